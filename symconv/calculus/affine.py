@@ -1,0 +1,44 @@
+"""Affine index expressions in canonical form: expanded, with coefficients free of indices."""
+
+from __future__ import annotations
+
+from sympy import Expr, Symbol, expand
+
+from symconv.core.equation import Ranges
+from symconv.core.errors import Unsupported
+
+from .binders import free_indices
+
+
+def solve(left: Expr, right: Expr, variable: Symbol) -> Expr:
+    """The value of `variable` for which left = right; rational where its coefficient is not 1.
+
+    Raises Unsupported where the equation is not affine in the variable.
+    """
+    difference = expand(left - right)
+    c = difference.coeff(variable, 1)
+    rest = expand(difference - c * variable)
+    if c == 0 or variable in free_indices(rest) or any(_is_index(s) for s in free_indices(c)):
+        raise Unsupported(
+            f"the index equation {left} = {right} is not affine in {variable}",
+            help="an index is a sum of indices times sizes or numbers",
+        )
+    return expand(-rest / c)
+
+
+def _is_index(symbol: Symbol) -> bool:
+    """Sizes are declared non-negative, indices are not."""
+    return not symbol.is_nonnegative
+
+
+def always_inside(place: Expr, extent: Expr, ranges: Ranges) -> bool:
+    """Whether 0 <= place < extent is certain, and an integer, for every index in its range."""
+    low = high = expand(place)
+    for v, n in ranges:
+        c = low.coeff(v, 1)
+        if not c.is_integer or (c.is_nonnegative is None and c.is_nonpositive is None):
+            return False
+        low = expand(low.xreplace({v: n - 1 if c.is_nonpositive else 0}))
+        high = expand(high.xreplace({v: 0 if c.is_nonpositive else n - 1}))
+    room = expand(extent - 1 - high)
+    return bool(low.is_integer and low.is_nonnegative and room.is_nonnegative)

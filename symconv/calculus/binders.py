@@ -1,0 +1,103 @@
+"""Bound variables: fresh names, capture-avoiding substitution, sums taken apart and rebuilt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import cast
+
+from sympy import Basic, Expr, Mul, S, Sum, Symbol, expand
+from sympy.concrete.expr_with_limits import ExprWithLimits
+from sympy.tensor.indexed import Indexed, IndexedBase
+
+from symconv.core.equation import Ranges
+from symconv.core.nodes import limits
+from symconv.core.tensor import index
+
+
+def index_symbols(expr: Basic) -> set[Symbol]:
+    """Every symbol that occurs, free or bound; tensor labels are not symbols here."""
+    if isinstance(expr, Symbol):
+        return {expr}
+    args = expr.indices if isinstance(expr, Indexed) else expr.args
+    return set().union(*(index_symbols(a) for a in args if not isinstance(a, IndexedBase)))
+
+
+def free_indices(expr: Basic) -> set[Symbol]:
+    """The symbols that occur free; tensor labels and shapes do not count."""
+    if isinstance(expr, Symbol):
+        return {expr}
+    if isinstance(expr, ExprWithLimits):
+        inside = free_indices(expr.function) - set(expr.variables)
+        return inside.union(*(free_indices(n) for _, low, n in expr.limits for n in (low, n)))
+    args = expr.indices if isinstance(expr, Indexed) else expr.args
+    return set().union(*(free_indices(a) for a in args))
+
+
+def fresh(symbol: Symbol, taken: Iterable[Symbol]) -> Symbol:
+    """`symbol` with as many primes as make it new."""
+    used = {s.name for s in taken}
+    name = symbol.name
+    while name in used:
+        name += "'"
+    return index(name)
+
+
+def substitute(expr: Expr, new: Mapping[Symbol, Expr]) -> Expr:
+    """expr with free indices replaced; bound variables are renamed where they would capture."""
+    new = {v: e for v, e in new.items() if v in free_indices(expr)}
+    if not new:
+        return expr
+    if isinstance(expr, ExprWithLimits):
+        coming = set().union(*(free_indices(e) for e in new.values()))
+        safe = rename_bound(expr, coming)
+        return safe.func(substitute(safe.function, new), *safe.limits)
+    if isinstance(expr, Indexed):
+        return rebuild(expr, lambda a: expand(substitute(a, new)))
+    return new[expr] if isinstance(expr, Symbol) else rebuild(expr, lambda a: substitute(a, new))
+
+
+def rename_bound(expr: ExprWithLimits, avoid: Iterable[Symbol]) -> ExprWithLimits:
+    """Alpha-renaming: sum_m f(m) = sum_m' f(m'), so that no variable of `expr` is in `avoid`."""
+    clash = [v for v in expr.variables if v in set(avoid)]
+    if not clash:
+        return expr
+    taken = set(avoid) | index_symbols(expr)
+    new: dict[Symbol, Symbol] = {}
+    for v in clash:
+        new[v] = fresh(v, taken)
+        taken.add(new[v])
+    body = substitute(expr.function, dict(new.items()))
+    return expr.func(body, *((new.get(v, v), low, high) for v, low, high in expr.limits))
+
+
+def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
+    """expr with `change` applied to its direct parts; the limits of a binder are left alone."""
+    if isinstance(expr, Indexed):
+        return expr.func(expr.base, *(change(a) for a in expr.indices))
+    if isinstance(expr, ExprWithLimits):
+        return with_body(expr, change(expr.function))
+    return expr.func(*(change(cast("Expr", a)) for a in expr.args)) if expr.args else expr
+
+
+def with_body(binder: ExprWithLimits, body: Expr) -> Expr:
+    """The same binder around another body; a sum of 0 is 0."""
+    return S.Zero if body == 0 and isinstance(binder, Sum) else binder.func(body, *binder.limits)
+
+
+def sum_over(body: Expr, ranges: Ranges) -> Expr:
+    """Sum of `body` over `ranges`, the first range outermost; without ranges the body itself."""
+    if body == 0 or not ranges:
+        return body
+    return Sum(body, *limits(reversed(ranges)))
+
+
+def open_sum(expr: Expr) -> tuple[Expr, Ranges]:
+    """(body, ranges) of a sum, the outermost range first; anything else has no ranges."""
+    if not isinstance(expr, Sum):
+        return expr, ()
+    return expr.function, tuple((v, high + 1) for v, _, high in reversed(expr.limits))
+
+
+def factors(expr: Expr) -> tuple[Expr, ...]:
+    """The factors of a product, in SymPy's canonical order."""
+    return tuple(Mul.make_args(expr))

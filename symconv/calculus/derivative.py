@@ -1,0 +1,99 @@
+"""Rules that differentiate: each rewrites one `Partial` node, or answers None.
+
+Every docstring is the rule's formula; d stands for the derivative by one entry T[q].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sympy import Add, Basic, Dummy, Expr, KroneckerDelta, Mul, S, Sum
+from sympy.tensor.indexed import Indexed
+
+from symconv.core.nodes import Box, MaxOver, OneHot, Partial, step
+from symconv.core.tensor import Tensor
+
+from .binders import factors, free_indices, rename_bound, sum_over, with_body
+
+Rule = Callable[[Partial], Expr | None]
+
+CONSTANT = (Box, OneHot, KroneckerDelta, step)
+
+
+def depends(expr: Basic, tensor: Tensor | Indexed) -> bool:
+    """Whether an entry of the tensor occurs where a derivative can see it."""
+    if isinstance(expr, CONSTANT):
+        return False
+    if isinstance(expr, Indexed):
+        return bool(expr.base == tensor.base)
+    return any(depends(a, tensor) for a in expr.args)
+
+
+def linearity(node: Partial) -> Expr | None:
+    """d(a + b) = da + db,  d(c a) = c da,  d(sum_m a) = sum_m da,  dc = 0 for c without T."""
+    expr, by = node.of, node.by
+    if not depends(expr, by):
+        return S.Zero
+    if isinstance(expr, Add):
+        return Add(*(Partial(a, by) for a in expr.args))
+    if isinstance(expr, Sum):
+        safe = rename_bound(expr, free_indices(by))
+        return with_body(safe, Partial(safe.function, by))
+    constant, variable = expr.as_independent(*_entries(expr, by), as_Add=False)
+    if isinstance(expr, Mul) and constant != 1:
+        return constant * Partial(variable, by)
+    return None
+
+
+def _entries(expr: Expr, by: Indexed) -> tuple[Expr, ...]:
+    """The factors of a product that the derivative sees."""
+    return tuple(a for a in factors(expr) if depends(a, by))
+
+
+def product_rule(node: Partial) -> Expr | None:
+    """d(a b) = da b + a db."""
+    if not isinstance(node.of, Mul):
+        return None
+    parts = factors(node.of)
+    return Add(
+        *(
+            Mul(*parts[:n], Partial(a, node.by), *parts[n + 1 :])
+            for n, a in enumerate(parts)
+            if depends(a, node.by)
+        )
+    )
+
+
+def selection(node: Partial) -> Expr | None:
+    """d max_m f(m) = sum_m [m is the first maximiser] df(m)."""
+    if not isinstance(node.of, MaxOver):
+        return None
+    outer = rename_bound(node.of, free_indices(node.by))
+    inner = rename_bound(outer, {*outer.variables, *free_indices(node.by)})
+    ranges = tuple((v, high + 1) for v, _, high in outer.limits)
+    return sum_over(OneHot(inner, *outer.variables) * Partial(outer.function, node.by), ranges)
+
+
+def pointwise_derivative(node: Partial) -> Expr | None:
+    """d f(u) = f'(u) du, where f' is SymPy's scalar derivative."""
+    expr = node.of
+    if isinstance(expr, Indexed | Sum | MaxOver | Add | Mul) or not expr.args:
+        return None
+    inside = [a for a in expr.args if depends(a, node.by)]
+    held = {a: Dummy() for a in inside}
+    scalar = expr.func(*(held.get(a, a) for a in expr.args))
+    back = {d: a for a, d in held.items()}
+    return Add(
+        *(
+            Mul(*(f.xreplace(back) for f in factors(scalar.diff(d))), Partial(a, node.by))
+            for a, d in held.items()
+        )
+    )
+
+
+def entry(node: Partial) -> Expr | None:
+    """d T[a] / d T[q] = [a = q], one bracket an axis."""
+    if not isinstance(node.of, Indexed) or node.of.base != node.by.base:
+        return None
+    pairs = zip(node.of.indices, node.by.indices, strict=True)
+    return Mul(*(KroneckerDelta(a, q) for a, q in pairs))

@@ -1,0 +1,87 @@
+"""Sifting: a sum over a variable that a bracket fixes, and the bracket that is left of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+from sympy import Expr, KroneckerDelta, Mul, Symbol, expand
+from sympy.tensor.indexed import Indexed
+
+from symconv.core.equation import Ranges
+from symconv.core.nodes import Box
+
+from .affine import always_inside, solve
+from .binders import factors, free_indices, substitute
+from .sums import Term
+
+Choice = Callable[[Expr, Ranges], Symbol | None]
+
+
+@dataclass(frozen=True)
+class Sifting:
+    """Uses up the brackets of a term; `free` are the ranges of the formula's free indices."""
+
+    free: Ranges
+
+    def rename(self, term: Term) -> Term:
+        """sum_v f(v) [v = q] = f(q) [0 <= q < n], for q free of the summed variables."""
+        return self._all(term, _fixed_by_itself)
+
+    def sift(self, term: Term) -> Term:
+        """sum_v f(v) [a = c v + r] = f((a - r)/c) [(a - r)/c is an integer in 0..n-1]."""
+        return self._all(term, _outermost_of_the_largest)
+
+    def _all(self, term: Term, choose: Choice) -> Term:
+        for bracket in sorted(_brackets(term.body), key=str):
+            variable = choose(bracket, term.ranges)
+            if variable is not None:
+                return self._all(self._eliminate(term, bracket, variable), choose)
+        return term
+
+    def _eliminate(self, term: Term, bracket: Expr, variable: Symbol) -> Term:
+        """Put in the solution of the bracket; its range stays as a bracket unless it is implied."""
+        extent = dict(term.ranges)[variable]
+        left, right = bracket.args
+        value = solve(cast("Expr", left), cast("Expr", right), variable)
+        rest = Mul(*(a for a in factors(term.body) if a != bracket))
+        ranges = tuple((v, n) for v, n in term.ranges if v != variable)
+        body = substitute(rest, {variable: value})
+        if always_inside(value, extent, (*ranges, *self.free)):
+            return Term(body, ranges)
+        return Term(Mul(body, Box(value, extent)), ranges)
+
+
+def _brackets(body: Expr) -> list[Expr]:
+    return [a for a in factors(body) if isinstance(a, KroneckerDelta)]
+
+
+def _fixed_by_itself(bracket: Expr, ranges: Ranges) -> Symbol | None:
+    """v of a bracket [v = q] in which no other summed variable occurs."""
+    inside = [v for v, _ in ranges if v in free_indices(bracket)]
+    return inside[0] if len(inside) == 1 and inside[0] in bracket.args else None
+
+
+def _outermost_of_the_largest(bracket: Expr, ranges: Ranges) -> Symbol | None:
+    """The variable whose removal saves the most: the largest extent, the outermost among equals."""
+    inside = [(v, n) for v, n in ranges if v in free_indices(bracket)]
+    best = inside[0] if inside else None
+    for v, n in inside[1:]:
+        if best and (n - best[1]).is_positive:
+            best = (v, n)
+    return best[0] if best else None
+
+
+def absorb(term: Term) -> Term:
+    """[e in range n] T[.., e, ..] = T[.., e, ..], where that axis of T has extent n."""
+    parts = factors(term.body)
+    accesses = [a for a in parts if isinstance(a, Indexed)]
+    kept = [a for a in parts if not (isinstance(a, Box) and any(_covers(t, a) for t in accesses))]
+    return Term(Mul(*kept), term.ranges)
+
+
+def _covers(access: Indexed, box: Box) -> bool:
+    """Whether the access is absent wherever the bracket is 0."""
+    axes = zip(access.indices, access.base.shape, strict=True)
+    return any(expand(e - box.place) == 0 and n == box.extent for e, n in axes)

@@ -1,0 +1,71 @@
+"""An equation of the index language, and a program: equations in the order they are computed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from sympy import Expr, Symbol
+from sympy.tensor.indexed import Indexed
+
+from .tensor import Tensor
+
+Ranges = tuple[tuple[Symbol, Expr], ...]
+
+
+@dataclass(frozen=True)
+class Equation:
+    """`lhs` = `rhs` for every value of the indices in `ranges` ((index, extent), starting at 0).
+
+    `lhs` is an access of the tensor that the equation defines. Its indices may be affine
+    (`y[c*H*W + i*W + j]`) as long as no entry is written twice. `title` names the layer in words.
+    """
+
+    lhs: Indexed
+    rhs: Expr
+    ranges: Ranges
+    title: str = ""
+
+    @property
+    def key(self) -> str:
+        """The key of the tensor that the equation defines."""
+        return str(self.lhs.base.label)
+
+
+@dataclass(frozen=True)
+class SizeDefinition:
+    """A size symbol and its value, e.g. H_o = floor((H + 2p - d(k - 1) - 1)/s) + 1.
+
+    `numerator` and `stride` state it as floor(numerator / stride) + 1, because `floor` never enters
+    a formula.
+    """
+
+    symbol: Symbol
+    numerator: Expr
+    stride: Expr
+
+
+@dataclass(frozen=True)
+class Program:
+    """Tensors and the equations between them, in static single assignment.
+
+    The same record holds a network's forward pass and, after reverse mode, forward and backward.
+    `output` is the key of the tensor the program ends in.
+    """
+
+    tensors: tuple[Tensor, ...]
+    equations: tuple[Equation, ...]
+    output: str
+    sizes: tuple[SizeDefinition, ...] = ()
+
+    @cached_property
+    def by_key(self) -> dict[str, Tensor]:
+        return {t.key: t for t in self.tensors}
+
+    def tensor(self, access: Indexed | str) -> Tensor:
+        """The tensor behind an access or a key; KeyError where there is none."""
+        return self.by_key[access if isinstance(access, str) else str(access.base.label)]
+
+    def equation(self, key: str) -> Equation | None:
+        """The equation that defines a tensor; None for what is given from outside."""
+        return next((e for e in self.equations if e.key == key), None)

@@ -1,0 +1,48 @@
+"""Errors that a person reads: the input, the place, and what would be right."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class SymconvError(Exception):
+    """Anything wrong with what the user gave us.
+
+    `text` and `position` (a half-open span of characters) place a caret under the
+    culprit; `help` says what would be right.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        text: str | None = None,
+        position: tuple[int, int] | None = None,
+        help: str | None = None,  # noqa: A002 - the word that the printed message uses
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.text = text
+        self.position = position
+        self.help = help
+
+    def __str__(self) -> str:
+        lines = [self.message]
+        if self.text is not None and self.position is not None:
+            start, stop = self.position
+            lines += [f"  | {self.text}", f"  | {' ' * start}{'^' * max(1, stop - start)}"]
+        if self.help:
+            lines.append(f"  = help: {self.help}")
+        return "\n".join(lines)
+
+
+class Unsupported(SymconvError):  # noqa: N818 - a verdict on a formula, not a failure of ours
+    """A formula outside the index language; refused with the reason, never guessed."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The nearest known word as a sentence, or the list of what is known."""
+    choices = sorted(known)
+    close = difflib.get_close_matches(word, choices, n=1, cutoff=0.5)
+    return f"did you mean '{close[0]}'?" if close else f"known here: {', '.join(choices)}"

@@ -1,0 +1,87 @@
+"""The few formula nodes that stand beside SymPy's own.
+
+Each node knows its arguments, what it binds and its scalar derivative, nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Self, cast
+
+from sympy import Basic, Expr, Function, Integer, S, sympify
+from sympy.concrete.expr_with_limits import ExprWithLimits
+from sympy.tensor.indexed import Indexed
+
+
+class Box(Expr):
+    """Iverson bracket [e is an integer and 0 <= e < n]; its derivative is 0."""
+
+    def __new__(cls, place: Expr, extent: Expr) -> Self:
+        return Expr.__new__(cls, sympify(place), sympify(extent))
+
+    @property
+    def place(self) -> Expr:
+        return cast("Expr", self.args[0])
+
+    @property
+    def extent(self) -> Expr:
+        return cast("Expr", self.args[1])
+
+
+class MaxOver(ExprWithLimits):
+    """max over bound variables, `MaxOver(body, (m, 0, k - 1))`; absent entries are -infinity."""
+
+
+class OneHot(Expr):
+    """[`position` is the first maximiser of `maximum`, row by row]; its derivative is 0."""
+
+    def __new__(cls, maximum: Expr, *position: Expr) -> Self:
+        return Expr.__new__(cls, maximum, *(sympify(p) for p in position))
+
+    @property
+    def maximum(self) -> MaxOver:
+        return cast("MaxOver", self.args[0])
+
+    @property
+    def position(self) -> tuple[Expr, ...]:
+        return cast("tuple[Expr, ...]", self.args[1:])
+
+
+class Partial(Expr):
+    """A derivative that is still to be done: d `of` / d `by`, `by` being one entry of a tensor."""
+
+    def __new__(cls, of: Basic, by: Expr) -> Self:
+        return Expr.__new__(cls, sympify(of), by)
+
+    @property
+    def of(self) -> Expr:
+        return cast("Expr", self.args[0])
+
+    @property
+    def by(self) -> Indexed:
+        return cast("Indexed", self.args[1])
+
+
+class step(Function):  # noqa: N801 - a mathematical function, written in lower case as SymPy does
+    """step(x) = [x > 0], so step(0) = 0; its derivative is taken to be 0 everywhere."""
+
+    def fdiff(self, argindex: int = 1) -> Expr:  # noqa: ARG002 - SymPy's signature
+        return S.Zero
+
+
+class relu(Function):  # noqa: N801
+    """relu(x) = max(x, 0), with relu'(x) = step(x), hence relu'(0) = 0."""
+
+    def fdiff(self, argindex: int = 1) -> Expr:  # noqa: ARG002 - SymPy's signature
+        return step(self.args[0])
+
+
+class sigmoid(Function):  # noqa: N801
+    """sigmoid(x) = 1 / (1 + exp(-x)), with sigmoid' = sigmoid (1 - sigmoid)."""
+
+    def fdiff(self, argindex: int = 1) -> Expr:  # noqa: ARG002 - SymPy's signature
+        return self * (Integer(1) - self)
+
+
+def limits(ranges: Any) -> tuple[tuple[Expr, Expr, Expr], ...]:
+    """(variable, extent) pairs as SymPy limits from 0 to extent - 1."""
+    return tuple((v, S.Zero, n - 1) for v, n in ranges)

@@ -1,0 +1,77 @@
+"""The proof object: what was done, where, why, and under which side condition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sympy import Expr
+
+from .equation import Equation, Program, Ranges
+from .tensor import Tensor
+
+
+@dataclass(frozen=True)
+class Step:
+    """One rule applied: `before` equals `after` at every value of the derivation's free indices.
+
+    `rule` is the rule's name, `reason` says it in words, `conditions` are the side conditions under
+    which the two sides are equal. `where` is the part of `before` that the rule rewrote and
+    `became` what it turned into (both None when the whole formula changed).
+    """
+
+    rule: str
+    before: Expr
+    after: Expr
+    reason: str
+    conditions: tuple[str, ...] = ()
+    where: Expr | None = None
+    became: Expr | None = None
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A chain of steps from dC/d(entry) to `equation.rhs`.
+
+    `equation` is the result: an access of the delta or gradient tensor on the left. `ranges` are
+    the free indices. `of` is the tensor that was differentiated by, `via` the forward equations
+    that read it.
+    """
+
+    of: Tensor
+    equation: Equation
+    steps: tuple[Step, ...]
+    via: tuple[Equation, ...]
+
+    @property
+    def ranges(self) -> Ranges:
+        return self.equation.ranges
+
+
+@dataclass(frozen=True)
+class Backward:
+    """The backward pass: mask equations and derivations in the order they are computed.
+
+    `wrt` are the tensors asked for and `results` the tensors that hold their derivatives. `cost` is
+    the scalar that is differentiated. When the network has no cost of its own, `cost` stands for
+    any scalar that depends on the output, and `seed` is the delta of the output, given from
+    outside. `program` is forward and backward in one.
+    """
+
+    items: tuple[Equation | Derivation, ...]
+    wrt: tuple[Tensor, ...]
+    results: tuple[Tensor, ...]
+    seed: Tensor | None
+    cost: Tensor
+    program: Program
+
+    @property
+    def derivations(self) -> tuple[Derivation, ...]:
+        return tuple(i for i in self.items if isinstance(i, Derivation))
+
+    @property
+    def equations(self) -> tuple[Equation, ...]:
+        return tuple(i.equation if isinstance(i, Derivation) else i for i in self.items)
+
+    def derivation(self, key: str) -> Derivation | None:
+        """The derivation of dC/d(tensor) for the tensor of that key."""
+        return next((d for d in self.derivations if d.of.key == key), None)

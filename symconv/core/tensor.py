@@ -1,0 +1,87 @@
+"""Names, index symbols, size symbols and tensors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sympy import Expr, IndexedBase, S, Symbol, sympify
+from sympy.tensor.indexed import Indexed
+
+Role = Literal["input", "parameter", "target", "value", "cost", "mask", "delta", "gradient"]
+
+
+def index(name: str) -> Symbol:
+    """An index symbol. Indices are plain integer symbols and start at 0."""
+    return Symbol(name, integer=True)
+
+
+def size(name: str) -> Symbol:
+    """A size symbol (an extent, a stride, ...), a positive integer."""
+    return Symbol(name, integer=True, positive=True)
+
+
+def amount(name: str) -> Symbol:
+    """A non-negative integer parameter, such as a padding."""
+    return Symbol(name, integer=True, nonnegative=True)
+
+
+@dataclass(frozen=True, order=True)
+class Name:
+    """A letter, the layer it belongs to, and what is meant of it.
+
+    `kind` is "" for the tensor itself, "delta" for dC/d(tensor) inside the network, "gradient"
+    for dC/d(tensor) that the user asked for.
+    """
+
+    letter: str
+    layer: int | None = None
+    kind: Literal["", "delta", "gradient"] = ""
+
+    @property
+    def key(self) -> str:
+        """The unique text form: `w^1`, `delta o^1`, `gradient w^1`."""
+        plain = self.letter if self.layer is None else f"{self.letter}^{self.layer}"
+        return f"{self.kind} {plain}".strip()
+
+    @property
+    def plain(self) -> Name:
+        """The tensor that a delta or a gradient belongs to."""
+        return Name(self.letter, self.layer)
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """An array of numbers: its name, its shape and what it is in the network.
+
+    A tensor is *absent* at every index that is not an integer in bounds. Absent means the neutral
+    element of the enclosing reduction: 0 under a sum, minus infinity under a maximum.
+    A scalar has shape (1,). `axes` are the preferred index letters, one per axis, and
+    `batch` counts the leading axes that run over samples.
+    """
+
+    name: Name
+    shape: tuple[Expr, ...]
+    role: Role
+    axes: tuple[str, ...] = ()
+    batch: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "shape", tuple(sympify(n) for n in self.shape))
+
+    @property
+    def key(self) -> str:
+        return self.name.key
+
+    @property
+    def base(self) -> IndexedBase:
+        return IndexedBase(self.key, shape=self.shape)
+
+    @property
+    def scalar(self) -> bool:
+        """Whether the tensor is one number: the cost, or a bias of a single map."""
+        return self.role == "cost" or (self.role == "parameter" and self.shape == (S.One,))
+
+    def __getitem__(self, place: Expr | int | tuple[Expr, ...]) -> Indexed:
+        indices = place if isinstance(place, tuple) else (place,)
+        return Indexed(self.base, *(sympify(e) for e in indices))

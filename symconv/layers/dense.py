@@ -1,0 +1,30 @@
+"""Fully connected layer."""
+
+from dataclasses import dataclass
+
+from symconv.core.equation import Equation
+from symconv.core.tensor import Tensor
+
+from .base import Layer, TensorName
+from .scope import Scope, Size, per_axis, places, total
+
+
+@dataclass(frozen=True)
+class Dense(Layer):
+    """h[b,q] = sum_r w[q,r] x[b,r] + bias[q]."""
+
+    keyword = "dense"
+    title = "fully connected layer"
+    letter = "h"
+
+    weight: TensorName
+    units: Size
+    bias: TensorName | None = None
+
+    def forward(self, x: Tensor, at: Scope) -> Equation:
+        batch, feature = at.features(x)
+        unit = at.ranges("unit", per_axis(self.units, 1))
+        w = at.parameter("weight", unit + feature)
+        read = total(w[places(unit, feature)] * x[places(batch, feature)], feature)
+        bias = at.bias(unit) if self.bias else 0
+        return at.output(batch + unit, read + bias, batch=x.batch)

@@ -1,0 +1,25 @@
+"""Flatten."""
+
+from dataclasses import dataclass
+
+from symconv.core.equation import Equation
+from symconv.core.tensor import Tensor
+
+from .base import Layer
+from .scope import Scope, count, places, row_major
+
+
+@dataclass(frozen=True)
+class Flatten(Layer):
+    """v[b, (c H + i) W + j] = x[b,c,i,j]: every axis but the batch, read row by row."""
+
+    keyword = "flatten"
+    title = "flatten"
+    letter = "v"
+
+    def forward(self, x: Tensor, at: Scope) -> Equation:
+        ranges = at.like(x)
+        batch, rest = ranges[: x.batch], ranges[x.batch :]
+        flat = at.ranges("feature", (count(rest),))
+        where = (*places(batch), row_major(rest))
+        return at.rewritten(batch + flat, where, x[places(ranges)], ranges, batch=x.batch)

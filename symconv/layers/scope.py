@@ -1,0 +1,208 @@
+"""What a layer may use to state its equation: ranges, parameters, sizes and outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from sympy import Expr, Integer, Mul, Sum, expand, sympify
+
+from symconv.core.equation import Equation, Ranges, SizeDefinition
+from symconv.core.errors import SymconvError
+from symconv.core.nodes import limits
+from symconv.core.tensor import Name, Role, Tensor, index, size
+
+Size = Annotated[int | str | Expr, "size"]
+"""A number, the name of a size symbol, or a SymPy expression of sizes."""
+
+Sizes = Annotated[int | str | Expr | tuple[int | str | Expr, ...], "sizes"]
+"""One size an axis; a single one stands for all axes."""
+
+Amounts = Annotated[int | str | Expr | tuple[int | str | Expr, ...], "amounts"]
+"""As Sizes, but 0 is allowed."""
+
+LETTERS = {
+    "batch": ("b", "a", "e"),
+    "channel": ("c", "g", "e"),
+    "filter": ("f", "h", "e"),
+    "space": ("ijl", "uvt", "xyz"),
+    "kernel": ("mnr", "pqt", "abd"),
+    "feature": ("r", "v", "d"),
+    "unit": ("q", "u", "g"),
+}
+"""Index letters by what they run over; a later choice serves where a tensor has the name."""
+
+
+@dataclass
+class Scope:
+    """The place where one layer is built; it collects the tensors and sizes that are made."""
+
+    names: dict[str, Name]
+    taken: frozenset[str]
+    title: str
+    tensors: list[Tensor] = field(default_factory=list)
+    sizes: list[SizeDefinition] = field(default_factory=list)
+
+    def ranges(self, kind: str, extents: Iterable[Expr]) -> Ranges:
+        """An index for each extent, with the letters of that kind."""
+        counts = tuple(extents)
+        free = (s for s in LETTERS[kind] if not self.taken & set(s[: len(counts)]))
+        letters = next(free, LETTERS[kind][0])
+        return tuple((index(v), n) for v, n in zip(letters, counts, strict=False))
+
+    def batch(self, x: Tensor) -> Ranges:
+        """The ranges of the leading axes that run over samples."""
+        return self.ranges("batch", x.shape[: x.batch])
+
+    def like(self, x: Tensor) -> Ranges:
+        """A range for every axis of x, with x's own letters."""
+        return tuple((index(v), n) for v, n in zip(x.axes, x.shape, strict=True))
+
+    def parameter(self, role: str, ranges: Ranges) -> Tensor:
+        """The tensor that the person named in the layer's field `role`, with one axis a range."""
+        return self._tensor(role, "parameter", ranges or ((index("k"), Integer(1)),), batch=0)
+
+    def target(self, role: str, like: Tensor) -> Tensor:
+        """The tensor of wanted values, of the shape of `like`."""
+        return self._tensor(role, "target", self.like(like), batch=like.batch)
+
+    def output(self, ranges: Ranges, rhs: Expr, *, batch: int) -> Equation:
+        """y[ranges] = rhs."""
+        y = self._tensor("out", "value", ranges, batch=batch)
+        return Equation(y[places(ranges)], rhs, ranges, self.title)
+
+    def cost(self, rhs: Expr) -> Equation:
+        """C = rhs, a scalar."""
+        y = self._tensor("out", "cost", ((index("i"), Integer(1)),), batch=0)
+        return Equation(y[0], rhs, (), self.title)
+
+    def _tensor(self, role: str, kind: Role, ranges: Ranges, *, batch: int) -> Tensor:
+        axes = tuple(v.name for v, _ in ranges)
+        made = Tensor(self.names[role], tuple(n for _, n in ranges), kind, axes, batch)
+        self.tensors.append(made)
+        return made
+
+    def bias(self, ranges: Ranges) -> Expr:
+        """The bias of each filter or unit; a single number where there is only one."""
+        b = self.parameter("bias", ranges)
+        return b[places(ranges)] if ranges else b[0]
+
+    def rewritten(
+        self, axes: Ranges, where: tuple[Expr, ...], rhs: Expr, ranges: Ranges, *, batch: int
+    ) -> Equation:
+        """y[where] = rhs over `ranges`, for a y with the axes `axes`."""
+        y = self._tensor("out", "value", axes, batch=batch)
+        return Equation(y[where], rhs, ranges, self.title)
+
+    def split(self, x: Tensor, rank: int) -> tuple[Ranges, Ranges, tuple[Expr, ...]]:
+        """Batch, at most one channel axis, and the extents of the `rank` axes of space."""
+        channels = x.shape[x.batch : len(x.shape) - rank]
+        if len(x.shape) < x.batch + rank or len(channels) > 1:
+            raise self._misfit(x, f"{rank} axes of space, at most one of channels")
+        space = x.shape[len(x.shape) - rank :]
+        return self.batch(x), self.ranges("channel", channels), space
+
+    def last(self, x: Tensor, rank: int) -> tuple[Ranges, tuple[Expr, ...]]:
+        """All axes but the last `rank` ones, and the extents of those."""
+        if len(x.shape) < x.batch + rank:
+            raise self._misfit(x, f"{rank} axes of space")
+        cut = len(x.shape) - rank
+        return self.like(x)[:cut], x.shape[cut:]
+
+    def features(self, x: Tensor) -> tuple[Ranges, Ranges]:
+        """Batch, and the one axis of features that is left."""
+        if len(x.shape) != x.batch + 1:
+            raise self._misfit(x, "one axis of features; put a flatten before it")
+        return self.batch(x), self.ranges("feature", x.shape[x.batch :])
+
+    def _misfit(self, x: Tensor, wanted: str) -> SymconvError:
+        shape = " x ".join(str(n) for n in x.shape)
+        return SymconvError(
+            f"the {self.title} gets an input of shape {shape}", help=f"needs {wanted}"
+        )
+
+    def windows(
+        self,
+        space: tuple[Expr, ...],
+        reach: Iterable[Expr],
+        stride: tuple[Expr, ...],
+        padding: tuple[Expr, ...],
+    ) -> Ranges:
+        """The positions of a window: floor((extent + 2 padding - reach) / stride) + 1 an axis."""
+        axes = zip(space, reach, stride, padding, strict=True)
+        return self.ranges("space", [self._window_count(*axis) for axis in axes])
+
+    def _window_count(self, extent: Expr, reach: Expr, stride: Expr, padding: Expr) -> Expr:
+        room = expand(extent + 2 * padding - reach)
+        if room.is_negative:
+            raise SymconvError(
+                f"the {self.title} needs a window of {reach}, "
+                f"but its input has only {expand(extent + 2 * padding)} along that axis",
+                help="use a smaller kernel, a smaller dilation or more padding",
+            )
+        if room.is_Integer and stride.is_Integer:
+            return Integer(int(room) // int(stride) + 1)
+        return room + 1 if stride == 1 else self._defined(extent, room, stride)
+
+    def _defined(self, extent: Expr, room: Expr, stride: Expr) -> Expr:
+        """A size symbol of its own, such as H_o, for a quotient that has to be rounded."""
+        for known in self.sizes:
+            if (known.numerator, known.stride) == (room, stride):
+                return known.symbol
+        out = self.names["out"]
+        roots = sorted(str(s) for s in extent.free_symbols) or ["n"]
+        symbol = size(f"{roots[0].split('_')[0]}_{out.letter}{out.layer or ''}")
+        self.sizes.append(SizeDefinition(symbol, room, stride))
+        return symbol
+
+
+def places(*ranges: Ranges) -> tuple[Expr, ...]:
+    """The indices of ranges, in order."""
+    return tuple(v for some in ranges for v, _ in some)
+
+
+def total(body: Expr, *ranges: Ranges) -> Expr:
+    """Sum of `body` over ranges, the first one outermost."""
+    flat = [r for some in ranges for r in some]
+    return Sum(body, *limits(reversed(flat))) if flat else body
+
+
+def count(ranges: Ranges) -> Expr:
+    """How many index values the ranges have together."""
+    return Mul(*(n for _, n in ranges))
+
+
+def row_major(ranges: Ranges) -> Expr:
+    """The position of an entry when its axes are read row by row."""
+    position: Expr = Integer(0)
+    for v, n in ranges:
+        position = expand(position * n + v)
+    return position
+
+
+def squares(x: Tensor, y: Tensor, at: Scope) -> Expr:
+    """sum over all entries of (x - y)^2."""
+    ranges = at.like(x)
+    here = places(ranges)
+    return total((x[here] - y[here]) ** 2, ranges)
+
+
+def per_axis(value: Sizes, rank: int, make: Callable[[str], Expr] = size) -> tuple[Expr, ...]:
+    """One expression an axis; a name becomes a symbol by `make`, a single value serves all axes."""
+    several = value if isinstance(value, tuple) else (value,) * rank
+    if len(several) != rank:
+        raise SymconvError(f"{len(several)} sizes were given for {rank} axes")
+    return tuple(make(n) if isinstance(n, str) else sympify(n) for n in several)
+
+
+def read_at(
+    out: tuple[Expr, ...],
+    kernel: tuple[Expr, ...],
+    stride: tuple[Expr, ...],
+    dilation: tuple[Expr, ...],
+    padding: tuple[Expr, ...],
+) -> tuple[Expr, ...]:
+    """s i + d m - p, one an axis: the entry that output i reads with kernel entry m."""
+    axes = zip(out, kernel, stride, dilation, padding, strict=True)
+    return tuple(s * i + d * m - p for i, m, s, d, p in axes)

@@ -1,0 +1,16 @@
+"""Logistic sigmoid."""
+
+from dataclasses import dataclass
+
+from symconv.core.nodes import sigmoid
+
+from .pointwise import Pointwise
+
+
+@dataclass(frozen=True)
+class Sigmoid(Pointwise):
+    """a[...] = 1 / (1 + exp(-x[...]))."""
+
+    keyword = "sigmoid"
+    title = "logistic sigmoid"
+    function = sigmoid

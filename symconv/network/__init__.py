@@ -1,0 +1,1 @@
+"""A network as a person writes it, and the program that it means."""

@@ -1,0 +1,109 @@
+"""From a network as data to the program that it means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sympy import Expr
+
+from symconv.core.equation import Equation, Program, SizeDefinition
+from symconv.core.errors import SymconvError
+from symconv.core.tensor import Name, Tensor
+from symconv.layers.scope import Scope, per_axis
+
+from .fields import options_of
+from .names import StageError, allocate, uses_of
+from .spec import Input, Spec
+
+Span = tuple[int, int]
+
+
+def build(spec: Spec, *, text: str | None = None, spans: tuple[Span, ...] = ()) -> Program:
+    """The forward program of a network.
+
+    `text` and `spans` (one a stage, the input first) place an error in the text that was read.
+    """
+    names = _names(spec, text, spans)
+    taken = frozenset(u.letter for u in uses_of(spec)) | _size_names(spec)
+    _refuse_clashes(spec)
+    scope = Scope(names[0], taken, "input")
+    x = _input(spec.input, scope)
+    tensors, equations, sizes = [x], list[Equation](), list[SizeDefinition]()
+    for stage, layer in enumerate(spec.layers, start=1):
+        if x.scalar:
+            raise SymconvError("nothing may follow the cost", text=text, position=_at(spans, stage))
+        scope = Scope(names[stage], taken, layer.title, sizes=sizes)
+        with placed(text, _at(spans, stage)):
+            equations.append(layer.forward(x, scope))
+        tensors += scope.tensors
+        x = next(t for t in scope.tensors if t.key == equations[-1].key)
+    return Program(tuple(tensors), tuple(equations), x.key, tuple(sizes))
+
+
+def _names(spec: Spec, text: str | None, spans: tuple[Span, ...]) -> tuple[dict[str, Name], ...]:
+    try:
+        return allocate(spec)
+    except StageError as error:
+        error.text, error.position = text, _at(spans, error.stage)
+        raise
+
+
+@contextmanager
+def placed(text: str | None, position: Span | None) -> Iterator[None]:
+    """Give an error that has no place yet the one in the network text."""
+    try:
+        yield
+    except SymconvError as error:
+        if error.position is None:
+            error.text, error.position = text, position
+        raise
+
+
+def _at(spans: tuple[Span, ...], stage: int) -> Span | None:
+    return spans[stage] if stage < len(spans) else None
+
+
+def _input(given: Input, scope: Scope) -> Tensor:
+    """The input tensor: (batch,) (channel,) and one or two axes of space."""
+    shape = per_axis(given.shape, len(given.shape))
+    batch = per_axis(given.batch, 1) if given.batch is not None else shape[: max(0, len(shape) - 3)]
+    rest = shape if given.batch is not None else shape[len(batch) :]
+    space = rest[-2:] if len(rest) > 1 else ()
+    ranges = (
+        scope.ranges("batch", batch)
+        + scope.ranges("channel", rest[: len(rest) - 2] if space else ())
+        + scope.ranges("space", space)
+        + scope.ranges("feature", () if space else rest)
+    )
+    if len(batch) > 1 or len(ranges) != len(batch) + len(rest):
+        raise SymconvError(
+            f"an input of {len(shape)} axes", help="at most batch, channel and two of space"
+        )
+    return Tensor(
+        scope.names["input"],
+        tuple(n for _, n in ranges),
+        "input",
+        tuple(v.name for v, _ in ranges),
+        batch=len(batch),
+    )
+
+
+def _size_names(spec: Spec) -> frozenset[str]:
+    """The names of every size symbol that the person wrote."""
+    given: list[object] = [*spec.input.shape, spec.input.batch]
+    for layer in spec.layers:
+        kinds = {"size", "sizes", "amounts"}
+        given += [getattr(layer, o.name) for o in options_of(type(layer)) if o.kind in kinds]
+    flat = [n for some in given for n in (some if isinstance(some, tuple) else (some,))]
+    words = {n for n in flat if isinstance(n, str)}
+    return frozenset(words | {str(s) for n in flat if isinstance(n, Expr) for s in n.free_symbols})
+
+
+def _refuse_clashes(spec: Spec) -> None:
+    """A size and a tensor of the same name could not be told apart by a reader."""
+    for use in uses_of(spec):
+        if use.letter in _size_names(spec):
+            raise SymconvError(
+                f"'{use.letter}' names both a size and a tensor", help="rename one of the two"
+            )

@@ -1,0 +1,41 @@
+"""What may follow a layer's keyword: read off the fields of its class, never listed by hand."""
+
+from __future__ import annotations
+
+import types
+from dataclasses import MISSING, Field, dataclass, fields
+from functools import cache
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+Kind = Literal["name", "size", "sizes", "amounts", "flag"]
+
+
+@dataclass(frozen=True)
+class Option:
+    """One field of a layer: what is written for it, and whether it must be."""
+
+    name: str
+    kind: Kind
+    required: bool
+
+
+@cache
+def options_of(layer: type) -> tuple[Option, ...]:
+    """The fields of a layer, the required ones first, as a network text gives them."""
+    hints = get_type_hints(layer, include_extras=True)
+    found = [Option(f.name, _kind(hints[f.name]), _required(f)) for f in fields(layer)]
+    return tuple(sorted((o for o in found if o.name != "out"), key=lambda o: not o.required))
+
+
+def _required(field: Field[Any]) -> bool:
+    return field.default is MISSING and field.default_factory is MISSING
+
+
+def _kind(hint: Any) -> Kind:
+    """The kind that an annotation states; `X | None` is an optional X."""
+    if hint is bool:
+        return "flag"
+    if get_origin(hint) in {Union, types.UnionType}:
+        return _kind(get_args(hint)[0])
+    kind: Kind = hint.__metadata__[0]
+    return kind

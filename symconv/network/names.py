@@ -1,0 +1,106 @@
+"""Names of tensors: which are allowed, and how a repeated letter gets its layer number."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from symconv.core.errors import SymconvError
+from symconv.core.tensor import Name
+from symconv.layers.base import Layer
+
+from .fields import options_of
+from .spec import Spec
+
+PATTERN = re.compile(r"[A-Za-z][A-Za-z0-9]{0,15}")
+SPARE_LETTERS = ("u", "g", "f", "h", "q", "v", "s", "k")
+
+
+@dataclass(frozen=True)
+class Use:
+    """One place of a network where a name is needed: stage 0 is the input, then the layers."""
+
+    stage: int
+    role: str
+    letter: str
+
+
+class StageError(SymconvError):
+    """An error in one stage of a network, whose place in a text the stage gives."""
+
+    stage: int = 0
+
+
+def check_name(word: str) -> str:
+    """The word itself if it may name a tensor, else SymconvError."""
+    if not PATTERN.fullmatch(word) or keyword.iskeyword(word):
+        raise SymconvError(
+            f"{word!a} is no name for a tensor",
+            help="a letter, then up to 15 letters or digits, and no Python keyword",
+        )
+    return word
+
+
+def uses_of(spec: Spec) -> tuple[Use, ...]:
+    """Every name of a network in reading order; an output without one gets its layer's letter."""
+    given = {u.letter for u in _given(spec)}
+    uses = [Use(0, "input", spec.input.name)]
+    for stage, layer in enumerate(spec.layers, start=1):
+        uses += _named(stage, layer)
+        uses.append(Use(stage, "out", layer.out or _default(layer, given)))
+    return tuple(uses)
+
+
+def _given(spec: Spec) -> Iterable[Use]:
+    """The names that the person wrote."""
+    yield Use(0, "input", spec.input.name)
+    for stage, layer in enumerate(spec.layers, start=1):
+        yield from _named(stage, layer)
+        if layer.out:
+            yield Use(stage, "out", layer.out)
+
+
+def _named(stage: int, layer: Layer) -> list[Use]:
+    """The parameters and targets that a layer names."""
+    options = [o.name for o in options_of(type(layer)) if o.kind == "name"]
+    written = [(role, getattr(layer, role)) for role in options]
+    return [Use(stage, role, letter) for role, letter in written if letter]
+
+
+def _default(layer: Layer, given: set[str]) -> str:
+    """The letter of an output that the person did not name."""
+    return next(c for c in (layer.letter, *SPARE_LETTERS) if c not in given)
+
+
+def allocate(spec: Spec) -> tuple[dict[str, Name], ...]:
+    """The names of every stage by role; a letter that occurs again counts its layers from 1."""
+    uses = uses_of(spec)
+    roles: dict[str, str] = {}
+    for use in uses:
+        check_name(use.letter)
+        if roles.setdefault(use.letter, use.role) != use.role:
+            raise _twice(use, roles[use.letter])
+    total = Counter(use.letter for use in uses)
+    seen: Counter[str] = Counter()
+    stages: tuple[dict[str, Name], ...] = tuple({} for _ in range(len(spec.layers) + 1))
+    for use in uses:
+        seen[use.letter] += 1
+        layer = seen[use.letter] if total[use.letter] > 1 else None
+        stages[use.stage][use.role] = Name(use.letter, layer)
+    return stages
+
+
+def _twice(use: Use, first: str) -> StageError:
+    error = StageError(
+        f"the name '{use.letter}' is given twice, for {_word(first)} and for {_word(use.role)}",
+        help="a repeated letter counts layers of one kind; use another letter here",
+    )
+    error.stage = use.stage
+    return error
+
+
+def _word(role: str) -> str:
+    return {"input": "the input", "out": "an output"}.get(role, f"a {role}")

@@ -1,0 +1,189 @@
+"""The network text: `input i 3x3 | conv w 2x2 -> o | sse y -> C`, read by hand and never evaluated.
+
+A network is stages between bars: the input, then the layers. A stage is a keyword, what the layer
+needs, options by name, and `-> NAME` for its output.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from symconv.core.equation import Program
+from symconv.core.errors import SymconvError, did_you_mean
+from symconv.layers import catalogue
+from symconv.layers.base import Layer
+
+from .build import Span, build, placed
+from .fields import Option, options_of
+from .names import check_name
+from .spec import Input, Spec
+
+TOKEN = re.compile(r"->|\||[^\s|]+?(?=->|[\s|]|$)")
+SIZE = re.compile(r"[A-WYZa-wyz][A-WYZa-wyz0-9_]{0,15}")
+LONGEST_TEXT = 4000
+MOST_DIGITS = 6
+
+
+@dataclass(frozen=True)
+class Token:
+    """A word of the text and where it stands."""
+
+    word: str
+    start: int
+
+    @property
+    def span(self) -> Span:
+        return self.start, self.start + len(self.word)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A parsed network text: the network, and the place of every stage."""
+
+    spec: Spec
+    text: str
+    spans: tuple[Span, ...]
+
+    def program(self) -> Program:
+        """The program it means; an error points into the text."""
+        with placed(self.text, self.spans[0]):
+            return build(self.spec, text=self.text, spans=self.spans)
+
+
+def parse(text: str) -> Source:
+    """Read a network text; SymconvError shows the place of anything wrong."""
+    line = " ".join(text.split("\n")).rstrip()
+    if len(line) > LONGEST_TEXT:
+        raise SymconvError(f"the network text is longer than {LONGEST_TEXT} characters")
+    stages = _stages(line)
+    reader = _Reader(line)
+    given = reader.input(stages[0])
+    layers = tuple(reader.layer(stage) for stage in stages[1:])
+    spans = tuple((s[0].start, s[-1].span[1]) for s in stages)
+    return Source(Spec(given, layers), line, spans)
+
+
+def _stages(text: str) -> list[list[Token]]:
+    """The tokens of each stage; an empty stage is an error."""
+    stages: list[list[Token]] = [[]]
+    bar = 0
+    for match in TOKEN.finditer(text):
+        if match.group() != "|":
+            stages[-1].append(Token(match.group(), match.start()))
+            continue
+        if not stages[-1]:
+            break
+        bar = match.start()
+        stages.append([])
+    if not stages[-1]:
+        raise SymconvError(
+            "a stage of the network is empty",
+            text=text,
+            position=(bar, bar + 1),
+            help="input i 3x3 | conv w 2x2 -> o | sse y -> C",
+        )
+    return stages
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Reads the stages of one text."""
+
+    text: str
+
+    def error(self, message: str, token: Token, help: str) -> SymconvError:  # noqa: A002
+        return SymconvError(message, text=self.text, position=token.span, help=help)
+
+    def input(self, tokens: list[Token]) -> Input:
+        """`input NAME SHAPE [batch SIZE]`."""
+        if tokens[0].word != "input":
+            raise self.error(
+                f"a network starts with its input, not with '{tokens[0].word}'",
+                tokens[0],
+                "input i 3x3 | ...",
+            )
+        if len(tokens) not in {3, 5} or (len(tokens) == 5 and tokens[3].word != "batch"):
+            raise self.error(
+                "the input needs a name and a shape", tokens[-1], "input i 3x3 [batch N]"
+            )
+        shape = self.sizes(tokens[2], 1)
+        batch = self.sizes(tokens[4], 1)[0] if len(tokens) == 5 else None
+        return Input(self.name(tokens[1]), shape, batch)
+
+    def layer(self, tokens: list[Token]) -> Layer:
+        """`KEYWORD value ... [option value] ... [-> NAME]`."""
+        kinds = catalogue()
+        head = tokens[0]
+        if head.word not in kinds:
+            raise self.error(
+                f"no layer is called '{head.word}'", head, did_you_mean(head.word, kinds)
+            )
+        kind = kinds[head.word]
+        rest, out = self._output(tokens[1:])
+        return kind(**self._values(head, options_of(kind), rest), out=out)
+
+    def _output(self, tokens: list[Token]) -> tuple[list[Token], str | None]:
+        arrow = next((n for n, t in enumerate(tokens) if t.word == "->"), None)
+        if arrow is None:
+            return tokens, None
+        after = tokens[arrow + 1 :]
+        if len(after) != 1:
+            culprit = after[1] if after else tokens[arrow]
+            raise self.error("one name belongs after '->'", culprit, "... -> o")
+        return tokens[:arrow], self.name(after[0])
+
+    def _values(
+        self, head: Token, options: tuple[Option, ...], tokens: list[Token]
+    ) -> dict[str, Any]:
+        """The layer's fields: the required ones by place, the others by name."""
+        required = [o for o in options if o.required]
+        by_name = {o.name: o for o in options if not o.required}
+        usage = " ".join([head.word, *(o.name.upper() for o in required)])
+        if len(tokens) < len(required):
+            missing = required[len(tokens)].name
+            raise self.error(f"'{head.word}' needs its {missing}", (tokens or [head])[-1], usage)
+        values = {o.name: self._value(o, t) for o, t in zip(required, tokens, strict=False)}
+        queue = tokens[len(required) :]
+        while queue:
+            word = queue.pop(0)
+            option = by_name.get(word.word)
+            if option is None:
+                known = did_you_mean(word.word, by_name) if by_name else f"usage: {usage}"
+                raise self.error(f"'{head.word}' has no option '{word.word}'", word, known)
+            if option.name in values:
+                raise self.error(f"'{option.name}' is given twice", word, "give it once")
+            if option.kind == "flag":
+                values[option.name] = True
+            elif queue:
+                values[option.name] = self._value(option, queue.pop(0))
+            else:
+                raise self.error(f"'{option.name}' needs a value", word, f"{option.name} 2")
+        return values
+
+    def _value(self, option: Option, token: Token) -> object:
+        if option.kind == "name":
+            return self.name(token)
+        sizes = self.sizes(token, 0 if option.kind == "amounts" else 1)
+        if option.kind == "size" and len(sizes) > 1:
+            raise self.error(f"'{option.name}' is a single size", token, f"{option.name} 2")
+        plural = option.name == "kernel" or len(sizes) > 1
+        return sizes if plural else sizes[0]
+
+    def name(self, token: Token) -> str:
+        with placed(self.text, token.span):
+            return check_name(token.word)
+
+    def sizes(self, token: Token, least: int) -> tuple[int | str, ...]:
+        """`3x3`, `HxW`, `2`: numbers of at least `least`, or names of sizes."""
+        return tuple(self._size(part, token, least) for part in token.word.split("x"))
+
+    def _size(self, part: str, token: Token, least: int) -> int | str:
+        if SIZE.fullmatch(part):
+            return part
+        if not (part.isascii() and part.isdigit() and len(part) <= MOST_DIGITS):
+            raise self.error(f"'{token.word}' is no size", token, "numbers or names: 3x3, HxW, 2")
+        if int(part) < least:
+            raise self.error(f"a size of {int(part)} is too small", token, f"at least {least}")
+        return int(part)
