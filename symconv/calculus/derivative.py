@@ -11,7 +11,6 @@ from sympy import Add, Basic, Dummy, Expr, KroneckerDelta, Mul, S, Sum
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.nodes import Box, MaxOver, OneHot, Partial, step
-from symconv.core.tensor import Tensor
 
 from .binders import factors, free_indices, rename_bound, sum_over, with_body
 
@@ -20,13 +19,18 @@ Rule = Callable[[Partial], Expr | None]
 CONSTANT = (Box, OneHot, KroneckerDelta, step)
 
 
-def depends(expr: Basic, tensor: Tensor | Indexed) -> bool:
-    """Whether an entry of the tensor occurs where a derivative can see it."""
+def visible(expr: Basic) -> frozenset[str]:
+    """The keys of the tensors of which a derivative can see an entry."""
     if isinstance(expr, CONSTANT):
-        return False
+        return frozenset()
     if isinstance(expr, Indexed):
-        return bool(expr.base == tensor.base)
-    return any(depends(a, tensor) for a in expr.args)
+        return frozenset({str(expr.base.label)})
+    return frozenset().union(*(visible(a) for a in expr.args))
+
+
+def depends(expr: Basic, by: Indexed) -> bool:
+    """Whether a derivative by an entry of that tensor can differ from 0."""
+    return str(by.base.label) in visible(expr)
 
 
 def linearity(node: Partial) -> Expr | None:

@@ -9,6 +9,7 @@ from sympy import Add, Expr, S, Symbol
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation, Ranges
+from symconv.core.errors import Unsupported
 from symconv.core.nodes import Partial
 from symconv.core.proof import Derivation, Step
 from symconv.core.tensor import Tensor, index
@@ -48,9 +49,10 @@ def derive(
     result: Tensor,
     cost: Tensor,
     consumers: tuple[Consumer, ...],
-    recognition: Recognition,
+    masks: tuple[Equation, ...],
 ) -> Derivation:
     """The derivative of the cost by every entry of `tensor`, as an equation for `result`."""
+    recognition = Recognition(tuple(c.equation for c in consumers), masks)
     ranges = () if tensor.scalar else free_ranges(tensor, (c.equation for c in consumers))
     by = tensor[tuple(q for q, _ in ranges) or (S.Zero,)]
     chain = Chain(Partial(cost[0], by))
@@ -88,7 +90,8 @@ def _differentiate(
         for rule, change in DERIVATIVES:
             chain.apply(rule, lambda e, change=change: rewrite(e, change))  # type: ignore[misc]
             chain.apply("name", recognition.masks)
-        assert chain.formula != before, f"no rule applies to {before}"
+        if chain.formula == before:
+            raise Unsupported(f"no rule differentiates {before}", help="see the rules in calculus/")
 
 
 DERIVATIVES: tuple[tuple[str, derivative.Rule], ...] = (

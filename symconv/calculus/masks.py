@@ -21,16 +21,17 @@ class Mask:
     equation: Equation
 
 
-def masks_of(forward: Program) -> tuple[Mask, ...]:
-    """One mask for every maximum in the program, numbered where there are several."""
+def masks_of(forward: Program) -> dict[str, tuple[Mask, ...]]:
+    """A mask for every maximum, by the key of its equation; numbered where there are several."""
     letters = {t.name.letter for t in forward.tensors}
     letter = next(c for c in ("M", "Mask", "FirstMaximum") if c not in letters)
     maxima = [(e, m) for e in forward.equations for m in sorted(e.rhs.atoms(MaxOver), key=str)]
     several = len(maxima) > 1
-    return tuple(
-        _mask(Name(letter, number if several else None), equation, maximum)
-        for number, (equation, maximum) in enumerate(maxima, start=1)
-    )
+    found: dict[str, tuple[Mask, ...]] = {}
+    for number, (equation, maximum) in enumerate(maxima, start=1):
+        mask = _mask(Name(letter, number if several else None), equation, maximum)
+        found[equation.key] = (*found.get(equation.key, ()), mask)
+    return found
 
 
 def _mask(name: Name, equation: Equation, maximum: ExprWithLimits) -> Mask:

@@ -13,10 +13,9 @@ from symconv.core.equation import Equation, Program
 from symconv.core.proof import Backward, Derivation
 from symconv.core.tensor import Name, Tensor
 
-from .derivative import depends
+from .derivative import visible
 from .derive import Consumer, derive
 from .masks import Mask, masks_of
-from .recognise import Recognition
 
 
 def reverse(forward: Program, wrt: tuple[Tensor, ...]) -> Backward:
@@ -56,18 +55,33 @@ class _Reverse:
         )
 
     @cached_property
-    def masks(self) -> tuple[Mask, ...]:
+    def masks(self) -> dict[str, tuple[Mask, ...]]:
+        """The masks of an equation's maxima, by the key of what it defines."""
         return masks_of(self.forward)
 
+    @cached_property
+    def reads(self) -> dict[str, frozenset[str]]:
+        """The keys of the tensors that each equation reads, by the key of what it defines."""
+        return {e.key: visible(e.rhs) for e in self.forward.equations}
+
+    @cached_property
+    def readers(self) -> dict[str, list[Equation]]:
+        """The equations that read a tensor, by its key, in order."""
+        found: dict[str, list[Equation]] = {t.key: [] for t in self.forward.tensors}
+        for equation in self.forward.equations:
+            for key in sorted(self.reads[equation.key]):
+                found[key].append(equation)
+        return found
+
     def run(self) -> Backward:
-        recognition = Recognition(self.forward.equations, tuple(m.equation for m in self.masks))
         items: list[Equation | Derivation] = []
         deltas = {self.output.key: self.seed} if self.seed else {}
         for tensor in self._order():
             consumers = tuple(self._consumers(tensor, deltas))
+            masks = [m.equation for c in consumers for m in self.masks.get(c.equation.key, ())]
             result = derivative_tensor(tensor)
-            derivation = derive(tensor, result, self.cost, consumers, recognition)
-            items += [m.equation for m in self._used(derivation) if m.equation not in items]
+            derivation = derive(tensor, result, self.cost, consumers, tuple(masks))
+            items += [m for m in masks if m not in items]
             items.append(derivation)
             deltas[tensor.key] = result
         results = tuple(derivative_tensor(t) for t in self.wrt)
@@ -78,50 +92,43 @@ class _Reverse:
         """The tensors to differentiate by, each after every value that reads it."""
         wanted = {t.key for t in self.wrt}
         between = self._between(wanted)
+        given = [t for t in self.wrt if t.key not in self.reads]
+        given.sort(key=lambda t: t.role != "parameter")
         for equation in reversed(self.forward.equations):
             if equation.key in between and equation.key != self.output.key:
                 yield self.forward.tensor(equation.key)
-            for tensor in sorted(self.forward.tensors, key=lambda t: t.role != "parameter"):
-                if tensor.key in wanted and self._first_reader(tensor) is equation:
-                    yield tensor
-        yield from (t for t in self.wrt if t.role != "value" and self._first_reader(t) is None)
+            here = (t for t in given if t.key in self.reads[equation.key])
+            yield from (t for t in here if self.readers[t.key][0] is equation)
+        yield from (t for t in given if not self.readers[t.key])
 
     def _between(self, wanted: set[str]) -> set[str]:
-        """The values that depend on a wanted tensor, and the wanted values themselves."""
+        """The values that depend on a wanted tensor and on which the output depends."""
         found = set(wanted)
-        for equation in self.forward.equations:
-            if any(self._reads(equation, self.forward.tensor(k)) for k in found):
-                found.add(equation.key)
-        return found
+        for key, read in self.reads.items():
+            found |= {key} if read & found else set()
+        return found & self._influential
 
-    def _first_reader(self, tensor: Tensor) -> Equation | None:
-        """The first equation that reads a tensor which no equation defines."""
-        if self.forward.equation(tensor.key) is not None:
-            return None
-        return next((e for e in self.forward.equations if self._reads(e, tensor)), None)
+    @cached_property
+    def _influential(self) -> set[str]:
+        """The tensors on which the output depends, and the output."""
+        found = {self.output.key}
+        for key, read in reversed(self.reads.items()):
+            found |= read if key in found else set()
+        return found
 
     def _consumers(self, tensor: Tensor, deltas: dict[str, Tensor]) -> Iterator[Consumer]:
         """The equations through which the cost sees the tensor."""
-        for equation in self.forward.equations:
-            seen = equation.key in deltas or equation.key == self.cost.key
-            if seen and self._reads(equation, tensor):
+        for equation in self.readers[tensor.key]:
+            if equation.key in deltas or equation.key == self.cost.key:
                 yield Consumer(equation, deltas.get(equation.key))
-
-    @staticmethod
-    def _reads(equation: Equation, tensor: Tensor) -> bool:
-        return depends(equation.rhs, tensor)
-
-    def _used(self, derivation: Derivation) -> Iterator[Mask]:
-        """The masks that a derivation's result reads."""
-        return (m for m in self.masks if derivation.equation.rhs.has(m.tensor.base))
 
     def _program(self, items: list[Equation | Derivation], deltas: tuple[Tensor, ...]) -> Program:
         """Forward and backward equations as one program."""
         equations = tuple(i.equation if isinstance(i, Derivation) else i for i in items)
         keys = {e.key for e in equations}
-        masks = tuple(m.tensor for m in self.masks if m.tensor.key in keys)
+        masks = (m.tensor for some in self.masks.values() for m in some)
         return replace(
             self.forward,
-            tensors=self.forward.tensors + masks + deltas,
+            tensors=(*self.forward.tensors, *(m for m in masks if m.key in keys), *deltas),
             equations=self.forward.equations + equations,
         )
