@@ -1,1 +1,31 @@
-"""symconv: gradients of convolutional networks, derived step by step from one forward equation."""
+"""symconv: gradients of convolutional networks, derived step by step from one forward equation.
+
+    import symconv
+
+    net = symconv.Network.parse("input i 3x3 | conv w 2x2 -> o | conv w 2x2 -> o | sse y -> C",
+                                notation="flat1")
+    net.gradient("w_1^1")          a SymPy expression in the symbols of the network
+    net.derivation("w^1")          every step: `.latex()`, `.markdown()`, `.text()`, `.steps`
+    net.numpy_source()             a NumPy module; `net.compile()` loads it
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from symconv.core.errors import SymconvError
+
+if TYPE_CHECKING:
+    from symconv.api import Network
+
+__version__ = "0.1.0"
+__all__ = ["Network", "SymconvError", "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    """`symconv.Network` is loaded when it is first used: importing SymPy takes a moment."""
+    if name == "Network":
+        from symconv.api import Network
+
+        return Network
+    raise AttributeError(f"module 'symconv' has no attribute '{name}'")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from sympy import Add, Expr, S, Symbol
+from sympy import Add, Expr, S
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation, Ranges
@@ -19,6 +19,7 @@ from .binders import fresh, index_symbols, rebuild, sum_over
 from .recognise import Recognition
 from .rules import REASONS
 from .sifting import Sifting, absorb
+from .split import Digits, digits_of, split
 
 
 @dataclass
@@ -53,12 +54,13 @@ def derive(
 ) -> Derivation:
     """The derivative of the cost by every entry of `tensor`, as an equation for `result`."""
     recognition = Recognition(tuple(c.equation for c in consumers), masks)
-    ranges = () if tensor.scalar else free_ranges(tensor, (c.equation for c in consumers))
-    by = tensor[tuple(q for q, _ in ranges) or (S.Zero,)]
+    axes = () if tensor.scalar else free_axes(tensor, [c.equation for c in consumers])
+    ranges = tuple(r for digits in axes for r in digits.ranges)
+    by = tensor[tuple(digits.place for digits in axes) or (S.Zero,)]
     chain = Chain(Partial(cost[0], by))
     if consumers:
         _differentiate(chain, by, consumers, recognition)
-        _collapse(chain, ranges)
+        _collapse(chain, axes, ranges)
         chain.apply("recognise a forward value", recognition.forward_values)
         chain.apply("pull out", sums.pull_out)
     else:
@@ -67,14 +69,16 @@ def derive(
     return Derivation(tensor, equation, tuple(chain.steps), tuple(c.equation for c in consumers))
 
 
-def free_ranges(tensor: Tensor, equations: Iterable[Equation]) -> Ranges:
-    """A primed index for each axis of the tensor, new to the equations."""
+def free_axes(tensor: Tensor, equations: list[Equation]) -> tuple[Digits, ...]:
+    """A primed index for each axis of the tensor, or one a digit where it is read in blocks."""
     taken = {s for e in equations for s in index_symbols(e.rhs) | index_symbols(e.lhs)}
-    found: list[tuple[Symbol, Expr]] = []
-    for axis, extent in zip(tensor.axes, tensor.shape, strict=True):
-        primed = fresh(index(axis + "'"), taken)
-        taken.add(primed)
-        found.append((primed, extent))
+    found: list[Digits] = []
+    for axis, (letter, extent) in enumerate(zip(tensor.axes, tensor.shape, strict=True)):
+        whole = Digits(((S.One, extent),), (index(letter),))
+        digits = digits_of(tensor, axis, equations) or whole
+        primed = tuple(fresh(index(v.name + "'"), taken) for v in digits.symbols)
+        taken |= set(primed)
+        found.append(Digits(digits.digits, primed))
     return tuple(found)
 
 
@@ -127,9 +131,10 @@ def rewrite(expr: Expr, rule: Callable[[Partial], Expr | None]) -> Expr:
     return rebuild(expr, lambda a: rewrite(a, rule))
 
 
-def _collapse(chain: Chain, free: Ranges) -> None:
+def _collapse(chain: Chain, axes: tuple[Digits, ...], free: Ranges) -> None:
     """Use up the brackets."""
     sifting = Sifting(free)
+    chain.apply("split", lambda e: split(e, axes))
     chain.apply("exchange of sums", sums.exchange_of_sums)
     chain.apply("renaming", lambda e: sums.each_term(e, sifting.rename))
     chain.apply("sifting", lambda e: sums.each_term(e, sifting.sift))

@@ -11,6 +11,7 @@ REASONS = {
     "name": "the first maximiser of a window gets a name of its own; it is constant",
     "pointwise derivative": "the derivative of the function times the derivative of its argument",
     "derivative of an entry": "an entry depends on itself only: 1 where the indices agree, else 0",
+    "split": "every entry lies in exactly one block: compare the blocks and the places in them",
     "exchange of sums": "finite sums may be taken in any order",
     "renaming": "a bracket [v = q] leaves one term of the sum over v, the one at v = q",
     "sifting": "a bracket leaves one term of a sum; solve it for the index that it fixes",

@@ -1,0 +1,152 @@
+"""The face of symconv in Python: a network, and everything that is computed from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+
+from sympy import Expr
+
+from symconv.calculus.reverse import reverse
+from symconv.core.equation import Program
+from symconv.core.errors import SymconvError, did_you_mean
+from symconv.core.proof import Backward
+from symconv.core.tensor import Tensor
+from symconv.explanation import Explanation
+from symconv.layers.base import Layer, TensorName
+from symconv.layers.scope import Size
+from symconv.network.build import build
+from symconv.network.examples import BY_NAME
+from symconv.network.spec import Input, Spec
+from symconv.network.text import parse
+from symconv.notation.conventions import conventions
+from symconv.notation.presets import IJ0, Notation, notation_named
+from symconv.unrolled import Unrolled
+
+DIFFERENTIATED = {"input", "parameter"}
+
+
+class Network:
+    """A network: an input and layers, in a notation.
+
+        Network("i", (3, 3)) >> Conv("w", (2, 2), out="o") >> SquaredError("y", out="C")
+
+    Everything else is computed from it: `gradient`, `derivation`, `numpy_source`, `compile`,
+    `verify`. A network never changes; `>>` gives a new one.
+    """
+
+    def __init__(
+        self,
+        name: TensorName,
+        shape: tuple[Size, ...],
+        *,
+        batch: Size | None = None,
+        notation: str | Notation = IJ0,
+    ) -> None:
+        self._set(Spec(Input(name, shape, batch)), notation)
+
+    def _set(self, spec: Spec, notation: str | Notation) -> None:
+        self.spec = spec
+        self.notation = notation_named(notation) if isinstance(notation, str) else notation
+        self.title = "network"
+
+    @classmethod
+    def of(cls, spec: Spec, notation: str | Notation = IJ0) -> Network:
+        """The network of a specification."""
+        made = cls.__new__(cls)
+        made._set(spec, notation)
+        return made
+
+    @classmethod
+    def parse(cls, text: str, notation: str | Notation = IJ0) -> Network:
+        """The network that a text describes; SymconvError shows the place of a mistake."""
+        source = parse(text)
+        made = cls.of(source.spec, notation)
+        made.__dict__["program"] = source.program()
+        return made
+
+    @classmethod
+    def example(cls, name: str) -> Network:
+        """One of the example networks, in its own notation."""
+        if name not in BY_NAME:
+            raise SymconvError(f"no example is called '{name}'", help=did_you_mean(name, BY_NAME))
+        made = cls.parse(BY_NAME[name].text, BY_NAME[name].notation)
+        made.title = name
+        return made
+
+    def __rshift__(self, layer: Layer) -> Network:
+        spec = replace(self.spec, layers=(*self.spec.layers, layer))
+        return Network.of(spec, self.notation)
+
+    def in_notation(self, notation: str | Notation) -> Network:
+        """The same network, written in another notation."""
+        made = Network.of(self.spec, notation)
+        made.title = self.title
+        return made
+
+    @cached_property
+    def program(self) -> Program:
+        """The forward equations."""
+        return build(self.spec)
+
+    def tensor(self, name: str) -> Tensor:
+        """The tensor of that name, such as `w^1` (`w_1` and `w1` are understood, too)."""
+        known = self.program.by_key
+        spelled = {_squeezed(key): key for key in known}
+        if name not in known and _squeezed(name) not in spelled:
+            raise SymconvError(
+                f"the network has no tensor '{name}'", help=did_you_mean(name, known)
+            )
+        return known[name if name in known else spelled[_squeezed(name)]]
+
+    def backward(self, *wrt: str) -> Backward:
+        """The backward pass; without names, with respect to every parameter and the input."""
+        if wrt:
+            return reverse(self.program, tuple(self._differentiable(name) for name in wrt))
+        return self._everything
+
+    @cached_property
+    def _everything(self) -> Backward:
+        tensors = [t for t in self.program.tensors if t.role in DIFFERENTIATED]
+        return reverse(self.program, tuple(sorted(tensors, key=lambda t: t.role == "input")))
+
+    def _differentiable(self, name: str) -> Tensor:
+        tensor = self.tensor(name)
+        if tensor.key == self.program.output:
+            raise SymconvError(
+                f"'{name}' is the output itself", help="ask for an input, a weight or a value before it"
+            )
+        return tensor
+
+    def gradient(self, entry: str) -> Expr:
+        """dC/d(entry) in the scalar symbols of the notation, such as `gradient("w_1^1")`.
+
+        Forward values stay symbols; deltas are put in. Needs sizes that are numbers.
+        """
+        unrolled = Unrolled(self._everything, self.notation)
+        tensor, place = unrolled.entry(entry)
+        return unrolled.entries(tensor)[place]
+
+    def gradients(self, name: str) -> Mapping[tuple[int, ...], Expr]:
+        """dC/d(entry) for every entry of a tensor, by place (counted from 0)."""
+        backward = self._everything
+        tensor = self.tensor(name)
+        if backward.derivation(tensor.key) is None:
+            backward = self.backward(name)
+        return Unrolled(backward, self.notation).entries(tensor)
+
+    def derivation(self, *wrt: str) -> Explanation:
+        """The derivation of dC/d(tensor), for the named tensors or for everything."""
+        backward = self.backward(*wrt)
+        return Explanation(self.program, backward, self.notation, self.title, self.conventions)
+
+    @property
+    def conventions(self) -> tuple[str, ...]:
+        """What a reader has to know to compare: correlation or convolution, layout, factors."""
+        return conventions(self.program)
+
+
+def _squeezed(name: str) -> str:
+    """A name without the marks that people leave out."""
+    return "".join(c for c in name if c.isalnum())

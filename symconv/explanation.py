@@ -1,0 +1,116 @@
+"""A derivation as people read it: text, LaTeX, Markdown, JSON, PDF, and in a notebook."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from math import prod
+from typing import Any
+
+from sympy import Expr, count_ops
+
+from symconv.core.equation import Equation, Program
+from symconv.core.proof import Backward, Derivation, Step
+from symconv.core.tensor import Tensor
+from symconv.emit import derivations as emit
+from symconv.notation.presets import Notation, entry_name
+from symconv.unrolled import Place, Unrolled
+
+MOST_ENTRIES = 40
+MOST_OPERATIONS = 40
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The derivations of a backward pass, ready to be written down."""
+
+    forward: Program
+    backward: Backward
+    notation: Notation
+    title: str
+    conventions: tuple[str, ...]
+
+    @property
+    def derivation(self) -> Derivation:
+        """The derivation for the tensor that was asked for first."""
+        found = self.backward.derivation(self.backward.wrt[0].key)
+        assert found is not None
+        return found
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Its steps."""
+        return self.derivation.steps
+
+    @property
+    def formula(self) -> Expr:
+        """Its result, in index form."""
+        return self.derivation.equation.rhs
+
+    def latex(self, *, document: bool = False) -> str:
+        r"""A fragment for `\input` that needs amsmath, or a whole document."""
+        return emit.derivation_latex(*self._subject, **self._words, document=document)
+
+    def markdown(self) -> str:
+        """Markdown as GitHub renders it."""
+        return emit.derivation_markdown(*self._subject, **self._words)
+
+    def text(self) -> str:
+        """Plain text for a terminal of 100 columns."""
+        return emit.derivation_text(*self._subject, **self._words)
+
+    def json(self) -> str:
+        """Every step as data: rule, reason, both sides as trees, text and LaTeX."""
+        from symconv.emit.json_form import derivation_json
+
+        return json.dumps(derivation_json(*self._subject, **self._words), indent=1, sort_keys=True)
+
+    def pdf(self) -> bytes:
+        """A PDF, where pdflatex is installed; SymconvError where it is not."""
+        from symconv.emit.pdf import compile_pdf
+
+        return compile_pdf(self.latex(document=True))
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return {"text/markdown": self.markdown(), "text/plain": self.text()}
+
+    @property
+    def _subject(self) -> tuple[Program, tuple[Derivation | Equation, ...], Notation]:
+        return self.forward, self.backward.items, self.notation
+
+    @cached_property
+    def _words(self) -> dict[str, Any]:
+        return {
+            "title": self.title,
+            "conventions": self.conventions,
+            "unrolled": tuple(self._entries()),
+        }
+
+    def _entries(self) -> Iterator[tuple[str, Expr]]:
+        """The gradients entry by entry, where there are few of them."""
+        tensors = [t for t in self.backward.wrt if _few(t)]
+        unrolled = Unrolled(self.backward, self.notation)
+        for tensor in tensors if _concrete(self.backward) else ():
+            for place, e in _readable(unrolled, tensor).items():
+                yield f"d{self.backward.cost.key}/d{entry_name(tensor, place, self.notation)}", e
+
+
+def _concrete(backward: Backward) -> bool:
+    return all(n.is_Integer for t in backward.program.tensors for n in t.shape)
+
+
+def _few(tensor: Tensor) -> bool:
+    return all(n.is_Integer for n in tensor.shape) and prod(tensor.shape) <= MOST_ENTRIES
+
+
+def _readable(unrolled: Unrolled, tensor: Tensor) -> dict[Place, Expr]:
+    """The entries with deltas put in where that stays short, else with deltas as symbols."""
+    entries = unrolled.entries(tensor)
+    if all(count_ops(e) <= MOST_OPERATIONS for e in entries.values()):
+        return entries
+    return unrolled.entries(tensor, put_in_deltas=False)

@@ -1,0 +1,40 @@
+"""Where a network comes from on the command line: an example, a text, or a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from symconv.api import Network
+from symconv.core.errors import SymconvError, did_you_mean
+from symconv.network.examples import BY_NAME
+from symconv.network.text import LONGEST_TEXT
+
+
+def network_from(given: str, notation: str | None) -> Network:
+    """The network behind an argument; `notation` overrides that of an example."""
+    if given in BY_NAME:
+        net = Network.example(given)
+        return net if notation is None else net.in_notation(notation)
+    text, title = (given, "network") if _is_text(given) else _read(given)
+    net = Network.parse(text, notation or "ij0")
+    net.title = title
+    return net
+
+
+def _is_text(given: str) -> bool:
+    return "|" in given or given.split()[:1] == ["input"]
+
+
+def _read(given: str) -> tuple[str, str]:
+    """The network text in a file, without its comments, and the file's name as the title."""
+    path = Path(given)
+    if not path.is_file():
+        raise SymconvError(
+            f"'{given}' is no example, no network text and no file",
+            help=f"{did_you_mean(given, BY_NAME)}; a network text looks like "
+            "'input i 3x3 | conv w 2x2 -> o | sse y -> C'",
+        )
+    with path.open(encoding="utf-8", errors="replace") as file:
+        content = file.read(4 * LONGEST_TEXT + 1)
+    lines = [line.split("#", 1)[0].strip() for line in content.splitlines()]
+    return " ".join(line for line in lines if line), path.stem
