@@ -1,9 +1,10 @@
 """A network text means what it says, and every mistake in one is answered in place."""
 
 import pytest
-from sympy import Integer
+from sympy import Integer, Sum
 
 from symconv.core.errors import SymconvError
+from symconv.core.nodes import MaxOver
 from symconv.core.tensor import size
 from symconv.layers import catalogue
 from symconv.layers.conv import Conv
@@ -78,13 +79,8 @@ def test_index_letters_avoid_the_names_of_tensors():
 
 @pytest.mark.parametrize("keyword", sorted(catalogue()))
 def test_every_layer_states_its_options(keyword):
-    assert {o.kind for o in options_of(catalogue()[keyword])} <= {
-        "name",
-        "size",
-        "sizes",
-        "amounts",
-        "flag",
-    }
+    kinds = {"name", "value", "size", "sizes", "amounts", "number", "choice", "flag"}
+    assert {o.kind for o in options_of(catalogue()[keyword])} <= kinds
 
 
 MISTAKES = [
@@ -139,3 +135,12 @@ def test_a_text_too_long_is_refused_before_it_is_read():
 def test_hostile_names_are_refused(hostile):
     with pytest.raises(SymconvError):
         parse(f"input {hostile} 3x3").program()
+
+
+def test_index_letters_stay_apart_when_the_usual_ones_are_taken():
+    text = "input b Nx3x8x8 | conv c 3x3 channels 4 bias a -> g | relu -> e | maxpool 2 -> f"
+    for equation in parse(text).program().equations:
+        bound = [v for s in equation.rhs.atoms(Sum, MaxOver) for v in s.variables]
+        letters = [v.name for v, _ in equation.ranges] + [v.name for v in bound]
+        assert len(set(letters)) == len(letters)
+        assert not set(letters) & set("abcefg")

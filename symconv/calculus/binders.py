@@ -101,3 +101,17 @@ def open_sum(expr: Expr) -> tuple[Expr, Ranges]:
 def factors(expr: Expr) -> tuple[Expr, ...]:
     """The factors of a product, in SymPy's canonical order."""
     return tuple(Mul.make_args(expr))
+
+
+def same(a: Expr, b: Expr) -> bool:
+    """Whether two formulas are equal up to the names of their bound variables."""
+    return a == b or _nameless(a, 0) == _nameless(b, 0)
+
+
+def _nameless(expr: Expr, depth: int) -> Expr:
+    """expr with its bound variables named by where they are bound."""
+    if not isinstance(expr, ExprWithLimits):
+        return rebuild(expr, lambda a: _nameless(a, depth)) if expr.has(ExprWithLimits) else expr
+    new = {v: index(f"#{depth}.{n}") for n, v in enumerate(expr.variables)}
+    body = _nameless(substitute(expr.function, dict(new.items())), depth + 1)
+    return expr.func(body, *((new[v], low, high) for v, low, high in expr.limits))

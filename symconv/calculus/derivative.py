@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sympy import Add, Basic, Dummy, Expr, KroneckerDelta, Mul, S, Sum
+from sympy import Add, Basic, Dummy, Expr, KroneckerDelta, Mul, S, Sum, exp
+from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.tensor.indexed import Indexed
 
-from symconv.core.nodes import Box, MaxOver, OneHot, Partial, step
+from symconv.core.nodes import Box, Equals, LogSumExp, MaxOver, OneHot, Partial, step
 
 from .binders import factors, free_indices, rename_bound, sum_over, with_body
 
 Rule = Callable[[Partial], Expr | None]
 
-CONSTANT = (Box, OneHot, KroneckerDelta, step)
+CONSTANT = (Box, Equals, OneHot, KroneckerDelta, step)
 
 
 def visible(expr: Basic) -> frozenset[str]:
@@ -78,10 +79,20 @@ def selection(node: Partial) -> Expr | None:
     return sum_over(OneHot(inner, *outer.variables) * Partial(outer.function, node.by), ranges)
 
 
+def log_sum_exp(node: Partial) -> Expr | None:
+    """d log sum_m exp f(m) = sum_m exp(f(m) - log sum_m' exp f(m')) df(m)."""
+    if not isinstance(node.of, LogSumExp):
+        return None
+    outer = rename_bound(node.of, free_indices(node.by))
+    inner = rename_bound(outer, {*outer.variables, *free_indices(node.by)})
+    ranges = tuple((v, high + 1) for v, _, high in outer.limits)
+    return sum_over(exp(outer.function - inner) * Partial(outer.function, node.by), ranges)
+
+
 def pointwise_derivative(node: Partial) -> Expr | None:
     """d f(u) = f'(u) du, where f' is SymPy's scalar derivative."""
     expr = node.of
-    if isinstance(expr, Indexed | Sum | MaxOver | Add | Mul) or not expr.args:
+    if isinstance(expr, Indexed | ExprWithLimits | Add | Mul) or not expr.args:
         return None
     inside = [a for a in expr.args if depends(a, node.by)]
     held = {a: Dummy() for a in inside}

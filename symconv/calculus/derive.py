@@ -102,6 +102,7 @@ DERIVATIVES: tuple[tuple[str, derivative.Rule], ...] = (
     ("linearity", derivative.linearity),
     ("product rule", derivative.product_rule),
     ("selection", derivative.selection),
+    ("log-sum-exp", derivative.log_sum_exp),
     ("pointwise derivative", derivative.pointwise_derivative),
     ("derivative of an entry", derivative.entry),
 )

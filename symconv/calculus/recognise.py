@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 
 from sympy import Expr, Function, Symbol
-from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation
 from symconv.core.nodes import OneHot
 
-from .binders import rebuild, substitute
+from .binders import rebuild, same, substitute
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Recognition:
     def forward_values(self, expr: Expr) -> Expr:
         """f(x[q]) = y[q], for a layer y[i] = f(x[i]) of the forward pass."""
         for equation in self.forward:
-            if isinstance(equation.rhs, Function) and not equation.rhs.has(ExprWithLimits):
+            if isinstance(equation.rhs, Function):
                 expr = _recognise(expr, equation)
         return expr
 
@@ -39,39 +39,25 @@ class Recognition:
 def _mask(equation: Equation, found: OneHot) -> Expr | None:
     """The access of the mask that equals `found`, up to the names of bound variables."""
     pattern = cast("OneHot", equation.rhs)
-    own = [v for v, _ in equation.ranges]
-    kept = own[: len(own) - len(pattern.position)]
-    places = dict(zip(own[len(kept) :], found.position, strict=True))
-    if substitute(pattern, places) != _with_bound_names(found, pattern):
-        return None
-    return substitute(equation.lhs, places)
-
-
-def _with_bound_names(found: OneHot, pattern: OneHot) -> OneHot:
-    """`found` with the bound variables of its maximum named as in the pattern."""
-    old, new = found.maximum.variables, pattern.maximum.variables
-    if len(old) != len(new):
-        return found
-    body = found.maximum.function.xreplace(dict(zip(old, new, strict=True)))
-    bounds = zip(new, found.maximum.limits, strict=True)
-    maximum = found.maximum.func(body, *((v, low, high) for v, (_, low, high) in bounds))
-    return OneHot(maximum, *found.position)
+    own = [v for v, _ in equation.ranges][-len(pattern.position) :]
+    places = dict(zip(own, found.position, strict=True))
+    return substitute(equation.lhs, places) if same(substitute(pattern, places), found) else None
 
 
 def _recognise(expr: Expr, equation: Equation) -> Expr:
     """Every instance of the equation's right side, replaced by the entry that holds its value."""
     if isinstance(expr, equation.rhs.func):
-        places = _match(equation.rhs, expr)
-        if places is not None and substitute(equation.rhs, places) == expr:
-            return substitute(equation.lhs, places)
+        for places in _matches(equation, expr):
+            if same(substitute(equation.rhs, places), expr):
+                return substitute(equation.lhs, places)
     return rebuild(expr, lambda a: _recognise(a, equation)) if expr.args else expr
 
 
-def _match(pattern: Expr, found: Expr) -> dict[Symbol, Expr] | None:
-    """The index values under which the first access of the pattern is that of `found`."""
-    ours = sorted(pattern.atoms(Indexed), key=str)
-    theirs = sorted(found.atoms(Indexed), key=str)
-    if not ours or len(ours) != len(theirs) or ours[0].base != theirs[0].base:
-        return None
-    pairs = zip(ours[0].indices, theirs[0].indices, strict=True)
-    return {v: e for v, e in pairs if isinstance(v, Symbol)}
+def _matches(equation: Equation, found: Expr) -> Iterator[dict[Symbol, Expr]]:
+    """The index values under which an access of the right side may be one of `found`."""
+    own = {v for v, _ in equation.ranges}
+    for pattern in sorted(equation.rhs.atoms(Indexed), key=str):
+        for access in sorted(found.atoms(Indexed), key=str):
+            if pattern.base == access.base and own <= set(pattern.indices):
+                pairs = zip(pattern.indices, access.indices, strict=True)
+                yield {v: e for v, e in pairs if v in own}

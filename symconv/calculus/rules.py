@@ -8,6 +8,7 @@ REASONS = {
     "linearity": "the derivative passes through sums and constant factors",
     "product rule": "one factor is differentiated at a time",
     "selection": "a maximum passes its derivative to the first maximiser only",
+    "log-sum-exp": "a smooth maximum passes its derivative to every entry, by its softmax weight",
     "name": "the first maximiser of a window gets a name of its own; it is constant",
     "pointwise derivative": "the derivative of the function times the derivative of its argument",
     "derivative of an entry": "an entry depends on itself only: 1 where the indices agree, else 0",

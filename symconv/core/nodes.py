@@ -31,6 +31,28 @@ class MaxOver(ExprWithLimits):
     """max over bound variables, `MaxOver(body, (m, 0, k - 1))`; absent entries are -infinity."""
 
 
+class LogSumExp(ExprWithLimits):
+    """log of the sum of exp over bound variables; absent entries are -infinity.
+
+    Its derivative is the sum of exp(body - LogSumExp) times the derivative of the body.
+    """
+
+
+class Equals(Expr):
+    """Iverson bracket [place = label] for a label that is an entry of a tensor; derivative 0."""
+
+    def __new__(cls, place: Expr, label: Expr) -> Self:
+        return Expr.__new__(cls, sympify(place), sympify(label))
+
+    @property
+    def place(self) -> Expr:
+        return cast("Expr", self.args[0])
+
+    @property
+    def label(self) -> Expr:
+        return cast("Expr", self.args[1])
+
+
 class OneHot(Expr):
     """[`position` is the first maximiser of `maximum`, row by row]; its derivative is 0."""
 
@@ -80,6 +102,21 @@ class sigmoid(Function):  # noqa: N801
 
     def fdiff(self, argindex: int = 1) -> Expr:  # noqa: ARG002 - SymPy's signature
         return self * (Integer(1) - self)
+
+
+class softplus(Function):  # noqa: N801
+    """softplus(x) = log(1 + exp(x)), with softplus' = sigmoid."""
+
+    def fdiff(self, argindex: int = 1) -> Expr:  # noqa: ARG002 - SymPy's signature
+        return sigmoid(self.args[0])
+
+
+class absolute(Function):  # noqa: N801
+    """absolute(x) = |x|, with absolute'(x) = sign(x), hence 0 at 0."""
+
+    def fdiff(self, argindex: int = 1) -> Expr:  # noqa: ARG002 - SymPy's signature
+        (x,) = self.args
+        return step(x) - step(-cast("Expr", x))
 
 
 def limits(ranges: Any) -> tuple[tuple[Expr, Expr, Expr], ...]:

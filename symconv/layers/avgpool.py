@@ -2,18 +2,24 @@
 
 from dataclasses import dataclass
 
-from symconv.core.equation import Equation
-from symconv.core.tensor import Tensor, amount
+from sympy import Expr, Mul
+
+from symconv.core.equation import Equation, Ranges
+from symconv.core.nodes import Box
+from symconv.core.tensor import Tensor
 
 from .base import Layer
-from .scope import Amounts, Scope, Sizes, count, per_axis, places, read_at, total
+from .scope import Amounts, Scope, Size, Sizes, count, per_axis, places, total
+from .windows import windows
 
 
 @dataclass(frozen=True)
 class AveragePool(Layer):
     """y[b,c,i,j] = 1/(k1 k2) sum_{m,n} x[b, c, s i + m - p, s j + n - p].
 
-    The stride is the window unless it is given. Padding counts as zeros in the average.
+    The stride is the window unless it is given. Padding counts as zeros in the average; with
+    `exclude_padding` the sum is divided by the number of entries that lie in the image, and with
+    `divisor` by that number. With `ceil` a last window may hang over the border.
     """
 
     keyword = "avgpool"
@@ -23,15 +29,25 @@ class AveragePool(Layer):
     window: Sizes
     stride: Sizes | None = None
     padding: Amounts = 0
+    exclude_padding: bool = False
+    divisor: Size | None = None
+    ceil: bool = False
 
     def forward(self, x: Tensor, at: Scope) -> Equation:
-        rank = len(self.window) if isinstance(self.window, tuple) else 2
-        width = per_axis(self.window, rank)
-        stride = width if self.stride is None else per_axis(self.stride, rank)
-        padding = per_axis(self.padding, rank, amount)
+        rank = at.pooled(x, self.window)
+        window = windows(
+            self.window, rank, stride=self.stride, padding=self.padding, ceil=self.ceil
+        )
         lead, space = at.last(x, rank)
-        kernel = at.ranges("kernel", width)
-        out = at.windows(space, width, stride, padding)
-        here = read_at(places(out), places(kernel), stride, per_axis(1, rank), padding)
-        mean = total(x[places(lead) + here], kernel) / count(kernel)
+        kernel, out = window.kernel(at), window.positions(space, at)
+        reads = window.reads(out, kernel)
+        mean = total(x[places(lead) + reads], kernel) / self._divisor(kernel, reads, space)
         return at.output(lead + out, mean, batch=x.batch)
+
+    def _divisor(self, kernel: Ranges, reads: tuple[Expr, ...], space: tuple[Expr, ...]) -> Expr:
+        """How many entries the sum is divided by."""
+        if self.divisor is not None:
+            return per_axis(self.divisor, 1)[0]
+        if not self.exclude_padding:
+            return count(kernel)
+        return total(Mul(*(Box(e, n) for e, n in zip(reads, space, strict=True))), kernel)

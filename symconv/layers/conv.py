@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 
-from symconv.core.equation import Equation
-from symconv.core.tensor import Tensor, amount
+from sympy import Expr, Integer
+
+from symconv.core.equation import Equation, Ranges
+from symconv.core.errors import SymconvError
+from symconv.core.tensor import Tensor
 
 from .base import Layer, TensorName
-from .scope import Amounts, Scope, Size, Sizes, per_axis, places, read_at, total
+from .scope import Amounts, Scope, Size, Sizes, per_axis, places, row_major, total
+from .windows import windows
 
 
 @dataclass(frozen=True)
@@ -15,7 +19,9 @@ class Conv(Layer):
 
     Cross-correlation, as deep-learning libraries compute it. With `flip` the kernel is read
     backwards, w[f, c, k1-1-m, k2-1-n]: convolution in the sense of mathematics. Batch and channel
-    axes are there when the input has them, the filter axis when `channels` is given.
+    axes are there when the input has them, the filter axis when `channels` is given. With `groups`
+    the channels and the filters fall into that many blocks, and filters see their own block only.
+    With `untied` there is a bias of its own at every output position.
     """
 
     keyword = "conv"
@@ -27,23 +33,61 @@ class Conv(Layer):
     channels: Size | None = None
     stride: Sizes = 1
     padding: Amounts = 0
+    padding_after: Amounts | None = None
     dilation: Sizes = 1
+    groups: Size = 1
     bias: TensorName | None = None
+    untied: bool = False
     flip: bool = False
 
     def forward(self, x: Tensor, at: Scope) -> Equation:
         rank = len(self.kernel) if isinstance(self.kernel, tuple) else 1
-        stride, dilation = per_axis(self.stride, rank), per_axis(self.dilation, rank)
-        padding, width = per_axis(self.padding, rank, amount), per_axis(self.kernel, rank)
-        batch, channel, space = at.split(x, rank)
-        filters = at.ranges("filter", per_axis(self.channels, 1) if self.channels else ())
-        kernel = at.ranges("kernel", width)
-        reach = [d * (k - 1) + 1 for d, k in zip(dilation, width, strict=True)]
-        out = at.windows(space, reach, stride, padding)
-        here = read_at(places(out), places(kernel), stride, dilation, padding)
+        window = windows(
+            self.kernel,
+            rank,
+            stride=self.stride,
+            padding=self.padding,
+            padding_after=self.padding_after,
+            dilation=self.dilation,
+        )
+        batch, channels, space = at.split(x, rank)
+        group, channel, filters = self._blocks(channels, at)
+        kernel, out = window.kernel(at), window.positions(space, at)
         taps = tuple(k - 1 - m for m, k in kernel) if self.flip else places(kernel)
-        w = at.parameter("weight", filters + channel + kernel)
-        read = w[places(filters, channel) + taps] * x[places(batch, channel) + here]
-        bias = at.bias(filters) if self.bias else 0
-        ranges = batch + filters + out
-        return at.output(ranges, total(read, channel, kernel) + bias, batch=x.batch)
+        filter_axis = at.merged("filter", group + filters)
+        w = at.parameter("weight", filter_axis + channel + kernel)
+        f = (row_major(group + filters),) if filter_axis else ()
+        c = self._channel(group, channel)
+        tap = w[f + places(channel) + taps]
+        product = tap * x[places(batch) + c + window.reads(out, kernel)]
+        rhs = total(product, channel, kernel) + self._bias(filter_axis, f, out, at)
+        axes = batch + filter_axis + out
+        where = places(batch) + f + places(out)
+        return at.rewritten(axes, where, rhs, batch + group + filters + out, batch=x.batch)
+
+    def _blocks(self, channels: Ranges, at: Scope) -> tuple[Ranges, Ranges, Ranges]:
+        """Ranges of the groups, of a group's channels, and of a group's filters."""
+        count = per_axis(self.channels, 1) if self.channels is not None else ()
+        (groups,) = per_axis(self.groups, 1)
+        if groups == 1:
+            return (), channels, at.ranges("filter", count)
+        parts = [n / groups for n in (*(n for _, n in channels), *count)]
+        if len(parts) != 2 or not all(n.is_integer for n in parts):
+            raise SymconvError(
+                f"{groups} groups do not divide the channels of the {at.title}",
+                help="groups divide both the input's channels and the option channels",
+            )
+        channel = at.ranges("channel", parts[:1])
+        filters = at.ranges("filter", parts[1:]) if parts[1] != 1 else ()
+        return at.ranges("group", (groups,)), channel, filters
+
+    def _channel(self, group: Ranges, channel: Ranges) -> tuple[Expr, ...]:
+        """The channel that a filter of a group reads; the group's own where it has only one."""
+        single = group and channel[0][1] == 1
+        return (row_major(group if single else group + channel),) if channel else ()
+
+    def _bias(self, axis: Ranges, f: tuple[Expr, ...], out: Ranges, at: Scope) -> Expr:
+        if not self.bias:
+            return Integer(0)
+        b = at.parameter("bias", axis + (out if self.untied else ()))
+        return b[f + (places(out) if self.untied else ()) or (Integer(0),)]

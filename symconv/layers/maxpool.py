@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from symconv.core.equation import Equation
 from symconv.core.nodes import MaxOver, limits
-from symconv.core.tensor import Tensor, amount
+from symconv.core.tensor import Tensor
 
 from .base import Layer
-from .scope import Amounts, Scope, Sizes, per_axis, places, read_at
+from .scope import Amounts, Scope, Sizes, places
+from .windows import windows
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,7 @@ class MaxPool(Layer):
     """y[b,c,i,j] = max_{m,n} x[b, c, s i + d m - p, s j + d n - p].
 
     The stride is the window unless it is given. Padding never wins: it counts as minus infinity.
+    With `ceil` a last window may hang over the border.
     """
 
     keyword = "maxpool"
@@ -25,16 +27,19 @@ class MaxPool(Layer):
     stride: Sizes | None = None
     padding: Amounts = 0
     dilation: Sizes = 1
+    ceil: bool = False
 
     def forward(self, x: Tensor, at: Scope) -> Equation:
-        rank = len(self.window) if isinstance(self.window, tuple) else 2
-        width, dilation = per_axis(self.window, rank), per_axis(self.dilation, rank)
-        stride = width if self.stride is None else per_axis(self.stride, rank)
-        padding = per_axis(self.padding, rank, amount)
+        rank = at.pooled(x, self.window)
+        window = windows(
+            self.window,
+            rank,
+            stride=self.stride,
+            padding=self.padding,
+            dilation=self.dilation,
+            ceil=self.ceil,
+        )
         lead, space = at.last(x, rank)
-        kernel = at.ranges("kernel", width)
-        reach = [d * (k - 1) + 1 for d, k in zip(dilation, width, strict=True)]
-        out = at.windows(space, reach, stride, padding)
-        here = read_at(places(out), places(kernel), stride, dilation, padding)
-        largest = MaxOver(x[places(lead) + here], *limits(kernel))
+        kernel, out = window.kernel(at), window.positions(space, at)
+        largest = MaxOver(x[places(lead) + window.reads(out, kernel)], *limits(kernel))
         return at.output(lead + out, largest, batch=x.batch)

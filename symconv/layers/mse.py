@@ -2,22 +2,19 @@
 
 from dataclasses import dataclass
 
-from symconv.core.equation import Equation
-from symconv.core.tensor import Tensor
+from sympy import Expr
 
-from .base import Layer, TensorName
-from .scope import Scope, count, squares
+from .loss import Loss, Reduction
 
 
 @dataclass(frozen=True)
-class MeanSquaredError(Layer):
-    """C = 1/N sum (x - y)^2, where N counts every entry of every sample."""
+class MeanSquaredError(Loss):
+    """C = 1/N sum (x - t)^2, where N counts every entry of every sample."""
 
     keyword = "mse"
     title = "mean squared error"
-    letter = "C"
 
-    target: TensorName
+    reduction: Reduction = "mean"
 
-    def forward(self, x: Tensor, at: Scope) -> Equation:
-        return at.cost(squares(x, at.target("target", x), at) / count(at.like(x)))
+    def entry(self, x: Expr, t: Expr) -> Expr:
+        return (x - t) ** 2

@@ -1,11 +1,11 @@
-"""Functions applied entry by entry: a layer of this kind is its function and its name."""
+"""Functions applied entry by entry: a layer of this kind is its formula and its name."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar
 
-from sympy import Function
+from sympy import Expr
 
 from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor
@@ -19,8 +19,11 @@ class Pointwise(Layer):
     """a[...] = f(x[...]), for a function f of one variable."""
 
     letter = "a"
-    function: ClassVar[type[Function]]
+
+    @abstractmethod
+    def formula(self, x: Expr) -> Expr:
+        """f(x)."""
 
     def forward(self, x: Tensor, at: Scope) -> Equation:
         ranges = at.like(x)
-        return at.output(ranges, self.function(x[places(ranges)]), batch=x.batch)
+        return at.output(ranges, self.formula(x[places(ranges)]), batch=x.batch)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from sympy import Expr
+
 from symconv.core.nodes import relu
 
 from .pointwise import Pointwise
@@ -13,4 +15,6 @@ class ReLU(Pointwise):
 
     keyword = "relu"
     title = "rectifier (ReLU)"
-    function = relu
+
+    def formula(self, x: Expr) -> Expr:
+        return relu(x)

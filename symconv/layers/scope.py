@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from fractions import Fraction
+from string import ascii_letters
 from typing import Annotated
 
-from sympy import Expr, Integer, Mul, Sum, expand, sympify
+from sympy import Expr, Integer, Mul, Rational, Sum, expand, sympify
 
 from symconv.core.equation import Equation, Ranges, SizeDefinition
 from symconv.core.errors import SymconvError
-from symconv.core.nodes import limits
+from symconv.core.nodes import LogSumExp, limits
 from symconv.core.tensor import Name, Role, Tensor, index, size
 
 Size = Annotated[int | str | Expr, "size"]
@@ -25,6 +27,7 @@ Amounts = Annotated[int | str | Expr | tuple[int | str | Expr, ...], "amounts"]
 LETTERS = {
     "batch": ("b", "a", "e"),
     "channel": ("c", "g", "e"),
+    "group": ("g", "h", "e"),
     "filter": ("f", "h", "e"),
     "space": ("ijl", "uvt", "xyz"),
     "kernel": ("mnr", "pqt", "abd"),
@@ -41,15 +44,19 @@ class Scope:
     names: dict[str, Name]
     taken: frozenset[str]
     title: str
+    earlier: dict[str, Tensor] = field(default_factory=dict)
     tensors: list[Tensor] = field(default_factory=list)
     sizes: list[SizeDefinition] = field(default_factory=list)
+    letters: dict[str, str] = field(default_factory=dict)
 
     def ranges(self, kind: str, extents: Iterable[Expr]) -> Ranges:
-        """An index for each extent, with the letters of that kind."""
+        """An index for each extent, with letters of that kind that mean nothing else here."""
         counts = tuple(extents)
-        free = (s for s in LETTERS[kind] if not self.taken & set(s[: len(counts)]))
-        letters = next(free, LETTERS[kind][0])
-        return tuple((index(v), n) for v, n in zip(letters, counts, strict=False))
+        spoken_for = self.taken | {v for v, k in self.letters.items() if k != kind}
+        choices = (s[: len(counts)] for s in (*LETTERS[kind], *_spare(spoken_for)))
+        letters = next(s for s in choices if not spoken_for & set(s))
+        self.letters |= dict.fromkeys(letters, kind)
+        return tuple((index(v), n) for v, n in zip(letters, counts, strict=True))
 
     def batch(self, x: Tensor) -> Ranges:
         """The ranges of the leading axes that run over samples."""
@@ -57,6 +64,7 @@ class Scope:
 
     def like(self, x: Tensor) -> Ranges:
         """A range for every axis of x, with x's own letters."""
+        self.letters |= dict.fromkeys(x.axes, "like")
         return tuple((index(v), n) for v, n in zip(x.axes, x.shape, strict=True))
 
     def parameter(self, role: str, ranges: Ranges) -> Tensor:
@@ -67,10 +75,32 @@ class Scope:
         """The tensor of wanted values, of the shape of `like`."""
         return self._tensor(role, "target", self.like(like), batch=like.batch)
 
+    def labels(self, role: str, ranges: Ranges, *, batch: int) -> Tensor:
+        """The tensor of wanted classes, whole numbers, one a sample."""
+        return self._tensor(role, "target", ranges or ((index("k"), Integer(1)),), batch=batch)
+
     def output(self, ranges: Ranges, rhs: Expr, *, batch: int) -> Equation:
         """y[ranges] = rhs."""
         y = self._tensor("out", "value", ranges, batch=batch)
         return Equation(y[places(ranges)], rhs, ranges, self.title)
+
+    def value(
+        self, name: str, shape: tuple[Expr, ...] | None = None, *, but: int | None = None
+    ) -> Tensor:
+        """A value that was computed before, by its name; of that shape, but for one axis."""
+        found = self.earlier.get(name.replace("_", "^"))
+        if found is None or found.role not in {"value", "input"}:
+            known = ", ".join(k for k, t in self.earlier.items() if t.role in {"value", "input"})
+            raise SymconvError(f"no value before this is called '{name}'", help=f"known: {known}")
+        if shape is not None and not _agree(found.shape, shape, but):
+            have, want = (" x ".join(map(str, n)) for n in (found.shape, shape))
+            raise SymconvError(f"'{name}' has the shape {have}, where {want} is needed")
+        return found
+
+    def inner(self, role: str, ranges: Ranges, rhs: Expr, title: str) -> tuple[Tensor, Equation]:
+        """A value on the way to the output, with the name that the layer's `inner` gives it."""
+        y = self._tensor(role, "value", ranges, batch=0)
+        return y, Equation(y[places(ranges)], rhs, ranges, title)
 
     def cost(self, rhs: Expr) -> Equation:
         """C = rhs, a scalar."""
@@ -110,6 +140,19 @@ class Scope:
         cut = len(x.shape) - rank
         return self.like(x)[:cut], x.shape[cut:]
 
+    def cut(self, x: Tensor, rank: int) -> tuple[Ranges, Ranges]:
+        """All axes but the last `rank` ones, and those."""
+        lead, _ = self.last(x, rank)
+        return lead, self.like(x)[len(lead) :]
+
+    def pooled(self, x: Tensor, window: Sizes) -> int:
+        """How many axes a window spans: one a size; a single size spans up to two."""
+        return len(window) if isinstance(window, tuple) else min(2, len(x.shape) - x.batch)
+
+    def merged(self, kind: str, ranges: Ranges) -> Ranges:
+        """One axis that the ranges index together, row by row."""
+        return self.ranges(kind, (count(ranges),)) if ranges else ()
+
     def features(self, x: Tensor) -> tuple[Ranges, Ranges]:
         """Batch, and the one axis of features that is left."""
         if len(x.shape) != x.batch + 1:
@@ -122,31 +165,12 @@ class Scope:
             f"the {self.title} gets an input of shape {shape}", help=f"needs {wanted}"
         )
 
-    def windows(
-        self,
-        space: tuple[Expr, ...],
-        reach: Iterable[Expr],
-        stride: tuple[Expr, ...],
-        padding: tuple[Expr, ...],
-    ) -> Ranges:
-        """The positions of a window: floor((extent + 2 padding - reach) / stride) + 1 an axis."""
-        axes = zip(space, reach, stride, padding, strict=True)
-        return self.ranges("space", [self._window_count(*axis) for axis in axes])
-
-    def _window_count(self, extent: Expr, reach: Expr, stride: Expr, padding: Expr) -> Expr:
-        room = expand(extent + 2 * padding - reach)
-        if room.is_negative:
-            raise SymconvError(
-                f"the {self.title} needs a window of {reach}, "
-                f"but its input has only {expand(extent + 2 * padding)} along that axis",
-                help="use a smaller kernel, a smaller dilation or more padding",
-            )
+    def rounded(self, extent: Expr, room: Expr, stride: Expr) -> Expr:
+        """floor(room / stride) + 1; a size symbol of its own, such as H_o, where it is open."""
         if room.is_Integer and stride.is_Integer:
             return Integer(int(room) // int(stride) + 1)
-        return room + 1 if stride == 1 else self._defined(extent, room, stride)
-
-    def _defined(self, extent: Expr, room: Expr, stride: Expr) -> Expr:
-        """A size symbol of its own, such as H_o, for a quotient that has to be rounded."""
+        if stride == 1:
+            return room + 1
         for known in self.sizes:
             if (known.numerator, known.stride) == (room, stride):
                 return known.symbol
@@ -155,6 +179,17 @@ class Scope:
         symbol = size(f"{roots[0].split('_')[0]}_{out.letter}{out.layer or ''}")
         self.sizes.append(SizeDefinition(symbol, room, stride))
         return symbol
+
+
+def _agree(a: tuple[Expr, ...], b: tuple[Expr, ...], but: int | None) -> bool:
+    """Whether two shapes are the same, except for one axis."""
+    pairs = zip(a, b, strict=False)
+    return len(a) == len(b) and all(m == n or axis == but for axis, (m, n) in enumerate(pairs))
+
+
+def _spare(taken: Iterable[str]) -> tuple[str, ...]:
+    """All letters that are not taken, for a network that uses up every usual one."""
+    return ("".join(c for c in ascii_letters if c not in set(taken)),)
 
 
 def places(*ranges: Ranges) -> tuple[Expr, ...]:
@@ -181,11 +216,12 @@ def row_major(ranges: Ranges) -> Expr:
     return position
 
 
-def squares(x: Tensor, y: Tensor, at: Scope) -> Expr:
-    """sum over all entries of (x - y)^2."""
-    ranges = at.like(x)
+def log_sum_exp(x: Tensor, ranges: Ranges, at: Scope) -> Expr:
+    """log sum_r exp x[b,r,...], over the first axis after the batch."""
+    axis = x.batch
+    (summed,) = at.ranges("feature", (ranges[axis][1],))
     here = places(ranges)
-    return total((x[here] - y[here]) ** 2, ranges)
+    return LogSumExp(x[(*here[:axis], summed[0], *here[axis + 1 :])], *limits((summed,)))
 
 
 def per_axis(value: Sizes, rank: int, make: Callable[[str], Expr] = size) -> tuple[Expr, ...]:
@@ -196,13 +232,6 @@ def per_axis(value: Sizes, rank: int, make: Callable[[str], Expr] = size) -> tup
     return tuple(make(n) if isinstance(n, str) else sympify(n) for n in several)
 
 
-def read_at(
-    out: tuple[Expr, ...],
-    kernel: tuple[Expr, ...],
-    stride: tuple[Expr, ...],
-    dilation: tuple[Expr, ...],
-    padding: tuple[Expr, ...],
-) -> tuple[Expr, ...]:
-    """s i + d m - p, one an axis: the entry that output i reads with kernel entry m."""
-    axes = zip(out, kernel, stride, dilation, padding, strict=True)
-    return tuple(s * i + d * m - p for i, m, s, d, p in axes)
+def exact(value: str | int | Expr) -> Expr:
+    """A number that a person wrote, without rounding."""
+    return Rational(Fraction(value)) if isinstance(value, str) else sympify(value)

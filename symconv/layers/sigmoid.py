@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from sympy import Expr
+
 from symconv.core.nodes import sigmoid
 
 from .pointwise import Pointwise
@@ -13,4 +15,6 @@ class Sigmoid(Pointwise):
 
     keyword = "sigmoid"
     title = "logistic sigmoid"
-    function = sigmoid
+
+    def formula(self, x: Expr) -> Expr:
+        return sigmoid(x)

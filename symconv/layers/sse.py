@@ -2,22 +2,17 @@
 
 from dataclasses import dataclass
 
-from symconv.core.equation import Equation
-from symconv.core.tensor import Tensor
+from sympy import Expr
 
-from .base import Layer, TensorName
-from .scope import Scope, squares
+from .loss import Loss
 
 
 @dataclass(frozen=True)
-class SquaredError(Layer):
-    """C = sum (x - y)^2, over every entry and every sample."""
+class SquaredError(Loss):
+    """C = sum (x - t)^2, over every entry of every sample."""
 
     keyword = "sse"
     title = "sum of squared errors"
-    letter = "C"
 
-    target: TensorName
-
-    def forward(self, x: Tensor, at: Scope) -> Equation:
-        return at.cost(squares(x, at.target("target", x), at))
+    def entry(self, x: Expr, t: Expr) -> Expr:
+        return (x - t) ** 2

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sympy import tanh
+from sympy import Expr, tanh
 
 from .pointwise import Pointwise
 
@@ -13,4 +13,6 @@ class Tanh(Pointwise):
 
     keyword = "tanh"
     title = "hyperbolic tangent"
-    function = tanh
+
+    def formula(self, x: Expr) -> Expr:
+        return tanh(x)

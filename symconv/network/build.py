@@ -33,9 +33,10 @@ def build(spec: Spec, *, text: str | None = None, spans: tuple[Span, ...] = ()) 
     for stage, layer in enumerate(spec.layers, start=1):
         if x.scalar:
             raise SymconvError("nothing may follow the cost", text=text, position=_at(spans, stage))
-        scope = Scope(names[stage], taken, layer.title, sizes=sizes)
+        scope = Scope(names[stage], taken, layer.title, {t.key: t for t in tensors}, sizes=sizes)
         with placed(text, _at(spans, stage)):
-            equations.append(layer.forward(x, scope))
+            made = layer.forward(x, scope)
+        equations += made if isinstance(made, tuple) else (made,)
         tensors += scope.tensors
         x = next(t for t in scope.tensors if t.key == equations[-1].key)
     return Program(tuple(tensors), tuple(equations), x.key, tuple(sizes))

@@ -7,7 +7,7 @@ from dataclasses import MISSING, Field, dataclass, fields
 from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-Kind = Literal["name", "size", "sizes", "amounts", "flag"]
+Kind = Literal["name", "value", "size", "sizes", "amounts", "number", "choice", "flag"]
 
 
 @dataclass(frozen=True)
@@ -17,13 +17,14 @@ class Option:
     name: str
     kind: Kind
     required: bool
+    choices: tuple[str, ...] = ()
 
 
 @cache
 def options_of(layer: type) -> tuple[Option, ...]:
     """The fields of a layer, the required ones first, as a network text gives them."""
     hints = get_type_hints(layer, include_extras=True)
-    found = [Option(f.name, _kind(hints[f.name]), _required(f)) for f in fields(layer)]
+    found = [_option(f, hints[f.name]) for f in fields(layer)]
     return tuple(sorted((o for o in found if o.name != "out"), key=lambda o: not o.required))
 
 
@@ -31,11 +32,11 @@ def _required(field: Field[Any]) -> bool:
     return field.default is MISSING and field.default_factory is MISSING
 
 
-def _kind(hint: Any) -> Kind:
-    """The kind that an annotation states; `X | None` is an optional X."""
-    if hint is bool:
-        return "flag"
+def _option(field: Field[Any], hint: Any) -> Option:
+    """The option that an annotation states; `X | None` is an optional X."""
     if get_origin(hint) in {Union, types.UnionType}:
-        return _kind(get_args(hint)[0])
-    kind: Kind = hint.__metadata__[0]
-    return kind
+        return _option(field, get_args(hint)[0])
+    if get_origin(hint) is Literal:
+        return Option(field.name, "choice", _required(field), get_args(hint))
+    kind: Kind = "flag" if hint is bool else hint.__metadata__[0]
+    return Option(field.name, kind, _required(field))

@@ -50,7 +50,8 @@ def uses_of(spec: Spec) -> tuple[Use, ...]:
     uses = [Use(0, "input", spec.input.name)]
     for stage, layer in enumerate(spec.layers, start=1):
         uses += _named(stage, layer)
-        uses.append(Use(stage, "out", layer.out or _default(layer, given)))
+        uses += [Use(stage, role, _free(c, given)) for role, c in layer.inner.items()]
+        uses.append(Use(stage, "out", layer.out or _free(layer.letter, given)))
     return tuple(uses)
 
 
@@ -70,9 +71,9 @@ def _named(stage: int, layer: Layer) -> list[Use]:
     return [Use(stage, role, letter) for role, letter in written if letter]
 
 
-def _default(layer: Layer, given: set[str]) -> str:
-    """The letter of an output that the person did not name."""
-    return next(c for c in (layer.letter, *SPARE_LETTERS) if c not in given)
+def _free(letter: str, given: set[str]) -> str:
+    """The usual name of a value that the person did not name, or another that is free."""
+    return next(c for c in (letter, *SPARE_LETTERS, letter + "x") if c not in given)
 
 
 def allocate(spec: Spec) -> tuple[dict[str, Name], ...]:

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
+
+from sympy import Rational
 
 from symconv.core.equation import Program
 from symconv.core.errors import SymconvError, did_you_mean
@@ -22,6 +25,8 @@ from .spec import Input, Spec
 
 TOKEN = re.compile(r"->|\||[^\s|]+?(?=->|[\s|]|$)")
 SIZE = re.compile(r"[A-WYZa-wyz][A-WYZa-wyz0-9_]{0,15}")
+VALUE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,15}([_^][0-9]{1,3})?")
+NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?(e-?[0-9]{1,2})?")
 LONGEST_TEXT = 4000
 MOST_DIGITS = 6
 
@@ -165,6 +170,12 @@ class _Reader:
     def _value(self, option: Option, token: Token) -> object:
         if option.kind == "name":
             return self.name(token)
+        if option.kind == "value":
+            return self.value(token)
+        if option.kind == "number":
+            return self.number(token)
+        if option.kind == "choice":
+            return self.choice(option, token)
         sizes = self.sizes(token, 0 if option.kind == "amounts" else 1)
         if option.kind == "size" and len(sizes) > 1:
             raise self.error(f"'{option.name}' is a single size", token, f"{option.name} 2")
@@ -174,6 +185,24 @@ class _Reader:
     def name(self, token: Token) -> str:
         with placed(self.text, token.span):
             return check_name(token.word)
+
+    def value(self, token: Token) -> str:
+        """`a`, `a^1` or `a_1`."""
+        if not VALUE.fullmatch(token.word):
+            raise self.error(f"'{token.word}' names no value", token, "a or a^1")
+        return token.word
+
+    def number(self, token: Token) -> Rational:
+        """`0.01`, `2`, `1e-5`, kept exactly."""
+        if not NUMBER.fullmatch(token.word):
+            raise self.error(f"'{token.word}' is no number", token, "0.01, 2, 1e-5")
+        return Rational(Fraction(token.word))
+
+    def choice(self, option: Option, token: Token) -> str:
+        if token.word not in option.choices:
+            help_ = did_you_mean(token.word, option.choices)
+            raise self.error(f"'{token.word}' is no {option.name}", token, help_)
+        return token.word
 
     def sizes(self, token: Token, least: int) -> tuple[int | str, ...]:
         """`3x3`, `HxW`, `2`: numbers of at least `least`, or names of sizes."""

@@ -1,0 +1,26 @@
+"""Sum of two values, as in a residual connection."""
+
+from dataclasses import dataclass
+
+from symconv.core.equation import Equation
+from symconv.core.tensor import Tensor
+
+from .base import Layer, ValueName
+from .scope import Scope, places
+
+
+@dataclass(frozen=True)
+class AddValue(Layer):
+    """y[...] = x[...] + other[...], for a value of the same shape that came before."""
+
+    keyword = "add"
+    title = "sum"
+    letter = "y"
+
+    other: ValueName
+
+    def forward(self, x: Tensor, at: Scope) -> Equation:
+        ranges = at.like(x)
+        other = at.value(self.other, x.shape)
+        here = places(ranges)
+        return at.output(ranges, x[here] + other[here], batch=x.batch)

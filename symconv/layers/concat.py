@@ -1,0 +1,33 @@
+"""Two values side by side."""
+
+from dataclasses import dataclass
+
+from symconv.core.equation import Equation
+from symconv.core.tensor import Tensor
+
+from .base import Layer, ValueName
+from .scope import Scope, places
+
+
+@dataclass(frozen=True)
+class Concat(Layer):
+    """y[b,c,...] = x[b,c,...] + other[b, c - C, ...], C being the channels of x.
+
+    Each of the two is 0 where the other one stands, since a tensor is 0 beyond its border.
+    """
+
+    keyword = "concat"
+    title = "concatenation of channels"
+    letter = "y"
+
+    other: ValueName
+
+    def forward(self, x: Tensor, at: Scope) -> Equation:
+        ranges = at.like(x)
+        axis = x.batch
+        other = at.value(self.other, x.shape, but=axis)
+        letter, size = ranges[axis]
+        out = (*ranges[:axis], (letter, size + other.shape[axis]), *ranges[axis + 1 :])
+        here = places(out)
+        there = (*here[:axis], letter - size, *here[axis + 1 :])
+        return at.output(out, x[here] + other[there], batch=x.batch)

@@ -1,0 +1,45 @@
+"""Cross entropy of logits."""
+
+from dataclasses import dataclass
+
+from sympy import Expr, Integer
+
+from symconv.core.equation import Equation
+from symconv.core.nodes import Equals
+from symconv.core.tensor import Tensor
+
+from .base import Layer, TensorName
+from .loss import Reduction
+from .scope import Scope, count, log_sum_exp, places, total
+
+
+@dataclass(frozen=True)
+class CrossEntropy(Layer):
+    """C = -1/N sum_b sum_q t[b,q] log softmax(x)[b,q], N counting the samples.
+
+    The target holds probabilities; with `labels` it holds one class number a sample, and
+    t[b,q] stands for [q = label[b]].
+    """
+
+    keyword = "cross_entropy"
+    title = "softmax cross entropy"
+    letter = "C"
+
+    target: TensorName
+    reduction: Reduction = "mean"
+    labels: bool = False
+
+    def forward(self, x: Tensor, at: Scope) -> Equation:
+        ranges = at.like(x)
+        classes, samples = ranges[x.batch], (*ranges[: x.batch], *ranges[x.batch + 1 :])
+        log_softmax = x[places(ranges)] - log_sum_exp(x, ranges, at)
+        if self.labels:
+            label = at.labels("target", samples, batch=x.batch)
+            weight: Expr = Equals(classes[0], label[places(samples) or (Integer(0),)])
+        else:
+            weight = at.target("target", x)[places(ranges)]
+        one = -total(weight * log_softmax, (classes,))
+        if self.reduction == "none":
+            return at.output(samples, one, batch=x.batch)
+        mean = count(samples) if self.reduction == "mean" else 1
+        return at.cost(total(one, samples) / mean)

@@ -1,0 +1,24 @@
+"""Exponential linear unit."""
+
+from dataclasses import dataclass
+
+from sympy import Expr, exp
+
+from symconv.core.nodes import relu
+
+from .base import Decimal
+from .pointwise import Pointwise
+from .scope import exact
+
+
+@dataclass(frozen=True)
+class ELU(Pointwise):
+    """a[...] = x[...] where it is positive, else alpha (exp(x[...]) - 1)."""
+
+    keyword = "elu"
+    title = "exponential linear unit"
+
+    alpha: Decimal = 1
+
+    def formula(self, x: Expr) -> Expr:
+        return relu(x) + exact(self.alpha) * (exp(x - relu(x)) - 1)

@@ -1,0 +1,38 @@
+"""Pooling over the whole of space."""
+
+from dataclasses import dataclass
+
+from symconv.core.equation import Equation
+from symconv.core.nodes import MaxOver, limits
+from symconv.core.tensor import Tensor
+
+from .base import Layer
+from .scope import Scope, count, places, total
+
+
+@dataclass(frozen=True)
+class GlobalAveragePool(Layer):
+    """y[b,c] = 1/(H W) sum_{i,j} x[b,c,i,j]."""
+
+    keyword = "global_avgpool"
+    title = "global average-pooling"
+    letter = "p"
+
+    def forward(self, x: Tensor, at: Scope) -> Equation:
+        lead, space = at.cut(x, at.pooled(x, 2))
+        mean = total(x[places(lead, space)], space) / count(space)
+        return at.output(lead, mean, batch=x.batch)
+
+
+@dataclass(frozen=True)
+class GlobalMaxPool(Layer):
+    """y[b,c] = max_{i,j} x[b,c,i,j]."""
+
+    keyword = "global_maxpool"
+    title = "global max-pooling"
+    letter = "p"
+
+    def forward(self, x: Tensor, at: Scope) -> Equation:
+        lead, space = at.cut(x, at.pooled(x, 2))
+        largest = MaxOver(x[places(lead, space)], *limits(space))
+        return at.output(lead, largest, batch=x.batch)

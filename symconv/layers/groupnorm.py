@@ -1,0 +1,35 @@
+"""Group normalisation."""
+
+from dataclasses import dataclass, field
+
+from symconv.core.errors import SymconvError
+from symconv.core.tensor import Tensor
+
+from .norm import Axes, Norm
+from .scope import Scope, Size, per_axis, places, row_major
+
+
+@dataclass(frozen=True)
+class GroupNorm(Norm):
+    """Mean and variance of each block of channels of each sample, over the block and over space."""
+
+    keyword = "groupnorm"
+    title = "group normalisation"
+
+    groups: Size = field(default=1, kw_only=True)
+
+    def axes(self, x: Tensor, at: Scope) -> Axes:
+        ranges = at.like(x)
+        batch, channel, space = (
+            ranges[: x.batch],
+            ranges[x.batch : x.batch + 1],
+            ranges[x.batch + 1 :],
+        )
+        (groups,) = per_axis(self.groups, 1)
+        size = channel[0][1] / groups
+        if not size.is_integer:
+            raise SymconvError(f"{groups} groups do not divide {channel[0][1]} channels")
+        block, inside = at.ranges("group", (groups,)), at.ranges("filter", (size,))
+        place = (row_major(block + inside),)
+        where = (*places(batch), *place, *places(space))
+        return Axes(batch + block, inside + space, where, channel, place)

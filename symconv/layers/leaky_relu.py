@@ -1,0 +1,25 @@
+"""Leaky rectifier."""
+
+from dataclasses import dataclass
+
+from sympy import Expr
+
+from symconv.core.nodes import relu
+
+from .base import Decimal
+from .pointwise import Pointwise
+from .scope import exact
+
+
+@dataclass(frozen=True)
+class LeakyReLU(Pointwise):
+    """a[...] = x[...] where it is positive, else slope x[...]; the derivative at 0 is the slope."""
+
+    keyword = "leaky_relu"
+    title = "leaky rectifier"
+
+    slope: Decimal = "0.01"
+
+    def formula(self, x: Expr) -> Expr:
+        slope = exact(self.slope)
+        return (1 - slope) * relu(x) + slope * x

@@ -1,0 +1,43 @@
+"""Locally connected layer."""
+
+from dataclasses import dataclass
+
+from symconv.core.equation import Equation
+from symconv.core.tensor import Tensor
+
+from .base import Layer, TensorName
+from .scope import Amounts, Scope, Size, Sizes, per_axis, places, total
+from .windows import windows
+
+
+@dataclass(frozen=True)
+class LocallyConnected(Layer):
+    """z[b,f,i,j] = sum_{c,m,n} w[f,i,j,c,m,n] x[b, c, s i + d m - p, s j + d n - p].
+
+    A convolution whose kernel is not shared: every output position has its own.
+    """
+
+    keyword = "local"
+    title = "locally connected layer"
+    letter = "z"
+
+    weight: TensorName
+    kernel: Sizes
+    channels: Size | None = None
+    stride: Sizes = 1
+    padding: Amounts = 0
+    dilation: Sizes = 1
+
+    def forward(self, x: Tensor, at: Scope) -> Equation:
+        rank = len(self.kernel) if isinstance(self.kernel, tuple) else 1
+        window = windows(
+            self.kernel, rank, stride=self.stride, padding=self.padding, dilation=self.dilation
+        )
+        batch, channel, space = at.split(x, rank)
+        filters = at.ranges("filter", per_axis(self.channels, 1) if self.channels else ())
+        kernel, out = window.kernel(at), window.positions(space, at)
+        w = at.parameter("weight", filters + out + channel + kernel)
+        reads = window.reads(out, kernel)
+        product = w[places(filters, out, channel, kernel)] * x[places(batch, channel) + reads]
+        ranges = batch + filters + out
+        return at.output(ranges, total(product, channel, kernel), batch=x.batch)

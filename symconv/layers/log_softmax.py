@@ -1,0 +1,23 @@
+"""Logarithm of the softmax."""
+
+from dataclasses import dataclass
+
+from symconv.core.equation import Equation
+from symconv.core.tensor import Tensor
+
+from .base import Layer
+from .scope import Scope, log_sum_exp, places
+
+
+@dataclass(frozen=True)
+class LogSoftmax(Layer):
+    """y[b,q] = x[b,q] - log sum_r exp x[b,r], along the first axis after the batch."""
+
+    keyword = "log_softmax"
+    title = "log-softmax"
+    letter = "p"
+
+    def forward(self, x: Tensor, at: Scope) -> Equation:
+        ranges = at.like(x)
+        normaliser = log_sum_exp(x, ranges, at)
+        return at.output(ranges, x[places(ranges)] - normaliser, batch=x.batch)

@@ -1,0 +1,47 @@
+"""Costs: what one entry adds, and how the entries are put together."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import Literal
+
+from sympy import Expr
+
+from symconv.core.equation import Equation
+from symconv.core.tensor import Tensor
+
+from .base import Layer, TensorName
+from .scope import Scope, count, places, total
+
+Reduction = Literal["sum", "mean", "none"]
+
+
+@dataclass(frozen=True)
+class Loss(Layer):
+    """C = sum f(x[...], t[...]) over every entry of every sample; a mean divides by their number.
+
+    The reduction `none` keeps one cost an entry.
+    """
+
+    letter = "C"
+
+    target: TensorName
+
+    @abstractmethod
+    def entry(self, x: Expr, t: Expr) -> Expr:
+        """f(x, t), what one entry adds."""
+
+    def reduced(self) -> Reduction:
+        """How the entries are put together."""
+        return getattr(self, "reduction", "sum")
+
+    def forward(self, x: Tensor, at: Scope) -> Equation:
+        ranges = at.like(x)
+        t = at.target("target", x)
+        here = places(ranges)
+        one = self.entry(x[here], t[here])
+        if self.reduced() == "none":
+            return at.output(ranges, one, batch=x.batch)
+        mean = count(ranges) if self.reduced() == "mean" else 1
+        return at.cost(total(one, ranges) / mean)

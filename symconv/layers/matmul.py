@@ -1,0 +1,38 @@
+"""Matrix product with a value that came before."""
+
+from dataclasses import dataclass
+
+from symconv.core.equation import Equation
+from symconv.core.errors import SymconvError
+from symconv.core.tensor import Tensor
+
+from .base import Layer, ValueName
+from .scope import Scope, places, total
+
+
+@dataclass(frozen=True)
+class MatMul(Layer):
+    """y[..., i, j] = sum_k x[..., i, k] other[..., k, j]; `transposed` reads other[..., j, k]."""
+
+    keyword = "matmul"
+    title = "matrix product"
+    letter = "y"
+
+    other: ValueName
+    transposed: bool = False
+
+    def forward(self, x: Tensor, at: Scope) -> Equation:
+        ranges = at.like(x)
+        lead, row, summed = ranges[:-2], ranges[-2], ranges[-1]
+        other = at.value(self.other)
+        inner, columns = other.shape[-2:] if not self.transposed else other.shape[:-3:-1]
+        if (*other.shape[:-2], inner) != (*x.shape[:-2], x.shape[-1]):
+            raise SymconvError(
+                f"a matrix product of shapes {x.shape} and {other.shape} has no meaning"
+            )
+        column = at.ranges("unit", (columns,))
+        (k, j) = summed[0], column[0][0]
+        factor = other[(*places(lead), *((j, k) if self.transposed else (k, j)))]
+        out = (*lead, row, *column)
+        product = total(x[places(ranges)] * factor, (summed,))
+        return at.output(out, product, batch=x.batch)

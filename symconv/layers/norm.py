@@ -1,0 +1,68 @@
+"""Normalisation: subtract the mean, divide by the standard deviation, over some of the axes."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from sympy import Expr, Rational
+
+from symconv.core.equation import Equation, Ranges
+from symconv.core.tensor import Tensor
+
+from .base import Decimal, Layer, TensorName
+from .scope import Scope, count, exact, places, total
+
+
+@dataclass(frozen=True)
+class Axes:
+    """The axes of an input: one mean for each index in `kept`, taken over those in `averaged`.
+
+    `where` is the place that these indices read, and `scaled` the axes of weight and bias, read at
+    `parameter`.
+    """
+
+    kept: Ranges
+    averaged: Ranges
+    where: tuple[Expr, ...]
+    scaled: Ranges
+    parameter: tuple[Expr, ...]
+
+
+@dataclass(frozen=True)
+class Norm(Layer):
+    """y = (x - mu) / sqrt(nu + epsilon) * weight + bias, with mean mu and variance nu (over N).
+
+    The statistics are those of the data at hand, and they are differentiated.
+    """
+
+    letter = "y"
+    inner = MappingProxyType({"mean": "mu", "variance": "nu"})
+
+    weight: TensorName | None = None
+    bias: TensorName | None = None
+    epsilon: Decimal = "0.00001"
+
+    @abstractmethod
+    def axes(self, x: Tensor, at: Scope) -> Axes:
+        """Which axes are averaged."""
+
+    def forward(self, x: Tensor, at: Scope) -> tuple[Equation, ...]:
+        axes = self.axes(x, at)
+        here, kept, n = x[axes.where], places(axes.kept), count(axes.averaged)
+        mu, mean = at.inner("mean", axes.kept, total(here, axes.averaged) / n, "mean")
+        squares = total((here - mu[kept]) ** 2, axes.averaged)
+        nu, variance = at.inner("variance", axes.kept, squares / n, "variance")
+        scaled = (here - mu[kept]) * (nu[kept] + exact(self.epsilon)) ** Rational(-1, 2)
+        return mean, variance, normalised(self, x, axes, scaled, at)
+
+
+def normalised(layer: Norm, x: Tensor, axes: Axes, scaled: Expr, at: Scope) -> Equation:
+    """The output: what was normalised, times the weight, plus the bias, where there are such."""
+    if layer.weight:
+        scaled = scaled * at.parameter("weight", axes.scaled)[axes.parameter]
+    if layer.bias:
+        scaled = scaled + at.parameter("bias", axes.scaled)[axes.parameter]
+    ranges = axes.kept + axes.averaged
+    return at.rewritten(at.like(x), axes.where, scaled, ranges, batch=x.batch)

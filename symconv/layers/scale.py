@@ -1,0 +1,29 @@
+"""A weight for each channel."""
+
+from dataclasses import dataclass
+
+from symconv.core.equation import Equation
+from symconv.core.tensor import Tensor
+
+from .base import Layer, TensorName
+from .scope import Scope, places
+
+
+@dataclass(frozen=True)
+class Scale(Layer):
+    """y[b,c,i,j] = w[c] x[b,c,i,j] + bias[c]."""
+
+    keyword = "scale"
+    title = "scaling of channels"
+    letter = "y"
+
+    weight: TensorName
+    bias: TensorName | None = None
+
+    def forward(self, x: Tensor, at: Scope) -> Equation:
+        ranges = at.like(x)
+        channel = ranges[x.batch : x.batch + 1]
+        w = at.parameter("weight", channel)
+        bias = at.bias(channel) if self.bias else 0
+        scaled = w[places(channel)] * x[places(ranges)]
+        return at.output(ranges, scaled + bias, batch=x.batch)

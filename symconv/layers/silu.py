@@ -1,0 +1,20 @@
+"""Sigmoid linear unit."""
+
+from dataclasses import dataclass
+
+from sympy import Expr
+
+from symconv.core.nodes import sigmoid
+
+from .pointwise import Pointwise
+
+
+@dataclass(frozen=True)
+class SiLU(Pointwise):
+    """a[...] = x[...] / (1 + exp(-x[...]))."""
+
+    keyword = "silu"
+    title = "sigmoid linear unit (SiLU)"
+
+    def formula(self, x: Expr) -> Expr:
+        return x * sigmoid(x)

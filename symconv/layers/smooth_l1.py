@@ -1,0 +1,30 @@
+"""Smooth absolute error."""
+
+from dataclasses import dataclass
+
+from sympy import Expr
+
+from symconv.core.nodes import absolute, relu
+
+from .base import Decimal
+from .loss import Loss, Reduction
+from .scope import exact
+
+
+@dataclass(frozen=True)
+class SmoothAbsoluteError(Loss):
+    """C = 1/N sum f(x - t), where f(d) = d^2/(2 beta) for |d| < beta, else |d| - beta/2.
+
+    In one formula: f(d) = (d^2 - max(|d| - beta, 0)^2) / (2 beta).
+    """
+
+    keyword = "smooth_l1"
+    title = "smooth absolute error"
+
+    reduction: Reduction = "mean"
+    beta: Decimal = 1
+
+    def entry(self, x: Expr, t: Expr) -> Expr:
+        beta = exact(self.beta)
+        d = x - t
+        return (d**2 - relu(absolute(d) - beta) ** 2) / (2 * beta)

@@ -1,0 +1,25 @@
+"""Softmax."""
+
+from dataclasses import dataclass
+
+from sympy import exp
+
+from symconv.core.equation import Equation
+from symconv.core.tensor import Tensor
+
+from .base import Layer
+from .scope import Scope, log_sum_exp, places
+
+
+@dataclass(frozen=True)
+class Softmax(Layer):
+    """y[b,q] = exp(x[b,q] - log sum_r exp x[b,r]), along the first axis after the batch."""
+
+    keyword = "softmax"
+    title = "softmax"
+    letter = "p"
+
+    def forward(self, x: Tensor, at: Scope) -> Equation:
+        ranges = at.like(x)
+        normaliser = log_sum_exp(x, ranges, at)
+        return at.output(ranges, exp(x[places(ranges)] - normaliser), batch=x.batch)

@@ -1,0 +1,29 @@
+"""Nearest-neighbour upsampling."""
+
+from dataclasses import dataclass
+
+from symconv.core.equation import Equation
+from symconv.core.tensor import Tensor
+
+from .base import Layer
+from .scope import Scope, Sizes, per_axis, places, row_major
+
+
+@dataclass(frozen=True)
+class Upsample(Layer):
+    """y[b, c, s i + m, s j + n] = x[b,c,i,j] for 0 <= m, n < s: every entry becomes a block."""
+
+    keyword = "upsample"
+    title = "nearest-neighbour upsampling"
+    letter = "u"
+
+    scale: Sizes
+
+    def forward(self, x: Tensor, at: Scope) -> Equation:
+        lead, space = at.cut(x, at.pooled(x, self.scale))
+        block = at.ranges("kernel", per_axis(self.scale, len(space)))
+        pairs = list(zip(space, block, strict=True))
+        out = at.ranges("unit", ()) + tuple((v, n * k) for (v, n), (_, k) in pairs)
+        where = (*places(lead), *(row_major(pair) for pair in pairs))
+        ranges = lead + space + block
+        return at.rewritten(lead + out, where, x[places(lead, space)], ranges, batch=x.batch)
