@@ -21,7 +21,7 @@ from symconv.network.examples import BY_NAME
 from symconv.network.spec import Input, Spec
 from symconv.network.text import parse
 from symconv.notation.conventions import conventions
-from symconv.notation.presets import IJ0, Notation, notation_named
+from symconv.notation.presets import IJ0, Notation, entry_name, notation_named
 from symconv.unrolled import Unrolled
 
 DIFFERENTIATED = {"input", "parameter"}
@@ -135,6 +135,17 @@ class Network:
         if backward.derivation(tensor.key) is None:
             backward = self.backward(name)
         return Unrolled(backward, self.notation).entries(tensor)
+
+    def written(self, entry: str) -> str:
+        """dC/d(entry) as one line of text, the way people write it."""
+        from symconv.emit.names import names_of
+        from symconv.emit.scalars import scalar_text
+
+        backward = self._everything
+        tensor, place = Unrolled(backward, self.notation).entry(entry)
+        names = names_of(self.program, backward.items, self.notation)
+        right = scalar_text(self.gradient(entry), names, ascii_only=True)
+        return f"d{backward.cost.key}/d{entry_name(tensor, place, self.notation)} = {right}"
 
     def derivation(self, *wrt: str) -> Explanation:
         """The derivation of dC/d(tensor), for the named tensors or for everything."""

@@ -43,5 +43,6 @@ class Loss(Layer):
         one = self.entry(x[here], t[here])
         if self.reduced() == "none":
             return at.output(ranges, one, batch=x.batch)
+        factor, term = one.as_coeff_Mul()
         mean = count(ranges) if self.reduced() == "mean" else 1
-        return at.cost(total(one, ranges) / mean)
+        return at.cost(factor * total(term, ranges) / mean)

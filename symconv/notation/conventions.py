@@ -91,9 +91,9 @@ def _cost(equation: Equation, program: Program) -> Iterator[str]:
     sums = sorted(equation.rhs.atoms(Sum), key=str)
     entries = Mul(*(high + 1 for _, _, high in sums[0].limits)) if sums else Integer(1)
     factor = equation.rhs / sums[0] if sums else Integer(1)
-    if factor == 1 / entries:
-        yield f"The cost {tensor.key} is a mean: the sum over all entries divided by their number."
-    elif factor == 1:
+    if factor == 1:
         yield f"The cost {tensor.key} is a sum over all entries, without a factor in front."
+    elif factor == 1 / entries:
+        yield f"The cost {tensor.key} is a mean: the sum over all entries divided by their number."
     else:
         yield f"The cost {tensor.key} is a sum over all entries, times {factor}."

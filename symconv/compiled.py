@@ -1,0 +1,60 @@
+"""A generated module, loaded: `forward` and `backward` as functions of arrays by name."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType, ModuleType
+from typing import Any
+
+from symconv.core.errors import SymconvError
+from symconv.emit.numpy_audit import audited
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """The functions of a generated module.
+
+        values = net.compile().forward(i=image, w1=kernel, ...)
+        gradients = net.compile().backward(i=image, ..., values=values)
+
+    Both take arrays by the names of the module and answer with named tuples of arrays. `arrays`
+    maps the key of a tensor (`w^1`, `gradient w^1`) to its name in the module (`w1`, `dw1`).
+    """
+
+    source: str
+    arrays: Mapping[str, str]
+
+    @cached_property
+    def module(self) -> ModuleType:
+        """The module; its text passes an allow-list before it is run."""
+        module = ModuleType("symconv_generated")
+        code = compile(audited(self.source), "<symconv>", "exec")
+        exec(code, module.__dict__)  # noqa: S102 - generated and audited, never a user's text
+        return module
+
+    def forward(self, **arrays: Any) -> Any:
+        """Every value of the network."""
+        return self._call("forward", arrays)
+
+    def backward(self, **arrays: Any) -> Any:
+        """The gradients; arrays that the backward pass does not need may be passed, too."""
+        return self._call("backward", arrays)
+
+    def _call(self, name: str, arrays: Mapping[str, Any]) -> Any:
+        function = getattr(self.module, name)
+        wanted = inspect.signature(function).parameters
+        known = set(wanted) | set(inspect.signature(self.module.forward).parameters)
+        unknown = sorted(set(arrays) - known)
+        missing = [n for n in wanted if n not in arrays]
+        if unknown or missing:
+            problem = f"does not know '{unknown[0]}'" if unknown else f"needs '{missing[0]}'"
+            raise SymconvError(f"`{name}` {problem}", help=f"it takes {', '.join(wanted)}")
+        return function(**{n: arrays[n] for n in wanted})
+
+
+def frozen(names: Mapping[str, str]) -> Mapping[str, str]:
+    """A mapping that cannot be changed."""
+    return MappingProxyType(dict(names))
