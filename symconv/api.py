@@ -9,10 +9,15 @@ from functools import cached_property
 from sympy import Expr
 
 from symconv.calculus.reverse import reverse
+from symconv.compiled import Compiled
 from symconv.core.equation import Program
 from symconv.core.errors import SymconvError, did_you_mean
 from symconv.core.proof import Backward
 from symconv.core.tensor import Tensor
+from symconv.emit.numbering import equation_numbers
+from symconv.emit.numpy_module import module_names, numpy_module
+from symconv.emit.numpy_names import Names
+from symconv.emit.numpy_tests import module_tests
 from symconv.explanation import Explanation
 from symconv.layers.base import Layer, TensorName
 from symconv.layers.scope import Size
@@ -22,6 +27,7 @@ from symconv.network.spec import Input, Spec
 from symconv.network.text import parse
 from symconv.notation.conventions import conventions
 from symconv.notation.presets import IJ0, Notation, entry_name, notation_named
+from symconv.semantics.sizes import pick
 from symconv.unrolled import Unrolled
 
 DIFFERENTIATED = {"input", "parameter"}
@@ -151,6 +157,42 @@ class Network:
         """The derivation of dC/d(tensor), for the named tensors or for everything."""
         backward = self.backward(*wrt)
         return Explanation(self.program, backward, self.notation, self.title, self.conventions)
+
+    def numpy_source(self) -> str:
+        """The text of a NumPy module with `forward` and `backward`."""
+        backward = self._everything
+        numbers = equation_numbers(self.program, backward.items)
+        return numpy_module(
+            self.program,
+            backward.program,
+            returned=backward.results,
+            seed=backward.seed,
+            title=self.title,
+            notes=self.conventions,
+            numbers={key: str(number) for key, number in numbers.items()},
+        )
+
+    def compile(self) -> Compiled:
+        """The NumPy module, loaded."""
+        return Compiled(self.numpy_source(), self._module_names.tensors)
+
+    @cached_property
+    def _module_names(self) -> Names:
+        return module_names(self.program, self._everything.program)
+
+    def files(self) -> dict[str, str]:
+        """The generated files by name: the module, its tests, the derivation as LaTeX and Markdown."""
+        stem = "".join(c if c.isalnum() else "_" for c in self.title)
+        explanation, backward = self.derivation(), self._everything
+        sizes = pick(backward.program, seed=3)
+        return {
+            f"{stem}.py": self.numpy_source(),
+            f"test_{stem}.py": module_tests(
+                stem, self.program, backward, self._module_names, sizes
+            ),
+            f"{stem}.tex": explanation.latex(document=True),
+            f"{stem}.md": explanation.markdown(),
+        }
 
     @property
     def conventions(self) -> tuple[str, ...]:

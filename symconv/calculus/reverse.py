@@ -49,6 +49,7 @@ class _Reverse:
     def cost(self) -> Tensor:
         """The cost, or the name of any scalar that depends on the output."""
         letters = {t.name.letter for t in self.forward.tensors}
+        letters |= {str(s) for t in self.forward.tensors for n in t.shape for s in n.free_symbols}
         free = next(c for c in ("C", "E", "L", "Cost") if c not in letters)
         return (
             self.output if self.output.scalar else Tensor(Name(free), (Integer(1),), "cost", ("i",))

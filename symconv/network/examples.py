@@ -49,13 +49,13 @@ EXAMPLES = (
     ),
     Example(
         "general-conv-strided",
-        "input x NxCxHxW | conv w k1xk2 channels F stride s padding p dilation d bias b -> z",
+        "input x NxCxHxW | conv w k1xk2 channels F stride s padding p dilation d bias beta -> z",
         "ij0",
         "And with batch, channels, bias, stride, padding and dilation.",
     ),
     Example(
         "general-conv-strided-flipped",
-        "input x NxCxHxW | conv w k1xk2 channels F stride s padding p dilation d bias b flip -> z",
+        "input x NxCxHxW | conv w k1xk2 channels F stride s padding p dilation d bias beta flip -> z",
         "ij0",
         "And with the kernel flipped.",
     ),

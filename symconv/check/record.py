@@ -1,0 +1,46 @@
+"""The verdict of one check, and how two values are compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import isclose
+from typing import Any
+
+from sympy import Symbol
+
+
+@dataclass(frozen=True)
+class Check:
+    """What was checked, with which verdict.
+
+    `detail` says how it was checked, `points` counts the comparisons, `sizes` are the sizes that
+    were tried, and `error` is the first thing found wrong (empty where the check passed).
+    """
+
+    name: str
+    passed: bool
+    detail: str
+    points: int = 0
+    sizes: tuple[str, ...] = ()
+    error: str = ""
+
+    @property
+    def line(self) -> str:
+        """The check in one line."""
+        verdict = "ok    " if self.passed else "FAILED"
+        rest = f"; {self.error}" if self.error else ""
+        return f"{verdict}  {self.name}: {self.detail}{rest}"
+
+
+def describe(sizes: Mapping[Symbol, Any]) -> str:
+    """Sizes in words: `H=5 W=4`, in the order of their names."""
+    named = sorted((str(s), n) for s, n in sizes.items())
+    return " ".join(f"{s}={n}" for s, n in named) or "the sizes of the network"
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether two scalars agree: exactly, or to nine digits where one is a float."""
+    if isinstance(a, float) or isinstance(b, float):
+        return isclose(a, b, rel_tol=1e-9, abs_tol=1e-9)
+    return bool(a == b)

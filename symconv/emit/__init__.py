@@ -1,0 +1,1 @@
+"""Printers: formulas and derivations as LaTeX, Markdown, text, JSON and PDF; NumPy modules."""

@@ -1,0 +1,76 @@
+"""A derivation as a page: the same content, in the same order, for every markup."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sympy import Add, Expr, Mul
+
+from symconv.core.equation import Equation, Program, SizeDefinition
+from symconv.core.proof import Derivation
+from symconv.notation.presets import Notation
+
+from .author import Author
+from .form import Floor, Number, Total, quotient
+from .names import equation_of, names_of, word
+from .numbering import equation_numbers
+from .page import Display, Page
+from .positions import arrange_position
+from .remarks import remarks
+from .scalars import Unrolled, scalar_displays
+from .scribe import Scribe
+from .sections import section
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a document is about: a network, its backward pass, and the words around them."""
+
+    program: Program
+    backward: tuple[Derivation | Equation, ...]
+    notation: Notation
+    title: str
+    conventions: tuple[str, ...] = ()
+    unrolled: tuple[Unrolled, ...] = ()
+
+
+def page(content: Content, scribe: Scribe) -> Page:
+    """The content, written and escaped."""
+    program, backward = content.program, content.backward
+    names = names_of(program, backward, content.notation)
+    author = Author(names, scribe, equation_numbers(program, backward))
+    widest = max((scribe.width(author.form(e.lhs)) for e in program.equations), default=0)
+    formulas = [e.rhs for e in (*program.equations, *map(equation_of, backward))]
+    formulas += [s.after for d in backward if isinstance(d, Derivation) for s in d.steps]
+    said = remarks(program, formulas, names)
+    return Page(
+        title=scribe.words(content.title),
+        network=tuple(author.display(e, e.title, widest) for e in program.equations),
+        sizes=tuple(size_display(size, scribe) for size in program.sizes),
+        conventions=(*map(scribe.words, content.conventions), *map(scribe.mixed, said)),
+        sections=tuple(section(author, item) for item in backward),
+        unrolled=scalar_displays(content.unrolled, names, scribe),
+    )
+
+
+def size_display(size: SizeDefinition, scribe: Scribe) -> Display:
+    """H_o = floor(numerator / stride) + 1, without the floor where the stride is 1."""
+    left = word(size.symbol.name, entry=False)
+    numerator = with_reach(size.numerator)
+    if size.stride == 1:
+        right = arrange_position(numerator + 1)
+    else:
+        ratio = quotient(arrange_position(numerator), arrange_position(size.stride))
+        right = Total(((False, Floor(ratio)), (False, Number(1))))
+    return Display(scribe.write(left), scribe.lines(right, scribe.width(left)))
+
+
+def with_reach(numerator: Expr) -> Expr:
+    """H + 2p - d k + d - 1 = H + 2p - d (k - 1) - 1."""
+    terms = list(Add.make_args(numerator))
+    for dilation in sorted((t for t in terms if t.is_Symbol), key=str):
+        whole = next((t for t in terms if (-t / dilation).is_Symbol), None)
+        if whole is not None:
+            terms.remove(dilation)
+            terms[terms.index(whole)] = Mul(-1, dilation, -whole / dilation - 1)
+    return Add(*terms)

@@ -1,0 +1,120 @@
+"""Derivations as data: every formula as a tree, as text and as LaTeX."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from sympy import Expr, Integer, Rational, Symbol
+from sympy.concrete.expr_with_limits import ExprWithLimits
+from sympy.tensor.indexed import Indexed
+
+from symconv.core.equation import Equation, Program, Ranges
+from symconv.core.proof import Derivation, Step
+from symconv.notation.presets import Notation
+
+from .arrange import arrange
+from .latex import Latex
+from .names import Names, equation_of, names_of
+from .numbering import equation_numbers
+from .plain import Plain
+from .scalars import Unrolled, scalar_latex, scalar_text
+
+Json = dict[str, Any]
+
+
+def tree(e: Expr) -> Json:
+    """A formula as `{"op": ..., "args": [...]}`; leaves carry a name or a value instead of args.
+
+    Indices start at 0 here whatever the notation. The limits of a sum or maximum are its arguments
+    after the body, the innermost first, each `{"op": "limit", "args": [variable, first, last]}`.
+    """
+    if isinstance(e, Symbol):
+        return {"op": "symbol", "name": e.name}
+    if isinstance(e, Integer):
+        return {"op": "integer", "value": int(e)}
+    if isinstance(e, Rational):
+        return {"op": "rational", "value": [int(e.p), int(e.q)]}
+    if isinstance(e, Indexed):
+        return {"op": "entry", "tensor": str(e.base.label), "args": [tree(i) for i in e.indices]}
+    if isinstance(e, ExprWithLimits):
+        limits = [{"op": "limit", "args": [tree(part) for part in limit]} for limit in e.limits]
+        return {"op": type(e).__name__, "args": [tree(e.function), *limits]}
+    arguments = sorted(e.args, key=str) if e.is_Add or e.is_Mul else e.args
+    return {"op": e.func.__name__, "args": [tree(cast("Expr", a)) for a in arguments]}
+
+
+def derivation_json(  # noqa: PLR0913 - the words of a document
+    program: Program,
+    backward: Sequence[Derivation | Equation],
+    notation: Notation,
+    *,
+    title: str,
+    conventions: Sequence[str] = (),
+    unrolled: Sequence[Unrolled] = (),
+) -> Json:
+    """Forward equations and derivations, numbered as in every document."""
+    names = names_of(program, backward, notation)
+    numbers = equation_numbers(program, backward)
+    return {
+        "title": title,
+        "conventions": list(conventions),
+        "notation": notation.name,
+        "index_base": notation.index_base,
+        "sizes": [
+            {"symbol": s.symbol.name, "numerator": tree(s.numerator), "stride": tree(s.stride)}
+            for s in program.sizes
+        ],
+        "forward": [equation_json(e, names, numbers) for e in program.equations],
+        "backward": [backward_json(item, names, numbers) for item in backward],
+        "unrolled": [{"left": left} | scalar_json(e, names) for left, e in unrolled],
+    }
+
+
+def backward_json(item: Derivation | Equation, names: Names, numbers: dict[str, int]) -> Json:
+    """A derivation with its steps; a bare equation has none."""
+    steps = item.steps if isinstance(item, Derivation) else ()
+    of = item.of.key if isinstance(item, Derivation) else None
+    via = [e.key for e in item.via] if isinstance(item, Derivation) else []
+    result = equation_json(equation_of(item), names, numbers)
+    return result | {"of": of, "through": via, "steps": [step_json(s, names) for s in steps]}
+
+
+def equation_json(equation: Equation, names: Names, numbers: dict[str, int]) -> Json:
+    """An equation: key, number, layer in words, both sides, ranges of the free indices."""
+    return {
+        "key": equation.key,
+        "number": numbers[equation.key],
+        "title": equation.title,
+        "left": formula(equation.lhs, names),
+        "right": formula(equation.rhs, names),
+        "ranges": ranges_json(equation.ranges),
+    }
+
+
+def ranges_json(ranges: Ranges) -> list[Json]:
+    """The free indices and their extents."""
+    return [{"index": v.name, "extent": tree(n)} for v, n in ranges]
+
+
+def step_json(step: Step, names: Names) -> Json:
+    """One rule applied."""
+    return {
+        "rule": step.rule,
+        "before": formula(step.before, names),
+        "after": formula(step.after, names),
+        "reason": step.reason,
+        "conditions": list(step.conditions),
+    }
+
+
+def scalar_json(e: Expr, names: Names) -> Json:
+    """A scalar formula in every form."""
+    latex, text = scalar_latex(e, names), scalar_text(e, names)
+    return {"tree": tree(e), "text": text, "latex": latex}
+
+
+def formula(e: Expr, names: Names) -> Json:
+    """A formula in every form."""
+    form = arrange(e, names)
+    return {"tree": tree(e), "text": Plain().write(form), "latex": Latex().write(form)}

@@ -1,0 +1,19 @@
+"""One letter per index for the subscripts of an einsum."""
+
+from __future__ import annotations
+
+from string import ascii_letters
+
+from sympy import Symbol
+
+
+def letters(indices: tuple[Symbol, ...]) -> dict[Symbol, str]:
+    """The index's own first letter where it is free, else the same as a capital, else any."""
+    found: dict[Symbol, str] = {}
+    free = list(ascii_letters)
+    for v in sorted(dict.fromkeys(indices), key=lambda v: len(v.name)):
+        first = v.name[0]
+        wishes = [first, first.swapcase(), *free]
+        found[v] = next(w for w in wishes if w in free)
+        free.remove(found[v])
+    return found

@@ -1,0 +1,46 @@
+"""Array expressions that are written behind an array: with a dot or with brackets."""
+
+from __future__ import annotations
+
+from symconv.lower.program import Cast, FirstMaximum, Index, Reduce, Reshape, Transpose
+
+from .numpy_items import items
+from .numpy_printer import Printer, prints
+from .numpy_text import ATOM, Text
+
+
+@prints(Index)
+def _index(node: Index, printer: Printer) -> Text:
+    inside = ", ".join(items(node.items, printer.size))
+    return Text(f"{printer.owner(node.source)}[{inside}]", ATOM)
+
+
+@prints(Reshape)
+def _reshape(node: Reshape, printer: Printer) -> Text:
+    if isinstance(node.source, Reduce) and node.source.axes is None:
+        return Text(f"np.reshape({printer(node.source)}, {printer.shape(node.shape)})", ATOM)
+    shape = ", ".join(map(printer.size, node.shape))
+    return Text(f"{printer.owner(node.source)}.reshape({shape})", ATOM)
+
+
+@prints(Transpose)
+def _transpose(node: Transpose, printer: Printer) -> Text:
+    order = ", ".join(map(str, node.order))
+    how = "T" if node.order == (1, 0) else f"transpose({order})"
+    return Text(f"{printer.owner(node.source)}.{how}", ATOM)
+
+
+@prints(Reduce)
+def _reduce(node: Reduce, printer: Printer) -> Text:
+    axis = "" if node.axes is None else f"axis={printer.axes(node.axes)}"
+    return Text(f"{printer.owner(node.source)}.{node.kind}({axis})", ATOM)
+
+
+@prints(FirstMaximum)
+def _first_maximum(node: FirstMaximum, printer: Printer) -> Text:
+    return Text(f"{printer.owner(node.source)}.argmax(axis=-1)", ATOM)
+
+
+@prints(Cast)
+def _cast(node: Cast, printer: Printer) -> Text:
+    return Text(f"{printer.owner(node.source)}.astype({printer(node.like)}.dtype)", ATOM)

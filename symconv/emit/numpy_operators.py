@@ -1,0 +1,68 @@
+"""Array expressions that are written with operators."""
+
+from __future__ import annotations
+
+from sympy import Expr, fraction
+
+from symconv.lower.program import Arithmetic, Both, Matmul, Negative, Number, Test
+
+from .numpy_printer import Printer, prints
+from .numpy_sizes import SizePrinter
+from .numpy_text import ADD, ATOM, BOTH, COMPARE, MULTIPLY, POWER, Text, joined, power
+
+
+def number(value: Expr, size: SizePrinter) -> Text:
+    """A number as a Python literal; sizes are divided by a true division."""
+    above, below = fraction(value)
+    if below != 1:
+        return joined("/", (number(above, size), number(below, size)), MULTIPLY)
+    if value.is_number and not value.is_Integer and value.is_finite:
+        return Text(repr(float(value)), ATOM if value >= 0 else POWER)
+    return size.text(value)
+
+
+@prints(Number)
+def _number(node: Number, printer: Printer) -> Text:
+    return number(node.value, printer.size)
+
+
+@prints(Negative)
+def _negative(node: Negative, printer: Printer) -> Text:
+    return Text(f"-{printer.text(node.source).within(MULTIPLY)}", MULTIPLY)
+
+
+@prints(Matmul)
+def _matmul(node: Matmul, printer: Printer) -> Text:
+    return joined("@", (printer.text(node.left), printer.text(node.right)), MULTIPLY)
+
+
+@prints(Test)
+def _test(node: Test, printer: Printer) -> Text:
+    left, right = (printer.text(side).within(BOTH) for side in (node.left, node.right))
+    return Text(f"{left} {node.relation} {right}", COMPARE)
+
+
+@prints(Both)
+def _both(node: Both, printer: Printer) -> Text:
+    return joined("&", (printer.text(node.left), printer.text(node.right)), BOTH)
+
+
+@prints(Arithmetic)
+def _arithmetic(node: Arithmetic, printer: Printer) -> Text:
+    if node.operator == "+":
+        return _sum(node, printer)
+    parts = tuple(printer.text(p) for p in node.parts)
+    if node.operator == "**":
+        return power(*parts)
+    return joined(node.operator, parts, MULTIPLY)
+
+
+def _sum(node: Arithmetic, printer: Printer) -> Text:
+    """a + b - c."""
+    line = printer.text(node.parts[0]).within(ADD)
+    for part in node.parts[1:]:
+        if isinstance(part, Negative):
+            line += f" - {printer.text(part.source).above(ADD)}"
+        else:
+            line += f" + {printer.text(part).within(ADD)}"
+    return Text(line, ADD)

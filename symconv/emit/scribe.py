@@ -1,0 +1,77 @@
+"""One markup: its formula printer, how it escapes words, and how much room a line has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from .escape import clean_text, escape_latex, escape_markdown
+from .form import Form
+from .latex import Latex
+from .plain import Plain
+from .strip import broken, line_text, width_of
+from .writer import Writer
+
+
+@dataclass(frozen=True)
+class Scribe:
+    """Turns forms and words into strings of a markup; `room` is the width of a line.
+
+    `indent` is what a continued line loses to its indentation, `margin` the room of a relation
+    sign; the number of an equation takes as much again. `shows_limits` says whether a sum shows
+    the limits of its indices, `stacked` whether steps stand below their left side.
+    """
+
+    writer: Writer
+    words: Callable[[str], str]
+    inline: Callable[[str], str]
+    room: float
+    margin: float
+    indent: float
+    shows_limits: bool
+    stacked: bool
+
+    def width(self, form: Form) -> float:
+        return width_of(self.writer.strip(form))
+
+    def write(self, form: Form) -> str:
+        """A formula of its own line."""
+        return self.writer.write(form)
+
+    def mixed(self, parts: Iterable[str | Form]) -> str:
+        """Words and formulas in one sentence."""
+        return "".join(
+            self.words_inside(part) if isinstance(part, str) else self.inline(self.text(part))
+            for part in parts
+        )
+
+    def words_inside(self, text: str) -> str:
+        """Words with the spaces at their ends kept."""
+        before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+        return before + self.words(text) + after if text.strip() else text
+
+    def text(self, form: Form) -> str:
+        """A formula inside a sentence."""
+        writer = self.writer
+        return (Latex(size=1) if isinstance(writer, Latex) else writer).write(form)
+
+    def symbol(self, form: Form) -> str:
+        """A formula inside a heading."""
+        return self.inline(self.text(form))
+
+    def beside(self, left: float, *, numbered: bool = False) -> float:
+        """The room for a formula beside a left side of that width."""
+        return self.room - left - self.margin * (2 if numbered else 1)
+
+    def lines(self, form: Form, left: float, *, numbered: bool = True) -> tuple[str, ...]:
+        """The formula in lines that fit beside a left side of the width `left`."""
+        room = self.beside(left, numbered=numbered)
+        lines = broken(self.writer.strip(form), room, room - self.indent)
+        return tuple(line_text(line, continued=k > 0) for k, line in enumerate(lines))
+
+
+LATEX = Scribe(Latex(), escape_latex, "${}$".format, 445, 24, 24, shows_limits=True, stacked=False)
+MARKDOWN = Scribe(
+    Latex(), escape_markdown, "$`{}`$".format, 520, 24, 24, shows_limits=True, stacked=False
+)
+TEXT = Scribe(Plain(), clean_text, "{}".format, 100, 8, 4, shows_limits=False, stacked=True)

@@ -1,0 +1,124 @@
+"""A written formula as a strip of pieces between which a line may break."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Text that stays on one line, with its width and how tall it is.
+
+    `glue` stands between the piece and the one before it on the same line. Where a line breaks
+    instead (only if `rank` is a number; low numbers break first), the new line starts with `lead`.
+    """
+
+    text: str
+    width: float
+    height: int = 0
+    rank: int | None = None
+    glue: str = ""
+    glue_width: float = 0
+    lead: str = ""
+    lead_width: float = 0
+
+
+Strip = tuple[Piece, ...]
+
+
+def text_of(strip: Strip) -> str:
+    """The strip on one line."""
+    return "".join(piece.glue + piece.text for piece in strip)
+
+
+def width_of(strip: Strip) -> float:
+    """The width of the strip on one line."""
+    return sum(piece.glue_width + piece.width for piece in strip)
+
+
+def height_of(strip: Strip) -> int:
+    """The height of the tallest piece."""
+    return max(piece.height for piece in strip)
+
+
+def solid(strip: Strip) -> Piece:
+    """The strip as one piece, never broken."""
+    return Piece(text_of(strip), width_of(strip), height_of(strip))
+
+
+def deeper(strip: Strip, by: int = 2) -> Strip:
+    """The same strip further inside a formula, where breaking a line is worse."""
+    return tuple(p if p.rank is None else replace(p, rank=p.rank + by) for p in strip)
+
+
+def glued(glue: Piece, strip: Strip) -> Strip:
+    """The strip after something else: the glue between them, with its rules for breaking."""
+    first = replace(
+        strip[0],
+        glue=glue.text + strip[0].glue,
+        glue_width=glue.width + strip[0].glue_width,
+        rank=glue.rank,
+        lead=glue.lead,
+        lead_width=glue.lead_width,
+    )
+    return (first, *strip[1:])
+
+
+def around(left: Piece, strip: Strip, right: Piece) -> Strip:
+    """A strip between two delimiters that stay on its first and last line."""
+    opened = (solid((left, replace(strip[0], rank=None))), *strip[1:])
+    last = opened[-1]
+    closed = replace(
+        last,
+        text=last.text + right.text,
+        width=last.width + right.width,
+        height=max(last.height, right.height),
+    )
+    return (*opened[:-1], closed)
+
+
+def broken(strip: Strip, first: float, other: float) -> tuple[Strip, ...]:
+    """The strip in lines: none wider than the room if that can be, few, breaking outside first.
+
+    `first` is the room on the first line and `other` on all later lines.
+    """
+    stops = [0, *(k for k, p in enumerate(strip) if k and p.rank is not None), len(strip)]
+    best: list[tuple[float, int]] = [(0.0, 0)]
+    for end in range(1, len(stops)):
+        options = []
+        for start in range(end - 1, -1, -1):
+            room = other if start else first
+            width = _line_width(strip[stops[start] : stops[end]])
+            options.append((best[start][0] + _cost(strip, stops[start], width, room), start))
+            if width > room:
+                break
+        best.append(min(options))
+    return tuple(strip[a:b] for a, b in _spans(best, stops))
+
+
+def _line_width(line: Strip) -> float:
+    return width_of(line) - line[0].glue_width + line[0].lead_width
+
+
+def _cost(strip: Strip, start: int, width: float, room: float) -> float:
+    """A line costs 1, a break as much as it is deep, room too little very much, slack a little."""
+    depth = (strip[start].rank or 0) * 0.25 if start else 0
+    over = max(0.0, width - room) * 1000
+    slack = max(0.0, 1 - width / room) ** 2 * 0.1
+    return 1 + depth + over + slack
+
+
+def _spans(best: list[tuple[float, int]], stops: list[int]) -> list[tuple[int, int]]:
+    spans, end = [], len(stops) - 1
+    while end:
+        start = best[end][1]
+        spans.append((stops[start], stops[end]))
+        end = start
+    return spans[::-1]
+
+
+def line_text(line: Strip, *, continued: bool) -> str:
+    """One line of a broken strip; a continued line starts with its operator."""
+    first = line[0]
+    start = first.lead if continued else first.glue
+    return start + first.text + text_of(line[1:])

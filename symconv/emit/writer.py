@@ -1,0 +1,180 @@
+"""What all printers share: where parentheses stand, and where a line may break."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Self
+
+from .form import (
+    Bracket,
+    Call,
+    Derivative,
+    Entry,
+    FirstMaximum,
+    Floor,
+    Form,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Reduction,
+    Relation,
+    Total,
+    Word,
+)
+from .strip import Piece, Strip, around, deeper, glued, solid
+
+Leaf = Number | Word | Entry
+
+
+class Writer(ABC):
+    """Writes an arranged formula; a markup adds how the smallest things look."""
+
+    def strip(self, form: Form) -> Strip:  # noqa: C901, PLR0911 - one line for every kind of form
+        """The formula in pieces, with every place at which a line may break."""
+        match form:
+            case Number() | Word() | Entry():
+                return (self.leaf(form),)
+            case Total():
+                return self.total(form)
+            case Product():
+                return self.product(form)
+            case Quotient() | Floor():
+                return (self.quotient(form) if isinstance(form, Quotient) else self.floor(form),)
+            case Power():
+                return self.power(form)
+            case Call():
+                return self.call(form)
+            case Reduction():
+                return self.reduction(form)
+            case Derivative():
+                return self.derivative(form)
+            case Bracket(relation):
+                return self.enclosed(self.strip(relation), "[]")
+            case FirstMaximum():
+                return self.enclosed(self.first_maximum(form), "[]")
+            case Relation():
+                return self.relation(form)
+
+    def write(self, form: Form) -> str:
+        """The formula on one line."""
+        return solid(self.strip(form)).text
+
+    def total(self, form: Total) -> Strip:
+        """a + b - c, breaking before a sign."""
+        pieces: Strip = ()
+        for minus, term in form.terms:
+            strip = deeper(self.strip(term))
+            strip = self.enclosed(strip) if isinstance(term, Total | Relation) else strip
+            if pieces:
+                pieces += glued(self.sign(minus=minus), strip)
+            else:
+                pieces = around(self.prefix(), strip, self.nothing()) if minus else strip
+        return pieces
+
+    def product(self, form: Product) -> Strip:
+        """Factors side by side; a sum among them in parentheses, a reduction only if not last."""
+        pieces: Strip = ()
+        last = len(form.factors) - 1
+        for k, factor in enumerate(form.factors):
+            strip = self.factor(factor, last=k == last)
+            if pieces:
+                strip = glued(self.times(form.factors[k - 1], factor), strip)
+            pieces += strip
+        return pieces
+
+    def factor(self, form: Form, *, last: bool) -> Strip:
+        """A factor of a product, in parentheses where it would read wrong without."""
+        strip = deeper(self.strip(form))
+        open_ended = isinstance(form, Reduction) and not last
+        return self.enclosed(strip) if open_ended or isinstance(form, Total) else strip
+
+    def reduction(self, form: Reduction) -> Strip:
+        """The signs of summation, then what they reach: a product, or a sum in parentheses."""
+        body = deeper(self.strip(form.body))
+        body = self.enclosed(body) if isinstance(form.body, Total) else body
+        head = self.reduction_head(form)
+        return around(head, body, self.nothing())
+
+    def relation(self, form: Relation) -> Strip:
+        """a = b, breaking before the relation."""
+        pieces = self.strip(form.sides[0])
+        for sign, side in zip(form.relations, form.sides[1:], strict=True):
+            pieces += glued(self.relation_sign(sign), self.strip(side))
+        return pieces
+
+    def call(self, form: Call) -> Strip:
+        """f(x)."""
+        return around(
+            self.function(form.function), self.enclosed(self.strip(form.argument)), self.nothing()
+        )
+
+    def based(self, form: Form) -> Strip:
+        """The base of a power: anything but a bare letter or a call in parentheses."""
+        bare = isinstance(form, Number | Call) or (
+            isinstance(form, Word | Entry) and not self.has_superscript(form)
+        )
+        return self.strip(form) if bare else self.enclosed(self.strip(form))
+
+    @staticmethod
+    def has_superscript(form: Word | Entry) -> bool:
+        """Whether a name already carries its layer above."""
+        if isinstance(form, Word):
+            return bool(form.superscript)
+        return form.name.layer is not None or form.name.kind != ""
+
+    def enclosed(self, strip: Strip, ends: str = "()") -> Strip:
+        """A strip in parentheses or brackets, harder to break inside."""
+        left, right = self.delimiters(ends, max(piece.height for piece in strip))
+        return around(left, deeper(strip, 4), right)
+
+    def operand(self, form: Form) -> Strip:
+        """What a derivative that is still to be done applies to."""
+        strip = deeper(self.strip(form))
+        return strip if isinstance(form, Power | Call) else self.enclosed(strip)
+
+    def nothing(self) -> Piece:
+        return Piece("", 0)
+
+    @abstractmethod
+    def small(self) -> Self:
+        """The printer for subscripts and limits."""
+
+    @abstractmethod
+    def leaf(self, form: Leaf) -> Piece: ...
+
+    @abstractmethod
+    def quotient(self, form: Quotient) -> Piece: ...
+
+    @abstractmethod
+    def floor(self, form: Floor) -> Piece: ...
+
+    @abstractmethod
+    def power(self, form: Power) -> Strip: ...
+
+    @abstractmethod
+    def derivative(self, form: Derivative) -> Strip: ...
+
+    @abstractmethod
+    def first_maximum(self, form: FirstMaximum) -> Strip: ...
+
+    @abstractmethod
+    def reduction_head(self, form: Reduction) -> Piece: ...
+
+    @abstractmethod
+    def function(self, name: str) -> Piece: ...
+
+    @abstractmethod
+    def sign(self, *, minus: bool) -> Piece: ...
+
+    @abstractmethod
+    def prefix(self) -> Piece: ...
+
+    @abstractmethod
+    def times(self, left: Form, right: Form) -> Piece: ...
+
+    @abstractmethod
+    def relation_sign(self, sign: str) -> Piece: ...
+
+    @abstractmethod
+    def delimiters(self, ends: str, height: int) -> tuple[Piece, Piece]: ...

@@ -1,0 +1,1 @@
+"""From index equations to a small array program; the choice of strategy sits in `strategy`."""

@@ -1,0 +1,108 @@
+"""Equations to statements: one function's worth of array program."""
+
+from __future__ import annotations
+
+from sympy import Expr, Indexed, S, Symbol
+
+from symconv.core.equation import Equation, SizeDefinition
+from symconv.core.tensor import Tensor, index
+
+from .affine import affine
+from .binders import unshadowed
+from .labelled import Labelled, spread, transposed
+from .products import is_truth
+from .program import Apply, Array, Broadcast, Cast, Constant, Let, Number, Ref, Reshape, Statement
+from .scatter import Target, scattered
+from .sizes import Sizes
+from .tidy import tidied
+from .values import value
+from .workbench import Workbench
+
+
+def lowered(
+    tensors: dict[str, Tensor],
+    equations: tuple[Equation, ...],
+    definitions: tuple[SizeDefinition, ...] = (),
+) -> tuple[Statement, ...]:
+    """The array program that computes the equations one after the other."""
+    bench = Workbench(tensors, Sizes(definitions))
+    for equation in equations:
+        _equation(bench, equation)
+    return tidied(tuple(bench.statements))
+
+
+def _equation(bench: Workbench, equation: Equation) -> None:
+    """The statements of one equation; the last one defines its tensor."""
+    bench.goal = equation.key
+    bench.extents = {}
+    for v, extent in equation.ranges:
+        bench.declare(v, extent)
+    left, right = _with_unit_indices(bench, equation)
+    taken = {v.name for v in bench.extents}
+    found = value(bench, unshadowed(right, taken))
+    array = _placed(bench, left, found)
+    bench.statements.append(Let(Ref(equation.key), array, equation.key))
+
+
+def _with_unit_indices(bench: Workbench, equation: Equation) -> tuple[Indexed, Expr]:
+    """Index 0 of an axis of length 1 may as well be an index with the range 1."""
+    if bench.tensors[equation.key].role == "cost":
+        return equation.lhs, equation.rhs
+    units: dict[int, Symbol] = {}
+    shape = bench.tensors[equation.key].shape
+    for k, (e, n) in enumerate(zip(equation.lhs.indices, shape, strict=True)):
+        if e == 0 and n == 1:
+            units[k] = bench.fresh(bench.letter(equation.key, k), S.One)
+    left = equation.lhs.func(
+        equation.lhs.base, *(units.get(k, e) for k, e in enumerate(equation.lhs.indices))
+    )
+    if not units:
+        return left, equation.rhs
+    entries = sorted(equation.rhs.atoms(Indexed), key=str)
+    new = {a: _unit_access(bench, a, units) for a in entries}
+    return left, equation.rhs.xreplace(new)
+
+
+def _unit_access(bench: Workbench, access: Indexed, units: dict[int, Symbol]) -> Indexed:
+    tensor = bench.tensors[str(access.base.label)]
+    if len(tensor.shape) <= max(units):
+        return access
+    places = (
+        units[k] if k in units and e == 0 and n == 1 else e
+        for k, (e, n) in enumerate(zip(access.indices, tensor.shape, strict=True))
+    )
+    return access.func(access.base, *places)
+
+
+def _placed(bench: Workbench, left: Indexed, found: Labelled) -> Array:
+    """The value as the array of the tensor that the left side names."""
+    tensor = bench.tensors[str(left.base.label)]
+    if tensor.role == "cost":
+        return found.array
+    if set(left.indices) <= set(bench.extents) and len(set(left.indices)) == len(left.indices):
+        plain = all(
+            bench.sizes.equal(bench.extents[v], n)
+            for v, n in zip(left.indices, tensor.shape, strict=True)
+        )
+        if plain:
+            if tensor.role != "mask" and is_truth(bench, found.array):
+                found = Labelled(Cast(found.array, bench.like()), found.axes)
+            return _complete(bench, found, left.indices, tensor.shape)
+    targets = tuple(
+        Target(index(f"{k}"), n, affine(e, bench.extents))
+        for k, (e, n) in enumerate(zip(left.indices, tensor.shape, strict=True))
+    )
+    return scattered(bench, (found,), S.One, targets).array
+
+
+def _complete(
+    bench: Workbench, found: Labelled, axes: tuple[Symbol, ...], shape: tuple[Expr, ...]
+) -> Array:
+    """The value with every axis of the tensor."""
+    if set(axes) == set(found.axes):
+        return transposed(found, axes).array
+    if isinstance(found.array, Number):
+        return Constant(shape, found.array.value, bench.like())
+    if not found.axes and all(n == 1 for n in shape):
+        return Reshape(found.array, shape)
+    return Apply("copy", Broadcast(spread(found, axes), shape))

@@ -1,0 +1,70 @@
+"""Every choice between two right ways of computing the same thing, in one place.
+
+The rules look at extents and at the shape of the formula, never at a layer.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from sympy import Expr, Symbol
+
+from .labelled import Labelled
+from .sizes import Sizes
+
+Form = Literal["elementwise", "reduce", "matmul", "einsum"]
+Reach = tuple[Symbol, Expr, Expr]  # an index, its positive step along an axis, its extent
+
+
+def window_index(reaches: tuple[Reach, ...], sizes: Sizes) -> Symbol:
+    """Which of several indices of one axis runs inside the window: the one with the shorter reach.
+
+    Where the reaches cannot be compared, the extent that depends on fewer symbols wins: the size of
+    an output depends on everything, the size of a kernel on itself.
+    """
+    best, step, extent = reaches[-1]
+    for v, c, n in reversed(reaches[:-1]):
+        longer = step * (extent - 1) - c * (n - 1)
+        if longer == 0 or sizes.nonnegative(-longer):
+            continue
+        if sizes.nonnegative(longer) or sizes.complexity(n) < sizes.complexity(extent):
+            best, step, extent = v, c, n
+    return best
+
+
+def product_form(factors: tuple[Labelled, ...], summed: frozenset[Symbol]) -> Form:
+    """How a product of factors is summed over some of its indices.
+
+    A summed product of two matrices or vectors is `@`; everything larger goes through
+    `einsum(..., optimize=True)`, which reaches BLAS. One factor needs a plain reduction.
+    """
+    if not summed:
+        return "elementwise"
+    if len(factors) == 1:
+        return "reduce"
+    if len(factors) == 2 and len(summed) == 1:
+        left, right = (f.axes for f in factors)
+        (v,) = summed
+        apart = not (set(left) & set(right) - summed)
+        if apart and v in left and v in right and max(len(left), len(right)) <= 2:
+            return "matmul"
+    return "einsum"
+
+
+def loop_indices(reaches: tuple[Reach, ...], sizes: Sizes) -> tuple[Symbol, ...]:
+    """Which of the indices that share an output axis become loops: all but the longest one."""
+    rest = list(reaches)
+    loops: list[Symbol] = []
+    while len(rest) > 1:
+        loops.append(window_index(tuple(rest), sizes))
+        rest = [r for r in rest if r[0] not in loops]
+    return tuple(loops)
+
+
+def hoisted(factors: tuple[Labelled, ...], summed: frozenset[Symbol]) -> bool:
+    """Whether a scatter computes all its summands at once, in front of its loop.
+
+    With a sum inside, one large product beats many small ones; without, the product is done where
+    it is added and no large array is needed.
+    """
+    return bool(summed) and bool(factors)

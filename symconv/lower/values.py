@@ -1,0 +1,67 @@
+"""From a formula to an array: one small rule per kind of node."""
+
+from __future__ import annotations
+
+from sympy import Add, Expr, Function, KroneckerDelta, Mul, Pow, Rational, S, Sum, Symbol
+from sympy.tensor.indexed import Indexed
+
+from symconv.core.errors import Unsupported
+from symconv.core.nodes import Box, MaxOver, OneHot
+
+from .access import read
+from .labelled import Labelled, scaled, spread, total, union
+from .maximum import maximum, one_hot
+from .program import Apply, Arithmetic, Array, Counter, Number
+from .sums import summed
+from .terms import is_coefficient
+from .workbench import Workbench
+
+
+def value(bench: Workbench, expression: Expr) -> Labelled:  # noqa: PLR0911 - one per kind
+    """The array of a formula, with one axis per index that it depends on."""
+    if is_coefficient(bench, expression):
+        return Labelled(Number(expression), ())
+    match expression:
+        case Symbol():
+            return Labelled(Counter(bench.extents[expression]), (expression,))
+        case Indexed():
+            return read(bench, expression)
+        case Add():
+            return _sum_of_terms(bench, expression)
+        case Mul() | Sum() | KroneckerDelta() | Box():
+            return summed(bench, expression, value)
+        case Pow():
+            return _power(bench, expression)
+        case MaxOver():
+            return maximum(bench, expression, value)
+        case OneHot():
+            return one_hot(bench, expression, value)
+        case Function():
+            inner = value(bench, expression.args[0])
+            return Labelled(Apply(expression.func.__name__, inner.array), inner.axes)
+    raise Unsupported(f"no array form is known for {type(expression).__name__}: {expression}")
+
+
+def _sum_of_terms(bench: Workbench, expression: Add) -> Labelled:
+    """a + b, with a common number taken out: 2 o - 2 y is 2 (o - y)."""
+    common, rest = expression.primitive()
+    if common != 1 and rest.is_Add:
+        return scaled(value(bench, rest), common)
+    parts = [(a, value(bench, a)) for a in expression.args]
+    parts.sort(key=lambda p: (p[0].could_extract_minus_sign(), -len(p[1].axes)))
+    return total(tuple(p for _, p in parts), bench.extents)
+
+
+def _power(bench: Workbench, expression: Pow) -> Labelled:
+    """base ** exponent; a negative exponent divides, 1/2 is a square root."""
+    base, exponent = expression.args
+    if exponent.could_extract_minus_sign():
+        below = value(bench, Pow(base, -exponent))
+        return Labelled(Arithmetic("/", (Number(S.One), below.array)), below.axes)
+    if exponent == Rational(1, 2):
+        inner = value(bench, base)
+        return Labelled(Apply("sqrt", inner.array), inner.axes)
+    parts = (value(bench, base), value(bench, exponent))
+    axes = union(parts, bench.extents)
+    arrays: tuple[Array, ...] = tuple(spread(p, axes) for p in parts)
+    return Labelled(Arithmetic("**", arrays), axes)

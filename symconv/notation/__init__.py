@@ -1,0 +1,1 @@
+"""How entries and indices are written: presets, index origin, conventions."""

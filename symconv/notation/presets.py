@@ -1,0 +1,76 @@
+"""Notations: how entries and indices are written, as three presets and the names they give."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+from typing import Literal
+
+from sympy import Symbol
+
+from symconv.core.errors import SymconvError, did_you_mean
+from symconv.core.tensor import Tensor
+
+
+@dataclass(frozen=True)
+class Notation:
+    """How a network is written down.
+
+    `index_base` is the number of the first entry. `style` says how single entries are named: by
+    their place in the grid (`w_{1,0}^{1}`) or by one row-major number (`w_3^1`). The layer is
+    always the superscript. `deltas` names an error signal by its layer alone (`delta^1`) wherever
+    that is enough, or always by its tensor.
+    """
+
+    name: str
+    index_base: Literal[0, 1]
+    style: Literal["grid", "flat"]
+    deltas: Literal["shortest", "full"] = "shortest"
+
+
+IJ0 = Notation("ij0", 0, "grid")
+IJ1 = Notation("ij1", 1, "grid")
+FLAT1 = Notation("flat1", 1, "flat")
+PRESETS = {notation.name: notation for notation in (IJ0, IJ1, FLAT1)}
+
+
+def notation_named(name: str) -> Notation:
+    """The preset of that name; an unknown name is answered with the nearest known one."""
+    if name not in PRESETS:
+        raise SymconvError(f"no notation is called {name!r}", help=did_you_mean(name, PRESETS))
+    return PRESETS[name]
+
+
+def entry_number(tensor: Tensor, place: tuple[int, ...], base: int) -> int:
+    """The row-major number of an entry: base + sum_a place[a] * (product of the later extents)."""
+    shape = [int(extent) for extent in tensor.shape]
+    return base + sum(p * prod(shape[axis + 1 :]) for axis, p in enumerate(place))
+
+
+def entry_subscript(tensor: Tensor, place: tuple[int, ...], notation: Notation) -> str:
+    """`3` in a flat notation, `2,1` in a grid; nothing for a scalar."""
+    if list(tensor.shape) == [1] and tensor.role in {"cost", "parameter"}:
+        return ""
+    if notation.style == "flat":
+        return str(entry_number(tensor, place, notation.index_base))
+    return ",".join(str(p + notation.index_base) for p in place)
+
+
+def entry_name(tensor: Tensor, place: tuple[int, ...], notation: Notation) -> str:
+    """The text form of one entry; `place` counts from 0.
+
+    Entry (1, 0) of a 2x2 tensor w of layer 1 is `w_3^1` in flat1, `w_{1,0}^{1}` in ij0 and
+    `w_{2,1}^{1}` in ij1. Entries of error signals and gradients are `dC/dw_3^1`.
+    """
+    subscript = entry_subscript(tensor, place, notation)
+    layer = "" if tensor.name.layer is None else str(tensor.name.layer)
+    brace = "{}".format if notation.style == "flat" else "{{{}}}".format
+    plain = tensor.name.letter
+    plain += f"_{brace(subscript)}" if subscript else ""
+    plain += f"^{brace(layer)}" if layer else ""
+    return f"dC/d{plain}" if tensor.name.kind else plain
+
+
+def entry_symbol(tensor: Tensor, place: tuple[int, ...], notation: Notation) -> Symbol:
+    """The SymPy symbol of one entry."""
+    return Symbol(entry_name(tensor, place, notation))

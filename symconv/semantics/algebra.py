@@ -1,0 +1,179 @@
+"""Scalar algebras: what numbers a formula is evaluated in.
+
+Scalars bring their own `+`, `*` and truth value (false means exactly zero). An algebra adds what
+Python's operators do not say: constants, functions, powers and comparison.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, Protocol
+from zlib import crc32
+
+from symconv.core.errors import Unsupported
+
+Scalar = Any
+Map = Callable[[Scalar], Scalar]
+
+
+class Algebra(Protocol):
+    """The arithmetic that an interpreter needs beside `+`, `*` and the truth value of a scalar."""
+
+    def number(self, value: int | Fraction) -> Scalar:
+        """The scalar that stands for a rational number."""
+
+    def constant(self, value: float, name: str) -> Scalar:
+        """The scalar that stands for a number that is not rational, such as pi."""
+
+    def function(self, name: str) -> Map:
+        """A function of one scalar: sigmoid, tanh, exp, log, relu or step."""
+
+    def power(self, exponent: Fraction) -> Map:
+        """The function x -> x ** exponent."""
+
+    def first_maximiser(self, values: Sequence[Scalar]) -> int:
+        """The position of the first largest value."""
+
+    def maximum(self, values: Sequence[Scalar]) -> Scalar:
+        """The largest value, the first of them where several are largest."""
+
+    def entry(self, value: Scalar) -> Scalar:
+        """What is stored as an entry of a tensor once its value is known."""
+
+
+SLOPES: Mapping[str, Callable[[Algebra, Scalar, Scalar], Scalar]] = {
+    "sigmoid": lambda _, __, y: y * (1 + -1 * y),
+    "tanh": lambda _, __, y: 1 + -1 * y * y,
+    "exp": lambda _, __, y: y,
+    "log": lambda algebra, x, _: algebra.power(Fraction(-1))(x),
+    "relu": lambda algebra, x, _: algebra.function("step")(x),
+    "step": lambda algebra, _, __: algebra.number(Fraction(0)),
+}
+"""f'(x) from the algebra, x and f(x): s(1 - s), 1 - t^2, e, 1/x, step(x) and 0."""
+
+
+def unknown_function(name: str) -> Unsupported:
+    """The refusal of a function that has no meaning here."""
+    return Unsupported(
+        f"the function '{name}' has no meaning in the interpreter",
+        help=f"known here: {', '.join(sorted(SLOPES))}",
+    )
+
+
+class Ordered:
+    """What algebras of comparable numbers have in common."""
+
+    def first_maximiser(self, values: Sequence[Scalar]) -> int:
+        best = 0
+        for position, value in enumerate(values):
+            if value > values[best]:
+                best = position
+        return best
+
+    def maximum(self, values: Sequence[Scalar]) -> Scalar:
+        return values[self.first_maximiser(values)]
+
+    def entry(self, value: Scalar) -> Scalar:
+        return value
+
+
+class Reals(Ordered):
+    """Floating point numbers and the real functions."""
+
+    FUNCTIONS: Mapping[str, Map] = {
+        "sigmoid": lambda x: (1 + math.tanh(x / 2)) / 2,
+        "tanh": math.tanh,
+        "exp": math.exp,
+        "log": math.log,
+        "relu": lambda x: max(x, 0.0),
+        "step": lambda x: 1.0 if x > 0 else 0.0,
+    }
+
+    def number(self, value: int | Fraction) -> float:
+        return float(value)
+
+    def constant(self, value: float, name: str) -> float:  # noqa: ARG002 - the protocol's name
+        return value
+
+    def function(self, name: str) -> Map:
+        if name not in self.FUNCTIONS:
+            raise unknown_function(name)
+        return self.FUNCTIONS[name]
+
+    def power(self, exponent: Fraction) -> Map:
+        if exponent.denominator == 1:
+            return lambda x: x**exponent.numerator
+        return lambda x: math.pow(x, exponent)
+
+
+class Exact(Ordered):
+    """Integers and rationals; transcendental functions are uninterpreted.
+
+    An uninterpreted function has pseudo-random values keyed on its argument, so that a formula is
+    right for it only if it is right for *every* function with the same derivative rule (`SLOPES`).
+    What SymPy takes for granted holds: tanh is odd, log(1) = 0, exp turns sums of integers into
+    products.
+    """
+
+    def number(self, value: int | Fraction) -> int | Fraction:
+        return int(value) if value.denominator == 1 else value
+
+    def constant(self, value: float, name: str) -> Scalar:
+        raise Unsupported(f"'{name}' (about {value:.3f}) is not a rational number")
+
+    def function(self, name: str) -> Map:
+        if name not in UNINTERPRETED:
+            raise unknown_function(name)
+        return UNINTERPRETED[name]
+
+    def power(self, exponent: Fraction) -> Map:
+        if exponent.denominator != 1:
+            return lambda x: _root(x, exponent)
+        if exponent >= 0:
+            return lambda x: x**exponent.numerator
+        return lambda x: self.number(Fraction(1) / Fraction(x) ** -exponent.numerator)
+
+
+def _key(name: str, x: Scalar) -> int:
+    """A small integer of at least 2 that depends on the name and the argument alone."""
+    return 2 + crc32(f"{name}({Fraction(x)})".encode()) % 17
+
+
+def _odd(x: Scalar) -> int:
+    return 0 if x == 0 else _key("tanh", abs(x)) * (1 if x > 0 else -1)
+
+
+def _exponential(x: Scalar) -> Scalar:
+    """2^n for an integer n, times a keyed number for the fractional part."""
+    whole, part = divmod(Fraction(x), 1)
+    if abs(whole) > 10_000:
+        raise Unsupported(f"exp({whole}) is too large for exact arithmetic")
+    scale = 2**whole if whole >= 0 else Fraction(1, 2**-whole)
+    return scale * (_key("exp", part) if part else 1)
+
+
+def _root(x: Scalar, exponent: Fraction) -> Fraction:
+    """X ** exponent where it is a rational number."""
+    x = Fraction(x)
+    above, below = (_whole_root(abs(n), exponent.denominator) for n in x.as_integer_ratio())
+    if x < 0 or above is None or below is None:
+        raise Unsupported(f"({x}) ** ({exponent}) is not a rational number")
+    return Fraction(above, below) ** exponent.numerator
+
+
+def _whole_root(n: int, degree: int) -> int | None:
+    near = round(n ** (1 / degree))
+    return next((r for r in (near - 1, near, near + 1) if r >= 0 and r**degree == n), None)
+
+
+UNINTERPRETED: Mapping[str, Map] = {
+    "sigmoid": lambda x: _key("sigmoid", x),
+    "tanh": _odd,
+    "exp": _exponential,
+    "log": lambda x: 0 if x == 1 else _key("log", x),
+    "relu": lambda x: max(x, 0),
+    "step": lambda x: int(x > 0),
+}
+"""The functions of exact arithmetic; only relu and step are what their names say."""

@@ -1,0 +1,86 @@
+"""Partial: a derivative by one entry of a tensor, evaluated with dual numbers.
+
+d e / d T[q] is the derivative of the formula e by the entries of T *that e itself reads*. Where e
+is an entry of a tensor other than T, it stands for the right-hand side of the equation that
+computes it. In both cases every other tensor is held fixed, as the chain rule wants it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+from sympy.tensor.indexed import Indexed
+
+from symconv.core.equation import Equation
+from symconv.core.nodes import Partial
+
+from .duals import Duals
+from .meaning import Scope, Seed, meaning, node
+from .places import Environment, Place, Read, place_reader, whole
+
+
+@node.register(Partial)
+def partial(e: Partial, scope: Scope) -> Read:
+    """D of / d by: the slope of `of` when the entry `by` has slope 1; 0 where `by` is absent."""
+    level = len(scope.seeds) + 1
+    seed = Seed(str(e.by.base.label), [None], level)
+    duals = Duals(scope.algebra, level)
+    inner = replace(scope, algebra=duals, seeds=(*scope.seeds, seed))
+    value = _definition(e, inner) or meaning(e.of, inner)
+    place = place_reader(e.by.indices, scope.sizes, scope.slots)
+    table, zero, slope = scope.tables[seed.key], scope.zero, duals.slope
+
+    def derivative(v: Environment) -> Any:
+        seed.cell[0] = place(v)
+        return slope(value(v)) if seed.cell[0] in table else zero
+
+    return derivative
+
+
+def _definition(e: Partial, scope: Scope) -> Read | None:
+    """The value of an entry that an equation computes, as its right-hand side."""
+    if not isinstance(e.of, Indexed) or e.of.base == e.by.base:
+        return None
+    equations = [q for q in scope.equations if q.key == str(e.of.base.label)]
+    if not equations:
+        return None
+    place = place_reader(e.of.indices, scope.sizes, scope.slots)
+    return _right_hand_side(equations, place, scope)
+
+
+def _right_hand_side(equations: Sequence[Equation], place: Read, scope: Scope) -> Read:
+    """The right-hand side that computes the entry at a place; 0 where none does."""
+    bodies: dict[Place, tuple[Read, list[int], Place]] = {}
+    for equation in equations:
+        inside = replace(scope, slots={}).bind([v for v, _ in equation.ranges])
+        body, slots = meaning(equation.rhs, inside), list(inside.slots.values())
+        for target, values in writes(equation, inside):
+            bodies[target] = (body, slots, values)
+    zero = scope.zero
+
+    def evaluate(v: Environment) -> Any:
+        found = bodies.get(place(v))
+        if found is None:
+            return zero
+        body, slots, values = found
+        for slot, value in zip(slots, values, strict=True):
+            v[slot] = value
+        return body(v)
+
+    return evaluate
+
+
+def writes(equation: Equation, scope: Scope) -> list[tuple[Place, Place]]:
+    """Every entry that an equation computes, with the values of its indices there."""
+    spans = [range(whole(extent, scope.sizes)) for _, extent in equation.ranges]
+    place = place_reader(equation.lhs.indices, scope.sizes, scope.slots)
+    slots = [scope.slots[v] for v, _ in equation.ranges]
+    found = []
+    for values in product(*spans):
+        for slot, value in zip(slots, values, strict=True):
+            scope.environment[slot] = value
+        found.append((place(scope.environment), values))
+    return found

@@ -1,0 +1,41 @@
+"""A formula as a Python function of the values of its free indices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from sympy import Expr, Symbol
+
+from symconv.core.equation import Equation
+
+from . import accesses, arithmetic, binders, derivatives
+from .algebra import Algebra, Scalar
+from .meaning import Scope, Table, meaning
+from .places import Place, Sizes
+
+NODES = (accesses, arithmetic, binders, derivatives)
+"""The modules that state the meaning of the nodes; importing them is what registers it."""
+
+
+def interpret(  # noqa: PLR0913 - a meaning depends on exactly these
+    e: Expr,
+    indices: Sequence[Symbol],
+    sizes: Sizes,
+    tables: Mapping[str, Table],
+    algebra: Algebra,
+    *,
+    equations: Sequence[Equation] = (),
+) -> Callable[[Place], Scalar]:
+    """The value of `e` as a function of the values of its free `indices`.
+
+    `tables` hold the entries of every tensor that e reads, `equations` what a `Partial` of a
+    computed entry stands for.
+    """
+    scope = Scope(sizes, tables, algebra, equations).bind(indices)
+    evaluate, environment = meaning(e, scope), scope.environment
+
+    def at(place: Place) -> Scalar:
+        environment[: len(place)] = place
+        return evaluate(environment)
+
+    return at

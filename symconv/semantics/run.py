@@ -1,0 +1,127 @@
+"""Run a program at concrete sizes, entry by entry, in any algebra; unroll it into symbols."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
+
+from sympy import Expr
+from sympy.tensor.indexed import Indexed
+
+from symconv.core.equation import Equation, Program
+from symconv.core.errors import SymconvError
+from symconv.core.tensor import Tensor
+
+from .algebra import Algebra, Scalar
+from .derivatives import writes
+from .interpret import NODES
+from .meaning import Scope, Table, meaning
+from .places import Place, Sizes
+from .symbolic import Symbolic
+from .work import SCALARS, check_limit, entries, places
+
+assert NODES, "the nodes have a meaning"
+
+Tables = dict[str, dict[Place, Scalar]]
+Namer = Callable[[Tensor, Place], Expr]
+
+
+def run(  # noqa: PLR0913 - a run depends on exactly these
+    program: Program,
+    sizes: Sizes,
+    values: Mapping[str, Table],
+    algebra: Algebra,
+    *,
+    wanted: Iterable[str] | None = None,
+    limit: int = SCALARS,
+) -> Tables:
+    """The entries of the `wanted` tensors (all of them without a choice) and of what they need.
+
+    A tensor in `values` is taken from there, even where an equation would compute it, so that a run
+    may start in the middle. Entries that an equation's affine left side skips are 0.
+    """
+    computed, read = needed(program, values, wanted)
+    check_limit(program, computed, read, sizes, limit)
+    tables: Tables = {t.key: _given(t, values, sizes) for t in read}
+    for equation in computed:
+        _compute(equation, program, sizes, tables, algebra)
+    return tables
+
+
+def needed(
+    program: Program, given: Collection[str], wanted: Iterable[str] | None
+) -> tuple[list[Equation], list[Tensor]]:
+    """The equations to compute, in order, and the tensors to take from outside."""
+    everything = [e.key for e in program.equations] if wanted is None else list(wanted)
+    keys, computed = set(everything), []
+    for equation in reversed(program.equations):
+        if equation.key in keys and equation.key not in given:
+            keys |= reads(equation)
+            computed.append(equation)
+    outside = keys - {e.key for e in computed}
+    missing = sorted(outside - set(program.by_key))
+    if missing:
+        raise SymconvError(f"the program has no tensor '{missing[0]}'")
+    return computed[::-1], [program.tensor(k) for k in sorted(outside)]
+
+
+def reads(equation: Equation) -> set[str]:
+    """The keys of the tensors that an equation reads."""
+    return {str(a.base.label) for a in equation.rhs.atoms(Indexed)}
+
+
+def _given(tensor: Tensor, values: Mapping[str, Table], sizes: Sizes) -> dict[Place, Scalar]:
+    """The entries of a tensor that is given from outside, all of them."""
+    if tensor.key not in values:
+        raise SymconvError(f"the tensor '{tensor.key}' has no values and no equation")
+    table = dict(values[tensor.key])
+    missing = [p for p in places(tensor, sizes) if p not in table]
+    if missing or len(table) != entries(tensor, sizes):
+        shape = " x ".join(str(n) for n in tensor.shape)
+        where = f"entry {missing[0]} has no value" if missing else "there are entries out of bounds"
+        raise SymconvError(f"the values of '{tensor.key}' do not fit its shape {shape}: {where}")
+    return table
+
+
+def _compute(
+    equation: Equation, program: Program, sizes: Sizes, tables: Tables, algebra: Algebra
+) -> None:
+    """Add the entries that an equation writes to the tables."""
+    scope = Scope(sizes, tables, algebra).bind([v for v, _ in equation.ranges])
+    evaluate, environment = meaning(equation.rhs, scope), scope.environment
+    tensor = program.tensor(equation.key)
+    table = tables.setdefault(equation.key, dict.fromkeys(places(tensor, sizes), scope.zero))
+    for place, values in writes(equation, scope):
+        if place not in table:
+            raise SymconvError(f"the equation of '{equation.key}' writes out of bounds at {place}")
+        environment[: len(values)] = values
+        table[place] = algebra.entry(evaluate(environment))
+
+
+def unroll(  # noqa: PLR0913 - a run depends on exactly these
+    program: Program,
+    sizes: Sizes,
+    wanted: Iterable[str],
+    name: Namer,
+    *,
+    keep: Collection[str] = (),
+    limit: int = SCALARS,
+) -> Tables:
+    """The entries of the `wanted` tensors as SymPy expressions in the symbols that `name` gives.
+
+    Tensors without an equation are symbols; so are those in `keep` wherever they are read.
+    """
+    keys = list(wanted)
+    given = {t.key for t in program.tensors if program.equation(t.key) is None or t.key in keep}
+    open_program = replace(
+        program,
+        equations=tuple(e for e in program.equations if e.key in keys or e.key not in given),
+    )
+    found: Tables = {}
+    for key in keys:
+        inside = given - {key} if program.equation(key) is not None else given
+        computed, read = needed(open_program, inside, [key])
+        check_limit(open_program, computed, read, sizes, limit)
+        symbols = {t.key: {p: name(t, p) for p in places(t, sizes)} for t in read}
+        found[key] = run(open_program, sizes, symbols, Symbolic(), wanted=[key], limit=limit)[key]
+    return found

@@ -1,0 +1,140 @@
+"""Small random sizes and hyper-parameters for a program whose sizes are symbols."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import product
+from random import Random
+
+from sympy import Add, Basic, Expr, Symbol
+from sympy.concrete.expr_with_limits import ExprWithLimits
+from sympy.tensor.indexed import Indexed
+
+from symconv.core.equation import Equation, Program, SizeDefinition
+from symconv.core.errors import SymconvError
+from symconv.core.nodes import MaxOver
+
+from .places import Sizes, number, place_reader, whole
+from .work import extent
+
+ATTEMPTS = 2000
+Accept = Callable[[Sizes], bool]
+
+
+def pick(program: Program, seed: int, accept: Accept = lambda _: True) -> dict[Symbol, int]:
+    """A random value for every size symbol of the program; no values where it has none.
+
+    Every defined size is at least 1, every shape is positive, no window of a maximum is empty, and
+    `accept` agrees (it is asked for the amount of work, for example; a program without size symbols
+    leaves no choice). Every third seed keeps clear of strides, dilations and output sizes of 1 and
+    of padding 0, where many formulas agree that differ elsewhere.
+    """
+    seen: set[tuple[int, ...]] = set()
+    random = Random(seed)  # noqa: S311 - test numbers, not secrets
+    free = free_sizes(program)
+    if not free:
+        concrete: dict[Symbol, int] = {}
+        define(program.sizes, concrete)
+        return concrete
+    for attempt in range(ATTEMPTS):
+        general = seed % 3 == 0 and attempt < ATTEMPTS // 2
+        sizes = {s: _draw(s, program, random, general=general) for s in free}
+        drawn = (general, *sizes.values())
+        if drawn in seen:
+            continue
+        seen.add(drawn)
+        least = 2 if general else 1
+        positive = define(program.sizes, sizes, least) and _shapes(program, sizes, least)
+        if positive and accept(sizes) and _windows(program, sizes):
+            return sizes
+    raise SymconvError(
+        "no small sizes satisfy all constraints of the program",
+        help=f"the sizes that were drawn: {', '.join(map(str, free))}",
+    )
+
+
+def free_sizes(program: Program) -> list[Symbol]:
+    """The size symbols that no definition gives a value, in a fixed order."""
+    found: set[Basic] = set()
+    for tensor in program.tensors:
+        found |= set().union(*(n.free_symbols for n in tensor.shape))
+    for definition in program.sizes:
+        found |= definition.numerator.free_symbols | definition.stride.free_symbols
+    for equation in program.equations:
+        found |= _sizes_of(equation)
+    found -= {d.symbol for d in program.sizes}
+    return sorted((s for s in found if isinstance(s, Symbol)), key=str)
+
+
+def _sizes_of(equation: Equation) -> set[Basic]:
+    """The symbols of an equation that are no index, bound or free, and no tensor's name."""
+    sides = (equation.lhs, equation.rhs)
+    bound = {v for e in sides for b in e.atoms(ExprWithLimits) for v in b.variables}
+    names = {a.base.label for e in sides for a in e.atoms(Indexed)}
+    extents = set().union(*(n.free_symbols for _, n in equation.ranges))
+    ranges = {v for v, _ in equation.ranges}
+    return set().union(*(e.atoms(Symbol) for e in sides), extents) - bound - names - ranges
+
+
+def _draw(symbol: Symbol, program: Program, random: Random, *, general: bool) -> int:
+    """Images from 2 to 9, other positive sizes from 1 to 3, amounts from 0 to 2."""
+    if not symbol.is_positive:
+        return random.randint(1 if general else 0, 2)
+    computed = [n for t in program.tensors for n in t.shape if isinstance(n, Add)]
+    if any(e.coeff(symbol) == 1 for e in (*computed, *(d.numerator for d in program.sizes))):
+        return random.randint(2, 9)
+    return random.randint(2 if general else 1, 3)
+
+
+def define(
+    definitions: tuple[SizeDefinition, ...], sizes: dict[Symbol, int], least: int = 1
+) -> bool:
+    """Add the defined sizes, floor(numerator / stride) + 1; false where one is too small."""
+    waiting = list(definitions)
+    while waiting:
+        ready = [
+            d for d in waiting if (d.numerator.free_symbols | d.stride.free_symbols) <= sizes.keys()
+        ]
+        if not ready:
+            raise SymconvError(f"the size '{waiting[0].symbol}' is defined by itself")
+        for d in ready:
+            sizes[d.symbol] = int(number(d.numerator, sizes) // number(d.stride, sizes)) + 1
+            if sizes[d.symbol] < least:
+                return False
+        waiting = [d for d in waiting if d.symbol not in sizes]
+    return True
+
+
+def _shapes(program: Program, sizes: Sizes, least: int) -> bool:
+    """Whether all extents are positive integers, and at least `least` where they are computed."""
+    extents = [n for t in program.tensors for n in t.shape]
+    found = [(number(n, sizes), least if isinstance(n, Add) else 1) for n in extents]
+    return all(n >= low and n.denominator == 1 for n, low in found)
+
+
+def _windows(program: Program, sizes: Sizes) -> bool:
+    """Whether every window of a maximum has an entry."""
+    return all(
+        _present(maximum, equation, sizes)
+        for equation in program.equations
+        for maximum in sorted(equation.rhs.atoms(MaxOver), key=str)
+    )
+
+
+def _present(maximum: MaxOver, equation: Equation, sizes: Sizes) -> bool:
+    """Whether no window of a maximum is empty."""
+    body: Expr = maximum.function
+    bound = [(v, high + 1) for v, _, high in maximum.limits]
+    if not isinstance(body, Indexed) or extent((*equation.ranges, *bound), sizes) > 1_000_000:
+        return True
+    outer = [v for v, _ in equation.ranges if v in maximum.free_symbols]
+    ranges = dict(equation.ranges)
+    slots = {v: n for n, v in enumerate([*outer, *(v for v, _ in bound)])}
+    place = place_reader(body.indices, sizes, slots)
+    spans = [range(whole(n, sizes)) for n in body.base.shape]
+    windows = product(*(range(whole(ranges[v], sizes)) for v in outer))
+    kernel = list(product(*(range(whole(n, sizes)) for _, n in bound)))
+    return all(
+        any(all(p in s for p, s in zip(place([*w, *k]), spans, strict=True)) for k in kernel)
+        for w in windows
+    )

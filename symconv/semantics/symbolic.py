@@ -1,0 +1,74 @@
+"""The algebra of SymPy expressions: entries are symbols, sealed functions stay as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from sympy import Expr, Integer, Max, Rational, exp, log, sympify, tanh
+
+from symconv.core import nodes
+from symconv.core.errors import Unsupported
+
+from .algebra import Map, Scalar, unknown_function
+
+
+def _expression(x: Scalar) -> Expr:
+    """A scalar as an expression; text is refused."""
+    return sympify(x, strict=True)
+
+
+def _step(x: Scalar) -> Expr:
+    """step(x), decided where x is a number."""
+    return Integer(1 if x > 0 else 0) if x.is_number else nodes.step(x)
+
+
+def _relu(x: Scalar) -> Expr:
+    """relu(x), decided where x is a number."""
+    return x * _step(x) if x.is_number else nodes.relu(x)
+
+
+FUNCTIONS: Mapping[str, Map] = {
+    "sigmoid": nodes.sigmoid,
+    "tanh": tanh,
+    "exp": exp,
+    "log": log,
+    "relu": _relu,
+    "step": _step,
+}
+
+
+class Symbolic:
+    """SymPy expressions as scalars. The maximum of symbols stays an unevaluated `Max`."""
+
+    def number(self, value: int | Fraction) -> Expr:
+        return Rational(value.numerator, value.denominator)
+
+    def constant(self, value: float, name: str) -> Scalar:
+        raise Unsupported(f"'{name}' (about {value:.3f}) is not a rational number")
+
+    def function(self, name: str) -> Map:
+        if name not in FUNCTIONS:
+            raise unknown_function(name)
+        function = FUNCTIONS[name]
+        return lambda x: function(_expression(x))
+
+    def power(self, exponent: Fraction) -> Map:
+        rational = self.number(exponent)
+        return lambda x: _expression(x) ** rational
+
+    def first_maximiser(self, values: Sequence[Scalar]) -> int:
+        if len(values) > 1 and not all(_expression(v).is_number for v in values):
+            raise Unsupported(
+                "which entry of a window is the largest is not decided by symbols",
+                help="keep the mask's entries as symbols, or give numbers",
+            )
+        return max(range(len(values)), key=lambda position: (values[position], -position))
+
+    def maximum(self, values: Sequence[Scalar]) -> Expr:
+        if all(_expression(v).is_number for v in values):
+            return _expression(values[self.first_maximiser(values)])
+        return Max(*values, evaluate=False) if len(values) > 1 else _expression(values[0])
+
+    def entry(self, value: Scalar) -> Expr:
+        return _expression(value)

@@ -1,0 +1,82 @@
+"""How much there is to compute, counted before anything is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+from math import prod
+
+from sympy import Basic, Sum
+from sympy.tensor.indexed import Indexed
+
+from symconv.core.equation import Equation, Program, Ranges
+from symconv.core.errors import SymconvError
+from symconv.core.nodes import MaxOver, Partial
+from symconv.core.tensor import Tensor
+
+from .places import Place, Sizes, whole
+
+SCALARS = 200_000
+"""The most entries that tensors of one run may have together."""
+
+TERMS = 20_000_000
+"""The most terms that one run may add up."""
+
+
+def entries(tensor: Tensor, sizes: Sizes) -> int:
+    """The number of entries of a tensor."""
+    return prod(whole(n, sizes) for n in tensor.shape)
+
+
+def places(tensor: Tensor, sizes: Sizes) -> list[Place]:
+    """Every index of a tensor in row-major order."""
+    return list(product(*(range(whole(n, sizes)) for n in tensor.shape)))
+
+
+def extent(ranges: Ranges, sizes: Sizes) -> int:
+    """The number of values that free indices take together."""
+    return prod(max(0, whole(n, sizes)) for _, n in ranges)
+
+
+def terms(e: Basic, sizes: Sizes, equations: Sequence[Equation] = ()) -> int:
+    """The number of leaves that evaluating a formula once visits, when no zero cuts it short."""
+    if isinstance(e, Sum | MaxOver):
+        return _turns(e, sizes) * terms(e.function, sizes, equations)
+    if isinstance(e, Partial) and isinstance(e.of, Indexed):
+        computed = [q for q in equations if q.lhs.base == e.of.base]
+        return max((terms(q.rhs, sizes, equations) for q in computed), default=1)
+    if isinstance(e, Indexed) or not e.args:
+        return 1
+    return sum(terms(a, sizes, equations) for a in e.args)
+
+
+def _turns(e: Sum | MaxOver, sizes: Sizes) -> int:
+    """The number of turns of the loops that a binder stands for."""
+    bound = set(e.variables)
+    spans = [
+        (low, high)
+        for _, low, high in e.limits
+        if not (low.free_symbols | high.free_symbols) & bound
+    ]
+    if len(spans) < len(e.limits):
+        return TERMS
+    return prod(max(0, whole(high - low + 1, sizes)) for low, high in spans)
+
+
+def check_limit(
+    program: Program, computed: Sequence[Equation], read: Sequence[Tensor], sizes: Sizes, limit: int
+) -> None:
+    """Refuse what is too large to evaluate entry by entry."""
+    keys = {e.key for e in computed} | {t.key for t in read}
+    scalars = sum(entries(program.tensor(k), sizes) for k in sorted(keys))
+    work = sum(extent(e.ranges, sizes) * terms(e.rhs, sizes) for e in computed)
+    help_line = "take smaller sizes, or ask for fewer tensors"
+    if scalars > limit:
+        raise SymconvError(
+            f"{scalars:,} scalars are more than the {limit:,} that are evaluated one by one",
+            help=help_line,
+        )
+    if work > TERMS:
+        raise SymconvError(
+            f"{work:,} terms are more than the {TERMS:,} that are added one by one", help=help_line
+        )
