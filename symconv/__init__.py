@@ -1,12 +1,13 @@
 """symconv: gradients of convolutional networks, derived step by step from one forward equation.
 
-    import symconv
+>>> import symconv
+>>> text = "input i 3x3 | conv w 2x2 -> o | conv w 2x2 -> o | sse y -> C"
+>>> net = symconv.Network.parse(text, notation="flat1")
+>>> net.gradient("w_1^2")
+2*o_1^1*(o_1^2 - y_1)
 
-    net = symconv.Network.parse("input i 3x3 | conv w 2x2 -> o | conv w 2x2 -> o | sse y -> C",
-                                notation="flat1")
-    net.gradient("w_1^1")          a SymPy expression in the symbols of the network
-    net.derivation("w^1")          every step: `.latex()`, `.markdown()`, `.text()`, `.steps`
-    net.numpy_source()             a NumPy module; `net.compile()` loads it
+`net.derivation("w^1")` has every step (`.latex()`, `.markdown()`, `.text()`, `.steps`),
+`net.numpy_source()` is a NumPy module, and `net.compile()` loads it.
 """
 
 from __future__ import annotations

@@ -50,18 +50,15 @@ class Network:
         batch: Size | None = None,
         notation: str | Notation = IJ0,
     ) -> None:
-        self._set(Spec(Input(name, shape, batch)), notation)
-
-    def _set(self, spec: Spec, notation: str | Notation) -> None:
-        self.spec = spec
+        self.spec = Spec(Input(name, shape, batch))
         self.notation = notation_named(notation) if isinstance(notation, str) else notation
         self.title = "network"
 
     @classmethod
     def of(cls, spec: Spec, notation: str | Notation = IJ0) -> Network:
         """The network of a specification."""
-        made = cls.__new__(cls)
-        made._set(spec, notation)
+        made = cls(spec.input.name, spec.input.shape, notation=notation)
+        made.spec = spec
         return made
 
     @classmethod
@@ -121,7 +118,8 @@ class Network:
         tensor = self.tensor(name)
         if tensor.key == self.program.output:
             raise SymconvError(
-                f"'{name}' is the output itself", help="ask for an input, a weight or a value before it"
+                f"'{name}' is the output itself",
+                help="ask for an input, a weight or an earlier value",
             )
         return tensor
 
@@ -181,7 +179,7 @@ class Network:
         return module_names(self.program, self._everything.program)
 
     def files(self) -> dict[str, str]:
-        """The generated files by name: the module, its tests, the derivation as LaTeX and Markdown."""
+        """The generated files by name: module, tests, and the derivation as LaTeX and Markdown."""
         stem = "".join(c if c.isalnum() else "_" for c in self.title)
         explanation, backward = self.derivation(), self._everything
         sizes = pick(backward.program, seed=3)

@@ -38,7 +38,7 @@ class Format(StrEnum):
 
 NetworkArgument = Annotated[
     str,
-    typer.Argument(metavar="NETWORK", help="An example's name, a network text, or a file with one."),
+    typer.Argument(metavar="NETWORK", help="An example's name, a network text, or a file."),
 ]
 NotationOption = Annotated[
     str | None,
@@ -66,7 +66,7 @@ def examples(*, as_json: JsonOption = False) -> None:
 
 
 @app.command()
-def derive(
+def derive(  # noqa: PLR0913 - a command has the options it has
     network: NetworkArgument,
     wrt: WrtOption = None,
     form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.text,
@@ -188,7 +188,7 @@ def _main(
 
 
 def main() -> None:
-    """The entry point: what a person did wrong is one message and exit code 2, never a traceback."""
+    """The entry point: a person's mistake is one message and exit code 2, never a traceback."""
     try:
         app()
     except SymconvError as error:

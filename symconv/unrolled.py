@@ -70,7 +70,8 @@ class Unrolled:
         return self.backward.program.tensor(derivation.equation.key)
 
     def _refuse_symbolic_sizes(self) -> None:
-        symbols = {s for t in self.backward.program.tensors for n in t.shape for s in n.free_symbols}
+        shapes = (n for t in self.backward.program.tensors for n in t.shape)
+        symbols = {s for n in shapes for s in n.free_symbols}
         if symbols:
             names = ", ".join(sorted(str(s) for s in symbols))
             raise SymconvError(

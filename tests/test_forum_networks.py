@@ -1,6 +1,6 @@
 """The networks that people ask about: every number and formula of theirs, recomputed exactly."""
 
-from fractions import Fraction as F
+from fractions import Fraction
 
 import pytest
 from sympy import Add, Matrix, Mul, Symbol, expand
@@ -19,11 +19,11 @@ IMAGE = [
 KERNEL = ["-0.13 0.15", "-0.51 0.62"]
 DENSE = ["0.61 0.82 0.96 -1", "0.02 -0.5 0.23 0.17"]
 ACTIVATION = ["0.58 0.57", "0.65 0.55"]
-DELTA_H = {(0,): F("0.25"), (1,): F("-0.15")}
+DELTA_H = {(0,): Fraction("0.25"), (1,): Fraction("-0.15")}
 
 
 def table(rows):
-    return {(r, c): F(n) for r, row in enumerate(rows) for c, n in enumerate(row.split())}
+    return {(r, c): Fraction(n) for r, row in enumerate(rows) for c, n in enumerate(row.split())}
 
 
 def grid(found):
@@ -33,7 +33,7 @@ def grid(found):
 
 
 def fractions(rows):
-    return [[F(n) for n in row.split()] for row in rows]
+    return [[Fraction(n) for n in row.split()] for row in rows]
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +96,7 @@ def test_the_four_deltas_behind_the_pooling(pooled):
 
 def test_the_pooling_passes_its_deltas_to_the_winners(pooled):
     backward = pooled.backward("o").program
-    values = {"o": table(IMAGE), "w": table(KERNEL), "b": {(0,): F(0)}}
+    values = {"o": table(IMAGE), "w": table(KERNEL), "b": {(0,): Fraction(0)}}
     winners = run(backward, {}, values, Exact(), wanted=["M"])["M"]
     places = {(2 * i + m, 2 * j + n) for (i, j, m, n), won in winners.items() if won}
     assert places == {(1, 1), (0, 2), (2, 1), (3, 3)}
@@ -110,11 +110,11 @@ def test_the_kernel_gradient_from_the_printed_deltas(pooled):
     expected = [["0.044606", "0.094061"], ["0.011262", "0.068288"]]
     rounded = [[f"{float(n):.6f}" for n in row] for row in grid(found["gradient w"])]
     assert rounded == expected
-    assert found["gradient b"][0,] == F("0.0836")
+    assert found["gradient b"][0,] == Fraction("0.0836")
 
 
 def test_the_kernel_gradient_from_the_unrounded_deltas(pooled):
-    values = {"o": table(IMAGE), "w": table(KERNEL), "b": {(0,): F(0)}, "W": table(DENSE)}
+    values = {"o": table(IMAGE), "w": table(KERNEL), "b": {(0,): Fraction(0)}, "W": table(DENSE)}
     values |= {"a": table(ACTIVATION), "delta h": DELTA_H}
     found = run(pooled.backward().program, {}, values, Exact(), wanted=["gradient w"])
     expected = ["0.044591799 0.0941186865", "0.01125765 0.068312388"]
@@ -126,12 +126,14 @@ def test_the_deltas_of_the_input_layer(pooled):
     printed = ["0 0 0.0686 0", "0 0.0364 0 0", "0 0.0467 0 0", "0 0 0 -0.0681"]
     values = {"w": table(KERNEL), "delta x": table(printed)}
     found = run(pooled.backward().program, {}, values, Exact(), wanted=["gradient o"])
-    expected = {(r, c): F(0) for r in range(5) for c in range(5)}
+    expected = {(r, c): Fraction(0) for r in range(5) for c in range(5)}
     for (r, c), delta in table(printed).items():
         for (m, n), weight in table(KERNEL).items():
             expected[r + m, c + n] += delta * weight
     assert found["gradient o"] == expected
-    assert found["gradient o"][2, 1] == F("0.0364") * F("-0.51") + F("0.0467") * F("-0.13")
+    assert found["gradient o"][2, 1] == Fraction("0.0364") * Fraction("-0.51") + Fraction(
+        "0.0467"
+    ) * Fraction("-0.13")
 
 
 def test_the_filter_behind_a_relu():
@@ -147,10 +149,10 @@ def test_the_filter_behind_a_relu():
     assert grid(found["y"]) == [[3, 0], [0, 1]]
     assert grid(found["gradient w"]) == [[2, -2], [0, 2]]
     assert found["C"][0,] == 2
-    stepped = {p: w - F(1, 2) * found["gradient w"][p] for p, w in values["w"].items()}
+    stepped = {p: w - Fraction(1, 2) * found["gradient w"][p] for p, w in values["w"].items()}
     assert grid(stepped) == [[0, 0], [1, 0]]
     after = run(program, {}, values | {"w": stepped}, Exact(), wanted=["C"])
-    assert after["C"][0,] == F("1.5")
-    wrong = {p: w + F(1, 2) * found["gradient w"][p] for p, w in values["w"].items()}
+    assert after["C"][0,] == Fraction("1.5")
+    wrong = {p: w + Fraction(1, 2) * found["gradient w"][p] for p, w in values["w"].items()}
     risen = run(program, {}, values | {"w": wrong}, Exact(), wanted=["C"])
-    assert risen["C"][0,] == F("14.5")
+    assert risen["C"][0,] == Fraction("14.5")

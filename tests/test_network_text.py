@@ -1,5 +1,7 @@
 """A network text means what it says, and every mistake in one is answered in place."""
 
+from dataclasses import replace
+
 import pytest
 from sympy import Integer, Sum
 
@@ -144,3 +146,40 @@ def test_index_letters_stay_apart_when_the_usual_ones_are_taken():
         letters = [v.name for v, _ in equation.ranges] + [v.name for v in bound]
         assert len(set(letters)) == len(letters)
         assert not set(letters) & set("abcefg")
+
+
+def test_an_equation_of_ones_own_is_a_layer():
+    own = parse("input x 8x8 | y[i,j] = sum(m<3, n<3) w[m,n] x[i+m, j+n] | relu -> a").program()
+    made = parse("input x 8x8 | conv w 3x3 -> y | relu -> a").program()
+    assert own.equations == tuple(
+        replace(e, title=o.title) for e, o in zip(made.equations, own.equations, strict=True)
+    )
+
+
+OWN_MISTAKES = [
+    ("y[r] = x[r*r]", "not affine", "r*r", "factors"),
+    ("y[r] = z[r] + sum(r<3) x[r]", "means something already", "r<3", "another letter"),
+    ("y[r] = x[floor(r/2)] for r<4", "floor never enters", "floor(r/2)", "split"),
+    ("y[r] = x[r] +", "expected a number", "", "y[i,j]"),
+    ("y[r] = x[r,r]", "'x' has 1 axes", "x[r,r]", "one index"),
+    ("y[r] = sum(m) w[m] x[r]", "how far the index m runs", "m", "m<3"),
+    ("y[r] = x[r] ^ x[r]", "small whole number", "x[r]", "at most"),
+    ("y[r] = x[r]^99", "small whole number", "99", "at most"),
+    ("y[r] = w[r-1] x[r]", "can be negative", "r-1", "start at 0"),
+    ("y[r] = r * x[r]", "is no value", "r", "brackets"),
+    ("y[r] = " + "(" * 60 + "x[r]" + ")" * 60, "nested deeper", None, "fewer"),
+    ("y[r] = 1234567890123 x[r]", "more than 12 digits", "1234567890123", "fewer"),
+    ("for[r] = x[r]", "is no name", "for", "keyword"),
+]
+
+
+@pytest.mark.parametrize(("equation", "message", "place", "help_"), OWN_MISTAKES)
+def test_a_mistake_in_an_equation_is_shown_in_its_place(equation, message, place, help_):
+    text = f"input x 4 | {equation} | tanh -> a"
+    with pytest.raises(SymconvError) as caught:
+        parse(text).program()
+    assert message in caught.value.message
+    assert help_ in caught.value.help
+    if place is not None:
+        start, stop = caught.value.position
+        assert text[start:stop] == place

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, get_type_hints
 
 from sympy import Expr
 
@@ -20,6 +21,9 @@ TensorName = Annotated[str, "name"]
 
 ValueName = Annotated[str, "value"]
 """The name of a value that the network has computed before, such as `a` or `a^1`."""
+
+EquationText = Annotated[str, "equation"]
+"""An equation as a person writes it."""
 
 Decimal = Annotated[str | int | Expr, "number"]
 """An exact number: an integer, a decimal such as `0.01`, or a SymPy number."""
@@ -40,6 +44,19 @@ class Layer(ABC):
     inner: ClassVar[Mapping[str, str]] = MappingProxyType({})
 
     out: TensorName | None = field(default=None, kw_only=True)
+
+    def names(self, known: AbstractSet[str]) -> dict[str, TensorName]:  # noqa: ARG002 - see below
+        """The names of parameters and targets by the field that gives them.
+
+        `known` are the letters that mean something before this layer.
+        """
+        hints = get_type_hints(type(self), include_extras=True)
+        named = [f for f, hint in hints.items() if hint in (TensorName, TensorName | None)]
+        return {f: getattr(self, f) for f in named if f != "out" and getattr(self, f)}
+
+    def output_name(self) -> TensorName | None:
+        """The name of the output, if the person gave one."""
+        return self.out
 
     @abstractmethod
     def forward(self, x: Tensor, at: Scope) -> Equation | tuple[Equation, ...]:

@@ -97,6 +97,11 @@ class Scope:
             raise SymconvError(f"'{name}' has the shape {have}, where {want} is needed")
         return found
 
+    def find(self, letter: str) -> Tensor | None:
+        """The last input or value of that letter, or of that name."""
+        found = (t for k, t in self.earlier.items() if letter in {k, t.name.letter})
+        return next((t for t in reversed(list(found)) if t.role in {"value", "input"}), None)
+
     def inner(self, role: str, ranges: Ranges, rhs: Expr, title: str) -> tuple[Tensor, Equation]:
         """A value on the way to the output, with the name that the layer's `inner` gives it."""
         y = self._tensor(role, "value", ranges, batch=0)

@@ -34,7 +34,8 @@ def build(spec: Spec, *, text: str | None = None, spans: tuple[Span, ...] = ()) 
         if x.scalar:
             raise SymconvError("nothing may follow the cost", text=text, position=_at(spans, stage))
         scope = Scope(names[stage], taken, layer.title, {t.key: t for t in tensors}, sizes=sizes)
-        with placed(text, _at(spans, stage)):
+        here = _at(spans, stage)
+        with placed(text, here), shifted(text, here[0] if here else 0):
             made = layer.forward(x, scope)
         equations += made if isinstance(made, tuple) else (made,)
         tensors += scope.tensors
@@ -58,6 +59,18 @@ def placed(text: str | None, position: Span | None) -> Iterator[None]:
     except SymconvError as error:
         if error.position is None:
             error.text, error.position = text, position
+        raise
+
+
+@contextmanager
+def shifted(text: str | None, start: int) -> Iterator[None]:
+    """Move the place of an error in a part of the network text to the place in the whole."""
+    try:
+        yield
+    except SymconvError as error:
+        if text is not None and error.text != text and error.position is not None:
+            first, last = error.position
+            error.text, error.position = text, (first + start, last + start)
         raise
 
 

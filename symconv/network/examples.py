@@ -55,7 +55,8 @@ EXAMPLES = (
     ),
     Example(
         "general-conv-strided-flipped",
-        "input x NxCxHxW | conv w k1xk2 channels F stride s padding p dilation d bias beta flip -> z",
+        "input x NxCxHxW "
+        "| conv w k1xk2 channels F stride s padding p dilation d bias beta flip -> z",
         "ij0",
         "And with the kernel flipped.",
     ),

@@ -7,7 +7,7 @@ from dataclasses import MISSING, Field, dataclass, fields
 from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-Kind = Literal["name", "value", "size", "sizes", "amounts", "number", "choice", "flag"]
+Kind = Literal["name", "value", "size", "sizes", "amounts", "number", "choice", "flag", "equation"]
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,12 @@ from __future__ import annotations
 import keyword
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from symconv.core.errors import SymconvError
 from symconv.core.tensor import Name
-from symconv.layers.base import Layer
 
-from .fields import options_of
 from .spec import Spec
 
 PATTERN = re.compile(r"[A-Za-z][A-Za-z0-9]{0,15}")
@@ -47,28 +45,24 @@ def check_name(word: str) -> str:
 def uses_of(spec: Spec) -> tuple[Use, ...]:
     """Every name of a network in reading order; an output without one gets its layer's letter."""
     given = {u.letter for u in _given(spec)}
-    uses = [Use(0, "input", spec.input.name)]
-    for stage, layer in enumerate(spec.layers, start=1):
-        uses += _named(stage, layer)
-        uses += [Use(stage, role, _free(c, given)) for role, c in layer.inner.items()]
-        uses.append(Use(stage, "out", layer.out or _free(layer.letter, given)))
-    return tuple(uses)
+    return tuple(_uses(spec, lambda letter: _free(letter, given)))
 
 
-def _given(spec: Spec) -> Iterable[Use]:
-    """The names that the person wrote."""
+def _given(spec: Spec) -> Iterator[Use]:
+    """The names that the person wrote; what is not named has none."""
+    return (u for u in _uses(spec, lambda _: "") if u.letter)
+
+
+def _uses(spec: Spec, unnamed: Callable[[str], str]) -> Iterator[Use]:
+    """The input, then each layer's parameters, inner values and output."""
     yield Use(0, "input", spec.input.name)
+    known = {spec.input.name}
     for stage, layer in enumerate(spec.layers, start=1):
-        yield from _named(stage, layer)
-        if layer.out:
-            yield Use(stage, "out", layer.out)
-
-
-def _named(stage: int, layer: Layer) -> list[Use]:
-    """The parameters and targets that a layer names."""
-    options = [o.name for o in options_of(type(layer)) if o.kind == "name"]
-    written = [(role, getattr(layer, role)) for role in options]
-    return [Use(stage, role, letter) for role, letter in written if letter]
+        out = layer.output_name() or unnamed(layer.letter)
+        yield from (Use(stage, role, c) for role, c in layer.names(known).items())
+        yield from (Use(stage, role, unnamed(c)) for role, c in layer.inner.items())
+        yield Use(stage, "out", out)
+        known.add(out)
 
 
 def _free(letter: str, given: set[str]) -> str:

@@ -17,8 +17,9 @@ from symconv.core.equation import Program
 from symconv.core.errors import SymconvError, did_you_mean
 from symconv.layers import catalogue
 from symconv.layers.base import Layer
+from symconv.layers.equation import EquationLayer
 
-from .build import Span, build, placed
+from .build import Span, build, placed, shifted
 from .fields import Option, options_of
 from .names import check_name
 from .spec import Input, Spec
@@ -118,8 +119,10 @@ class _Reader:
         return Input(self.name(tokens[1]), shape, batch)
 
     def layer(self, tokens: list[Token]) -> Layer:
-        """`KEYWORD value ... [option value] ... [-> NAME]`."""
+        """`KEYWORD value ... [option value] ... [-> NAME]`, or an equation of the person's own."""
         kinds = catalogue()
+        if any("=" in t.word for t in tokens):
+            return self.equation(tokens)
         head = tokens[0]
         if head.word not in kinds:
             raise self.error(
@@ -128,6 +131,16 @@ class _Reader:
         kind = kinds[head.word]
         rest, out = self._output(tokens[1:])
         return kind(**self._values(head, options_of(kind), rest), out=out)
+
+    def equation(self, tokens: list[Token]) -> Layer:
+        """`y[i,j] = sum(m<3, n<3) w[m,n] x[i+m, j+n]`."""
+        start, stop = tokens[0].start, tokens[-1].span[1]
+        layer = EquationLayer(self.text[start:stop])
+        with shifted(self.text, start):
+            name = layer.formula.left.name
+        with placed(self.text, (start, start + len(name))):
+            check_name(name)
+        return layer
 
     def _output(self, tokens: list[Token]) -> tuple[list[Token], str | None]:
         arrow = next((n for n, t in enumerate(tokens) if t.word == "->"), None)
