@@ -9,6 +9,7 @@ from functools import cached_property
 from sympy import Expr
 
 from symconv.calculus.reverse import reverse
+from symconv.check.record import Check
 from symconv.compiled import Compiled
 from symconv.core.equation import Program
 from symconv.core.errors import SymconvError, did_you_mean
@@ -177,6 +178,20 @@ class Network:
     @cached_property
     def _module_names(self) -> Names:
         return module_names(self.program, self._everything.program)
+
+    def verify(self, *, draws: int = 3, seed: int = 0) -> tuple[Check, ...]:
+        """Every check of the derivation and of the NumPy module, each with what it tried."""
+        from symconv.check.module import Module
+        from symconv.check.module_checks import check_module
+        from symconv.check.verify import verify
+
+        compiled, names = self.compile(), self._module_names
+        program = self._everything.program
+        sizes = pick(program, seed=3)
+        options = {names.sizes[s]: n for s, n in sizes.items() if s in names.sizes}
+        module = Module(vars(compiled.module), names.tensors, options)
+        checks = verify(self._everything, draws=draws, seed=seed)
+        return (*checks, *check_module(program, sizes, module, seed=seed))
 
     def files(self) -> dict[str, str]:
         """The generated files by name: module, tests, and the derivation as LaTeX and Markdown."""

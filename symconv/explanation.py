@@ -15,6 +15,7 @@ from symconv.core.equation import Equation, Program
 from symconv.core.proof import Backward, Derivation, Step
 from symconv.core.tensor import Tensor
 from symconv.emit import derivations as emit
+from symconv.emit.detail import detail_named
 from symconv.notation.presets import Notation, entry_name
 from symconv.unrolled import Place, Unrolled
 
@@ -49,29 +50,35 @@ class Explanation:
         """Its result, in index form."""
         return self.derivation.equation.rhs
 
-    def latex(self, *, document: bool = False) -> str:
+    def latex(self, *, document: bool = False, detail: str = "normal") -> str:
         r"""A fragment for `\input` that needs amsmath, or a whole document."""
-        return emit.derivation_latex(*self._subject, **self._words, document=document)
+        words = self._at(detail)
+        return emit.derivation_latex(*self._subject, **words, document=document)
 
-    def markdown(self) -> str:
+    def markdown(self, *, detail: str = "normal") -> str:
         """Markdown as GitHub renders it."""
-        return emit.derivation_markdown(*self._subject, **self._words)
+        return emit.derivation_markdown(*self._subject, **self._at(detail))
 
-    def text(self) -> str:
+    def html(self, *, detail: str = "normal") -> str:
+        """One HTML file that needs no network and runs no script."""
+        return emit.derivation_html(*self._subject, **self._at(detail))
+
+    def text(self, *, detail: str = "normal") -> str:
         """Plain text for a terminal of 100 columns."""
-        return emit.derivation_text(*self._subject, **self._words)
+        return emit.derivation_text(*self._subject, **self._at(detail))
 
-    def json(self) -> str:
+    def json(self, *, detail: str = "full") -> str:
         """Every step as data: rule, reason, both sides as trees, text and LaTeX."""
         from symconv.emit.json_form import derivation_json
 
-        return json.dumps(derivation_json(*self._subject, **self._words), indent=1, sort_keys=True)
+        found = derivation_json(*self._subject, **self._at(detail))
+        return json.dumps(found, indent=1, sort_keys=True)
 
-    def pdf(self) -> bytes:
+    def pdf(self, *, detail: str = "normal") -> bytes:
         """A PDF, where pdflatex is installed; SymconvError where it is not."""
         from symconv.emit.pdf import compile_pdf
 
-        return compile_pdf(self.latex(document=True))
+        return compile_pdf(self.latex(document=True, detail=detail))
 
     def __str__(self) -> str:
         return self.text()
@@ -82,6 +89,10 @@ class Explanation:
     @property
     def _subject(self) -> tuple[Program, tuple[Derivation | Equation, ...], Notation]:
         return self.forward, self.backward.items, self.notation
+
+    def _at(self, detail: str) -> dict[str, Any]:
+        """The words of a document at a level of detail."""
+        return {**self._words, "detail": detail_named(detail)}
 
     @cached_property
     def _words(self) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from symconv.core.errors import SymconvError, Unsupported
 from symconv.core.nodes import Box, MaxOver, OneHot, Partial, relu, sigmoid, step
 from symconv.core.tensor import Name, Tensor, amount, index, size
 from symconv.semantics.algebra import Exact, Reals
-from symconv.semantics.binders import EmptyMaximum
 from symconv.semantics.duals import Dual, Duals
 from symconv.semantics.interpret import interpret
+from symconv.semantics.maxima import EmptyMaximum
 from symconv.semantics.symbolic import Symbolic
 from symconv.semantics.tape import Tape
 

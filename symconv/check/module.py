@@ -14,7 +14,13 @@ from symconv.core.errors import SymconvError
 from symconv.semantics.meaning import Table
 from symconv.semantics.places import Place
 
+from .classes import classes
+from .trial import Trial
+
 Arrays = dict[str, Any]
+
+BROKEN = (SymconvError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What happens where generated code is not what it should be."""
 
 
 @dataclass(frozen=True)
@@ -85,3 +91,11 @@ def table_of(array: Any) -> dict[Place, Any]:
     values = np.asarray(array)
     flat = values.reshape(1) if values.ndim == 0 else values
     return {place: flat[place] for place in np.ndindex(*flat.shape)}
+
+
+def given_arrays(trial: Trial, kind: type) -> Arrays:
+    """The given tensors as arrays; class numbers are integers in each of them."""
+    computed = {e.key for e in trial.program.equations}
+    tables, labels = {**trial.values, **trial.seeds}, classes(trial.program, trial.sizes)
+    given = sorted(tables.keys() - computed)
+    return {k: array_of(tables[k], int if k in labels else kind) for k in given}

@@ -8,7 +8,6 @@ in.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -23,6 +22,7 @@ from symconv.semantics.places import Place, Sizes
 from symconv.semantics.run import Tables
 from symconv.semantics.work import extent
 
+from .chain import chain_error
 from .points import BUDGET, points, work
 from .record import Check, describe, same
 from .trial import Trial, backward, forward_equations
@@ -81,22 +81,6 @@ def coverage(derivation: Derivation, made: Sequence[Trial], count: int) -> str:
     total = sum(extent(derivation.ranges, t.sizes) for t in made)
     share = "every entry" if count == total else f"{count} of {total} entries"
     return f"{share} of {len(made)} random {'trials' if len(made) > 1 else 'trial'}"
-
-
-def chain_error(derivation: Derivation) -> str:
-    """Where the chain from dC/dT[q] to the equation is broken; empty where it is not."""
-    steps, lhs = derivation.steps, derivation.equation.lhs
-    if not steps:
-        return "there is no step"
-    start = steps[0].before
-    if not (isinstance(start, Partial) and start.by == derivation.of[lhs.indices]):
-        return f"step 1 starts from {start}, which is not the derivative by the entry asked for"
-    for number, (one, next_one) in enumerate(pairwise(steps), start=1):
-        if one.after != next_one.before:
-            return f"step {number + 1} ({next_one.rule}) does not start where step {number} ended"
-    if steps[-1].after != derivation.equation.rhs:
-        return "the last step does not end in the right-hand side of the equation"
-    return ""
 
 
 def _trial_error(derivation: Derivation, trial: Trial, seed: int) -> tuple[int, str]:

@@ -13,9 +13,9 @@ from sympy.tensor.indexed import Indexed
 from symconv.core.equation import Equation, Program
 from symconv.core.errors import SymconvError
 from symconv.core.tensor import Tensor
-from symconv.semantics.algebra import Algebra
 from symconv.semantics.interpret import interpret
 from symconv.semantics.places import Place
+from symconv.semantics.protocol import Algebra
 from symconv.semantics.run import Tables, run
 from symconv.semantics.tape import Node, Tape
 from symconv.semantics.work import places
@@ -120,7 +120,7 @@ def trial_of(program: Program, sizes: dict[Symbol, int], algebra: Algebra, entry
     computed, tape = {e.key for e in program.equations}, Tape(algebra)
     nodes, seeds = Tables(), Tables()
     for tensor in program.tensors:
-        if tensor.key not in computed:
+        if tensor.key not in computed and tensor.role != "cost":
             table = {p: entry(tensor, p) for p in places(tensor, sizes)}
             if backward(tensor):
                 seeds[tensor.key] = table

@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from random import Random
+from types import MappingProxyType
+from typing import Any
 
 from sympy import Pow, Symbol, exp, log
 
 from symconv.core.equation import Program
 from symconv.core.errors import SymconvError, Unsupported
+from symconv.core.nodes import LogSumExp
 from symconv.core.tensor import Tensor
-from symconv.semantics.algebra import Algebra, Exact, Reals
-from symconv.semantics.places import Sizes
+from symconv.semantics.algebra import Exact, Reals
+from symconv.semantics.places import Place, Sizes
+from symconv.semantics.protocol import Algebra
 from symconv.semantics.run import Tables
 from symconv.semantics.sizes import Accept, free_sizes, pick
 from symconv.semantics.work import places
 
+from .classes import classes
 from .points import work
 from .trial import Entry, Trial, forward_equations, trial_of
 
-Draw = Callable[[Random], int]
+Draw = Callable[[Random], Fraction]
 
-ANY: Draw = lambda r: r.randint(-3, 3)  # noqa: E731 - one line of a table
+ANY: Draw = lambda r: Fraction(r.randint(-3, 3))  # noqa: E731 - one line of a table
 DRAWS: tuple[Draw, ...] = (
     ANY,
-    lambda r: r.choice((-3, -2, -1, 1, 2, 3)),
-    lambda r: r.randint(1, 3),
+    lambda r: Fraction(r.choice((-3, -2, -1, 1, 2, 3))),
+    lambda r: Fraction(r.randint(1, 3)),
+    lambda r: Fraction(r.randint(1, 7), 8),
+    lambda r: Fraction(r.randint(1, 7), 64),
 )
-"""Any small integer, none that is 0, only positive ones: the first at which all has a value."""
+"""Any small integer, none that is 0, positive ones, numbers between 0 and 1, and close to 0.
+
+The first kind at which everything has a value is taken.
+"""
+
+NO_LABELS: Mapping[str, int] = MappingProxyType({})
 
 FAILURES = (SymconvError, ZeroDivisionError, ValueError, OverflowError)
 """What happens where a formula has no value."""
@@ -63,7 +75,8 @@ def trial(program: Program, sizes: dict[Symbol, int], seed: int) -> Trial:
     problem: Exception | None = None
     for draw in DRAWS:
         try:
-            made = trial_of(program, sizes, algebra, random_entry(Random(seed), draw, algebra))  # noqa: S311
+            entry = random_entry(Random(seed), draw, algebra, classes(program, sizes))  # noqa: S311
+            made = trial_of(program, sizes, algebra, entry)
             assert made.slopes, "a program has tensors"
         except (ZeroDivisionError, ValueError, OverflowError) as error:
             problem = error
@@ -73,18 +86,30 @@ def trial(program: Program, sizes: dict[Symbol, int], seed: int) -> Trial:
 
 
 def needs_reals(program: Program) -> bool:
-    """Whether exact arithmetic does not do: roots, or exp and log together (exp(log x) = x)."""
+    """Whether exact arithmetic does not do: roots, and exp with log, as exp(log x) = x."""
+    if any(e.rhs.has(LogSumExp) for e in program.equations):
+        return True
     atoms = [a for e in program.equations for a in e.rhs.atoms(exp, log, Pow)]
     kinds = {type(a) for a in atoms if not isinstance(a, Pow)}
     roots = any(isinstance(a, Pow) and a.exp.is_integer is False for a in atoms)
     return roots or kinds == {exp, log}
 
 
-def random_entry(random: Random, draw: Draw, algebra: Algebra) -> Entry:
-    """Random entries; quarters of integers where the algebra is that of the reals."""
-    parts = 4 if isinstance(algebra, Reals) else 1
-    values = {n: algebra.number(Fraction(n, parts)) for n in range(-3, 4)}
-    return lambda _tensor, _place: values[draw(random)]
+def random_entry(
+    random: Random, draw: Draw, algebra: Algebra, labels: Mapping[str, int] = NO_LABELS
+) -> Entry:
+    """Random entries; quarters of the numbers drawn where the algebra is that of the reals.
+
+    `labels` count the classes of tensors that hold class numbers.
+    """
+    scale = Fraction(1, 4 if isinstance(algebra, Reals) else 1)
+
+    def entry(tensor: Tensor, _place: Place) -> Any:
+        if tensor.key in labels:
+            return random.randrange(labels[tensor.key])
+        return algebra.number(scale * draw(random))
+
+    return entry
 
 
 def random_tables(tensors: list[Tensor], trial: Trial, random: Random) -> Tables:

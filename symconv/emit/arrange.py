@@ -13,7 +13,7 @@ from sympy.core.power import Pow
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.errors import Unsupported
-from symconv.core.nodes import Box, MaxOver, OneHot, Partial
+from symconv.core.nodes import Box, Equals, LogSumExp, MaxOver, OneHot, Partial
 from symconv.core.tensor import Role
 from symconv.notation.rebase import rebase
 
@@ -156,6 +156,19 @@ def _(e: Box, names: Names) -> Form:
     base = names.notation.index_base
     ends = (Number(base), arrange_position(e.place), arrange_position(e.extent))
     return Bracket(Relation(ends, ("<=", "<" if base == 0 else "<=")))
+
+
+@arranged.register(LogSumExp)
+def _(e: LogSumExp, names: Names) -> Form:
+    """log sum_m exp(f(m))."""
+    return Call("log", _reduction("sum", Sum(exp(e.function), *reversed(e.limits)), names))
+
+
+@arranged.register(Equals)
+def _(e: Equals, names: Names) -> Form:
+    """The label counts from the same number as the indices."""
+    place = arrange_position(e.place)
+    return Bracket(Relation((place, arranged(e.label, names)), ("=",)))
 
 
 @arranged.register(OneHot)

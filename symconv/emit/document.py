@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sympy import Add, Expr, Mul
 
@@ -11,15 +12,19 @@ from symconv.core.proof import Derivation
 from symconv.notation.presets import Notation
 
 from .author import Author
-from .form import Floor, Number, Total, quotient
+from .detail import Detail
+from .form import Floor, Mark, Number, Total, Word, marked, quotient
+from .glossary import glossary_terms
 from .names import equation_of, names_of, word
 from .numbering import equation_numbers
-from .page import Display, Page
+from .page import Display, Page, Section
 from .positions import arrange_position
-from .remarks import remarks
+from .remarks import Sentence, remarks
 from .scalars import Unrolled, scalar_displays
 from .scribe import Scribe
-from .sections import section
+from .sections import Telling, section
+
+MARKS: tuple[Mark, ...] = ("old", "new")
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,9 @@ class Content:
     title: str
     conventions: tuple[str, ...] = ()
     unrolled: tuple[Unrolled, ...] = ()
+    detail: Detail = "normal"
+    structure: Mapping[str, tuple[Sentence, ...]] = field(default_factory=dict)
+    glossary: bool = False
 
 
 def page(content: Content, scribe: Scribe) -> Page:
@@ -43,13 +51,43 @@ def page(content: Content, scribe: Scribe) -> Page:
     formulas = [e.rhs for e in (*program.equations, *map(equation_of, backward))]
     formulas += [s.after for d in backward if isinstance(d, Derivation) for s in d.steps]
     said = remarks(program, formulas, names)
+    telling = Telling(content.detail)
+    sections = tuple(
+        section(author, item, telling, _structure(content, equation_of(item).key, scribe))
+        for item in backward
+    )
     return Page(
         title=scribe.words(content.title),
         network=tuple(author.display(e, e.title, widest) for e in program.equations),
         sizes=tuple(size_display(size, scribe) for size in program.sizes),
         conventions=(*map(scribe.words, content.conventions), *map(scribe.mixed, said)),
-        sections=tuple(section(author, item) for item in backward),
+        sections=sections,
         unrolled=scalar_displays(content.unrolled, names, scribe),
+        glossary=glossary_terms(scribe, telling.told) if content.glossary else (),
+        legend=_legend(scribe, sections),
+    )
+
+
+def _structure(content: Content, key: str, scribe: Scribe) -> tuple[str, ...]:
+    """What is known of the structure of a result, in words."""
+    return tuple(map(scribe.mixed, content.structure.get(key, ())))
+
+
+def _legend(scribe: Scribe, sections: Sequence[Section]) -> str:
+    """What the marks on formulas mean, where there are any."""
+    old, new = (marked(Word(word), mark) for word, mark in (("a", "old"), ("b", "new")))
+    written = [line for s in sections for t in s.steps for line in (*s.start, *t.lines)]
+    signs = [scribe.text(marked(Number(0), mark)).partition("0")[0] for mark in MARKS]
+    if not scribe.marks or not any(sign in line for sign in signs for line in written):
+        return ""
+    return scribe.mixed(
+        (
+            "Underlined parts, as in ",
+            old,
+            ", are rewritten by the next step; bold parts, as in ",
+            new,
+            ", are what the last step made of them.",
+        )
     )
 
 

@@ -35,6 +35,7 @@ def environment(markup: str) -> jinja2.Environment:
         **syntax,
     )
     made.filters["paragraph"] = paragraph
+    made.filters["at_the_right"] = at_the_right
     return made
 
 
@@ -43,6 +44,11 @@ def paragraph(text: str, indent: int, width: int = 100, first: str = "") -> str:
     margin = " " * indent
     later = margin + " " * len(first)
     return textwrap.fill(text, width, initial_indent=margin + first, subsequent_indent=later)
+
+
+def at_the_right(line: str, words: str, width: int = 100) -> str:
+    """A line with words at its right margin."""
+    return f"{line}{words:>{width - len(line)}}"
 
 
 def rendered(markup: str, template: str, **values: object) -> str:

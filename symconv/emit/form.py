@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypeVar
 
 from symconv.core.tensor import Name
 
+Mark = Literal["", "old", "new", "both"]
+"""What a derivation says about a part: rewritten by the next step, made by the last, or both."""
+
 
 @dataclass(frozen=True)
-class Number:
+class Node:
+    """A part of a formula. Its mark is no part of what it says: equal parts may be marked apart."""
+
+    mark: Mark = field(default="", kw_only=True, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Number(Node):
     """A non-negative integer; signs belong to `Total`, division to `Quotient`."""
 
     value: int
 
 
 @dataclass(frozen=True)
-class Word:
+class Word(Node):
     """A symbol: an index, a size, or one entry of a tensor (`w_3^1`), with its decorations."""
 
     letter: str
@@ -27,7 +37,21 @@ class Word:
 
 
 @dataclass(frozen=True)
-class Entry:
+class Decimal(Node):
+    """A measured or computed number, written with the digits of `text`; never negative."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Several(Node):
+    """a, b, c."""
+
+    items: tuple[Form, ...]
+
+
+@dataclass(frozen=True)
+class Entry(Node):
     """An access of a tensor. No places: the tensor as a whole, or a scalar."""
 
     name: Name
@@ -35,21 +59,21 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Total:
+class Total(Node):
     """A sum of terms, each with whether it is subtracted."""
 
     terms: tuple[tuple[bool, Form], ...]
 
 
 @dataclass(frozen=True)
-class Product:
+class Product(Node):
     """Factors, side by side."""
 
     factors: tuple[Form, ...]
 
 
 @dataclass(frozen=True)
-class Quotient:
+class Quotient(Node):
     """above / below."""
 
     above: Form
@@ -57,7 +81,7 @@ class Quotient:
 
 
 @dataclass(frozen=True)
-class Power:
+class Power(Node):
     """base ^ exponent."""
 
     base: Form
@@ -65,7 +89,7 @@ class Power:
 
 
 @dataclass(frozen=True)
-class Call:
+class Call(Node):
     """f(x)."""
 
     function: str
@@ -73,7 +97,7 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Limit:
+class Limit(Node):
     """A bound index with its first and last value, and the number one beyond the last."""
 
     variable: Form
@@ -83,7 +107,7 @@ class Limit:
 
 
 @dataclass(frozen=True)
-class Reduction:
+class Reduction(Node):
     """A sum or a maximum over bound indices, the outermost first."""
 
     operator: Literal["sum", "max"]
@@ -92,22 +116,22 @@ class Reduction:
 
 
 @dataclass(frozen=True)
-class Relation:
+class Relation(Node):
     """A chain a = b, 0 <= e < n: forms with the relations between them."""
 
     sides: tuple[Form, ...]
-    relations: tuple[Literal["=", "<=", "<"], ...]
+    relations: tuple[Literal["=", "<=", "<", "≈"], ...]
 
 
 @dataclass(frozen=True)
-class Bracket:
+class Bracket(Node):
     """An Iverson bracket: 1 if the relation holds, else 0."""
 
     relation: Relation
 
 
 @dataclass(frozen=True)
-class FirstMaximum:
+class FirstMaximum(Node):
     """The bracket [place is the first maximiser of `maximum`]."""
 
     place: tuple[Form, ...]
@@ -115,7 +139,7 @@ class FirstMaximum:
 
 
 @dataclass(frozen=True)
-class Derivative:
+class Derivative(Node):
     """d of / d by."""
 
     of: Form
@@ -123,7 +147,7 @@ class Derivative:
 
 
 @dataclass(frozen=True)
-class Floor:
+class Floor(Node):
     """The greatest integer not above."""
 
     inside: Form
@@ -131,6 +155,8 @@ class Floor:
 
 Form = (
     Number
+    | Decimal
+    | Several
     | Word
     | Entry
     | Total
@@ -147,6 +173,15 @@ Form = (
 )
 
 ONE = Number(1)
+
+
+Marked = TypeVar("Marked", bound=Node)
+
+
+def marked(node: Marked, mark: Mark) -> Marked:
+    """The node with one more mark."""
+    kept = mark if node.mark in {"", mark} else "both"
+    return replace(node, mark=kept)
 
 
 def product(factors: tuple[Form, ...]) -> Form:
@@ -168,6 +203,13 @@ def negative(form: Form) -> Form:
 def parenthesised(form: Form) -> bool:
     """Whether a factor starts and ends with its own parentheses: (t + u), (t + u)^2."""
     return isinstance(form.base if isinstance(form, Power) else form, Total)
+
+
+def numeric(form: Form) -> bool:
+    """Whether a factor is a number with digits, also a negative one: it needs a sign of times."""
+    if isinstance(form, Total) and len(form.terms) == 1:
+        return numeric(form.terms[0][1])
+    return isinstance(form.base if isinstance(form, Power) else form, Decimal)
 
 
 def split_sign(form: Form) -> tuple[bool, Form]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from sympy import Expr, Integer, Rational, Symbol
@@ -10,17 +10,21 @@ from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation, Program, Ranges
-from symconv.core.proof import Derivation, Step
+from symconv.core.proof import Derivation
 from symconv.notation.presets import Notation
 
 from .arrange import arrange
+from .detail import Detail, Move, moves
 from .latex import Latex
 from .names import Names, equation_of, names_of
 from .numbering import equation_numbers
 from .plain import Plain
+from .remarks import Sentence
 from .scalars import Unrolled, scalar_latex, scalar_text
+from .scribe import TEXT
 
 Json = dict[str, Any]
+Structure = Mapping[str, tuple[Sentence, ...]]
 
 
 def tree(e: Expr) -> Json:
@@ -52,6 +56,8 @@ def derivation_json(  # noqa: PLR0913 - the words of a document
     title: str,
     conventions: Sequence[str] = (),
     unrolled: Sequence[Unrolled] = (),
+    detail: Detail = "full",
+    structure: Structure | None = None,
 ) -> Json:
     """Forward equations and derivations, numbered as in every document."""
     names = names_of(program, backward, notation)
@@ -66,14 +72,21 @@ def derivation_json(  # noqa: PLR0913 - the words of a document
             for s in program.sizes
         ],
         "forward": [equation_json(e, names, numbers) for e in program.equations],
-        "backward": [backward_json(item, names, numbers) for item in backward],
+        "backward": [
+            backward_json(item, names, numbers, detail)
+            | {"structure": [TEXT.mixed(s) for s in (structure or {}).get(equation_of(item).key, ())]}
+            for item in backward
+        ],
+        "detail": detail,
         "unrolled": [{"left": left} | scalar_json(e, names) for left, e in unrolled],
     }
 
 
-def backward_json(item: Derivation | Equation, names: Names, numbers: dict[str, int]) -> Json:
+def backward_json(
+    item: Derivation | Equation, names: Names, numbers: dict[str, int], detail: Detail = "full"
+) -> Json:
     """A derivation with its steps; a bare equation has none."""
-    steps = item.steps if isinstance(item, Derivation) else ()
+    steps = moves(item.steps, detail) if isinstance(item, Derivation) else ()
     of = item.of.key if isinstance(item, Derivation) else None
     via = [e.key for e in item.via] if isinstance(item, Derivation) else []
     result = equation_json(equation_of(item), names, numbers)
@@ -97,10 +110,11 @@ def ranges_json(ranges: Ranges) -> list[Json]:
     return [{"index": v.name, "extent": tree(n)} for v, n in ranges]
 
 
-def step_json(step: Step, names: Names) -> Json:
-    """One rule applied."""
+def step_json(step: Move, names: Names) -> Json:
+    """One rule applied, or several that are shown as one."""
     return {
-        "rule": step.rule,
+        "rule": ", ".join(step.rules),
+        "rules": list(step.rules),
         "before": formula(step.before, names),
         "after": formula(step.after, names),
         "reason": step.reason,

@@ -12,12 +12,14 @@ from .form import (
     Floor,
     Form,
     Limit,
+    Mark,
     Number,
     Power,
     Quotient,
     Reduction,
     Word,
     limit_relation,
+    numeric,
     parenthesised,
 )
 from .latex_leaves import LatexLeaves
@@ -30,17 +32,37 @@ FUNCTIONS = {
     "log": (r"\log", 16.0),
 }
 SIZES = (("", ""), (r"\bigl", r"\bigr"), (r"\Bigl", r"\Bigr"), (r"\biggl", r"\biggr"))
-RELATIONS = {"=": "=", "<=": r"\le", "<": "<"}
+RELATIONS = {"=": "=", "<=": r"\le", "<": "<", "≈": r"\approx"}
+OWN_MARKS = (r"\derivationold{%s}", r"\derivationnew{%s}")
+PLAIN_MARKS = (r"\underline{%s}", r"\boldsymbol{%s}")
+BOLD = 1.16
+SHORT = 170  # a marked part of that width stays on one line
 
 
 @dataclass(frozen=True)
 class Latex(LatexLeaves):
     r"""\sum_{m=0}^{k_1-1} w^{1}_{m,n}\,x_{i+m,j+n}."""
 
+    marks: tuple[str, str] = OWN_MARKS
+
+    def marked(self, strip: Strip, mark: Mark) -> Strip:
+        """Every piece marked; a short part as one piece."""
+        old, new = self.marks
+        mark_text = {"old": old, "new": new, "both": new.replace("%s", old)}[mark]
+        whole = width_of(strip) < SHORT and strip[0].rank is None
+        return tuple(
+            replace(p, text=mark_text.replace("%s", p.text), width=p.width * BOLD)
+            for p in ((solid(strip),) if whole else strip)
+        )
+
     def quotient(self, form: Quotient) -> Piece:
-        above, below = (solid(self.inner().strip(part)) for part in (form.above, form.below))
+        r"""`\frac`, and in subscripts `\tfrac`, which stays large enough to read."""
+        small = self.size == 2
+        writer = replace(self, tight=True) if small else self.inner()
+        above, below = (solid(writer.strip(part)) for part in (form.above, form.below))
         width = max(above.width, below.width) + 3 * self.scale
-        return Piece(rf"\frac{{{above.text}}}{{{below.text}}}", width, 2)
+        command = r"\tfrac" if small else r"\frac"
+        return Piece(rf"{command}{{{above.text}}}{{{below.text}}}", width, 2)
 
     def floor(self, form: Floor) -> Piece:
         inside = solid(self.strip(form.inside))
@@ -86,13 +108,17 @@ class Latex(LatexLeaves):
 
     def reduction_head(self, form: Reduction) -> Piece:
         if form.operator == "sum":
-            pieces = tuple(map(self.summation, form.limits))
+            pieces = tuple(map(self.marked_summation, form.limits))
             return Piece(text_of(pieces) + " ", width_of(pieces) + 2, 3 if self.size == 0 else 1)
         ranges = [solid(self.small().strip(limit_relation(limit))) for limit in form.limits]
         below = r" \\ ".join(piece.text for piece in ranges)
         below = rf"\substack{{{below}}}" if len(ranges) > 1 else below
         width = max(24 * self.scale, *(piece.width for piece in ranges)) + 3
         return Piece(rf"\max_{{{below}}} ", width, 2)
+
+    def marked_summation(self, limit: Limit) -> Piece:
+        sign = self.summation(limit)
+        return solid(self.marked((sign,), limit.mark)) if limit.mark else sign
 
     def summation(self, limit: Limit) -> Piece:
         """One sign of summation; its limits stand beside it inside a line of text."""
@@ -117,19 +143,25 @@ class Latex(LatexLeaves):
         lead = f"{{}}{text} "
         return Piece(glue, width * self.scale, rank=0, lead=lead, lead_width=width)
 
+    def comma(self) -> Piece:
+        return Piece(", ", metrics.COMMA * self.scale, rank=3)
+
     def prefix(self) -> Piece:
         return self.piece("-", 8.6)
 
     def times(self, left: Form, right: Form) -> Piece:
         """Side by side, thinly spaced; parentheses and plain letters need no space."""
         glue = self.between(left, right)
-        width = metrics.THIN_SPACE * self.scale
+        dot = numeric(left) or numeric(right)
+        width = (8.0 if dot else metrics.THIN_SPACE) * self.scale
         if isinstance(left, Number | Quotient):
             return Piece(glue, width)
-        lead = r"{}\times "
+        lead = r"{}\cdot " if dot else r"{}\times "
         return Piece(glue, width, rank=1, lead=lead, lead_width=metrics.OPERATOR)
 
     def between(self, left: Form, right: Form) -> str:
+        if numeric(left) or numeric(right):
+            return r" \cdot "
         words = isinstance(left, Word) and isinstance(right, Word)
         if isinstance(left, Number):
             return ""

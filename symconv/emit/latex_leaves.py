@@ -10,7 +10,7 @@ from symconv.core.tensor import Name
 
 from . import metrics
 from .escape import escape_latex
-from .form import Entry, Number, Word
+from .form import Decimal, Entry, Number, Word
 from .letters import GREEK
 from .strip import Piece, height_of, text_of, width_of
 from .writer import Leaf, Writer
@@ -41,6 +41,8 @@ class LatexLeaves(Writer):
     def leaf(self, form: Leaf) -> Piece:
         if isinstance(form, Number):
             return self.piece(str(form.value), metrics.DIGIT * len(str(form.value)))
+        if isinstance(form, Decimal):
+            return self.piece(form.text, metrics.DIGIT * len(form.text))
         return self.word(form) if isinstance(form, Word) else self.entry(form)
 
     def letter(self, letter: str) -> Piece:

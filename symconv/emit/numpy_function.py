@@ -27,7 +27,7 @@ class Function:
 
     arrays: tuple[Tensor, ...]
     values: bool
-    parameters: tuple[str, ...]
+    parameters: tuple[Symbol, ...]
     body: tuple[str, ...]
 
 
@@ -58,7 +58,7 @@ def function(setting: Setting, statements: tuple[Statement, ...]) -> Function:
     return Function(
         tuple(t for t in setting.passed if t.key in touched),
         any(t.key in touched for t in setting.stored),
-        tuple(setting.names.sizes[s] for s in found.parameters),
+        found.parameters,
         tuple(body),
     )
 

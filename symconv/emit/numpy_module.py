@@ -15,6 +15,7 @@ from symconv.lower.walk import alive
 
 from .environment import rendered
 from .numpy_audit import audited
+from .numpy_docstrings import Docstrings
 from .numpy_function import Function, Setting, function
 from .numpy_names import Names, names
 from .numpy_words import Words
@@ -57,12 +58,14 @@ def numpy_module(  # noqa: PLR0913 - everything that a module is made of, by nam
     statements = lowered(tensors, equations, forward.sizes)
     statements = alive(statements, {Ref(t.key) for t in returned})
     second = function(replace(setting, passed=outside, stored=defined), statements)
-    words = Words(setting.names, numbers or {}, formulas or {}, forward.equations + equations)
+    listed = forward.equations + equations
+    docstrings = Docstrings(setting.names, numbers or {}, formulas or {}, listed, forward.sizes)
+    words = Words(setting.names, docstrings)
     return audited(
         rendered(
             "numpy",
             "module.py.j2",
-            docstring=words.docstring(title, notes),
+            docstring=docstrings.module(title, notes),
             functions=(
                 words.function("forward", "Forward", first, defined),
                 words.function("backward", "Gradients", second, returned),

@@ -22,13 +22,27 @@ class Display:
 
 
 @dataclass(frozen=True)
-class StepLine:
-    """One rule applied: its name, the reason and the side conditions in words, what it gave."""
+class Rule:
+    """The name of a rule as it is written, and the anchor of its entry in the glossary."""
 
-    rule: str
+    name: str
+    anchor: str
+
+
+@dataclass(frozen=True)
+class StepLine:
+    """One or more rules applied: their names, the reason and the side conditions, what they gave.
+
+    `reason` is empty where the page has given it before. `beside` says whether the names fit beside
+    the last of the `lines`, `free` how wide a reason may be there (0: no room for one).
+    """
+
+    rules: tuple[Rule, ...]
     reason: str
     conditions: tuple[str, ...]
     lines: tuple[str, ...]
+    beside: bool = False
+    free: int = 0
 
 
 @dataclass(frozen=True)
@@ -36,7 +50,8 @@ class Section:
     """One result of the backward pass and how it comes about.
 
     `start` is the formula before the first step, empty where that is `result.left` itself.
-    `reason_width` is the room that words have beside the left side.
+    `reason_width` is the room that words have beside the left side. `support` says where the terms
+    of the result count, `structure` what operation the result is, each sentence in words.
     """
 
     words: str
@@ -46,6 +61,20 @@ class Section:
     steps: tuple[StepLine, ...]
     result: Display
     reason_width: int
+    support: str = ""
+    structure: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Term:
+    """One rule of the glossary: its formula, its reason, and an example of two lines."""
+
+    name: str
+    anchor: str
+    formula: str
+    reason: str
+    left: tuple[str, ...]
+    right: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -58,3 +87,5 @@ class Page:
     conventions: tuple[str, ...]
     sections: tuple[Section, ...]
     unrolled: tuple[Display, ...]
+    glossary: tuple[Term, ...] = ()
+    legend: str = ""

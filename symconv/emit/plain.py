@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from .form import (
+    Decimal,
     Derivative,
     Entry,
     FirstMaximum,
@@ -17,6 +18,7 @@ from .form import (
     Reduction,
     Total,
     Word,
+    numeric,
     parenthesised,
 )
 from .letters import GREEK, SUBSCRIPT, SUPERSCRIPT
@@ -42,6 +44,8 @@ class Plain(Writer):
     def leaf(self, form: Leaf) -> Piece:
         if isinstance(form, Number):
             return piece(str(form.value))
+        if isinstance(form, Decimal):
+            return piece(form.text)
         return piece(self.word(form) if isinstance(form, Word) else self.entry(form))
 
     def letter(self, letter: str) -> str:
@@ -133,12 +137,18 @@ class Plain(Writer):
         glue = text if self.tight else f" {text} "
         return Piece(glue, len(glue), rank=0, lead=f"{text} ", lead_width=2)
 
+    def comma(self) -> Piece:
+        return Piece(", ", 2, rank=3, lead="", lead_width=0)
+
     def prefix(self) -> Piece:
         return piece("-" if self.ascii_only else "−")
 
     def times(self, left: Form, right: Form) -> Piece:
         """Side by side, with a space unless parentheses or decorations keep the factors apart."""
         dot = "* " if self.ascii_only else "· "
+        if numeric(left) or numeric(right):
+            sign = "*" if self.ascii_only else "·"
+            return Piece(sign, 1, rank=1, lead=dot, lead_width=2)
         glue = "" if self.close(left, right) else " "
         if isinstance(left, Number | Quotient):
             return piece(glue)
@@ -155,7 +165,7 @@ class Plain(Writer):
         return both and not self.ascii_only
 
     def relation_sign(self, sign: str) -> Piece:
-        shown = sign if self.ascii_only else {"<=": "≤"}.get(sign, sign)
+        shown = {"≈": "~"}.get(sign, sign) if self.ascii_only else {"<=": "≤"}.get(sign, sign)
         return Piece(f" {shown} ", len(shown) + 2, rank=6, lead=f"{shown} ", lead_width=2)
 
     def delimiters(self, ends: str, height: int) -> tuple[Piece, Piece]:  # noqa: ARG002

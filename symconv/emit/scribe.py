@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .escape import clean_text, escape_latex, escape_markdown
 from .form import Form
-from .latex import Latex
+from .latex import PLAIN_MARKS, Latex
 from .plain import Plain
-from .strip import broken, line_text, width_of
+from .strip import Strip, broken, line_text, width_of
 from .writer import Writer
 
 
@@ -19,7 +19,8 @@ class Scribe:
 
     `indent` is what a continued line loses to its indentation, `margin` the room of a relation
     sign; the number of an equation takes as much again. `shows_limits` says whether a sum shows
-    the limits of its indices, `stacked` whether steps stand below their left side.
+    the limits of its indices, `stacked` whether steps stand below their left side,
+    `marks` whether what a step changes is marked; `small_word` is the width of a letter of a rule.
     """
 
     writer: Writer
@@ -30,6 +31,8 @@ class Scribe:
     indent: float
     shows_limits: bool
     stacked: bool
+    marks: bool = False
+    small_word: float = 1
 
     def width(self, form: Form) -> float:
         return width_of(self.writer.strip(form))
@@ -53,7 +56,7 @@ class Scribe:
     def text(self, form: Form) -> str:
         """A formula inside a sentence."""
         writer = self.writer
-        return (Latex(size=1) if isinstance(writer, Latex) else writer).write(form)
+        return (replace(writer, size=1) if isinstance(writer, Latex) else writer).write(form)
 
     def symbol(self, form: Form) -> str:
         """A formula inside a heading."""
@@ -65,13 +68,41 @@ class Scribe:
 
     def lines(self, form: Form, left: float, *, numbered: bool = True) -> tuple[str, ...]:
         """The formula in lines that fit beside a left side of the width `left`."""
+        strips = self._broken(form, left, numbered=numbered)
+        return tuple(line_text(line, continued=k > 0) for k, line in enumerate(strips))
+
+    def free_beside(self, form: Form, left: float) -> float:
+        """The room at the right of the formula's last line."""
+        strips = self._broken(form, left, numbered=False)
+        taken = width_of(strips[-1]) + (self.indent if len(strips) > 1 else 0)
+        return self.beside(left) - taken - 4 * self.small_word
+
+    def _broken(self, form: Form, left: float, *, numbered: bool) -> tuple[Strip, ...]:
         room = self.beside(left, numbered=numbered)
-        lines = broken(self.writer.strip(form), room, room - self.indent)
-        return tuple(line_text(line, continued=k > 0) for k, line in enumerate(lines))
+        return broken(self.writer.strip(form), room, room - self.indent)
 
 
-LATEX = Scribe(Latex(), escape_latex, "${}$".format, 445, 24, 24, shows_limits=True, stacked=False)
+LATEX = Scribe(
+    Latex(),
+    escape_latex,
+    "${}$".format,
+    445,
+    24,
+    24,
+    shows_limits=True,
+    stacked=False,
+    marks=True,
+    small_word=5.4,
+)
 MARKDOWN = Scribe(
-    Latex(), escape_markdown, "$`{}`$".format, 520, 24, 24, shows_limits=True, stacked=False
+    Latex(marks=PLAIN_MARKS),
+    escape_markdown,
+    "$`{}`$".format,
+    520,
+    24,
+    24,
+    shows_limits=True,
+    stacked=False,
+    marks=True,
 )
 TEXT = Scribe(Plain(), clean_text, "{}".format, 100, 8, 4, shows_limits=False, stacked=True)

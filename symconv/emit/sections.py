@@ -2,31 +2,82 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
 from symconv.core.equation import Equation
-from symconv.core.proof import Derivation, Step
+from symconv.core.proof import Derivation
 
 from .author import Author
+from .changes import mark_changes, with_marks_of_both
+from .detail import Detail, Move, moves
 from .form import Entry, Form
+from .glossary import rules_of
 from .names import entry_form, equation_of, tensor_name
 from .page import Section, StepLine
+from .support import support
 
 
-def section(author: Author, item: Derivation | Equation) -> Section:
+NARROWEST_REASON = 120
+WIDEST_REASON = 175
+
+
+@dataclass(frozen=True)
+class Telling:
+    """How sections are told: the level of detail, and the rules whose reasons have been given."""
+
+    detail: Detail
+    told: set[str] = field(default_factory=set)
+
+    def reason(self, move: Move) -> str:
+        """The reason of a line: always in full, once a page at normal, never at terse."""
+        known = move.rules[0] in self.told
+        self.told.update(move.rules)
+        once = self.detail == "full" or (self.detail == "normal" and not known)
+        return move.reason if once else ""
+
+
+def section(
+    author: Author, item: Derivation | Equation, telling: Telling, structure: tuple[str, ...] = ()
+) -> Section:
     """A derivation with its steps; a bare equation, such as a mask, without."""
     equation = equation_of(item)
     steps = item.steps if isinstance(item, Derivation) else ()
+    shown = moves(steps, telling.detail)
     left = author.form(equation.lhs)
     beside = 0.0 if author.scribe.stacked else author.scribe.width(left)
     words, symbol = heading(author, equation)
+    begin, *forms = marked_lines(author, shown, telling)
+    said = support(equation, author.names) if telling.detail != "terse" and steps else ()
     return Section(
         words=words,
         symbol=symbol,
         through=through(author, item),
-        start=start(author, steps, left),
-        steps=tuple(step_line(author, step, beside) for step in steps),
+        start=start(author, begin, left),
+        steps=tuple(
+            step_line(author, move, form, beside, telling)
+            for move, form in zip(shown, forms, strict=True)
+        ),
         result=author.display(equation, "" if steps else equation.title),
         reason_width=int(author.scribe.beside(beside)),
+        support=author.scribe.mixed(said),
+        structure=structure,
     )
+
+
+def marked_lines(
+    author: Author, shown: Sequence[Move], telling: Telling
+) -> list[Form | None]:
+    """The formula before each move, and the last one, with what changes between them marked."""
+    if not shown:
+        return [None]
+    forms = [author.form(shown[0].before), *(author.form(move.after) for move in shown)]
+    if telling.detail == "terse" or not author.scribe.marks:
+        return list(forms)
+    pairs = [mark_changes(a, b) for a, b in zip(forms, forms[1:], strict=False)]
+    olds = [old for old, _ in pairs] + [forms[-1]]
+    news = [forms[0]] + [new for _, new in pairs]
+    return [with_marks_of_both(old, new) for old, new in zip(olds, news, strict=True)]
 
 
 def heading(author: Author, equation: Equation) -> tuple[str, str]:
@@ -46,18 +97,26 @@ def through(author: Author, item: Derivation | Equation) -> tuple[int, ...]:
     return tuple(sorted({author.numbers[e.key] for e in via if e.key in author.numbers}))
 
 
-def start(author: Author, steps: tuple[Step, ...], left: Form) -> tuple[str, ...]:
+def start(author: Author, first: Form | None, left: Form) -> tuple[str, ...]:
     """The formula before the first step, unless it is the left side again."""
-    if not steps or (first := author.form(steps[0].before)) == left:
+    if first is None or first == left:
         return ()
     return author.scribe.lines(first, author.scribe.width(left), numbered=False)
 
 
-def step_line(author: Author, step: Step, beside: float) -> StepLine:
-    """One rule: what it gave, its name, and why it holds."""
+def step_line(
+    author: Author, move: Move, form: Form | None, beside: float, telling: Telling
+) -> StepLine:
+    """One line: what the rules gave, their names, and why they hold."""
+    assert form is not None
+    scribe = author.scribe
+    free = 0.0 if telling.detail == "full" else scribe.free_beside(form, beside)
     return StepLine(
-        author.scribe.words(step.rule),
-        author.scribe.words(step.reason),
-        tuple(map(author.scribe.words, step.conditions)),
-        author.scribe.lines(author.form(step.after), beside, numbered=False),
+        rules_of(move.rules, scribe),
+        scribe.words(telling.reason(move)),
+        tuple(map(scribe.words, move.conditions)),
+        scribe.lines(form, beside, numbered=False),
+        scribe.small_word * len(", ".join(move.rules)) < free,
+        int(min(free, WIDEST_REASON)) if free > NARROWEST_REASON else 0,
     )
+

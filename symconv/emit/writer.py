@@ -8,33 +8,47 @@ from typing import Self
 from .form import (
     Bracket,
     Call,
+    Decimal,
     Derivative,
     Entry,
     FirstMaximum,
     Floor,
     Form,
+    Mark,
     Number,
     Power,
     Product,
     Quotient,
     Reduction,
     Relation,
+    Several,
     Total,
     Word,
 )
 from .strip import Piece, Strip, around, deeper, glued, solid
 
-Leaf = Number | Word | Entry
+Leaf = Number | Decimal | Word | Entry
 
 
 class Writer(ABC):
     """Writes an arranged formula; a markup adds how the smallest things look."""
 
-    def strip(self, form: Form) -> Strip:  # noqa: C901, PLR0911 - one line for every kind of form
+    def strip(self, form: Form) -> Strip:
         """The formula in pieces, with every place at which a line may break."""
+        strip = self.unmarked(form)
+        return self.marked(strip, form.mark) if form.mark else strip
+
+    def marked(self, strip: Strip, mark: Mark) -> Strip:  # noqa: ARG002 - a markup that marks adds it
+        """What a step rewrites or has made."""
+        return strip
+
+    def unmarked(self, form: Form) -> Strip:  # noqa: C901, PLR0911 - one line for every kind of form
+        """The formula in pieces, whatever its own mark is."""
         match form:
-            case Number() | Word() | Entry():
+            case Number() | Decimal() | Word() | Entry():
                 return (self.leaf(form),)
+            case Several():
+                return self.several(form)
             case Total():
                 return self.total(form)
             case Product():
@@ -83,6 +97,13 @@ class Writer(ABC):
             pieces += strip
         return pieces
 
+    def several(self, form: Several) -> Strip:
+        """a, b, c, breaking after a comma."""
+        pieces = self.strip(form.items[0])
+        for item in form.items[1:]:
+            pieces += glued(self.comma(), self.strip(item))
+        return pieces
+
     def factor(self, form: Form, *, last: bool) -> Strip:
         """A factor of a product, in parentheses where it would read wrong without."""
         strip = deeper(self.strip(form))
@@ -111,7 +132,7 @@ class Writer(ABC):
 
     def based(self, form: Form) -> Strip:
         """The base of a power: anything but a bare letter or a call in parentheses."""
-        bare = isinstance(form, Number | Call) or (
+        bare = isinstance(form, Number | Decimal | Call) or (
             isinstance(form, Word | Entry) and not self.has_superscript(form)
         )
         return self.strip(form) if bare else self.enclosed(self.strip(form))
@@ -163,6 +184,9 @@ class Writer(ABC):
 
     @abstractmethod
     def function(self, name: str) -> Piece: ...
+
+    @abstractmethod
+    def comma(self) -> Piece: ...
 
     @abstractmethod
     def sign(self, *, minus: bool) -> Piece: ...

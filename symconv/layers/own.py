@@ -55,6 +55,7 @@ class Meaning:
 
     def equation(self, *, batch: int) -> Equation:
         """The equation; its output is as large as the left side reaches."""
+        self.check_ranks()
         ranges = Extents(self.places).outer()
         known = {v.name: n for v, n in ranges}
         rhs = self.value(self.places.formula.right, known)
@@ -63,6 +64,14 @@ class Meaning:
         axes = self.axes(left, known)
         samples = batch if batch and self.has_batch(alone(left[0])) else 0
         return self.at.rewritten(axes, where, rhs, ranges, batch=samples)
+
+    def check_ranks(self) -> None:
+        """Every value that is known has as many axes as the equation gives it indices."""
+        for access in self.places.accesses:
+            tensor = self.at.find(access.name)
+            if tensor is not None and len(tensor.shape) != len(access.places):
+                message = f"'{access.name}' has {len(tensor.shape)} axes"
+                self.places.fail(message, access, "one index an axis")
 
     def axes(self, places: tuple[Node, ...], known: Known) -> Ranges:
         """An axis for each place, as long as the place reaches, with its index as the letter."""
@@ -129,9 +138,6 @@ class Meaning:
             if tensor.shape != tuple(n for _, n in axes):
                 message = f"'{node.name}' is read in two shapes"
                 self.places.fail(message, node, "use another name for one of the two")
-        if len(tensor.shape) != len(where):
-            message = f"'{node.name}' has {len(tensor.shape)} axes"
-            self.places.fail(message, node, "one index an axis")
         return tensor[where]
 
     def parameter(self, name: str, axes: Ranges) -> Tensor:

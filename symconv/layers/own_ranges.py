@@ -37,7 +37,7 @@ class Extents:
         """How far an index runs: as stated, or over an axis that it has alone, or as a window."""
         if r.extent is not None:
             return self.places.size(r.extent)
-        found = next((*self._alone(r.index), *self._windows(r.index)), None)
+        found = next(iter([*self._alone(r.index), *self._windows(r.index)]), None)
         if found is None:
             message = f"how far the index {r.index} runs is not said"
             self.places.fail(message, r, f"write {r.index}<3")

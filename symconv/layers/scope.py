@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -24,6 +25,7 @@ Sizes = Annotated[int | str | Expr | tuple[int | str | Expr, ...], "sizes"]
 Amounts = Annotated[int | str | Expr | tuple[int | str | Expr, ...], "amounts"]
 """As Sizes, but 0 is allowed."""
 
+SIZE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,15}")
 LETTERS = {
     "batch": ("b", "a", "e"),
     "channel": ("c", "g", "e"),
@@ -234,7 +236,15 @@ def per_axis(value: Sizes, rank: int, make: Callable[[str], Expr] = size) -> tup
     several = value if isinstance(value, tuple) else (value,) * rank
     if len(several) != rank:
         raise SymconvError(f"{len(several)} sizes were given for {rank} axes")
-    return tuple(make(n) if isinstance(n, str) else sympify(n) for n in several)
+    return tuple(_named_size(n, make) if isinstance(n, str) else sympify(n) for n in several)
+
+
+def _named_size(name: str, make: Callable[[str], Expr]) -> Expr:
+    if not SIZE_NAME.fullmatch(name):
+        raise SymconvError(
+            f"{name!a} is no name for a size", help="a letter, then letters or digits"
+        )
+    return make(name)
 
 
 def exact(value: str | int | Expr) -> Expr:

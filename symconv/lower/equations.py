@@ -12,9 +12,10 @@ from .binders import unshadowed
 from .labelled import Labelled, spread, transposed
 from .products import is_truth
 from .program import Apply, Array, Broadcast, Cast, Constant, Let, Number, Ref, Reshape, Statement
-from .scatter import Target, scattered
+from .scatter import scattered
 from .sizes import Sizes
 from .tidy import tidied
+from .tracks import Target
 from .values import value
 from .workbench import Workbench
 

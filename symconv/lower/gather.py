@@ -13,6 +13,7 @@ from .affine import Affine
 from .labelled import Labelled, reverse_items, view
 from .program import WHOLE, Array, At, Einsum, Item, Pad, Reshape, Slice, Windows
 from .strategy import Reach, window_index
+from .tiling import tiles
 from .workbench import Workbench, origin
 
 Fill = Literal["zero", "lowest"]
@@ -78,22 +79,6 @@ def _padded(
         for a, (before, after) in zip(axes, widths, strict=True)
     )
     return bench.bind(Pad(source, widths, fill), origin(source), "padded"), grown
-
-
-def tiles(reaches: tuple[Reach, ...], bench: Workbench) -> tuple[Reach, ...] | None:
-    """The indices from coarse to fine if they count an interval once each (mixed radix)."""
-    found: list[Reach] = []
-    step: Expr = S.One
-    rest = list(reaches)
-    while rest:
-        fits = [r for r in rest if bench.sizes.equal(r[1], step)]
-        if not fits:
-            return None
-        fit = min(fits, key=lambda r: r[2] != 1)
-        rest.remove(fit)
-        found.insert(0, fit)
-        step = step * fit[2]
-    return tuple(found)
 
 
 def _overlaps(bench: Workbench, axis: Axis) -> bool:

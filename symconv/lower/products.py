@@ -34,7 +34,8 @@ def contracted(
     """The product of the factors, summed over every index that is not in `out`, in that order."""
     if not factors:
         return ONE
-    merged = _merged(bench, _numeric(bench, factors))
+    ordered = sorted(_numeric(bench, factors), key=lambda f: is_truth(bench, f.array))
+    merged = _merged(bench, tuple(ordered))
     found = {v for f in merged for v in f.axes}
     axes = tuple(v for v in out if v in found)
     summed = frozenset(found - set(axes))

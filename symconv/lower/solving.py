@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from sympy import Expr, KroneckerDelta, S, Symbol, expand
+from sympy import Expr, KroneckerDelta, Mul, S, Symbol, expand
 from sympy.tensor.indexed import Indexed
 
 from .affine import Affine, affine, denominator, is_rational
 from .brackets import equation_of
-from .strategy import Reach, window_index
+from .strategy import Reach, scatter_pays, window_index
 from .terms import Term
 from .workbench import Workbench
 
@@ -40,7 +40,7 @@ def _without_fraction(bench: Workbench, term: Term, access: Indexed) -> Term | N
     one would have to run along the other.
     """
     for axis, e in enumerate(access.indices):
-        if not is_rational(e) and not _entangled(term, access, axis):
+        if not (is_rational(e) or _entangled(term, access, axis) or _wide(bench, term, access, e)):
             continue
         gap = denominator(e)
         place = affine(expand(gap * e), bench.extents)
@@ -54,6 +54,17 @@ def _without_fraction(bench: Workbench, term: Term, access: Indexed) -> Term | N
         shared = term.rewritten(partial(_replaced, place=e, i=i))
         return _eliminated(replace(shared, bound=(*term.bound, i)), v, place, gap * i)
     return None
+
+
+def _wide(bench: Workbench, term: Term, access: Indexed, place: Expr) -> bool:
+    """Whether windows of the tensor have more maps than the result."""
+    if not place.free_symbols & set(term.bound) or place.is_Symbol:
+        return False
+    factors = {v for f in term.factors for v in f.free_symbols if v in bench.extents}
+    entries = set(access.indices)
+    maps = Mul(*(bench.extents[v] for v in term.bound if v in entries))
+    results = factors - set(term.bound) - access.free_symbols
+    return scatter_pays(maps, Mul(*(bench.extents[v] for v in results)), bench.sizes)
 
 
 def _entangled(term: Term, access: Indexed, axis: int) -> bool:

@@ -61,6 +61,15 @@ def loop_indices(reaches: tuple[Reach, ...], sizes: Sizes) -> tuple[Symbol, ...]
     return tuple(loops)
 
 
+def scatter_pays(read: Expr, written: Expr, sizes: Sizes) -> bool:
+    """Whether a sum over windows is better done by adding every summand to where it belongs.
+
+    Reading copies a window of `read` maps for every place, writing adds a window of `written` maps;
+    the fewer decide. In doubt windows are read: they need no loop.
+    """
+    return sizes.nonnegative(read - written - 1)
+
+
 def hoisted(factors: tuple[Labelled, ...], summed: frozenset[Symbol]) -> bool:
     """Whether a scatter computes all its summands at once, in front of its loop.
 

@@ -12,9 +12,10 @@ from .affine import affine
 from .brackets import box, delta
 from .labelled import Labelled, scaled, total
 from .products import contracted
-from .scatter import Target, scattered
+from .scatter import scattered
 from .solving import solved
 from .terms import Term, distributed, independent, opened
+from .tracks import Target
 from .workbench import Workbench
 
 Value = Callable[[Workbench, Expr], Labelled]

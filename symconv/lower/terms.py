@@ -38,7 +38,9 @@ class Term:
 
 def is_coefficient(bench: Workbench, expression: Expr) -> bool:
     """Whether an expression is a number or made of sizes only."""
-    return not expression.has(Indexed, ExprWithLimits) and not expression.free_symbols & set(bench.extents)
+    return not expression.has(Indexed, ExprWithLimits) and not expression.free_symbols & set(
+        bench.extents
+    )
 
 
 def opened(bench: Workbench, expression: Expr) -> Term:

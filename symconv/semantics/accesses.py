@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 from sympy import KroneckerDelta
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.errors import SymconvError, Unsupported
-from symconv.core.nodes import Box
+from symconv.core.nodes import Box, Equals
 
 from .duals import Dual
-from .meaning import Scope, Table, node
+from .meaning import Scope, Table, meaning, node
 from .places import Environment, Place, Read, affine, place_reader, reader, whole
+from .tape import Node
 
 
 def table_of(e: Indexed, scope: Scope) -> Table:
@@ -85,3 +87,19 @@ def box(e: Box, scope: Scope) -> Read:
     inside = range(whole(e.extent, scope.sizes))
     zero, one = scope.zero, scope.one
     return lambda v: one if place(v) in inside else zero
+
+
+@node.register(Equals)
+def equals(e: Equals, scope: Scope) -> Read:
+    """[place = label], the label being an entry of a tensor of whole numbers."""
+    place = reader(affine(e.place, scope.sizes, scope.slots))
+    label = meaning(e.label, scope)
+    zero, one = scope.zero, scope.one
+    return lambda v: one if place(v) == plain(label(v)) else zero
+
+
+def plain(x: Any) -> Any:
+    """The number that a scalar of any algebra stands for."""
+    while isinstance(x, Dual | Node):
+        x = x.value
+    return x

@@ -1,82 +1,15 @@
-"""Scalar algebras: what numbers a formula is evaluated in.
-
-Scalars bring their own `+`, `*` and truth value (false means exactly zero). An algebra adds what
-Python's operators do not say: constants, functions, powers and comparison.
-"""
+"""The two algebras of numbers: floating point numbers, and exact rationals."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import Any, Protocol
 from zlib import crc32
 
 from symconv.core.errors import Unsupported
 
-Scalar = Any
-Map = Callable[[Scalar], Scalar]
-
-
-class Algebra(Protocol):
-    """The arithmetic that an interpreter needs beside `+`, `*` and the truth value of a scalar."""
-
-    def number(self, value: int | Fraction) -> Scalar:
-        """The scalar that stands for a rational number."""
-
-    def constant(self, value: float, name: str) -> Scalar:
-        """The scalar that stands for a number that is not rational, such as pi."""
-
-    def function(self, name: str) -> Map:
-        """A function of one scalar: sigmoid, tanh, exp, log, relu or step."""
-
-    def power(self, exponent: Fraction) -> Map:
-        """The function x -> x ** exponent."""
-
-    def first_maximiser(self, values: Sequence[Scalar]) -> int:
-        """The position of the first largest value."""
-
-    def maximum(self, values: Sequence[Scalar]) -> Scalar:
-        """The largest value, the first of them where several are largest."""
-
-    def entry(self, value: Scalar) -> Scalar:
-        """What is stored as an entry of a tensor once its value is known."""
-
-
-SLOPES: Mapping[str, Callable[[Algebra, Scalar, Scalar], Scalar]] = {
-    "sigmoid": lambda _, __, y: y * (1 + -1 * y),
-    "tanh": lambda _, __, y: 1 + -1 * y * y,
-    "exp": lambda _, __, y: y,
-    "log": lambda algebra, x, _: algebra.power(Fraction(-1))(x),
-    "relu": lambda algebra, x, _: algebra.function("step")(x),
-    "step": lambda algebra, _, __: algebra.number(Fraction(0)),
-}
-"""f'(x) from the algebra, x and f(x): s(1 - s), 1 - t^2, e, 1/x, step(x) and 0."""
-
-
-def unknown_function(name: str) -> Unsupported:
-    """The refusal of a function that has no meaning here."""
-    return Unsupported(
-        f"the function '{name}' has no meaning in the interpreter",
-        help=f"known here: {', '.join(sorted(SLOPES))}",
-    )
-
-
-class Ordered:
-    """What algebras of comparable numbers have in common."""
-
-    def first_maximiser(self, values: Sequence[Scalar]) -> int:
-        best = 0
-        for position, value in enumerate(values):
-            if value > values[best]:
-                best = position
-        return best
-
-    def maximum(self, values: Sequence[Scalar]) -> Scalar:
-        return values[self.first_maximiser(values)]
-
-    def entry(self, value: Scalar) -> Scalar:
-        return value
+from .protocol import Map, Ordered, Scalar, shifted_log_sum_exp, unknown_function
 
 
 class Reals(Ordered):
@@ -89,6 +22,8 @@ class Reals(Ordered):
         "log": math.log,
         "relu": lambda x: max(x, 0.0),
         "step": lambda x: 1.0 if x > 0 else 0.0,
+        "softplus": lambda x: max(x, 0.0) + math.log1p(math.exp(-abs(x))),
+        "absolute": abs,
     }
 
     def number(self, value: int | Fraction) -> float:
@@ -101,6 +36,9 @@ class Reals(Ordered):
         if name not in self.FUNCTIONS:
             raise unknown_function(name)
         return self.FUNCTIONS[name]
+
+    def log_sum_exp(self, values: Sequence[Scalar]) -> Scalar:
+        return shifted_log_sum_exp(self, values)
 
     def power(self, exponent: Fraction) -> Map:
         if exponent.denominator == 1:
@@ -127,6 +65,9 @@ class Exact(Ordered):
         if name not in UNINTERPRETED:
             raise unknown_function(name)
         return UNINTERPRETED[name]
+
+    def log_sum_exp(self, values: Sequence[Scalar]) -> Scalar:  # noqa: ARG002 - the protocol's name
+        raise Unsupported("log-sum-exp has no exact value, since exp and log undo each other")
 
     def power(self, exponent: Fraction) -> Map:
         if exponent.denominator != 1:
@@ -175,5 +116,7 @@ UNINTERPRETED: Mapping[str, Map] = {
     "log": lambda x: 0 if x == 1 else _key("log", x),
     "relu": lambda x: max(x, 0),
     "step": lambda x: int(x > 0),
+    "softplus": lambda x: _key("softplus", x),
+    "absolute": abs,
 }
-"""The functions of exact arithmetic; only relu and step are what their names say."""
+"""The functions of exact arithmetic; relu, step and absolute are what their names say."""

@@ -22,7 +22,7 @@ from sympy import (
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.errors import Unsupported
-from symconv.core.nodes import Box
+from symconv.core.nodes import Box, Equals
 
 from .meaning import Scope, meaning, node
 from .places import Environment, Read, number
@@ -43,7 +43,7 @@ def in_order(factors: Sequence[Expr]) -> list[Expr]:
     """
 
     def rank(e: Expr) -> int:
-        if isinstance(e, KroneckerDelta | Box):
+        if isinstance(e, KroneckerDelta | Box | Equals):
             return 0
         if isinstance(e, Indexed):
             return 1

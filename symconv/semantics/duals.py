@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from .algebra import SLOPES, Algebra, Map, Scalar
+from .protocol import SLOPES, Algebra, Map, Scalar, shifted_log_sum_exp
 
 
 class Dual:
@@ -92,6 +92,9 @@ class Duals:
 
     def maximum(self, values: Sequence[Scalar]) -> Scalar:
         return values[self.first_maximiser(values)]
+
+    def log_sum_exp(self, values: Sequence[Scalar]) -> Scalar:
+        return shifted_log_sum_exp(self, values)
 
     def entry(self, value: Scalar) -> Scalar:
         return value

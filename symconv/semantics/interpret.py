@@ -8,12 +8,12 @@ from sympy import Expr, Symbol
 
 from symconv.core.equation import Equation
 
-from . import accesses, arithmetic, binders, derivatives
-from .algebra import Algebra, Scalar
+from . import accesses, arithmetic, derivatives, maxima, sums
 from .meaning import Scope, Table, meaning
 from .places import Place, Sizes
+from .protocol import Algebra, Scalar
 
-NODES = (accesses, arithmetic, binders, derivatives)
+NODES = (accesses, arithmetic, derivatives, maxima, sums)
 """The modules that state the meaning of the nodes; importing them is what registers it."""
 
 

@@ -1,8 +1,8 @@
 """The meaning of a formula: one closure per node, chosen by the node's class.
 
 `meaning(e, scope)` answers a closure from the list of index values to a scalar. Sizes, tensors and
-the algebra are fixed when it is made; the modules `accesses`, `arithmetic`, `binders` and
-`derivatives` state the nodes.
+the algebra are fixed when it is made; the modules `accesses`, `arithmetic`, `sums`, `maxima`
+and `derivatives` state the nodes.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from sympy import Basic, Symbol
 from symconv.core.equation import Equation
 from symconv.core.errors import Unsupported
 
-from .algebra import Algebra, Scalar
 from .places import Environment, Place, Read, Sizes, Slots
+from .protocol import Algebra, Scalar
 
 Table = Mapping[Place, Scalar]
 

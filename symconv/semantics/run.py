@@ -12,11 +12,11 @@ from symconv.core.equation import Equation, Program
 from symconv.core.errors import SymconvError
 from symconv.core.tensor import Tensor
 
-from .algebra import Algebra, Scalar
 from .derivatives import writes
 from .interpret import NODES
 from .meaning import Scope, Table, meaning
 from .places import Place, Sizes
+from .protocol import Algebra, Scalar
 from .symbolic import Symbolic
 from .work import SCALARS, check_limit, entries, places
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import product
 from random import Random
 
@@ -10,15 +10,16 @@ from sympy import Add, Basic, Expr, Symbol
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.tensor.indexed import Indexed
 
-from symconv.core.equation import Equation, Program, SizeDefinition
+from symconv.core.equation import Equation, Program, Ranges, SizeDefinition
 from symconv.core.errors import SymconvError
-from symconv.core.nodes import MaxOver
+from symconv.core.nodes import LogSumExp, MaxOver
 
 from .places import Sizes, number, place_reader, whole
 from .work import extent
 
 ATTEMPTS = 2000
 Accept = Callable[[Sizes], bool]
+Reducer = MaxOver | LogSumExp
 
 
 def pick(program: Program, seed: int, accept: Accept = lambda _: True) -> dict[Symbol, int]:
@@ -113,26 +114,35 @@ def _shapes(program: Program, sizes: Sizes, least: int) -> bool:
 
 
 def _windows(program: Program, sizes: Sizes) -> bool:
-    """Whether every window of a maximum has an entry."""
+    """Whether every window of a maximum or log-sum-exp has an entry."""
     return all(
-        _present(maximum, equation, sizes)
+        _present(reducer, outer, sizes)
         for equation in program.equations
-        for maximum in sorted(equation.rhs.atoms(MaxOver), key=str)
+        for reducer, outer in _reducers(equation.rhs, equation.ranges)
     )
 
 
-def _present(maximum: MaxOver, equation: Equation, sizes: Sizes) -> bool:
-    """Whether no window of a maximum is empty."""
-    body: Expr = maximum.function
-    bound = [(v, high + 1) for v, _, high in maximum.limits]
-    if not isinstance(body, Indexed) or extent((*equation.ranges, *bound), sizes) > 1_000_000:
+def _reducers(e: Basic, outer: Ranges) -> Iterator[tuple[Reducer, Ranges]]:
+    """Every reducer of a formula, with the ranges of the indices around it."""
+    if isinstance(e, Reducer):
+        yield e, outer
+    if isinstance(e, ExprWithLimits):
+        outer = (*outer, *((v, high + 1) for v, _, high in e.limits))
+    for a in e.args:
+        yield from _reducers(a, outer)
+
+
+def _present(reducer: Reducer, around: Ranges, sizes: Sizes) -> bool:
+    """Whether no window of a reducer is empty."""
+    body: Expr = reducer.function
+    bound = [(v, high + 1) for v, _, high in reducer.limits]
+    ranges = {v: n for v, n in around if v in reducer.free_symbols}
+    if not isinstance(body, Indexed) or extent((*ranges.items(), *bound), sizes) > 1_000_000:
         return True
-    outer = [v for v, _ in equation.ranges if v in maximum.free_symbols]
-    ranges = dict(equation.ranges)
-    slots = {v: n for n, v in enumerate([*outer, *(v for v, _ in bound)])}
+    slots = {v: n for n, v in enumerate([*ranges, *(v for v, _ in bound)])}
     place = place_reader(body.indices, sizes, slots)
     spans = [range(whole(n, sizes)) for n in body.base.shape]
-    windows = product(*(range(whole(ranges[v], sizes)) for v in outer))
+    windows = product(*(range(whole(n, sizes)) for n in ranges.values()))
     kernel = list(product(*(range(whole(n, sizes)) for _, n in bound)))
     return all(
         any(all(p in s for p, s in zip(place([*w, *k]), spans, strict=True)) for k in kernel)

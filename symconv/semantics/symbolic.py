@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from sympy import Expr, Integer, Max, Rational, exp, log, sympify, tanh
+from sympy import Add, Expr, Integer, Max, Rational, exp, log, sympify, tanh
 
 from symconv.core import nodes
 from symconv.core.errors import Unsupported
 
-from .algebra import Map, Scalar, unknown_function
+from .protocol import Map, Scalar, unknown_function
 
 
 def _expression(x: Scalar) -> Expr:
@@ -35,6 +35,8 @@ FUNCTIONS: Mapping[str, Map] = {
     "log": log,
     "relu": _relu,
     "step": _step,
+    "softplus": nodes.softplus,
+    "absolute": lambda x: abs(x) if x.is_number else nodes.absolute(x),
 }
 
 
@@ -69,6 +71,9 @@ class Symbolic:
         if all(_expression(v).is_number for v in values):
             return _expression(values[self.first_maximiser(values)])
         return Max(*values, evaluate=False) if len(values) > 1 else _expression(values[0])
+
+    def log_sum_exp(self, values: Sequence[Scalar]) -> Expr:
+        return log(Add(*(exp(_expression(v)) for v in values)))
 
     def entry(self, value: Scalar) -> Expr:
         return _expression(value)

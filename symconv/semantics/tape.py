@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from .algebra import SLOPES, Algebra, Map, Scalar
+from .protocol import SLOPES, Algebra, Map, Scalar, shifted_log_sum_exp
 
 
 class Node:
@@ -93,6 +93,9 @@ class Tape:
 
     def maximum(self, values: Sequence[Scalar]) -> Scalar:
         return values[self.first_maximiser(values)]
+
+    def log_sum_exp(self, values: Sequence[Scalar]) -> Scalar:
+        return shifted_log_sum_exp(self, values)
 
     def entry(self, value: Scalar) -> Node:
         """A node of its own for every entry, so that a copied tensor has derivatives of its own."""

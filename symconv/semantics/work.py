@@ -11,7 +11,7 @@ from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation, Program, Ranges
 from symconv.core.errors import SymconvError
-from symconv.core.nodes import MaxOver, Partial
+from symconv.core.nodes import LogSumExp, MaxOver, Partial
 from symconv.core.tensor import Tensor
 
 from .places import Place, Sizes, whole
@@ -40,7 +40,7 @@ def extent(ranges: Ranges, sizes: Sizes) -> int:
 
 def terms(e: Basic, sizes: Sizes, equations: Sequence[Equation] = ()) -> int:
     """The number of leaves that evaluating a formula once visits, when no zero cuts it short."""
-    if isinstance(e, Sum | MaxOver):
+    if isinstance(e, Sum | MaxOver | LogSumExp):
         return _turns(e, sizes) * terms(e.function, sizes, equations)
     if isinstance(e, Partial) and isinstance(e.of, Indexed):
         computed = [q for q in equations if q.lhs.base == e.of.base]
@@ -50,7 +50,7 @@ def terms(e: Basic, sizes: Sizes, equations: Sequence[Equation] = ()) -> int:
     return sum(terms(a, sizes, equations) for a in e.args)
 
 
-def _turns(e: Sum | MaxOver, sizes: Sizes) -> int:
+def _turns(e: Sum | MaxOver | LogSumExp, sizes: Sizes) -> int:
     """The number of turns of the loops that a binder stands for."""
     bound = set(e.variables)
     spans = [

@@ -1,28 +1,18 @@
-"""Sum, MaxOver and OneHot: the nodes that bind index variables."""
+"""Sum: nested loops over index variables."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import product
 from typing import Any
 
 from sympy import Expr, Mul, Sum, Symbol
-from sympy.tensor.indexed import Indexed
 
-from symconv.core.errors import Unsupported
-from symconv.core.nodes import MaxOver, OneHot
-
-from .accesses import lookup
 from .arithmetic import fragile, in_order
 from .meaning import Scope, meaning, node
-from .places import Environment, Read, affine, reader, whole
+from .places import Environment, Read, affine, reader
 
 Loop = Callable[[Environment, Any], Any]
-
-
-class EmptyMaximum(Unsupported):
-    """A maximum over a window in which every entry is absent; it would be minus infinity."""
 
 
 @node.register(Sum)
@@ -108,60 +98,3 @@ def _guarded(before: list[Read], loop: Loop | None, after: list[Read], scope: Sc
         return total
 
     return run
-
-
-def window(e: MaxOver, scope: Scope) -> Callable[[Environment], Iterator[tuple[Any, Any]]]:
-    """The present entries of a maximum in row-major order, each with the bound indices it is at."""
-    spans = [
-        range(whole(low, scope.sizes), whole(high, scope.sizes) + 1) for _, low, high in e.limits
-    ]
-    scope = scope.bind(e.variables)
-    slots = [scope.slots[v] for v in e.variables]
-    bare = isinstance(e.function, Indexed)
-    body = lookup(e.function, scope) if bare else meaning(e.function, replace(scope, strict=True))
-
-    def present(v: Environment) -> Iterator[tuple[Any, Any]]:
-        for position in product(*spans):
-            for slot, value in zip(slots, position, strict=True):
-                v[slot] = value
-            scalar = body(v)
-            if scalar is not None:
-                yield position, scalar
-
-    return present
-
-
-def _present(e: MaxOver, entries: Iterator[tuple[Any, Any]]) -> tuple[list[Any], list[Any]]:
-    found = list(entries)
-    if not found:
-        raise EmptyMaximum(f"every entry of a window is absent, so '{e}' has no value")
-    return [p for p, _ in found], [scalar for _, scalar in found]
-
-
-@node.register(MaxOver)
-def max_over(e: MaxOver, scope: Scope) -> Read:
-    """The largest present entry of a window."""
-    entries, maximum = window(e, scope), scope.algebra.maximum
-    return lambda v: maximum(_present(e, entries(v))[1])
-
-
-@node.register(OneHot)
-def one_hot(e: OneHot, scope: Scope) -> Read:
-    """[position is that of the first largest present entry]; each window is searched once."""
-    entries = window(e.maximum, scope)
-    free = [scope.slots[s] for s in sorted(e.maximum.free_symbols & scope.slots.keys(), key=str)]
-    position = [reader(affine(p, scope.sizes, scope.slots)) for p in e.position]
-    zero, one, algebra = scope.zero, scope.one, scope.algebra
-    found: dict[tuple[int, ...], tuple[int, ...]] = {}
-
-    def first(v: Environment) -> tuple[int, ...]:
-        places, scalars = _present(e.maximum, entries(v))
-        return places[algebra.first_maximiser(scalars)]
-
-    def indicator(v: Environment) -> Any:
-        here = tuple([v[s] for s in free])
-        if here not in found:
-            found[here] = first(v)
-        return one if tuple([p(v) for p in position]) == found[here] else zero
-
-    return indicator

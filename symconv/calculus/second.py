@@ -1,0 +1,79 @@
+"""Second order: reverse mode applied to its own output.
+
+The gradients of contractions are contractions, so the backward equations are a program like any
+other. With a direction v for every parameter, S = sum dC/dw v is a scalar, and its gradients are
+the product of the Hessian with v (Pearlmutter, Fast exact multiplication by the Hessian, 1994).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import cast
+
+from sympy import Add, Expr, Integer, Symbol
+from sympy.tensor.indexed import Indexed
+
+from symconv.core.equation import Equation, Program
+from symconv.core.errors import SymconvError
+from symconv.core.proof import Backward
+from symconv.core.tensor import Name, Tensor, index
+
+from .binders import rebuild, sum_over
+from .reverse import reverse
+
+
+def hessian_vector_product(forward: Program, wrt: tuple[Tensor, ...]) -> Backward:
+    """The products H v as a backward pass; its forward equations end in S = sum dC/dw v.
+
+    The direction of a tensor `w^1` is the input `vw^1`. Raises SymconvError without a cost.
+    """
+    if not forward.tensor(forward.output).scalar:
+        raise SymconvError("a second derivative needs a network with a cost")
+    first = reverse(forward, wrt)
+    plain = {t.key: _plain(t) for t in first.program.tensors}
+    directions = tuple(replace(t, name=_named("v", t.name), role="input") for t in wrt)
+    slope = Tensor(Name("S"), (Integer(1),), "cost", ("i",))
+    pairs = zip(first.results, directions, strict=True)
+    products = Add(*(_inner_product(plain[g.key], v) for g, v in pairs))
+    program = Program(
+        (*plain.values(), *directions, slope),
+        (
+            *(_renamed(e, plain) for e in first.program.equations),
+            Equation(slope[0], products, (), "slope of the cost along the directions"),
+        ),
+        slope.key,
+        forward.sizes,
+    )
+    return reverse(program, wrt)
+
+
+def _named(prefix: str, name: Name) -> Name:
+    return Name(prefix + name.letter, name.layer)
+
+
+def _plain(tensor: Tensor) -> Tensor:
+    """A first derivative as a value like any other: `delta z^1` becomes `deltaz^1`."""
+    if tensor.role == "cost":
+        return replace(tensor, role="value", axes=("i",))
+    if tensor.name.kind == "":
+        return tensor
+    prefix = {"delta": "delta", "gradient": "d"}[tensor.name.kind]
+    return replace(tensor, name=_named(prefix, tensor.name), role="value")
+
+
+def _inner_product(a: Tensor, b: Tensor) -> Expr:
+    """sum over all entries of a b."""
+    ranges = tuple((index(f"{v}''"), n) for v, n in zip(a.axes, a.shape, strict=True))
+    here = cast("tuple[Expr, ...]", tuple(v for v, _ in ranges))
+    return sum_over(a[here] * b[here], ranges)
+
+
+def _renamed(equation: Equation, plain: dict[str, Tensor]) -> Equation:
+    """The equation with every tensor under its plain name."""
+
+    def rename(expr: Expr) -> Expr:
+        if isinstance(expr, Indexed):
+            return plain[str(expr.base.label)][expr.indices]
+        return expr if isinstance(expr, Symbol) else rebuild(expr, rename)
+
+    return replace(equation, lhs=rename(equation.lhs), rhs=rename(equation.rhs))

@@ -1,0 +1,57 @@
+"""The words of mathematics that a claim may use, whether or not they kept their backslash."""
+
+from __future__ import annotations
+
+GREEK = {
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "Δ": "Delta", "ε": "epsilon",
+    "η": "eta", "θ": "theta", "λ": "lambda", "μ": "mu", "ρ": "rho", "σ": "sigma", "φ": "phi",
+    "ϕ": "phi", "Σ": "sum", "∑": "sum", "∂": "partial", "√": "sqrt",
+}  # fmt: skip
+LETTERS = {
+    "alpha", "beta", "gamma", "delta", "Delta", "epsilon", "varepsilon", "eta", "theta", "lambda",
+    "mu", "rho", "sigma", "phi", "varphi", "ell",
+}  # fmt: skip
+OPERATORS = {
+    "cdot": "*", "times": "*", "ast": "conv", "star": "corr", "odot": "had", "circ": "had",
+    "circledast": "conv", "div": "/",
+}  # fmt: skip
+SIGNS = {
+    "·": "*", "⋅": "*", "×": "*", "−": "-", "–": "-", "—": "-", "∗": "conv", "⋆": "corr",
+    "⊛": "conv", "⊙": "had", "∘": "had", "÷": "/", "≡": ":=", "≈": "~", "←": "<-", "′": "'",
+    "’": "'", "″": "''", "≤": "<=", "≥": ">=", "≠": "!=", "∈": "in", "{": "{", "}": "}",
+}  # fmt: skip
+RELATIONS = {
+    "approx": "~", "equiv": ":=", "leftarrow": "<-", "gets": "<-", "coloneqq": ":=", "le": "<=",
+    "leq": "<=", "ge": ">=", "geq": ">=", "ne": "!=", "neq": "!=", "lt": "<", "gt": ">",
+    "in": "in", "implies": "=>", "Rightarrow": "=>", "triangleq": ":=",
+}  # fmt: skip
+FUNCTIONS = {
+    "relu": "relu", "ReLU": "relu", "ReLu": "relu", "RELU": "relu", "sigmoid": "sigmoid",
+    "tanh": "tanh", "exp": "exp", "log": "log", "ln": "log", "max": "max", "min": "min",
+    "step": "step", "abs": "absolute", "sqrt": "sqrt", "rot180": "rot180", "rot90": "rot90",
+    "flip": "rot180", "transpose": "transpose", "convolve2d": "convolve2d", "square": "square",
+    "correlate2d": "correlate2d", "convolve": "convolve2d", "correlate": "correlate2d",
+    "outer": "outer", "dot": "dot", "conv": "convolve2d", "corr": "correlate2d", "sum": "sum",
+    "softplus": "softplus", "array": "array", "mean": "mean", "conv2d": "correlate2d",
+}  # fmt: skip
+COMMANDS = {"frac", "dfrac", "tfrac", "partial", "sum", "begin", "end", "sqrt", "left", "right"}
+SILENT = {
+    "left", "right", "displaystyle", "limits", "nolimits", "quad", "qquad", "big", "Big", "bigg",
+    "Bigg", "bigl", "bigr", "Bigl", "Bigr", "textstyle", "nonumber", "notag", "biggl", "biggr",
+}  # fmt: skip
+STYLES = {
+    "mathbf", "mathrm", "boldsymbol", "text", "mathit", "vec", "bm", "operatorname", "rm", "bf",
+    "textbf", "mbox", "textrm",
+}  # fmt: skip
+HATS = {"hat", "bar", "tilde", "widehat", "overline"}
+ENVIRONMENTS = {"pmatrix", "bmatrix", "matrix", "vmatrix", "smallmatrix", "cases", "array"}
+LAYOUTS = {
+    "align", "align*", "aligned", "equation", "equation*", "gather", "gather*", "split",
+    "eqnarray", "eqnarray*", "gathered", "multline", "multline*",
+}  # fmt: skip
+SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋ₘₙᵢⱼₖₗₚᵣₛₜᵤᵥ₍₎", "0123456789+-mnijklprstuv()", strict=True))
+SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ˡ⁽⁾ᵀ", "0123456789+-l()T", strict=True))
+RATES = {"eta", "alpha", "lambda", "lr", "rate", "epsilon", "mu", "gamma", "rho"}
+COSTS = ("C", "E", "L", "J", "loss", "Loss", "cost", "Cost", "Error")
+TARGETS = ("target", "t", "y", "label", "d")
+OUTPUTS = ("output", "out", "prediction", "pred")

@@ -1,0 +1,91 @@
+"""How much of a derivation is shown: every step, every rule once, or the lines that matter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
+
+from sympy import Expr, KroneckerDelta
+
+from symconv.core.errors import SymconvError, did_you_mean
+from symconv.core.nodes import Partial
+from symconv.core.proof import Step
+
+Detail = Literal["terse", "normal", "full"]
+
+TRIVIAL_BEFORE = frozenset({"exchange of sums"})
+TRIVIAL_AFTER = frozenset({"sum over one value", "pull out"})
+
+
+@dataclass(frozen=True)
+class Move:
+    """One or more steps in a row that are shown as one line: from `before` to `after`."""
+
+    rules: tuple[str, ...]
+    before: Expr
+    after: Expr
+    reason: str
+    conditions: tuple[str, ...] = ()
+
+
+def detail_named(name: str) -> Detail:
+    """The level of that name; an unknown name is answered with the nearest known one."""
+    for detail in get_args(Detail):
+        if detail == name:
+            return detail  # type: ignore[no-any-return]
+    raise SymconvError(f"no detail is called {name!r}", help=did_you_mean(name, get_args(Detail)))
+
+
+def moves(steps: Sequence[Step], detail: Detail) -> tuple[Move, ...]:
+    """The lines of a derivation at a level of detail; the first starts, the last ends as it does."""
+    single = [Move((s.rule,), s.before, s.after, s.reason, s.conditions) for s in steps]
+    if detail == "full":
+        return tuple(single)
+    if detail == "normal":
+        return tuple(_each_rule_once(single))
+    return tuple(_what_matters(single))
+
+
+def _each_rule_once(single: Iterable[Move]) -> list[Move]:
+    """Repeated rules join the line before; trivial ones join their neighbour without a word."""
+    found: list[Move] = []
+    waiting: Move | None = None
+    for move in single:
+        (rule,) = move.rules
+        if rule in TRIVIAL_BEFORE:
+            waiting = move if waiting is None else replace(waiting, after=move.after)
+            continue
+        here = replace(move, before=waiting.before) if waiting else move
+        waiting = None
+        if found and rule in TRIVIAL_AFTER:
+            found[-1] = replace(found[-1], after=here.after)
+        elif found and any(rule in earlier.rules for earlier in found):
+            found[-1] = joined([found[-1], here])
+        else:
+            found.append(here)
+    if waiting:
+        found.append(waiting)
+    return found
+
+
+def _what_matters(single: list[Move]) -> Iterable[Move]:
+    """The chain rule, the brackets, the result."""
+    stops = [k + 1 for k, move in enumerate(single) if move.rules == ("chain rule",)]
+    bracketed = [k + 1 for k, move in enumerate(single) if _bracketed(move.after)]
+    stops += bracketed[:1] + [len(single)]
+    edges = sorted({0, *stops})
+    return [joined(single[a:b]) for a, b in zip(edges, edges[1:], strict=False)]
+
+
+def _bracketed(formula: Expr) -> bool:
+    """Whether all derivatives have become brackets."""
+    return bool(formula.has(KroneckerDelta)) and not formula.has(Partial)
+
+
+def joined(parts: Sequence[Move]) -> Move:
+    """Several lines as one, with every rule named once."""
+    rules = tuple(dict.fromkeys(rule for part in parts for rule in part.rules))
+    shown = tuple(r for r in rules if r not in TRIVIAL_BEFORE | TRIVIAL_AFTER) or rules
+    conditions = tuple(dict.fromkeys(c for part in parts for c in part.conditions))
+    return Move(shown, parts[0].before, parts[-1].after, parts[0].reason, conditions)

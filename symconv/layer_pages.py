@@ -1,0 +1,108 @@
+"""A page for every layer: forward equation, gradients, derivation, conventions and NumPy.
+
+Everything on a page is computed from the layer's definition, for sizes that are symbols where the
+layer allows it.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+
+from symconv.api import Network
+from symconv.core.errors import SymconvError
+from symconv.layers import catalogue
+from symconv.layers.base import Layer
+from symconv.network.fields import Option, options_of
+
+INPUTS = ("NxCxHxW", "D batch N", "NxTxD", "Nx6x8x8", "8 batch N")
+WORDS = {
+    "name": ("w", "t"),
+    "value": ("x",),
+    "size": ("F", "2"),
+    "sizes": ("k1xk2", "2"),
+    "amounts": ("p", "1"),
+}
+TYPICAL = {
+    "channels": "F",
+    "stride": "s",
+    "padding": "p",
+    "dilation": "d",
+    "weight": "gamma",
+    "bias": "beta",
+}
+
+
+def layer_page(keyword: str) -> str:
+    """The page of one layer, as Markdown."""
+    layer = catalogue()[keyword]
+    net = typical(layer)
+    derivation = net.derivation().markdown().split("\n", 1)[1].strip()
+    return "\n".join(
+        [
+            f"# {keyword}: {layer.title}",
+            "",
+            inspect.cleandoc(layer.__doc__ or ""),
+            "",
+            f"In a network text: `{usage(layer)}`. This page shows `{text_of(layer)}`.",
+            "",
+            derivation,
+            "",
+            "## NumPy",
+            "",
+            "```python",
+            net.numpy_source().strip(),
+            "```",
+            "",
+        ]
+    )
+
+
+def usage(layer: type[Layer]) -> str:
+    """The keyword, what the layer needs, and its options."""
+    options = options_of(layer)
+    required = [o.name.upper() for o in options if o.required]
+    optional = [
+        f"[{o.name}]" if o.kind == "flag" else f"[{o.name} ...]" for o in options if not o.required
+    ]
+    return " ".join([layer.keyword, *required, *optional])
+
+
+def typical(layer: type[Layer]) -> Network:
+    """A network of the layer alone, with symbols for its sizes where that is possible."""
+    net = Network.parse(text_of(layer))
+    net.title = layer.keyword
+    return net
+
+
+def text_of(layer: type[Layer]) -> str:
+    """The network text of the layer alone."""
+    for text in _texts(layer):
+        try:
+            Network.parse(text).backward()
+        except SymconvError:
+            continue
+        return text
+    raise SymconvError(f"no network of the layer '{layer.keyword}' alone was found")
+
+
+def _texts(layer: type[Layer]) -> Iterator[str]:
+    """Texts to try, the most general first."""
+    for choice in (0, -1):
+        words = [_word(o, choice) for o in options_of(layer) if o.required]
+        options = [w for o in options_of(layer) for w in _typical_option(o)]
+        for size in INPUTS:
+            yield " ".join(["input x", size, "|", layer.keyword, *words, *options, "->", "y"])
+            yield " ".join(["input x", size, "|", layer.keyword, *words, "->", "y"])
+
+
+def _word(option: Option, choice: int) -> str:
+    if option.name == "target":
+        return "t"
+    return WORDS[option.kind][choice]
+
+
+def _typical_option(option: Option) -> tuple[str, ...]:
+    """The options that show what a layer can do, where it has them."""
+    shown = option.name in TYPICAL and not option.required
+    return (option.name, TYPICAL[option.name]) if shown else ()

@@ -1,0 +1,94 @@
+"""Everything in the repository that is computed: `python -m symconv.regenerate` writes it anew.
+
+The folder `generated/` holds the example networks; in the README the text between
+`<!-- NAME: ARGUMENTS -->` and `<!-- end -->` is generated. A test holds both to this module.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+from pathlib import Path
+from types import MappingProxyType
+
+from symconv.api import Network
+from symconv.files import write_files
+from symconv.layer_pages import layer_page, usage
+from symconv.layers import catalogue
+from symconv.network.examples import EXAMPLES
+
+ROOT = Path(__file__).resolve().parents[1]
+REGION = re.compile(r"<!-- (\w+)(?:: ([^\n]*?))? -->\n.*?<!-- end -->", re.DOTALL)
+
+
+def example_files() -> dict[str, dict[str, str]]:
+    """The files of every example network, by folder and name."""
+    return {e.name: Network.example(e.name).files() for e in EXAMPLES}
+
+
+def layer_files() -> dict[str, str]:
+    """The page of every layer, by file name."""
+    return {f"{keyword}.md": layer_page(keyword) for keyword in catalogue()}
+
+
+def readme(text: str) -> str:
+    """The README with its generated regions written anew."""
+    return REGION.sub(_region, text)
+
+
+def _region(match: re.Match[str]) -> str:
+    name, arguments = match[1], match[2] or ""
+    head = match[0].split("\n", 1)[0]
+    return f"{head}\n{REGIONS[name](*arguments.split())}\n<!-- end -->"
+
+
+def _derivation(example: str, tensor: str) -> str:
+    """The derivation of one gradient, without the words around it."""
+    text = Network.example(example).derivation(tensor).markdown()
+    start = text.rindex("\n## Gradient") if "\n## Gradient" in text else text.rindex("\n## ")
+    return text[start:].split("\n", 2)[2].strip()
+
+
+def _function(example: str, name: str) -> str:
+    """One function of a generated module, without its docstring."""
+    source = Network.example(example).numpy_source()
+    tree = ast.parse(source)
+    found = next(n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == name)
+    lines = source.splitlines()
+    docstring = found.body[0]
+    head = lines[found.lineno - 1 : docstring.lineno - 1]
+    body = lines[docstring.end_lineno or docstring.lineno : found.end_lineno]
+    return "\n".join(["```python", *head, *body, "```"])
+
+
+def _layers() -> str:
+    """A table of the catalogue."""
+    rows = ["| in a network text | forward equation |", "|---|---|"]
+    for keyword, layer in catalogue().items():
+        formula = (layer.__doc__ or "").split("\n\n")[0].replace("\n    ", " ").replace("|", "\\|")
+        rows.append(f"| [`{usage(layer)}`](generated/layers/{keyword}.md) | {formula} |")
+    return "\n".join(rows)
+
+
+def _file(path: str) -> str:
+    """A file of the repository."""
+    return f"```python\n{(ROOT / path).read_text(encoding='utf-8').strip()}\n```"
+
+
+REGIONS: MappingProxyType[str, Callable[..., str]] = MappingProxyType(
+    {"derivation": _derivation, "function": _function, "layers": _layers, "file": _file}
+)
+
+
+def main() -> None:
+    """Write all of it."""
+    for name, files in example_files().items():
+        write_files(ROOT / "generated" / name, files, force=True)
+    write_files(ROOT / "generated" / "layers", layer_files(), force=True)
+    path = ROOT / "README.md"
+    write_files(ROOT, {path.name: readme(path.read_text(encoding="utf-8"))}, force=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""MaxOver, OneHot and LogSumExp: what binds a window in which absent entries do not count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+from sympy.tensor.indexed import Indexed
+
+from symconv.core.errors import Unsupported
+from symconv.core.nodes import LogSumExp, MaxOver, OneHot
+
+from .accesses import lookup
+from .meaning import Scope, meaning, node
+from .places import Environment, Read, affine, reader, whole
+
+Reducer = MaxOver | LogSumExp
+
+
+class EmptyMaximum(Unsupported):
+    """A window in which every entry is absent; its maximum would be minus infinity."""
+
+
+def window(e: Reducer, scope: Scope) -> Callable[[Environment], Iterator[tuple[Any, Any]]]:
+    """The present entries of a window in row-major order, each with the bound indices it is at."""
+    spans = [
+        range(whole(low, scope.sizes), whole(high, scope.sizes) + 1) for _, low, high in e.limits
+    ]
+    scope = scope.bind(e.variables)
+    slots = [scope.slots[v] for v in e.variables]
+    bare = isinstance(e.function, Indexed)
+    body = lookup(e.function, scope) if bare else meaning(e.function, replace(scope, strict=True))
+
+    def present(v: Environment) -> Iterator[tuple[Any, Any]]:
+        for position in product(*spans):
+            for slot, value in zip(slots, position, strict=True):
+                v[slot] = value
+            scalar = body(v)
+            if scalar is not None:
+                yield position, scalar
+
+    return present
+
+
+def _present(e: Reducer, entries: Iterator[tuple[Any, Any]]) -> tuple[list[Any], list[Any]]:
+    found = list(entries)
+    if not found:
+        raise EmptyMaximum(f"every entry of a window is absent, so '{e}' has no value")
+    return [p for p, _ in found], [scalar for _, scalar in found]
+
+
+@node.register(MaxOver)
+def max_over(e: MaxOver, scope: Scope) -> Read:
+    """The largest present entry of a window."""
+    entries, maximum = window(e, scope), scope.algebra.maximum
+    return lambda v: maximum(_present(e, entries(v))[1])
+
+
+@node.register(LogSumExp)
+def log_sum_exp(e: LogSumExp, scope: Scope) -> Read:
+    """log of the sum of exp over the present entries of a window."""
+    entries, reduce = window(e, scope), scope.algebra.log_sum_exp
+    return lambda v: reduce(_present(e, entries(v))[1])
+
+
+@node.register(OneHot)
+def one_hot(e: OneHot, scope: Scope) -> Read:
+    """[position is that of the first largest present entry]; each window is searched once."""
+    entries = window(e.maximum, scope)
+    free = [scope.slots[s] for s in sorted(e.maximum.free_symbols & scope.slots.keys(), key=str)]
+    position = [reader(affine(p, scope.sizes, scope.slots)) for p in e.position]
+    zero, one, algebra = scope.zero, scope.one, scope.algebra
+    found: dict[tuple[int, ...], tuple[int, ...]] = {}
+
+    def first(v: Environment) -> tuple[int, ...]:
+        places, scalars = _present(e.maximum, entries(v))
+        return places[algebra.first_maximiser(scalars)]
+
+    def indicator(v: Environment) -> Any:
+        here = tuple([v[s] for s in free])
+        if here not in found:
+            found[here] = first(v)
+        return one if tuple([p(v) for p in position]) == found[here] else zero
+
+    return indicator

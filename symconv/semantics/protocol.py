@@ -1,0 +1,97 @@
+"""Scalar algebras: what numbers a formula is evaluated in.
+
+Scalars bring their own `+`, `*` and truth value (false means exactly zero). An algebra adds what
+Python's operators do not say: constants, functions, powers and comparison.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, Protocol
+
+from symconv.core.errors import Unsupported
+
+Scalar = Any
+Map = Callable[[Scalar], Scalar]
+
+
+class Algebra(Protocol):
+    """The arithmetic that an interpreter needs beside `+`, `*` and the truth value of a scalar."""
+
+    def number(self, value: int | Fraction) -> Scalar:
+        """The scalar that stands for a rational number."""
+
+    def constant(self, value: float, name: str) -> Scalar:
+        """The scalar that stands for a number that is not rational, such as pi."""
+
+    def function(self, name: str) -> Map:
+        """A function of one scalar, by the name of its SymPy class; `SLOPES` lists them."""
+
+    def power(self, exponent: Fraction) -> Map:
+        """The function x -> x ** exponent."""
+
+    def first_maximiser(self, values: Sequence[Scalar]) -> int:
+        """The position of the first largest value."""
+
+    def maximum(self, values: Sequence[Scalar]) -> Scalar:
+        """The largest value, the first of them where several are largest."""
+
+    def log_sum_exp(self, values: Sequence[Scalar]) -> Scalar:
+        """log of the sum of exp, for at least one value."""
+
+    def entry(self, value: Scalar) -> Scalar:
+        """What is stored as an entry of a tensor once its value is known."""
+
+
+SLOPES: Mapping[str, Callable[[Algebra, Scalar, Scalar], Scalar]] = {
+    "sigmoid": lambda _, __, y: y * (1 + -1 * y),
+    "tanh": lambda _, __, y: 1 + -1 * y * y,
+    "exp": lambda _, __, y: y,
+    "log": lambda algebra, x, _: algebra.power(Fraction(-1))(x),
+    "relu": lambda algebra, x, _: algebra.function("step")(x),
+    "step": lambda algebra, _, __: algebra.number(Fraction(0)),
+    "softplus": lambda algebra, x, _: algebra.function("sigmoid")(x),
+    "absolute": lambda algebra, x, _: _sign(algebra, x),
+}
+"""f'(x) from the algebra, x and f(x): s(1 - s), 1 - t^2, e, 1/x, step(x), 0, ..."""
+
+
+def _sign(algebra: Algebra, x: Scalar) -> Scalar:
+    """[x > 0] - [-x > 0], which is 0 at 0."""
+    step = algebra.function("step")
+    return step(x) + -1 * step(-1 * x)
+
+
+def shifted_log_sum_exp(algebra: Algebra, values: Sequence[Scalar]) -> Scalar:
+    """m + log sum exp(x - m), m being the largest x: nothing overflows."""
+    largest = values[algebra.first_maximiser(values)]
+    exp, total = algebra.function("exp"), algebra.number(0)
+    for value in values:
+        total = total + exp(value + -1 * largest)
+    return largest + algebra.function("log")(total)
+
+
+def unknown_function(name: str) -> Unsupported:
+    """The refusal of a function that has no meaning here."""
+    return Unsupported(
+        f"the function '{name}' has no meaning in the interpreter",
+        help=f"known here: {', '.join(sorted(SLOPES))}",
+    )
+
+
+class Ordered:
+    """What algebras of comparable numbers have in common."""
+
+    def first_maximiser(self, values: Sequence[Scalar]) -> int:
+        best = 0
+        for position, value in enumerate(values):
+            if value > values[best]:
+                best = position
+        return best
+
+    def maximum(self, values: Sequence[Scalar]) -> Scalar:
+        return values[self.first_maximiser(values)]
+
+    def entry(self, value: Scalar) -> Scalar:
+        return value

@@ -1,0 +1,60 @@
+"""A trace as data: numbers as text, so that nothing is lost."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from symconv.emit.arrange import arrange
+from symconv.emit.names import names_of
+from symconv.emit.plain import Plain
+
+from .given import Values
+from .numbers import Number
+
+if TYPE_CHECKING:
+    from .trace import Trace
+
+
+def trace_json(trace: Trace) -> str:
+    """Given values, every computed entry with its calculation, and the losses of a descent."""
+    names = names_of(
+        trace.network.program, trace.network.backward().items, trace.network.notation
+    )
+    data: dict[str, Any] = {
+        "title": trace.network.title,
+        "given": tables_json(trace.given),
+        "computed": [
+            {
+                "tensor": part.equation.key,
+                "formula": Plain().write(arrange(part.equation.rhs, names)),
+                "entries": [
+                    {"place": list(p), "calculation": Plain().write(w.form), "value": text(w.value)}
+                    for p, w in part.entries.items()
+                ],
+            }
+            for part in trace.parts
+        ],
+        "missing": {key: list(lacks) for key, lacks in trace.missing.items()},
+        "exact": trace.exact,
+    }
+    if trace.descent:
+        data["descent"] = {
+            "rate": text(trace.descent.rate),
+            "losses": [text(loss) for loss in trace.descent.losses],
+            "weights": [tables_json(stage.weights) for stage in trace.descent.stages],
+        }
+    return json.dumps(data, indent=1, ensure_ascii=False)
+
+
+def tables_json(values: Values) -> dict[str, list[dict[str, Any]]]:
+    """Tables as lists of places and values."""
+    return {
+        key: [{"place": list(p), "value": text(v)} for p, v in table.items()]
+        for key, table in values.items()
+    }
+
+
+def text(value: Number) -> str:
+    """A fraction as p/q, a float in full."""
+    return repr(value) if isinstance(value, float) else str(value)

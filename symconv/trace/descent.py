@@ -1,0 +1,92 @@
+"""Gradient descent in numbers: the loss at every step, and the weights it ends with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from sympy import Symbol
+
+from symconv.core.equation import Program
+from symconv.core.errors import SymconvError
+from symconv.core.tensor import Tensor
+from symconv.semantics.run import run
+
+from .given import Values
+from .numbers import Mixed, Number
+
+MOST_STEPS = 1000
+LONGEST = 10**40
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The loss before a step, and the weights that gave it."""
+
+    loss: Number
+    weights: Values
+
+
+@dataclass(frozen=True)
+class Descent:
+    """w <- w - rate * dC/dw, step by step; the first stage is where it starts."""
+
+    cost: str
+    rate: Number
+    stages: tuple[Stage, ...]
+
+    @property
+    def losses(self) -> tuple[Number, ...]:
+        return tuple(stage.loss for stage in self.stages)
+
+    @property
+    def summary(self) -> str:
+        """Whether the loss falls."""
+        first, last = self.losses[0], self.losses[-1]
+        if last < first:
+            return "The loss falls."
+        if last > first:
+            sign = "a negative rate climbs" if self.rate < 0 else "the rate is too large"
+            return f"The loss rises: {sign}."
+        return "The loss does not change."
+
+
+def descend(  # noqa: PLR0913, PLR0917 - a descent depends on exactly these
+    program: Program,
+    sizes: Mapping[Symbol, int],
+    values: Values,
+    weights: tuple[Tensor, ...],
+    rate: Number,
+    steps: int,
+) -> Descent:
+    """So many steps of gradient descent on the parameters."""
+    if not 0 < steps <= MOST_STEPS:
+        raise SymconvError(f"{steps} steps cannot be taken", help=f"take 1 to {MOST_STEPS}")
+    cost = program.tensor(program.output)
+    if cost.role != "cost":
+        raise SymconvError(
+            "the network has no cost to descend on", help="end it with a loss, such as `sse y -> C`"
+        )
+    gradients = {t.key: f"gradient {t.key}" for t in weights}
+    stages: list[Stage] = []
+    computed = {e.key for e in program.equations}
+    here: Values = {key: table for key, table in values.items() if key not in computed}
+    for _ in range(steps + 1):
+        found = run(program, sizes, here, Mixed(), wanted=[cost.key, *gradients.values()])
+        stages.append(Stage(found[cost.key][0,], {t.key: here[t.key] for t in weights}))
+        moved = {
+            t.key: {
+                p: _short(w - rate * found[gradients[t.key]][p]) for p, w in here[t.key].items()
+            }
+            for t in weights
+        }
+        here = here | moved
+    return Descent(cost.key, rate, tuple(stages))
+
+
+def _short(value: Number) -> Number:
+    """A fraction stays exact until it is too long to calculate with."""
+    if isinstance(value, Fraction) and value.denominator > LONGEST:
+        return float(value)
+    return value

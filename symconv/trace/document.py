@@ -1,0 +1,194 @@
+"""A trace as a page: what is given, every computed tensor with its terms, the losses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from symconv.core.equation import Equation
+from symconv.core.nodes import OneHot
+from symconv.core.tensor import Tensor
+from symconv.emit.author import Author
+from symconv.emit.environment import rendered
+from symconv.emit.form import Entry, Form, Relation
+from symconv.emit.form import Number as Whole
+from symconv.emit.names import entry_form, names_of, tensor_name, word
+from symconv.emit.numbering import equation_numbers
+from symconv.emit.page import Display
+from symconv.emit.scribe import LATEX, MARKDOWN, TEXT, Scribe
+from symconv.notation.presets import entry_name, entry_number
+from symconv.semantics.places import Place
+
+from .numbers import Number, is_exact, written
+from .worked import Worked
+
+if TYPE_CHECKING:
+    from .trace import Part, Trace
+
+MOST_LINES = 36
+MOST_GRIDS = 8
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A tensor, or one of its planes, as rows of written numbers; `left` is its symbol."""
+
+    left: str
+    rows: tuple[tuple[str, ...], ...]
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        return tuple(max(map(len, column)) for column in zip(*self.rows, strict=True))
+
+
+@dataclass(frozen=True)
+class TracePart:
+    """One equation in numbers: its formula, its entries with their terms, the whole tensor."""
+
+    words: str
+    symbol: str
+    formula: Display
+    lines: tuple[Display, ...]
+    left_out: int
+    grids: tuple[Grid, ...]
+
+
+@dataclass(frozen=True)
+class TracePage:
+    """A trace ready for its template."""
+
+    title: str
+    precision: str
+    given: tuple[Grid, ...]
+    parts: tuple[TracePart, ...]
+    missing: tuple[str, ...]
+    losses: tuple[tuple[str, str], ...]
+    loss: str
+    rate: str
+    summary: str
+    weights: tuple[Grid, ...]
+
+
+FORMS: dict[str, tuple[Scribe, str, str]] = {
+    "text": (TEXT, "text", "trace.txt.j2"),
+    "markdown": (MARKDOWN, "markdown", "trace.md.j2"),
+    "latex": (LATEX, "latex", "document.tex.j2"),
+    "fragment": (LATEX, "latex", "fragment.tex.j2"),
+}
+
+
+def trace_document(trace: Trace, form: str) -> str:
+    """The trace in one of the `FORMS`."""
+    scribe, markup, template = FORMS[form]
+    page = TraceWriter(trace, scribe).page()
+    return rendered(markup, template, page=page, body="trace.tex.j2")
+
+
+class TraceWriter:
+    """Writes a trace in one markup."""
+
+    def __init__(self, trace: Trace, scribe: Scribe) -> None:
+        network = trace.network
+        backward = network.backward()
+        self.trace, self.scribe, self.notation = trace, scribe, network.notation
+        self.program = backward.program
+        self.names = names_of(network.program, backward.items, network.notation)
+        numbers = equation_numbers(network.program, backward.items)
+        self.author = Author(self.names, scribe, numbers)
+
+    def page(self) -> TracePage:
+        descent = self.trace.descent
+        return TracePage(
+            title=self.scribe.words(f"{self.trace.network.title} in numbers"),
+            precision=self.scribe.words(self._precision()),
+            given=tuple(self._all_grids(self.trace.given)),
+            parts=tuple(map(self._part, self.trace.parts)),
+            missing=tuple(map(self.scribe.mixed, self._missing())),
+            losses=tuple((str(k), self._number(v)) for k, v in enumerate(descent.losses))
+            if descent
+            else (),
+            loss=self.scribe.symbol(Entry(tensor_name(descent.cost))) if descent else "",
+            rate=self._number(descent.rate) if descent else "",
+            summary=self.scribe.words(descent.summary) if descent else "",
+            weights=tuple(self._all_grids(descent.stages[-1].weights)) if descent else (),
+        )
+
+    def _precision(self) -> str:
+        if self.trace.digits is not None:
+            rest = "" if self.trace.exact else ", from floating point numbers"
+            return f"Shown to {self.trace.digits} decimals{rest}; calculated without rounding."
+        if self.trace.exact:
+            return "All numbers are exact; those with more than 12 decimals are shown rounded (≈)."
+        return "Exact as far as the functions allow; other numbers are shown to 6 digits (≈)."
+
+    def _missing(self) -> Iterable[tuple[str | Form, ...]]:
+        for key, lacks in self.trace.missing.items():
+            symbols: list[str | Form] = []
+            for lack in lacks:
+                symbols += [", ", entry_form(tensor_name(lack), (), self.names)]
+            yield (entry_form(tensor_name(key), (), self.names), " needs ", *symbols[1:], ".")
+
+    def _part(self, part: Part) -> TracePart:
+        equation = part.equation
+        shown = [line for p, w in part.entries.items() if (line := self._line(equation, p, w))]
+        kept = [] if isinstance(equation.rhs, OneHot) else shown
+        values = {place: worked.value for place, worked in part.entries.items()}
+        return TracePart(
+            words=self.scribe.words(equation.title or self._kind(equation)),
+            symbol=self.scribe.symbol(entry_form(tensor_name(equation.key), (), self.names)),
+            formula=self.author.display(equation),
+            lines=tuple(kept[:MOST_LINES]),
+            left_out=max(0, len(kept) - MOST_LINES),
+            grids=tuple(self._grids(self.program.tensor(equation.key), values)),
+        )
+
+    @staticmethod
+    def _kind(equation: Equation) -> str:
+        kind = tensor_name(equation.key).kind
+        return {"delta": "error signal", "gradient": "gradient"}.get(kind, "value")
+
+    def _line(self, equation: Equation, place: Place, worked: Worked) -> Display | None:
+        """One entry with the terms that gave it; None for a mere copy or an empty sum."""
+        value, complete = written(worked.value, self.trace.digits)
+        if worked.constant or worked.form == value:
+            return None
+        left = self._entry(self.program.tensor(equation.key), place)
+        sign = "=" if complete and is_exact(worked.value) else "≈"
+        right = Relation((worked.form, value), (sign,))  # type: ignore[arg-type]
+        width = self.scribe.width(left)
+        return Display(self.scribe.write(left), self.scribe.lines(right, width, numbered=False))
+
+    def _entry(self, tensor: Tensor, place: Place) -> Form:
+        """The symbol of one entry, in the notation of the network."""
+        if tensor.name.kind == "delta":
+            base = self.notation.index_base
+            flat = self.notation.style == "flat"
+            numbers = (entry_number(tensor, place, base),) if flat else [p + base for p in place]
+            return entry_form(tensor.name, tuple(map(Whole, numbers)), self.names)
+        return word(entry_name(tensor, place, self.notation), entry=True, cost=self.names.cost)
+
+    def _all_grids(self, values: Mapping[str, Mapping[Place, Number]]) -> Iterable[Grid]:
+        for key, table in values.items():
+            yield from self._grids(self.program.tensor(key), table)
+
+    def _grids(self, tensor: Tensor, values: Mapping[Place, Number]) -> Iterable[Grid]:
+        """The tensor as a grid; one for every plane where it has more than two axes."""
+        rank = len(tensor.shape)
+        planes = groupby(sorted(values), key=lambda p: p[: max(0, rank - 2)])
+        for number, (lead, places) in enumerate(planes):
+            if number == MOST_GRIDS:
+                return
+            rows = groupby(places, key=lambda p: p[: rank - 1])
+            cells = tuple(tuple(self._number(values[p]) for p in row) for _, row in rows)
+            yield Grid(self.scribe.write(self._plane(tensor, lead)), cells)
+
+    def _plane(self, tensor: Tensor, lead: Place) -> Form:
+        numbers = tuple(Whole(p + self.notation.index_base) for p in lead)
+        return entry_form(tensor.name, numbers, self.names)
+
+    def _number(self, value: Number) -> str:
+        return self.scribe.text(written(value, self.trace.digits)[0])
+
+

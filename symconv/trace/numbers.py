@@ -1,0 +1,113 @@
+"""Numbers as people calculate with them: exact as long as possible, written with few digits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Decimal as Scaled, localcontext
+from fractions import Fraction
+from typing import Literal
+
+from symconv.emit.form import Decimal, Form, Quotient, negative
+from symconv.semantics.algebra import Reals
+from symconv.semantics.protocol import Ordered
+
+Number = int | Fraction | float
+Verdict = Literal["equal", "rounded", "truncated", "different"]
+
+MOST_DECIMALS = 12
+LARGEST_DENOMINATOR = 999
+SIGNIFICANT = 6
+KNOWN: dict[tuple[str, int], Fraction] = {
+    ("sigmoid", 0): Fraction(1, 2),
+    ("tanh", 0): Fraction(0),
+    ("exp", 0): Fraction(1),
+    ("log", 1): Fraction(0),
+}
+"""Values of transcendental functions that are rational."""
+
+
+class Mixed(Ordered):
+    """Fractions, until a function whose values are not rational turns them into floats."""
+
+    def number(self, value: int | Fraction) -> Number:
+        return int(value) if value.denominator == 1 else value
+
+    def constant(self, value: float, name: str) -> Number:  # noqa: ARG002 - the protocol's name
+        return value
+
+    def function(self, name: str) -> Callable[[Number], Number]:
+        if name in {"relu", "step"}:
+            return (lambda x: max(x, 0)) if name == "relu" else (lambda x: int(x > 0))
+        real = Reals().function(name)
+        return lambda x: KNOWN[name, x] if (name, x) in KNOWN else real(x)  # type: ignore[index]
+
+    def power(self, exponent: Fraction) -> Callable[[Number], Number]:
+        if exponent.denominator != 1:
+            return lambda x: float(x) ** float(exponent)
+        whole = exponent.numerator
+        return lambda x: (Fraction(x) if isinstance(x, int) else x) ** whole
+
+
+def is_exact(value: Number) -> bool:
+    """Whether a number is rational, and not a float."""
+    return not isinstance(value, float)
+
+
+def written(value: Number, digits: int | None) -> tuple[Form, bool]:
+    """A number as it is shown, and whether that is all of it.
+
+    Without `digits`: a decimal in full where it ends soon, a small fraction as a fraction, anything
+    else to six significant digits.
+    """
+    size = abs(value)
+    if digits is None and not isinstance(size, float):
+        size = Fraction(size)
+        decimals = _decimals(size)
+        if decimals is not None and decimals <= MOST_DECIMALS:
+            form, exact = Decimal(rounded(size, decimals)), True
+        elif size.denominator <= LARGEST_DENOMINATOR:
+            form, exact = _fraction(size), True
+        else:
+            form, exact = Decimal(f"{float(size):.{SIGNIFICANT}g}"), False
+    elif digits is None:
+        form, exact = Decimal(f"{size:.{SIGNIFICANT}g}"), False
+    else:
+        text = rounded(size, digits)
+        form, exact = Decimal(text), is_exact(value) and Fraction(text) == size
+    return (negative(form) if value < 0 and form != Decimal("0") else form), exact
+
+
+def _fraction(size: Fraction) -> Form:
+    return Quotient(Decimal(str(size.numerator)), Decimal(str(size.denominator)))
+
+
+def _decimals(size: Fraction) -> int | None:
+    """How many decimals a fraction has; None where they never end."""
+    rest, twos, fives = size.denominator, 0, 0
+    while rest % 2 == 0:
+        rest, twos = rest // 2, twos + 1
+    while rest % 5 == 0:
+        rest, fives = rest // 5, fives + 1
+    return max(twos, fives) if rest == 1 else None
+
+
+def rounded(value: Number, digits: int, how: str = ROUND_HALF_UP) -> str:
+    """A number with so many decimals, without zeros at the end."""
+    whole = Fraction(value)
+    with localcontext() as context:
+        context.prec = 60 + digits
+        quotient = Scaled(whole.numerator) / Scaled(whole.denominator)
+        text = f"{quotient.quantize(Scaled(1).scaleb(-digits), rounding=how):f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-0", "0", text == "-0")
+
+
+def verdict(value: Number, claimed: str) -> Verdict:
+    """How a number written by hand relates to the value: all of it, rounded, cut off, or neither."""
+    hand = Fraction(claimed)
+    if is_exact(value) and hand == Fraction(value):
+        return "equal"
+    digits = len(claimed.partition(".")[2])
+    if Fraction(rounded(value, digits)) == hand:
+        return "rounded"
+    cut = Fraction(int(Fraction(value) * 10**digits), 10**digits)
+    return "truncated" if cut == hand else "different"

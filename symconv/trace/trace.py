@@ -1,0 +1,179 @@
+"""A network in numbers: both passes entry by entry, and what gradient descent makes of the loss."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from sympy import Symbol
+
+from symconv.core.equation import Equation, Program
+from symconv.core.errors import SymconvError
+from symconv.core.tensor import Tensor
+from symconv.semantics.places import Place
+from symconv.semantics.run import reads, run
+
+from .descent import Descent, descend
+from .given import Values, exact, tables
+from .numbers import Number, Verdict, is_exact, verdict
+from .worked import Calculation, Worked, leaf
+
+if TYPE_CHECKING:
+    from symconv.api import Network
+
+MOST_DIGITS = 30
+
+
+@dataclass(frozen=True)
+class Part:
+    """One equation in numbers: every entry with the calculation that gave it."""
+
+    equation: Equation
+    entries: Mapping[Place, Worked]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Every number of a forward and a backward pass, as far as the given values reach.
+
+    `missing` are the tensors that could not be computed, each with what it lacks.
+    """
+
+    network: Network
+    given: Values
+    parts: tuple[Part, ...]
+    missing: Mapping[str, tuple[str, ...]]
+    digits: int | None
+    descent: Descent | None
+
+    @cached_property
+    def values(self) -> Values:
+        """The value of every entry, by tensor and place."""
+        computed = {p.equation.key: {k: w.value for k, w in p.entries.items()} for p in self.parts}
+        return self.given | computed
+
+    def value(self, name: str, *place: int) -> Number:
+        """One number, such as `value("gradient w", 0, 0)`."""
+        from .given import tensor_named
+
+        key = tensor_named(name, self.program).key
+        if key not in self.values:
+            lacks = ", ".join(self.missing.get(key, ()))
+            raise SymconvError(f"'{key}' was not computed: it lacks {lacks or 'an equation'}")
+        return self.values[key][place or (0,)]
+
+    def compared(self, name: str, claimed: Mapping[Place, str]) -> dict[Place, Verdict]:
+        """How numbers that someone wrote down relate to the true ones."""
+        return {place: verdict(self.value(name, *place), text) for place, text in claimed.items()}
+
+    @property
+    def program(self) -> Program:
+        return self.network.backward().program
+
+    @property
+    def exact(self) -> bool:
+        """Whether every number is rational and none was rounded."""
+        return all(is_exact(v) for table in self.values.values() for v in table.values())
+
+    def text(self) -> str:
+        """Plain text for a terminal of 100 columns."""
+        return self._written("text")
+
+    def markdown(self) -> str:
+        """Markdown as GitHub renders it."""
+        return self._written("markdown")
+
+    def latex(self, *, document: bool = True) -> str:
+        """A LaTeX document, or a fragment that needs amsmath."""
+        return self._written("latex" if document else "fragment")
+
+    def json(self) -> str:
+        """Every number, as text that loses nothing."""
+        from .data import trace_json
+
+        return trace_json(self)
+
+    def plot(self, path: Any) -> None:
+        """The loss per step as a picture; needs matplotlib."""
+        from .plot import plot_losses
+
+        plot_losses(self, path)
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return {"text/markdown": self.markdown(), "text/plain": self.text()}
+
+    def _written(self, form: str) -> str:
+        from .document import trace_document
+
+        return trace_document(self, form)
+
+
+def trace(  # noqa: PLR0913 - the values, and how far and how finely to go
+    network: Network,
+    values: Mapping[str, object],
+    *,
+    given: Mapping[str, object] | None = None,
+    digits: int | None = None,
+    steps: int = 0,
+    rate: object = "0.1",
+    sizes: Mapping[str, int] | None = None,
+) -> Trace:
+    """The network in numbers.
+
+    `values` are inputs, weights and targets, by name; `given` are numbers in the middle of the
+    network that are taken as they are instead of computed, such as deltas. Without `digits` all
+    numbers are exact where they can be. With `steps`, gradient descent at the `rate` follows.
+    """
+    if digits is not None and not 0 <= digits <= MOST_DIGITS:
+        raise SymconvError(f"{digits} digits cannot be shown", help=f"take 0 to {MOST_DIGITS}")
+    program = network.backward().program
+    known = {Symbol(n, integer=True, positive=True): int(v) for n, v in (sizes or {}).items()}
+    named = {str(s): s for t in program.tensors for n in t.shape for s in n.free_symbols}
+    known = {named.get(str(s), s): v for s, v in known.items()}
+    taken, found_sizes = tables({**values, **(given or {})}, program, known)
+    computed, missing = _computed(program, taken, found_sizes, digits)
+    descent = None
+    if steps:
+        descent = descend(
+            program, found_sizes, taken, _learned(program, network, taken), exact(rate), steps
+        )
+    return Trace(network, taken, tuple(computed), missing, digits, descent)
+
+
+def _learned(program: Program, network: Network, taken: Values) -> tuple[Tensor, ...]:
+    """The parameters that descent moves."""
+    wrt = network.backward().wrt
+    return tuple(t for t in wrt if t.role == "parameter" and t.key in taken)
+
+
+def _computed(
+    program: Program, taken: Values, sizes: Mapping[Symbol, int], digits: int | None
+) -> tuple[list[Part], dict[str, tuple[str, ...]]]:
+    """Every equation whose tensors are known, in order; and what the others lack."""
+    leaves = {key: _leaves(table, digits) for key, table in taken.items()}
+    parts: list[Part] = []
+    missing: dict[str, tuple[str, ...]] = {}
+    for equation in program.equations:
+        if equation.key in taken:
+            continue
+        lacks = tuple(sorted(reads(equation) - leaves.keys()))
+        if lacks:
+            missing[equation.key] = lacks
+            continue
+        needed = {key: leaves[key] for key in reads(equation)}
+        entries = run(program, sizes, needed, Calculation(), wanted=[equation.key])[equation.key]
+        parts.append(Part(equation, entries))
+        leaves[equation.key] = _leaves({k: w.value for k, w in entries.items()}, digits)
+    return parts, missing
+
+
+def _leaves(table: Mapping[Place, Number], digits: int | None) -> dict[Place, Worked]:
+    return {place: leaf(value, digits) for place, value in table.items()}
+
+

@@ -1,0 +1,140 @@
+"""The command line: what goes where, what a mistake looks like, and that nothing is half-written."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+TWO = "input i 3x3 | conv w 2x2 -> o | conv w 2x2 -> o | sse y -> C"
+
+
+def symconv(*arguments, **options):
+    command = [sys.executable, "-W", "error", "-c", "from symconv.cli import main; main()"]
+    return subprocess.run(
+        [*command, *arguments], capture_output=True, text=True, check=False, timeout=120, **options
+    )
+
+
+def test_help_names_every_command():
+    done = symconv("--help")
+    assert done.returncode == 0
+    for command in ("examples", "derive", "generate", "verify", "run"):
+        assert command in done.stdout
+
+
+def test_examples_are_listed():
+    done = symconv("examples", "--json")
+    assert [e["name"] for e in json.loads(done.stdout)][:2] == [
+        "two-convs",
+        "conv-pool-sigmoid-dense",
+    ]
+    assert "two-convs" in symconv("examples").stdout
+
+
+def test_a_derivation_goes_to_standard_output():
+    done = symconv("derive", "two-convs", "--wrt", "w^2")
+    assert done.returncode == 0
+    assert "∂C/∂w₁² = 2(o₁² − y₁) o₁¹" in done.stdout
+    assert done.stderr == ""
+
+
+def test_a_network_text_and_a_file_are_networks(tmp_path):
+    file = tmp_path / "mine.txt"
+    file.write_text("# my network\ninput i 3x3\n| conv w 2x2 -> o | conv w 2x2 -> o | sse y -> C\n")
+    from_file = symconv("derive", str(file), "--notation", "flat1", "--format", "markdown")
+    from_text = symconv("derive", TWO, "--notation", "flat1", "--format", "markdown")
+    assert from_file.returncode == from_text.returncode == 0
+    assert from_file.stdout.splitlines()[1:] == from_text.stdout.splitlines()[1:]
+
+
+@pytest.mark.parametrize("form", ["text", "latex", "markdown", "json"])
+def test_every_format_is_written_to_a_file(tmp_path, form):
+    path = tmp_path / "derivation"
+    done = symconv("derive", "relu-filter", "--format", form, "-o", str(path))
+    assert done.returncode == 0
+    assert done.stdout == ""
+    assert len(path.read_text(encoding="utf-8")) > 500
+
+
+def test_generate_writes_module_tests_and_derivation(tmp_path):
+    done = symconv("generate", "two-convs", "-o", str(tmp_path / "out"))
+    assert done.returncode == 0
+    names = {p.name for p in (tmp_path / "out").iterdir()}
+    assert names == {"two_convs.py", "test_two_convs.py", "two_convs.tex", "two_convs.md"}
+
+
+def test_the_generated_tests_pass_and_notice_an_edit(tmp_path):
+    symconv("generate", "conv-pool-sigmoid-dense", "-o", str(tmp_path))
+    pytest_ = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
+    assert subprocess.run(pytest_, capture_output=True, check=False, cwd=tmp_path).returncode == 0
+    module = tmp_path / "conv_pool_sigmoid_dense.py"
+    text = module.read_text()
+    assert "values.h - t" in text
+    module.write_text(text.replace("values.h - t", "t - values.h"))
+    assert subprocess.run(pytest_, capture_output=True, check=False, cwd=tmp_path).returncode == 1
+
+
+def test_generating_twice_changes_nothing_and_an_edit_is_not_lost(tmp_path):
+    arguments = ("generate", "two-convs", "-o", str(tmp_path))
+    assert symconv(*arguments).returncode == 0
+    assert symconv(*arguments).returncode == 0
+    module = tmp_path / "two_convs.py"
+    module.write_text("# mine\n")
+    done = symconv(*arguments)
+    assert done.returncode == 2
+    assert "would be overwritten" in done.stderr
+    assert module.read_text() == "# mine\n"
+    assert symconv(*arguments, "--force").returncode == 0
+    assert module.read_text() != "# mine\n"
+
+
+def test_verify_prints_a_line_for_each_check():
+    done = symconv("verify", "relu-filter")
+    assert done.returncode == 0
+    assert "checks passed, 0 failed" in done.stdout
+    assert all(line.startswith("ok") for line in done.stdout.splitlines()[:-1])
+    checks = json.loads(symconv("verify", "relu-filter", "--json").stdout)
+    assert all(check["passed"] for check in checks)
+
+
+def test_run_does_all_of_it(tmp_path):
+    done = symconv("run", "two-convs", "-o", str(tmp_path / "out"))
+    assert done.returncode == 0
+    assert "2(o₁² − y₁)(i₁w₁² + i₂w₂² + i₄w₃² + i₅w₄²)" in done.stdout
+    assert "module on symbols (a proof)" in done.stdout
+    assert len(list((tmp_path / "out").iterdir())) == 4
+
+
+MISTAKES = [
+    ("two-conv", "no example, no network text and no file", "did you mean 'two-convs'"),
+    ("input i 3x3 | conv w 9x9", "needs a window of 9", "smaller kernel"),
+    ("input i 3x3 | con w 2x2", "no layer is called 'con'", "did you mean 'conv'"),
+    ("input i 0x3 | relu", "too small", "at least 1"),
+    ("input i 3x3 | conv __class__ 2x2", "is no name", "a letter"),
+]
+
+
+@pytest.mark.parametrize(("network", "message", "help_"), MISTAKES)
+def test_a_mistake_is_one_message_and_leaves_nothing_behind(tmp_path, network, message, help_):
+    done = symconv("generate", network, "-o", str(tmp_path / "out"))
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert help_ in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("derive", "two-convs", "--wrt", "v"), "has no tensor 'v'"),
+        (("derive", "two-convs", "--wrt", "C"), "is the output itself"),
+        (("derive", "two-convs", "--notation", "ij9"), "no notation is called 'ij9'"),
+    ],
+)
+def test_wrong_options_are_one_message(arguments, message):
+    done = symconv(*arguments)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert done.stdout == ""

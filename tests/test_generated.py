@@ -1,0 +1,76 @@
+"""What is computed and checked in is what the code produces, under any hash seed."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from symconv.api import Network
+from symconv.layer_pages import layer_page
+from symconv.layers import catalogue
+from symconv.network.examples import BY_NAME, EXAMPLES
+from symconv.regenerate import readme
+
+ROOT = Path(__file__).resolve().parents[1]
+GENERATED = ROOT / "generated"
+PICTURES = {".png", ".svg"}
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda e: e.name)
+def test_the_files_of_an_example_are_current(example):
+    folder = GENERATED / example.name
+    files = Network.example(example.name).files()
+    kept = {p.name for p in folder.iterdir() if p.is_file() and p.suffix not in PICTURES}
+    assert kept == set(files)
+    for name, content in files.items():
+        message = f"run `python -m symconv.regenerate`: {name} is not current"
+        assert (folder / name).read_text(encoding="utf-8") == content, message
+
+
+def test_there_are_no_other_folders():
+    folders = {p.name for p in GENERATED.iterdir() if p.is_dir()} - {"__pycache__"}
+    assert folders == {*BY_NAME, "layers"}
+
+
+@pytest.mark.parametrize("keyword", sorted(catalogue()))
+def test_the_page_of_a_layer_is_current(keyword):
+    page = (GENERATED / "layers" / f"{keyword}.md").read_text(encoding="utf-8")
+    assert page == layer_page(keyword), "run `python -m symconv.regenerate`"
+
+
+def test_every_page_belongs_to_a_layer():
+    assert {p.stem for p in (GENERATED / "layers").iterdir()} == set(catalogue())
+
+
+def test_the_readme_is_current():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert readme(text) == text, "run `python -m symconv.regenerate`"
+
+
+PROGRAM = """
+import hashlib, json
+from symconv.api import Network
+names = ["two-convs", "conv-pool-sigmoid-dense", "general-conv-strided"]
+files = {n: Network.example(n).files() for n in names}
+text = "input x Nx4x6x6 | conv w 3x3 channels 4 groups 2 padding 1 -> z | batchnorm weight g -> y"
+files["own"] = Network.parse(text + " | softmax -> p").files()
+print(hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest())
+"""
+
+
+def test_the_bytes_do_not_depend_on_the_hash_seed():
+    found = set()
+    for seed in ("0", "1", "4711"):
+        environment = os.environ | {"PYTHONHASHSEED": seed}
+        done = subprocess.run(
+            [sys.executable, "-c", PROGRAM],
+            capture_output=True,
+            text=True,
+            check=True,
+            env=environment,
+            cwd=ROOT,
+        )
+        found.add(done.stdout)
+    assert len(found) == 1

@@ -1,0 +1,145 @@
+"""Every layer of the catalogue, with every kind of option, passes every check of `verify`."""
+
+from dataclasses import fields
+
+import pytest
+
+from symconv.api import Network
+from symconv.layers import catalogue
+
+LINE, PLANE = "input x 5 batch N", "input x 4x5"
+IMAGES = "input x Nx4xHxW"
+NORMS = [
+    "input x Nx2x3x2 | {} | sse t",
+    "input x Nx2xHxW | {} weight g bias b",
+    "input x 2x3x2x3 | {} weight g epsilon 0.1",
+]
+LOSSES = ["input x HxW | {} t", "input x 2 batch N | {} t", "input x 3x4 | {} t reduction none"]
+REDUCED = [*LOSSES, "input x NxCxHxW | {} t reduction sum", "input x N | {} t reduction mean"]
+POINTWISE = ["input x HxW | {}", "input x Nx2x3x3 | conv w 2x2 channels 2 -> z | {} | sse t"]
+
+VARIANTS = {
+    "conv": [
+        "input x HxW | {} w k1xk2",
+        "input x L batch N | {} w k",
+        "input x NxCxHxW | {} w k1xk2 channels F stride s padding p dilation d bias beta",
+        "input x NxCxHxW | {} w k1xk2 channels F stride s padding p padding_after q flip",
+        "input x 2x3x5x6 | {} w 3x2 channels 2 padding same bias b untied",
+        "input x 2x3x5x6 | {} w 3x2 channels 2 padding valid dilation 1x2 flip bias b",
+        "input x Nx4xHxW | {} w 3x2 channels 6 groups 2 stride 2 padding 1",
+        "input x Nx4xHxW | {} w 3x3 channels 4 groups 4 padding 1 dilation 2",
+        "input x Nx3x6x6 | {} w 2x2 channels 6 groups 3 stride 2x1 bias b flip",
+        "input x 2x9x8x8 | {} w 7x7 channels 2 stride 3 padding 2x1 padding_after 1x2",
+        "input x HxW | {} w 2x2 -> y | {} w 2x2 -> y | sse t",
+    ],
+    "transposed_conv": [
+        "input x NxCxHxW | {} w k1xk2 channels F stride s padding p bias b",
+        "input x 2x2x3x4 | {} w 3x2 channels 3 stride 2x3 padding 1x0 output_padding 1x2",
+        "input x 2x3x3x3 | {} w 3x3 channels 2 stride 2 dilation 2 padding 1",
+        "input x 4x4 | {} w 2x2 stride 2",
+    ],
+    "local": [
+        "input x NxCxHxW | {} w k1xk2 channels F stride s padding p dilation d",
+        "input x 2x2x5x5 | {} w 3x3 channels 2",
+        "input x 5 batch 2 | {} w 3 stride 2",
+    ],
+    "dense": ["input x R batch N | {} w Q bias b", "input x 4 | {} w 3 | tanh | {} w 2 | sse t"],
+    "matmul": [
+        "input x HxH | relu -> a | {} a",
+        "input x HxW | tanh -> a | {} x transposed",
+        "input x Nx2x3x3 | sigmoid -> a | {} x | sse t",
+    ],
+    "maxpool": [
+        "input x HxW | {} k",
+        "input x NxCxHxW | {} 2x3 stride 2x1",
+        "input x NxCxHxW | {} 3 stride 2 padding 1",
+        "input x 2x7x7 | {} 3 stride 2 ceil",
+        "input x 2x2x8x9 | {} 2x3 stride 2 dilation 2x1 padding 1 ceil",
+        "input x 7 batch 2 | {} 3 stride 2",
+        "input x 6x6 | conv w 3x3 -> z | {} 2 stride 1 -> p | {} 2 -> p | sse t",
+    ],
+    "avgpool": [
+        "input x HxW | {} k",
+        "input x NxCxHxW | {} 3 stride 2 padding 1",
+        "input x NxCxHxW | {} 3x2 stride s padding 1 exclude_padding",
+        "input x 2x7x7 | {} 3 stride 2 ceil padding 1",
+        "input x 2x7x7 | {} 3 stride 2 ceil padding 1 exclude_padding",
+        "input x 2x2x6x6 | {} 2 divisor 3",
+    ],
+    "global_avgpool": ["input x NxCxHxW | {}", "input x HxW | {}"],
+    "global_maxpool": ["input x NxCxHxW | {}", "input x 3x3x4 | relu -> a | {}"],
+    "batchnorm": NORMS,
+    "layernorm": NORMS,
+    "instancenorm": NORMS,
+    "rmsnorm": NORMS,
+    "groupnorm": [
+        "input x Nx4x2x2 | {} groups 2 | sse t",
+        "input x 2x6x2x3 | {} weight g bias b groups 3",
+        "input x Nx4xHxW | {} weight g groups 4 epsilon 0.01",
+    ],
+    "softmax": ["input x Q batch N | {}", "input x 2x3x2x2 | {} | sse t", "input x Q | {}"],
+    "log_softmax": ["input x Q batch N | {}", "input x 2x3x2x2 | {}", "input x 4 | {} | sse t"],
+    "cross_entropy": [
+        "input x Q batch N | {} t",
+        "input x Q batch N | {} t labels",
+        "input x 2x3x2x2 | {} t labels reduction sum",
+        "input x Q batch N | {} t reduction none",
+        "input x Q batch N | {} t labels reduction none",
+        "input x 4 | dense w 3 -> z | {} t labels",
+    ],
+    "sse": LOSSES[:2],
+    "half_sse": LOSSES[:2],
+    "mse": LOSSES[:2],
+    "l1": REDUCED,
+    "smooth_l1": [*REDUCED, "input x HxW | {} t beta 0.5", "input x 3x3 | {} t beta 2"],
+    "bce": [*REDUCED, "input x 4x4 | conv w 2x2 -> z | sigmoid -> a | {} t"],
+    "bce_logits": REDUCED,
+    "relu": POINTWISE,
+    "leaky_relu": [*POINTWISE, "input x HxW | {} slope 0.2"],
+    "elu": [*POINTWISE, "input x HxW | {} alpha 0.5"],
+    "softplus": POINTWISE,
+    "gelu": POINTWISE,
+    "silu": POINTWISE,
+    "sigmoid": POINTWISE,
+    "tanh": POINTWISE,
+    "flatten": ["input x NxCxHxW | {} | dense w 2 bias b | sse t", "input x 2x3 | {}"],
+    "upsample": ["input x Nx2xHxW | {} 2", "input x 2x3 | {} 3x2 | sse t", "input x HxW | {} s"],
+    "pad": ["input x HxW | {} p", "input x 2x2x3x3 | {} 1x2 after 0x1 | sse t"],
+    "scale": ["input x NxCxHxW | {} g bias b", "input x C batch N | {} g"],
+    "add": ["input x HxW | relu -> a | {} x", "input x 2x3x3 | tanh -> a | sigmoid -> c | {} a"],
+    "concat": ["input x Nx2x3x3 | relu -> a | {} x", "input x Nx2x3x3 | tanh -> a | {} a | sse t"],
+}
+OWN = [
+    "input x HxW | y[i,j] = sum(m<3) w[m] x[i+m,j]",
+    "input x 6x5 | y[i,j] = sum(m<2, n<3) w[m,n] x[2*i+m, j+n] + b[j]",
+    "input x 4x5 | y[i,j] = sum(k<5) x[i,k] x[j,k]",
+    "input x 4 | y[i] = sum(a<4, c<4) w[i,a,c] x[a] x[c] for i<3",
+    "input x 3x4 | y[i,j] = tanh(x[i,j]) * sigmoid(w[j]) | sse t",
+]
+CASES = [(k, text.format(k, k)) for k, texts in VARIANTS.items() for text in texts]
+
+
+def ids(case):
+    return case if isinstance(case, str) else None
+
+
+def test_every_layer_of_the_catalogue_has_variants():
+    assert sorted(VARIANTS) == sorted(catalogue())
+
+
+@pytest.mark.parametrize("keyword", sorted(catalogue()))
+def test_every_option_of_a_layer_is_in_the_table(keyword):
+    layer = catalogue()[keyword]
+    texts = " ".join(text for k, text in CASES if k == keyword).split()
+    required = {f.name for f in fields(layer) if f.default is not None and not f.kw_only}
+    options = {f.name for f in fields(layer)} - {"out"} - required
+    assert options <= set(texts) | {"weight", "bias"}, keyword
+
+
+@pytest.mark.parametrize(("keyword", "text"), [*CASES, *(("own", t) for t in OWN)], ids=ids)
+def test_derivations_and_gradients_pass_every_check(keyword, text):
+    network = Network.parse(text)
+    checks = network.verify(draws=2)
+    assert {c.name.split()[0] for c in checks} >= {"steps", "derivative", "transpose", "module"}
+    assert [c.line for c in checks if not c.passed] == [], keyword
+    assert all(c.points > 0 for c in checks)

@@ -1,0 +1,65 @@
+"""The project's own rules: lint, formatting, types, the borders between rooms, and the wheel."""
+
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+WRITTEN = ["symconv", "tests", "benchmarks", "generated"]
+
+
+def run(*command):
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_lint():
+    pytest.importorskip("ruff")
+    run(sys.executable, "-m", "ruff", "check", "--no-cache", *WRITTEN)
+
+
+def test_format():
+    pytest.importorskip("ruff")
+    run(sys.executable, "-m", "ruff", "format", "--no-cache", "--check", *WRITTEN)
+
+
+def test_types():
+    pytest.importorskip("mypy")
+    run(sys.executable, "-m", "mypy", "--cache-dir=/dev/null", "symconv")
+    for module in sorted((ROOT / "generated").glob("*/[!t]*.py")):
+        run(sys.executable, "-m", "mypy", "--strict", str(module))
+
+
+def test_the_rooms_import_only_what_they_may():
+    pytest.importorskip("importlinter")
+    command = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+    run(sys.executable, "-c", command, "--no-cache")
+
+
+def test_the_wheel_has_the_templates_and_nothing_it_should_not(tmp_path):
+    pytest.importorskip("hatchling")
+    run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path))
+    (wheel,) = tmp_path.glob("*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    assert "symconv/templates/numpy/module.py.j2" in names
+    assert "symconv/templates/latex/document.tex.j2" in names
+    assert not [n for n in names if n.startswith(("tests/", "generated/", "benchmarks/"))]
+
+
+EVALUATING = re.compile(
+    r"\b(eval|sympify|parse_expr|parse_latex|lambdify|yaml\.load|pickle)\s*\(|\.subs\(|\.doit\("
+)
+
+
+def test_no_text_of_a_person_can_reach_an_evaluator():
+    """SymPy's sympify stands only where numbers and expressions come in, never text."""
+    for path in sorted((ROOT / "symconv").rglob("*.py")):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            found = EVALUATING.search(line)
+            if found and found[1] == "sympify":
+                continue
+            assert not found, f"{path.name}:{number}: {line.strip()}"
