@@ -1,4 +1,4 @@
-"""The command line: what goes where, what a mistake looks like, and that nothing is half-written."""
+"""The command line: what goes where, how a mistake looks, and that nothing is half-written."""
 
 import json
 import subprocess
