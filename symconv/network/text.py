@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
-
-from sympy import Rational
 
 from symconv.core.equation import Program
 from symconv.core.errors import SymconvError, did_you_mean
@@ -23,25 +20,10 @@ from .build import Span, build, placed, shifted
 from .fields import Option, options_of
 from .names import check_name
 from .spec import Input, Spec
+from .words import Token, Words
 
 TOKEN = re.compile(r"->|\||[^\s|]+?(?=->|[\s|]|$)")
-SIZE = re.compile(r"[A-WYZa-wyz][A-WYZa-wyz0-9_]{0,15}")
-VALUE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,15}([_^][0-9]{1,3})?")
-NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?(e-?[0-9]{1,2})?")
 LONGEST_TEXT = 4000
-MOST_DIGITS = 6
-
-
-@dataclass(frozen=True)
-class Token:
-    """A word of the text and where it stands."""
-
-    word: str
-    start: int
-
-    @property
-    def span(self) -> Span:
-        return self.start, self.start + len(self.word)
 
 
 @dataclass(frozen=True)
@@ -93,14 +75,8 @@ def _stages(text: str) -> list[list[Token]]:
     return stages
 
 
-@dataclass(frozen=True)
-class _Reader:
+class _Reader(Words):
     """Reads the stages of one text."""
-
-    text: str
-
-    def error(self, message: str, token: Token, help: str) -> SymconvError:  # noqa: A002
-        return SymconvError(message, text=self.text, position=token.span, help=help)
 
     def input(self, tokens: list[Token]) -> Input:
         """`input NAME SHAPE [batch SIZE]`."""
@@ -162,7 +138,7 @@ class _Reader:
         if len(tokens) < len(required):
             missing = required[len(tokens)].name
             raise self.error(f"'{head.word}' needs its {missing}", (tokens or [head])[-1], usage)
-        values = {o.name: self._value(o, t) for o, t in zip(required, tokens, strict=False)}
+        values = {o.name: self.option(o, t) for o, t in zip(required, tokens, strict=False)}
         queue = tokens[len(required) :]
         while queue:
             word = queue.pop(0)
@@ -175,57 +151,7 @@ class _Reader:
             if option.kind == "flag":
                 values[option.name] = True
             elif queue:
-                values[option.name] = self._value(option, queue.pop(0))
+                values[option.name] = self.option(option, queue.pop(0))
             else:
                 raise self.error(f"'{option.name}' needs a value", word, f"{option.name} 2")
         return values
-
-    def _value(self, option: Option, token: Token) -> object:
-        if option.kind == "name":
-            return self.name(token)
-        if option.kind == "value":
-            return self.value(token)
-        if option.kind == "number":
-            return self.number(token)
-        if option.kind == "choice":
-            return self.choice(option, token)
-        sizes = self.sizes(token, 0 if option.kind == "amounts" else 1)
-        if option.kind == "size" and len(sizes) > 1:
-            raise self.error(f"'{option.name}' is a single size", token, f"{option.name} 2")
-        plural = option.name == "kernel" or len(sizes) > 1
-        return sizes if plural else sizes[0]
-
-    def name(self, token: Token) -> str:
-        with placed(self.text, token.span):
-            return check_name(token.word)
-
-    def value(self, token: Token) -> str:
-        """`a`, `a^1` or `a_1`."""
-        if not VALUE.fullmatch(token.word):
-            raise self.error(f"'{token.word}' names no value", token, "a or a^1")
-        return token.word
-
-    def number(self, token: Token) -> Rational:
-        """`0.01`, `2`, `1e-5`, kept exactly."""
-        if not NUMBER.fullmatch(token.word):
-            raise self.error(f"'{token.word}' is no number", token, "0.01, 2, 1e-5")
-        return Rational(Fraction(token.word))
-
-    def choice(self, option: Option, token: Token) -> str:
-        if token.word not in option.choices:
-            help_ = did_you_mean(token.word, option.choices)
-            raise self.error(f"'{token.word}' is no {option.name}", token, help_)
-        return token.word
-
-    def sizes(self, token: Token, least: int) -> tuple[int | str, ...]:
-        """`3x3`, `HxW`, `2`: numbers of at least `least`, or names of sizes."""
-        return tuple(self._size(part, token, least) for part in token.word.split("x"))
-
-    def _size(self, part: str, token: Token, least: int) -> int | str:
-        if SIZE.fullmatch(part):
-            return part
-        if not (part.isascii() and part.isdigit() and len(part) <= MOST_DIGITS):
-            raise self.error(f"'{token.word}' is no size", token, "numbers or names: 3x3, HxW, 2")
-        if int(part) < least:
-            raise self.error(f"a size of {int(part)} is too small", token, f"at least {least}")
-        return int(part)
