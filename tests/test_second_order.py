@@ -1,11 +1,15 @@
 """Products with the Hessian: reverse mode applied to its own output."""
 
+import numpy as np
 import pytest
 
+from symconv.calculus.gauss_newton import gauss_newton_product
 from symconv.calculus.second import hessian_vector_product
 from symconv.check.verify import verify
 from symconv.core.errors import SymconvError
 from symconv.network.text import parse
+from symconv.semantics.algebra import Reals
+from symconv.semantics.run import run
 
 SMOOTH = [
     "input x 3 | tanh -> a | dense W 2 -> h | sse t -> C",
@@ -32,3 +36,85 @@ def test_a_network_without_a_cost_has_no_hessian():
     program = parse("input x 4 | tanh -> a").program()
     with pytest.raises(SymconvError, match="needs a network with a cost"):
         hessian_vector_product(program, (program.tensor("x"),))
+
+
+DEEP = (
+    "input x 2x2x7x7 | conv w 3x3 channels 2 bias b -> z | tanh -> a | maxpool 2 stride 2 -> p "
+    "| conv w 2x2 channels 2 stride 2 -> z | tanh -> a | flatten -> v | dense W 3 -> h "
+    "| cross_entropy t -> C"
+)
+PARAMETERS = ("w^1", "b", "w^2", "W")
+
+
+def arrays_for(program):
+    random = np.random.default_rng(7)
+    outside = [t for t in program.tensors if program.equation(t.key) is None]
+    given = {t.key: random.standard_normal([int(n) for n in t.shape]) for t in outside}
+    positive = np.exp(given["t"])
+    given["t"] = positive / positive.sum(axis=1, keepdims=True)
+    return given
+
+
+def evaluated(program, given, keys):
+    tables = {k: {p: float(a[p]) for p in np.ndindex(a.shape)} for k, a in given.items()}
+    found = run(program, {}, tables, Reals(), wanted=keys)
+    return [np.array(list(found[k].values())).reshape(_shape(program, k)) for k in keys]
+
+
+def _shape(program, key):
+    return [int(n) for n in program.tensor(key).shape]
+
+
+def torch_network(torch, given):
+    """The network in torch, as functions of its parameters: its output and its cost."""
+    functional = torch.nn.functional
+    x, t = (torch.tensor(given[k]) for k in ("x", "t"))
+
+    def output(w1, b, w2, dense):
+        a = torch.tanh(functional.conv2d(x, w1, b))
+        z = functional.conv2d(functional.max_pool2d(a, 2, 2), w2, stride=2)
+        return torch.tanh(z).flatten(1) @ dense.T
+
+    def cost(h):
+        return -(t * functional.log_softmax(h, 1)).sum(1).mean()
+
+    return output, cost
+
+
+def test_hessian_vector_products_agree_with_double_backward():
+    torch = pytest.importorskip("torch")
+    program = parse(DEEP).program()
+    wrt = tuple(program.tensor(k) for k in PARAMETERS)
+    product = hessian_vector_product(program, wrt).program
+    given = arrays_for(product)
+    found = evaluated(product, given, [f"gradient {k}" for k in PARAMETERS])
+    output, cost = torch_network(torch, given)
+    parameters = [torch.tensor(given[k], requires_grad=True) for k in PARAMETERS]
+    slopes = torch.autograd.grad(cost(output(*parameters)), parameters, create_graph=True)
+    directions = [torch.tensor(given[f"v{k}"]) for k in PARAMETERS]
+    slope = sum((s * v).sum() for s, v in zip(slopes, directions, strict=True))
+    for mine, theirs in zip(found, torch.autograd.grad(slope, parameters), strict=True):
+        assert np.abs(mine - theirs.numpy()).max() < 1e-10
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of PyTorch's own making
+def test_gauss_newton_products_agree_with_torch():
+    torch = pytest.importorskip("torch")
+    program = parse(DEEP).program()
+    product = gauss_newton_product(program, tuple(program.tensor(k) for k in PARAMETERS))
+    given = arrays_for(product)
+    found = evaluated(product, given, [f"gradient {k}" for k in PARAMETERS])
+    output, cost = torch_network(torch, given)
+    parameters = tuple(torch.tensor(given[k]) for k in PARAMETERS)
+    directions = tuple(torch.tensor(given[f"v{k}"]) for k in PARAMETERS)
+    h, moved = torch.func.jvp(output, parameters, directions)
+    _, curvature = torch.autograd.functional.hvp(cost, h, moved)
+    _, pull = torch.func.vjp(output, *parameters)
+    for mine, theirs in zip(found, pull(curvature), strict=True):
+        assert np.abs(mine - theirs.numpy()).max() < 1e-10
+
+
+def test_a_gauss_newton_product_needs_a_cost():
+    program = parse("input x 4 | tanh -> a").program()
+    with pytest.raises(SymconvError, match="needs a cost"):
+        gauss_newton_product(program, (program.tensor("x"),))

@@ -10,15 +10,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import cast
 
-from sympy import Add, Expr, Integer, Symbol
-from sympy.tensor.indexed import Indexed
+from sympy import Add, Expr, Integer
 
 from symconv.core.equation import Equation, Program
 from symconv.core.errors import SymconvError
 from symconv.core.proof import Backward
 from symconv.core.tensor import Name, Tensor, index
 
-from .binders import rebuild, sum_over
+from .binders import sum_over
+from .renaming import rename_equation
 from .reverse import reverse
 
 
@@ -31,20 +31,25 @@ def hessian_vector_product(forward: Program, wrt: tuple[Tensor, ...]) -> Backwar
         raise SymconvError("a second derivative needs a network with a cost")
     first = reverse(forward, wrt)
     plain = {t.key: _plain(t) for t in first.program.tensors}
-    directions = tuple(replace(t, name=_named("v", t.name), role="input") for t in wrt)
+    directions = tuple(direction_of(t) for t in wrt)
     slope = Tensor(Name("S"), (Integer(1),), "cost", ("i",))
     pairs = zip(first.results, directions, strict=True)
     products = Add(*(_inner_product(plain[g.key], v) for g, v in pairs))
     program = Program(
         (*plain.values(), *directions, slope),
         (
-            *(_renamed(e, plain) for e in first.program.equations),
+            *(rename_equation(e, plain) for e in first.program.equations),
             Equation(slope[0], products, (), "slope of the cost along the directions"),
         ),
         slope.key,
         forward.sizes,
     )
     return reverse(program, wrt)
+
+
+def direction_of(tensor: Tensor) -> Tensor:
+    """The direction in which a tensor is moved: the input `vw^1` for `w^1`."""
+    return replace(tensor, name=_named("v", tensor.name), role="input")
 
 
 def _named(prefix: str, name: Name) -> Name:
@@ -66,14 +71,3 @@ def _inner_product(a: Tensor, b: Tensor) -> Expr:
     ranges = tuple((index(f"{v}''"), n) for v, n in zip(a.axes, a.shape, strict=True))
     here = cast("tuple[Expr, ...]", tuple(v for v, _ in ranges))
     return sum_over(a[here] * b[here], ranges)
-
-
-def _renamed(equation: Equation, plain: dict[str, Tensor]) -> Equation:
-    """The equation with every tensor under its plain name."""
-
-    def rename(expr: Expr) -> Expr:
-        if isinstance(expr, Indexed):
-            return plain[str(expr.base.label)][expr.indices]
-        return expr if isinstance(expr, Symbol) else rebuild(expr, rename)
-
-    return replace(equation, lhs=rename(equation.lhs), rhs=rename(equation.rhs))
