@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
@@ -16,6 +16,7 @@ from symconv.core.proof import Backward, Derivation, Step
 from symconv.core.tensor import Tensor
 from symconv.emit import derivations as emit
 from symconv.emit.detail import detail_named
+from symconv.emit.remarks import Sentence
 from symconv.notation.presets import Notation, entry_name
 from symconv.unrolled import Place, Unrolled
 
@@ -84,7 +85,12 @@ class Explanation:
         return self.text()
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        return {"text/markdown": self.markdown(), "text/plain": self.text()}
+        words = self._at("normal")
+        return {
+            "text/latex": self.latex(),
+            "text/markdown": emit.derivation_notebook(*self._subject, **words),
+            "text/plain": self.text(),
+        }
 
     @property
     def _subject(self) -> tuple[Program, tuple[Derivation | Equation, ...], Notation]:
@@ -100,7 +106,18 @@ class Explanation:
             "title": self.title,
             "conventions": self.conventions,
             "unrolled": tuple(self._entries()),
+            "structure": self.structure,
         }
+
+    @cached_property
+    def structure(self) -> Mapping[str, tuple[Sentence, ...]]:
+        """What operations the results are, as far as that is proved; by the key of the result."""
+        from symconv.emit.names import names_of
+        from symconv.emit.structure_words import structure_of
+        from symconv.structure import findings
+
+        names = names_of(self.forward, self.backward.items, self.notation)
+        return structure_of(findings(self.backward), names, self.forward.equations)
 
     def _entries(self) -> Iterator[tuple[str, Expr]]:
         """The gradients entry by entry, where there are few of them."""

@@ -98,7 +98,9 @@ def test_numbers_go_on_from_forward_to_backward():
 
 
 def test_text_by_hand():
-    text = derivation_text(*by_hand(), title="Pooling", conventions=["Ties: the first wins."])
+    text = derivation_text(
+        *by_hand(), title="Pooling", conventions=["Ties: the first wins."], detail="full"
+    )
     assert "  (1) y[i,j] = max_{m,n} x[s i+m−p, s j+n−p]\n" in text
     assert "      H_y = ⌊(H + 2p − k)/s⌋ + 1\n" in text
     assert "  - Ties: the first wins.\n" in text
@@ -109,7 +111,8 @@ def test_text_by_hand():
     assert (
         "  (3) δ_x[i′,j′] = Σ_{m,n} δ_y[(i′+p−m)/s, (j′+p−n)/s] M[(i′+p−m)/s, (j′+p−n)/s, m, n]\n"
         "          for 0 ≤ i′ < H, 0 ≤ j′ < W\n"
-        "          summed over 0 ≤ m < k, 0 ≤ n < k\n"
+        "          summed over 0 ≤ m < k, 0 ≤ n < k\n\n"
+        "      - Terms count only where 0 ≤ (i′ + p − m)/s < H_y and 0 ≤ (j′ + p − n)/s < W_y"
     ) in text
 
 

@@ -15,7 +15,7 @@ NORMS = [
     "input x 2x3x2x3 | {} weight g epsilon 0.1",
 ]
 LOSSES = ["input x HxW | {} t", "input x 2 batch N | {} t", "input x 3x4 | {} t reduction none"]
-REDUCED = [*LOSSES, "input x NxCxHxW | {} t reduction sum", "input x N | {} t reduction mean"]
+REDUCED = [*LOSSES, "input x NxQxHxW | {} t reduction sum", "input x N | {} t reduction mean"]
 POINTWISE = ["input x HxW | {}", "input x Nx2x3x3 | conv w 2x2 channels 2 -> z | {} | sse t"]
 
 VARIANTS = {
@@ -69,9 +69,9 @@ VARIANTS = {
     "global_avgpool": ["input x NxCxHxW | {}", "input x HxW | {}"],
     "global_maxpool": ["input x NxCxHxW | {}", "input x 3x3x4 | relu -> a | {}"],
     "batchnorm": NORMS,
-    "layernorm": NORMS,
-    "instancenorm": NORMS,
-    "rmsnorm": NORMS,
+    "layernorm": [*NORMS, "input x 3x4 | {} weight g bias b", "input x H | {} | sse t"],
+    "instancenorm": [*NORMS, "input x 2x3x4 | {}"],
+    "rmsnorm": [*NORMS, "input x 3x4 | {} weight g"],
     "groupnorm": [
         "input x Nx4x2x2 | {} groups 2 | sse t",
         "input x 2x6x2x3 | {} weight g bias b groups 3",
@@ -102,7 +102,7 @@ VARIANTS = {
     "silu": POINTWISE,
     "sigmoid": POINTWISE,
     "tanh": POINTWISE,
-    "flatten": ["input x NxCxHxW | {} | dense w 2 bias b | sse t", "input x 2x3 | {}"],
+    "flatten": ["input x NxQxHxW | {} | dense w 2 bias b | sse t", "input x 2x3 | {}"],
     "upsample": ["input x Nx2xHxW | {} 2", "input x 2x3 | {} 3x2 | sse t", "input x HxW | {} s"],
     "pad": ["input x HxW | {} p", "input x 2x2x3x3 | {} 1x2 after 0x1 | sse t"],
     "scale": ["input x NxCxHxW | {} g bias b", "input x C batch N | {} g"],

@@ -1,11 +1,23 @@
 """Formulas print the way people write them: exact strings in LaTeX, Unicode and ASCII."""
 
 import pytest
-from sympy import KroneckerDelta, Rational, Sum, Symbol, exp, symbols, tanh
+from sympy import KroneckerDelta, Rational, Sum, Symbol, exp, pi, sqrt, symbols, tanh
 
-from symconv.core.nodes import Box, MaxOver, OneHot, Partial, limits, relu, sigmoid
+from symconv.core.nodes import (
+    Box,
+    Equals,
+    LogSumExp,
+    MaxOver,
+    OneHot,
+    Partial,
+    absolute,
+    limits,
+    relu,
+    sigmoid,
+)
 from symconv.core.tensor import Name, Tensor, amount, index, size
 from symconv.emit.arrange import arrange
+from symconv.emit.form import Decimal, Product, negative
 from symconv.emit.latex import Latex
 from symconv.emit.names import Names
 from symconv.emit.plain import Plain, spell
@@ -102,13 +114,13 @@ def test_gradient_puts_the_error_signal_first():
 def test_rational_index_is_one_fraction(written):
     assert latex(written, short=False) == (
         r"\sum_{f=0}^{F-1}\sum_{m=0}^{k_1-1}\sum_{n=0}^{k_2-1} "
-        r"\delta^{z}_{b,f,\frac{u + p - d m}{s},\frac{v + p - d n}{s}}\,w_{f,c,m,n}"
+        r"\delta^{z}_{b,f,\tfrac{u+p-d m}{s},\tfrac{v+p-d n}{s}}\,w_{f,c,m,n}"
     )
     assert ascii_text(written) == ("sum_{f,m,n} delta[b, f, (u+p-d m)/s, (v+p-d n)/s] w[f,c,m,n]")
 
 
 def test_rational_index_counted_from_one():
-    assert r"\frac{u + p - d(m - 1) - 1}{s}+1" in latex(strided, IJ1)
+    assert r"\tfrac{u+p-d(m-1)-1}{s}+1" in latex(strided, IJ1)
     assert ascii_text(grid[(i + m) / 2, 0], IJ1) == "x[(i+m)/2, 1]"
 
 
@@ -277,3 +289,26 @@ def test_left_sides():
 
 def test_a_rational_number_in_front():
     assert scalar_text(Rational(1, 2) * hidden * i1, SCALARS, ascii_only=True) == "1/2 i_1 o_1^1"
+
+
+def test_log_sum_exp_labels_and_constants():
+    smooth = LogSumExp(grid[i, j], *limits([(j, W)]))
+    assert ascii_text(smooth) == "log(sum_{j} exp(x[i,j]))"
+    assert latex(smooth) == r"\log\biggl(\sum_{j=0}^{W-1} \exp(x_{i,j})\biggr)"
+    assert ascii_text(Equals(j, grid[i, 0])) == "[j = x[i,0]]"
+    assert latex(absolute(grid[i, j]) / sqrt(pi)) == (
+        r"\frac{1}{\pi^{1/2}}\,\operatorname{abs}(x_{i,j})"
+    )
+
+
+def test_a_wide_fraction_becomes_a_product():
+    wide = sum(grid[i, n] for n in range(12)) / grid[i, j]
+    assert latex(wide).startswith(r"\frac{1}{x_{i,j}} (x_{i,0} + ")
+    assert ascii_text(wide).endswith(")/x[i,j]")
+
+
+def test_numbers_with_digits_are_multiplied_with_a_dot():
+    form = Product((Decimal("0.25"), negative(Decimal("1.5")), Decimal("2")))
+    assert Plain().write(form) == "0.25·(−1.5)·2"
+    assert spell(form) == "0.25*(-1.5)*2"
+    assert Latex().write(form) == r"0.25 \cdot (-1.5) \cdot 2"

@@ -12,11 +12,11 @@ from math import isclose
 from random import Random
 from typing import Any
 
-from sympy import Expr, Function, Pow, Symbol, expand, sympify
+from sympy import Expr, Function, KroneckerDelta, Mul, Pow, Symbol, expand, sympify
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Program
-from symconv.core.nodes import LogSumExp, MaxOver, OneHot, relu, step
+from symconv.core.nodes import Box, Equals, LogSumExp, MaxOver, OneHot, relu, step
 from symconv.semantics.algebra import Exact
 from symconv.semantics.symbolic import Symbolic
 
@@ -52,9 +52,9 @@ def check_module(
     if not transcendental(program) and work <= EXACT_WORK:
         exact = trial_of(program, sizes, Exact(), rationals(Random(seed), labels))  # noqa: S311
         checks.append(_compare("exact rationals", module, exact, object, equal))
-    if polynomial(program) and not labels and work <= SYMBOLIC_WORK:
-        symbolic = trial_of(program, sizes, Symbolic(), symbol)
-        checks.append(_compare("symbols (a proof)", module, symbolic, object, identical))
+    if symbolic(program) and not labels and work <= SYMBOLIC_WORK:
+        symbols = trial_of(program, sizes, Symbolic(), symbol)
+        checks.append(_compare("symbols (a proof)", module, symbols, object, identical))
     return tuple(checks)
 
 
@@ -73,6 +73,14 @@ def polynomial(program: Program) -> bool:
         e.rhs.has(Function, MaxOver, LogSumExp, OneHot) or _divides(e.rhs)
         for e in program.equations
     )
+
+
+def symbolic(program: Program) -> bool:
+    """Whether the code can run on symbols: SymPy does not multiply by a truth value."""
+    products = [p for e in program.equations for p in e.rhs.atoms(Mul)]
+    brackets = (Box, KroneckerDelta, Equals)
+    guarded = any(isinstance(a, brackets) for p in products if p.has(Indexed) for a in p.args)
+    return polynomial(program) and not guarded
 
 
 def _divides(e: Expr) -> bool:

@@ -294,17 +294,18 @@ class Parser(Cursor):
         span = (token.start, stop.stop)
         if function == "array":
             return arguments[0]
-        return Apply(function, tuple(a for a in arguments if a), primes, span=span)
+        return Apply(function, tuple(arguments), primes, span=span)
 
     def argument(self) -> Node:
         """An argument; words in quotes, as in `'valid'`, are options."""
         if self.peek().text == "'":
             self.take()
             word = self.take()
+            text = word.text
             while self.peek().text != "'" and self.peek().kind != "end":
-                word = self.take()
+                text += self.take().text
             self.expect("'")
-            return Symbol("'option'", span=word.span)
+            return Symbol(f"'{text}'", span=word.span)
         return self.sum_of_terms()
 
     def generator(self, token: Token) -> Node:

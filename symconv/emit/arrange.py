@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import Any, Literal, cast
 
-from sympy import Expr, Function, KroneckerDelta, Rational, S, Sum, Symbol, exp, log
+from sympy import Expr, Function, KroneckerDelta, NumberSymbol, Rational, S, Sum, Symbol, exp, log
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.add import Add
 from sympy.core.mul import Mul
@@ -13,7 +13,7 @@ from sympy.core.power import Pow
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.errors import Unsupported
-from symconv.core.nodes import Box, Equals, LogSumExp, MaxOver, OneHot, Partial
+from symconv.core.nodes import Box, Equals, LogSumExp, MaxOver, OneHot, Partial, absolute
 from symconv.core.tensor import Role
 from symconv.notation.rebase import rebase
 
@@ -30,6 +30,7 @@ from .form import (
     Reduction,
     Relation,
     Total,
+    Word,
     negative,
     quotient,
     split_sign,
@@ -59,6 +60,12 @@ def counts(e: Expr) -> bool:
 def _(e: Rational, _: Names) -> Form:
     number = quotient(Number(abs(int(e.p))), Number(int(e.q)))
     return negative(number) if e.is_negative else number
+
+
+@arranged.register(NumberSymbol)
+def _(e: NumberSymbol, _: Names) -> Form:
+    """pi, by its name."""
+    return Word(str(e).lower())
 
 
 @arranged.register(Symbol)
@@ -185,5 +192,5 @@ def _(e: Partial, names: Names) -> Form:
 @arranged.register(Function)
 def _(e: Function, names: Names) -> Form:
     (argument,) = e.args
-    function = {exp: "exp", log: "log"}.get(e.func, e.func.__name__)
+    function = {exp: "exp", log: "log", absolute: "abs"}.get(e.func, e.func.__name__)
     return Call(function, arranged(argument, names))

@@ -48,6 +48,11 @@ def _changes(before: Form, after: Form) -> Pair:
         return _totals(before, after)
     if isinstance(before, Reduction) and isinstance(after, Reduction):
         return _reductions(before, after)
+    return _leaves(before, after)
+
+
+def _leaves(before: Form, after: Form) -> Pair:
+    """What is derived, or the indices of an entry; anything else is marked whole."""
     if isinstance(before, Derivative) and isinstance(after, Derivative) and before.by == after.by:
         of, became = _changes(before.of, after.of)
         return replace(before, of=of), replace(after, of=became)

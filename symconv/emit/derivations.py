@@ -16,9 +16,12 @@ from .environment import rendered
 from .html import HTML, security_policy, style
 from .remarks import Sentence
 from .scalars import Unrolled
-from .scribe import LATEX, MARKDOWN, TEXT
+from .scribe import LATEX, MARKDOWN, NOTEBOOK, TEXT
 
 Backward = Sequence[Derivation | Equation]
+GITHUB = {"opening": "```math", "closing": "```"}
+DOLLARS = {"opening": "$$", "closing": "$$"}
+"""What stands around a formula of its own line."""
 Structure = Mapping[str, tuple[Sentence, ...]]
 
 
@@ -59,7 +62,13 @@ def derivation_latex(*subject: Any, document: bool = True, **words: Any) -> str:
 def derivation_markdown(*subject: Any, **words: Any) -> str:
     """Markdown with formulas in ```math fences, as GitHub shows them."""
     content = content_of(*subject, **words)
-    return rendered("markdown", "derivation.md.j2", page=page(content, MARKDOWN))
+    return rendered("markdown", "derivation.md.j2", page=page(content, MARKDOWN), **GITHUB)
+
+
+def derivation_notebook(*subject: Any, **words: Any) -> str:
+    """Markdown with formulas between dollar signs, as notebooks show them."""
+    content = content_of(*subject, **words)
+    return rendered("markdown", "derivation.md.j2", page=page(content, NOTEBOOK), **DOLLARS)
 
 
 def derivation_html(*subject: Any, **words: Any) -> str:

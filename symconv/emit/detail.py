@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal, get_args
 
 from sympy import Expr, KroneckerDelta
@@ -15,7 +16,7 @@ from symconv.core.proof import Step
 Detail = Literal["terse", "normal", "full"]
 
 TRIVIAL_BEFORE = frozenset({"exchange of sums"})
-TRIVIAL_AFTER = frozenset({"sum over one value", "pull out"})
+TRIVIAL_AFTER = frozenset({"pull out"})
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,12 @@ def detail_named(name: str) -> Detail:
     """The level of that name; an unknown name is answered with the nearest known one."""
     for detail in get_args(Detail):
         if detail == name:
-            return detail  # type: ignore[no-any-return]
+            return detail
     raise SymconvError(f"no detail is called {name!r}", help=did_you_mean(name, get_args(Detail)))
 
 
 def moves(steps: Sequence[Step], detail: Detail) -> tuple[Move, ...]:
-    """The lines of a derivation at a level of detail; the first starts, the last ends as it does."""
+    """The lines of a derivation at a level of detail, from its first formula to its last."""
     single = [Move((s.rule,), s.before, s.after, s.reason, s.conditions) for s in steps]
     if detail == "full":
         return tuple(single)
@@ -73,9 +74,8 @@ def _what_matters(single: list[Move]) -> Iterable[Move]:
     """The chain rule, the brackets, the result."""
     stops = [k + 1 for k, move in enumerate(single) if move.rules == ("chain rule",)]
     bracketed = [k + 1 for k, move in enumerate(single) if _bracketed(move.after)]
-    stops += bracketed[:1] + [len(single)]
-    edges = sorted({0, *stops})
-    return [joined(single[a:b]) for a, b in zip(edges, edges[1:], strict=False)]
+    edges = sorted({0, *stops, *bracketed[:1], len(single)})
+    return [joined(single[a:b]) for a, b in pairwise(edges)]
 
 
 def _bracketed(formula: Expr) -> bool:

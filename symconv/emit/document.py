@@ -25,6 +25,15 @@ from .scribe import Scribe
 from .sections import Telling, section
 
 MARKS: tuple[Mark, ...] = ("old", "new")
+OPERATORS = {
+    "⋆": "A ⋆ B is cross-correlation",
+    "∗": "A ∗ B is convolution, which is A ⋆ rot180(B)",
+    "(full)": "full means: with as many zeros around as there are overlaps",
+    "↑": "A ↑ s puts s − 1 zeros between neighbours",
+    "↓": "A ↓ s keeps the entries whose place is a multiple of s",
+    "⊗": "A ⊗ B is the outer product",
+    "⊙": "A ⊙ B is the entry-wise product",
+}
 
 
 @dataclass(frozen=True)
@@ -60,7 +69,10 @@ def page(content: Content, scribe: Scribe) -> Page:
         title=scribe.words(content.title),
         network=tuple(author.display(e, e.title, widest) for e in program.equations),
         sizes=tuple(size_display(size, scribe) for size in program.sizes),
-        conventions=(*map(scribe.words, content.conventions), *map(scribe.mixed, said)),
+        conventions=(
+            *map(scribe.words, content.conventions),
+            *map(scribe.mixed, (*said, *_operators(content))),
+        ),
         sections=sections,
         unrolled=scalar_displays(content.unrolled, names, scribe),
         glossary=glossary_terms(scribe, telling.told) if content.glossary else (),
@@ -69,13 +81,22 @@ def page(content: Content, scribe: Scribe) -> Page:
 
 
 def _structure(content: Content, key: str, scribe: Scribe) -> tuple[str, ...]:
-    """What is known of the structure of a result, in words."""
-    return tuple(map(scribe.mixed, content.structure.get(key, ())))
+    """What is known of the structure of a result, in words; at terse the first sentence."""
+    sentences = content.structure.get(key, ())
+    return tuple(map(scribe.mixed, sentences[:1] if content.detail == "terse" else sentences))
+
+
+def _operators(content: Content) -> list[Sentence]:
+    """What the signs of operators mean, where sentences use them."""
+    shown = [] if content.detail == "terse" else list(content.structure.values())
+    words = "".join(p for some in shown for s in some for p in s if isinstance(p, str))
+    used = [meaning for sign, meaning in OPERATORS.items() if sign in words]
+    return [("; ".join(used) + ".",)] if used else []
 
 
 def _legend(scribe: Scribe, sections: Sequence[Section]) -> str:
     """What the marks on formulas mean, where there are any."""
-    old, new = (marked(Word(word), mark) for word, mark in (("a", "old"), ("b", "new")))
+    old, new = marked(Word("a"), "old"), marked(Word("b"), "new")
     written = [line for s in sections for t in s.steps for line in (*s.start, *t.lines)]
     signs = [scribe.text(marked(Number(0), mark)).partition("0")[0] for mark in MARKS]
     if not scribe.marks or not any(sign in line for sign in signs for line in written):

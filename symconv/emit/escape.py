@@ -43,6 +43,15 @@ LATEX_CHARACTERS = {
     "”": "''",
     "’": "'",
     "√": r"$\surd$",
+    "≈": r"$\approx$",
+    "⋆": r"$\star$",
+    "∗": r"$*$",
+    "⊗": r"$\otimes$",
+    "⊙": r"$\odot$",
+    "↑": r"$\uparrow$",
+    "↓": r"$\downarrow$",
+    "ᵀ": r"$^{\mathsf{T}}$",
+    "°": r"$^{\circ}$",
     "∑": r"$\Sigma$",
 }
 LATEX_CHARACTERS |= {character: rf"$\{name}$" for name, character in GREEK.items()}

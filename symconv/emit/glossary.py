@@ -126,9 +126,7 @@ def term(scribe: Scribe, rule: str) -> Term:
 
 def both_lines(scribe: Scribe, example: Example) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The two lines of an example: what stands before the step, and what after it."""
-    author = Author(
-        names_of(example.program, example.backward.items, IJ0), scribe, {}
-    )
+    author = Author(names_of(example.program, example.backward.items, IJ0), scribe, {})
 
     def written(form: Form) -> tuple[str, ...]:
         return scribe.lines(form, 20, numbered=False)

@@ -10,6 +10,7 @@ from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation, Program, Ranges
+from symconv.core.nodes import Partial
 from symconv.core.proof import Derivation
 from symconv.notation.presets import Notation
 
@@ -67,6 +68,8 @@ def derivation_json(  # noqa: PLR0913 - the words of a document
         "conventions": list(conventions),
         "notation": notation.name,
         "index_base": notation.index_base,
+        "tensors": tensors_json(program, backward),
+        "parameters": parameters_json(program, backward),
         "sizes": [
             {"symbol": s.symbol.name, "numerator": tree(s.numerator), "stride": tree(s.stride)}
             for s in program.sizes
@@ -74,12 +77,50 @@ def derivation_json(  # noqa: PLR0913 - the words of a document
         "forward": [equation_json(e, names, numbers) for e in program.equations],
         "backward": [
             backward_json(item, names, numbers, detail)
-            | {"structure": [TEXT.mixed(s) for s in (structure or {}).get(equation_of(item).key, ())]}
+            | {
+                "structure": [
+                    TEXT.mixed(s) for s in (structure or {}).get(equation_of(item).key, ())
+                ]
+            }
             for item in backward
         ],
         "detail": detail,
         "unrolled": [{"left": left} | scalar_json(e, names) for left, e in unrolled],
     }
+
+
+def tensors_json(program: Program, backward: Sequence[Derivation | Equation]) -> list[Json]:
+    """Every tensor with its shape and its role, those of the backward pass included."""
+    found: dict[str, tuple[str, tuple[Expr, ...]]] = {
+        t.key: (t.role, t.shape) for t in program.tensors
+    }
+    for item in backward:
+        equation = equation_of(item)
+        formulas = [s.after for s in item.steps] if isinstance(item, Derivation) else []
+        for access in {a for e in (equation.lhs, *formulas) for a in e.atoms(Indexed)}:
+            key = str(access.base.label)
+            role = key.split(maxsplit=1)[0] if " " in key else "mask"
+            found.setdefault(key, (role, access.base.shape))
+        if isinstance(item, Derivation) and isinstance(item.steps[0].before, Partial):
+            of = item.steps[0].before.of
+            cost = str(of.base.label) if isinstance(of, Indexed) else ""
+            found.setdefault(cost, ("cost", (Integer(1),)))
+    return [
+        {"key": key, "role": role, "shape": [tree(n) for n in shape]}
+        for key, (role, shape) in sorted(found.items())
+    ]
+
+
+def parameters_json(program: Program, backward: Sequence[Derivation | Equation]) -> list[Json]:
+    """The sizes that a person may choose, each with the least value that it may have."""
+    equations = (*program.equations, *(equation_of(item) for item in backward))
+    shapes = [n for t in program.tensors for n in t.shape]
+    shapes += [part for s in program.sizes for part in (s.numerator, s.stride)]
+    symbols = {s for n in shapes for s in n.atoms(Symbol)}
+    symbols |= {s for e in equations for s in (e.lhs.atoms(Symbol) | e.rhs.atoms(Symbol))}
+    defined = {s.symbol for s in program.sizes}
+    free = sorted((s for s in symbols - defined if s.is_nonnegative), key=str)
+    return [{"symbol": s.name, "least": 1 if s.is_positive else 0} for s in free]
 
 
 def backward_json(

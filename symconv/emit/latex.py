@@ -36,6 +36,7 @@ RELATIONS = {"=": "=", "<=": r"\le", "<": "<", "≈": r"\approx"}
 OWN_MARKS = (r"\derivationold{%s}", r"\derivationnew{%s}")
 PLAIN_MARKS = (r"\underline{%s}", r"\boldsymbol{%s}")
 BOLD = 1.16
+WIDEST = 280  # a fraction up to that width stays in one piece
 SHORT = 170  # a marked part of that width stays on one line
 
 
@@ -44,6 +45,9 @@ class Latex(LatexLeaves):
     r"""\sum_{m=0}^{k_1-1} w^{1}_{m,n}\,x_{i+m,j+n}."""
 
     marks: tuple[str, str] = OWN_MARKS
+
+    def widest(self) -> float:
+        return WIDEST
 
     def marked(self, strip: Strip, mark: Mark) -> Strip:
         """Every piece marked; a short part as one piece."""
@@ -71,10 +75,22 @@ class Latex(LatexLeaves):
         return Piece(text, inside.width + 2 * metrics.DELIMITER[3], inside.height)
 
     def power(self, form: Power) -> Strip:
-        above = solid(self.small().strip(form.exponent))
+        above = self.exponent(form.exponent)
         return around(
             self.nothing(), self.based(form.base), replace(above, text=f"^{{{above.text}}}")
         )
+
+    def exponent(self, form: Form) -> Piece:
+        """A fraction of numbers stays on one line: 1/2."""
+        small = self.small()
+        match form:
+            case Quotient(Number() as above, Number() as below):
+                ends = solid((*small.strip(above), small.slash(), *small.strip(below)))
+                return replace(ends, height=0)
+        return solid(small.strip(form))
+
+    def slash(self) -> Piece:
+        return self.piece("/", metrics.DIGIT)
 
     def derivative(self, form: Derivative) -> Strip:
         d = r"\partial "

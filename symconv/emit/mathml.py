@@ -117,7 +117,10 @@ class MathMl(Latex):
     def power(self, form: Power) -> Strip:
         width = solid(super().power(form))
         base = text_of(self.based(form.base))
-        return (replace(width, text=scripted(row(base), "", self.small().write(form.exponent))),)
+        return (replace(width, text=scripted(row(base), "", self.exponent(form.exponent).text)),)
+
+    def slash(self) -> Piece:
+        return replace(super().slash(), text=operator("/", lspace="0", rspace="0"))
 
     def derivative(self, form: Derivative) -> Strip:
         widths = super().derivative(form)
@@ -197,7 +200,8 @@ class MathMl(Latex):
         if tall == HEIGHTS[0]:
             attributes = {"stretchy": "false"}
         left, right = (
-            replace(p, text=operator(end, **attributes)) for p, end in zip(pieces, ends, strict=True)
+            replace(p, text=operator(end, **attributes))
+            for p, end in zip(pieces, ends, strict=True)
         )
         return left, right
 
@@ -209,5 +213,3 @@ def scripted(base: str, below: str, above: str) -> str:
     if below:
         return element("msub", base, row(below))
     return element("msup", base, row(above)) if above else base
-
-

@@ -21,10 +21,12 @@ IMPORTS = {
 }
 NUMPY = {
     "abs", "arange", "bool_", "broadcast_to", "copy", "cos", "einsum", "exp", "floating", "full",
-    "heaviside", "inf", "log", "maximum", "ndindex", "pad", "reshape", "sin", "sqrt", "tanh",
-    "where", "zeros",
+    "heaviside", "inf", "integer", "log", "logaddexp", "maximum", "ndindex", "ones", "pad",
+    "reshape",    "sign", "sin", "sqrt", "tanh", "where", "zeros",
 }  # fmt: skip
-METHODS = {"T", "argmax", "astype", "dtype", "max", "reshape", "shape", "sum", "transpose"}
+METHODS = {
+    "T", "argmax", "astype", "dtype", "max", "mean", "reshape", "shape", "squeeze", "sum", "transpose",
+}  # fmt: skip
 BUILTINS = {"ValueError", "int", "max", "min", "range", "str", "tuple"}
 
 

@@ -9,13 +9,15 @@ from .numpy_letters import letters
 from .numpy_operators import number
 from .numpy_printer import Call, Printer, calls, tuple_text
 
-SAME = ("tanh", "exp", "log", "sqrt", "sin", "cos", "copy")
+X = "x"
+SAME = ("tanh", "exp", "log", "sqrt", "sign", "sin", "cos", "copy")
 FUNCTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "relu": ("np.maximum", ("0",)),
-    "step": ("np.heaviside", ("0",)),
-    "sigmoid": ("sigmoid", ()),
-    "Abs": ("np.abs", ()),
-    **{name: (f"np.{name}", ()) for name in SAME},
+    "relu": ("np.maximum", (X, "0")),
+    "step": ("np.heaviside", (X, "0")),
+    "sigmoid": ("sigmoid", (X,)),
+    "softplus": ("np.logaddexp", ("0", X)),
+    "absolute": ("np.abs", (X,)),
+    **{name: (f"np.{name}", (X,)) for name in SAME},
 }
 
 
@@ -52,9 +54,10 @@ def _einsum(node: Einsum, printer: Printer) -> Call:
 
 @calls(Constant)
 def _constant(node: Constant, printer: Printer) -> Call:
-    shape, dtype = printer.shape(node.shape), f"dtype={printer(node.like)}.dtype"
-    if node.fill == 0:
-        return "np.zeros", (shape, dtype)
+    kind = "np.bool_" if node.like is None else f"{printer(node.like)}.dtype"
+    shape, dtype = printer.shape(node.shape), f"dtype={kind}"
+    if node.fill in {0, 1}:
+        return "np.zeros" if node.fill == 0 else "np.ones", (shape, dtype)
     return "np.full", (shape, number(node.fill, printer.size).text, dtype)
 
 
@@ -67,5 +70,5 @@ def _counter(node: Counter, printer: Printer) -> Call:
 def _apply(node: Apply, printer: Printer) -> Call:
     if node.function not in FUNCTIONS:
         raise Unsupported(f"no NumPy form is known for the function {node.function}")
-    name, more = FUNCTIONS[node.function]
-    return name, (printer(node.source), *more)
+    name, arguments = FUNCTIONS[node.function]
+    return name, tuple(printer(node.source) if a is X else a for a in arguments)

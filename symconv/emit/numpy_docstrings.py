@@ -10,6 +10,7 @@ from sympy import Symbol
 
 from symconv.core.equation import Equation, SizeDefinition
 from symconv.core.tensor import Tensor
+from symconv.lower.labels import class_counts
 
 from .numpy_function import Function
 from .numpy_layout import TAB, WIDTH
@@ -42,6 +43,7 @@ class Docstrings:
         self.formulas = formulas
         self.equations = equations
         self.definitions = definitions
+        self.labels = frozenset(class_counts(equations))
         self.size = SizePrinter(names.sizes)
 
     def module(self, title: str, notes: tuple[str, ...]) -> str:
@@ -104,7 +106,7 @@ class Docstrings:
         plain = self.names.tensors.get(tensor.name.plain.key)
         if tensor.role in {"delta", "gradient"} and plain:
             return f"derivative of the cost with respect to {plain}"
-        return tensor.role
+        return f"{tensor.role}, class numbers" if tensor.key in self.labels else tensor.role
 
 
 def _item(line: str, indent: int) -> str:

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from symconv.lower.program import Cast, FirstMaximum, Index, Reduce, Reshape, Transpose
+from symconv.lower.program import (
+    Cast,
+    FirstMaximum,
+    Index,
+    Local,
+    Reduce,
+    Ref,
+    Reshape,
+    Transpose,
+)
 
 from .numpy_items import items
 from .numpy_printer import Printer, prints
@@ -17,7 +26,7 @@ def _index(node: Index, printer: Printer) -> Text:
 
 @prints(Reshape)
 def _reshape(node: Reshape, printer: Printer) -> Text:
-    if isinstance(node.source, Reduce) and node.source.axes is None:
+    if all(n == 1 for n in node.shape) and not isinstance(node.source, Ref | Local | Index):
         return Text(f"np.reshape({printer(node.source)}, {printer.shape(node.shape)})", ATOM)
     shape = ", ".join(map(printer.size, node.shape))
     return Text(f"{printer.owner(node.source)}.reshape({shape})", ATOM)
@@ -33,6 +42,9 @@ def _transpose(node: Transpose, printer: Printer) -> Text:
 @prints(Reduce)
 def _reduce(node: Reduce, printer: Printer) -> Text:
     axis = "" if node.axes is None else f"axis={printer.axes(node.axes)}"
+    if node.kind == "log_sum_exp":
+        axis = f", {axis}" if axis else ""
+        return Text(f"log_sum_exp({printer(node.source)}{axis})", ATOM)
     return Text(f"{printer.owner(node.source)}.{node.kind}({axis})", ATOM)
 
 

@@ -21,6 +21,7 @@ from .numpy_names import Names, names
 from .numpy_words import Words
 
 GIVEN = ("input", "parameter", "target")
+OPTIONAL = ("sliding_window_view", "sigmoid", "log_sum_exp", "check_shape")
 
 
 def numpy_module(  # noqa: PLR0913 - everything that a module is made of, by name
@@ -55,7 +56,7 @@ def numpy_module(  # noqa: PLR0913 - everything that a module is made of, by nam
     defined = tuple(tensors[e.key] for e in forward.equations)
     first = function(setting, lowered(tensors, forward.equations, forward.sizes))
     outside = (*setting.passed, *((seed,) if seed else ()))
-    statements = lowered(tensors, equations, forward.sizes)
+    statements = lowered(tensors, equations, forward.sizes, forward.equations)
     statements = alive(statements, {Ref(t.key) for t in returned})
     second = function(replace(setting, passed=outside, stored=defined), statements)
     listed = forward.equations + equations
@@ -70,7 +71,7 @@ def numpy_module(  # noqa: PLR0913 - everything that a module is made of, by nam
                 words.function("forward", "Forward", first, defined),
                 words.function("backward", "Gradients", second, returned),
             ),
-            uses=_uses(first, second),
+            uses=_uses(first, second) | {"labels": bool(docstrings.labels)},
             exempt=words.exempt(first, second, (*defined, *returned)),
         )
     )
@@ -106,4 +107,4 @@ def _sizes(
 def _uses(*functions: Function) -> dict[str, bool]:
     """Which of the optional parts of a module the functions need."""
     text = "\n".join(line for f in functions for line in f.body)
-    return {name: f"{name}(" in text for name in ("sliding_window_view", "sigmoid", "check_shape")}
+    return {name: f"{name}(" in text for name in OPTIONAL}

@@ -12,11 +12,22 @@ from sympy import Symbol
 
 from symconv.core.tensor import Name, Tensor
 
-MODULE = {"np", "sliding_window_view", "Any", "NDArray", "NamedTuple", "TypeAlias", "Array", "Mask"}
-OURS = {"Forward", "Gradients", "forward", "backward", "values", "check_shape", "sigmoid", "name"}
+MODULE = {"np", "sliding_window_view", "Any", "NDArray", "NamedTuple", "TypeAlias"}
+TYPES = {"Array", "Mask", "Labels", "Number", "Forward", "Gradients"}
+HELPERS = {"check_shape", "sigmoid", "log_sum_exp", "forward", "backward"}
+LOCALS = {"values", "name", "array", "shape"}
 TUPLE = {"count", "index"}
 RESERVED = frozenset(
-    {*keyword.kwlist, *keyword.softkwlist, *dir(builtins), *MODULE, *OURS, *TUPLE, "array", "shape"}
+    {
+        *keyword.kwlist,
+        *keyword.softkwlist,
+        *dir(builtins),
+        *MODULE,
+        *TYPES,
+        *HELPERS,
+        *LOCALS,
+        *TUPLE,
+    }
 )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sympy import Expr, fraction
 
-from symconv.lower.program import Arithmetic, Both, Matmul, Negative, Number, Test
+from symconv.lower.labelled import is_decimal
+from symconv.lower.program import Arithmetic, Both, Matmul, Negative, Not, Number, Test
 
 from .numpy_printer import Printer, prints
 from .numpy_sizes import SizePrinter
@@ -14,10 +15,11 @@ from .numpy_text import ADD, ATOM, BOTH, COMPARE, MULTIPLY, POWER, Text, joined,
 def number(value: Expr, size: SizePrinter) -> Text:
     """A number as a Python literal; sizes are divided by a true division."""
     above, below = fraction(value)
+    real = value.is_number and value.is_finite and not value.is_Rational
+    if real or is_decimal(value) or below in {2, 4}:
+        return Text(repr(float(value)), ATOM if value >= 0 else POWER)
     if below != 1:
         return joined("/", (number(above, size), number(below, size)), MULTIPLY)
-    if value.is_number and not value.is_Integer and value.is_finite:
-        return Text(repr(float(value)), ATOM if value >= 0 else POWER)
     return size.text(value)
 
 
@@ -47,6 +49,11 @@ def _both(node: Both, printer: Printer) -> Text:
     return joined("&", (printer.text(node.left), printer.text(node.right)), BOTH)
 
 
+@prints(Not)
+def _not(node: Not, printer: Printer) -> Text:
+    return Text(f"~{printer.owner(node.source)}", POWER)
+
+
 @prints(Arithmetic)
 def _arithmetic(node: Arithmetic, printer: Printer) -> Text:
     if node.operator == "+":
@@ -61,6 +68,8 @@ def _sum(node: Arithmetic, printer: Printer) -> Text:
     """a + b - c."""
     line = printer.text(node.parts[0]).within(ADD)
     for part in node.parts[1:]:
+        if isinstance(part, Number) and part.value.could_extract_minus_sign():
+            part = Negative(Number(-part.value))
         if isinstance(part, Negative):
             line += f" - {printer.text(part.source).above(ADD)}"
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Add, Basic, Expr, Max, Min, Mul, Pow, S, Symbol, fraction, together
+from sympy import Add, Basic, Expr, Max, Min, Mul, Pow, S, Symbol, expand, fraction, together
 
 from symconv.core.errors import Unsupported
 
@@ -18,7 +18,7 @@ class SizePrinter:
         self.identifiers = identifiers
 
     def __call__(self, expression: Basic) -> str:
-        return self.text(expression).text
+        return self.text(_shorter(expression)).text
 
     def text(self, expression: Basic) -> Text:
         """The text of an expression and how tightly it binds."""
@@ -67,6 +67,14 @@ class SizePrinter:
             else:
                 line += f" + {self.text(part).within(ADD)}"
         return Text(line, ADD)
+
+
+def _shorter(expression: Basic) -> Basic:
+    """The expression multiplied out, where that is shorter."""
+    if not isinstance(expression, Add | Mul):
+        return expression
+    plain = expand(expression)
+    return plain if len(str(plain)) < len(str(expression)) else expression
 
 
 def _factor_order(factor: Expr) -> tuple[bool, bool, bool, str]:

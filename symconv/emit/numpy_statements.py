@@ -8,11 +8,14 @@ from typing import Any
 
 from symconv.lower.program import (
     Array,
+    Constant,
     Einsum,
     Let,
     Local,
     Loop,
+    Negative,
     Number,
+    Raise,
     Ref,
     Statement,
     Store,
@@ -42,6 +45,8 @@ class StatementPrinter:
         """The lines of one statement."""
         if isinstance(statement, Loop):
             return self._loop(statement, indent)
+        if isinstance(statement, Raise):
+            return self._raised(statement, indent)
         if isinstance(statement, Let):
             left = f"{self.arrays(statement.target)} ="
         else:
@@ -49,16 +54,26 @@ class StatementPrinter:
             left = f"{self.arrays(statement.target)}[{inside}] {'+' if statement.add else ''}="
         return self._assignment(left, statement, indent)
 
+    def _raised(self, statement: Raise, indent: int) -> list[str]:
+        """`np.maximum(target, value, out=target)`."""
+        target, value = self.arrays(statement.target), self.arrays(statement.value)
+        tail = self._number(statement.finishes)
+        return call_lines("np.maximum", [target, value, f"out={target}"], tail, indent)
+
+    def _number(self, key: str | None) -> str:
+        """The number of the equation that is complete with a statement, as a comment."""
+        number = self.numbers.get(key or "")
+        return f"  # ({number})" if number else ""
+
     def _assignment(self, left: str, statement: Let | Store, indent: int) -> list[str]:
-        number = self.numbers.get(statement.finishes or "")
-        tail = f"  # ({number})" if number else ""
+        tail = self._number(statement.finishes)
         value = statement.value
         flat = f"{left} {self.arrays(value)}{tail}"
         if fits(flat, indent):
             return ["    " * indent + flat]
         if isinstance(statement, Store) and len(left) > len(self.arrays(value)):
             return self._window(statement, tail, indent)
-        largest = self._largest(value)
+        largest = self._cut(left, value)
         if type(value) in CALLS and (largest is None or self._breakable(value, indent)):
             name, arguments = self.arrays.call(value)
             return call_lines(f"{left} {name}", list(arguments), tail, indent)
@@ -80,10 +95,11 @@ class StatementPrinter:
         _, arguments = self.arrays.call(value)
         return all(fits(f"{a},", indent + 1) for a in arguments)
 
-    def _largest(self, value: Array) -> Array | None:
-        """The longest operand that can stand on a line of its own."""
-        inner = [p for p in _operands(value) if not isinstance(p, Ref | Local | Number)]
-        return max(inner, key=lambda p: len(self.arrays(p)), default=None)
+    def _cut(self, left: str, value: Array) -> Array | None:
+        """The piece to compute on a line of its own, so that the longer of two lines is short."""
+        whole = len(left) + len(self.arrays(value))
+        lengths = {p: len(self.arrays(p)) for p in _below(value) if not _plain(p)}
+        return min(lengths, key=lambda p: max(lengths[p], whole - lengths[p]), default=None)
 
     def _loop(self, loop: Loop, indent: int) -> list[str]:
         names = [self.arrays.size(v) for v, _ in loop.indices]
@@ -93,6 +109,19 @@ class StatementPrinter:
         head = f"{'    ' * indent}for {', '.join(names)} in {over}:"
         body = [line for s in loop.body for line in self.lines(s, indent + 1)]
         return [head, *body]
+
+
+def _plain(part: Array) -> bool:
+    """Whether a part is too small to have a name of its own."""
+    return isinstance(part, Ref | Local | Number | Negative | Constant)
+
+
+def _below(value: Array) -> list[Array]:
+    """Every array below an expression; windows and the like stay what they are made of."""
+    found: list[Array] = []
+    for part in _operands(value):
+        found += [part, *_below(part)]
+    return found
 
 
 def _operands(value: Array) -> list[Array]:
@@ -115,15 +144,19 @@ def _is_item(part: object) -> bool:
 
 
 def _replaced(value: Array, part: Array, new: Local) -> Array:
-    """The expression with one operand replaced."""
+    """The expression with one part replaced."""
+    if value == part:
+        return new
+    if isinstance(value, Ref | Local | Number):
+        return value
     if isinstance(value, Einsum):
-        pairs = tuple((new if a == part else a, axes) for a, axes in value.operands)
+        pairs = tuple((_replaced(a, part, new), axes) for a, axes in value.operands)
         return replace(value, operands=pairs)
     changes: dict[str, Any] = {}
     for field in fields(value):
         old = getattr(value, field.name)
         if isinstance(old, tuple):
-            changes[field.name] = tuple(new if p == part else p for p in old)
-        elif old == part:
-            changes[field.name] = new
+            changes[field.name] = tuple(_replaced(p, part, new) if _is_array(p) else p for p in old)
+        elif _is_array(old):
+            changes[field.name] = _replaced(old, part, new)
     return replace(value, **changes)

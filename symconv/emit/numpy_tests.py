@@ -8,6 +8,7 @@ from sympy import Expr, Symbol
 
 from symconv.core.equation import Program
 from symconv.core.proof import Backward
+from symconv.lower.labels import class_counts
 
 from .environment import rendered
 from .numpy_names import Names
@@ -24,11 +25,13 @@ def module_tests(
     shown = {s for t in arrays for n in t.shape for s in n.free_symbols}
     defined = {d.symbol for d in forward.sizes}
     pairs = zip(backward.wrt, backward.results, strict=True)
+    classes = class_counts(backward.program.equations)
     return rendered(
         "numpy",
         "test_module.py.j2",
         module=module,
         shapes=[(names.tensors[t.key], _shape(t.shape, sizes)) for t in arrays],
+        labels=[(names.tensors[k], _shape((n,), sizes)[0]) for k, n in classes.items()],
         options=[(names.sizes[s], n) for s, n in sizes.items() if s not in shown | defined],
         gradients=[(names.tensors[t.key], names.tensors[g.key]) for t, g in pairs],
         seed=names.tensors[backward.seed.key] if backward.seed else "",

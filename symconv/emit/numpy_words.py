@@ -69,7 +69,7 @@ class Words:
             body=made.body,
             result=result,
             result_docstring=self.docstrings.result(result, fields),
-            fields=tuple(Field(n, annotation(t)) for n, t in zip(names, fields, strict=True)),
+            fields=tuple(Field(n, self._annotation(t)) for n, t in zip(names, fields, strict=True)),
             returns="\n".join(call_lines(f"return {result}", names, "", 1)),
         )
 
@@ -86,13 +86,14 @@ class Words:
         }
         return [rule for rule, broken in found.items() if broken]
 
+    def _annotation(self, tensor: Tensor) -> str:
+        """The type of a tensor's array."""
+        if tensor.key in self.docstrings.labels:
+            return "Labels"
+        return {"cost": "Number", "mask": "Mask"}.get(tensor.role, "Array")
+
     def _parameter(self, tensor: Tensor) -> str:
-        return f"{self.names.tensors[tensor.key]}: {annotation(tensor)}"
-
-
-def annotation(tensor: Tensor) -> str:
-    """The type of a tensor's array."""
-    return {"cost": "Number", "mask": "Mask"}.get(tensor.role, "Array")
+        return f"{self.names.tensors[tensor.key]}: {self._annotation(tensor)}"
 
 
 def _statements(made: Function) -> int:

@@ -44,14 +44,18 @@ class Scribe:
     def mixed(self, parts: Iterable[str | Form]) -> str:
         """Words and formulas in one sentence."""
         return "".join(
-            self.words_inside(part) if isinstance(part, str) else self.inline(self.text(part))
-            for part in parts
+            self.words_inside(part, start=number == 0)
+            if isinstance(part, str)
+            else self.inline(self.text(part))
+            for number, part in enumerate(parts)
         )
 
-    def words_inside(self, text: str) -> str:
-        """Words with the spaces at their ends kept."""
+    def words_inside(self, text: str, *, start: bool = True) -> str:
+        """Words with the spaces at their ends kept; only at the `start` can they open a list."""
         before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
-        return before + self.words(text) + after if text.strip() else text
+        if not text.strip():
+            return text
+        return before + (self.words(text) if start else self.words(f"x{text.strip()}")[1:]) + after
 
     def text(self, form: Form) -> str:
         """A formula inside a sentence."""
@@ -105,4 +109,5 @@ MARKDOWN = Scribe(
     stacked=False,
     marks=True,
 )
+NOTEBOOK = replace(MARKDOWN, inline="${}$".format)
 TEXT = Scribe(Plain(), clean_text, "{}".format, 100, 8, 4, shows_limits=False, stacked=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-from symconv.core.equation import Equation
+from symconv.core.equation import Equation, Ranges
+from symconv.core.nodes import Partial
 from symconv.core.proof import Derivation
 
 from .author import Author
@@ -15,8 +17,7 @@ from .form import Entry, Form
 from .glossary import rules_of
 from .names import entry_form, equation_of, tensor_name
 from .page import Section, StepLine
-from .support import support
-
+from .support import side_condition, support
 
 NARROWEST_REASON = 120
 WIDEST_REASON = 175
@@ -55,7 +56,7 @@ def section(
         through=through(author, item),
         start=start(author, begin, left),
         steps=tuple(
-            step_line(author, move, form, beside, telling)
+            step_line(author, move, form, beside, telling, equation.ranges)
             for move, form in zip(shown, forms, strict=True)
         ),
         result=author.display(equation, "" if steps else equation.title),
@@ -65,16 +66,14 @@ def section(
     )
 
 
-def marked_lines(
-    author: Author, shown: Sequence[Move], telling: Telling
-) -> list[Form | None]:
+def marked_lines(author: Author, shown: Sequence[Move], telling: Telling) -> list[Form | None]:
     """The formula before each move, and the last one, with what changes between them marked."""
     if not shown:
         return [None]
     forms = [author.form(shown[0].before), *(author.form(move.after) for move in shown)]
     if telling.detail == "terse" or not author.scribe.marks:
         return list(forms)
-    pairs = [mark_changes(a, b) for a, b in zip(forms, forms[1:], strict=False)]
+    pairs = [mark_changes(a, b) for a, b in pairwise(forms)]
     olds = [old for old, _ in pairs] + [forms[-1]]
     news = [forms[0]] + [new for _, new in pairs]
     return [with_marks_of_both(old, new) for old, new in zip(olds, news, strict=True)]
@@ -104,19 +103,27 @@ def start(author: Author, first: Form | None, left: Form) -> tuple[str, ...]:
     return author.scribe.lines(first, author.scribe.width(left), numbered=False)
 
 
-def step_line(
-    author: Author, move: Move, form: Form | None, beside: float, telling: Telling
+def step_line(  # noqa: PLR0913, PLR0917 - a line and where it stands
+    author: Author,
+    move: Move,
+    form: Form | None,
+    beside: float,
+    telling: Telling,
+    ranges: Ranges,
 ) -> StepLine:
     """One line: what the rules gave, their names, and why they hold."""
     assert form is not None
     scribe = author.scribe
+    conditions = tuple(map(scribe.words, move.conditions))
+    if telling.detail == "full" and not move.before.has(Partial):
+        said = side_condition(move.before, move.after, ranges, author.names)
+        conditions += (scribe.mixed(said),) if said else ()
     free = 0.0 if telling.detail == "full" else scribe.free_beside(form, beside)
     return StepLine(
         rules_of(move.rules, scribe),
         scribe.words(telling.reason(move)),
-        tuple(map(scribe.words, move.conditions)),
+        conditions,
         scribe.lines(form, beside, numbered=False),
         scribe.small_word * len(", ".join(move.rules)) < free,
         int(min(free, WIDEST_REASON)) if free > NARROWEST_REASON else 0,
     )
-

@@ -21,15 +21,28 @@ Place = tuple[Expr, Expr]
 def support(equation: Equation, names: Names) -> Sentence:
     """Only terms with 0 <= (i' + p - d m)/s < H count; "" where every index is always in range."""
     places = list(dict.fromkeys(outside(equation.rhs, equation.ranges)))
-    if not places:
-        return ()
+    return _said("Terms count only where ", places, names, "all others are 0") if places else ()
+
+
+def side_condition(before: Expr, after: Expr, ranges: Ranges, names: Names) -> Sentence:
+    """The same for the indices that a step makes leave their range."""
+    known = set(outside(before, ranges))
+    places = [p for p in dict.fromkeys(outside(after, ranges)) if p not in known]
+    return _said("for ", places, names, "0 elsewhere") if places else ()
+
+
+def _said(words: str, places: list[Place], names: Names, others: str) -> Sentence:
+    """Words and bounds, and what holds outside of them."""
     integers = any(_divides(place) for place, _ in places)
-    sentence: Sentence = ("Terms count only where ",)
+    sentence: Sentence = (words,)
     for number, (place, extent) in enumerate(places):
         comma = "" if number == 0 else " and " if number == len(places) - 1 else ", "
-        sentence += (comma, bounds(place, extent, names)) if comma else (bounds(place, extent, names),)
-    integer = "; those quotients must be integers" if integers else ""
-    return (*sentence, f"{integer}; all others are 0.")
+        sentence += (
+            (comma, bounds(place, extent, names)) if comma else (bounds(place, extent, names),)
+        )
+    integer = " and those quotients are integers" if integers else ""
+    stop = "." if words[0].isupper() else ""
+    return (*sentence, f"{integer}; {others}{stop}")
 
 
 def outside(e: Expr, ranges: Ranges) -> Iterator[Place]:

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from typing import Self
 
 from .form import (
+    ONE,
     Bracket,
     Call,
     Decimal,
@@ -42,7 +43,7 @@ class Writer(ABC):
         """What a step rewrites or has made."""
         return strip
 
-    def unmarked(self, form: Form) -> Strip:  # noqa: C901, PLR0911 - one line for every kind of form
+    def unmarked(self, form: Form) -> Strip:  # noqa: C901, PLR0911, PLR0912 - one line for every kind
         """The formula in pieces, whatever its own mark is."""
         match form:
             case Number() | Decimal() | Word() | Entry():
@@ -53,8 +54,10 @@ class Writer(ABC):
                 return self.total(form)
             case Product():
                 return self.product(form)
-            case Quotient() | Floor():
-                return (self.quotient(form) if isinstance(form, Quotient) else self.floor(form),)
+            case Quotient():
+                return self.fraction(form)
+            case Floor():
+                return (self.floor(form),)
             case Power():
                 return self.power(form)
             case Call():
@@ -73,6 +76,18 @@ class Writer(ABC):
     def write(self, form: Form) -> str:
         """The formula on one line."""
         return solid(self.strip(form)).text
+
+    def fraction(self, form: Quotient) -> Strip:
+        """above / below in one piece, or (1 / below) above where that would be too wide."""
+        piece = self.quotient(form)
+        if piece.width <= self.widest() or form.above == ONE:
+            return (piece,)
+        factors = form.above.factors if isinstance(form.above, Product) else (form.above,)
+        return self.product(Product((Quotient(ONE, form.below), *factors)))
+
+    def widest(self) -> float:
+        """The width up to which a fraction stays in one piece."""
+        return float("inf")
 
     def total(self, form: Total) -> Strip:
         """a + b - c, breaking before a sign."""

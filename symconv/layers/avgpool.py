@@ -10,7 +10,7 @@ from symconv.core.tensor import Tensor
 
 from .base import Layer
 from .scope import Amounts, Scope, Size, Sizes, count, per_axis, places, total
-from .windows import windows
+from .windows import Windows, windows
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,8 @@ class AveragePool(Layer):
 
     The stride is the window unless it is given. Padding counts as zeros in the average; with
     `exclude_padding` the sum is divided by the number of entries that lie in the image, and with
-    `divisor` by that number. With `ceil` a last window may hang over the border.
+    `divisor` by that number. With `ceil` a last window may hang over the border; what hangs over
+    the padding, too, does not count.
     """
 
     keyword = "avgpool"
@@ -41,13 +42,24 @@ class AveragePool(Layer):
         lead, space = at.last(x, rank)
         kernel, out = window.kernel(at), window.positions(space, at)
         reads = window.reads(out, kernel)
-        mean = total(x[places(lead) + reads], kernel) / self._divisor(kernel, reads, space)
+        mean = total(x[places(lead) + reads], kernel) / self._divisor(window, kernel, reads, space)
         return at.output(lead + out, mean, batch=x.batch)
 
-    def _divisor(self, kernel: Ranges, reads: tuple[Expr, ...], space: tuple[Expr, ...]) -> Expr:
+    def _divisor(
+        self, window: Windows, kernel: Ranges, reads: tuple[Expr, ...], space: tuple[Expr, ...]
+    ) -> Expr:
         """How many entries the sum is divided by."""
         if self.divisor is not None:
             return per_axis(self.divisor, 1)[0]
-        if not self.exclude_padding:
+        if self.exclude_padding:
+            return _inside(kernel, reads, space)
+        if not self.ceil:
             return count(kernel)
-        return total(Mul(*(Box(e, n) for e, n in zip(reads, space, strict=True))), kernel)
+        rows = zip(reads, space, window.before, window.after, strict=True)
+        padded = [(e + p, n + p + q) for e, n, p, q in rows]
+        return _inside(kernel, tuple(e for e, _ in padded), tuple(n for _, n in padded))
+
+
+def _inside(kernel: Ranges, reads: tuple[Expr, ...], space: tuple[Expr, ...]) -> Expr:
+    """How many places of a window lie in the image."""
+    return total(Mul(*(Box(e, n) for e, n in zip(reads, space, strict=True))), kernel)

@@ -12,7 +12,7 @@ from symconv.core.equation import Equation, Ranges
 from symconv.core.tensor import Tensor
 
 from .base import Decimal, Layer, TensorName
-from .scope import Scope, count, exact, places, total
+from .scope import Scope, count, exact, place_of, total
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Norm(Layer):
 
     def forward(self, x: Tensor, at: Scope) -> tuple[Equation, ...]:
         axes = self.axes(x, at)
-        here, kept, n = x[axes.where], places(axes.kept), count(axes.averaged)
+        here, kept, n = x[axes.where], place_of(axes.kept), count(axes.averaged)
         mu, mean = at.inner("mean", axes.kept, total(here, axes.averaged) / n, "mean")
         squares = total((here - mu[kept]) ** 2, axes.averaged)
         nu, variance = at.inner("variance", axes.kept, squares / n, "variance")

@@ -9,7 +9,7 @@ from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor
 
 from .norm import Axes, Norm, normalised
-from .scope import Scope, count, exact, places, total
+from .scope import Scope, count, exact, place_of, places, total
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class RMSNorm(Norm):
 
     def forward(self, x: Tensor, at: Scope) -> tuple[Equation, ...]:
         axes = self.axes(x, at)
-        here, kept = x[axes.where], places(axes.kept)
+        here, kept = x[axes.where], place_of(axes.kept)
         squares = total(here**2, axes.averaged) / count(axes.averaged)
         nu, mean = at.inner("square", axes.kept, squares, "mean square")
         scaled = here * (nu[kept] + exact(self.epsilon)) ** Rational(-1, 2)

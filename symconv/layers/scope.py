@@ -38,6 +38,9 @@ LETTERS = {
 }
 """Index letters by what they run over; a later choice serves where a tensor has the name."""
 
+UNIT: Ranges = ((index("k"), Integer(1)),)
+"""The axis of a tensor that is a single number."""
+
 
 @dataclass
 class Scope:
@@ -71,7 +74,7 @@ class Scope:
 
     def parameter(self, role: str, ranges: Ranges) -> Tensor:
         """The tensor that the person named in the layer's field `role`, with one axis a range."""
-        return self._tensor(role, "parameter", ranges or ((index("k"), Integer(1)),), batch=0)
+        return self._tensor(role, "parameter", ranges or UNIT, batch=0)
 
     def target(self, role: str, like: Tensor) -> Tensor:
         """The tensor of wanted values, of the shape of `like`."""
@@ -79,12 +82,12 @@ class Scope:
 
     def labels(self, role: str, ranges: Ranges, *, batch: int) -> Tensor:
         """The tensor of wanted classes, whole numbers, one a sample."""
-        return self._tensor(role, "target", ranges or ((index("k"), Integer(1)),), batch=batch)
+        return self._tensor(role, "target", ranges or UNIT, batch=batch)
 
     def output(self, ranges: Ranges, rhs: Expr, *, batch: int) -> Equation:
         """y[ranges] = rhs."""
-        y = self._tensor("out", "value", ranges, batch=batch)
-        return Equation(y[places(ranges)], rhs, ranges, self.title)
+        y = self._tensor("out", "value", ranges or UNIT, batch=batch)
+        return Equation(y[place_of(ranges)], rhs, ranges, self.title)
 
     def value(
         self, name: str, shape: tuple[Expr, ...] | None = None, *, but: int | None = None
@@ -106,8 +109,8 @@ class Scope:
 
     def inner(self, role: str, ranges: Ranges, rhs: Expr, title: str) -> tuple[Tensor, Equation]:
         """A value on the way to the output, with the name that the layer's `inner` gives it."""
-        y = self._tensor(role, "value", ranges, batch=0)
-        return y, Equation(y[places(ranges)], rhs, ranges, title)
+        y = self._tensor(role, "value", ranges or UNIT, batch=0)
+        return y, Equation(y[place_of(ranges)], rhs, ranges, title)
 
     def cost(self, rhs: Expr) -> Equation:
         """C = rhs, a scalar."""
@@ -202,6 +205,11 @@ def _spare(taken: Iterable[str]) -> tuple[str, ...]:
 def places(*ranges: Ranges) -> tuple[Expr, ...]:
     """The indices of ranges, in order."""
     return tuple(v for some in ranges for v, _ in some)
+
+
+def place_of(ranges: Ranges) -> tuple[Expr, ...]:
+    """The indices of ranges; 0 where there are none, the place of a single number."""
+    return places(ranges) or (Integer(0),)
 
 
 def total(body: Expr, *ranges: Ranges) -> Expr:

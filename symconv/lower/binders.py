@@ -5,8 +5,11 @@ from __future__ import annotations
 from sympy import Expr, Sum, Symbol
 from sympy.concrete.expr_with_limits import ExprWithLimits
 
-from symconv.core.nodes import MaxOver, limits
+from symconv.core.errors import Unsupported
+from symconv.core.nodes import LogSumExp, MaxOver, limits
 from symconv.core.tensor import index
+
+BINDERS = (Sum, MaxOver, LogSumExp)
 
 
 def unshadowed(expression: Expr, taken: set[str]) -> Expr:
@@ -19,6 +22,8 @@ def unshadowed(expression: Expr, taken: set[str]) -> Expr:
 
 
 def _renamed(binder: ExprWithLimits, taken: set[str]) -> Expr:
+    if type(binder) not in BINDERS:
+        raise Unsupported(f"no array form is known for {type(binder).__name__}: {binder}")
     place: dict[Symbol, Expr] = {}
     ranges = []
     for v, low, high in binder.limits:
@@ -33,8 +38,7 @@ def _renamed(binder: ExprWithLimits, taken: set[str]) -> Expr:
     moved = {v: e for v, e in place.items() if v != e}
     if moved:
         body = _substituted(body, moved)
-    kind = Sum if isinstance(binder, Sum) else MaxOver
-    return kind(body, *limits(ranges))
+    return type(binder)(body, *limits(ranges))
 
 
 def _substituted(expression: Expr, moved: dict[Symbol, Expr]) -> Expr:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from sympy import Add, Expr, KroneckerDelta, Mul, S, expand
+from sympy.tensor.indexed import Indexed
 
-from symconv.core.nodes import Box
+from symconv.core.errors import Unsupported
+from symconv.core.nodes import Box, Equals
 
+from .access import read
 from .affine import affine, denominator
 from .labelled import Labelled, scaled, spread, total, union
 from .program import Arithmetic, Both, Counter, Number, Test
@@ -37,6 +40,15 @@ def delta(bench: Workbench, node: KroneckerDelta) -> Labelled:
     place = affine(expand(gap * denominator(gap)), bench.extents)
     plus = Add(*(c * v for v, c in place.terms if not c.could_extract_minus_sign()))
     sides = (_counted(bench, plus), _counted(bench, plus - place.expression))
+    axes = union(sides, bench.extents)
+    return Labelled(Test("==", *(spread(s, axes) for s in sides)), axes)
+
+
+def equals(bench: Workbench, node: Equals) -> Labelled:
+    """[place = label] for an entry of an array of class numbers."""
+    if not isinstance(node.label, Indexed) or denominator(node.place) != 1:
+        raise Unsupported(f"{node.place} is compared with {node.label}, which is no label")
+    sides = (_counted(bench, node.place), read(bench, node.label))
     axes = union(sides, bench.extents)
     return Labelled(Test("==", *(spread(s, axes) for s in sides)), axes)
 

@@ -10,12 +10,15 @@ from symconv.core.tensor import Tensor, index
 from .affine import affine
 from .binders import unshadowed
 from .labelled import Labelled, spread, transposed
+from .labels import class_counts
 from .products import is_truth
 from .program import Apply, Array, Broadcast, Cast, Constant, Let, Number, Ref, Reshape, Statement
 from .scatter import scattered
+from .shared import shared
 from .sizes import Sizes
 from .tidy import tidied
 from .tracks import Target
+from .units import without_units
 from .values import value
 from .workbench import Workbench
 
@@ -24,12 +27,19 @@ def lowered(
     tensors: dict[str, Tensor],
     equations: tuple[Equation, ...],
     definitions: tuple[SizeDefinition, ...] = (),
+    known: tuple[Equation, ...] = (),
 ) -> tuple[Statement, ...]:
-    """The array program that computes the equations one after the other."""
-    bench = Workbench(tensors, Sizes(definitions))
+    """The array program that computes the equations one after the other.
+
+    The values of the equations in `known` are there already.
+    """
+    shapes = [n for t in tensors.values() if t.role == "input" for n in t.shape]
+    images = frozenset[Symbol]().union(*(n.atoms(Symbol) for n in shapes))
+    labels = frozenset(class_counts((*known, *equations)))
+    bench = Workbench(tensors, Sizes(definitions, images), labels, known)
     for equation in equations:
         _equation(bench, equation)
-    return tidied(tuple(bench.statements))
+    return tidied(shared(tidied(tuple(bench.statements))))
 
 
 def _equation(bench: Workbench, equation: Equation) -> None:
@@ -40,7 +50,8 @@ def _equation(bench: Workbench, equation: Equation) -> None:
         bench.declare(v, extent)
     left, right = _with_unit_indices(bench, equation)
     taken = {v.name for v in bench.extents}
-    found = value(bench, unshadowed(right, taken))
+    units = frozenset(v for v, n in equation.ranges if n == 1)
+    found = value(bench, without_units(unshadowed(right, taken), units))
     array = _placed(bench, left, found)
     bench.statements.append(Let(Ref(equation.key), array, equation.key))
 
@@ -106,4 +117,7 @@ def _complete(
         return Constant(shape, found.array.value, bench.like())
     if not found.axes and all(n == 1 for n in shape):
         return Reshape(found.array, shape)
-    return Apply("copy", Broadcast(spread(found, axes), shape))
+    full = spread(found, axes)
+    if all(v in found.axes or n == 1 for v, n in zip(axes, shape, strict=True)) and found.axes:
+        return full if found.axes[0] == axes[0] else Reshape(found.array, shape)
+    return Apply("copy", Broadcast(full, shape))

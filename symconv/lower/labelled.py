@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sympy import Expr, Integer, S, Symbol, fraction
+from sympy import Expr, Integer, Rational, S, Symbol, factorint, fraction
 
 from .program import (
     WHOLE,
@@ -69,6 +69,8 @@ def transposed(value: Labelled, axes: tuple[Symbol, ...]) -> Labelled:
 
 def spread(value: Labelled, axes: tuple[Symbol, ...]) -> Array:
     """The array for broadcasting against `axes`: in that order, new axes where one is missing."""
+    if isinstance(value.array, Negative):
+        return Negative(spread(Labelled(value.array.source, value.axes), axes))
     inside = tuple(v for v in axes if v in value.axes)
     ordered = transposed(value, inside).array
     if not inside:
@@ -80,19 +82,39 @@ def spread(value: Labelled, axes: tuple[Symbol, ...]) -> Array:
 def union(values: Iterable[Labelled], order: Iterable[Symbol]) -> tuple[Symbol, ...]:
     """Every index that one of the values has: in their own order if they agree, else as given."""
     values = tuple(values)
-    if len({value.axes for value in values}) == 1:
-        return values[0].axes
-    found = {v for value in values for v in value.axes}
-    return tuple(v for v in order if v in found)
+    given = tuple(v for v in order if any(v in value.axes for value in values))
+    found: list[Symbol] = []
+    while len(found) < len(given):
+        rests = [[v for v in value.axes if v not in found] for value in values]
+        first = (v for v in given if v not in found and all(v not in r[1:] for r in rests))
+        new = next(first, None)
+        if new is None:
+            return given
+        found.append(new)
+    return tuple(found)
 
 
 def product(values: tuple[Labelled, ...], order: Iterable[Symbol]) -> Labelled:
-    """The product, entry by entry, with the axes in the given order."""
+    """The product, entry by entry; what is a reciprocal stands below a fraction line."""
     if len(values) == 1:
         return values[0]
     axes = union(values, order)
-    parts = tuple(spread(value, axes) for value in values)
-    return Labelled(Arithmetic("*", parts), axes)
+    above = tuple(spread(v, axes) for v in values if _below(v) is None)
+    below = tuple(spread(v, axes) for v in map(_below, values) if v is not None)
+    upper = _joined(above) if above else Number(S.One)
+    return Labelled(Arithmetic("/", (upper, _joined(below))) if below else upper, axes)
+
+
+def _joined(parts: tuple[Array, ...]) -> Array:
+    return parts[0] if len(parts) == 1 else Arithmetic("*", parts)
+
+
+def _below(value: Labelled) -> Labelled | None:
+    """What a reciprocal is the reciprocal of."""
+    match value.array:
+        case Arithmetic("/", (Number(S.One), below)):
+            return Labelled(below, value.axes)
+    return None
 
 
 def total(values: tuple[Labelled, ...], order: Iterable[Symbol]) -> Labelled:
@@ -104,18 +126,29 @@ def total(values: tuple[Labelled, ...], order: Iterable[Symbol]) -> Labelled:
 
 
 def scaled(value: Labelled, coefficient: Expr) -> Labelled:
-    """coefficient * value with integers only: a numerator in front, a denominator behind."""
+    """coefficient * value: a numerator in front and a denominator behind, or one decimal."""
     above, below = fraction(coefficient)
     array = value.array
     if above.could_extract_minus_sign():
         return Labelled(Negative(scaled(value, -coefficient).array), value.axes)
     if isinstance(array, Number):
         return Labelled(Number(array.value * coefficient), value.axes)
+    if coefficient.is_number and not coefficient.is_Rational:
+        return Labelled(Arithmetic("*", (Number(coefficient), array)), value.axes)
+    if above != 1 and is_decimal(coefficient):
+        return Labelled(Arithmetic("*", (Number(coefficient), array)), value.axes)
     if above != 1:
         array = Arithmetic("*", (Number(above), array))
     if below != 1:
         array = Arithmetic("/", (array, Number(below)))
     return Labelled(array, value.axes)
+
+
+def is_decimal(value: Expr) -> bool:
+    """Whether a number is best written with decimals, as 0.044715 is: hundredths or finer."""
+    if not isinstance(value, Rational) or value.q < 100:
+        return False
+    return set(factorint(value.q)) <= {2, 5}
 
 
 def reverse_items(falls: tuple[bool, ...]) -> tuple[Item, ...]:

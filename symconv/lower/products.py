@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from sympy import S, Symbol
+from dataclasses import replace
 
-from .labelled import ONE, Labelled, product, transposed
+from sympy import Expr, Mul, S, Symbol, cancel
+
+from .labelled import ONE, Labelled, product, scaled, transposed
 from .program import (
     Apply,
     Array,
     Both,
     Broadcast,
     Cast,
+    Constant,
     Einsum,
     Index,
     Local,
     Matmul,
+    Not,
     Number,
     Pad,
     Reduce,
@@ -31,7 +35,10 @@ from .workbench import Workbench
 def contracted(
     bench: Workbench, factors: tuple[Labelled, ...], out: tuple[Symbol, ...]
 ) -> Labelled:
-    """The product of the factors, summed over every index that is not in `out`, in that order."""
+    """The product of the factors, summed over every index that is not in `out`.
+
+    Its axes have the order of `out` where a product over indices is free to choose.
+    """
     if not factors:
         return ONE
     ordered = sorted(_numeric(bench, factors), key=lambda f: is_truth(bench, f.array))
@@ -42,9 +49,9 @@ def contracted(
     form = product_form(merged, summed)
     match form:
         case "elementwise":
-            return transposed(product(merged, bench.extents), axes)
+            return product(merged, bench.extents)
         case "reduce":
-            return transposed(_reduced(merged[0], summed), axes)
+            return _reduced(merged[0], summed)
     merged = tuple(_counted(bench, f, merged) for f in merged)
     if form == "matmul":
         return _matmul(merged[0], merged[1], axes)
@@ -73,6 +80,16 @@ def _reduced(factor: Labelled, summed: frozenset[Symbol]) -> Labelled:
     return Labelled(Reduce("sum", factor.array, axes if left else None), left)
 
 
+def averaged(
+    bench: Workbench, value: Labelled, coefficient: Expr, bound: tuple[Symbol, ...]
+) -> Labelled:
+    """coefficient * value, where a sum divided by the number of its summands is a mean."""
+    array, number = value.array, cancel(coefficient * Mul(*(bench.extents[v] for v in bound)))
+    if isinstance(array, Reduce) and array.kind == "sum" and number in {S.One, -S.One}:
+        return scaled(Labelled(replace(array, kind="mean"), value.axes), number)
+    return scaled(value, coefficient)
+
+
 def _matmul(left: Labelled, right: Labelled, axes: tuple[Symbol, ...]) -> Labelled:
     """a @ b with the operands in the order that gives the axes in the order asked for."""
     if axes and axes[0] not in left.axes:
@@ -88,7 +105,7 @@ def _matmul(left: Labelled, right: Labelled, axes: tuple[Symbol, ...]) -> Labell
 def is_truth(bench: Workbench, array: Array) -> bool:
     """Whether an array holds truth values rather than numbers."""
     match array:
-        case Test() | Both():
+        case Test() | Both() | Not() | Constant(like=None):
             return True
         case Ref(key):
             return bench.tensors[key].role == "mask"

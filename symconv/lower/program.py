@@ -151,9 +151,9 @@ class Apply:
 
 @dataclass(frozen=True)
 class Reduce:
-    """A sum or a maximum over axes (None: over all of them)."""
+    """A sum, a mean, a maximum or log(sum(exp)) over axes (None: over all of them)."""
 
-    kind: Literal["sum", "max"]
+    kind: Literal["sum", "mean", "max", "log_sum_exp"]
     source: Array
     axes: tuple[int, ...] | None
 
@@ -190,6 +190,13 @@ class Both:
 
 
 @dataclass(frozen=True)
+class Not:
+    """The other truth value of each entry."""
+
+    source: Array
+
+
+@dataclass(frozen=True)
 class Cast:
     """`source` with the type of `like`."""
 
@@ -199,11 +206,11 @@ class Cast:
 
 @dataclass(frozen=True)
 class Constant:
-    """A new array with the type of `like`, holding `fill` everywhere."""
+    """A new array with the type of `like` (None: truth values), holding `fill` everywhere."""
 
     shape: tuple[Expr, ...]
     fill: Expr
-    like: Array
+    like: Array | None
 
 
 Array: TypeAlias = (
@@ -226,6 +233,7 @@ Array: TypeAlias = (
     | Counter
     | Test
     | Both
+    | Not
     | Cast
     | Constant
 )
@@ -252,6 +260,15 @@ class Store:
 
 
 @dataclass(frozen=True)
+class Raise:
+    """`target` = max(`target`, `value`), entry by entry."""
+
+    target: Ref | Local
+    value: Array
+    finishes: str | None = None
+
+
+@dataclass(frozen=True)
 class Loop:
     """`body` for every value of the indices, in row-major order."""
 
@@ -259,4 +276,4 @@ class Loop:
     body: tuple[Statement, ...]
 
 
-Statement: TypeAlias = Let | Store | Loop
+Statement: TypeAlias = Let | Store | Raise | Loop

@@ -25,10 +25,12 @@ def _evidently_nonnegative(expression: Expr) -> bool:
 class Sizes:
     """Signs of size expressions, given n = floor(numerator / stride) + 1 for some sizes n.
 
-    Such a definition says numerator + 1 <= stride * n <= numerator + stride.
+    Such a definition says numerator + 1 <= stride * n <= numerator + stride. `images` are the sizes
+    of inputs: where nothing else is known, they are larger than others.
     """
 
     definitions: tuple[SizeDefinition, ...] = ()
+    images: frozenset[Symbol] = frozenset()
 
     def lower(self, expression: Expr) -> Expr:
         """A lower bound without the defined sizes, as far as the definitions give one."""
@@ -68,9 +70,9 @@ class Sizes:
         return bound if self.nonnegative(bound) else Max(0, expression)
 
     def complexity(self, extent: Expr) -> int:
-        """How many symbols an extent depends on, with the definitions written out."""
+        """How many symbols an extent depends on, definitions written out; images count twice."""
         symbols = extent.free_symbols
         for d in reversed(self.definitions):
             if d.symbol in symbols:
                 symbols = symbols | d.numerator.free_symbols | d.stride.free_symbols
-        return len(symbols)
+        return len(symbols) + len(symbols & self.images)

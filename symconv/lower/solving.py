@@ -12,6 +12,8 @@ from functools import partial
 from sympy import Expr, KroneckerDelta, Mul, S, Symbol, expand
 from sympy.tensor.indexed import Indexed
 
+from symconv.core.nodes import Box
+
 from .affine import Affine, affine, denominator, is_rational
 from .brackets import equation_of
 from .strategy import Reach, scatter_pays, window_index
@@ -24,6 +26,8 @@ def solved(bench: Workbench, term: Term) -> Term:
     for factor in term.factors:
         if isinstance(factor, KroneckerDelta):
             found = _without_delta(bench, term, factor)
+        elif isinstance(factor, Box):
+            found = _without_box(bench, term, factor)
         elif isinstance(factor, Indexed):
             found = _without_fraction(bench, term, factor)
         else:
@@ -45,8 +49,8 @@ def _without_fraction(bench: Workbench, term: Term, access: Indexed) -> Term | N
         gap = denominator(e)
         place = affine(expand(gap * e), bench.extents)
         v = _free(term, place)
-        if v is None and is_rational(e):
-            v = _bound(bench, term, place, access)
+        if is_rational(e):
+            v = _over_places(bench, term, place, access, v)
         if v is None:
             continue
         key = str(access.base.label)
@@ -58,7 +62,9 @@ def _without_fraction(bench: Workbench, term: Term, access: Indexed) -> Term | N
 
 def _wide(bench: Workbench, term: Term, access: Indexed, place: Expr) -> bool:
     """Whether windows of the tensor have more maps than the result."""
-    if not place.free_symbols & set(term.bound) or place.is_Symbol:
+    form = affine(place, bench.extents)
+    reaches = tuple((v, abs(c), bench.extents[v]) for v, c in form.terms)
+    if len(reaches) < 2 or window_index(reaches, bench.sizes) not in term.bound:
         return False
     factors = {v for f in term.factors for v in f.free_symbols if v in bench.extents}
     entries = set(access.indices)
@@ -87,6 +93,22 @@ def _without_delta(bench: Workbench, term: Term, bracket: KroneckerDelta) -> Ter
     return _eliminated(rest, v, place, S.Zero)
 
 
+def _without_box(bench: Workbench, term: Term, bracket: Box) -> Term | None:
+    """[0 <= u - s v < n] for windows that lie apart, s >= n: place m of window v is u = s v + m."""
+    if is_rational(bracket.place):
+        return None
+    place = affine(bracket.place, bench.extents)
+    u = _free(term, place)
+    others = [(v, c) for v, c in place.terms if v != u]
+    if u is None or place.coefficient(u) != 1 or len(others) != 1:
+        return None
+    if not bench.sizes.nonnegative(-others[0][1] - bracket.extent):
+        return None
+    m = bench.fresh("m", bracket.extent)
+    rest = replace(term, factors=tuple(f for f in term.factors if f != bracket))
+    return _eliminated(replace(rest, bound=(*rest.bound, m)), u, place, m)
+
+
 def _eliminated(term: Term, v: Symbol, place: Affine, right: Expr) -> Term:
     """The term with place = right solved for v, whose coefficient is 1 or -1."""
     c = place.coefficient(v)
@@ -108,6 +130,22 @@ def _free(term: Term, place: Affine) -> Symbol | None:
     if len(free) != 1 or free[0] in placed or free[0] not in _units(place):
         return None
     return free[0]
+
+
+def _over_places(
+    bench: Workbench, term: Term, place: Affine, access: Indexed, free: Symbol | None
+) -> Symbol | None:
+    """The index to solve for: of the free one and a guarded one, the one with the longer reach.
+
+    The other one is left to be a window or a loop, and that should be the kernel.
+    """
+    bound = _longest(bench, term, place)
+    if bound is None or bound not in _units(place) or not _guarded(bench, term, bound, access):
+        return free if free is not None else _bound(bench, term, place, access)
+    if free is None:
+        return _bound(bench, term, place, access)
+    reaches = tuple((v, abs(c), bench.extents[v]) for v, c in place.terms if v in {free, bound})
+    return bound if window_index(reaches, bench.sizes) == free else free
 
 
 def _bound(bench: Workbench, term: Term, place: Affine, but: Expr) -> Symbol | None:

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from sympy import Expr, KroneckerDelta, Mul, Symbol
 
-from symconv.core.nodes import Box
+from symconv.core.nodes import Box, Equals
 
 from .affine import affine
-from .brackets import box, delta
-from .labelled import Labelled, scaled, total
-from .products import contracted
+from .brackets import box, delta, equals
+from .labelled import Labelled, total
+from .products import averaged, contracted
 from .scatter import scattered
 from .solving import solved
 from .terms import Term, distributed, independent, opened
@@ -52,7 +52,7 @@ def _contraction(bench: Workbench, term: Term, value: Value) -> Labelled:
     coefficient = Mul(term.coefficient, *(bench.extents[v] for v in idle))
     if not term.places:
         out = tuple(v for v in bench.extents if v not in term.bound)
-        return scaled(contracted(bench, factors, out), coefficient)
+        return averaged(bench, contracted(bench, factors, out), coefficient, term.bound)
     return scattered(bench, factors, coefficient, _targets(bench, term, met))
 
 
@@ -70,6 +70,8 @@ def _factors(bench: Workbench, factors: tuple[Expr, ...], value: Value) -> tuple
             array: Labelled | None = delta(bench, factor)
         elif isinstance(factor, Box):
             array = box(bench, factor)
+        elif isinstance(factor, Equals):
+            array = equals(bench, factor)
         else:
             array = value(bench, factor)
         if array is not None:

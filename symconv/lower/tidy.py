@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass, replace
 from typing import TypeVar
 
-from .program import Let, Local, Loop, Ref, Statement, Store
+from .program import Let, Local, Loop, Raise, Ref, Statement, Store
 
 T = TypeVar("T")
 
@@ -45,6 +45,6 @@ def _finishing(statement: Statement, key: str | None) -> Statement:
     """The same statement, marked as the one that completes an equation."""
     if isinstance(statement, Loop):
         return replace(statement, body=(*statement.body[:-1], _finishing(statement.body[-1], key)))
-    if isinstance(statement, Let | Store):
+    if isinstance(statement, Let | Store | Raise):
         return replace(statement, finishes=key)
     return statement

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from sympy import Add, Expr, Function, KroneckerDelta, Mul, Pow, Rational, S, Sum, Symbol
+from sympy import Add, Expr, Function, KroneckerDelta, Mul, Pow, Rational, S, Sum, Symbol, sign
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.errors import Unsupported
-from symconv.core.nodes import Box, MaxOver, OneHot
+from symconv.core.nodes import Box, Equals, LogSumExp, MaxOver, OneHot, step
 
 from .access import read
+from .functions import named
 from .labelled import Labelled, scaled, spread, total, union
-from .maximum import maximum, one_hot
+from .maximum import one_hot, reduced
 from .program import Apply, Arithmetic, Array, Counter, Number
 from .sums import summed
 from .terms import is_coefficient
@@ -28,28 +29,40 @@ def value(bench: Workbench, expression: Expr) -> Labelled:  # noqa: PLR0911 - on
             return read(bench, expression)
         case Add():
             return _sum_of_terms(bench, expression)
-        case Mul() | Sum() | KroneckerDelta() | Box():
+        case Mul() | Sum() | KroneckerDelta() | Box() | Equals():
             return summed(bench, expression, value)
         case Pow():
             return _power(bench, expression)
-        case MaxOver():
-            return maximum(bench, expression, value)
+        case MaxOver() | LogSumExp():
+            return reduced(bench, expression, value)
         case OneHot():
             return one_hot(bench, expression, value)
         case Function():
-            inner = value(bench, expression.args[0])
-            return Labelled(Apply(expression.func.__name__, inner.array), inner.axes)
+            name, inner = named(expression), value(bench, expression.args[0])
+            return Labelled(Apply(name, inner.array), inner.axes)
     raise Unsupported(f"no array form is known for {type(expression).__name__}: {expression}")
 
 
 def _sum_of_terms(bench: Workbench, expression: Add) -> Labelled:
-    """a + b, with a common number taken out: 2 o - 2 y is 2 (o - y)."""
-    common, rest = expression.primitive()
-    if common != 1 and rest.is_Add:
-        return scaled(value(bench, rest), common)
-    parts = [(a, value(bench, a)) for a in expression.args]
+    """a + b, with a number taken out that all of them have: 2 o - 2 y is 2 (o - y)."""
+    numbers = {abs(a.as_coeff_Mul()[0]) for a in expression.args}
+    if len(numbers) == 1 and numbers != {S.One}:
+        (common,) = numbers
+        return scaled(value(bench, Add(*(a / common for a in expression.args))), common)
+    parts = [(a, value(bench, a)) for a in _signs(expression)]
     parts.sort(key=lambda p: (p[0].could_extract_minus_sign(), -len(p[1].axes)))
     return total(tuple(p for _, p in parts), bench.extents)
+
+
+def _signs(expression: Add) -> tuple[Expr, ...]:
+    """The addends, with [x > 0] - [-x > 0] as the sign of x."""
+    addends = list(expression.args)
+    for a in expression.args:
+        if isinstance(a, step) and -step(-a.args[0]) in addends and a in addends:
+            addends.remove(a)
+            addends.remove(-step(-a.args[0]))
+            addends.append(sign(a.args[0]))
+    return tuple(addends)
 
 
 def _power(bench: Workbench, expression: Pow) -> Labelled:

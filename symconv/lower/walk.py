@@ -7,7 +7,7 @@ from dataclasses import fields, is_dataclass
 
 from sympy import Basic, Symbol
 
-from .program import Let, Local, Loop, Ref, Statement, Store
+from .program import Let, Local, Loop, Raise, Ref, Statement, Store
 
 
 def parts(node: object) -> Iterator[object]:
@@ -21,7 +21,7 @@ def parts(node: object) -> Iterator[object]:
             yield from parts(getattr(node, field.name))
 
 
-def simple_statements(statements: tuple[Statement, ...]) -> Iterator[Let | Store]:
+def simple_statements(statements: tuple[Statement, ...]) -> Iterator[Let | Store | Raise]:
     """Every statement that is not a loop, loops opened."""
     for statement in statements:
         if isinstance(statement, Loop):

@@ -7,6 +7,7 @@ from itertools import count
 
 from sympy import Expr, Symbol
 
+from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor, index
 
 from .program import Array, Let, Local, Ref, Statement
@@ -19,11 +20,14 @@ class Workbench:
 
     `goal` is the key of the tensor that the equation at hand defines. `extents` holds every index
     of that equation in the order of appearance, which is also the order of the axes of every array
-    on the way. `memory` remembers what was bound, so that equal pieces are computed once.
+    on the way. `labels` are the keys of arrays of class numbers. `memory` remembers what was bound,
+    so that equal pieces are computed once. `known` are equations whose values can be read.
     """
 
     tensors: dict[str, Tensor]
     sizes: Sizes
+    labels: frozenset[str] = frozenset()
+    known: tuple[Equation, ...] = ()
     goal: str = ""
     statements: list[Statement] = field(default_factory=list)
     extents: dict[Symbol, Expr] = field(default_factory=dict)
@@ -66,10 +70,10 @@ class Workbench:
         return axes[axis] if axis < len(axes) else "ijklmn"[axis % 6]
 
     def like(self, *arrays: Array) -> Ref | Local:
-        """An array of numbers (not of truth values) whose type is that of the result."""
+        """An array of numbers (no truth values, no labels) whose type is that of the result."""
         for array in arrays:
             key = origin(array)
-            if key and self.tensors[key].role != "mask":
+            if key and key not in self.labels and self.tensors[key].role != "mask":
                 return Ref(key)
         return Ref(next(k for k, t in self.tensors.items() if t.role in {"input", "parameter"}))
 

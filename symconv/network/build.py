@@ -14,6 +14,7 @@ from symconv.layers.scope import Scope, per_axis
 
 from .fields import options_of
 from .names import StageError, allocate, uses_of
+from .soundness import refuse_unsound
 from .spec import Input, Spec
 
 Span = tuple[int, int]
@@ -37,7 +38,10 @@ def build(spec: Spec, *, text: str | None = None, spans: tuple[Span, ...] = ()) 
         here = _at(spans, stage)
         with placed(text, here), shifted(text, here[0] if here else 0):
             made = layer.forward(x, scope)
-        equations += made if isinstance(made, tuple) else (made,)
+            stage_equations = made if isinstance(made, tuple) else (made,)
+            for equation in stage_equations:
+                refuse_unsound(equation)
+        equations += stage_equations
         tensors += scope.tensors
         x = next(t for t in scope.tensors if t.key == equations[-1].key)
     return Program(tuple(tensors), tuple(equations), x.key, tuple(sizes))
@@ -79,21 +83,22 @@ def _at(spans: tuple[Span, ...], stage: int) -> Span | None:
 
 
 def _input(given: Input, scope: Scope) -> Tensor:
-    """The input tensor: (batch,) (channel,) and one or two axes of space."""
+    """The input tensor: (batch,) (channel,) and up to three axes of space."""
     shape = per_axis(given.shape, len(given.shape))
-    batch = per_axis(given.batch, 1) if given.batch is not None else shape[: max(0, len(shape) - 3)]
-    rest = shape if given.batch is not None else shape[len(batch) :]
-    space = rest[-2:] if len(rest) > 1 else ()
+    stated = per_axis(given.batch, 1) if given.batch is not None else ()
+    batch = stated or shape[: len(shape) > 3]
+    rest = shape if stated else shape[len(batch) :]
+    if len(rest) > 4:
+        raise SymconvError(
+            f"an input of {len(shape)} axes", help="at most batch, channel and three of space"
+        )
+    space = rest[len(rest) > 2 :] if len(rest) > 1 else ()
     ranges = (
         scope.ranges("batch", batch)
-        + scope.ranges("channel", rest[: len(rest) - 2] if space else ())
+        + scope.ranges("channel", rest[: len(rest) - len(space)] if space else ())
         + scope.ranges("space", space)
         + scope.ranges("feature", () if space else rest)
     )
-    if len(batch) > 1 or len(ranges) != len(batch) + len(rest):
-        raise SymconvError(
-            f"an input of {len(shape)} axes", help="at most batch, channel and two of space"
-        )
     return Tensor(
         scope.names["input"],
         tuple(n for _, n in ranges),

@@ -93,7 +93,7 @@ def _cost(equation: Equation, program: Program) -> Iterator[str]:
     factor = equation.rhs / sums[0] if sums else Integer(1)
     if factor == 1:
         yield f"The cost {tensor.key} is a sum over all entries, without a factor in front."
-    elif factor == 1 / entries:
+    elif factor == 1 / entries and (entries != 2 or "mean" in equation.title):
         yield f"The cost {tensor.key} is a mean: the sum over all entries divided by their number."
     else:
         yield f"The cost {tensor.key} is a sum over all entries, times {factor}."

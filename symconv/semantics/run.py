@@ -90,7 +90,9 @@ def _compute(
     scope = Scope(sizes, tables, algebra).bind([v for v, _ in equation.ranges])
     evaluate, environment = meaning(equation.rhs, scope), scope.environment
     tensor = program.tensor(equation.key)
-    table = tables.setdefault(equation.key, dict.fromkeys(places(tensor, sizes), scope.zero))
+    if equation.key not in tables:
+        tables[equation.key] = {p: algebra.entry(scope.zero) for p in places(tensor, sizes)}
+    table = tables[equation.key]
     for place, values in writes(equation, scope):
         if place not in table:
             raise SymconvError(f"the equation of '{equation.key}' writes out of bounds at {place}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from sympy import Add, Expr, Integer, Max, Rational, exp, log, sympify, tanh
+from sympy import Add, E, Expr, Integer, Max, Rational, exp, log, pi, sympify, tanh
 
 from symconv.core import nodes
 from symconv.core.errors import Unsupported
@@ -40,6 +40,9 @@ FUNCTIONS: Mapping[str, Map] = {
 }
 
 
+CONSTANTS: Mapping[str, Expr] = {"pi": pi, "E": E}
+
+
 class Symbolic:
     """SymPy expressions as scalars. The maximum of symbols stays an unevaluated `Max`."""
 
@@ -47,7 +50,9 @@ class Symbolic:
         return Rational(value.numerator, value.denominator)
 
     def constant(self, value: float, name: str) -> Scalar:
-        raise Unsupported(f"'{name}' (about {value:.3f}) is not a rational number")
+        if name not in CONSTANTS:
+            raise Unsupported(f"'{name}' (about {value:.3f}) is not a rational number")
+        return CONSTANTS[name]
 
     def function(self, name: str) -> Map:
         if name not in FUNCTIONS:

@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
 def trace_json(trace: Trace) -> str:
     """Given values, every computed entry with its calculation, and the losses of a descent."""
-    names = names_of(
-        trace.network.program, trace.network.backward().items, trace.network.notation
-    )
+    names = names_of(trace.network.program, trace.network.backward().items, trace.network.notation)
     data: dict[str, Any] = {
         "title": trace.network.title,
         "given": tables_json(trace.given),

@@ -11,13 +11,14 @@ from symconv.core.equation import Equation
 from symconv.core.nodes import OneHot
 from symconv.core.tensor import Tensor
 from symconv.emit.author import Author
+from symconv.emit.derivations import DOLLARS, GITHUB
 from symconv.emit.environment import rendered
 from symconv.emit.form import Entry, Form, Relation
 from symconv.emit.form import Number as Whole
 from symconv.emit.names import entry_form, names_of, tensor_name, word
 from symconv.emit.numbering import equation_numbers
 from symconv.emit.page import Display
-from symconv.emit.scribe import LATEX, MARKDOWN, TEXT, Scribe
+from symconv.emit.scribe import LATEX, MARKDOWN, NOTEBOOK, TEXT, Scribe
 from symconv.notation.presets import entry_name, entry_number
 from symconv.semantics.places import Place
 
@@ -74,6 +75,7 @@ class TracePage:
 FORMS: dict[str, tuple[Scribe, str, str]] = {
     "text": (TEXT, "text", "trace.txt.j2"),
     "markdown": (MARKDOWN, "markdown", "trace.md.j2"),
+    "notebook": (NOTEBOOK, "markdown", "trace.md.j2"),
     "latex": (LATEX, "latex", "document.tex.j2"),
     "fragment": (LATEX, "latex", "fragment.tex.j2"),
 }
@@ -83,7 +85,8 @@ def trace_document(trace: Trace, form: str) -> str:
     """The trace in one of the `FORMS`."""
     scribe, markup, template = FORMS[form]
     page = TraceWriter(trace, scribe).page()
-    return rendered(markup, template, page=page, body="trace.tex.j2")
+    around = DOLLARS if form == "notebook" else GITHUB
+    return rendered(markup, template, page=page, body="trace.tex.j2", **around)
 
 
 class TraceWriter:
@@ -106,11 +109,11 @@ class TraceWriter:
             given=tuple(self._all_grids(self.trace.given)),
             parts=tuple(map(self._part, self.trace.parts)),
             missing=tuple(map(self.scribe.mixed, self._missing())),
-            losses=tuple((str(k), self._number(v)) for k, v in enumerate(descent.losses))
+            losses=tuple((str(k), self._inline(v)) for k, v in enumerate(descent.losses))
             if descent
             else (),
             loss=self.scribe.symbol(Entry(tensor_name(descent.cost))) if descent else "",
-            rate=self._number(descent.rate) if descent else "",
+            rate=self._inline(descent.rate) if descent else "",
             summary=self.scribe.words(descent.summary) if descent else "",
             weights=tuple(self._all_grids(descent.stages[-1].weights)) if descent else (),
         )
@@ -167,7 +170,10 @@ class TraceWriter:
             flat = self.notation.style == "flat"
             numbers = (entry_number(tensor, place, base),) if flat else [p + base for p in place]
             return entry_form(tensor.name, tuple(map(Whole, numbers)), self.names)
-        return word(entry_name(tensor, place, self.notation), entry=True, cost=self.names.cost)
+        by = self.program.by_key.get(tensor.name.plain.key, tensor)
+        name = entry_name(by, place, self.notation)
+        shown = f"dC/d{name}" if tensor.name.kind else name
+        return word(shown, entry=True, cost=self.names.cost)
 
     def _all_grids(self, values: Mapping[str, Mapping[Place, Number]]) -> Iterable[Grid]:
         for key, table in values.items():
@@ -188,7 +194,9 @@ class TraceWriter:
         numbers = tuple(Whole(p + self.notation.index_base) for p in lead)
         return entry_form(tensor.name, numbers, self.names)
 
+    def _inline(self, value: Number) -> str:
+        """A number inside a sentence or a table."""
+        return self.scribe.symbol(written(value, self.trace.digits)[0])
+
     def _number(self, value: Number) -> str:
         return self.scribe.text(written(value, self.trace.digits)[0])
-
-

@@ -11,7 +11,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from sympy import Symbol
+from sympy import Integer, Symbol, sympify
 
 from symconv.core.equation import Program
 from symconv.core.errors import SymconvError, did_you_mean
@@ -170,7 +170,7 @@ def _fitted(
 
 def extent(n: Any, sizes: Mapping[Symbol, int], key: str) -> int:
     """The value of a shape's entry."""
-    found = n.xreplace(dict(sizes))
+    found = sympify(n).xreplace({s: Integer(value) for s, value in sizes.items()})
     if not found.is_Integer:
         names = ", ".join(sorted(map(str, found.free_symbols)))
         raise SymconvError(

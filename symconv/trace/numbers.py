@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from decimal import ROUND_HALF_UP, Decimal as Scaled, localcontext
+import math
+from collections.abc import Callable, Sequence
+from decimal import ROUND_HALF_UP, localcontext
+from decimal import Decimal as Scaled
 from fractions import Fraction
 from typing import Literal
 
@@ -12,7 +14,7 @@ from symconv.semantics.algebra import Reals
 from symconv.semantics.protocol import Ordered
 
 Number = int | Fraction | float
-Verdict = Literal["equal", "rounded", "truncated", "different"]
+Verdict = Literal["equal", "rounded", "truncated", "opposite", "different"]
 
 MOST_DECIMALS = 12
 LARGEST_DENOMINATOR = 999
@@ -41,6 +43,10 @@ class Mixed(Ordered):
         real = Reals().function(name)
         return lambda x: KNOWN[name, x] if (name, x) in KNOWN else real(x)  # type: ignore[index]
 
+    def log_sum_exp(self, values: Sequence[Number]) -> Number:
+        largest = max(map(float, values))
+        return largest + math.log(math.fsum(math.exp(float(x) - largest) for x in values))
+
     def power(self, exponent: Fraction) -> Callable[[Number], Number]:
         if exponent.denominator != 1:
             return lambda x: float(x) ** float(exponent)
@@ -59,22 +65,23 @@ def written(value: Number, digits: int | None) -> tuple[Form, bool]:
     Without `digits`: a decimal in full where it ends soon, a small fraction as a fraction, anything
     else to six significant digits.
     """
-    size = abs(value)
-    if digits is None and not isinstance(size, float):
-        size = Fraction(size)
-        decimals = _decimals(size)
-        if decimals is not None and decimals <= MOST_DECIMALS:
-            form, exact = Decimal(rounded(size, decimals)), True
-        elif size.denominator <= LARGEST_DENOMINATOR:
-            form, exact = _fraction(size), True
-        else:
-            form, exact = Decimal(f"{float(size):.{SIGNIFICANT}g}"), False
-    elif digits is None:
-        form, exact = Decimal(f"{size:.{SIGNIFICANT}g}"), False
-    else:
+    form, exact = _size(-value if value < 0 else value, digits)
+    zero = form == Decimal("0")
+    return (negative(form) if value < 0 and not zero else form), exact
+
+
+def _size(size: Number, digits: int | None) -> tuple[Form, bool]:
+    if digits is not None:
         text = rounded(size, digits)
-        form, exact = Decimal(text), is_exact(value) and Fraction(text) == size
-    return (negative(form) if value < 0 and form != Decimal("0") else form), exact
+        return Decimal(text), is_exact(size) and Fraction(text) == size
+    if isinstance(size, float):
+        return Decimal(f"{size:.{SIGNIFICANT}g}"), False
+    decimals = _decimals(Fraction(size))
+    if decimals is not None and decimals <= MOST_DECIMALS:
+        return Decimal(rounded(size, decimals)), True
+    if size.denominator <= LARGEST_DENOMINATOR:
+        return _fraction(Fraction(size)), True
+    return Decimal(f"{float(size):.{SIGNIFICANT}g}"), False
 
 
 def _fraction(size: Fraction) -> Form:
@@ -98,11 +105,12 @@ def rounded(value: Number, digits: int, how: str = ROUND_HALF_UP) -> str:
         context.prec = 60 + digits
         quotient = Scaled(whole.numerator) / Scaled(whole.denominator)
         text = f"{quotient.quantize(Scaled(1).scaleb(-digits), rounding=how):f}"
-    return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-0", "0", text == "-0")
+    short = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if short == "-0" else short
 
 
 def verdict(value: Number, claimed: str) -> Verdict:
-    """How a number written by hand relates to the value: all of it, rounded, cut off, or neither."""
+    """How a number written by hand relates to the value: all of it, rounded, cut, or neither."""
     hand = Fraction(claimed)
     if is_exact(value) and hand == Fraction(value):
         return "equal"
@@ -110,4 +118,11 @@ def verdict(value: Number, claimed: str) -> Verdict:
     if Fraction(rounded(value, digits)) == hand:
         return "rounded"
     cut = Fraction(int(Fraction(value) * 10**digits), 10**digits)
-    return "truncated" if cut == hand else "different"
+    if cut == hand:
+        return "truncated"
+    return "opposite" if verdict_of_size(-hand, value, digits) else "different"
+
+
+def verdict_of_size(hand: Fraction, value: Number, digits: int) -> bool:
+    """Whether a number is the value to so many decimals."""
+    return Fraction(rounded(value, digits)) == hand

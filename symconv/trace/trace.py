@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from symconv.core.errors import SymconvError
 from symconv.core.tensor import Tensor
 from symconv.semantics.places import Place
 from symconv.semantics.run import reads, run
+from symconv.semantics.sizes import free_sizes
 
 from .descent import Descent, descend
 from .given import Values, exact, tables
@@ -106,7 +106,11 @@ class Trace:
         return self.text()
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        return {"text/markdown": self.markdown(), "text/plain": self.text()}
+        return {
+            "text/latex": self.latex(document=False),
+            "text/markdown": self._written("notebook"),
+            "text/plain": self.text(),
+        }
 
     def _written(self, form: str) -> str:
         from .document import trace_document
@@ -133,20 +137,16 @@ def trace(  # noqa: PLR0913 - the values, and how far and how finely to go
     if digits is not None and not 0 <= digits <= MOST_DIGITS:
         raise SymconvError(f"{digits} digits cannot be shown", help=f"take 0 to {MOST_DIGITS}")
     program = network.backward().program
-    known = {Symbol(n, integer=True, positive=True): int(v) for n, v in (sizes or {}).items()}
-    named = {str(s): s for t in program.tensors for n in t.shape for s in n.free_symbols}
-    known = {named.get(str(s), s): v for s, v in known.items()}
+    known = {s: int(sizes[s.name]) for s in free_sizes(program) if sizes and s.name in sizes}
     taken, found_sizes = tables({**values, **(given or {})}, program, known)
     computed, missing = _computed(program, taken, found_sizes, digits)
     descent = None
     if steps:
-        descent = descend(
-            program, found_sizes, taken, _learned(program, network, taken), exact(rate), steps
-        )
+        descent = descend(program, found_sizes, taken, _learned(network, taken), exact(rate), steps)
     return Trace(network, taken, tuple(computed), missing, digits, descent)
 
 
-def _learned(program: Program, network: Network, taken: Values) -> tuple[Tensor, ...]:
+def _learned(network: Network, taken: Values) -> tuple[Tensor, ...]:
     """The parameters that descent moves."""
     wrt = network.backward().wrt
     return tuple(t for t in wrt if t.role == "parameter" and t.key in taken)
@@ -175,5 +175,3 @@ def _computed(
 
 def _leaves(table: Mapping[Place, Number], digits: int | None) -> dict[Place, Worked]:
     return {place: leaf(value, digits) for place, value in table.items()}
-
-

@@ -9,6 +9,7 @@ from fractions import Fraction
 from symconv.emit.form import (
     ONE,
     Call,
+    Decimal,
     Form,
     Number,
     Power,
@@ -21,7 +22,8 @@ from symconv.emit.form import (
 )
 from symconv.semantics.protocol import Ordered
 
-from .numbers import Mixed, Number as Value, written
+from .numbers import Mixed, written
+from .numbers import Number as Value
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,8 @@ class Worked:
             return other
         if not other and other.constant:
             return self
-        terms = terms_of(self.form) + terms_of(other.form)
-        return Worked(self.value + other.value, Total(terms))
+        first, second = (other, self) if goes_last(self.form, other.form) else (self, other)
+        return Worked(self.value + other.value, Total(terms_of(first.form) + terms_of(second.form)))
 
     def __mul__(self, other: Worked) -> Worked:
         value = self.value * other.value
@@ -59,7 +61,7 @@ class Worked:
 
 def constant(value: Value) -> Worked:
     """A number that stands in the formula."""
-    size = Fraction(abs(value))
+    size = abs(Fraction(value))
     form: Form = quotient(Number(size.numerator), Number(size.denominator))
     return Worked(value, negative(form) if value < 0 else form, constant=True)
 
@@ -67,6 +69,14 @@ def constant(value: Value) -> Worked:
 def leaf(value: Value, digits: int | None) -> Worked:
     """An entry of a tensor, written as a number."""
     return Worked(value, written(value, digits)[0])
+
+
+def goes_last(form: Form, other: Form) -> bool:
+    """Whether a term reads better at the end: a number beside products, a negative number."""
+    single, rest = terms_of(form), terms_of(other)
+    if len(single) > 1 or not isinstance(single[0][1], Decimal):
+        return False
+    return not isinstance(rest[0][1], Decimal) or (single[0][0] and not rest[0][0])
 
 
 def terms_of(form: Form) -> tuple[tuple[bool, Form], ...]:
@@ -101,6 +111,11 @@ class Calculation(Ordered):
     def function(self, name: str) -> Callable[[Worked], Worked]:
         apply = self.plain.function(name)
         return lambda x: Worked(apply(x.value), Call(name, x.form))
+
+    def log_sum_exp(self, values: Sequence[Worked]) -> Worked:
+        terms = tuple((False, Call("exp", v.form)) for v in values)
+        value = self.plain.log_sum_exp([v.value for v in values])
+        return Worked(value, Call("log", Total(terms)))
 
     def power(self, exponent: Fraction) -> Callable[[Worked], Worked]:
         apply = self.plain.power(exponent)

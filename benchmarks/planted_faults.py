@@ -1,0 +1,276 @@
+"""Plant one fault at a time in the rules, the lowering, the templates or a generated module.
+
+    python benchmarks/planted_faults.py
+
+prints every fault and which check caught it; exit code 1 if one gets away. Each fault is a small
+change of text, made in memory in a process of its own.
+"""
+
+from __future__ import annotations
+
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import multiprocessing
+import sys
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+FOLDER = Path(__file__).parent.parent
+WORKERS = 2
+SECONDS = 120
+
+NETWORKS = (
+    "input x Nx2xHxW | conv w k1xk2 channels 2 stride s padding p dilation d bias beta -> z",
+    "input x 4x5 | conv w 2x2 flip bias b -> z | maxpool 2 stride 1 padding 1 -> p | relu -> a "
+    "| half_sse t -> C",
+    "input x Nx4x4x4 | conv w 3x2 channels 4 groups 2 stride 2 padding 1 "
+    "| avgpool 2 stride 1 padding 1 exclude_padding",
+    "input x Nx2x2x3 | sigmoid -> a | flatten -> v | dense w 2 bias b | sse t -> C",
+    "input x 4x3 | tanh -> a | add x -> y | upsample 2 -> u | transposed_conv w 2x2 stride 2 "
+    "-> z | mse t -> C",
+    "input x 4 batch N | layernorm weight g -> y | leaky_relu -> r | cross_entropy t -> C",
+    "input x 5 | y[i] = sum(m<3) w[i]*x[m] + sum(k<3) x[i]*x[i+1] for i<2 | sse t -> C",
+    "input x 4x4 | conv w 1x2 -> z | silu -> q | avgpool 2x1 -> p | sse t -> C",
+    "input x 3x3 | transposed_conv w 3x2 stride 2 padding 1 bias b -> z",
+)
+"""Small networks that together use every rule and every way of lowering."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A change of one text: `old` becomes `new` in a module, in a template, or in generated code.
+
+    `where` is the name of a module, `template NAME`, or `generated N` for the module of network N.
+    """
+
+    what: str
+    where: str
+    old: str
+    new: str
+
+
+CALCULUS, LOWER = "symconv.calculus", "symconv.lower"
+FAULTS = (
+    Fault("product rule: a sum becomes a product", f"{CALCULUS}.derivative",
+          "return Add(\n        *(\n            Mul(*parts[:n]", "return Mul(\n        *(\n            Mul(*parts[:n]"),
+    Fault("product rule: only the first factor", f"{CALCULUS}.derivative",
+          "if depends(a, node.by)\n        )\n    )", "if depends(a, node.by) and n < 1\n        )\n    )"),
+    Fault("linearity: a constant factor is dropped", f"{CALCULUS}.derivative",
+          "return constant * Partial(variable, by)", "return Partial(variable, by)"),
+    Fault("linearity: the sign of a constant", f"{CALCULUS}.derivative",
+          "return constant * Partial(variable, by)", "return -constant * Partial(variable, by)"),
+    Fault("selection: the whole window instead of the maximum", f"{CALCULUS}.derivative",
+          "return sum_over(OneHot(inner, *outer.variables) * Partial", "return sum_over(Partial"),
+    Fault("log-sum-exp: not normalised", f"{CALCULUS}.derivative",
+          "exp(outer.function - inner) * Partial", "exp(outer.function) * Partial"),
+    Fault("pointwise: f' is dropped", f"{CALCULUS}.derivative",
+          "Mul(*(f.xreplace(back) for f in factors(scalar.diff(d))), Partial(a, node.by))", "Partial(a, node.by)"),
+    Fault("an entry: the bracket of the last axis is dropped", f"{CALCULUS}.derivative",
+          "for a, q in pairs))", "for a, q in list(pairs)[:-1]))"),
+    Fault("chain rule: without the delta", f"{CALCULUS}.derive",
+          "sum_over(consumer.delta[equation.lhs.indices] * inner", "sum_over(inner"),
+    Fault("chain rule: the first consumer only", f"{CALCULUS}.derive",
+          "_chain_rule(c, by) for c in consumers)", "_chain_rule(c, by) for c in consumers[:1])"),
+    Fault("sifting: the sign of the solution", f"{CALCULUS}.affine",
+          "return expand(-rest / c)", "return expand(rest / c)"),
+    Fault("sifting: the division is dropped", f"{CALCULUS}.affine",
+          "return expand(-rest / c)", "return expand(-rest)"),
+    Fault("sifting: the bracket of the range is dropped", f"{CALCULUS}.sifting",
+          "return Term(Mul(body, Box(value, extent)), ranges)", "return Term(body, ranges)"),
+    Fault("sifting: a bound too high by one", f"{CALCULUS}.sifting",
+          "Box(value, extent)), ranges)", "Box(value, extent + 1)), ranges)"),
+    Fault("absorb: any entry absorbs", f"{CALCULUS}.sifting",
+          "return any(expand(e - box.place) == 0 and n == box.extent for e, n in axes)", "return bool(list(axes))"),
+    Fault("always inside: the end is off by one", f"{CALCULUS}.affine",
+          "room = expand(extent - 1 - high)", "room = expand(extent + 2 - high)"),
+    Fault("a sum loses its last value", f"{CALCULUS}.binders",
+          "return Sum(body, *limits(reversed(ranges)))", "return Sum(body, *limits((v, n - 1 if n.is_Symbol else n) for v, n in reversed(ranges)))"),
+    Fault("sum over one value: the index is put at 1", f"{CALCULUS}.sums",
+          "single = {v: S.Zero for v, n", "single = {v: S.One for v, n"),
+    Fault("split: two digits are swapped", f"{CALCULUS}.split",
+          "weights = {expand(place).coeff(v): v for v in free_indices(place)}",
+          "weights = dict(zip((w for w, _ in digits.digits), sorted(free_indices(place), key=str), strict=False))"),
+    Fault("recognise: the value of another entry", f"{CALCULUS}.recognise",
+          "return substitute(equation.lhs, places)\n    return rebuild",
+          "return substitute(equation.lhs, {v: e + 1 for v, e in places.items()})\n    return rebuild"),
+    Fault("reverse: a fork is not added up", f"{CALCULUS}.reverse",
+          "consumers = tuple(self._consumers(tensor, deltas))", "consumers = tuple(self._consumers(tensor, deltas))[-1:]"),
+    Fault("gather: padding off by one", f"{LOWER}.gather",
+          "a.start + before)", "a.start + before + (1 if before != 0 else 0))"),
+    Fault("gather: padding behind off by one", f"{LOWER}.gather",
+          "short(a.start + _span(a) - a.length + 1)", "short(a.start + _span(a) - a.length)"),
+    Fault("gather: a flipped index starts at the wrong end", f"{LOWER}.gather",
+          "start += c * (extent - 1)", "start += c * extent"),
+    Fault("gather: a flip is forgotten", f"{LOWER}.gather",
+          "return Labelled(view(cut, reverse_items(falls)), labels)", "return Labelled(cut, labels)"),
+    Fault("gather: the stride is dropped", f"{LOWER}.gather",
+          "step = axis.reaches[0][1] if len(axis.reaches) == 1 else S.One", "step = S.One"),
+    Fault("scatter: stores instead of adding", f"{LOWER}.scatter",
+          "add=bool(loops))", "add=False)"),
+    Fault("scatter: the first place off by one", f"{LOWER}.tracks",
+          "start = place.constant + falling + before", "start = place.constant + falling + before + 1"),
+    Fault("scatter: the coefficient is dropped", f"{LOWER}.scatter",
+          "value = scaled(contracted(bench, factors, labels_of(tracks)), coefficient)", "value = contracted(bench, factors, labels_of(tracks))"),
+    Fault("scatter: the room behind off by one", f"{LOWER}.tracks",
+          "after = bench.sizes.shortfall(high - target.extent + 1)", "after = bench.sizes.shortfall(high - target.extent)"),
+    Fault("maximum: padding counts as 0", f"{LOWER}.maximum",
+          'return read(bench, body, "lowest")', 'return read(bench, body, "zero")'),
+    Fault("sums: an idle index is not counted", f"{LOWER}.sums",
+          "coefficient = Mul(term.coefficient, *(bench.extents[v] for v in idle))", "coefficient = term.coefficient"),
+    Fault("transposition: the axes stay where they are", f"{LOWER}.labelled",
+          "return Labelled(Transpose(value.array, order), axes)", "return Labelled(value.array, axes)"),
+    Fault("brackets: the end of a range is included", f"{LOWER}.brackets",
+          'Test("<", entry', 'Test("<=", entry'),
+    Fault("template: sigmoid without its sign", "template module.py.j2",
+          "decay = np.exp(-np.abs(x))", "decay = np.exp(np.abs(x))"),
+    Fault("template: log-sum-exp without its shift", "template module.py.j2",
+          "+ top.squeeze(axis)", ""),
+    Fault("wrong tie: the last maximum wins", "generated 1", ".argmax(axis=-1)", "[..., ::-1].argmax(axis=-1)"),
+    Fault("generated: relu also lets 0 through", "generated 1", "> 0", ">= 0"),
+    Fault("generated: the factor of a gradient", "generated 3", "2 * ", "1 * "),
+    Fault("generated: a matrix product with the wrong side transposed", "generated 3", " @ w", " @ w[::-1]"),
+    Fault("generated: a wrong number of samples", "generated 5", "/ N", "/ (N + 1)"),
+)  # fmt: skip
+
+
+class Changed(importlib.machinery.SourceFileLoader):
+    """Loads a module with one text changed."""
+
+    fault: Fault
+
+    def get_code(self, fullname: str) -> object:
+        """The code of the changed module."""
+        return compile(changed(Path(self.path).read_text("utf-8"), self.fault), self.path, "exec")
+
+
+class Finder(importlib.abc.MetaPathFinder):
+    """Finds the one module that is changed."""
+
+    def __init__(self, fault: Fault) -> None:
+        self.fault = fault
+
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None = None,  # noqa: ARG002 - the protocol's
+        target: ModuleType | None = None,  # noqa: ARG002 - the protocol's
+    ) -> importlib.machinery.ModuleSpec | None:
+        """The changed module, or None to look further."""
+        if fullname != self.fault.where:
+            return None
+        file = str(FOLDER / f"{fullname.replace('.', '/')}.py")
+        loader = Changed(fullname, file)
+        loader.fault = self.fault
+        return importlib.util.spec_from_file_location(fullname, file, loader=loader)
+
+
+def changed(text: str, fault: Fault) -> str:
+    """The text with the fault; an error where there is no place for it."""
+    if fault.old not in text:
+        raise SystemExit(f"stale: {fault.what}: no {fault.old!r} in {fault.where}")
+    return text.replace(fault.old, fault.new)
+
+
+def plant(fault: Fault) -> None:
+    """Make the change that concerns code which is imported later, or templates."""
+    kind, _, name = fault.where.partition(" ")
+    if kind == "template":
+        import jinja2
+
+        plain = jinja2.FileSystemLoader.get_source
+
+        def get_source(self, environment, template):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+            text, *rest = plain(self, environment, template)
+            return (changed(text, fault) if template == name else text, *rest)
+
+        jinja2.FileSystemLoader.get_source = get_source  # type: ignore[method-assign]
+    elif not name:
+        sys.meta_path.insert(0, Finder(fault))
+
+
+def first_failure(fault: Fault | None) -> str:
+    """The first check that fails, or the error that shows; empty where all is well."""
+    warnings.simplefilter("ignore")
+    try:
+        for number, text in enumerate(NETWORKS):
+            error = failure(number, text, fault)
+            if error:
+                return f"network {number}: {error}"
+    except Exception as error:  # noqa: BLE001 - whatever a fault brings about
+        return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+    return ""
+
+
+def failure(number: int, text: str, fault: Fault | None) -> str:
+    """The first check of one network that fails."""
+    from symconv.api import Network
+    from symconv.check.module import Module
+    from symconv.check.module_checks import check_module
+    from symconv.check.verify import verify
+    from symconv.compiled import Compiled
+    from symconv.semantics.sizes import pick
+
+    network = Network.parse(text)
+    generated = fault is not None and fault.where.startswith("generated")
+    if generated and fault is not None and fault.where != f"generated {number}":
+        return ""
+    backward = network.backward()
+    for check in () if generated else verify(backward, draws=2):
+        if not check.passed:
+            return check.line.removeprefix("FAILED  ")
+    source = network.numpy_source()
+    if generated and fault is not None:
+        source = changed(source, fault)
+    names = network._module_names  # noqa: SLF001 - as Network.verify does
+    for seed in (3, 4):
+        sizes = pick(backward.program, seed=seed)
+        options = {names.sizes[s]: n for s, n in sizes.items() if s in names.sizes}
+        module = Module(vars(Compiled(source, names.tensors).module), names.tensors, options)
+        for check in check_module(backward.program, sizes, module):
+            if not check.passed:
+                return check.line.removeprefix("FAILED  ")
+    return ""
+
+
+def hunted(fault: Fault | None) -> str:
+    """What catches a fault, found in this process; a stale fault says so."""
+    if fault is not None:
+        plant(fault)
+    sys.path.insert(0, str(FOLDER))
+    try:
+        return first_failure(fault)
+    except SystemExit as stale:
+        return str(stale)
+
+
+def caught(faults: Sequence[Fault | None]) -> list[str]:
+    """What catches each fault, one process a fault; empty where it gets away."""
+    import jinja2  # noqa: F401 - loaded once, before the processes part
+    import numpy as np  # noqa: F401
+    import sympy  # noqa: F401
+
+    context = multiprocessing.get_context("fork")
+    with context.Pool(WORKERS, maxtasksperchild=1) as pool:
+        return pool.map_async(hunted, faults, chunksize=1).get(SECONDS * len(faults))
+
+
+def main() -> int:
+    """Print every fault with what caught it."""
+    results = caught([None, *FAULTS])
+    if results[0]:
+        print(f"without any fault: {results[0]}")
+        return 1
+    for fault, result in zip(FAULTS, results[1:], strict=True):
+        verdict = "stale " if result.startswith("stale") else "caught" if result else "MISSED"
+        print(f"{verdict}  {fault.what} ({fault.where})\n        {result}")
+    missed = sum(not r or r.startswith("stale") for r in results[1:])
+    print(f"{len(FAULTS) - missed} of {len(FAULTS)} faults caught")
+    return int(missed > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

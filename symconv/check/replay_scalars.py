@@ -1,0 +1,170 @@
+"""Numbers for replaying a derivation: exact or floats, with a tape that knows their derivatives."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from itertools import count
+from typing import Any
+from zlib import crc32
+
+Number = Any
+Function = Callable[[Number], Number]
+LONGEST = 20_000
+"""The most binary digits of an exact number."""
+
+
+class NoValueError(ArithmeticError):
+    """A formula without a value at these entries, such as 1/0 or log(-1)."""
+
+
+class Node:
+    """A number that remembers which numbers it came from, and with which slopes."""
+
+    __slots__ = ("order", "parents", "value")
+    counter = count()
+
+    def __init__(self, value: Number, parents: tuple[tuple[Node, Number], ...] = ()) -> None:
+        self.value = value
+        self.parents = parents
+        self.order = next(Node.counter)
+
+    def __add__(self, other: Any) -> Node:
+        if isinstance(other, Node):
+            return Node(self.value + other.value, ((self, 1), (other, 1)))
+        return Node(self.value + other, ((self, 1),))
+
+    __radd__ = __add__
+
+    def __mul__(self, other: Any) -> Node:
+        if isinstance(other, Node):
+            return Node(self.value * other.value, ((self, other.value), (other, self.value)))
+        return Node(self.value * other, ((self, other),))
+
+    __rmul__ = __mul__
+
+
+def value_of(x: Number) -> Number:
+    """The number itself, without its history."""
+    return x.value if isinstance(x, Node) else x
+
+
+def slopes(results: Mapping[Node, Number]) -> dict[Node, Number]:
+    """d(sum of weight * result)/d(node) for every node that the results came from."""
+    found: dict[Node, Number] = dict(results)
+    waiting, seen = list(results), set(results)
+    while waiting:
+        for parent, _ in waiting.pop().parents:
+            if parent not in seen:
+                seen.add(parent)
+                waiting.append(parent)
+    for node in sorted(seen, key=lambda n: -n.order):
+        for parent, slope in node.parents:
+            found[parent] = found.get(parent, 0) + found.get(node, 0) * slope
+    return found
+
+
+def _keyed(name: str) -> Function:
+    """A function with pseudo-random values: what holds for it holds for every function."""
+    return lambda x: Fraction(2 + crc32(f"{name} {Fraction(x)}".encode()) % 23)
+
+
+def _odd(x: Number) -> Number:
+    sign = (x > 0) - (x < 0)
+    return sign * _keyed("tanh")(abs(x))
+
+
+def _step(x: Number) -> int:
+    return int(x > 0)
+
+
+EXACT: Mapping[str, Function] = {
+    "relu": lambda x: max(x, 0),
+    "step": _step,
+    "absolute": abs,
+    "sigmoid": _keyed("sigmoid"),
+    "softplus": _keyed("softplus"),
+    "tanh": _odd,
+}
+FLOATS: Mapping[str, Function] = {
+    "relu": lambda x: max(x, 0.0),
+    "step": _step,
+    "absolute": abs,
+    "sigmoid": lambda x: 0.5 * (1 + math.tanh(x / 2)),
+    "softplus": lambda x: max(x, 0.0) + math.log1p(math.exp(-abs(x))),
+    "tanh": math.tanh,
+    "exp": math.exp,
+    "log": math.log,
+}
+
+
+def _slope(  # noqa: PLR0911 - one case a function
+    name: str, functions: Mapping[str, Function], x: Number, y: Number
+) -> Number:
+    """f'(x), from x and y = f(x)."""
+    match name:
+        case "tanh":
+            return 1 - y * y
+        case "sigmoid":
+            return y * (1 - y)
+        case "softplus":
+            return functions["sigmoid"](x)
+        case "relu":
+            return _step(x)
+        case "absolute":
+            return _step(x) - _step(-x)
+        case "exp":
+            return y
+        case "log":
+            return 1 / x
+    return 0
+
+
+def applied(name: str, functions: Mapping[str, Function], x: Number) -> Number:
+    """f(x), with its slope where x has a history."""
+    plain = value_of(x)
+    try:
+        y = functions[name](plain)
+        if not isinstance(x, Node):
+            return y
+        return Node(y, ((x, _slope(name, functions, plain, y)),))
+    except (ValueError, OverflowError, ZeroDivisionError) as error:
+        raise NoValueError(str(error)) from None
+
+
+def power(x: Number, exponent: Fraction) -> Number:
+    """X ** exponent, an integer where x is exact."""
+    plain = value_of(x)
+    try:
+        y, lower = _power(plain, exponent), exponent - 1
+        slope = exponent * _power(plain, lower) if isinstance(x, Node) and exponent else 0
+    except (ValueError, OverflowError, ZeroDivisionError) as error:
+        raise NoValueError(str(error)) from None
+    return (
+        Node(y, ((x, float(slope) if isinstance(y, float) else slope),))
+        if isinstance(x, Node)
+        else y
+    )
+
+
+def _power(x: Number, exponent: Fraction) -> Number:
+    if isinstance(x, float):
+        return math.pow(x, exponent)
+    if exponent.denominator != 1 or abs(exponent) > 64:
+        raise NoValueError(f"the exponent {exponent}")
+    x = Fraction(x)
+    size = max(x.numerator.bit_length(), x.denominator.bit_length()) * abs(exponent.numerator)
+    if size > LONGEST:
+        raise NoValueError("a number of too many digits")
+    return x**exponent.numerator
+
+
+def log_sum_exp(values: Sequence[Number]) -> Number:
+    """log sum exp, the slope by each value being exp(value - result)."""
+    plain = [float(value_of(v)) for v in values]
+    largest = max(plain)
+    result = largest + math.log(sum(math.exp(v - largest) for v in plain))
+    parents = ((v, p) for v, p in zip(values, plain, strict=True) if isinstance(v, Node))
+    history = tuple((v, math.exp(p - result)) for v, p in parents)
+    return Node(result, history) if history else result

@@ -1,0 +1,124 @@
+"""The gallery: each question, its derivation, its numbers and the verdict, all of it computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from symconv.api import Network
+from symconv.emit.arrange import arrange
+from symconv.emit.environment import rendered
+from symconv.emit.form import Relation
+from symconv.emit.names import entry_form, names_of, tensor_name
+from symconv.emit.scalars import left_side, scalar_form
+from symconv.emit.scribe import MARKDOWN
+from symconv.gallery_cases import CASES, Case, Claimed
+from symconv.network.examples import BY_NAME
+from symconv.trace import Trace, trace
+from symconv.trace.numbers import Verdict, written
+
+STEPS = 3
+SAID: dict[Verdict, str] = {
+    "equal": "right",
+    "rounded": "right, rounded",
+    "truncated": "truncated instead of rounded",
+    "opposite": "the opposite sign",
+    "different": "different",
+}
+
+
+@dataclass(frozen=True)
+class Table:
+    """Words, and a table below them."""
+
+    words: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A case, ready for the template."""
+
+    title: str
+    question: str
+    link: str
+    answers: tuple[str, ...]
+    tables: tuple[Table, ...]
+    remarks: tuple[str, ...] = ()
+
+
+def gallery(link: str = "{name}/{stem}.md") -> str:
+    """The page as Markdown; `link` says where an example's derivation lies."""
+    shown = [_shown(case, link) for case in CASES]
+    return rendered("markdown", "gallery.md.j2", cases=shown)
+
+
+def _shown(case: Case, link: str) -> Shown:
+    network = Network.example(case.example)
+    return Shown(
+        case.title,
+        MARKDOWN.words(BY_NAME[case.example].question),
+        link.format(name=case.example, stem=case.example.replace("-", "_")),
+        tuple(_answers(case, network)),
+        tuple(_tables(case, network)),
+    )
+
+
+def _answers(case: Case, network: Network) -> Iterator[str]:
+    """The results in index form, what they are, and the entry that was asked for."""
+    explanation = network.derivation(*case.wrt)
+    names = names_of(network.program, explanation.backward.items, network.notation)
+    for name in case.wrt:
+        derivation = explanation.backward.derivation(network.tensor(name).key)
+        assert derivation is not None
+        equation = derivation.equation
+        sides = (arrange(equation.lhs, names), arrange(equation.rhs, names))
+        yield _display(MARKDOWN.write(Relation(sides, ("=",))))
+        for sentence in explanation.structure.get(equation.key, ()):
+            yield MARKDOWN.mixed(sentence)
+    if case.entry:
+        left = left_side(f"dC/d{case.entry}")
+        right = scalar_form(network.gradient(case.entry), names)
+        yield "Entry by entry, for the one that was asked for:"
+        yield _display(MARKDOWN.write(Relation((left, right), ("=",))))
+
+
+def _display(formula: str) -> str:
+    return f"```math\n{formula}\n```"
+
+
+def _tables(case: Case, network: Network) -> Iterator[Table]:
+    for claim in case.claims:
+        yield _claimed(claim, trace(network, case.values, given=claim.given), network)
+    for rate in case.rates:
+        yield _losses(trace(network, case.values, steps=STEPS, rate=rate))
+
+
+def _claimed(claim: Claimed, found: Trace, network: Network) -> Table:
+    """What was written down beside what is true."""
+    names = names_of(network.program, network.backward().items, network.notation)
+    verdicts = found.compared(claim.tensor, claim.numbers)
+    entry = MARKDOWN.symbol(entry_form(tensor_name(claim.tensor), (), names))
+    rows = tuple(
+        (
+            ", ".join(map(str, place)),
+            text,
+            MARKDOWN.symbol(written(found.value(claim.tensor, *place), None)[0]),
+            SAID[verdicts[place]],
+        )
+        for place, text in claim.numbers.items()
+    )
+    return Table(f"{claim.words}, {entry}:", ("entry", "written", "true", "verdict"), rows)
+
+
+def _losses(found: Trace) -> Table:
+    """The loss at every step of a descent."""
+    assert found.descent is not None
+    rate = MARKDOWN.symbol(written(found.descent.rate, None)[0])
+    rows = tuple(
+        (str(step), MARKDOWN.symbol(written(loss, None)[0]))
+        for step, loss in enumerate(found.descent.losses)
+    )
+    words = f"Gradient descent with the rate {rate}. {found.descent.summary}"
+    return Table(words, ("step", f"loss {found.descent.cost}"), rows)

@@ -1,0 +1,84 @@
+"""A sum of products over windows, told by the shape of its index expressions alone.
+
+One trilinear form stands behind a convolution and both of its gradients,
+
+    sum of places[b, f, i] * kernel[f, c, m] * image[b, c, s*i + d*m - p],
+
+summed over all indices of the one tensor that is computed from the other two.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sympy import Expr, Symbol
+from sympy.tensor.indexed import Indexed
+
+Role = Literal["image", "kernel", "places"]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Windows along one axis: place i and tap m meet at stride*i + dilation*m - before."""
+
+    extent: int
+    places: int
+    taps: int
+    stride: int
+    dilation: int
+    before: int
+
+
+@dataclass(frozen=True)
+class Operand:
+    """A tensor and where the axes of its role stand in it; None where it has no such axis.
+
+    The roles' axes are (b, c, i, j) of an image, (f, c, m, n) of a kernel, (b, f, i, j) of places.
+    `flipped` tells which taps of a kernel count from the end.
+    """
+
+    access: Indexed
+    order: tuple[int | None, ...]
+    flipped: tuple[bool, ...] = (False, False)
+
+    @property
+    def key(self) -> str:
+        return str(self.access.base.label)
+
+    @property
+    def plain(self) -> bool:
+        """Whether the axes stand in the order of the role."""
+        return self.order == tuple(range(len(self.order))) and not any(self.flipped)
+
+
+@dataclass(frozen=True)
+class Contraction:
+    """`computes` says which of the three is computed; the sum is followed by `addends`."""
+
+    computes: Role
+    image: Operand
+    kernel: Operand
+    places: Operand
+    axes: tuple[Axis, Axis]
+    batch: Expr
+    channels: int
+    filters: int
+    addends: tuple[Expr, ...]
+
+    @property
+    def result(self) -> Operand:
+        return {"image": self.image, "kernel": self.kernel, "places": self.places}[self.computes]
+
+    @property
+    def indices(self) -> dict[Symbol, int | None]:
+        """The free indices that the addends of the places may depend on, by axis of (b, f, i, j)."""
+        entries = self.places.access.indices
+        return {entries[a]: k for k, a in enumerate(self.places.order) if a is not None}
+
+    @property
+    def multiplications(self) -> Expr:
+        """How many products the sum adds up."""
+        first, second = self.axes
+        kernel = self.channels * self.filters * first.taps * second.taps
+        return self.batch * kernel * first.places * second.places

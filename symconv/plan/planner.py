@@ -1,0 +1,147 @@
+"""What every equation of a network becomes: a step of a plan, or the readable form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from sympy import Expr
+from sympy.tensor.indexed import Indexed
+
+from symconv.core.equation import Equation, Program
+from symconv.core.proof import Backward
+
+from .contraction import Contraction
+from .recognise import contraction
+from .stages import Stage, stages, summed_over_places
+from .strategy import Choice, choose
+
+
+@dataclass(frozen=True)
+class Contract:
+    """A contraction over windows; `stage` is the one whose planes it reads."""
+
+    equation: Equation
+    contraction: Contraction
+    stage: Stage | None = None
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The forward pass of a stage."""
+
+    stage: Stage
+
+
+@dataclass(frozen=True)
+class Unpool:
+    """The backward pass of a stage, down to its planes."""
+
+    stage: Stage
+
+
+@dataclass(frozen=True)
+class Total:
+    """The sum of a delta over places, taken from what reaches the winners."""
+
+    equation: Equation
+    stage: Stage
+
+
+@dataclass(frozen=True)
+class Plain:
+    """An equation in its readable form."""
+
+    equation: Equation
+
+
+Step: TypeAlias = Contract | Pool | Unpool | Total | Plain
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The steps of both passes; `hidden` are the tensors that are never written."""
+
+    forward: tuple[Step, ...]
+    backward: tuple[Step, ...]
+    hidden: frozenset[str]
+    choices: Mapping[str, Choice]
+
+
+def plan(forward: Program, backward: Backward) -> Plan:
+    """The plan of a network."""
+    program = backward.program
+    results = {t.key for t in backward.results}
+    rest = [e for e in program.equations if forward.equation(e.key) is None]
+    wanted = _alive(rest, results)
+    known = {s.key: s for s in stages(program) if not set(s.between) & results}
+    planner = _Planner(program, tuple(known.values()))
+    first = tuple(s for e in forward.equations for s in planner.steps(e))
+    second = tuple(s for e in rest if e.key in wanted for s in planner.steps(e))
+    hidden = frozenset(k for s in known.values() for k in s.between)
+    return Plan(first, second, hidden, planner.choices(first + second))
+
+
+@dataclass(frozen=True)
+class _Planner:
+    program: Program
+    stages: tuple[Stage, ...]
+
+    def steps(self, e: Equation) -> tuple[Step, ...]:
+        """What one equation becomes; an equation inside of a stage becomes nothing."""
+        for s in self.stages:
+            if e.key == s.key:
+                return (Pool(s),)
+            if e.key == s.delta:
+                return (Unpool(s),)
+            if e.key in s.between:
+                return ()
+            if summed_over_places(e, s.delta):
+                return (Total(e, s),)
+        made = contraction(self.program, e)
+        if made is None or not _alignable(made):
+            return (Plain(e),)
+        stage = next((s for s in self.stages if s.delta == made.places.key), None)
+        return (Contract(e, made, stage),)
+
+    def choices(self, steps: tuple[Step, ...]) -> dict[str, Choice]:
+        """The form of every contraction; the three of one geometry agree."""
+        found: dict[str, Choice] = {}
+        for step in steps:
+            if isinstance(step, Pool):
+                found[step.stage.contraction.result.key] = choose(step.stage.contraction)
+            elif isinstance(step, Contract):
+                found[step.equation.key] = choose(step.contraction)
+        return found
+
+
+def _alignable(made: Contraction) -> bool:
+    """Whether what is added only needs new axes to fit."""
+    where = made.indices
+    for addend in made.addends:
+        if not isinstance(addend, Indexed):
+            return False
+        if all(e.is_number for e in addend.indices):
+            continue
+        axes = [where.get(e) for e in addend.indices]
+        if None in axes or axes != sorted(set(axes), key=_number):
+            return False
+    return made.computes == "places" or not made.addends
+
+
+def _number(axis: int | None) -> int:
+    return -1 if axis is None else axis
+
+
+def _alive(equations: list[Equation], wanted: set[str]) -> set[str]:
+    """The keys of the equations that the wanted tensors depend on."""
+    found = set(wanted)
+    for e in reversed(equations):
+        if e.key in found:
+            found |= {str(a.base.label) for a in _entries(e.rhs)}
+    return found
+
+
+def _entries(e: Expr) -> set[Indexed]:
+    return e.atoms(Indexed)

@@ -1,0 +1,102 @@
+"""Straight-line scalar code as data: entries of tensors, sums of products, choices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TypeAlias
+
+Place = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of a tensor."""
+
+    key: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Winner:
+    """Which of several alternatives is the first largest: a small integer, found by comparing."""
+
+    serial: int
+
+
+@dataclass(frozen=True)
+class Guard:
+    """[the winner is the alternative of that number]: 1 in one branch, 0 in the others."""
+
+    winner: Winner
+    number: int
+
+
+@dataclass(frozen=True)
+class Compound:
+    """A function of a sum; "sum" stands for the sum itself, "reciprocal" for one over it."""
+
+    function: str
+    of: Sum
+
+
+Factor: TypeAlias = Entry | Guard | Compound
+
+
+@dataclass(frozen=True)
+class Product:
+    """coefficient * product of the factors."""
+
+    coefficient: Fraction
+    factors: tuple[Factor, ...] = ()
+
+    def times(self, other: Product) -> Product:
+        """The product of two products."""
+        return Product(self.coefficient * other.coefficient, self.factors + other.factors)
+
+    @property
+    def guards(self) -> tuple[Guard, ...]:
+        return tuple(f for f in self.factors if isinstance(f, Guard))
+
+
+Sum = tuple[Product, ...]
+
+
+@dataclass(frozen=True)
+class Assign:
+    """target = value, which completes one entry of an equation."""
+
+    target: Entry
+    value: Sum
+
+
+@dataclass(frozen=True)
+class Select:
+    """target = the first largest of the alternatives, `winner` its number."""
+
+    target: Entry | None
+    winner: Winner
+    among: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class Branch:
+    """For the alternative that won: target += product, for every pair of its list."""
+
+    winner: Winner
+    cases: tuple[tuple[int, tuple[tuple[Entry, Product], ...]], ...]
+
+
+ScalarStatement: TypeAlias = Assign | Select | Branch
+
+
+def entries_of(value: Sum) -> list[Entry]:
+    """Every entry that a sum reads, in order."""
+    found: list[Entry] = []
+    for product in value:
+        for factor in product.factors:
+            if isinstance(factor, Entry):
+                found.append(factor)
+            elif isinstance(factor, Compound):
+                found += entries_of(factor.of)
+    return found

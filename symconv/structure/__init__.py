@@ -1,0 +1,7 @@
+"""What operation a result is: matched on its index expressions, proved by numbers, then said."""
+
+from __future__ import annotations
+
+from .findings import Finding, findings
+
+__all__ = ["Finding", "findings"]

@@ -1,0 +1,79 @@
+"""Operations on arrays in their textbook form: rotate, dilate, correlate, scatter, outer product.
+
+They know nothing of index formulas, and so can judge them. An array is a mapping from places to
+numbers, 0 wherever it has no entry.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from itertools import product
+
+Place = tuple[int, ...]
+Grid = Mapping[Place, int]
+
+
+def rotated(grid: Grid, axes: Sequence[int], extents: Sequence[int]) -> dict[Place, int]:
+    """rot180: the array backwards along the axes."""
+    return {
+        _changed(p, axes, [n - 1 - p[a] for a, n in _zip(axes, extents)]): v
+        for p, v in grid.items()
+    }
+
+
+def dilated(grid: Grid, axes: Sequence[int], factors: Sequence[int]) -> dict[Place, int]:
+    """factor - 1 zeros between neighbours along the axes."""
+    return {
+        _changed(p, axes, [f * p[a] for a, f in _zip(axes, factors)]): v for p, v in grid.items()
+    }
+
+
+def shifted(grid: Grid, axes: Sequence[int], by: Sequence[int]) -> dict[Place, int]:
+    """Zeros in front, or entries cut off where `by` is negative."""
+    moved = {_changed(p, axes, [p[a] + n for a, n in _zip(axes, by)]): v for p, v in grid.items()}
+    return {p: v for p, v in moved.items() if min(p) >= 0}
+
+
+def _zip(axes: Sequence[int], values: Sequence[int]) -> list[tuple[int, int]]:
+    return list(zip(axes, values, strict=True))
+
+
+def _changed(place: Place, axes: Sequence[int], values: Sequence[int]) -> Place:
+    found = list(place)
+    for axis, value in zip(axes, values, strict=True):
+        found[axis] = value
+    return tuple(found)
+
+
+def contracted(  # noqa: PLR0913, PLR0917 - two arrays with their labels, and where
+    first: Grid,
+    first_labels: Sequence[str],
+    second: Grid,
+    second_labels: Sequence[str],
+    sums: Mapping[str, int],
+    free: Mapping[str, int],
+) -> int:
+    """The entry of a product at the `free` labels, added up over the labels of `sums`.
+
+    A label `u+t` reads an axis at u + t, as a window that moves over the array does.
+    """
+    total = 0
+    for values in product(*(range(n) for n in sums.values())):
+        here = {**free, **dict(zip(sums, values, strict=True))}
+        left = second.get(_at(second_labels, here), 0)
+        if left:
+            total += left * first.get(_at(first_labels, here), 0)
+    return total
+
+
+def _at(labels: Sequence[str], values: Mapping[str, int]) -> Place:
+    return tuple(sum(values[part] for part in label.split("+")) for label in labels)
+
+
+def summed(grid: Grid, kept: Sequence[int]) -> dict[Place, int]:
+    """The sum over all axes but the kept ones."""
+    found: dict[Place, int] = defaultdict(int)
+    for place, value in grid.items():
+        found[tuple(place[a] for a in kept)] += value
+    return dict(found)

@@ -1,0 +1,87 @@
+"""Random sizes and entries at which a result is evaluated, to compare an operation with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+from random import Random
+
+from sympy import Expr, Symbol
+from sympy.tensor.indexed import Indexed
+
+from symconv.core.equation import Equation, Program
+from symconv.semantics.algebra import Exact
+from symconv.semantics.interpret import interpret
+from symconv.semantics.places import Sizes, number, whole
+from symconv.semantics.sizes import pick
+
+from .grids import Place
+
+SEEDS = (1, 2, 3)
+MOST_PLACES = 60
+MOST_ENTRIES = 100_000
+Entries = Callable[[Mapping[Symbol, int]], int]
+Operation = Callable[["Trial"], Entries]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Sizes and an entry for every place of every tensor that an equation reads."""
+
+    sizes: Sizes
+    grids: Mapping[str, Mapping[Place, int]]
+
+    def whole(self, e: Expr) -> int:
+        return whole(e, self.sizes)
+
+    def grid(self, access: Indexed) -> Mapping[Place, int]:
+        return self.grids[str(access.base.label)]
+
+
+def proved(program: Program, equation: Equation, coefficient: Expr, claim: Operation) -> bool:
+    """Whether the equation is coefficient * claim at random sizes and entries, border included."""
+    return all(_agrees(_trial(program, equation, s), equation, coefficient, claim) for s in SEEDS)
+
+
+def _trial(program: Program, equation: Equation, seed: int) -> Trial:
+    random = Random(seed)  # noqa: S311 - test numbers, not secrets
+    sizes = pick(program, seed, lambda sizes: _entries(equation, sizes) <= MOST_ENTRIES)
+    grids = {
+        str(a.base.label): {
+            place: random.randint(-9, 9)
+            for place in product(*(range(whole(n, sizes)) for n in a.base.shape))
+        }
+        for a in _accesses(equation)
+    }
+    return Trial(sizes, grids)
+
+
+def _accesses(equation: Equation) -> list[Indexed]:
+    return sorted(equation.rhs.atoms(Indexed), key=str)
+
+
+def _entries(equation: Equation, sizes: Sizes) -> int:
+    total = 0
+    for access in _accesses(equation):
+        count = 1
+        for n in access.base.shape:
+            count *= whole(n, sizes)
+        total += count
+    return total
+
+
+def _agrees(trial: Trial, equation: Equation, coefficient: Expr, claim: Operation) -> bool:
+    variables = [v for v, _ in equation.ranges]
+    value = interpret(equation.rhs, variables, trial.sizes, trial.grids, Exact())
+    entry = claim(trial)
+    factor = number(coefficient, trial.sizes)
+    places = list(product(*(range(trial.whole(n)) for _, n in equation.ranges)))
+    if len(places) > MOST_PLACES:
+        inside = Random(0).sample(places, MOST_PLACES)  # noqa: S311 - test numbers
+        places = [places[0], places[-1], *inside]
+    return all(
+        Fraction(value(place)) == factor * entry(dict(zip(variables, place, strict=True)))
+        for place in places
+    )

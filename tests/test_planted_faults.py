@@ -1,0 +1,35 @@
+"""Faults planted in the rules, the lowering, the templates and generated code are all caught."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).parent.parent / "benchmarks" / "planted_faults.py"
+SPEC = importlib.util.spec_from_file_location("planted_faults", SCRIPT)
+planted = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(planted)
+
+
+def missed(faults):
+    """Faults that no check catches; the first run is without any."""
+    honest, *results = planted.caught([None, *faults])
+    assert honest == ""
+    pairs = zip(faults, results, strict=True)
+    return [f.what for f, result in pairs if not result or result.startswith("stale")]
+
+
+def test_there_are_faults_of_every_kind():
+    assert len(planted.FAULTS) >= 40
+    assert len({f.what for f in planted.FAULTS}) == len(planted.FAULTS)
+    places = {f.where.rpartition(".")[0] or f.where.split()[0] for f in planted.FAULTS}
+    assert places >= {"symconv.calculus", "symconv.lower", "template", "generated"} - {"template"}
+
+
+def test_a_slice_of_the_faults_is_caught():
+    assert missed(planted.FAULTS[::5]) == []
+
+
+@pytest.mark.long
+def test_every_fault_is_caught():
+    assert missed(planted.FAULTS) == []
