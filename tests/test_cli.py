@@ -19,7 +19,7 @@ def symconv(*arguments, **options):
 def test_help_names_every_command():
     done = symconv("--help")
     assert done.returncode == 0
-    for command in ("examples", "derive", "generate", "verify", "run"):
+    for command in ("examples", "derive", "generate", "verify", "trace", "run"):
         assert command in done.stdout
 
 
@@ -48,13 +48,35 @@ def test_a_network_text_and_a_file_are_networks(tmp_path):
     assert from_file.stdout.splitlines()[1:] == from_text.stdout.splitlines()[1:]
 
 
-@pytest.mark.parametrize("form", ["text", "latex", "markdown", "json"])
+@pytest.mark.parametrize("form", ["text", "latex", "markdown", "html", "json"])
 def test_every_format_is_written_to_a_file(tmp_path, form):
     path = tmp_path / "derivation"
     done = symconv("derive", "relu-filter", "--format", form, "-o", str(path))
     assert done.returncode == 0
     assert done.stdout == ""
     assert len(path.read_text(encoding="utf-8")) > 500
+
+
+def test_a_terse_derivation_is_shorter_than_a_full_one():
+    found = [symconv("derive", "relu-filter", "--detail", d).stdout for d in ("terse", "full")]
+    assert len(found[0]) < len(found[1])
+
+
+def test_a_trace_shows_the_loss_of_every_step(tmp_path):
+    values = tmp_path / "values.json"
+    values.write_text('{"x": [[1,-1,0],[0,1,0],[0,-1,1]], "w": [[1,-1],[1,1]], "t": [[1,0],[0,1]]}')
+    done = symconv("trace", "relu-filter", "--values", str(values), "--steps", "1", "--rate", "0.5")
+    assert done.returncode == 0
+    assert "z₀,₀ = 1·1 + (−1)·(−1) + 1·1 = 3" in done.stdout
+    exact = ("trace", "relu-filter", "--values", str(values), "--steps", "1", "--rate", "-0.5")
+    losses = json.loads(symconv(*exact, "--format", "json").stdout)
+    assert "14.5" in json.dumps(losses) or "29/2" in json.dumps(losses)
+
+
+def test_a_values_file_that_is_none_is_one_message(tmp_path):
+    done = symconv("trace", "relu-filter", "--values", str(tmp_path / "none.json"))
+    assert done.returncode == 2
+    assert "there is no file 'none.json'" in done.stderr
 
 
 def test_generate_writes_module_tests_and_derivation(tmp_path):

@@ -1,0 +1,59 @@
+"""`symconv trace`: every number of the forward and the backward pass, and gradient descent."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .options import FileOption, ForceOption, NetworkArgument, NotationOption
+from .output import deliver, say
+
+
+class TraceFormat(StrEnum):
+    """How a worked example is written down."""
+
+    text = "text"
+    latex = "latex"
+    markdown = "markdown"
+    json = "json"
+
+
+def trace(  # noqa: PLR0913, PLR0917 - a command has the options it has
+    network: NetworkArgument,
+    values: Annotated[
+        Path, typer.Option("--values", help="JSON or TOML: names, and nested lists of numbers.")
+    ],
+    given: Annotated[
+        Path | None, typer.Option("--given", help="Numbers in the middle, such as deltas.")
+    ] = None,
+    digits: Annotated[int | None, typer.Option(help="Round what is shown; exact without.")] = None,
+    steps: Annotated[int, typer.Option(min=0, max=1000, help="Steps of gradient descent.")] = 0,
+    rate: Annotated[str, typer.Option(help="The learning rate.")] = "0.1",
+    form: Annotated[TraceFormat, typer.Option("--format")] = TraceFormat.text,
+    plot: Annotated[Path | None, typer.Option(help="Draw the loss (needs matplotlib).")] = None,
+    output: FileOption = None,
+    notation: NotationOption = None,
+    *,
+    force: ForceOption = False,
+) -> None:
+    """Work a network out in numbers, every entry with its terms."""
+    from symconv.source import network_from
+    from symconv.trace import read_values
+    from symconv.trace import trace as worked
+
+    net = network_from(network, notation)
+    found = worked(
+        net,
+        read_values(values),
+        given=read_values(given) if given else None,
+        digits=digits,
+        steps=steps,
+        rate=rate,
+    )
+    if plot is not None:
+        found.plot(plot)
+        say(f"written: {plot}")
+    deliver(getattr(found, form.value)(), output, force=force)
