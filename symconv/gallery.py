@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sympy import Add, Expr, Integer, Mul, Symbol, expand
+
 from symconv.api import Network
 from symconv.emit.arrange import arrange
 from symconv.emit.environment import rendered
-from symconv.emit.form import Relation
-from symconv.emit.names import entry_form, names_of, tensor_name
+from symconv.emit.form import Number, Relation
+from symconv.emit.names import Names, entry_form, names_of, tensor_name
 from symconv.emit.scalars import left_side, scalar_form
 from symconv.emit.scribe import MARKDOWN
 from symconv.gallery_cases import CASES, Case, Claimed
@@ -82,6 +84,37 @@ def _answers(case: Case, network: Network) -> Iterator[str]:
         right = scalar_form(network.gradient(case.entry), names)
         yield "Entry by entry, for the one that was asked for:"
         yield _display(MARKDOWN.write(Relation((left, right), ("=",))))
+        yield from _judged(case, network, names)
+
+
+def _judged(case: Case, network: Network, names: Names) -> Iterator[str]:
+    """A formula that somebody wrote, and whether it is right; if not, numbers that show it."""
+    if case.written is None:
+        return
+    number, sums = case.written
+    claimed = Mul(number, *(Add(*map(_term, terms)) for terms in sums))
+    true = network.gradient(case.entry)
+    yield "Written in the question:"
+    yield _display(MARKDOWN.write(scalar_form(claimed, names)))
+    if expand(true - claimed) == 0:
+        yield "That is right."
+        return
+    symbols = sorted(true.atoms(Symbol) | claimed.atoms(Symbol), key=str)
+    values = {s: Integer(n) for n, s in enumerate(symbols, start=1)}
+    told = MARKDOWN.mixed(
+        part
+        for s, n in values.items()
+        for part in (", ", Relation((scalar_form(s, names), Number(int(n))), ("=",)))
+    )
+    found, wrong = true.xreplace(values), claimed.xreplace(values)
+    yield (
+        f"That is wrong: a sum of products is no product of sums. With {told[2:]} the derivative "
+        f"is {found}, and what is written gives {wrong}."
+    )
+
+
+def _term(name: str) -> Expr:
+    return -Symbol(name[1:]) if name.startswith("-") else Symbol(name)
 
 
 def _display(formula: str) -> str:

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 from symconv.semantics.places import Place
 
+Rows = tuple[str, ...]
+"""The terms of a sum."""
+
 
 def rows(*lines: str) -> list[list[str]]:
     """Rows of numbers, written side by side."""
@@ -30,7 +33,10 @@ class Claimed:
 
 @dataclass(frozen=True)
 class Case:
-    """An example network with the numbers of its question."""
+    """An example network with the numbers of its question.
+
+    `written` is the derivative by `entry` as somebody wrote it: a number times a product of sums.
+    """
 
     example: str
     title: str
@@ -38,6 +44,7 @@ class Case:
     values: Mapping[str, object] = field(default_factory=dict)
     claims: tuple[Claimed, ...] = ()
     entry: str = ""
+    written: tuple[int, tuple[Rows, ...]] | None = None
     rates: tuple[str, ...] = ()
 
 
@@ -59,6 +66,14 @@ CASES = (
         "Two convolutions and one number",
         ("w^1",),
         entry="w_1^1",
+        written=(
+            2,
+            (
+                ("o_1^2", "-y_1"),
+                ("i_1", "i_2", "i_4", "i_5"),
+                ("w_1^2", "w_2^2", "w_3^2", "w_4^2"),
+            ),
+        ),
     ),
     Case(
         "conv-pool-sigmoid-dense",

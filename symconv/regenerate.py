@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from symconv.api import Network
 from symconv.files import write_files
+from symconv.gallery import gallery
 from symconv.layer_pages import layer_page, usage
 from symconv.layers import catalogue
 from symconv.network.examples import EXAMPLES
@@ -86,6 +87,7 @@ def main() -> None:
     for name, files in example_files().items():
         write_files(ROOT / "generated" / name, files, force=True)
     write_files(ROOT / "generated" / "layers", layer_files(), force=True)
+    write_files(ROOT / "generated", {"gallery.md": gallery()}, force=True)
     path = ROOT / "README.md"
     write_files(ROOT, {path.name: readme(path.read_text(encoding="utf-8"))}, force=True)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from symconv.api import Network
+from symconv.gallery import gallery
 from symconv.layer_pages import layer_page
 from symconv.layers import catalogue
 from symconv.network.examples import BY_NAME, EXAMPLES
@@ -42,6 +43,11 @@ def test_the_page_of_a_layer_is_current(keyword):
 
 def test_every_page_belongs_to_a_layer():
     assert {p.stem for p in (GENERATED / "layers").iterdir()} == set(catalogue())
+
+
+def test_the_gallery_is_current():
+    text = (GENERATED / "gallery.md").read_text(encoding="utf-8")
+    assert text == gallery(), "run `python -m symconv.regenerate`"
 
 
 def test_the_readme_is_current():

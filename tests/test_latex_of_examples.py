@@ -126,6 +126,7 @@ def test_the_gallery_answers_every_question():
     assert "| 1 | $`1.5`$ |" in page
     assert r"2(o_1^2 - y_1)(i_1 w_1^2 + i_2 w_2^2 + i_4 w_3^2 + i_5 w_4^2)" in page
     assert "rot180" in page
+    assert "That is wrong: a sum of products is no product of sums." in page
     assert "0.044591799" in page
     for case in CASES:
         assert BY_NAME[case.example].question.split(":")[0].split("(")[0] in page

@@ -66,12 +66,12 @@ def free_axes(tensor: Tensor, equations: list[Equation]) -> tuple[Digits, ...]:
 
 def _through(chain: Chain, by: Indexed, consumers: tuple[Consumer, ...]) -> None:
     """The chain rule over every equation that reads the tensor, and what these compute."""
-    chain.apply("chain rule", lambda _: Add(*(_chain_rule(c, by) for c in consumers)))
+    chain.apply("chain rule", lambda _: Add(*(chain_rule(c, by) for c in consumers)))
     meaning: dict[Expr, Expr] = {c.equation.lhs: c.equation.rhs for c in consumers}
-    chain.apply("definition", lambda e: rewrite(e, lambda node: _definition(node, meaning)))
+    chain.apply("definition", lambda e: rewrite(e, lambda node: definition(node, meaning)))
 
 
-def _chain_rule(consumer: Consumer, by: Indexed) -> Expr:
+def chain_rule(consumer: Consumer, by: Indexed) -> Expr:
     """dC/dT[q] = sum over the outputs: delta * d(output)/dT[q]."""
     equation = consumer.equation
     inner = Partial(equation.lhs, by)
@@ -80,6 +80,6 @@ def _chain_rule(consumer: Consumer, by: Indexed) -> Expr:
     return sum_over(consumer.delta[equation.lhs.indices] * inner, equation.ranges)
 
 
-def _definition(node: Partial, meaning: Mapping[Expr, Expr]) -> Expr | None:
+def definition(node: Partial, meaning: Mapping[Expr, Expr]) -> Expr | None:
     """d y[i] = d (what the layer computes for y[i])."""
     return Partial(meaning[node.of], node.by) if node.of in meaning else None

@@ -13,10 +13,16 @@ from sympy.tensor.indexed import Indexed
 
 
 class Box(Expr):
-    """Iverson bracket [e is an integer and 0 <= e < n]; its derivative is 0."""
+    """Iverson bracket [e is an integer and 0 <= e < n]; its derivative is 0.
 
-    def __new__(cls, place: Expr, extent: Expr) -> Self:
-        return Expr.__new__(cls, sympify(place), sympify(extent))
+    A bracket of two numbers is 1 or 0 itself, as that of SymPy's KroneckerDelta is.
+    """
+
+    def __new__(cls, place: Expr, extent: Expr) -> Expr:  # type: ignore[misc]
+        e, n = sympify(place), sympify(extent)
+        if e.is_Rational and n.is_Integer:
+            return S.One if e.is_Integer and 0 <= e < n else S.Zero
+        return Expr.__new__(cls, e, n)
 
     @property
     def place(self) -> Expr:

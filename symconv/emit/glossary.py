@@ -28,8 +28,8 @@ from .page import Rule, Term
 from .scribe import Scribe
 
 STATED: dict[str, Callable[..., Any]] = {
-    "chain rule": vars(derive)["_chain_rule"],
-    "definition": vars(derive)["_definition"],
+    "chain rule": derive.chain_rule,
+    "definition": derive.definition,
     "linearity": derivative.linearity,
     "product rule": derivative.product_rule,
     "selection": derivative.selection,

@@ -133,6 +133,8 @@ class Windows:
 def seen(scribe: Scribe, operand: Operand) -> str:
     """An array with the axes of its role."""
     name = scribe.tensor(operand.key)
+    if operand.plain:
+        return name
     rank = len(operand.access.indices)
     taken = [a for a in operand.order if a is not None]
     flipped = {a for a, f in zip(operand.order[2:], operand.flipped, strict=True) if f}
@@ -151,6 +153,8 @@ def seen(scribe: Scribe, operand: Operand) -> str:
 
 def placed(operand: Operand, text: str) -> str:
     """An array with the axes of its role as the tensor's own array."""
+    if operand.plain:
+        return text
     taken = [a for a in operand.order if a is not None]
     rank = len(operand.access.indices)
     flips = (False, False, *operand.flipped)

@@ -83,13 +83,25 @@ class _Printer:
         self.setting = setting
         self.namer: Namer = setting.names.namer.branch()
         self.locals: dict[Local, str] = {}
-        self.loops: dict[Symbol, str] = {}
         self.stored = {t.key for t in setting.stored}
-        for v in sorted(loop_indices(statements), key=str):
-            self.loops[v] = self.namer.claim(v.name)
+        self.loops = self._loop_names(statements)
         self.size = SizePrinter({**setting.names.sizes, **self.loops})
         arrays = Printer(self.name, self.size)
         self.statements = StatementPrinter(arrays, self.part, setting.numbers)
+
+    def _loop_names(self, statements: tuple[Statement, ...]) -> dict[Symbol, str]:
+        """One name an index; loops that stand one after the other share names."""
+        found: dict[Symbol, str] = {}
+        shared: dict[str, str] = {}
+        for statement in statements:
+            inside: set[str] = set()
+            for v in sorted(loop_indices((statement,)), key=str):
+                letter = v.name.rstrip("'")
+                if letter in inside or letter not in shared:
+                    shared[letter] = self.namer.claim(letter)
+                inside.add(letter)
+                found.setdefault(v, shared[letter])
+        return found
 
     def name(self, array: Ref | Local) -> str:
         """The identifier of an array in this function."""

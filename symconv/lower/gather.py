@@ -41,6 +41,8 @@ def gather(
 ) -> Labelled:
     """`source[places]`, with `fill` at every place that is out of bounds."""
     axes = tuple(_axis(bench, p, n) for p, n in zip(places, shape, strict=True))
+    if any(_overlaps(bench, axis) for axis in axes):
+        source, axes = _split(bench, source, axes)
     source, axes = _padded(bench, source, axes, fill)
     while any(_overlaps(bench, axis) for axis in axes):
         source, axes = _windowed(bench, source, axes)
@@ -60,6 +62,27 @@ def _axis(bench: Workbench, place: Affine, length: Expr) -> Axis:
         else:
             raise Unsupported(f"the sign of {c} in the index {place.expression} is not known")
     return Axis(length, start, tuple(reaches), frozenset(flipped))
+
+
+def _split(
+    bench: Workbench, source: Array, axes: tuple[Axis, ...]
+) -> tuple[Array, tuple[Axis, ...]]:
+    """Axes that are tiled as a whole get one axis an index, before windows of others are made."""
+    parts: list[tuple[Axis, ...]] = []
+    for axis in axes:
+        order = tiles(axis.reaches, bench) if len(axis.reaches) > 1 else None
+        whole = axis.start == 0 and bench.sizes.equal(_span(axis) + 1, axis.length)
+        if order is None or not whole:
+            parts.append((axis,))
+            continue
+        one = S.One
+        parts.append(
+            tuple(Axis(n, S.Zero, ((v, one, n),), axis.flipped & {v}) for v, _, n in order)
+        )
+    found = tuple(a for some in parts for a in some)
+    if len(found) == len(axes):
+        return source, axes
+    return bench.bind(Reshape(source, tuple(a.length for a in found)), origin(source), "blocks"), found
 
 
 def _span(axis: Axis) -> Expr:

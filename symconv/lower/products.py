@@ -7,6 +7,7 @@ from dataclasses import replace
 from sympy import Expr, Mul, S, Symbol, cancel
 
 from .labelled import ONE, Labelled, product, scaled, transposed
+from .matrices import matrix_product
 from .program import (
     Apply,
     Array,
@@ -43,9 +44,9 @@ def contracted(
         return ONE
     ordered = sorted(_numeric(bench, factors), key=lambda f: is_truth(bench, f.array))
     merged = _merged(bench, tuple(ordered))
-    found = {v for f in merged for v in f.axes}
-    axes = tuple(v for v in out if v in found)
-    summed = frozenset(found - set(axes))
+    met = {v for f in merged for v in f.axes}
+    axes = tuple(v for v in out if v in met)
+    summed = frozenset(met - set(axes))
     form = product_form(merged, summed)
     match form:
         case "elementwise":
@@ -53,6 +54,10 @@ def contracted(
         case "reduce":
             return _reduced(merged[0], summed)
     merged = tuple(_counted(bench, f, merged) for f in merged)
+    if len(merged) == 2 and form == "einsum":
+        found = matrix_product(bench, (merged[0], merged[1]), axes)
+        if found is not None:
+            return found
     if form == "matmul":
         return _matmul(merged[0], merged[1], axes)
     return Labelled(Einsum(tuple((f.array, f.axes) for f in merged), axes), axes)

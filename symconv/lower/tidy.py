@@ -20,10 +20,18 @@ def tidied(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
                 last = max(j for j, s in enumerate(named) if _writes(s, target))
                 done = (*named[:last], _finishing(named[last], finishes), *named[last + 1 :])
                 return tidied(done)
+            case Let(Local() as target, Local() as source) if not _changed(target, statements):
+                rest = (*statements[:k], *statements[k + 1 :])
+                return tidied(tuple(_named(s, target, source) for s in rest))
     return statements
 
 
-def _named(node: T, source: Local, target: Ref) -> T:
+def _changed(target: Local, statements: tuple[Statement, ...]) -> bool:
+    """Whether an array is written to again after it was made."""
+    return sum(_writes(s, target) for s in statements) > 1
+
+
+def _named(node: T, source: Local, target: Ref | Local) -> T:
     """The same program with `source` called `target`."""
     if node == source:
         return target  # type: ignore[return-value]
@@ -35,7 +43,7 @@ def _named(node: T, source: Local, target: Ref) -> T:
     return node
 
 
-def _writes(statement: Statement, target: Ref) -> bool:
+def _writes(statement: Statement, target: Ref | Local) -> bool:
     if isinstance(statement, Loop):
         return any(_writes(s, target) for s in statement.body)
     return statement.target == target

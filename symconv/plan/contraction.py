@@ -48,8 +48,10 @@ class Operand:
 
     @property
     def plain(self) -> bool:
-        """Whether the axes stand in the order of the role."""
-        return self.order == tuple(range(len(self.order))) and not any(self.flipped)
+        """Whether the tensor's axes are those of the role; one of length 1 needs no index."""
+        rank = len(self.order)
+        same = all(a in {k, None} for k, a in enumerate(self.order))
+        return same and len(self.access.indices) == rank and not any(self.flipped)
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ def _read(r: Reader, addends: tuple[Expr, ...]) -> Contraction | None:
             if meeting is None:
                 return None
             r.meetings.append(meeting)
-        elif place.constant != 0 or place.terms[0][1] != 1:
+        elif place.constant != 0 or any(c != 1 for _, c in place.terms):
             return None
     if len(r.meetings) != RANK:
         return None

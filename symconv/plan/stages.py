@@ -145,7 +145,7 @@ def _routes(e: Equation, mask: Equation) -> bool:
         len(factors) == 2
         and all(isinstance(f, Indexed) for f in factors)
         and mask.key in _keys(e.rhs)
-        and len(e.ranges) == 6
+        and len(e.ranges) >= 5
     )
 
 
@@ -179,4 +179,5 @@ def summed_over_places(e: Equation, delta: str) -> bool:
     bound = {v for v, _, _ in e.rhs.limits}
     b, f, i, j = body.indices
     free = e.lhs.indices
-    return {b, i, j} <= bound and (free == (f,) or (free == (0,) and f in bound))
+    summed = all(e in bound for e in (b, i, j) if e != 0)
+    return summed and (free == (f,) or (free == (0,) and f in bound | {Integer(0)}))

@@ -1,0 +1,140 @@
+"""Conv-pool-sigmoid-dense.
+
+Convolution means cross-correlation: the kernel is read forwards (not flipped).
+
+Every tensor is 0 beyond its border and at indices that are no integers.
+
+Padding never wins a maximum: entries beyond the border count as minus infinity.
+
+The cost E is a sum over all entries, times 1/2.
+"""
+
+# ruff: noqa: N815
+
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+Array: TypeAlias = NDArray[np.floating[Any]]
+Number: TypeAlias = np.floating[Any]
+
+
+class Forward(NamedTuple):
+    """Every value of the forward pass.
+
+    Attributes:
+        x: value, shape (4, 4), equation (1).
+        p: value, shape (2, 2), equation (2).
+        a: value, shape (2, 2), equation (3).
+        v: value, shape (4,), equation (4).
+        h: value, shape (2,), equation (5).
+        E: the cost, a number, equation (6).
+    """
+
+    x: Array
+    p: Array
+    a: Array
+    v: Array
+    h: Array
+    E: Number
+
+
+class Gradients(NamedTuple):
+    """The gradients of the backward pass.
+
+    Attributes:
+        dw: derivative of the cost with respect to w, shape (2, 2), equation (14).
+        db: derivative of the cost with respect to b, shape (1,), equation (15).
+        dW: derivative of the cost with respect to W, shape (2, 4), equation (8).
+        do: derivative of the cost with respect to o, shape (5, 5), equation (16).
+    """
+
+    dw: Array
+    db: Array
+    dW: Array
+    do: Array
+
+
+def check_shape(name: str, array: Array, shape: tuple[int, ...]) -> None:
+    """Raise a ValueError unless the array has the shape."""
+    if array.shape != shape:
+        raise ValueError(f"{name} has the shape {array.shape}, not {shape}")
+
+
+def sigmoid(x: Array) -> Array:
+    """Compute 1 / (1 + exp(-x)) without an overflow."""
+    decay = np.exp(-np.abs(x))
+    result: Array = np.where(x >= 0, 1, decay) / (1 + decay)
+    return result
+
+
+def forward(o: Array, w: Array, b: Array, W: Array, t: Array) -> Forward:
+    """Compute every value of the network.
+
+    Args:
+        o: input, shape (5, 5).
+        w: parameter, shape (2, 2).
+        b: parameter, shape (1,).
+        W: parameter, shape (2, 4).
+        t: target, shape (2,).
+
+    Returns:
+        Every value by its name.
+    """
+    check_shape("o", o, (5, 5))
+    check_shape("w", w, (2, 2))
+    check_shape("b", b, (1,))
+    check_shape("W", W, (2, 4))
+    check_shape("t", t, (2,))
+    o_windows = sliding_window_view(o, (2, 2), axis=(0, 1))
+    x = np.einsum("ijmn,mn->ij", o_windows, w, optimize=True) + b[0]  # (1)
+    p = np.full((2, 2), -np.inf, dtype=x.dtype)
+    x_blocks = x.reshape(2, 2, 2, 2)
+    for m, n in np.ndindex(2, 2):
+        np.maximum(p, x_blocks[:, m, :, n], out=p)  # (2)
+    a = sigmoid(p)  # (3)
+    v = a.reshape(4)  # (4)
+    h = W @ v  # (5)
+    E = ((h - t) ** 2).mean()  # (6)
+    return Forward(x, p, a, v, h, E)
+
+
+def backward(o: Array, w: Array, W: Array, t: Array, values: Forward) -> Gradients:
+    """Compute the gradients, from the last equation of the network to the first.
+
+    Args:
+        o: input, shape (5, 5).
+        w: parameter, shape (2, 2).
+        W: parameter, shape (2, 4).
+        t: target, shape (2,).
+        values: what `forward` returned.
+
+    Returns:
+        Every gradient by its name.
+    """
+    check_shape("o", o, (5, 5))
+    check_shape("w", w, (2, 2))
+    check_shape("W", W, (2, 4))
+    check_shape("t", t, (2,))
+    delta_h = values.h - t  # (7)
+    dW = delta_h[:, None] * values.v  # (8)
+    delta_v = W.T @ delta_h  # (9)
+    delta_a = delta_v.reshape(2, 2)  # (10)
+    delta_p = delta_a * values.a * (1 - values.a)  # (11)
+    M_first = np.zeros((2, 2, 2, 2), dtype=np.bool_)
+    M_open = np.ones((2, 2), dtype=np.bool_)
+    x_blocks = values.x.reshape(2, 2, 2, 2)
+    for m, n in np.ndindex(2, 2):
+        M_first[m, n] = M_open & (x_blocks[:, m, :, n] == values.p)
+        M_open = M_open & ~M_first[m, n]
+    M = M_first.transpose(2, 3, 0, 1)  # (12)
+    delta_x = (delta_p[:, :, None, None] * M).transpose(0, 2, 1, 3).reshape(4, 4)  # (13)
+    o_windows = sliding_window_view(o, (2, 2), axis=(0, 1))
+    dw = np.einsum("ij,ijmn->mn", delta_x, o_windows, optimize=True)  # (14)
+    db = np.reshape(delta_x.sum(), (1,))  # (15)
+    delta_x_padded = np.pad(delta_x, 1)
+    delta_x_windows = sliding_window_view(delta_x_padded, (2, 2), axis=(0, 1))
+    do = np.einsum("ijmn,mn->ij", delta_x_windows[:, :, ::-1, ::-1], w, optimize=True)  # (16)
+    return Gradients(dw, db, dW, do)

@@ -1,0 +1,80 @@
+"""General-conv.
+
+Convolution means cross-correlation: the kernel is read forwards (not flipped).
+
+Every tensor is 0 beyond its border and at indices that are no integers.
+"""
+
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+Array: TypeAlias = NDArray[np.floating[Any]]
+
+
+class Forward(NamedTuple):
+    """Every value of the forward pass.
+
+    Attributes:
+        z: value, shape (H + 1 - k1, W + 1 - k2), equation (1).
+    """
+
+    z: Array
+
+
+class Gradients(NamedTuple):
+    """The gradients of the backward pass.
+
+    Attributes:
+        dw: derivative of the cost with respect to w, shape (k1, k2), equation (2).
+        dx: derivative of the cost with respect to x, shape (H, W), equation (3).
+    """
+
+    dw: Array
+    dx: Array
+
+
+def check_shape(name: str, array: Array, shape: tuple[int, ...]) -> None:
+    """Raise a ValueError unless the array has the shape."""
+    if array.shape != shape:
+        raise ValueError(f"{name} has the shape {array.shape}, not {shape}")
+
+
+def forward(x: Array, w: Array) -> Forward:
+    """Compute every value of the network.
+
+    Args:
+        x: input, shape (H, W).
+        w: parameter, shape (k1, k2).
+
+    Returns:
+        Every value by its name.
+    """
+    k1, k2 = w.shape
+    x_windows = sliding_window_view(x, (k1, k2), axis=(0, 1))
+    z = np.einsum("ijmn,mn->ij", x_windows, w, optimize=True)  # (1)
+    return Forward(z)
+
+
+def backward(x: Array, w: Array, delta_z: Array) -> Gradients:
+    """Compute the gradients, from the last equation of the network to the first.
+
+    Args:
+        x: input, shape (H, W).
+        w: parameter, shape (k1, k2).
+        delta_z: derivative of the cost with respect to z, shape (H + 1 - k1, W + 1 - k2).
+
+    Returns:
+        Every gradient by its name.
+    """
+    H, W = x.shape
+    k1, k2 = w.shape
+    check_shape("delta_z", delta_z, (H + 1 - k1, W + 1 - k2))
+    x_windows = sliding_window_view(x, (k1, k2), axis=(0, 1))
+    dw = np.einsum("ij,ijmn->mn", delta_z, x_windows, optimize=True)  # (2)
+    delta_z_padded = np.pad(delta_z, ((k1 - 1, k1 - 1), (k2 - 1, k2 - 1)))
+    delta_z_windows = sliding_window_view(delta_z_padded, (k1, k2), axis=(0, 1))
+    dx = np.einsum("ijmn,mn->ij", delta_z_windows[:, :, ::-1, ::-1], w, optimize=True)  # (3)
+    return Gradients(dw, dx)

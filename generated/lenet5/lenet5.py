@@ -1,0 +1,247 @@
+"""Lenet5.
+
+Convolution means cross-correlation: the kernel is read forwards (not flipped).
+
+The axes of x are batch, channel, row, column.
+
+The axes of w^1 are output channel, input channel, row, column.
+
+The axes of w^2 are output channel, input channel, row, column.
+
+Every tensor is 0 beyond its border and at indices that are no integers.
+
+Padding never wins a maximum: entries beyond the border count as minus infinity.
+
+The cost C is a sum over all entries, times 1/2.
+"""
+
+# ruff: noqa: N815, PLR0913, PLR0915, PLR0917
+
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+Array: TypeAlias = NDArray[np.floating[Any]]
+Number: TypeAlias = np.floating[Any]
+
+
+class Forward(NamedTuple):
+    """Every value of the forward pass.
+
+    Attributes:
+        z1: value, shape (N, 6, 28, 28), equation (1).
+        a1: value, shape (N, 6, 28, 28), equation (2).
+        p1: value, shape (N, 6, 14, 14), equation (3).
+        z2: value, shape (N, 16, 10, 10), equation (4).
+        a2: value, shape (N, 16, 10, 10), equation (5).
+        p2: value, shape (N, 16, 5, 5), equation (6).
+        v: value, shape (N, 400), equation (7).
+        h1: value, shape (N, 120), equation (8).
+        r1: value, shape (N, 120), equation (9).
+        h2: value, shape (N, 84), equation (10).
+        r2: value, shape (N, 84), equation (11).
+        h3: value, shape (N, 10), equation (12).
+        C: the cost, a number, equation (13).
+    """
+
+    z1: Array
+    a1: Array
+    p1: Array
+    z2: Array
+    a2: Array
+    p2: Array
+    v: Array
+    h1: Array
+    r1: Array
+    h2: Array
+    r2: Array
+    h3: Array
+    C: Number
+
+
+class Gradients(NamedTuple):
+    """The gradients of the backward pass.
+
+    Attributes:
+        dw1: derivative of the cost with respect to w1, shape (6, 1, 5, 5), equation (36).
+        db1: derivative of the cost with respect to b1, shape (6,), equation (37).
+        dw2: derivative of the cost with respect to w2, shape (16, 6, 5, 5), equation (30).
+        db2: derivative of the cost with respect to b2, shape (16,), equation (31).
+        dW1: derivative of the cost with respect to W1, shape (120, 400), equation (23).
+        dc1: derivative of the cost with respect to c1, shape (120,), equation (24).
+        dW2: derivative of the cost with respect to W2, shape (84, 120), equation (19).
+        dc2: derivative of the cost with respect to c2, shape (84,), equation (20).
+        dW3: derivative of the cost with respect to W3, shape (10, 84), equation (15).
+        dc3: derivative of the cost with respect to c3, shape (10,), equation (16).
+        dx: derivative of the cost with respect to x, shape (N, 1, 28, 28), equation (38).
+    """
+
+    dw1: Array
+    db1: Array
+    dw2: Array
+    db2: Array
+    dW1: Array
+    dc1: Array
+    dW2: Array
+    dc2: Array
+    dW3: Array
+    dc3: Array
+    dx: Array
+
+
+def check_shape(name: str, array: Array, shape: tuple[int, ...]) -> None:
+    """Raise a ValueError unless the array has the shape."""
+    if array.shape != shape:
+        raise ValueError(f"{name} has the shape {array.shape}, not {shape}")
+
+
+def forward(
+    x: Array,
+    w1: Array,
+    b1: Array,
+    w2: Array,
+    b2: Array,
+    W1: Array,
+    c1: Array,
+    W2: Array,
+    c2: Array,
+    W3: Array,
+    c3: Array,
+    t: Array,
+) -> Forward:
+    """Compute every value of the network.
+
+    Args:
+        x: input, shape (N, 1, 28, 28).
+        w1: parameter, shape (6, 1, 5, 5).
+        b1: parameter, shape (6,).
+        w2: parameter, shape (16, 6, 5, 5).
+        b2: parameter, shape (16,).
+        W1: parameter, shape (120, 400).
+        c1: parameter, shape (120,).
+        W2: parameter, shape (84, 120).
+        c2: parameter, shape (84,).
+        W3: parameter, shape (10, 84).
+        c3: parameter, shape (10,).
+        t: target, shape (N, 10).
+
+    Returns:
+        Every value by its name.
+    """
+    N = x.shape[0]
+    check_shape("x", x, (N, 1, 28, 28))
+    check_shape("w1", w1, (6, 1, 5, 5))
+    check_shape("b1", b1, (6,))
+    check_shape("w2", w2, (16, 6, 5, 5))
+    check_shape("b2", b2, (16,))
+    check_shape("W1", W1, (120, 400))
+    check_shape("c1", c1, (120,))
+    check_shape("W2", W2, (84, 120))
+    check_shape("c2", c2, (84,))
+    check_shape("W3", W3, (10, 84))
+    check_shape("c3", c3, (10,))
+    check_shape("t", t, (N, 10))
+    x_padded = np.pad(x, ((0, 0), (0, 0), (2, 2), (2, 2)))
+    x_windows = sliding_window_view(x_padded, (5, 5), axis=(2, 3))
+    z1_part = np.einsum("eijmn,fmn->efij", x_windows[:, 0], w1[:, 0], optimize=True)
+    z1 = z1_part + b1[:, None, None]  # (1)
+    a1 = np.maximum(z1, 0)  # (2)
+    p1 = np.full((N, 6, 14, 14), -np.inf, dtype=a1.dtype)
+    a1_blocks = a1.reshape(N, 6, 14, 2, 14, 2)
+    for m, n in np.ndindex(2, 2):
+        np.maximum(p1, a1_blocks[:, :, :, m, :, n], out=p1)  # (3)
+    p1_windows = sliding_window_view(p1, (5, 5), axis=(2, 3))
+    z2 = np.einsum("egijmn,fgmn->efij", p1_windows, w2, optimize=True) + b2[:, None, None]  # (4)
+    a2 = np.maximum(z2, 0)  # (5)
+    p2 = np.full((N, 16, 5, 5), -np.inf, dtype=a2.dtype)
+    a2_blocks = a2.reshape(N, 16, 5, 2, 5, 2)
+    for m, n in np.ndindex(2, 2):
+        np.maximum(p2, a2_blocks[:, :, :, m, :, n], out=p2)  # (6)
+    v = p2.reshape(N, 400)  # (7)
+    h1 = v @ W1.T + c1  # (8)
+    r1 = np.maximum(h1, 0)  # (9)
+    h2 = r1 @ W2.T + c2  # (10)
+    r2 = np.maximum(h2, 0)  # (11)
+    h3 = r2 @ W3.T + c3  # (12)
+    C = ((h3 - t) ** 2).sum() / 2  # (13)
+    return Forward(z1, a1, p1, z2, a2, p2, v, h1, r1, h2, r2, h3, C)
+
+
+def backward(
+    x: Array, w1: Array, w2: Array, W1: Array, W2: Array, W3: Array, t: Array, values: Forward
+) -> Gradients:
+    """Compute the gradients, from the last equation of the network to the first.
+
+    Args:
+        x: input, shape (N, 1, 28, 28).
+        w1: parameter, shape (6, 1, 5, 5).
+        w2: parameter, shape (16, 6, 5, 5).
+        W1: parameter, shape (120, 400).
+        W2: parameter, shape (84, 120).
+        W3: parameter, shape (10, 84).
+        t: target, shape (N, 10).
+        values: what `forward` returned.
+
+    Returns:
+        Every gradient by its name.
+    """
+    N = x.shape[0]
+    check_shape("x", x, (N, 1, 28, 28))
+    check_shape("w1", w1, (6, 1, 5, 5))
+    check_shape("w2", w2, (16, 6, 5, 5))
+    check_shape("W1", W1, (120, 400))
+    check_shape("W2", W2, (84, 120))
+    check_shape("W3", W3, (10, 84))
+    check_shape("t", t, (N, 10))
+    delta_h3 = values.h3 - t  # (14)
+    dW3 = delta_h3.T @ values.r2  # (15)
+    dc3 = delta_h3.sum(axis=0)  # (16)
+    delta_r2 = delta_h3 @ W3  # (17)
+    delta_h2 = delta_r2 * (values.h2 > 0)  # (18)
+    dW2 = delta_h2.T @ values.r1  # (19)
+    dc2 = delta_h2.sum(axis=0)  # (20)
+    delta_r1 = delta_h2 @ W2  # (21)
+    delta_h1 = delta_r1 * (values.h1 > 0)  # (22)
+    dW1 = delta_h1.T @ values.v  # (23)
+    dc1 = delta_h1.sum(axis=0)  # (24)
+    delta_v = delta_h1 @ W1  # (25)
+    delta_p2 = delta_v.reshape(N, 16, 5, 5)  # (26)
+    M2_first = np.zeros((2, 2, N, 16, 5, 5), dtype=np.bool_)
+    M2_open = np.ones((N, 16, 5, 5), dtype=np.bool_)
+    a2_blocks = values.a2.reshape(N, 16, 5, 2, 5, 2)
+    for m, n in np.ndindex(2, 2):
+        M2_first[m, n] = M2_open & (a2_blocks[:, :, :, m, :, n] == values.p2)
+        M2_open = M2_open & ~M2_first[m, n]
+    M2 = M2_first.transpose(2, 3, 4, 5, 0, 1)  # (27)
+    delta_a2_part = (delta_p2[..., None, None] * M2).transpose(0, 1, 2, 4, 3, 5)
+    delta_a2 = delta_a2_part.reshape(N, 16, 10, 10)  # (28)
+    delta_z2 = delta_a2 * (values.z2 > 0)  # (29)
+    p1_windows = sliding_window_view(values.p1, (5, 5), axis=(2, 3))
+    dw2 = np.einsum("efij,egijmn->fgmn", delta_z2, p1_windows, optimize=True)  # (30)
+    db2 = delta_z2.sum(axis=(0, 2, 3))  # (31)
+    delta_p1_parts = np.einsum("efij,fFmn->mneFij", delta_z2, w2, optimize=True)
+    delta_p1 = np.zeros((N, 6, 14, 14), dtype=delta_p1_parts.dtype)
+    for m, n in np.ndindex(5, 5):
+        delta_p1[:, :, m : m + 10, n : n + 10] += delta_p1_parts[m, n]  # (32)
+    M1_first = np.zeros((2, 2, N, 6, 14, 14), dtype=np.bool_)
+    M1_open = np.ones((N, 6, 14, 14), dtype=np.bool_)
+    a1_blocks = values.a1.reshape(N, 6, 14, 2, 14, 2)
+    for m, n in np.ndindex(2, 2):
+        M1_first[m, n] = M1_open & (a1_blocks[:, :, :, m, :, n] == values.p1)
+        M1_open = M1_open & ~M1_first[m, n]
+    M1 = M1_first.transpose(2, 3, 4, 5, 0, 1)  # (33)
+    delta_a1_part = (delta_p1[..., None, None] * M1).transpose(0, 1, 2, 4, 3, 5)
+    delta_a1 = delta_a1_part.reshape(N, 6, 28, 28)  # (34)
+    delta_z1 = delta_a1 * (values.z1 > 0)  # (35)
+    x_padded = np.pad(x, ((0, 0), (0, 0), (2, 2), (2, 2)))
+    x_windows = sliding_window_view(x_padded, (5, 5), axis=(2, 3))
+    dw1 = np.einsum("efij,egijmn->fgmn", delta_z1, x_windows, optimize=True)  # (36)
+    db1 = delta_z1.sum(axis=(0, 2, 3))  # (37)
+    dx_parts = np.einsum("efij,fgmn->mnegij", delta_z1, w1, optimize=True)
+    dx_padded = np.zeros((N, 1, 32, 32), dtype=dx_parts.dtype)
+    for m, n in np.ndindex(5, 5):
+        dx_padded[:, :, m : m + 28, n : n + 28] += dx_parts[m, n]
+    dx = dx_padded[:, :, 2:30, 2:30]  # (38)
+    return Gradients(dw1, db1, dw2, db2, dW1, dc1, dW2, dc2, dW3, dc3, dx)

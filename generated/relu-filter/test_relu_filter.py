@@ -1,0 +1,61 @@
+"""The backward pass of `relu_filter` is the derivative of its forward pass: central differences."""
+
+import runpy
+from pathlib import Path
+
+import numpy as np
+
+MODULE = runpy.run_path(str(Path(__file__).with_name("relu_filter.py")))
+SHAPES = {
+    "x": (3, 3),
+    "w": (2, 2),
+    "t": (2, 2),
+}
+OPTIONS = {}
+GRADIENTS = {"w": "dw", "x": "dx"}
+ENTRIES = 25
+STEP = 1e-6
+
+
+def arrays(dtype=np.float64):
+    random = np.random.default_rng(0)
+    sizes = {name: np.sqrt(np.prod(shape[1:])) for name, shape in SHAPES.items()}
+    return {n: (random.standard_normal(SHAPES[n]) / sizes[n]).astype(dtype) for n in SHAPES}
+
+
+def call(name, given):
+    function = MODULE[name]
+    wanted = function.__code__.co_varnames[: function.__code__.co_argcount]
+    return function(**{n: given[n] for n in wanted}, **OPTIONS)
+
+
+def cost(given):
+    return float(call("forward", given).C)
+
+
+def gradients(given):
+    return call("backward", given | {"values": call("forward", given)})
+
+
+def test_backward_is_the_derivative_of_forward():
+    given = arrays()
+    found = gradients(given)
+    for name, gradient in GRADIENTS.items():
+        entries = given[name].reshape(-1)
+        for place in np.linspace(0, entries.size - 1, min(ENTRIES, entries.size)).astype(int):
+            value = entries[place]
+            entries[place] = value + STEP
+            above = cost(given)
+            entries[place] = value - STEP
+            below = cost(given)
+            entries[place] = value
+            slope = (above - below) / (2 * STEP)
+            exact = getattr(found, gradient).reshape(-1)[place]
+            assert abs(slope - exact) <= 1e-4 * max(1.0, abs(exact)), (name, place)
+
+
+def test_float32_stays_float32():
+    given = arrays(np.float32)
+    values = call("forward", given)
+    found = call("backward", given | {"values": values})
+    assert all(np.asarray(value).dtype == np.float32 for value in (*values, *found))
