@@ -54,13 +54,14 @@ def _curvature(forward: Program, output: Tensor, direction: Tensor) -> Program:
     last = forward.equations[-1]
     read = visible(last.rhs) | {last.key}
     tensors = tuple(alone if t.key == output.key else t for t in forward.tensors if t.key in read)
-    product = hessian_vector_product(Program(tensors, (last,), last.key), (alone,))
+    alone_program = Program(tensors, (last,), last.key)
+    product = hessian_vector_product(alone_program, (alone,)).passes.program
     names: dict[str, Name] = {
         direction_of(alone).key: direction.name,
         derivative_tensor(alone).key: derivative_tensor(output).name,
     }
-    kept = [e for e in product.program.equations if e.key != product.program.output]
-    return renamed(replace(product.program, equations=tuple(kept)), names)
+    kept = [e for e in product.equations if e.key != product.output]
+    return renamed(replace(product, equations=tuple(kept)), names)
 
 
 def _once(equations: Iterable[Equation]) -> tuple[Equation, ...]:

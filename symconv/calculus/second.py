@@ -7,7 +7,8 @@ the product of the Hessian with v (Pearlmutter, Fast exact multiplication by the
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import cast
 
 from sympy import Add, Expr, Integer
@@ -22,29 +23,48 @@ from .renaming import rename_equation
 from .reverse import reverse
 
 
-def hessian_vector_product(forward: Program, wrt: tuple[Tensor, ...]) -> Backward:
-    """The products H v as a backward pass; its forward equations end in S = sum dC/dw v.
+@dataclass(frozen=True)
+class SecondOrder:
+    """A program that computes gradients and S = sum dC/dw v, and the backward pass of S.
 
-    The direction of a tensor `w^1` is the input `vw^1`. Raises SymconvError without a cost.
+    `directions` holds the direction v of each tensor, by the tensor's key; the results of `passes`
+    are the products H v.
+    """
+
+    forward: Program
+    directions: Mapping[str, Tensor]
+    passes: Backward
+
+
+def hessian_vector_product(forward: Program, wrt: tuple[Tensor, ...]) -> SecondOrder:
+    """The products H v for the tensors `wrt`; the direction of `w^1` is the input `vw^1`.
+
+    Raises SymconvError without a cost, or where a name would mean two tensors.
     """
     if not forward.tensor(forward.output).scalar:
         raise SymconvError("a second derivative needs a network with a cost")
     first = reverse(forward, wrt)
     plain = {t.key: _plain(t) for t in first.program.tensors}
-    directions = tuple(direction_of(t) for t in wrt)
+    directions = {t.key: direction_of(t) for t in wrt}
     slope = Tensor(Name("S"), (Integer(1),), "cost", ("i",))
-    pairs = zip(first.results, directions, strict=True)
+    pairs = zip(first.results, directions.values(), strict=True)
     products = Add(*(_inner_product(plain[g.key], v) for g, v in pairs))
+    ending = Equation(slope[0], products, (), "slope of the cost along the directions")
     program = Program(
-        (*plain.values(), *directions, slope),
-        (
-            *(rename_equation(e, plain) for e in first.program.equations),
-            Equation(slope[0], products, (), "slope of the cost along the directions"),
-        ),
+        _all_different((*plain.values(), *directions.values(), slope)),
+        (*(rename_equation(e, plain) for e in first.program.equations), ending),
         slope.key,
         forward.sizes,
     )
-    return reverse(program, wrt)
+    return SecondOrder(program, directions, reverse(program, wrt))
+
+
+def _all_different(tensors: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    """The tensors, if no two have the same name."""
+    for tensor in tensors:
+        if sum(t.key == tensor.key for t in tensors) > 1:
+            raise SymconvError(f"'{tensor.key}' would name two tensors", help="rename one of them")
+    return tensors
 
 
 def direction_of(tensor: Tensor) -> Tensor:
