@@ -17,9 +17,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(name, "1")
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -185,5 +182,9 @@ def main(rounds: int) -> None:
         print(f"{row.name:<28}{own * 1e3:>7.1f} ms{ratios}")
 
 
+THREADS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
 if __name__ == "__main__":
+    if THREADS.items() - os.environ.items():  # libraries read these when they are loaded
+        os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | THREADS)  # noqa: S606
     main(int(sys.argv[1]) if len(sys.argv) > 1 else 15)

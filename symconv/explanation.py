@@ -11,10 +11,12 @@ from typing import Any
 
 from sympy import Expr, count_ops
 
+from symconv.case import Case
 from symconv.core.equation import Equation, Program
 from symconv.core.proof import Backward, Derivation, Step
 from symconv.core.tensor import Tensor
 from symconv.emit import derivations as emit
+from symconv.emit.case_display import SmallCase
 from symconv.emit.detail import detail_named
 from symconv.emit.remarks import Sentence
 from symconv.notation.presets import Notation, entry_name
@@ -26,7 +28,11 @@ MOST_OPERATIONS = 40
 
 @dataclass(frozen=True)
 class Explanation:
-    """The derivations of a backward pass, ready to be written down."""
+    """The derivations of a backward pass, ready to be written down.
+
+    `detail` is terse, normal or full; with `case`, the smallest sizes that show it follow, every
+    gradient written out entry by entry.
+    """
 
     forward: Program
     backward: Backward
@@ -51,22 +57,22 @@ class Explanation:
         """Its result, in index form."""
         return self.derivation.equation.rhs
 
-    def latex(self, *, document: bool = False, detail: str = "normal") -> str:
+    def latex(self, *, document: bool = False, detail: str = "normal", case: bool = False) -> str:
         r"""A fragment for `\input` that needs amsmath, or a whole document."""
-        words = self._at(detail)
+        words = self._at(detail, case=case)
         return emit.derivation_latex(*self._subject, **words, document=document)
 
-    def markdown(self, *, detail: str = "normal") -> str:
+    def markdown(self, *, detail: str = "normal", case: bool = False) -> str:
         """Markdown as GitHub renders it."""
-        return emit.derivation_markdown(*self._subject, **self._at(detail))
+        return emit.derivation_markdown(*self._subject, **self._at(detail, case=case))
 
-    def html(self, *, detail: str = "normal") -> str:
+    def html(self, *, detail: str = "normal", case: bool = False) -> str:
         """One HTML file that needs no network and runs no script."""
-        return emit.derivation_html(*self._subject, **self._at(detail))
+        return emit.derivation_html(*self._subject, **self._at(detail, case=case))
 
-    def text(self, *, detail: str = "normal") -> str:
+    def text(self, *, detail: str = "normal", case: bool = False) -> str:
         """Plain text for a terminal of 100 columns."""
-        return emit.derivation_text(*self._subject, **self._at(detail))
+        return emit.derivation_text(*self._subject, **self._at(detail, case=case))
 
     def json(self, *, detail: str = "full") -> str:
         """Every step as data: rule, reason, both sides as trees, text and LaTeX."""
@@ -96,9 +102,12 @@ class Explanation:
     def _subject(self) -> tuple[Program, tuple[Derivation | Equation, ...], Notation]:
         return self.forward, self.backward.items, self.notation
 
-    def _at(self, detail: str) -> dict[str, Any]:
+    def _at(self, detail: str, *, case: bool = False) -> dict[str, Any]:
         """The words of a document at a level of detail."""
-        return {**self._words, "detail": detail_named(detail)}
+        level = detail_named(detail)
+        why = self.why_sizes.get(level, ())
+        words = {**self._words, "detail": level, "why_sizes": why}
+        return words | {"case": self._case} if case and not self._words["unrolled"] else words
 
     @cached_property
     def _words(self) -> dict[str, Any]:
@@ -110,6 +119,12 @@ class Explanation:
         }
 
     @cached_property
+    def _case(self) -> SmallCase:
+        """The smallest sizes that show everything; not needed where every entry stands already."""
+        found = Case(self.forward, self.backward, self.notation)
+        return SmallCase(found.sizes, found.entries)
+
+    @cached_property
     def structure(self) -> Mapping[str, tuple[Sentence, ...]]:
         """What operations the results are, as far as that is proved; by the key of the result."""
         from symconv.emit.names import names_of
@@ -118,6 +133,15 @@ class Explanation:
 
         names = names_of(self.forward, self.backward.items, self.notation)
         return structure_of(findings(self.backward), names, self.forward.equations)
+
+    @cached_property
+    def why_sizes(self) -> Mapping[str, tuple[Sentence, ...]]:
+        """What windows read, and which outputs an entry touches, by level of detail."""
+        from symconv.emit.names import names_of
+        from symconv.emit.size_words import size_words
+
+        names = names_of(self.forward, self.backward.items, self.notation)
+        return size_words(self.backward, self.forward, names)
 
     def _entries(self) -> Iterator[tuple[str, Expr]]:
         """The gradients entry by entry, where there are few of them."""

@@ -1,13 +1,26 @@
 """What every node of the index language is worth, against numbers worked out by hand."""
 
+import math
 from fractions import Fraction
 from itertools import product
 
 import pytest
-from sympy import KroneckerDelta, Rational, Sum, exp, log, sqrt, tanh
+from sympy import KroneckerDelta, Rational, Sum, Symbol, exp, log, pi, sqrt, tanh
 
 from symconv.core.errors import SymconvError, Unsupported
-from symconv.core.nodes import Box, MaxOver, OneHot, Partial, relu, sigmoid, step
+from symconv.core.nodes import (
+    Box,
+    Equals,
+    LogSumExp,
+    MaxOver,
+    OneHot,
+    Partial,
+    absolute,
+    relu,
+    sigmoid,
+    softplus,
+    step,
+)
 from symconv.core.tensor import Name, Tensor, amount, index, size
 from symconv.semantics.algebra import Exact, Reals
 from symconv.semantics.duals import Dual, Duals
@@ -205,3 +218,70 @@ def test_errors_name_what_is_missing():
         value(x[i * j], i=1, j=1)
     with pytest.raises(Unsupported, match="no meaning"):
         value(x[0] > 0)
+
+
+def test_log_sum_exp_counts_only_what_is_present():
+    e = LogSumExp(x[i + m - P], (m, 0, K - 1))
+    for place in range(5):
+        present = [X[place + k - 1,] for k in range(2) if 0 <= place + k - 1 < 4]
+        expected = math.log(sum(math.exp(v) for v in present))
+        assert value(e, algebra=Reals(), i=place) == pytest.approx(expected, rel=1e-14)
+    with pytest.raises(EmptyMaximum):
+        value(e, algebra=Reals(), i=9)
+    with pytest.raises(Unsupported, match="no exact value"):
+        value(e, i=0)
+
+
+def test_log_sum_exp_does_not_overflow():
+    big = {(k,): 1e4 + k for k in range(4)}
+    e = LogSumExp(x[m], (m, 0, H - 1))
+    expected = 1e4 + math.log(sum(math.exp(k) for k in range(4)))
+    assert value(e, algebra=Reals(), tables={"x": big}) == pytest.approx(expected, rel=1e-14)
+
+
+def test_the_derivative_of_log_sum_exp_is_softmax():
+    e = LogSumExp(x[m], (m, 0, H - 1))
+    total = sum(math.exp(v) for v in X.values())
+    for place, entry in X.items():
+        slope = value(Partial(e, x[q]), algebra=Reals(), q=place[0])
+        assert slope == pytest.approx(math.exp(entry) / total, rel=1e-13)
+    tape = Tape(Reals())
+    table = {p: tape.entry(float(v)) for p, v in X.items()}
+    result = value(e, algebra=tape, tables={"x": table})
+    found = tape.adjoints({result: 1.0})
+    for place, entry in X.items():
+        assert found[table[place].order] == pytest.approx(math.exp(entry) / total, rel=1e-13)
+
+
+def test_symbols_keep_log_sum_exp_and_constants():
+    a, b = Symbol("a"), Symbol("b")
+    tables = {"x": {(0,): a, (1,): b}}
+    assert value(LogSumExp(x[m], (m, 0, 1)), algebra=Symbolic(), tables=tables) == log(
+        exp(a) + exp(b)
+    )
+    assert value(sqrt(2 / pi) * x[0], algebra=Symbolic(), tables=tables) == sqrt(2 / pi) * a
+
+
+@pytest.mark.parametrize("make", [Exact, Reals, lambda: Tape(Exact()), lambda: Duals(Exact())])
+def test_a_label_is_compared_with_an_index(make):
+    algebra = make()
+    labels = {(k,): algebra.entry(n) for k, n in enumerate((2, 0, 1, 1))}
+    for place, label in product(range(3), range(4)):
+        e = Equals(i, x[j])
+        expected = int((2, 0, 1, 1)[label] == place)
+        assert value(e, algebra=algebra, tables={"x": labels}, i=place, j=label) == expected
+
+
+def test_softplus_and_absolute_with_their_slopes():
+    for number in (-3, -1, 0, 2):
+        tables = {"x": {(0,): float(number)}}
+        assert value(absolute(x[0]), tables={"x": {(0,): number}}) == abs(number)
+        assert value(Partial(absolute(x[q]), x[q]), tables={"x": {(0,): number}}, q=0) == (
+            (number > 0) - (number < 0)
+        )
+        soft = value(softplus(x[0]), algebra=Reals(), tables=tables)
+        assert soft == pytest.approx(math.log(1 + math.exp(number)), rel=1e-13)
+        slope = value(Partial(softplus(x[q]), x[q]), algebra=Reals(), tables=tables, q=0)
+        assert slope == pytest.approx(1 / (1 + math.exp(-number)), rel=1e-13)
+    assert value(softplus(x[0]), algebra=Reals(), tables={"x": {(0,): 1e4}}) == 1e4
+    assert value(softplus(x[0]), algebra=Reals(), tables={"x": {(0,): -1e4}}) == 0

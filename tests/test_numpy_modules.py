@@ -50,6 +50,16 @@ SOURCES = {e.name: (e.text, e.notation) for e in EXAMPLES} | {
     "long": (LONG, "ij0"),
     "overlapping-pool": ("input x 2x3x9x8 | maxpool 3 stride 2 padding 1 -> y", "ij0"),
     "average": ("input x NxCx9x8 | avgpool 3 stride 2 padding 1 -> y", "ij0"),
+    "labels": ("input x 5 batch N | dense w 4 bias b | cross_entropy t labels -> C", "ij0"),
+    "normalised": ("input x Nx4xHxW | groupnorm weight g bias b groups 2 | softmax -> p", "ij0"),
+    "grouped": ("input x NxCxHxW | conv w 3x3 channels F bias b | gelu -> a | l1 t -> E", "ij0"),
+    "blocks": ("input x Nx8xHxW | conv w 3x3 channels 8 groups 4 stride 2 bias b -> y", "ij0"),
+    "attention": ("input x NxTxD | log_softmax -> p | matmul x transposed -> y", "ij0"),
+    "reducers": ("input x HxW | y[i] = x[i,0] * logsumexp(k<3) x[i,k] for i<H", "ij0"),
+    "transposed": (
+        "input x NxCxHxW | transposed_conv w k1xk2 channels F stride s padding p bias b -> z",
+        "ij0",
+    ),
     "fork-free-pointwise": ("input x HxW | tanh -> y | sigmoid -> z | mse t -> C", "ij0"),
 }
 

@@ -51,8 +51,9 @@ class Facts:
 
     @cached_property
     def tensors(self) -> dict[str, Tensor]:
-        """Every tensor of the forward pass by key."""
-        return self.forward.by_key
+        """Every tensor of the forward pass by key, and the masks of its maxima."""
+        masks = {t.key: t for t in self.program.tensors if t.role == "mask"}
+        return {**masks, **self.forward.by_key}
 
     @cached_property
     def deltas(self) -> dict[str, Tensor]:
@@ -71,7 +72,7 @@ class Facts:
     def layers(self) -> dict[str, list[int | None]]:
         """The layers that carry a letter."""
         found: dict[str, list[int | None]] = {}
-        for tensor in self.forward.tensors:
+        for tensor in self.tensors.values():
             found.setdefault(tensor.name.letter, []).append(tensor.name.layer)
         return found
 

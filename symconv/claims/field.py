@@ -32,12 +32,16 @@ class Residue:
         self.value = value % PRIME
 
     def __add__(self, other: Any) -> Residue:
-        return Residue(self.value + (other.value if isinstance(other, Residue) else other))
+        if isinstance(other, Residue):
+            return Residue(self.value + other.value)
+        return Residue(self.value + other) if isinstance(other, int) else NotImplemented
 
     __radd__ = __add__
 
     def __mul__(self, other: Any) -> Residue:
-        return Residue(self.value * (other.value if isinstance(other, Residue) else other))
+        if isinstance(other, Residue):
+            return Residue(self.value * other.value)
+        return Residue(self.value * other) if isinstance(other, int) else NotImplemented
 
     __rmul__ = __mul__
 

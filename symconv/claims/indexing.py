@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 Environment = Mapping[str, int]
 
 
+class Untied(ClaimError):
+    """A shared bias that is written with a position."""
+
+
 def whole_number(
     node: Node, env: Environment, facts: Facts, *, fraction: bool = False
 ) -> Fraction | int | None:
@@ -127,6 +131,8 @@ def _in_shape(values: list[int], shape: Shape) -> tuple[int, ...] | None:
             place.append(digit)
         return tuple(reversed(place))
     trimmed = [n for n in shape if n != 1]
+    if shape == (1,):
+        raise Untied("the network has one number here, shared by all positions")
     if len(values) != len(trimmed):
         raise ClaimError(f"{len(values)} indices for {len(shape)} axes")
     rest = iter(values)

@@ -65,7 +65,7 @@ class Table:
     @cached_property
     def vocabulary(self) -> Vocabulary:
         sizes = frozenset(self.facts.size_names)
-        words = {"target", "output", "input", "otherwise", "for", "range", "if", "eta", "lr"}
+        words = {"target", "output", "input", "otherwise", "for", "range", "if", "in", "eta", "lr"}
         costs = {"C", "E", "L", "J", "loss"} if self.own_cost else set()
         return Vocabulary(self.letters | sizes | words | costs)
 
@@ -152,7 +152,25 @@ class Table:
                 break
         if s.primes:
             at.fail("a prime belongs to an index or a function", "\\delta_{i'}", s.whole)
-        return Entry(letter, layer, sub, "delta", bracket=s.bracket, span=s.whole)
+        found = Entry(letter, layer, sub, "delta", bracket=s.bracket, span=s.whole)
+        return self.shaped(found, at) if letter else self.paired(found)
+
+    def paired(self, entry: Entry) -> Entry:
+        """`\\delta_{11}` as an entry of a grid, where the notation writes grids."""
+        indices = entry.indices or ()
+        ranks = {len(t.shape) for t in self.facts.deltas.values() if t.role == "delta"}
+        if len(indices) != 1:
+            return entry
+        (only,) = split_indices(indices, {2}) if len(split_indices(indices, {2})) == 1 else (None,)
+        if only is None:
+            return replace(entry, indices=split_indices(indices, {2}))
+        digits = str(only.value) if isinstance(only, Number) else ""
+        if len(digits) != 2 or 2 not in ranks or self.facts.notation.style == "flat":
+            return entry
+        self.note(f"read the subscript {digits} as {','.join(digits)}")
+        return replace(
+            entry, indices=tuple(Number(Fraction(int(d)), Fraction(1), span=only.span) for d in digits)
+        )
 
     def is_letter_of_delta(self, name: str, s: Scripts) -> bool:
         """A subscript that names a layer's letter, rather than an index of the same letter."""
@@ -230,7 +248,7 @@ class Table:
         if entry.letter in self.extra and entry.letter not in self.facts.layers:
             return [entry.letter]
         found: list[Tensor | str] = []
-        for tensor in self.facts.forward.tensors:
+        for tensor in self.facts.tensors.values():
             if tensor.name.letter == entry.letter:
                 fixed = isinstance(entry.layer, Number)
                 if not fixed or tensor.name.layer == int(entry.layer.value):  # type: ignore[union-attr]
@@ -256,6 +274,9 @@ class Table:
         """Refuse a written index that no entry has, and a wrong number of indices."""
         indices = entry.indices or ()
         name = tensor if isinstance(tensor, str) else tensor.key
+        if shape == (1,) and len(indices) > 1 and isinstance(tensor, Tensor):
+            if tensor.role == "parameter":
+                return
         trimmed = tuple(n for n in shape if n != 1) or (1,)
         if len(indices) not in {1, len(shape), len(trimmed)}:
             at.fail(

@@ -442,7 +442,7 @@ class Parser(Cursor):
         if token.text == "frac":
             return self.fraction()
         if token.text == "sum":
-            return self.total()
+            return self.call() if self.peek(1).text == "(" else self.total()
         if token.text == "partial":
             found = self.differential("partial")
             return found or self.fail("the derivative is not read", "\\frac{\\partial C}{\\partial w_1}")

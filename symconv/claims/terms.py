@@ -26,6 +26,8 @@ class Terms:
             raise ClaimError(f"more than {MOST_TERMS:,} terms")
 
     def __add__(self, other: Any) -> Terms:
+        if not isinstance(other, Terms | int | Fraction):
+            return NotImplemented
         found = dict(self.table)
         for m, c in terms(other).table.items():
             found[m] = found.get(m, Fraction(0)) + c
@@ -34,6 +36,8 @@ class Terms:
     __radd__ = __add__
 
     def __mul__(self, other: Any) -> Terms:
+        if not isinstance(other, Terms | int | Fraction):
+            return NotImplemented
         right = terms(other).table
         if len(self.table) * len(right) > 20 * MOST_TERMS:
             raise ClaimError(f"more than {MOST_TERMS:,} terms")

@@ -27,6 +27,8 @@ from .words import (
 NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 DIGITS = re.compile(r"[0-9]+")
 RUN = re.compile(r"[A-Za-z]+")
+NUMBERED = re.compile(r"(?:convolve2d|correlate2d|conv2d|rot180|rot90)(?![A-Za-z0-9])")
+TAILED = re.compile(r"[A-Za-z]+[0-9]+(?![0-9.]*[A-Za-z])")
 SPACING = re.compile(r"\\[,;:! ]|\\\\(?=\s*$)")
 PREFIX = re.compile(r"(?:np|numpy|scipy|signal|math|torch)\.(?=[A-Za-z])")
 TWO = ("**", ":=", "<-", "->", "<=", ">=", "!=", "==", "=>", "+=", "-=")
@@ -170,7 +172,7 @@ class _Lexer:
         if prefix:
             self.place = prefix.end()
             return
-        match = re.compile(r"[A-Za-z]+[0-9]+(?![0-9.]*[A-Za-z])").match(self.text, start)
+        match = NUMBERED.match(self.text, start) or TAILED.match(self.text, start)
         if match and (match.group() in self.vocabulary.names or match.group() in FUNCTIONS):
             self.place = match.end()
             yield Token("name", match.group(), start, self.place)

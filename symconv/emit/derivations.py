@@ -10,6 +10,7 @@ from symconv.core.equation import Equation, Program
 from symconv.core.proof import Derivation
 from symconv.notation.presets import Notation
 
+from .case_display import SmallCase
 from .detail import Detail
 from .document import Content, page
 from .environment import rendered
@@ -35,6 +36,8 @@ def content_of(  # noqa: PLR0913 - the words of a document
     unrolled: Sequence[Unrolled] = (),
     detail: Detail = "normal",
     structure: Structure | None = None,
+    why_sizes: Sequence[Sentence] = (),
+    case: SmallCase | None = None,
 ) -> Content:
     """What a document is about, for every markup."""
     return Content(
@@ -46,6 +49,8 @@ def content_of(  # noqa: PLR0913 - the words of a document
         tuple(unrolled),
         detail,
         structure or {},
+        tuple(why_sizes),
+        case,
     )
 
 

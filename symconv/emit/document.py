@@ -12,6 +12,7 @@ from symconv.core.proof import Derivation
 from symconv.notation.presets import Notation
 
 from .author import Author
+from .case_display import SmallCase, case_display
 from .detail import Detail
 from .form import Floor, Mark, Number, Total, Word, marked, quotient
 from .glossary import glossary_terms
@@ -48,6 +49,8 @@ class Content:
     unrolled: tuple[Unrolled, ...] = ()
     detail: Detail = "normal"
     structure: Mapping[str, tuple[Sentence, ...]] = field(default_factory=dict)
+    why_sizes: tuple[Sentence, ...] = ()
+    case: SmallCase | None = None
     glossary: bool = False
 
 
@@ -55,6 +58,7 @@ def page(content: Content, scribe: Scribe) -> Page:
     """The content, written and escaped."""
     program, backward = content.program, content.backward
     names = names_of(program, backward, content.notation)
+    plain, scribe = scribe, scribe.lettered(content.notation)
     author = Author(names, scribe, equation_numbers(program, backward))
     widest = max((scribe.width(author.form(e.lhs)) for e in program.equations), default=0)
     formulas = [e.rhs for e in (*program.equations, *map(equation_of, backward))]
@@ -74,8 +78,10 @@ def page(content: Content, scribe: Scribe) -> Page:
             *map(scribe.mixed, (*said, *_operators(content))),
         ),
         sections=sections,
+        why_sizes=tuple(map(scribe.mixed, content.why_sizes)),
+        case=case_display(content.case, names, scribe) if content.case else None,
         unrolled=scalar_displays(content.unrolled, names, scribe),
-        glossary=glossary_terms(scribe, telling.told) if content.glossary else (),
+        glossary=glossary_terms(plain, telling.told) if content.glossary else (),
         legend=_legend(scribe, sections),
     )
 

@@ -35,6 +35,7 @@ def environment(markup: str) -> jinja2.Environment:
         **syntax,
     )
     made.filters["paragraph"] = paragraph
+    made.filters["begun"] = begun
     made.filters["at_the_right"] = at_the_right
     return made
 
@@ -44,6 +45,11 @@ def paragraph(text: str, indent: int, width: int = 100, first: str = "") -> str:
     margin = " " * indent
     later = margin + " " * len(first)
     return textwrap.fill(text, width, initial_indent=margin + first, subsequent_indent=later)
+
+
+def begun(words: str) -> str:
+    """Words as the beginning of a sentence; names inside keep their capitals."""
+    return words[:1].upper() + words[1:]
 
 
 def at_the_right(line: str, words: str, width: int = 100) -> str:

@@ -59,15 +59,18 @@ def derivation_json(  # noqa: PLR0913 - the words of a document
     unrolled: Sequence[Unrolled] = (),
     detail: Detail = "full",
     structure: Structure | None = None,
+    why_sizes: Sequence[Sentence] = (),
 ) -> Json:
     """Forward equations and derivations, numbered as in every document."""
     names = names_of(program, backward, notation)
     numbers = equation_numbers(program, backward)
+    scribe = TEXT.lettered(notation)
     return {
         "title": title,
         "conventions": list(conventions),
         "notation": notation.name,
         "index_base": notation.index_base,
+        "index_letters": dict(notation.shown_letters),
         "tensors": tensors_json(program, backward),
         "parameters": parameters_json(program, backward),
         "sizes": [
@@ -79,11 +82,12 @@ def derivation_json(  # noqa: PLR0913 - the words of a document
             backward_json(item, names, numbers, detail)
             | {
                 "structure": [
-                    TEXT.mixed(s) for s in (structure or {}).get(equation_of(item).key, ())
+                    scribe.mixed(s) for s in (structure or {}).get(equation_of(item).key, ())
                 ]
             }
             for item in backward
         ],
+        "why_sizes": [scribe.mixed(sentence) for sentence in why_sizes],
         "detail": detail,
         "unrolled": [{"left": left} | scalar_json(e, names) for left, e in unrolled],
     }
@@ -172,4 +176,6 @@ def scalar_json(e: Expr, names: Names) -> Json:
 def formula(e: Expr, names: Names) -> Json:
     """A formula in every form."""
     form = arrange(e, names)
-    return {"tree": tree(e), "text": Plain().write(form), "latex": Latex().write(form)}
+    letters = names.notation.shown_letters
+    text, latex = Plain(letters=letters).write(form), Latex(letters=letters).write(form)
+    return {"tree": tree(e), "text": text, "latex": latex}

@@ -6,13 +6,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from sympy import Symbol
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation, Program
+from symconv.core.errors import SymconvError
 from symconv.core.nodes import OneHot, Partial
 from symconv.core.proof import Derivation
 from symconv.core.tensor import Name, Role
 from symconv.notation.presets import IJ0, Notation
+from symconv.notation.rebase import is_index
 
 from .form import Derivative, Entry, Form, Word
 
@@ -39,12 +42,31 @@ def names_of(
 ) -> Names:
     """The names of a forward program together with its backward pass."""
     equations = [*program.equations, *map(equation_of, backward)]
+    refuse_clashes(program, equations, notation)
     roles = {t.key: t.role for t in program.tensors}
     roles |= {item.of.key: item.of.role for item in backward if isinstance(item, Derivation)}
     roles |= {e.key: "mask" for e in equations if isinstance(e.rhs, OneHot)}
     letters = {tensor_name(key).letter: role for key, role in roles.items()}
     short = _one_letter(equations, notation)
     return Names(notation, roles, letters, short, _cost_letter(program, backward))
+
+
+def refuse_clashes(program: Program, equations: Sequence[Equation], notation: Notation) -> None:
+    """An index cannot be shown by a letter that a size or a tensor has."""
+    symbols = {s for e in equations for side in (e.lhs, e.rhs) for s in side.atoms(Symbol)}
+    symbols |= {s for t in program.tensors for n in t.shape for s in n.atoms(Symbol)}
+    sizes = {s.name for s in symbols if s.is_nonnegative}
+    taken = sizes | {t.name.letter for t in program.tensors}
+    indices = {s.name.rstrip("'") for s in symbols if is_index(s)}
+    for old, new in notation.shown_letters:
+        if old in indices and new in taken:
+            raise SymconvError(
+                f"the index {old} cannot be shown as {new}: that is a size or a tensor",
+                help="choose another letter for the index",
+            )
+    known = [old for old, _ in notation.shown_letters if old in sizes]
+    if known:
+        raise SymconvError(f"{known[0]} is a size; only index letters can be replaced")
 
 
 def _cost_letter(program: Program, backward: Sequence[Derivation | Equation]) -> str:
@@ -80,7 +102,8 @@ def tensor_name(key: str) -> Name:
 
 def entry_form(name: Name, places: tuple[Form, ...], names: Names) -> Form:
     """An access by name: gradients become dC/d(entry), deltas as short as the program allows."""
-    if name.kind == "gradient":
+    partial = name.kind == "delta" and names.notation.deltas == "partial"
+    if name.kind == "gradient" or partial:
         return Derivative(Entry(Name(names.cost)), Entry(name.plain, places))
     if name.kind == "delta" and names.short_deltas:
         return Entry(Name("", name.layer, "delta"), places)

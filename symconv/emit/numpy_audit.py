@@ -25,7 +25,8 @@ NUMPY = {
     "reshape",    "sign", "sin", "sqrt", "tanh", "where", "zeros",
 }  # fmt: skip
 METHODS = {
-    "T", "argmax", "astype", "dtype", "max", "mean", "reshape", "shape", "squeeze", "sum", "transpose",
+    "T", "argmax", "astype", "dtype", "mT", "max", "mean", "reshape", "shape", "squeeze", "sum",
+    "transpose",
 }  # fmt: skip
 BUILTINS = {"ValueError", "int", "max", "min", "range", "str", "tuple"}
 

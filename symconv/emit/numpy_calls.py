@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from symconv.core.errors import Unsupported
-from symconv.lower.program import Apply, Broadcast, Constant, Counter, Einsum, Pad, Windows
+from symconv.lower.program import (
+    Apply,
+    Broadcast,
+    Constant,
+    Counter,
+    Einsum,
+    Normalised,
+    Pad,
+    Windows,
+)
 
 from .numpy_letters import letters
 from .numpy_operators import number
@@ -64,6 +73,11 @@ def _constant(node: Constant, printer: Printer) -> Call:
 @calls(Counter)
 def _counter(node: Counter, printer: Printer) -> Call:
     return "np.arange", (printer.size(node.extent),)
+
+
+@calls(Normalised)
+def _normalised(node: Normalised, printer: Printer) -> Call:
+    return node.kind, (printer(node.source), f"axis={printer.axes(node.axes)}")
 
 
 @calls(Apply)

@@ -116,7 +116,7 @@ def _item(line: str, indent: int) -> str:
 
 def _sentence(title: str) -> str:
     """A title as the first line of a docstring."""
-    line = _plain(title).strip() or "A network"
+    line = textwrap.shorten(_plain(title), WIDTH - 8, placeholder=" ...") or "A network"
     return line[0].upper() + line[1:] + ("" if line[-1] in ".!?" else ".")
 
 

@@ -8,22 +8,24 @@ from symconv.core.errors import SymconvError
 
 from . import numpy_audit
 
-NODES = (*numpy_audit.NODES, ast.Starred, ast.IfExp, ast.BoolOp, ast.boolop, ast.List, ast.ListComp, ast.GeneratorExp, ast.comprehension,
-    ast.Lambda,
-)  # fmt: skip
+NODES = (
+    *numpy_audit.NODES,
+    *(ast.BoolOp, ast.boolop, ast.GeneratorExp, ast.IfExp, ast.Lambda, ast.List, ast.ListComp),
+    *(ast.Starred, ast.comprehension),
+)
 IMPORTS = numpy_audit.IMPORTS | {
     "from math import tanh",
     "from numpy.lib.stride_tricks import as_strided",
+    "from numpy.lib.stride_tricks import as_strided, sliding_window_view",
 }
 NUMPY = numpy_audit.NUMPY | {
-    "add", "empty_like", "array", "concatenate", "copyto", "dot", "dtype", "empty", "full", "greater", "intp",
-    "matmul", "multiply", "subtract", "zeros_like", "ascontiguousarray", "result_type", "ones",
+    "argsort", "array", "copyto", "dtype", "empty_like", "greater", "matmul", "minimum", "multiply",
+    "searchsorted", "subtract",
 }  # fmt: skip
 METHODS = numpy_audit.METHODS | {
-    "fill", "get", "index", "itemsize", "ravel", "size", "strides", "swapaxes", "take", "tolist",
-    "type", "ndim",
+    "get", "itemsize", "ravel", "size", "strides", "swapaxes", "take", "tolist", "type",
 }  # fmt: skip
-BUILTINS = numpy_audit.BUILTINS | {"bool", "dict", "float", "list", "sorted", "len", "property", "slice", "zip"}
+BUILTINS = numpy_audit.BUILTINS | {"dict", "float", "len", "list", "property", "zip"}
 
 
 def audited_fast(text: str) -> str:

@@ -39,16 +39,10 @@ def fast_module(
     numbers = numbers or {}
     scalars = _unrolled(forward, backward)
     if scalars is not None:
-        told = ("Written out number by number: the network is tiny.",)
-        docstring = _docstring(forward, backward, title, (*notes, *told))
+        how = "Written out number by number: the network is tiny."
+        docstring = _docstring(forward, backward, title, (*notes, how))
         return UnrolledModule(forward, backward, scalars, numbers).text(docstring)
-    if sizes_known(forward):
-        made = plan(forward, backward)
-        if any(not isinstance(s, Plain) for s in (*made.forward, *made.backward)):
-            told = tuple(f"{k}: {c.form}, {c.reason}." for k, c in made.choices.items())
-            docstring = _docstring(forward, backward, title, (*notes, *told))
-            return PlannedModule(forward, backward, made, numbers).text(docstring)
-    return numpy_module(
+    readable = numpy_module(
         forward,
         backward.program,
         returned=backward.results,
@@ -57,6 +51,12 @@ def fast_module(
         notes=notes,
         numbers=numbers,
     )
+    made = plan(forward, backward) if sizes_known(forward) else None
+    if made is None or all(isinstance(s, Plain) for s in (*made.forward, *made.backward)):
+        return readable
+    told = tuple(f"{key}: {c.form}, because {c.reason}." for key, c in made.choices.items())
+    docstring = _docstring(forward, backward, title, (*notes, *told))
+    return PlannedModule(forward, backward, made, numbers).text(docstring, readable)
 
 
 def _unrolled(forward: Program, backward: Backward) -> Unrolled | None:
@@ -64,7 +64,7 @@ def _unrolled(forward: Program, backward: Backward) -> Unrolled | None:
     tensors = backward.program.tensors
     if any(not n.is_Integer for t in tensors for n in t.shape):
         return None
-    read = [t for t in tensors if t.role not in {"mask"}]
+    read = [t for t in tensors if t.role != "mask"]
     if any(_entries(t.shape) > MOST_ENTRIES for t in read):
         return None
     try:
@@ -81,8 +81,6 @@ def _entries(shape: tuple[object, ...]) -> int:
     return found
 
 
-def _docstring(
-    forward: Program, backward: Backward, title: str, notes: tuple[str, ...]
-) -> str:
+def _docstring(forward: Program, backward: Backward, title: str, notes: tuple[str, ...]) -> str:
     names = module_names(forward, backward.program)
     return Docstrings(names, {}, {}, (), forward.sizes).module(title, notes)

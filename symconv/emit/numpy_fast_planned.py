@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Mapping
 
 from sympy import Symbol
@@ -12,18 +14,17 @@ from symconv.core.tensor import Tensor
 from symconv.plan.contraction import Contraction
 from symconv.plan.planner import Contract, Plain, Plan, Pool, Step, Total, Unpool
 
-from .environment import rendered
-from .numpy_fast_audit import audited_fast
+from .numpy_fast_finish import finished
 from .numpy_fast_scribe import Scribe
-from .numpy_fast_windows import Windows, seen
+from .numpy_fast_views import seen
+from .numpy_fast_windows import Windows
 from .numpy_layout import TAB, call_lines
 from .numpy_module import GIVEN, module_names
 from .numpy_names import Names
 from .numpy_sizes import SizePrinter
 from .numpy_sources import Given, sources
 
-EXEMPT = ("C901", "E741", "N806", "N815", "PLR0913", "PLR0914", "PLR0915", "PLR0917")
-HELPERS = ("common", "maxima", "batch_last", "columns")
+HELPERS = ("common", "maxima", "inverse", "batch_last", "columns", "gathered", "matrix")
 TITLES = {
     "forward": "Compute the values of the network.",
     "backward": "Compute the gradients, from the last equation of the network to the first.",
@@ -45,8 +46,8 @@ class PlannedModule:
         self.windows = Windows(plan.choices)
         self.reached: dict[str, str] = {}
 
-    def text(self, docstring: str) -> str:
-        """The module."""
+    def text(self, docstring: str, readable: str) -> str:
+        """The module; `readable` is the text of the readable one, whose helpers it borrows."""
         first = self._written(self.plan.forward, frozenset())
         self.windows.forward = False
         stored = frozenset(e.key for e in self.program.equations) - self.plan.hidden
@@ -62,23 +63,28 @@ class PlannedModule:
         ]
         body = "\n".join((*first.lines, *second.lines))
         helpers = first.helpers | second.helpers
-        hidden = [self.names.tensors[t.key] for t in self.program.tensors]
-        return audited_fast(
-            rendered(
-                "numpy_fast",
-                "planned.py.j2",
-                docstring=docstring,
-                exempt=EXEMPT,
-                helpers=[h for h in HELPERS if h in helpers],
-                constants=[self._constant(n, *c) for n, c in self.windows.constants.items()],
-                uses_sigmoid="sigmoid(" in body,
-                uses_sliding="sliding_window_view(" in body,
-                hidden=[h for h, t in zip(hidden, self.program.tensors, strict=True) if t.key in self.plan.hidden],
-                fields=fields,
-                gradients=[self.names.tensors[t.key] for t in self.backward.results],
-                functions=functions,
-            )
+        names = self.names.tensors
+        strided = [f for f in ("as_strided", "sliding_window_view") if self._uses(f, body, helpers)]
+        return finished(
+            "planned.py.j2",
+            docstring=docstring,
+            helpers=[h for h in HELPERS if h in helpers],
+            constants=[
+                *(self._constant(n, *c) for n, c in self.windows.constants.items()),
+                *(text for _, _, text in self.windows.tables.values()),
+            ],
+            borrowed=borrowed(readable, body),
+            strided=strided,
+            hidden=[names[t.key] for t in self.program.tensors if t.key in self.plan.hidden],
+            fields=fields,
+            gradients=[names[t.key] for t in self.backward.results],
+            functions=functions,
         )
+
+    def _uses(self, function: str, body: str, helpers: set[str]) -> bool:
+        """Whether the module calls a function that looks at an array through strides."""
+        strided = function == "as_strided" and bool(helpers & {"batch_last", "columns"})
+        return strided or f"{function}(" in body
 
     def _constant(self, name: str, made: Contraction, phases: tuple[int, int]) -> str:
         first, second = made.axes
@@ -94,9 +100,7 @@ class PlannedModule:
     def _written(self, steps: tuple[Step, ...], stored: frozenset[str]) -> Scribe:
         seed = {self.backward.seed.key} if self.backward.seed else set()
         outside = frozenset({t.key for t in self.given} | seed)
-        scribe = Scribe(
-            self.names, self.tensors, stored, outside, self.numbers, self.program.sizes
-        )
+        scribe = Scribe(self.names, self.tensors, stored, outside, self.numbers, self.program.sizes)
         waiting: list[Equation] = []
         for step in steps:
             if isinstance(step, Plain):
@@ -183,6 +187,14 @@ class PlannedModule:
             shape = ", ".join(map(size, given.shape)) + ("," if len(given.shape) == 1 else "")
             lines += call_lines("check_shape", [f'"{array}"', array, f"({shape})"], "", 1)
         return lines
+
+
+def borrowed(readable: str, body: str) -> list[str]:
+    """The helper functions of the readable module that the body calls."""
+    functions = [n for n in ast.parse(readable).body if isinstance(n, ast.FunctionDef)]
+    helpers = [f for f in functions if f.name not in {"forward", "backward", "check_shape"}]
+    called = [f for f in helpers if re.search(rf"\b{f.name}\(", body)]
+    return [ast.get_source_segment(readable, f) or "" for f in called]
 
 
 def sizes_known(program: Program) -> bool:

@@ -51,10 +51,14 @@ class ScalarPrinter:
     def _assigned(self, head: str, value: Sum) -> list[str]:
         margin = TAB * self.indent
         parts = self.addends(value)
+        if len(value) == 1 and value[0].coefficient == 1 and _bracketed(value[0].factors):
+            parts = [parts[0][1:-1]]
         flat = f"{margin}{head}{''.join(parts)}"
         if len(flat) <= WIDTH:
             return [flat]
+        whole = f"{margin}{TAB}{''.join(parts)}"
         inner = [f"{margin}{TAB}{part.strip()}" for part in parts]
+        inner = [whole] if len(whole) <= WIDTH else inner
         return [f"{margin}{head}(", *inner, f"{margin})"]
 
     def _selected(self, select: Select) -> list[str]:
@@ -114,6 +118,15 @@ class ScalarPrinter:
     def _single(self, value: Sum, text: str) -> str:
         """The text as a factor."""
         return text if len(value) == 1 and " " not in text and text[0] != "-" else f"({text})"
+
+
+def _bracketed(factors: tuple[Factor, ...]) -> bool:
+    """Whether the text is a bracket and nothing else."""
+    return (
+        len(factors) == 1
+        and isinstance(factors[0], Compound)
+        and FORMS[factors[0].function].startswith("(")
+    )
 
 
 def _positive(value: Product) -> Product:

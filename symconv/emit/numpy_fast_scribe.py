@@ -15,7 +15,7 @@ from symconv.lower.walk import loop_indices, reads, symbols
 from symconv.plan.simplify import without_unit_sums
 
 from .numpy_arrays import Printer
-from .numpy_layout import TAB
+from .numpy_layout import TAB, WIDTH, call_lines
 from .numpy_names import Namer, Names
 from .numpy_sizes import SizePrinter
 from .numpy_statements import StatementPrinter
@@ -63,15 +63,23 @@ class Scribe:
         """One statement, with the numbers of the equations that it completes."""
         self.lines.append(f"{TAB}{text}{self.number(*keys)}")
 
+    def call(self, head: str, arguments: list[str], suffix: str = "", *keys: str) -> None:
+        """One statement that ends in a call, on as many lines as it needs."""
+        lines = call_lines(head, arguments, suffix, 1)
+        tail = self.number(*keys)
+        if len(lines) == 1 and len(lines[0] + tail) > WIDTH:
+            lines = call_lines(head, arguments, suffix + tail, 1)
+        else:
+            lines[-1] += tail
+        self.lines += lines
+
     def readable(self, equations: tuple[Equation, ...]) -> None:
         """Equations without a plan of their own, the way the readable style writes them."""
         if not equations:
             return
         plain = tuple(without_unit_sums(e) for e in equations)
         statements = lowered(dict(self.tensors), plain, self.definitions)
-        loops = {
-            v: self.namer.claim(v.name) for v in sorted(loop_indices(statements), key=str)
-        }
+        loops = {v: self.namer.claim(v.name) for v in sorted(loop_indices(statements), key=str)}
         self.mentioned |= symbols(statements) - set(loops)
         written = {e.key for e in equations}
         for s in statements:

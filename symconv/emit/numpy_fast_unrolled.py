@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 from symconv.core.equation import Program
 from symconv.core.proof import Backward
@@ -20,14 +21,11 @@ from symconv.plan.scalar_program import (
     entries_of,
 )
 
-from .environment import rendered
-from .numpy_fast_audit import audited_fast
+from .numpy_fast_finish import finished
 from .numpy_fast_scalars import ScalarPrinter
 from .numpy_layout import TAB, call_lines
 from .numpy_module import GIVEN, module_names
 from .numpy_names import Names
-
-EXEMPT = ("C901", "N815", "PLR0912", "PLR0913", "PLR0914", "PLR0915", "PLR0917", "PLR2004")
 
 
 @dataclass(frozen=True)
@@ -69,18 +67,14 @@ class UnrolledModule:
         functions = [self._forward(), self._backward()]
         functions += [] if self.backward.seed else [self._step()]
         body = "\n".join(line for f in functions for line in f["body"])
-        return audited_fast(
-            rendered(
-                "numpy_fast",
-                "unrolled.py.j2",
-                docstring=docstring,
-                exempt=EXEMPT,
-                uses_tanh="tanh(" in body,
-                values=[self._value(t) for t in self.forward.tensors if self._computed(t)],
-                gradients=[self.names.tensors[t.key] for t in self.backward.results],
-                functions=functions,
-                cost=None if self.backward.seed else self.names.tensors[self.backward.cost.key],
-            )
+        return finished(
+            "unrolled.py.j2",
+            docstring=docstring,
+            uses_tanh="tanh(" in body,
+            values=[self._value(t) for t in self.forward.tensors if self._computed(t)],
+            gradients=[self.names.tensors[t.key] for t in self.backward.results],
+            functions=functions,
+            cost=None if self.backward.seed else self.names.tensors[self.backward.cost.key],
         )
 
     def name(self, item: Entry | Winner) -> str:
@@ -96,7 +90,7 @@ class UnrolledModule:
     def _computed(self, tensor: Tensor) -> bool:
         return self.forward.equation(tensor.key) is not None
 
-    def _value(self, tensor: Tensor) -> dict[str, object]:
+    def _value(self, tensor: Tensor) -> dict[str, Any]:
         """How an array is made of the numbers that were kept."""
         places = {e: k for k, e in enumerate(self.kept)}
         found = [places[self.plan.planner.plain(e)] for e in _entries(tensor)]
@@ -119,7 +113,7 @@ class UnrolledModule:
             inside = f"[{', '.join(f'self.kept[{k}]' for k in found)}]"
         return [f"array: Array = np.array({inside}, dtype=self.dtype)"]
 
-    def _forward(self) -> dict[str, object]:
+    def _forward(self) -> dict[str, Any]:
         given = self.given
         body = [*self._checks(given), *self._unpacked(given, _reads(self.plan.forward))]
         body += self._statements(self.plan.forward)
@@ -128,10 +122,10 @@ class UnrolledModule:
         body.append(f"{TAB}return Forward(kept, {self._typed()}.dtype)")
         return self._function("forward", given, [], "Forward", body)
 
-    def _backward(self) -> dict[str, object]:
+    def _backward(self) -> dict[str, Any]:
         seeds = [self.backward.seed] if self.backward.seed else []
         used = _reads(self.plan.backward)
-        keys = {e.key for e in used}
+        keys = {e.key for e in used if isinstance(e, Entry)}
         given = [t for t in self.given if t.key in keys]
         body = [*self._checks([*given, *seeds]), *self._unpacked([*given, *seeds], used)]
         needed = used | {s.winner for s in self.plan.backward if isinstance(s, Branch)}
@@ -139,13 +133,12 @@ class UnrolledModule:
             kept = [self.name(k) if k in needed else "_" for k in self.kept]
             body += _unpacking(kept, "values.kept")
         body += self._statements(self.plan.backward)
-        body += self._made("values.dtype")
-        body.append(f"{TAB}return gradients")
+        body += self._made("values.dtype", "return Gradients", "")
         return self._function("backward", given, seeds, "Gradients", body)
 
     def _function(
         self, name: str, given: list[Tensor], seeds: list[Tensor], result: str, body: list[str]
-    ) -> dict[str, object]:
+    ) -> dict[str, Any]:
         parameters = [f"{self.names.tensors[t.key]}: Array" for t in given]
         parameters += ["values: Forward"] if name == "backward" else []
         parameters += [f"{self.names.tensors[t.key]}: Array" for t in seeds]
@@ -156,7 +149,7 @@ class UnrolledModule:
         titles = {
             "step": "Compute the cost and all gradients at one go.",
             "forward": "Compute every value of the network.",
-            "backward": "Compute the gradients, from the last equation of the network to the first.",
+            "backward": "Compute the gradients, from the last equation to the first.",
         }
         return {
             "signature": "\n".join(signature),
@@ -208,8 +201,8 @@ class UnrolledModule:
         first = next((t for t in self.given if t.role == "parameter"), self.given[0])
         return self.names.tensors[first.key]
 
-    def _made(self, dtype: str) -> list[str]:
-        """All gradients as one array, and the tuple of its parts."""
+    def _made(self, dtype: str, head: str, tail: str) -> list[str]:
+        """All gradients as one array, and the tuple of its parts in the statement that ends."""
         printer, numbers, parts = ScalarPrinter(self.name, 1), list[str](), list[str]()
         for tensor in self.backward.results:
             start = len(numbers)
@@ -219,14 +212,14 @@ class UnrolledModule:
             parts.append(f"made[{start}:{len(numbers)}]{reshape}")
         lines = call_lines("numbers = ", [*numbers, ""] if len(numbers) == 1 else numbers, "", 1)
         lines.append(f"{TAB}made: Array = np.array(numbers, dtype={dtype})")
-        return [*lines, *call_lines("gradients = Gradients", parts, "", 1)]
+        return [*lines, *call_lines(head, parts, tail, 1)]
 
-    def _step(self) -> dict[str, object]:
+    def _step(self) -> dict[str, Any]:
         """Both functions in one: no number is kept or converted twice."""
         both = (*self.plan.forward, *self.plan.backward)
         body = [*self._checks(self.given), *self._unpacked(self.given, _reads(both))]
         body += [f"{TAB}dtype = {self._typed()}.dtype", *self._statements(both)]
-        body += self._made("dtype")
+        body += self._made("dtype", "gradients = Gradients", "")
         cost = self.plan.planner.plain(Entry(self.backward.cost.key, (0,)))
         body.append(f"{TAB}return Step(dtype.type({self.name(cost)}), gradients)")
         return self._function("step", self.given, [], "Step", body)

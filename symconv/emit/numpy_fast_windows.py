@@ -5,182 +5,168 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sympy import Expr
-from sympy.tensor.indexed import Indexed
-
-from symconv.plan.contraction import Contraction, Operand
+from symconv.plan.contraction import Contraction
 from symconv.plan.stages import Stage
 from symconv.plan.strategy import Choice
 
 from .numpy_fast_scribe import Scribe
+from .numpy_fast_views import aligned, placed, seen
+
+Pair = tuple[int, int]
+TABLED = {"gathered", "matrix"}
+FOLDS = {"batch_last": "rows_batch_last", "columns": "padded", "gathered": "columns_gathered"}
 
 
 @dataclass
 class Windows:
     """Writes the statements of one module's contractions.
 
-    `constants` are the geometries, by the name of the constant; `kept` are the names of helper
-    arrays that the forward pass hands to the backward pass.
+    `constants` are the geometries and `tables` the tables of full matrices, by the name of the
+    constant; `patches` are the names of copies of images, `kept` those of the helper arrays that
+    the forward pass hands to the backward pass.
     """
 
     choices: Mapping[str, Choice]
-    constants: dict[str, tuple[Contraction, tuple[int, int]]] = field(default_factory=dict)
+    constants: dict[str, tuple[Contraction, Pair]] = field(default_factory=dict)
+    tables: dict[object, tuple[str, str, str]] = field(default_factory=dict)
     patches: dict[object, str] = field(default_factory=dict)
     kept: dict[str, None] = field(default_factory=dict)
     forward: bool = True
 
-    def constant(self, scribe: Scribe, made: Contraction, phases: tuple[int, int]) -> str:
+    def constant(self, scribe: Scribe, made: Contraction, phases: Pair) -> str:
         """The name of the geometry."""
         for name, (other, known) in self.constants.items():
             if other.axes == made.axes and known == phases:
                 return name
-        name = f"{scribe.names.tensors[made.result.key].upper()}_WINDOW".replace("DELTA_", "")
-        name = scribe.names.namer.claim(name)
+        wanted = f"{scribe.names.tensors[made.places.key].upper()}_WINDOW"
+        name = scribe.names.namer.claim(wanted)
         self.constants[name] = (made, phases)
         return name
 
-    def folded(
-        self, scribe: Scribe, made: Contraction, form: str, phases: tuple[int, int]
-    ) -> str:
+    def table(self, scribe: Scribe, made: Contraction, form: str, phases: Pair) -> tuple[str, str]:
+        """The names of the table of a form, and of its inverse."""
+        window = self.constant(scribe, made, phases)
+        first, second = made.axes
+        shape = (first.extent, second.extent)
+        if form == "matrix":
+            call = f"table_of({window}, {made.channels}, {made.filters}, {shape})"
+            entries = made.filters * made.channels * first.taps * second.taps
+        else:
+            images = (int(made.batch), made.channels, *shape)
+            call = f"places_of({window}, {images})"
+            entries = int(made.batch) * made.channels * first.extent * second.extent
+        if call not in self.tables:
+            name = scribe.names.namer.claim(window.replace("_WINDOW", "_TABLE"))
+            inverse = scribe.names.namer.claim(window.replace("_WINDOW", "_INVERSE"))
+            text = f"{name} = {call}\n{inverse} = inverse_of({name}, {entries})"
+            self.tables[call] = (name, inverse, text)
+        return self.tables[call][:2]
+
+    def folded(self, scribe: Scribe, made: Contraction, form: str, phases: Pair) -> str:
         """The patches of an image, made once a pass and kept from the forward pass."""
-        key = (made.image.access.base.label, made.axes, form, phases)
-        scribe.helpers |= {"common", form}
+        key = (made.image.key, made.axes, form, phases)
+        scribe.helpers |= {"common", form} | ({"inverse"} if form in TABLED else set())
+        if form == "matrix":
+            return seen(scribe, made.image)
         if key in self.patches:
             name = self.patches[key]
             if self.forward or name not in self.kept:
                 return name
             scribe.values = True
             return f"values.{name}"
-        window = self.constant(scribe, made, phases)
         image = seen(scribe, made.image)
         name = scribe.names.namer.claim(f"{scribe.names.tensors[made.image.key]}_patches")
-        how = "rows_batch_last" if form == "batch_last" else "padded"
-        scribe.line(f'{name} = {how}({image}, {window}, workspace, "{name}")')
+        if form == "gathered":
+            how = self.table(scribe, made, form, phases)[0]
+        else:
+            how = self.constant(scribe, made, phases)
+        scribe.call(f"{name} = {FOLDS[form]}", [image, how, "workspace", f'"{name}"'])
         self.patches[key] = name
         if self.forward:
             self.kept[name] = None
         return name
 
+    def planes(self, scribe: Scribe, made: Contraction, phases: Pair, *keys: str) -> str:
+        """The sum of kernel * image as planes; answers their name."""
+        form = self.choices[made.result.key].form
+        arguments = [
+            self.folded(scribe, made, form, phases),
+            seen(scribe, made.kernel),
+            self.constant(scribe, made, phases),
+        ]
+        if form == "matrix":
+            arguments.append(self.table(scribe, made, form, phases)[0])
+        name = scribe.names.namer.claim(f"{scribe.names.tensors[made.result.key]}_planes")
+        if form != "gathered":
+            arguments += ["workspace", f'"{name}"']
+        scribe.call(f"{name} = correlate_{form}", arguments, "", *keys)
+        return name
+
     def places(self, scribe: Scribe, made: Contraction) -> None:
         """z = sum of kernel * image, and what is added."""
-        key, form = made.result.key, self.choices[made.result.key].form
-        name, phases = scribe.names.tensors[key], (1, 1)
-        patches = self.folded(scribe, made, form, phases)
-        window, kernel = self.constant(scribe, made, phases), seen(scribe, made.kernel)
-        planes = scribe.names.namer.claim(f"{name}_planes")
-        call = f'correlate_{form}({patches}, {kernel}, {window}, workspace, "{planes}")'
-        scribe.line(f"{planes} = {call}")
-        added = [aligned(scribe, a, made) for a in made.addends]
-        first = f"{planes}[0, 0]"
-        value = placed(made.places, first) if not added else first
-        whole = " + ".join([value, *added])
-        if added and not made.places.plain:
-            whole = placed(made.places, f"({whole})")
-        scribe.line(f"{name} = {whole}", key)
+        name, planes = scribe.names.tensors[made.result.key], self.planes(scribe, made, (1, 1))
+        whole = " + ".join([f"{planes}[0, 0]", *(aligned(scribe, a, made) for a in made.addends)])
+        back = placed(made.places)
+        whole = f"({whole}){back}" if back and made.addends else whole + back
+        scribe.line(f"{name} = {whole}", made.result.key)
 
-    def kernel(self, scribe: Scribe, made: Contraction, planes: str, phases: tuple[int, int]) -> None:
+    def kernel(self, scribe: Scribe, made: Contraction, planes: str, phases: Pair) -> None:
         """dw = sum of delta * image over batch and places."""
         key, form = made.result.key, self.choices[made.result.key].form
-        patches = self.folded(scribe, made, form, phases)
-        window, name = self.constant(scribe, made, phases), scribe.names.tensors[key]
-        call = f'kernel_gradient_{form}({planes}, {patches}, {window}, workspace, "{name}")'
-        scribe.line(f"{name} = {placed(made.kernel, call)}", key)
+        name = scribe.names.tensors[key]
+        arguments = [planes, self.folded(scribe, made, form, phases)]
+        if form == "matrix":
+            arguments.append(self.table(scribe, made, form, phases)[1])
+        if form in TABLED:
+            arguments.append(str((made.axes[0].taps, made.axes[1].taps)))
+        else:
+            window = self.constant(scribe, made, phases)
+            arguments += [window, "workspace", f'"{name}"']
+        scribe.call(f"{name} = kernel_gradient_{form}", arguments, placed(made.kernel), key)
 
-    def image(self, scribe: Scribe, made: Contraction, planes: str, phases: tuple[int, int]) -> None:
+    def image(self, scribe: Scribe, made: Contraction, planes: str, phases: Pair) -> None:
         """dx = sum of kernel * delta, added to every place that a window sees."""
         key, form = made.result.key, self.choices[made.result.key].form
-        window, name = self.constant(scribe, made, phases), scribe.names.tensors[key]
-        scribe.helpers |= {"common", form}
-        shape = (made.axes[0].extent, made.axes[1].extent)
-        call = f'image_gradient_{form}({planes}, {seen(scribe, made.kernel)}, {shape}, {window}, '
-        scribe.line(f'{name} = {placed(made.image, f"{call}workspace, {chr(34)}{name}{chr(34)})")}', key)
+        scribe.helpers |= {"common", form} | ({"inverse"} if form in TABLED else set())
+        name, shape = scribe.names.tensors[key], (made.axes[0].extent, made.axes[1].extent)
+        arguments = [planes, seen(scribe, made.kernel), str(shape)]
+        if form in TABLED:
+            table = self.table(scribe, made, form, phases)
+            arguments.append(table[0] if form == "matrix" else table[1])
+        else:
+            arguments.append(self.constant(scribe, made, phases))
+        if form != "matrix":
+            arguments += ["workspace", f'"{name}"']
+        scribe.call(f"{name} = image_gradient_{form}", arguments, placed(made.image), key)
 
     def stage(self, scribe: Scribe, stage: Stage) -> None:
         """p = relu(max of the planes + bias)."""
-        made, form = stage.contraction, self.choices[stage.contraction.result.key].form
-        name, key = scribe.names.tensors[stage.key], made.result.key
-        patches = self.folded(scribe, made, form, stage.phases)
-        window, kernel = self.constant(scribe, made, stage.phases), seen(scribe, made.kernel)
-        planes = scribe.names.namer.claim(f"{scribe.names.tensors[key]}_planes")
+        made, name = stage.contraction, scribe.names.tensors[stage.key]
+        planes = self.planes(scribe, made, stage.phases, made.result.key)
         wins = scribe.names.namer.claim(f"{name}_wins")
-        self.patches[stage.key, "planes"], self.patches[stage.key, "wins"] = planes, wins
-        self.kept |= {planes: None, wins: None}
+        self.patches[stage.key, "wins"], self.kept[wins] = wins, None
         scribe.helpers |= {"maxima"}
-        call = f'correlate_{form}({patches}, {kernel}, {window}, workspace, "{planes}")'
-        scribe.line(f"{planes} = {call}", key)
-        scribe.line(f'{name}, {wins} = first_largest({planes}, workspace, "{wins}")', stage.key)
+        arguments = [planes, "workspace", f'"{wins}"']
+        scribe.call(f"{name}, {wins} = first_largest", arguments, "", stage.key)
         for addend in made.addends:
-            scribe.line(f"{name} += {aligned(scribe, addend, made)}")
+            scribe.line(f"{name} += {aligned(scribe, addend, made)}", made.result.key)
         if stage.rectified:
             scribe.line(f"np.maximum({name}, 0, out={name})", stage.between[1])
 
     def delta(self, scribe: Scribe, stage: Stage) -> str:
         """The deltas of the winners; answers the name of what reaches each of them."""
         name, seed = scribe.names.tensors[stage.delta], scribe.tensor(stage.seed)
-        planes, wins = (self.patches[stage.key, w] for w in ("planes", "wins"))
-        pooled = scribe.tensor(stage.key)
+        wins, pooled = self.patches[stage.key, "wins"], scribe.tensor(stage.key)
         scribe.values = True
-        reached = scribe.names.namer.claim(f"{name}_reached")
         scribe.helpers |= {"maxima"}
-        gate = f"{pooled} > 0" if stage.rectified else "True"
+        reached = scribe.names.namer.claim(f"{name}_reached")
         scribe.line(f"{reached} = np.empty_like({pooled})")
-        scribe.line(f"np.multiply({seed}, {gate}, out={reached})", stage.delta)
-        call = f'to_winners({reached}, values.{wins}, values.{planes}, workspace, "{name}")'
-        scribe.line(f"{name} = {call}", *stage.between[-3:])
+        if stage.rectified:
+            arguments = [seed, f"{pooled} > 0", f"out={reached}"]
+            scribe.call("np.multiply", arguments, "", stage.delta)
+        else:
+            scribe.call("np.copyto", [reached, seed])
+        arguments = [reached, f"values.{wins}", "workspace", f'"{name}"']
+        routed = stage.between[2:] if stage.rectified else stage.between[1:]
+        scribe.call(f"{name} = to_winners", arguments, "", *routed)
         return reached
-
-
-def seen(scribe: Scribe, operand: Operand) -> str:
-    """An array with the axes of its role."""
-    name = scribe.tensor(operand.key)
-    if operand.plain:
-        return name
-    rank = len(operand.access.indices)
-    taken = [a for a in operand.order if a is not None]
-    flipped = {a for a, f in zip(operand.order[2:], operand.flipped, strict=True) if f}
-    items = [
-        "::-1" if k in flipped else ":" if k in taken else "0" for k in range(rank)
-    ]
-    text = f"{name}[{', '.join(items)}]" if any(i != ":" for i in items) else name
-    left = sorted(taken)
-    order = [left.index(a) for a in taken]
-    if order != sorted(order):
-        text += f".transpose({', '.join(map(str, order))})"
-    if len(taken) < len(operand.order):
-        text += f"[{', '.join('None' if a is None else ':' for a in operand.order)}]"
-    return text
-
-
-def placed(operand: Operand, text: str) -> str:
-    """An array with the axes of its role as the tensor's own array."""
-    if operand.plain:
-        return text
-    taken = [a for a in operand.order if a is not None]
-    rank = len(operand.access.indices)
-    flips = (False, False, *operand.flipped)
-    items = [
-        "0" if a is None else "::-1" if f else ":"
-        for a, f in zip(operand.order, flips, strict=True)
-    ]
-    if any(i != ":" for i in items):
-        text += f"[{', '.join(items)}]"
-    order = [taken.index(a) for a in sorted(taken)]
-    if order != sorted(order):
-        text += f".transpose({', '.join(map(str, order))})"
-    if len(taken) < rank:
-        text += f"[{', '.join(':' if k in taken else 'None' for k in range(rank))}]"
-    return text
-
-
-def aligned(scribe: Scribe, addend: Expr, made: Contraction) -> str:
-    """What is added, with axes that stretch over (b, f, i, j)."""
-    if not isinstance(addend, Indexed):
-        raise TypeError(addend)
-    where = made.indices
-    name = scribe.tensor(str(addend.base.label))
-    if all(e.is_number for e in addend.indices):
-        return f"{name}[{', '.join(map(str, addend.indices))}]"
-    axes = [where[e] for e in addend.indices]
-    last = axes[0] or 0
-    items = [":"] + [":" if k in axes else "None" for k in range(last + 1, 4)]
-    return f"{name}[{', '.join(items)}]" if "None" in items else name

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from symconv.lower.program import (
+    Array,
+    At,
     Cast,
     FirstMaximum,
     Index,
@@ -26,16 +28,26 @@ def _index(node: Index, printer: Printer) -> Text:
 
 @prints(Reshape)
 def _reshape(node: Reshape, printer: Printer) -> Text:
-    if all(n == 1 for n in node.shape) and not isinstance(node.source, Ref | Local | Index):
+    if all(n == 1 for n in node.shape) and not _is_array(node.source):
         return Text(f"np.reshape({printer(node.source)}, {printer.shape(node.shape)})", ATOM)
     shape = ", ".join(map(printer.size, node.shape))
     return Text(f"{printer.owner(node.source)}.reshape({shape})", ATOM)
 
 
+def _is_array(source: Array) -> bool:
+    """Whether an array is one for sure: NumPy gives single objects out as they are."""
+    if isinstance(source, Index):
+        return not all(isinstance(item, At) for item in source.items)
+    return isinstance(source, Ref | Local)
+
+
 @prints(Transpose)
 def _transpose(node: Transpose, printer: Printer) -> Text:
     order = ", ".join(map(str, node.order))
-    how = "T" if node.order == (1, 0) else f"transpose({order})"
+    last = (*range(len(node.order) - 2), len(node.order) - 1, len(node.order) - 2)
+    how = f"transpose({order})"
+    if node.order == last:
+        how = "T" if len(last) == 2 else "mT"
     return Text(f"{printer.owner(node.source)}.{how}", ATOM)
 
 

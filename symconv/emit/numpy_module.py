@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -21,7 +22,8 @@ from .numpy_names import Names, names
 from .numpy_words import Words
 
 GIVEN = ("input", "parameter", "target")
-OPTIONAL = ("sliding_window_view", "sigmoid", "log_sum_exp", "check_shape")
+HELPERS = ("sigmoid", "softmax", "log_softmax", "log_sum_exp", "check_shape")
+OPTIONAL = ("sliding_window_view", *HELPERS)
 
 
 def numpy_module(  # noqa: PLR0913 - everything that a module is made of, by name
@@ -107,4 +109,4 @@ def _sizes(
 def _uses(*functions: Function) -> dict[str, bool]:
     """Which of the optional parts of a module the functions need."""
     text = "\n".join(line for f in functions for line in f.body)
-    return {name: f"{name}(" in text for name in OPTIONAL}
+    return {name: bool(re.search(rf"\b{name}\(", text)) for name in OPTIONAL}

@@ -14,7 +14,7 @@ from symconv.core.tensor import Name, Tensor
 
 MODULE = {"np", "sliding_window_view", "Any", "NDArray", "NamedTuple", "TypeAlias"}
 TYPES = {"Array", "Mask", "Labels", "Number", "Forward", "Gradients"}
-HELPERS = {"check_shape", "sigmoid", "log_sum_exp", "forward", "backward"}
+HELPERS = {"check_shape", "sigmoid", "log_sum_exp", "softmax", "log_softmax", "forward", "backward"}
 LOCALS = {"values", "name", "array", "shape"}
 TUPLE = {"count", "index"}
 RESERVED = frozenset(

@@ -69,8 +69,8 @@ def _sum(node: Arithmetic, printer: Printer) -> Text:
     line = printer.text(node.parts[0]).within(ADD)
     for part in node.parts[1:]:
         if isinstance(part, Number) and part.value.could_extract_minus_sign():
-            part = Negative(Number(-part.value))
-        if isinstance(part, Negative):
+            line += f" - {printer.text(Number(-part.value)).above(ADD)}"
+        elif isinstance(part, Negative):
             line += f" - {printer.text(part.source).above(ADD)}"
         else:
             line += f" + {printer.text(part).within(ADD)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, replace
 from typing import Any
 
 from symconv.lower.program import (
@@ -136,11 +136,7 @@ def _operands(value: Array) -> list[Array]:
 
 
 def _is_array(part: object) -> bool:
-    return is_dataclass(part) and type(part).__module__.endswith("program") and not _is_item(part)
-
-
-def _is_item(part: object) -> bool:
-    return type(part).__name__ in {"Slice", "At", "NewAxis"}
+    return isinstance(part, Array)
 
 
 def _replaced(value: Array, part: Array, new: Local) -> Array:

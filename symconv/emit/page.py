@@ -78,6 +78,14 @@ class Term:
 
 
 @dataclass(frozen=True)
+class Case:
+    """A small concrete case: its sizes in words, and its gradients entry by entry."""
+
+    words: str
+    lines: tuple[Display, ...]
+
+
+@dataclass(frozen=True)
 class Page:
     """A document, part by part."""
 
@@ -89,3 +97,5 @@ class Page:
     unrolled: tuple[Display, ...]
     glossary: tuple[Term, ...] = ()
     legend: str = ""
+    why_sizes: tuple[str, ...] = ()
+    case: Case | None = None

@@ -27,6 +27,10 @@ from .names import Names
 
 Sentence = tuple[str | Form, ...]
 
+LAYOUT = (
+    ", the derivative by an entry in the place of that entry"
+    " (denominator layout; numerator layout is its transpose)."
+)
 X, ZERO, UNIT = Word("x"), Number(0), Number(1)
 POSITIVE = Bracket(Relation((ZERO, X), ("<",)))
 LOGISTIC = Quotient(UNIT, Total(((False, UNIT), (False, Call("exp", negative(X))))))
@@ -49,7 +53,7 @@ FIRST: Sentence = ("Among equal values the maximum is the first one in row-major
 
 def remarks(program: Program, formulas: Sequence[Expr], names: Names) -> list[Sentence]:
     """The sentences that these formulas need, in a fixed order."""
-    sentences = [_origin(names)]
+    sentences = [_origin(names), *_layout(program, names)]
     if not any(tensor.role == "cost" for tensor in program.tensors):
         sentences.append(_any_cost(program, names))
     sentences += [sentence for node, sentence in MEANINGS if _uses(formulas, (node,))]
@@ -63,6 +67,17 @@ def _uses(formulas: Iterable[Expr], nodes: tuple[type, ...]) -> bool:
 
 def _origin(names: Names) -> Sentence:
     return (f"Indices start at {names.notation.index_base}.",)
+
+
+def _layout(program: Program, names: Names) -> list[Sentence]:
+    """The shape of a derivative by an array: that of the array."""
+    for role in ("parameter", "input"):
+        for tensor in program.tensors:
+            if tensor.role == role and not tensor.scalar:
+                whole = Entry(tensor.name)
+                shape = (Derivative(Entry(Name(names.cost)), whole), " has the shape of ", whole)
+                return [(*shape, LAYOUT)]
+    return []
 
 
 def _any_cost(program: Program, names: Names) -> Sentence:

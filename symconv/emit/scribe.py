@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from symconv.notation.presets import Notation
+
 from .escape import clean_text, escape_latex, escape_markdown
 from .form import Form
 from .latex import PLAIN_MARKS, Latex
@@ -33,6 +35,10 @@ class Scribe:
     stacked: bool
     marks: bool = False
     small_word: float = 1
+
+    def lettered(self, notation: Notation) -> Scribe:
+        """The same markup with the letters that a notation has for indices."""
+        return replace(self, writer=replace(self.writer, letters=notation.shown_letters))
 
     def width(self, form: Form) -> float:
         return width_of(self.writer.strip(form))

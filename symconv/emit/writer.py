@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from .form import (
@@ -31,8 +32,20 @@ from .strip import Piece, Strip, around, deeper, glued, solid
 Leaf = Number | Decimal | Word | Entry
 
 
+@dataclass(frozen=True)
 class Writer(ABC):
-    """Writes an arranged formula; a markup adds how the smallest things look."""
+    """Writes an arranged formula; a markup adds how the smallest things look.
+
+    `letters` are the letters that indices are shown by, where those are not their own.
+    """
+
+    letters: tuple[tuple[str, str], ...] = field(default=(), kw_only=True)
+
+    def relettered(self, form: Word) -> Word:
+        """An index with the letter that it is shown by; a size has a name of its own."""
+        shown = dict(self.letters).get(form.letter)
+        bare = not (form.entry or form.subscript or form.superscript)
+        return replace(form, letter=shown) if shown and bare else form
 
     def strip(self, form: Form) -> Strip:
         """The formula in pieces, with every place at which a line may break."""
@@ -46,7 +59,9 @@ class Writer(ABC):
     def unmarked(self, form: Form) -> Strip:  # noqa: C901, PLR0911, PLR0912 - one line for every kind
         """The formula in pieces, whatever its own mark is."""
         match form:
-            case Number() | Decimal() | Word() | Entry():
+            case Word():
+                return (self.leaf(self.relettered(form)),)
+            case Number() | Decimal() | Entry():
                 return (self.leaf(form),)
             case Several():
                 return self.several(form)

@@ -38,8 +38,8 @@ class CrossEntropy(Layer):
             weight: Expr = Equals(classes[0], label[places(samples) or (Integer(0),)])
         else:
             weight = at.target("target", x)[places(ranges)]
-        one = -total(weight * log_softmax, (classes,))
+        one = total(weight * log_softmax, (classes,))
         if self.reduction == "none":
-            return at.output(samples, one, batch=x.batch)
+            return at.output(samples, -one, batch=x.batch)
         mean = count(samples) if self.reduction == "mean" else 1
-        return at.cost(total(one, samples) / mean)
+        return at.cost(-total(one, samples) / mean)

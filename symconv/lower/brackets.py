@@ -62,17 +62,19 @@ def box(bench: Workbench, node: Box) -> Labelled | None:
         reach = c * (bench.extents[v] - 1)
         rises = bench.sizes.nonnegative(c)
         low, high = (low, high + reach) if rises else (low + reach, high)
+    above = bench.sizes.nonnegative(low)
+    below = bench.sizes.nonnegative(gap * node.extent - 1 - high)
+    if above and below and gap == 1:
+        return None
     counted = _counted(bench, place.expression)
     entry = bench.bind(counted.array, bench.goal, "place")
     tests = []
-    if not bench.sizes.nonnegative(low):
+    if not above:
         tests.append(Test(">=", entry, ZERO))
-    if not bench.sizes.nonnegative(gap * node.extent - 1 - high):
+    if not below:
         tests.append(Test("<", entry, Number(gap * node.extent)))
     if gap != 1:
         tests.append(Test("==", Arithmetic("%", (entry, Number(gap))), ZERO))
-    if not tests:
-        return None
     joined: Test | Both = tests[0]
     for test in tests[1:]:
         joined = Both(joined, test)

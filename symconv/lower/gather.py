@@ -10,8 +10,8 @@ from sympy import Add, Expr, S, Symbol
 from symconv.core.errors import Unsupported
 
 from .affine import Affine
-from .labelled import Labelled, reverse_items, view
-from .program import WHOLE, Array, At, Einsum, Item, Pad, Reshape, Slice, Windows
+from .labelled import Labelled, reshaped, reverse_items, view
+from .program import WHOLE, Array, At, Einsum, Item, Pad, Slice, Windows
 from .strategy import Reach, window_index
 from .tiling import tiles
 from .workbench import Workbench, origin
@@ -82,7 +82,9 @@ def _split(
     found = tuple(a for some in parts for a in some)
     if len(found) == len(axes):
         return source, axes
-    return bench.bind(Reshape(source, tuple(a.length for a in found)), origin(source), "blocks"), found
+    return bench.bind(
+        reshaped(source, tuple(a.length for a in found)), origin(source), "blocks"
+    ), found
 
 
 def _span(axis: Axis) -> Expr:
@@ -137,7 +139,7 @@ def _cut(bench: Workbench, source: Array, axes: tuple[Axis, ...]) -> Labelled:
     order = tuple(tiles(a.reaches, bench) or a.reaches for a in axes)
     kept = tuple(o for o, a in zip(order, axes, strict=True) if a.reaches)
     if any(len(o) > 1 for o in kept):
-        cut = Reshape(cut, tuple(n for o in kept for _, _, n in o))
+        cut = reshaped(cut, tuple(n for o in kept for _, _, n in o))
     labels = tuple(v for o in kept for v, _, _ in o)
     turned = (a.flipped for a in axes if a.reaches)
     falls = tuple(v in f for o, f in zip(kept, turned, strict=True) for v, _, _ in o)

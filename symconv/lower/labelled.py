@@ -17,6 +17,7 @@ from .program import (
     Negative,
     NewAxis,
     Number,
+    Reshape,
     Slice,
     Transpose,
 )
@@ -57,6 +58,11 @@ def view(source: Array, items: tuple[Item, ...]) -> Array:
             return Index(source, items)
         merged.append(new if item == WHOLE else item)
     return Index(source.source, (*merged, *outer))
+
+
+def reshaped(source: Array, shape: tuple[Expr, ...]) -> Array:
+    """The entries of `source` in row-major order in another shape; a reshape before is idle."""
+    return Reshape(source.source if isinstance(source, Reshape) else source, shape)
 
 
 def transposed(value: Labelled, axes: tuple[Symbol, ...]) -> Labelled:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from sympy import Mul, Symbol
 
-from .labelled import Labelled, transposed
-from .program import Array, Matmul, Reshape
+from .labelled import Labelled, reshaped, transposed
+from .program import Array, Matmul
 from .workbench import Workbench
 
 Axes = tuple[Symbol, ...]
@@ -44,7 +44,7 @@ class Matrix:
         found = transposed(self.operand, (*self.stack, *runs[0], *runs[1])).array
         if self.runs:
             sizes = (Mul(*(bench.extents[v] for v in run)) for run in runs)
-            found = Reshape(found, (*(bench.extents[v] for v in self.stack), *sizes))
+            found = reshaped(found, (*(bench.extents[v] for v in self.stack), *sizes))
         if not self.turned:
             return found
         first, second = runs[0][0], runs[1][0]
@@ -74,7 +74,7 @@ class Plan:
         axes = (*self.stack, *self.left.rows, *self.right.columns)
         array: Array = Matmul(self.left.array(bench), self.right.array(bench))
         if len(self.left.rows) > 1 or len(self.right.columns) > 1:
-            array = Reshape(array, tuple(bench.extents[v] for v in axes))
+            array = reshaped(array, tuple(bench.extents[v] for v in axes))
         return Labelled(array, axes)
 
 

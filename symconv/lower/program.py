@@ -7,211 +7,26 @@ size symbols and loop indices; nothing here knows the language that is printed i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from sympy import Expr, Symbol
 
-
-@dataclass(frozen=True)
-class Ref:
-    """The array of a tensor, by the tensor's key."""
-
-    key: str
-
-
-@dataclass(frozen=True)
-class Local:
-    """An array that only this function knows: `what` was made of the tensor `base`."""
-
-    base: str
-    what: str
-    serial: int
-
-
-@dataclass(frozen=True)
-class Slice:
-    """`start:stop:step` along one axis; None is left out."""
-
-    start: Expr | None = None
-    stop: Expr | None = None
-    step: Expr | None = None
-
-
-@dataclass(frozen=True)
-class At:
-    """One place along an axis; the axis disappears."""
-
-    place: Expr
-
-
-@dataclass(frozen=True)
-class NewAxis:
-    """An axis of length 1 that was not there."""
-
-
-WHOLE = Slice()
-Item: TypeAlias = Slice | At | NewAxis
-
-
-@dataclass(frozen=True)
-class Number:
-    """A number or a size expression, the same everywhere."""
-
-    value: Expr
-
-
-@dataclass(frozen=True)
-class Index:
-    """`source[items]`, basic indexing only: a view."""
-
-    source: Array
-    items: tuple[Item, ...]
-
-
-@dataclass(frozen=True)
-class Pad:
-    """`source` with (before, after) entries of `fill` along each axis."""
-
-    source: Array
-    widths: tuple[tuple[Expr, Expr], ...]
-    fill: Literal["zero", "lowest"]
-
-
-@dataclass(frozen=True)
-class Windows:
-    """Every window of the given lengths along the given axes; the window axes come last."""
-
-    source: Array
-    lengths: tuple[Expr, ...]
-    axes: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Reshape:
-    """The same entries in row-major order, in another shape."""
-
-    source: Array
-    shape: tuple[Expr, ...]
-
-
-@dataclass(frozen=True)
-class Transpose:
-    """Axis `order[k]` of `source` becomes axis k."""
-
-    source: Array
-    order: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Broadcast:
-    """A read-only array of the full shape that repeats `source`."""
-
-    source: Array
-    shape: tuple[Expr, ...]
-
-
-@dataclass(frozen=True)
-class Einsum:
-    """Sum of products of operands over every index that is not in `out`."""
-
-    operands: tuple[tuple[Array, tuple[Symbol, ...]], ...]
-    out: tuple[Symbol, ...]
-
-
-@dataclass(frozen=True)
-class Matmul:
-    """The matrix product of two arrays of at most two axes."""
-
-    left: Array
-    right: Array
-
-
-@dataclass(frozen=True)
-class Arithmetic:
-    """`parts` joined by one operator, entry by entry."""
-
-    operator: Literal["+", "*", "/", "**", "%"]
-    parts: tuple[Array, ...]
-
-
-@dataclass(frozen=True)
-class Negative:
-    """`-source`."""
-
-    source: Array
-
-
-@dataclass(frozen=True)
-class Apply:
-    """A named function of each entry."""
-
-    function: str
-    source: Array
-
-
-@dataclass(frozen=True)
-class Reduce:
-    """A sum, a mean, a maximum or log(sum(exp)) over axes (None: over all of them)."""
-
-    kind: Literal["sum", "mean", "max", "log_sum_exp"]
-    source: Array
-    axes: tuple[int, ...] | None
-
-
-@dataclass(frozen=True)
-class FirstMaximum:
-    """Where the first maximum along the last axis of `source` stands."""
-
-    source: Array
-
-
-@dataclass(frozen=True)
-class Counter:
-    """0, 1, ..., extent - 1."""
-
-    extent: Expr
-
-
-@dataclass(frozen=True)
-class Test:
-    """A truth value per entry: `left` compared with `right`."""
-
-    relation: Literal["==", ">=", "<", ">"]
-    left: Array
-    right: Array
-
-
-@dataclass(frozen=True)
-class Both:
-    """Two truth values per entry, joined by *and*."""
-
-    left: Array
-    right: Array
-
-
-@dataclass(frozen=True)
-class Not:
-    """The other truth value of each entry."""
-
-    source: Array
-
-
-@dataclass(frozen=True)
-class Cast:
-    """`source` with the type of `like`."""
-
-    source: Array
-    like: Array
-
-
-@dataclass(frozen=True)
-class Constant:
-    """A new array with the type of `like` (None: truth values), holding `fill` everywhere."""
-
-    shape: tuple[Expr, ...]
-    fill: Expr
-    like: Array | None
-
+from .arithmetic import Apply, Arithmetic, Both, Cast, Negative, Not, Test
+from .leaves import Constant, Counter, Local, Number, Ref
+from .reductions import Einsum, FirstMaximum, Matmul, Normalised, Reduce
+from .views import (
+    WHOLE,
+    At,
+    Broadcast,
+    Index,
+    Item,
+    NewAxis,
+    Pad,
+    Reshape,
+    Slice,
+    Transpose,
+    Windows,
+)
 
 Array: TypeAlias = (
     Ref
@@ -230,6 +45,7 @@ Array: TypeAlias = (
     | Apply
     | Reduce
     | FirstMaximum
+    | Normalised
     | Counter
     | Test
     | Both
@@ -277,3 +93,40 @@ class Loop:
 
 
 Statement: TypeAlias = Let | Store | Raise | Loop
+
+__all__ = [
+    "WHOLE",
+    "Apply",
+    "Arithmetic",
+    "Array",
+    "At",
+    "Both",
+    "Broadcast",
+    "Cast",
+    "Constant",
+    "Counter",
+    "Einsum",
+    "FirstMaximum",
+    "Index",
+    "Item",
+    "Let",
+    "Local",
+    "Loop",
+    "Matmul",
+    "Negative",
+    "NewAxis",
+    "Normalised",
+    "Not",
+    "Number",
+    "Pad",
+    "Raise",
+    "Reduce",
+    "Ref",
+    "Reshape",
+    "Slice",
+    "Statement",
+    "Store",
+    "Test",
+    "Transpose",
+    "Windows",
+]

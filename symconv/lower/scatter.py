@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sympy import Expr, S, Symbol
 
-from .labelled import Labelled, reverse_items, scaled, spread, view
+from .labelled import Labelled, reshaped, reverse_items, scaled, spread, view
 from .products import contracted
 from .program import (
     Array,
@@ -12,8 +12,8 @@ from .program import (
     Constant,
     Local,
     Loop,
+    Number,
     Pad,
-    Reshape,
     Store,
 )
 from .strategy import hoisted, loop_indices
@@ -81,9 +81,10 @@ def _block(bench: Workbench, value: Labelled, tracks: tuple[Track, ...], *, full
     labels = labels_of(tracks)
     merged = any(len(t.reaches) != 1 for t in tracks)
     array = spread(value, labels)
-    if len(value.axes) < len(labels) and (full or merged):
+    repeated = any(v not in value.axes and bench.extents[v] != 1 for v in labels)
+    if (repeated or value.axes[:1] != labels[:1]) and (full or merged):
         array = Broadcast(array, tuple(bench.extents[v] for v in labels))
-    return Reshape(array, tuple(count_of(t) for t in tracks)) if merged else array
+    return reshaped(array, tuple(count_of(t) for t in tracks)) if merged else array
 
 
 def _fitted(bench: Workbench, block: Array, tracks: tuple[Track, ...]) -> Array:
@@ -115,7 +116,9 @@ def _prepared(
     if hoisted(factors, summed):
         parts = scaled(contracted(bench, factors, out), coefficient)
         return (Labelled(bench.bind(parts.array, bench.goal, "parts"), parts.axes),)
-    if coefficient == 1 and factors:
+    if not factors:
+        return (Labelled(Number(coefficient), ()),)
+    if coefficient == 1:
         return factors
     first = scaled(contracted(bench, factors[:1], tuple(bench.extents)), coefficient)
     return (Labelled(bench.bind(first.array, bench.goal, "share"), first.axes), *factors[1:])
@@ -130,7 +133,7 @@ def _select(factor: Labelled, loops: tuple[Symbol, ...]) -> Labelled:
 def _buffer(bench: Workbench, factors: tuple[Labelled, ...], tracks: tuple[Track, ...]) -> Local:
     """Zeros with room for every place."""
     shape = tuple(t.length for t in tracks)
-    like = next((f.array for f in factors if isinstance(f.array, Local)), None)
-    found = like or bench.like(*(f.array for f in factors))
+    arrays = [f.array for f in factors if f.axes]
+    found = next((a for a in arrays if isinstance(a, Local)), None) or bench.like(*arrays)
     padded = any(t.before != 0 or t.after != 0 for t in tracks)
     return bench.define(Constant(shape, S.Zero, found), bench.goal, "padded" if padded else "sum")

@@ -21,6 +21,8 @@ from .program import (
     Local,
     Loop,
     Matmul,
+    Negative,
+    Normalised,
     Number,
     Reduce,
     Ref,
@@ -32,7 +34,8 @@ from .walk import loop_indices, parts, reads, writes
 from .workbench import origin
 
 T = TypeVar("T")
-WORTH = Apply | Arithmetic | Reduce | Einsum | Matmul | Test | Both | Cast | Reshape
+WORTH = Apply | Arithmetic | Reduce | Normalised | Einsum | Matmul | Test | Both | Cast | Reshape
+WORDS = {Reshape: "blocks", Einsum | Matmul: "product", Test | Both | Cast: "mask"}
 OPERATORS = {"+": "sum", "*": "product", "/": "ratio", "**": "power", "%": "rest"}
 
 
@@ -98,19 +101,13 @@ def _base(piece: Array) -> str:
 def _word(piece: Array) -> str:
     """What a piece is, in a word."""
     match piece:
-        case Apply(function):
-            return function
-        case Reduce(kind):
-            return kind
-        case Arithmetic("+", summands) if any(type(p).__name__ == "Negative" for p in summands):
+        case Apply(function=word) | Reduce(kind=word) | Normalised(kind=word):
+            return word
+        case Arithmetic("+", summands) if any(isinstance(p, Negative) for p in summands):
             return "difference"
         case Arithmetic(operator):
             return OPERATORS[operator]
-        case Reshape():
-            return "blocks"
-        case Test() | Both() | Cast():
-            return "mask"
-    return "product"
+    return next(word for kinds, word in WORDS.items() if isinstance(piece, kinds))
 
 
 def _replaced(node: T, piece: Array, local: Local) -> T:

@@ -94,19 +94,24 @@ def _without_delta(bench: Workbench, term: Term, bracket: KroneckerDelta) -> Ter
 
 
 def _without_box(bench: Workbench, term: Term, bracket: Box) -> Term | None:
-    """[0 <= u - s v < n] for windows that lie apart, s >= n: place m of window v is u = s v + m."""
-    if is_rational(bracket.place):
-        return None
-    place = affine(bracket.place, bench.extents)
+    """[(u - f)/g is an integer in 0 .. n-1] is u = g k + f for one k in that range.
+
+    Solved for the index u of the result, where k and f count the places once each: g k + f with f
+    below g, or s v + k with k below s.
+    """
+    gap = denominator(bracket.place)
+    place = affine(expand(gap * bracket.place), bench.extents)
     u = _free(term, place)
-    others = [(v, c) for v, c in place.terms if v != u]
+    others = [(-c, bench.extents[v]) for v, c in place.terms if v != u]
     if u is None or place.coefficient(u) != 1 or len(others) != 1:
         return None
-    if not bench.sizes.nonnegative(-others[0][1] - bracket.extent):
+    ((step, extent),) = others
+    coarse, fine = (step, bracket.extent) if gap == 1 else (gap, step * extent)
+    if not bench.sizes.nonnegative(coarse - fine):
         return None
-    m = bench.fresh("m", bracket.extent)
+    k = bench.fresh("k", bracket.extent)
     rest = replace(term, factors=tuple(f for f in term.factors if f != bracket))
-    return _eliminated(replace(rest, bound=(*rest.bound, m)), u, place, m)
+    return _eliminated(replace(rest, bound=(*rest.bound, k)), u, place, gap * k)
 
 
 def _eliminated(term: Term, v: Symbol, place: Affine, right: Expr) -> Term:
@@ -140,12 +145,13 @@ def _over_places(
     The other one is left to be a window or a loop, and that should be the kernel.
     """
     bound = _longest(bench, term, place)
-    if bound is None or bound not in _units(place) or not _guarded(bench, term, bound, access):
-        return free if free is not None else _bound(bench, term, place, access)
-    if free is None:
-        return _bound(bench, term, place, access)
-    reaches = tuple((v, abs(c), bench.extents[v]) for v, c in place.terms if v in {free, bound})
-    return bound if window_index(reaches, bench.sizes) == free else free
+    others = [v for v in place.indices if v not in term.bound]
+    if bound in _units(place) and len(others) == 1 and _guarded(bench, term, bound, access):
+        pair = {bound, *others}
+        reaches = tuple((v, abs(c), bench.extents[v]) for v, c in place.terms if v in pair)
+        if window_index(reaches, bench.sizes) != bound:
+            return bound
+    return free if free is not None else _bound(bench, term, place, access)
 
 
 def _bound(bench: Workbench, term: Term, place: Affine, but: Expr) -> Symbol | None:

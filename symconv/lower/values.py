@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from sympy import Add, Expr, Function, KroneckerDelta, Mul, Pow, Rational, S, Sum, Symbol, sign
 from sympy.tensor.indexed import Indexed
 
@@ -13,6 +15,7 @@ from .functions import named
 from .labelled import Labelled, scaled, spread, total, union
 from .maximum import one_hot, reduced
 from .program import Apply, Arithmetic, Array, Counter, Number
+from .softmax import exponential, log_softmax
 from .sums import summed
 from .terms import is_coefficient
 from .workbench import Workbench
@@ -38,9 +41,17 @@ def value(bench: Workbench, expression: Expr) -> Labelled:  # noqa: PLR0911 - on
         case OneHot():
             return one_hot(bench, expression, value)
         case Function():
-            name, inner = named(expression), value(bench, expression.args[0])
-            return Labelled(Apply(name, inner.array), inner.axes)
+            return _applied(bench, expression)
     raise Unsupported(f"no array form is known for {type(expression).__name__}: {expression}")
+
+
+def _applied(bench: Workbench, expression: Function) -> Labelled:
+    """f(x), entry by entry."""
+    (argument,) = expression.args
+    name, inner = named(expression), value(bench, cast("Expr", argument))
+    if name == "exp":
+        return exponential(inner)
+    return Labelled(Apply(name, inner.array), inner.axes)
 
 
 def _sum_of_terms(bench: Workbench, expression: Add) -> Labelled:
@@ -49,6 +60,10 @@ def _sum_of_terms(bench: Workbench, expression: Add) -> Labelled:
     if len(numbers) == 1 and numbers != {S.One}:
         (common,) = numbers
         return scaled(value(bench, Add(*(a / common for a in expression.args))), common)
+    normalised, addends = log_softmax(bench, expression)
+    if normalised is not None:
+        rest = tuple(value(bench, a) for a in addends)
+        return total((normalised, *rest), bench.extents)
     parts = [(a, value(bench, a)) for a in _signs(expression)]
     parts.sort(key=lambda p: (p[0].could_extract_minus_sign(), -len(p[1].axes)))
     return total(tuple(p for _, p in parts), bench.extents)

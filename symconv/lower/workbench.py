@@ -69,20 +69,25 @@ class Workbench:
         axes = self.tensors[tensor].axes if tensor in self.tensors else ()
         return axes[axis] if axis < len(axes) else "ijklmn"[axis % 6]
 
-    def like(self, *arrays: Array) -> Ref | Local:
+    def like(self, *arrays: Array) -> Array:
         """An array of numbers (no truth values, no labels) whose type is that of the result."""
         for array in arrays:
             key = origin(array)
-            if key and key not in self.labels and self.tensors[key].role != "mask":
-                return Ref(key)
+            if not key or key in self.labels or self.tensors[key].role == "mask":
+                continue
+            return root(array) if key == self.goal else Ref(key)  # the goal is not there yet
         return Ref(next(k for k, t in self.tensors.items() if t.role in {"input", "parameter"}))
 
 
 def origin(array: Array) -> str:
     """The key of a tensor that an array was made of; "" where there is none to name."""
-    if isinstance(array, Ref):
-        return array.key
-    if isinstance(array, Local):
-        return array.base
+    found = root(array)
+    if isinstance(found, Ref):
+        return found.key
+    return found.base if isinstance(found, Local) else ""
+
+
+def root(array: Array) -> Array:
+    """The array that another one is a view of, or is computed from alone."""
     source = getattr(array, "source", None)
-    return "" if source is None else origin(source)
+    return array if source is None else root(source)

@@ -88,7 +88,7 @@ def _cost(equation: Equation, program: Program) -> Iterator[str]:
     tensor = program.tensor(equation.key)
     if tensor.role != "cost":
         return
-    sums = sorted(equation.rhs.atoms(Sum), key=str)
+    sums = [a for a in Mul.make_args(equation.rhs) if isinstance(a, Sum)]
     entries = Mul(*(high + 1 for _, _, high in sums[0].limits)) if sums else Integer(1)
     factor = equation.rhs / sums[0] if sums else Integer(1)
     if factor == 1:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 from typing import Literal
@@ -11,6 +13,13 @@ from sympy import Symbol
 from symconv.core.errors import SymconvError, did_you_mean
 from symconv.core.tensor import Tensor
 
+Letters = tuple[tuple[str, str], ...]
+CHOICES: Mapping[str, tuple[object, ...]] = {
+    "index_base": (0, 1),
+    "style": ("grid", "flat"),
+    "deltas": ("shortest", "full", "partial"),
+}
+
 
 @dataclass(frozen=True)
 class Notation:
@@ -19,13 +28,48 @@ class Notation:
     `index_base` is the number of the first entry. `style` says how single entries are named: by
     their place in the grid (`w_{1,0}^{1}`) or by one row-major number (`w_3^1`). The layer is
     always the superscript. `deltas` names an error signal by its layer alone (`delta^1`) wherever
-    that is enough, or always by its tensor.
+    that is enough, or always by its tensor, or as the derivative that it is (`dC/do`). `letters`
+    replaces index letters, as in `{"i": "r"}`; an index that already has the new letter takes the
+    old one.
     """
 
     name: str
-    index_base: Literal[0, 1]
-    style: Literal["grid", "flat"]
-    deltas: Literal["shortest", "full"] = "shortest"
+    index_base: Literal[0, 1] = 0
+    style: Literal["grid", "flat"] = "grid"
+    deltas: Literal["shortest", "full", "partial"] = "shortest"
+    letters: Letters | Mapping[str, str] = ()
+
+    def __post_init__(self) -> None:
+        for field, allowed in CHOICES.items():
+            if getattr(self, field) not in allowed:
+                raise SymconvError(
+                    f"a notation has no {field} {getattr(self, field)!r}",
+                    help=f"one of {', '.join(map(repr, allowed))}",
+                )
+        object.__setattr__(self, "letters", exchanged(self.shown_letters))
+
+    @property
+    def shown_letters(self) -> Letters:
+        """Pairs: the letter that an index has inside, and the one that is shown."""
+        return tuple(self.letters.items() if isinstance(self.letters, Mapping) else self.letters)
+
+
+def exchanged(pairs: Letters) -> Letters:
+    """The replacements as a permutation: a letter that is taken away gets the one that is free."""
+    for letter in (letter for pair in pairs for letter in pair):
+        if not re.fullmatch("[a-zA-Z]", letter):
+            raise SymconvError(f"an index is one letter, not {letter!r}")
+    given = dict(pairs)
+    if len(given) < len(pairs) or len(set(given.values())) < len(given):
+        raise SymconvError("two indices would get the same letter")
+    found = dict(given)
+    for start in set(given.values()) - given.keys():
+        end = next(old for old, new in given.items() if new == start)
+        backwards = {new: old for old, new in given.items()}
+        while end in backwards:
+            end = backwards[end]
+        found[start] = end
+    return tuple(sorted(found.items()))
 
 
 IJ0 = Notation("ij0", 0, "grid")

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from sympy import Expr, Symbol
+from sympy import Expr
 from sympy.tensor.indexed import Indexed
 
 Role = Literal["image", "kernel", "places"]
@@ -73,8 +73,8 @@ class Contraction:
         return {"image": self.image, "kernel": self.kernel, "places": self.places}[self.computes]
 
     @property
-    def indices(self) -> dict[Symbol, int | None]:
-        """The free indices that the addends of the places may depend on, by axis of (b, f, i, j)."""
+    def indices(self) -> dict[Expr, int]:
+        """The indices that an addend of the places may depend on, by axis of (b, f, i, j)."""
         entries = self.places.access.indices
         return {entries[a]: k for k, a in enumerate(self.places.order) if a is not None}
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from itertools import product as pairs
+from typing import cast
 
-from sympy import Add, Expr, Function, KroneckerDelta, Mul, Pow, Sum, Symbol
+from sympy import Add, Expr, Function, KroneckerDelta, Mul, Pow, Rational, Sum, Symbol
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.tensor.indexed import Indexed
 
@@ -38,11 +39,11 @@ class Terms:
     read: Read
     choose: Choose
 
-    def __call__(self, e: Expr, at: Values) -> scalar.Sum:  # noqa: PLR0911 - one per kind
+    def __call__(self, e: Expr, at: Values) -> scalar.Sum:  # noqa: C901, PLR0911 - one per kind
         """The formula at these values of its indices."""
-        if e.is_Rational:
-            return _number(Fraction(int(e.p), int(e.q)))
         match e:
+            case Rational():
+                return _number(fraction(e))
             case Symbol():
                 return _number(place_of(e, at))
             case Indexed():
@@ -56,11 +57,8 @@ class Terms:
                 return self._product(e.args, at)
             case Pow():
                 return self._power(e, at)
-            case KroneckerDelta():
-                return (ONE,) if place_of(e.args[0] - e.args[1], at) == 0 else ()
-            case Box():
-                place, extent = place_of(e.place, at), place_of(e.extent, at)
-                return (ONE,) if place.denominator == 1 and 0 <= place < extent else ()
+            case KroneckerDelta() | Box():
+                return (ONE,) if holds(e, at) else ()
             case OneHot():
                 return self._one_hot(e, at)
             case Function():
@@ -126,7 +124,7 @@ class Terms:
         name = e.func.__name__
         if name not in FUNCTIONS:
             raise Unsupported(f"the function {name} has no scalar form")
-        return (_compound(name, self(e.args[0], at)),)
+        return (_compound(name, self(cast("Expr", e.args[0]), at)),)
 
 
 def over(binder: ExprWithLimits, at: Values) -> Iterator[dict[Symbol, int]]:
@@ -144,9 +142,24 @@ def place_of(e: Expr, at: Values) -> Fraction:
 
 @lru_cache(maxsize=4096)
 def _compiled(e: Expr) -> tuple[Fraction, tuple[tuple[Symbol, Fraction], ...]]:
-    form = affine(e, sorted(e.free_symbols, key=str))
-    terms = tuple((v, Fraction(int(c.p), int(c.q))) for v, c in form.terms)
-    return Fraction(int(form.constant.p), int(form.constant.q)), terms
+    form = affine(e, sorted(e.atoms(Symbol), key=str))
+    return fraction(form.constant), tuple((v, fraction(c)) for v, c in form.terms)
+
+
+def fraction(e: Expr) -> Fraction:
+    """An exact number of SymPy as one of Python."""
+    if not isinstance(e, Rational):
+        raise Unsupported(f"{e} is not a rational number")
+    return Fraction(int(e.p), int(e.q))
+
+
+def holds(e: KroneckerDelta | Box, at: Values) -> bool:
+    """Whether a bracket is 1."""
+    if isinstance(e, Box):
+        place = place_of(e.place, at)
+        return place.denominator == 1 and 0 <= place < place_of(e.extent, at)
+    first, second = (cast("Expr", a) for a in e.args[:2])
+    return place_of(first, at) == place_of(second, at)
 
 
 def _number(value: Fraction) -> scalar.Sum:

@@ -8,8 +8,9 @@ neither the mask nor the deltas between are ever written.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
-from sympy import Expr, Integer, Mul
+from sympy import Expr, Integer, Mul, Sum
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation, Program
@@ -61,33 +62,36 @@ def _stage(program: Program, equation: Equation, users: Users) -> Stage | None:
     made = contraction(program, equation)
     if made is None or made.computes != "places" or not _constant_in_space(made):
         return None
-    last, between, rectified = equation, [equation.key], False
-    gate = [e for e in users[equation.key] if _same_place(e, relu, equation)]
-    if gate:
-        last, rectified = gate[0], True
-        between.append(last.key)
+    gate = next((e for e in users[equation.key] if _rectifies(e, equation)), None)
+    last = equation if gate is None else gate
     pools = [e for e in users[last.key] if isinstance(e.rhs, MaxOver)]
     masks = [e for e in users[last.key] if isinstance(e.rhs, OneHot)]
     if len(pools) != 1 or len(masks) != 1 or len(users[last.key]) != 2:
         return None
-    phases = _tile(pools[0], last, made)
-    routed = users[masks[0].key]
-    if phases is None or len(routed) != 1 or not _routes(routed[0], masks[0]):
+    phases, delta = _tile(pools[0], last, made), _delta(users, equation, last, masks[0])
+    if phases is None or delta is None:
         return None
-    between += [masks[0].key]
-    seed = next(k for k in _keys(routed[0].rhs) if k != masks[0].key)
-    delta = routed[0].key
-    if rectified:
-        gated = [e for e in users[equation.key] if e is not last]
-        if users[delta] != gated or len(gated) != 1 or not _gated(gated[0], delta, equation.key):
-            return None
-        between.append(delta)
-        delta = gated[0].key
-    if not rectified and users[equation.key] != [pools[0], masks[0]]:
+    between, seed = delta
+    if not all(_readable(program, e, between[-1]) for e in users[between[-1]]):
         return None
-    if not all(_readable(program, e, delta) for e in users[delta]):
+    return Stage(made, pools[0], gate is not None, phases, between, seed, between[-1])
+
+
+def _delta(
+    users: Users, equation: Equation, last: Equation, mask: Equation
+) -> tuple[tuple[str, ...], str] | None:
+    """What is never written, ending in the delta of the contraction; the delta it comes from."""
+    routed = users[mask.key]
+    if len(routed) != 1 or not _routes(routed[0], mask):
         return None
-    return Stage(made, pools[0], rectified, phases, (*between, delta), seed, delta)
+    seed = next(k for k in _keys(routed[0].rhs) if k != mask.key)
+    found, delta = [equation.key, mask.key], routed[0].key
+    if last is equation:
+        return (*found, delta), seed
+    gated = [e for e in users[equation.key] if e is not last]
+    if users[delta] != gated or len(gated) != 1 or not _gated(gated[0], delta, equation.key):
+        return None
+    return (equation.key, last.key, mask.key, delta, gated[0].key), seed
 
 
 def _constant_in_space(made: Contraction) -> bool:
@@ -101,9 +105,9 @@ def _places(access: Expr) -> tuple[Expr, ...]:
     return access.indices if isinstance(access, Indexed) else ()
 
 
-def _same_place(e: Equation, function: type, source: Equation) -> bool:
-    """Whether an equation is a function of the same entry of another tensor."""
-    return isinstance(e.rhs, function) and e.rhs.args[0] == _renamed(source.lhs, e.lhs)
+def _rectifies(e: Equation, source: Equation) -> bool:
+    """Whether an equation is relu of the same entry of another tensor."""
+    return isinstance(e.rhs, relu) and e.rhs.args[0] == _renamed(source.lhs, e.lhs)
 
 
 def _renamed(access: Indexed, like: Indexed) -> Indexed:
@@ -112,26 +116,21 @@ def _renamed(access: Indexed, like: Indexed) -> Indexed:
 
 def _tile(pool: Equation, source: Equation, made: Contraction) -> tuple[int, int] | None:
     """The window of a maximum over the last two axes, if windows tile them without a rest."""
-    body, limits = pool.rhs.function, dict((v, high + 1) for v, _, high in pool.rhs.limits)
+    maximum = cast("MaxOver", pool.rhs)
+    body, limits = maximum.function, {v: high + 1 for v, _, high in maximum.limits}
     if not isinstance(body, Indexed) or str(body.base.label) != source.key or len(limits) != 2:
         return None
     if body.indices[:2] != pool.lhs.indices[:2] or len(pool.lhs.indices) != 4:
         return None
-    found = []
-    for e, u, axis in zip(body.indices[2:], pool.lhs.indices[2:], made.axes, strict=True):
-        (m,) = [v for v in limits if v in e.free_symbols] or [None]
-        k = limits.get(m)
-        if m is None or k is None or e != k * u + m or axis.places % int(k):
+    triples = zip(body.indices[2:], pool.lhs.indices[2:], limits.items(), made.axes, strict=True)
+    for e, u, (m, k), axis in triples:
+        if not k.is_Integer or e != k * u + m or axis.places % int(k):
             return None
-        found.append(int(k))
+    first, second = (int(k) for k in limits.values())
     extents = dict(pool.ranges)
-    places = [extents[u] for u in pool.lhs.indices[2:]]
-    whole = [a.places // k for a, k in zip(made.axes, found, strict=True)]
-    windows = [v for v, _, _ in pool.rhs.limits]
-    ordered = [v for e in body.indices[2:] for v in sorted(e.free_symbols & set(windows), key=str)]
-    if places != [Integer(n) for n in whole] or found == [1, 1] or len(set(ordered)) != 2:
-        return None
-    return found[0], found[1]
+    counts = [extents.get(u) for u in pool.lhs.indices[2:]]
+    whole = [a.places // k for a, k in zip(made.axes, (first, second), strict=True)]
+    return (first, second) if counts == whole and first * second > 1 else None
 
 
 def _keys(e: Expr) -> list[str]:
@@ -173,11 +172,10 @@ def _readable(program: Program, e: Equation, delta: str) -> bool:
 
 def summed_over_places(e: Equation, delta: str) -> bool:
     """Whether an equation is the plain sum of a delta over batch and places, map by map."""
-    body = getattr(e.rhs, "function", None)
+    body = e.rhs.function if isinstance(e.rhs, Sum) else None
     if not isinstance(body, Indexed) or str(body.base.label) != delta:
         return False
-    bound = {v for v, _, _ in e.rhs.limits}
+    bound = {Integer(0), *cast("Sum", e.rhs).variables}
     b, f, i, j = body.indices
-    free = e.lhs.indices
-    summed = all(e in bound for e in (b, i, j) if e != 0)
-    return summed and (free == (f,) or (free == (0,) and f in bound | {Integer(0)}))
+    summed = {b, i, j} <= bound
+    return summed and (e.lhs.indices == (f,) or (e.lhs.indices == (0,) and f in bound))

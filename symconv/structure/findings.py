@@ -72,6 +72,8 @@ def _transposed(
     roles = [program.tensor(a).role for a in (operation.first, operation.second)]
     if roles != ["delta", "parameter"] or any(w.stride != 1 for w in operation.windows):
         return False
+    if not operation.form.free.keys() <= derivation.equation.rhs.free_symbols:
+        return False
     shapes: Sequence[Expr] = (*operation.first.base.shape, *operation.second.base.shape)
     size = 1
     for n in shapes:

@@ -19,15 +19,16 @@ if TYPE_CHECKING:
 def trace_json(trace: Trace) -> str:
     """Given values, every computed entry with its calculation, and the losses of a descent."""
     names = names_of(trace.network.program, trace.network.backward().items, trace.network.notation)
+    plain = Plain(letters=trace.network.notation.shown_letters)
     data: dict[str, Any] = {
         "title": trace.network.title,
         "given": tables_json(trace.given),
         "computed": [
             {
                 "tensor": part.equation.key,
-                "formula": Plain().write(arrange(part.equation.rhs, names)),
+                "formula": plain.write(arrange(part.equation.rhs, names)),
                 "entries": [
-                    {"place": list(p), "calculation": Plain().write(w.form), "value": text(w.value)}
+                    {"place": list(p), "calculation": plain.write(w.form), "value": text(w.value)}
                     for p, w in part.entries.items()
                 ],
             }

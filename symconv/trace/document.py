@@ -15,10 +15,13 @@ from symconv.emit.derivations import DOLLARS, GITHUB
 from symconv.emit.environment import rendered
 from symconv.emit.form import Entry, Form, Relation
 from symconv.emit.form import Number as Whole
+from symconv.emit.html import HTML, security_policy, style
+from symconv.emit.mathml import MathMl
 from symconv.emit.names import entry_form, names_of, tensor_name, word
 from symconv.emit.numbering import equation_numbers
 from symconv.emit.page import Display
 from symconv.emit.scribe import LATEX, MARKDOWN, NOTEBOOK, TEXT, Scribe
+from symconv.emit.svg import Cells, grid_svg
 from symconv.notation.presets import entry_name, entry_number
 from symconv.semantics.places import Place
 
@@ -34,10 +37,14 @@ MOST_GRIDS = 8
 
 @dataclass(frozen=True)
 class Grid:
-    """A tensor, or one of its planes, as rows of written numbers; `left` is its symbol."""
+    """A tensor, or one of its planes, as rows of written numbers; `left` is its symbol.
+
+    `picture` shows the same as an SVG, in HTML only.
+    """
 
     left: str
     rows: tuple[tuple[str, ...], ...]
+    picture: str = ""
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -76,6 +83,7 @@ FORMS: dict[str, tuple[Scribe, str, str]] = {
     "text": (TEXT, "text", "trace.txt.j2"),
     "markdown": (MARKDOWN, "markdown", "trace.md.j2"),
     "notebook": (NOTEBOOK, "markdown", "trace.md.j2"),
+    "html": (HTML, "html", "trace.html.j2"),
     "latex": (LATEX, "latex", "document.tex.j2"),
     "fragment": (LATEX, "latex", "fragment.tex.j2"),
 }
@@ -85,7 +93,9 @@ def trace_document(trace: Trace, form: str) -> str:
     """The trace in one of the `FORMS`."""
     scribe, markup, template = FORMS[form]
     page = TraceWriter(trace, scribe).page()
-    around = DOLLARS if form == "notebook" else GITHUB
+    around: dict[str, str] = dict(DOLLARS if form == "notebook" else GITHUB)
+    if form == "html":
+        around |= {"style": style(), "policy": security_policy()}
     return rendered(markup, template, page=page, body="trace.tex.j2", **around)
 
 
@@ -95,6 +105,7 @@ class TraceWriter:
     def __init__(self, trace: Trace, scribe: Scribe) -> None:
         network = trace.network
         backward = network.backward()
+        scribe = scribe.lettered(network.notation)
         self.trace, self.scribe, self.notation = trace, scribe, network.notation
         self.program = backward.program
         self.names = names_of(network.program, backward.items, network.notation)
@@ -165,7 +176,7 @@ class TraceWriter:
 
     def _entry(self, tensor: Tensor, place: Place) -> Form:
         """The symbol of one entry, in the notation of the network."""
-        if tensor.name.kind == "delta":
+        if tensor.name.kind == "delta" and self.notation.deltas != "partial":
             base = self.notation.index_base
             flat = self.notation.style == "flat"
             numbers = (entry_number(tensor, place, base),) if flat else [p + base for p in place]
@@ -187,8 +198,19 @@ class TraceWriter:
             if number == MOST_GRIDS:
                 return
             rows = groupby(places, key=lambda p: p[: rank - 1])
-            cells = tuple(tuple(self._number(values[p]) for p in row) for _, row in rows)
-            yield Grid(self.scribe.write(self._plane(tensor, lead)), cells)
+            plane = tuple(tuple(values[p] for p in row) for _, row in rows)
+            left = self._plane(tensor, lead)
+            cells = tuple(tuple(map(self._number, row)) for row in plane)
+            picture = self._picture(left, plane) if isinstance(self.scribe.writer, MathMl) else ""
+            yield Grid(self.scribe.write(left), cells, picture)
+
+    def _picture(self, left: Form, plane: tuple[tuple[Number, ...], ...]) -> str:
+        """The plane drawn, with its numbers as plain text."""
+        digits = self.trace.digits
+        texts = tuple(tuple(TEXT.text(written(v, digits)[0]) for v in row) for row in plane)
+        values = tuple(tuple(map(float, row)) for row in plane)
+        label = f"{TEXT.text(left)}: {len(plane)} by {len(plane[0])} numbers"
+        return grid_svg(Cells(values, texts), label)
 
     def _plane(self, tensor: Tensor, lead: Place) -> Form:
         numbers = tuple(Whole(p + self.notation.index_base) for p in lead)

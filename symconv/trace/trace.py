@@ -90,6 +90,10 @@ class Trace:
         """A LaTeX document, or a fragment that needs amsmath."""
         return self._written("latex" if document else "fragment")
 
+    def html(self) -> str:
+        """One HTML file that needs no network, with feature maps and kernels drawn."""
+        return self._written("html")
+
     def json(self) -> str:
         """Every number, as text that loses nothing."""
         from .data import trace_json

@@ -1,0 +1,13 @@
+"""The last steps of a fast module's text: filled in, exempted from rules of style, audited."""
+
+from __future__ import annotations
+
+from .environment import rendered
+from .numpy_fast_audit import audited_fast
+from .numpy_fast_exempt import exempt
+
+
+def finished(template: str, **values: object) -> str:
+    """The text of the module."""
+    plain = rendered("numpy_fast", template, exempt=[], **values)
+    return audited_fast(rendered("numpy_fast", template, exempt=exempt(plain), **values))

@@ -1,0 +1,248 @@
+"""Fast modules compute what readable ones compute, in every form, and what the oracle says."""
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from inspect import signature
+from random import Random
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+import symconv
+from symconv.check.module import Module
+from symconv.check.module_checks import check_module
+from symconv.core.errors import SymconvError
+from symconv.emit.numbering import equation_numbers
+from symconv.emit.numpy_fast_audit import audited_fast
+from symconv.emit.numpy_fast_module import fast_module
+from symconv.emit.numpy_module import module_names
+from symconv.network.examples import EXAMPLES
+from symconv.semantics.sizes import pick
+
+CONV = "conv w 3x3 channels 4"
+LAYERS = (
+    f"input x 16x3x9x8 | {CONV} stride 2 padding 1 bias b -> z | relu -> a | sse t -> C",
+    f"input x 16x3x9x8 | {CONV} padding 1 bias b -> z | tanh -> a | maxpool 3x2 -> p",
+    f"input x 16x3x11x8 | {CONV} padding 1 flip bias b -> z | maxpool 2 -> p | sse t -> C",
+    f"input x 16x3x12x8 | {CONV} padding 1 flip stride 2 -> z | maxpool 2 -> p",
+    f"input x 2x3x12x8 | {CONV} padding 1 stride 2 dilation 2 -> z | maxpool 2 -> p",
+    f"input x 20x3x12x10 | {CONV} stride 3 bias b -> z | sigmoid -> y | conv w 1x1 channels 3 -> z",
+    (
+        f"input x 20x3x12x16 | {CONV} -> z | relu -> y | conv w 2x3 channels 3 bias b -> z "
+        "| relu -> y | maxpool 2 -> p | conv w 2x2 channels 2 -> z | sse t -> C"
+    ),
+    "input x 12x12 | conv w 3x3 padding 1 bias b -> z | relu -> y | maxpool 2 -> p | sse t -> C",
+    (
+        f"input x Nx4x8x8 | {CONV} groups 2 padding 1 -> z | avgpool 2 -> q "
+        "| conv w 3x3 channels 2 padding 2 stride 2 -> z | sse t -> C"
+    ),
+    "input x 20x2x6x5 | conv w 3x2 channels 3 padding 1 bias b -> z | relu -> a | maxpool 2 -> p",
+    "input x 20x2x6x5 | conv w 2x2 channels 3 stride 2 padding 1 dilation 2 flip bias b -> z",
+    f"input x 1x3x12x8 | {CONV} bias b -> z | relu -> a | maxpool 2 -> p | sse t -> C",
+    f"input x 16x2x8x8 | {CONV} -> z | relu -> a | maxpool 2 stride 1 -> p | sse t -> C",
+    "input x 3x3 | conv w 2x2 -> z | maxpool 2 -> p | tanh -> y | sse t -> C",
+)
+ORACLE = ("two-convs", "conv-pool-sigmoid-dense", "relu-filter", *LAYERS[-5:])
+
+
+def network(text):
+    named = [e.name for e in EXAMPLES]
+    return symconv.Network.example(text) if text in named else symconv.Network.parse(text)
+
+
+def source(net):
+    backward = net.backward()
+    numbers = equation_numbers(net.program, backward.items)
+    told = {key: str(n) for key, n in numbers.items()}
+    return fast_module(net.program, backward, title=net.title, numbers=told)
+
+
+def loaded(text):
+    module = ModuleType("fast")
+    exec(compile(text, "<fast>", "exec"), module.__dict__)
+    return module
+
+
+def style(text):
+    if "Written out number by number" in text:
+        return "unrolled"
+    return "planned" if "Workspace: TypeAlias" in text else "readable"
+
+
+def inputs(net, dtype=np.float64, batch=5, seed=0):
+    """Arrays by their names in the module, with the delta of the output where it is given."""
+    random, backward = np.random.default_rng(seed), net.backward()
+    names = module_names(net.program, backward.program).tensors
+    given = [t for t in net.program.tensors if net.program.equation(t.key) is None]
+    given += [backward.seed] if backward.seed else []
+    shapes = {names[t.key]: [int(n) if n.is_Integer else batch for n in t.shape] for t in given}
+    return {k: random.standard_normal(shape).astype(dtype) for k, shape in shapes.items()}
+
+
+def called(function, arrays, **more):
+    known = {**arrays, **more}
+    return function(**{k: known[k] for k in signature(function).parameters if k in known})
+
+
+def step(module, arrays, **more):
+    values = called(module.forward, arrays, **more)
+    return values, called(module.backward, arrays, values=values, **more)
+
+
+def assert_same(found, right, **tolerance):
+    for name in right._fields:
+        a, b = getattr(found, name), getattr(right, name)
+        assert a.dtype == b.dtype
+        assert a.shape == b.shape
+        assert_close(a, b, name, **tolerance)
+
+
+def assert_close(a, b, name, tolerance=1e-9):
+    """Equal to rounding, seen against the largest entry."""
+    size = max(1, float(np.abs(b).max()))
+    np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance * size, err_msg=name)
+
+
+@pytest.mark.parametrize("text", ["two-convs", "conv-pool-sigmoid-dense", "lenet5", *LAYERS])
+def test_a_fast_module_computes_what_the_readable_one_computes(text):
+    net = network(text)
+    fast, readable = source(net), net.compile().module
+    assert style(fast) != "readable"
+    for dtype, tolerance in ((np.float64, 1e-9), (np.float32, 1e-4)):
+        assert_twins(loaded(fast), readable, inputs(net, dtype), tolerance)
+
+
+def assert_twins(module, readable, arrays, tolerance):
+    """The same values and gradients, with a workspace and without, again and again."""
+    values, right = step(readable, arrays)
+    for space in ({}, {"workspace": {}}):
+        for _ in range(2):
+            found, gradients = step(module, arrays, **space)
+            assert_same(gradients, right, tolerance=tolerance)
+            for name in values._fields:
+                if hasattr(found, name):
+                    a, b = getattr(found, name), getattr(values, name)
+                    assert a.dtype == b.dtype
+                    assert_close(a, b, name, tolerance)
+
+
+@pytest.mark.parametrize("text", ORACLE)
+def test_the_oracle_agrees(text):
+    net = network(text.replace("20x2x6x5", "12x2x4x3"))
+    backward = net.backward()
+    module = loaded(source(net))
+    names = module_names(net.program, backward.program).tensors
+    sizes = pick(backward.program, seed=3)
+    checks = check_module(backward.program, sizes, Module(vars(module), names, {}))
+    assert checks
+    assert all(checks), [str(c) for c in checks if not c]
+
+
+def random_layer(seed):
+    """A network text with one random convolution, and perhaps a relu and a maximum after it."""
+    r = Random(seed)
+    batch, channels, filters = r.choice([1, 2, 13, 16]), r.randint(1, 4), r.randint(1, 4)
+    kernel = [r.randint(1, 4), r.randint(1, 4)]
+    stride, dilation, padding = r.randint(1, 3), r.choice([1, 1, 2]), r.randint(0, 2)
+    tile = r.choice([None, (2, 2), (1, 2), (3, 2)])
+    reach = [dilation * (k - 1) + 1 for k in kernel]
+    image = [max(n, n + stride * r.choice([3, 5]) - 2 * padding) for n in reach]
+    text = f"input x {batch}x{channels}x{image[0]}x{image[1]} | conv w {kernel[0]}x{kernel[1]} "
+    text += f"channels {filters} stride {stride} padding {padding} dilation {dilation}"
+    text += r.choice(["", " flip"]) + r.choice(["", " bias b"]) + " -> z"
+    text += r.choice(["", " | relu -> a"])
+    places = [(n + 2 * padding - m) // stride + 1 for n, m in zip(image, reach, strict=True)]
+    if tile and all(n >= k for n, k in zip(places, tile, strict=True)):
+        text += f" | maxpool {tile[0]}x{tile[1]} -> p"
+    return text + r.choice(["", " | sse t -> C"])
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_random_layers_agree(seed):
+    net = symconv.Network.parse(random_layer(seed))
+    arrays, module = inputs(net), loaded(source(net))
+    _, right = step(net.compile().module, arrays)
+    _, found = step(module, arrays)
+    assert_same(found, right)
+
+
+@pytest.mark.parametrize("text", ["conv-pool-sigmoid-dense", LAYERS[2], LAYERS[9], LAYERS[11]])
+def test_of_equal_entries_the_first_gets_the_gradient(text):
+    net = network(text)
+    arrays = {k: np.round(a) for k, a in inputs(net).items()}
+    arrays["w"] = np.ones_like(arrays["w"])
+    _, right = step(net.compile().module, arrays)
+    _, found = step(loaded(source(net)), arrays)
+    assert_same(found, right)
+
+
+@pytest.mark.parametrize("text", ["lenet5", LAYERS[3], LAYERS[5], LAYERS[9], LAYERS[11]])
+def test_gradients_do_not_live_in_the_workspace(text):
+    net = network(text)
+    module, space = loaded(source(net)), {}
+    first, second = inputs(net), inputs(net, seed=1)
+    _, found = step(module, first, workspace=space)
+    before = [g.copy() for g in found]
+    step(module, second, workspace=space)
+    for a, b in zip(found, before, strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert not any(np.shares_memory(g, room) for g in found for room in space.values())
+
+
+def test_threads_do_not_disturb_each_other():
+    net = network("lenet5")
+    module = loaded(source(net))
+    given = [inputs(net, seed=seed) for seed in range(4)]
+    alone = [step(module, arrays)[1] for arrays in given]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda arrays: step(module, arrays)[1], given * 3))
+    for found, right in zip(together, alone * 3, strict=True):
+        assert_same(found, right, tolerance=1e-12)
+
+
+def test_the_step_of_an_unrolled_module_is_both_passes():
+    net = network("conv-pool-sigmoid-dense")
+    module, arrays = loaded(source(net)), inputs(net)
+    values, right = step(module, arrays)
+    found = called(module.step, arrays)
+    assert found.E == values.E
+    assert_same(found.gradients, right, tolerance=0)
+
+
+def test_sizes_that_no_array_shows_are_left_to_the_readable_style():
+    assert style(source(network("general-conv-strided"))) == "readable"
+
+
+def test_an_array_of_another_shape_is_refused():
+    for text in ("lenet5", "two-convs"):
+        net = network(text)
+        arrays = inputs(net)
+        arrays[next(iter(arrays))] = np.zeros((2, 2))
+        with pytest.raises(ValueError, match="shape"):
+            called(loaded(source(net)).forward, arrays)
+
+
+@pytest.mark.parametrize("line", ["import os", "np.load('x')", "values.__class__", "open('x')"])
+def test_the_allow_list_refuses_what_no_module_needs(line):
+    text = source(network("lenet5"))
+    with pytest.raises(SymconvError, match="not allowed"):
+        audited_fast(f"{text}\n{line}\n")
+
+
+def test_the_text_does_not_depend_on_the_order_of_hashes():
+    code = (
+        "import sys, symconv; sys.path.insert(0, 'tests'); import test_fast_modules as t; "
+        "print([t.source(t.network(n)) for n in ('lenet5', 'conv-pool-sigmoid-dense')])"
+    )
+    texts = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": ":".join(sys.path)},
+            check=True,
+            capture_output=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(texts) == 1
