@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from sympy import Expr
 
@@ -30,6 +31,9 @@ from symconv.notation.conventions import conventions
 from symconv.notation.presets import IJ0, Notation, entry_name, notation_named
 from symconv.semantics.sizes import pick
 from symconv.unrolled import Unrolled
+
+if TYPE_CHECKING:
+    from symconv.claims.verdict import Verdict
 
 DIFFERENTIATED = {"input", "parameter"}
 
@@ -178,6 +182,22 @@ class Network:
     @cached_property
     def _module_names(self) -> Names:
         return module_names(self.program, self._everything.program)
+
+    def check(self, claim: str) -> Verdict:
+        r"""The verdict on one statement in the notation of the network; true only if it is right.
+
+        `net.check(r"\frac{\partial C}{\partial w_1^2} = 2(o_1^2 - y_1) o_1^1")` reads LaTeX, LaTeX
+        without backslashes, Unicode and plain text, and names the mistake where there is one.
+        """
+        from symconv.claims.check import check_claim
+
+        return check_claim(self, claim)
+
+    def check_post(self, text: str) -> tuple[Verdict, ...]:
+        """The verdicts on every equation of a text, each with its line number."""
+        from symconv.claims.posts import check_post
+
+        return check_post(self, text)
 
     def verify(self, *, draws: int = 3, seed: int = 0) -> tuple[Check, ...]:
         """Every check of the derivation and of the NumPy module, each with what it tried."""

@@ -1,8 +1,9 @@
 """Arithmetic modulo 2^61 - 1 with keyed functions and gates: equal there means equal.
 
 exp and log are uninterpreted (a keyed hash of the argument), sigmoid and tanh are made of exp, so
-that sigmoid(-z) = 1 - sigmoid(z). relu and max are gates: which side of 0 a number is on is a keyed
-coin that turns with its sign, so that no region is too rare to be met.
+that sigmoid(-z) = 1 - sigmoid(z). relu and max are gates: which side of 0 a number is on is keyed
+and turns with its sign, so that no region is too rare to be met. Free gates are any numbers, which
+proves more than 0 and 1 need; what differs there is tried again with coins.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from symconv.core.errors import Unsupported
 from symconv.semantics.protocol import Map
 
 PRIME = 2**61 - 1
-Gates = Literal["coins", "open", "shut"]
+Gates = Literal["free", "coins", "open", "shut"]
 
 
 class Undefined(ArithmeticError):
@@ -60,7 +61,7 @@ class Residue:
 class Field:
     """The algebra: `salt` chooses the functions, `gates` the state of the switches."""
 
-    def __init__(self, salt: int, gates: Gates = "coins") -> None:
+    def __init__(self, salt: int, gates: Gates = "free") -> None:
         self.salt = salt
         self.gates = gates
 
@@ -100,6 +101,8 @@ class Field:
 
     def maximum(self, values: Sequence[Residue]) -> Residue:
         """The winner of coin matches, in an order that does not depend on the order given."""
+        if len(values) == 2 and not all(values):
+            return self.function("relu")(values[0] + values[1])
         ordered = sorted(values, key=lambda v: self._hash("order", v.value))
         best = ordered[0]
         for value in ordered[1:]:
@@ -117,12 +120,17 @@ class Field:
     def _coin(self, x: Residue) -> int:
         if not x:
             return 0
-        if self.gates != "coins":
+        if self.gates in {"open", "shut"}:
             return int(self.gates == "open")
         return int(self._hash("coin", x.value) > self._hash("coin", PRIME - x.value))
 
     def _step(self, x: Residue) -> Residue:
-        return Residue(self._coin(x))
+        """0 or 1; where the gates are free, any number with step(x) + step(-x) = 1."""
+        if self.gates != "free" or not x:
+            return Residue(self._coin(x))
+        small = min(x.value, PRIME - x.value)
+        found = self._hash("gate", small)
+        return Residue(found if small == x.value else 1 - found)
 
     def _exp(self, x: Residue) -> Residue:
         if not x:

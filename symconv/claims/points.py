@@ -24,7 +24,7 @@ from .world import World, all_places, leaves
 Values = Mapping[str, Any]
 
 
-def field_world(facts: Facts, seed: int, gates: Gates = "coins") -> World:
+def field_world(facts: Facts, seed: int, gates: Gates = "free") -> World:
     """Random residues for everything that is left open."""
     random = Random(seed)  # noqa: S311 - test numbers, not secrets
     given = {

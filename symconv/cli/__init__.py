@@ -10,6 +10,7 @@ import typer
 from symconv import __version__
 from symconv.core.errors import SymconvError
 
+from .check import check
 from .derive import derive
 from .examples import examples
 from .generate import generate, run, verify
@@ -23,7 +24,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (examples, derive, generate, verify, trace, run):
+for command in (examples, derive, generate, check, verify, trace, run):
     app.command()(command)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -44,14 +44,17 @@ def derive(  # noqa: PLR0913, PLR0917 - a command has the options it has
     output: FileOption = None,
     notation: NotationOption = None,
     *,
+    case: Annotated[bool, typer.Option("--case", help="Add the smallest case, in full.")] = False,
     force: ForceOption = False,
 ) -> None:
     """Derive the gradients of a network, step by step."""
     from symconv.source import network_from
 
     explanation = network_from(network, notation).derivation(*(wrt or ()))
+    options: dict[str, Any] = {"detail": detail.value}
+    if form not in {Format.json, Format.pdf}:
+        options["case"] = case
     if form is Format.latex:
-        written: str | bytes = explanation.latex(document=True, detail=detail.value)
-    else:
-        written = getattr(explanation, form.value)(detail=detail.value)
+        options["document"] = True
+    written = getattr(explanation, form.value)(**options)
     deliver(written, output, force=force)

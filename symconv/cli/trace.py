@@ -18,6 +18,7 @@ class TraceFormat(StrEnum):
     text = "text"
     latex = "latex"
     markdown = "markdown"
+    html = "html"
     json = "json"
 
 

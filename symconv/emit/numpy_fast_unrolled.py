@@ -33,7 +33,6 @@ class Unrolled:
     """The planned statements of both functions, and how many entries they read."""
 
     program: Program
-    names: Mapping[Entry, object]
     forward: tuple[ScalarStatement, ...]
     backward: tuple[ScalarStatement, ...]
     planner: ScalarPlanner
@@ -44,7 +43,7 @@ def unrolled(forward: Program, backward: Backward) -> Unrolled:
     planner = ScalarPlanner(backward.program, frozenset(t.key for t in backward.results))
     first = planner.run(forward.equations)
     rest = tuple(e for e in backward.program.equations if forward.equation(e.key) is None)
-    return Unrolled(backward.program, planner.names, first, planner.run(rest), planner)
+    return Unrolled(backward.program, first, planner.run(rest), planner)
 
 
 class UnrolledModule:
