@@ -1,4 +1,4 @@
-"""The backward pass of `conv_pool_sigmoid_dense` is the derivative of its forward pass: central differences."""
+"""Central differences: the backward pass is the derivative of the forward pass."""
 
 import runpy
 from pathlib import Path
@@ -14,7 +14,12 @@ SHAPES = {
     "t": (2,),
 }
 OPTIONS = {}
-GRADIENTS = {"w": "dw", "b": "db", "W": "dW", "o": "do"}
+GRADIENTS = {
+    "w": "dw",
+    "b": "db",
+    "W": "dW",
+    "o": "do",
+}
 ENTRIES = 25
 STEP = 1e-6
 

@@ -1,4 +1,4 @@
-"""The backward pass of `general_conv_flipped` is the derivative of its forward pass: central differences."""
+"""Central differences: the backward pass is the derivative of the forward pass."""
 
 import runpy
 from pathlib import Path
@@ -12,7 +12,10 @@ SHAPES = {
     "delta_z": (3, 2),
 }
 OPTIONS = {}
-GRADIENTS = {"w": "dw", "x": "dx"}
+GRADIENTS = {
+    "w": "dw",
+    "x": "dx",
+}
 ENTRIES = 25
 STEP = 1e-6
 

@@ -1,4 +1,4 @@
-"""The backward pass of `general_conv_strided_flipped` is the derivative of its forward pass: central differences."""
+"""Central differences: the backward pass is the derivative of the forward pass."""
 
 import runpy
 from pathlib import Path
@@ -12,8 +12,16 @@ SHAPES = {
     "beta": (3,),
     "delta_z": (2, 3, 3, 3),
 }
-OPTIONS = {"d": 2, "p": 1, "s": 2}
-GRADIENTS = {"w": "dw", "beta": "dbeta", "x": "dx"}
+OPTIONS = {
+    "d": 2,
+    "p": 1,
+    "s": 2,
+}
+GRADIENTS = {
+    "w": "dw",
+    "beta": "dbeta",
+    "x": "dx",
+}
 ENTRIES = 25
 STEP = 1e-6
 

@@ -1,4 +1,4 @@
-"""The backward pass of `lenet5` is the derivative of its forward pass: central differences."""
+"""Central differences: the backward pass is the derivative of the forward pass."""
 
 import runpy
 from pathlib import Path
@@ -21,7 +21,19 @@ SHAPES = {
     "t": (2, 10),
 }
 OPTIONS = {}
-GRADIENTS = {"w1": "dw1", "b1": "db1", "w2": "dw2", "b2": "db2", "W1": "dW1", "c1": "dc1", "W2": "dW2", "c2": "dc2", "W3": "dW3", "c3": "dc3", "x": "dx"}
+GRADIENTS = {
+    "w1": "dw1",
+    "b1": "db1",
+    "w2": "dw2",
+    "b2": "db2",
+    "W1": "dW1",
+    "c1": "dc1",
+    "W2": "dW2",
+    "c2": "dc2",
+    "W3": "dW3",
+    "c3": "dc3",
+    "x": "dx",
+}
 ENTRIES = 25
 STEP = 1e-6
 

@@ -1,4 +1,4 @@
-"""The backward pass of `two_convs` is the derivative of its forward pass: central differences."""
+"""Central differences: the backward pass is the derivative of the forward pass."""
 
 import runpy
 from pathlib import Path
@@ -13,7 +13,11 @@ SHAPES = {
     "y": (1, 1),
 }
 OPTIONS = {}
-GRADIENTS = {"w1": "dw1", "w2": "dw2", "i": "di"}
+GRADIENTS = {
+    "w1": "dw1",
+    "w2": "dw2",
+    "i": "di",
+}
 ENTRIES = 25
 STEP = 1e-6
 
