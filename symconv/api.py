@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from sympy import Expr
 
@@ -17,6 +17,9 @@ from symconv.core.errors import SymconvError, did_you_mean
 from symconv.core.proof import Backward
 from symconv.core.tensor import Tensor
 from symconv.emit.numbering import equation_numbers
+from symconv.emit.numpy_audit import audited
+from symconv.emit.numpy_fast_audit import audited_fast
+from symconv.emit.numpy_fast_module import fast_module
 from symconv.emit.numpy_module import module_names, numpy_module
 from symconv.emit.numpy_names import Names
 from symconv.emit.numpy_tests import module_tests
@@ -35,6 +38,7 @@ from symconv.unrolled import Unrolled
 if TYPE_CHECKING:
     from symconv.claims.verdict import Verdict
 
+Style = Literal["readable", "fast"]
 DIFFERENTIATED = {"input", "parameter"}
 
 
@@ -161,10 +165,19 @@ class Network:
         backward = self.backward(*wrt)
         return Explanation(self.program, backward, self.notation, self.title, self.conventions)
 
-    def numpy_source(self) -> str:
-        """The text of a NumPy module with `forward` and `backward`."""
+    def numpy_source(self, style: Style = "readable") -> str:
+        """The text of a NumPy module with `forward` and `backward`.
+
+        The `fast` style is a planned program: unrolled where the network is tiny, in blocks and
+        fused stages where it is large; its docstring explains the plan.
+        """
         backward = self._everything
-        numbers = equation_numbers(self.program, backward.items)
+        found = equation_numbers(self.program, backward.items)
+        numbers = {key: str(number) for key, number in found.items()}
+        if style == "fast":
+            return fast_module(
+                self.program, backward, title=self.title, notes=self.conventions, numbers=numbers
+            )
         return numpy_module(
             self.program,
             backward.program,
@@ -172,12 +185,13 @@ class Network:
             seed=backward.seed,
             title=self.title,
             notes=self.conventions,
-            numbers={key: str(number) for key, number in numbers.items()},
+            numbers=numbers,
         )
 
-    def compile(self) -> Compiled:
+    def compile(self, style: Style = "readable") -> Compiled:
         """The NumPy module, loaded."""
-        return Compiled(self.numpy_source(), self._module_names.tensors)
+        audit = audited_fast if style == "fast" else audited
+        return Compiled(self.numpy_source(style), self._module_names.tensors, audit)
 
     @cached_property
     def _module_names(self) -> Names:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from types import MappingProxyType, ModuleType
+from types import ModuleType
 from typing import Any
 
 from symconv.core.errors import SymconvError
@@ -26,12 +26,13 @@ class Compiled:
 
     source: str
     arrays: Mapping[str, str]
+    audit: Callable[[str], str] = audited
 
     @cached_property
     def module(self) -> ModuleType:
         """The module; its text passes an allow-list before it is run."""
         module = ModuleType("symconv_generated")
-        code = compile(audited(self.source), "<symconv>", "exec")
+        code = compile(self.audit(self.source), "<symconv>", "exec")
         exec(code, module.__dict__)  # noqa: S102 - generated and audited, never a user's text
         return module
 
@@ -53,8 +54,3 @@ class Compiled:
             problem = f"does not know '{unknown[0]}'" if unknown else f"needs '{missing[0]}'"
             raise SymconvError(f"`{name}` {problem}", help=f"it takes {', '.join(wanted)}")
         return function(**{n: arrays[n] for n in wanted})
-
-
-def frozen(names: Mapping[str, str]) -> Mapping[str, str]:
-    """A mapping that cannot be changed."""
-    return MappingProxyType(dict(names))

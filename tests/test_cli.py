@@ -79,6 +79,34 @@ def test_a_values_file_that_is_none_is_one_message(tmp_path):
     assert "there is no file 'none.json'" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("claim", "code", "words"),
+    [
+        ("dC/dw_1^2 = o_1^1 * 2(o_1^2 - y_1)", 0, "right"),
+        (
+            "dC/dw_1^1 = (i_1+i_2+i_4+i_5)(w_1^2+w_2^2+w_3^2+w_4^2)2(o_1^2-y_1)",
+            1,
+            "product_of_sums",
+        ),
+        ("dC/dw_9^1 = 3", 2, "valid: 1..4"),
+    ],
+)
+def test_a_claim_is_judged(claim, code, words):
+    done = symconv("check", "two-convs", claim)
+    assert done.returncode == code
+    assert words in done.stdout
+
+
+def test_a_post_is_judged_line_by_line(tmp_path):
+    post = tmp_path / "post.md"
+    post.write_text(
+        "I think that\n\n$$\\frac{\\partial C}{\\partial w_1^2} = o_1^1 (o_1^2 - y_1)$$\n"
+    )
+    done = symconv("check", "two-convs", str(post), "--lines")
+    assert done.returncode == 1
+    assert f"{post}:3:" in done.stdout
+
+
 def test_generate_writes_module_tests_and_derivation(tmp_path):
     done = symconv("generate", "two-convs", "-o", str(tmp_path / "out"))
     assert done.returncode == 0

@@ -4,6 +4,7 @@ from .check import check_claim
 from .limits import ClaimError
 from .posts import check_post
 from .report import exit_code, one_line, summary
+from .sarif import sarif
 from .verdict import Cause, Verdict
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "check_post",
     "exit_code",
     "one_line",
+    "sarif",
     "summary",
 ]

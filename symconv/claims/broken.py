@@ -268,7 +268,11 @@ def offset_by_one(e: Equation, facts: Facts) -> Iterator[Expr]:
 
 
 def _moved(
-    x: Indexed, by: int, axes: tuple[int, ...], signals: bool, facts: Facts  # noqa: FBT001
+    x: Indexed,
+    by: int,
+    axes: tuple[int, ...],
+    signals: bool,
+    facts: Facts,  # noqa: FBT001
 ) -> Indexed | None:
     if is_signal(x, facts) != signals or len(x.indices) < 2:
         return None
@@ -286,7 +290,9 @@ def clipped(e: Equation, facts: Facts) -> Iterator[Expr]:
     places = [x for x in a.limits if _kind_of(x[0], a, facts) == "space" and x[2] != x[1]]
     for group in [places, *([x] for x in places)]:
         if group:
-            limits = tuple((v, lo, hi - 1) if (v, lo, hi) in group else (v, lo, hi) for v, lo, hi in a.limits)
+            limits = tuple(
+                (v, lo, hi - 1) if (v, lo, hi) in group else (v, lo, hi) for v, lo, hi in a.limits
+            )
             yield Anatomy(a.outer, a.factors, limits).rebuilt()
 
 
@@ -315,7 +321,9 @@ def pool_average(e: Equation, facts: Facts) -> Iterator[Expr]:
 def average_missing(e: Equation, facts: Facts) -> Iterator[Expr]:
     """The 1/(k1 k2) of average-pooling is left out."""
     plain = facts.program.tensor(e.lhs).name.plain.key
-    readers = [q for q in facts.forward.equations if plain in {str(x.base.label) for x in accesses(q.rhs)}]
+    readers = [
+        q for q in facts.forward.equations if plain in {str(x.base.label) for x in accesses(q.rhs)}
+    ]
     if any("average" in q.title for q in readers):
         factor = e.rhs.as_coeff_Mul()[0]
         if factor != 1 and abs(factor) < 1:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from symconv.core.errors import SymconvError
 from symconv.core.nodes import MaxOver, absolute, relu
 
-from . import numeric, verdict as v
+from . import numeric
+from . import verdict as v
 from .counter import counterexample
 from .decide import (
     DIFFERENT,
@@ -22,7 +22,6 @@ from .decide import (
     evaluated,
     is_constant,
     leading_factor,
-    literal,
     mentions,
     values_of,
 )
@@ -33,13 +32,14 @@ from .field import Undefined
 from .indexing import Environment, Untied, delta_letters
 from .kinds import kind_of
 from .limits import ClaimError, NotChecked
+from .lint import index_remarks, unsummed
 from .naming import OutOfRange, Table
 from .parser import read
-from .points import Values, field_world, numbers, values_world
+from .points import Values, field_world, numbers
 from .spelling import spell
-from .syntax import Entry, Statement
-from .together import positioned
+from .syntax import Differential, Entry, Limit, Statement, Total
 from .termdiff import term_difference
+from .together import positioned
 from .truth import correct_formula, pointer
 from .verdict import Cause, Verdict
 from .world import World
@@ -54,6 +54,7 @@ UNTIED = Cause(
     "gradient is the sum over all positions",
 )
 COINS = 24
+LONG = 600
 CONDITIONS = {"missing_two", "extra_two", "mean_for_sum", "sum_for_mean"}
 
 
@@ -125,7 +126,11 @@ class Checker:
         found = self.settled(statement, read_base)
         if found.verdict == v.WRONG and found.kind in {"claim", "update"}:
             found = self.other_base(text, read_base, found)
-        said = tuple(dict.fromkeys((*statement.notes, *notes, *found.notes)))
+        if found and read_base != base:
+            cause = Cause("index_base", f"right if the indices start at {read_base}")
+            found = replace(found, verdict=v.CONDITION, causes=(cause,))
+        remarks = index_remarks(statement, self.facts, frozenset(self.definitions))
+        said = tuple(dict.fromkeys((*statement.notes, *notes, *found.notes, *remarks)))
         reading = found.reading or self.spelled(statement)
         return replace(found, text=text[:400], notes=said, reading=reading)
 
@@ -255,7 +260,10 @@ class Checker:
     def is_identity(self, question: Question) -> bool:
         """Whether all parts agree whatever the numbers are."""
         with suppress(NotChecked, Undefined):
-            return all(self.part_holds(question, n, [])[0] == EQUAL for n in range(1, len(question.statement.parts)))
+            return all(
+                self.part_holds(question, n, [])[0] == EQUAL
+                for n in range(1, len(question.statement.parts))
+            )
         return False
 
     def part_holds(self, question: Question, n: int, notes: list[str]) -> tuple[str, World | None]:
@@ -277,7 +285,12 @@ class Checker:
         return EQUAL, None
 
     def in_worlds(
-        self, question: Question, n: int, worlds: list[World], envs: list[Environment], notes: list[str]
+        self,
+        question: Question,
+        n: int,
+        worlds: list[World],
+        envs: list[Environment],
+        notes: list[str],
     ) -> tuple[str, World | None, int]:
         """Part n against the first one; the first world in which they differ, and how many count."""
         tried = 0
@@ -314,7 +327,9 @@ class Checker:
         local = replace(question, facts=world.facts)
         asked, claimed = (0, n) if any(mentions(question.statement.parts[0])) else (n, 0)
         envs = local.environments(60)
-        shown = "" if outcome != DIFFERENT else counterexample(local, asked, claimed, envs, small=False)
+        shown = (
+            "" if outcome != DIFFERENT else counterexample(local, asked, claimed, envs, small=False)
+        )
         verdict = v.UNDETERMINED if outcome == DIFFERENT and not shown else v.WRONG
         return Verdict(verdict, counterexample=shown, notes=tuple(notes))
 
@@ -329,8 +344,12 @@ class Checker:
         with suppress(Undefined, NotChecked):
             judge = agreeing(local, claimed, world, envs)
             found = list(_unique(causes(Suspect(local, asked, claimed, world, envs, judge))))
-            found = [c for c in found if self.confirmed(c)]
-        shown = "" if outcome != DIFFERENT else counterexample(local, asked, claimed, envs)
+            found = [*self.sums_missing(local, asked, claimed, world), *found]
+        short = sum(1 for _ in local.statement.parts[claimed].walk()) < LONG
+        shown = (
+            "" if outcome != DIFFERENT
+            else counterexample(local, asked, claimed, envs, small=short)
+        )  # fmt: skip
         if outcome == DIFFERENT and not shown:
             return Verdict(v.UNDETERMINED, notes=(*notes, "no example shows a difference"))
         missing, spurious, counts = term_difference(local, asked, claimed, envs, outcome)
@@ -351,8 +370,25 @@ class Checker:
             spurious=spurious, terms=counts, notes=tuple(notes), step=step,
         )  # fmt: skip
 
-    def confirmed(self, cause: Cause) -> bool:  # noqa: ARG002 - every cause was reproduced
-        return True
+    def sums_missing(
+        self, question: Question, asked: int, claimed: int, world: World
+    ) -> Iterator[Cause]:
+        """An index that only the claim has: right if it were summed over?"""
+        parts, known = list(question.statement.parts), frozenset(self.definitions)
+        names = unsummed(question.statement, question.facts, known, claimed)
+        if not names:
+            return
+        total = Total(tuple(Limit(n) for n in names), parts[claimed])
+        pair = replace(question.statement, parts=(parts[asked], total))
+        local = replace(question, statement=pair)
+        envs = local.environments(60)
+        if agree(values_of(local, 0, world, envs), values_of(local, 1, world, envs)) == EQUAL:
+            node = parts[asked]
+            by = node.by if isinstance(node, Differential) else node
+            tensor = question.facts.tensors.get(getattr(by, "letter", ""))
+            bias = tensor is not None and tensor.role == "parameter" and len(tensor.shape) == 1
+            said = f"the sum over {', '.join(names)} is missing"
+            yield Cause("bias_not_summed" if bias else "missing_sum", said)
 
     def dead(self, question: Question) -> bool:
         """Whether the statement holds where all switches are shut."""
@@ -362,7 +398,8 @@ class Checker:
         with suppress(Undefined, SymconvError):
             envs = question.environments()
             return all(
-                agree(values_of(question, 0, shut, envs), values_of(question, n, shut, envs)) == EQUAL
+                agree(values_of(question, 0, shut, envs), values_of(question, n, shut, envs))
+                == EQUAL
                 for n in range(1, len(question.statement.parts))
             )
         return False
@@ -374,6 +411,3 @@ def _unique(found: Iterator[Cause]) -> Iterator[Cause]:
         if cause.name not in seen:
             seen.add(cause.name)
             yield cause
-
-
-__all__ = ["Fraction", "check_claim", "literal", "values_world"]

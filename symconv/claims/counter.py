@@ -54,9 +54,7 @@ def _values(
     return None
 
 
-def _differs(
-    question: Question, asked: int, claimed: int, env: Environment, point: Point
-) -> bool:
+def _differs(question: Question, asked: int, claimed: int, env: Environment, point: Point) -> bool:
     """Whether the sides differ beyond all conventions of ties and of relu'(0)."""
     for slope in (0, 1):
         pair = _values(question, asked, claimed, env, point, slope)
@@ -75,9 +73,7 @@ def _entries(value: Value) -> tuple[Fraction, ...]:
     return value.entries if isinstance(value, Array) else (value,)
 
 
-def _smaller(
-    question: Question, asked: int, claimed: int, env: Environment, point: Point
-) -> Point:
+def _smaller(question: Question, asked: int, claimed: int, env: Environment, point: Point) -> Point:
     """The point with as many zeros as the difference survives, halves first, then one by one."""
     names = list(point)
     size = len(names)
@@ -97,16 +93,17 @@ def _smaller(
     return point
 
 
-def _written(
-    question: Question, asked: int, claimed: int, env: Environment, point: Point
-) -> str:
+def _written(question: Question, asked: int, claimed: int, env: Environment, point: Point) -> str:
     facts = question.facts
     groups: dict[int, list[str]] = {}
     for (key, place), value in point.items():
         if value:
             name = entry_name(facts.program.tensor(key), place, facts.notation)
             groups.setdefault(value, []).append(name)
-    set_to = [f"{' = '.join(names[:8])}{' = ...' * (len(names) > 8)} = {n}" for n, names in sorted(groups.items(), reverse=True)]
+    set_to = [
+        f"{' = '.join(names[:8])}{' = ...' * (len(names) > 8)} = {n}"
+        for n, names in sorted(groups.items(), reverse=True)
+    ]
     pair = _values(question, asked, claimed, env, point, 0)
     assert pair is not None
     where = "".join(f"{k} = {n}, " for k, n in env.items())

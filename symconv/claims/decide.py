@@ -13,7 +13,7 @@ from .evaluate import Evaluator, Options
 from .facts import Facts
 from .indexing import Environment, free_indices, implied_range
 from .limits import MOST_VALUES, ClaimError, NotChecked
-from .syntax import Entry, Differential, Matrix, Negative, Node, Number, Binary, Statement
+from .syntax import Binary, Differential, Entry, Matrix, Negative, Node, Number, Statement
 from .world import World
 
 EQUAL, DIFFERENT, SHAPES = "equal", "different", "shapes"
@@ -90,9 +90,7 @@ def evaluated(
     return value
 
 
-def values_of(
-    question: Question, n: int, world: World, envs: Sequence[Environment]
-) -> list[Value]:
+def values_of(question: Question, n: int, world: World, envs: Sequence[Environment]) -> list[Value]:
     """One part at all values of the free indices."""
     return [evaluated(question, n, world, env) for env in envs]
 
@@ -107,7 +105,9 @@ def agree(left: Sequence[Value], right: Sequence[Value]) -> str:
 
 def is_constant(node: Node) -> bool:
     """Whether a part is made of numbers alone."""
-    return not any(type(n).__name__ in {"Entry", "Differential", "Symbol", "Total"} for n in node.walk())
+    return not any(
+        type(n).__name__ in {"Entry", "Differential", "Symbol", "Total"} for n in node.walk()
+    )
 
 
 def literal(node: Node) -> list[Number] | None:

@@ -13,9 +13,9 @@ from symconv.notation.presets import entry_name
 from .arrays import Array, Value
 from .broken import RULES, Broken
 from .decide import EQUAL, Question, agree, evaluated
-from .field import Field, PRIME, Undefined
+from .field import Undefined
 from .indexing import Environment
-from .syntax import Apply, Entry, Node, Number
+from .syntax import Apply, Entry, Node
 from .verdict import Cause
 from .world import World, all_places, downstream
 
@@ -99,7 +99,9 @@ def _asked_keys(suspect: Suspect) -> set[str]:
     return found
 
 
-def ways(rule: Broken, equations: list[Equation], suspect: Suspect) -> Iterator[dict[str, Equation]]:
+def ways(
+    rule: Broken, equations: list[Equation], suspect: Suspect
+) -> Iterator[dict[str, Equation]]:
     """The rule broken at one equation, and at all of them together."""
     everywhere: dict[str, Equation] = {}
     for equation in equations:
@@ -147,9 +149,7 @@ def _multiples(suspect: Suspect) -> Iterator[Cause]:
     values = suspect.asked_in(suspect.world)
     for factor, cause in multiples(facts):
         scale = suspect.world.algebra.number(factor)
-        scaled = [
-            v.map(lambda e: e * scale) if isinstance(v, Array) else v * scale for v in values
-        ]
+        scaled = [v.map(lambda e: e * scale) if isinstance(v, Array) else v * scale for v in values]
         if suspect.judge(scaled):
             yield cause
 
@@ -159,27 +159,59 @@ def multiples(facts: object) -> Iterator[tuple[Fraction, Cause]]:
     from .facts import Facts
 
     assert isinstance(facts, Facts)
-    yield Fraction(-1), Cause("sign", "the sign is turned round: (target - output) instead of (output - target)")
+    yield (
+        Fraction(-1),
+        Cause("sign", "the sign is turned round: (target - output) instead of (output - target)"),
+    )
     half = any("half" in e.title for e in facts.forward.equations)
     if half:
-        yield Fraction(2), Cause("extra_two", "there is a factor 2 too many: this cost has 1/2 in front of the square")
+        yield (
+            Fraction(2),
+            Cause(
+                "extra_two",
+                "there is a factor 2 too many: this cost has 1/2 in front of the square",
+            ),
+        )
     else:
-        yield Fraction(1, 2), Cause("missing_two", "the 2 of the derivative of the square is missing; right if the cost has the factor 1/2")
+        yield (
+            Fraction(1, 2),
+            Cause(
+                "missing_two",
+                "the 2 of the derivative of the square is missing; right if the cost has the factor 1/2",
+            ),
+        )
     output = facts.before_cost
     count = len(all_places(facts, output)) if output else 1
     if count > 1:
-        yield Fraction(count), Cause("sum_for_mean", f"a sum stands where the cost is a mean: {count} times too large")
-        yield Fraction(1, count), Cause("mean_for_sum", f"a mean stands where the cost is a sum: divided by {count}")
+        yield (
+            Fraction(count),
+            Cause(
+                "sum_for_mean", f"a sum stands where the cost is a mean: {count} times too large"
+            ),
+        )
+        yield (
+            Fraction(1, count),
+            Cause("mean_for_sum", f"a mean stands where the cost is a sum: divided by {count}"),
+        )
     for tensor in facts.forward.tensors:
         if tensor.batch:
             n = facts.shape(tensor)[0]
             if n > 1 and n != count:
-                yield Fraction(n), Cause("sum_for_mean", f"not divided by the {n} samples of the batch")
-                yield Fraction(1, n), Cause("mean_for_sum", f"divided by the {n} samples of the batch")
+                yield (
+                    Fraction(n),
+                    Cause("sum_for_mean", f"not divided by the {n} samples of the batch"),
+                )
+                yield (
+                    Fraction(1, n),
+                    Cause("mean_for_sum", f"divided by the {n} samples of the batch"),
+                )
             break
     positions = {len(all_places(facts, t)) for t in facts.forward.tensors if t.role == "value"}
     for n in sorted(positions - {1, count}):
-        yield Fraction(1, n), Cause("mean_for_sum", f"a mean over {n} positions stands where a sum belongs")
+        yield (
+            Fraction(1, n),
+            Cause("mean_for_sum", f"a mean over {n} positions stands where a sum belongs"),
+        )
 
 
 def _another_question(suspect: Suspect) -> Iterator[Cause]:
@@ -210,6 +242,3 @@ def agreeing(question: Question, claimed: int, world: World, envs: Sequence[Envi
     """A judge by equality of residues."""
     claims = [evaluated(question, claimed, world, env) for env in envs]
     return lambda values: agree(list(values), claims) == EQUAL
-
-
-__all__ = ["Field", "Number", "PRIME", "Suspect", "agreeing", "causes"]

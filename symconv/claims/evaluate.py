@@ -14,7 +14,6 @@ from symconv.semantics.tape import Node as Recorded
 from . import arrays
 from .arrays import Array, Block, Value, scalar, zipped
 from .facts import Facts, Shape
-from .field import Undefined
 from .indexing import Environment, key_of, place_of, span_of, whole_number
 from .limits import MOST_POWER, MOST_WORK, ClaimError, NotChecked
 from .syntax import (
@@ -32,8 +31,8 @@ from .syntax import (
     Symbol,
     Total,
 )
-from .world import World
 from .words import RATES
+from .world import World
 
 Definitions = Mapping[str, tuple[tuple[str, ...], Node]]
 SLOPES = {"relu", "sigmoid", "tanh", "softplus", "exp", "log", "absolute"}
@@ -110,7 +109,9 @@ class Evaluator:
             if not indices and parameters:
                 raise NotChecked(f"'{name}' is defined with indices")
             raise NotChecked(f"'{name}' is defined with {len(parameters)} indices")
-        local = {p: whole_number(i, env, self.facts) for p, i in zip(parameters, indices, strict=True)}
+        local = {
+            p: whole_number(i, env, self.facts) for p, i in zip(parameters, indices, strict=True)
+        }
         inner = replace(
             self.options,
             definitions={k: v for k, v in self.options.definitions.items() if k != name},
@@ -365,6 +366,3 @@ class Evaluator:
             a, b = (scalar(self.value(s, env)) for s in (condition.left, condition.right))
             same = not (a + -1 * b)
         return self.algebra.number(int(same == (condition.relation == "=")))
-
-
-__all__ = ["Definitions", "Evaluator", "Options", "Undefined"]

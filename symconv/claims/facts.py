@@ -58,7 +58,9 @@ class Facts:
     @cached_property
     def deltas(self) -> dict[str, Tensor]:
         """The plain key of a forward tensor, and the tensor that holds dC/d(it)."""
-        found = {t.name.plain.key: t for t in self.program.tensors if t.role in {"delta", "gradient"}}
+        found = {
+            t.name.plain.key: t for t in self.program.tensors if t.role in {"delta", "gradient"}
+        }
         return found
 
     @property

@@ -64,6 +64,7 @@ class Field:
     def __init__(self, salt: int, gates: Gates = "free") -> None:
         self.salt = salt
         self.gates = gates
+        self.exponentials: dict[int, Residue] = {}
 
     def number(self, value: int | Fraction) -> Residue:
         if isinstance(value, int):
@@ -110,6 +111,18 @@ class Field:
                 best = value
         return best
 
+    def log_sum_exp(self, values: Sequence[Residue]) -> Residue:
+        """L with exp(L) = sum exp(x), and exp(x - L) = exp(x)/sum exp(x): softmax adds up to 1."""
+        total = Residue(0)
+        for value in values:
+            total = total + self._exp(value)
+        found = self._log(total)
+        self.exponentials[found.value] = total
+        inverse = self._whole_power(total, -1)
+        for value in values:
+            self.exponentials[(value + found * -1).value] = self._exp(value) * inverse
+        return found
+
     def entry(self, value: Residue) -> Residue:
         return value
 
@@ -135,6 +148,8 @@ class Field:
     def _exp(self, x: Residue) -> Residue:
         if not x:
             return Residue(1)
+        if x.value in self.exponentials:
+            return self.exponentials[x.value]
         small = min(x.value, PRIME - x.value)
         found = 1 + self._hash("exp", small) % (PRIME - 1)
         return Residue(found if small == x.value else pow(found, -1, PRIME))

@@ -47,7 +47,9 @@ def _rational(node: Node, env: Environment, facts: Facts) -> Fraction | None:  #
         if base is None or exponent is None or exponent.denominator != 1:
             return None
         if abs(exponent) * base.numerator.bit_length() > 40 or (not base and exponent < 0):
-            raise ClaimError("a power in an index or a limit that is too large", help="a small number")
+            raise ClaimError(
+                "a power in an index or a limit that is too large", help="a small number"
+            )
         return base ** int(exponent)
     if not isinstance(node, Binary):
         return None
@@ -120,7 +122,9 @@ def place_of(
 
 def _in_shape(values: list[int], shape: Shape) -> tuple[int, ...] | None:
     if len(values) == len(shape):
-        return tuple(values) if all(0 <= v < n for v, n in zip(values, shape, strict=True)) else None
+        return (
+            tuple(values) if all(0 <= v < n for v, n in zip(values, shape, strict=True)) else None
+        )
     if len(values) == 1:
         (number,) = values
         if not 0 <= number < prod(shape):
@@ -161,9 +165,7 @@ def span_of(limit: Limit, body: Node, env: Environment, facts: Facts, options: O
     return range(first, last + 1)
 
 
-def implied_range(
-    name: str, body: Node, env: Environment, facts: Facts, options: Options
-) -> range:
+def implied_range(name: str, body: Node, env: Environment, facts: Facts, options: Options) -> range:
     """All values for which some entry that the index appears in exists."""
     extents, reach, layers = [], 0, False
     for entry in body.walk():

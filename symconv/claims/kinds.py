@@ -16,7 +16,9 @@ def kind_of(statement: Statement, facts: Facts, definitions: Definitions) -> str
         return "definition"
     if any(isinstance(n, Entry) and n.fresh for n in nodes):
         return "update"
-    derivative = any(isinstance(n, Differential) or (isinstance(n, Entry) and n.kind) for n in nodes)
+    derivative = any(
+        isinstance(n, Differential) or (isinstance(n, Entry) and n.kind) for n in nodes
+    )
     if not derivative and _gives(left, facts) and is_constant(right):
         return "given value"
     if not derivative and _is_forward(statement, facts):
@@ -35,6 +37,8 @@ def _is_new(left: Node, facts: Facts, definitions: Definitions) -> bool:
 def _gives(left: Node, facts: Facts) -> bool:
     if isinstance(left, Symbol):
         return left.name in facts.size_names
+    if isinstance(left, Matrix):
+        return literal(left) is None and all(_gives(e, facts) for row in left.rows for e in row)
     return isinstance(left, Entry) and left.letter in facts.layers
 
 

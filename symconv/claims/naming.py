@@ -169,7 +169,8 @@ class Table:
             return entry
         self.note(f"read the subscript {digits} as {','.join(digits)}")
         return replace(
-            entry, indices=tuple(Number(Fraction(int(d)), Fraction(1), span=only.span) for d in digits)
+            entry,
+            indices=tuple(Number(Fraction(int(d)), Fraction(1), span=only.span) for d in digits),
         )
 
     def is_letter_of_delta(self, name: str, s: Scripts) -> bool:
@@ -190,7 +191,9 @@ class Table:
             return found
         return Power(found, power, span=s.whole)
 
-    def layer_or_power(self, letter: str, s: Scripts, at: Parser) -> tuple[Node | None, Node | None]:
+    def layer_or_power(
+        self, letter: str, s: Scripts, at: Parser
+    ) -> tuple[Node | None, Node | None]:
         """The layer of a letter and the power it is raised to."""
         layers = [n for n in self.facts.layers.get(letter, [None]) if n is not None]
         sup = None if s.time is not None and s.sup is s.time else s.sup

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
@@ -13,13 +13,22 @@ from symconv.core.errors import SymconvError
 
 from . import verdict as v
 from .arrays import Array, Value
-from .decide import EXACT, HALF_UNIT, OFF, TRUNCATED, Question, evaluated, is_constant, literal, printed
+from .decide import (
+    EXACT,
+    HALF_UNIT,
+    OFF,
+    TRUNCATED,
+    Question,
+    evaluated,
+    is_constant,
+    literal,
+    printed,
+)
 from .diagnose import Suspect, causes, flips_of
 from .field import Undefined
 from .limits import NotChecked
 from .points import Values, values_world
 from .rational import Rationals
-from .spelling import spell
 from .syntax import Number
 from .verdict import Cause, Verdict
 from .world import World
@@ -79,7 +88,11 @@ def against(question: Question, n: int, truth: Value, claim: Value) -> str:
     if len(true) != len(said):
         return OFF
     if digits is None:
-        return EXACT if all(abs(a - b) < Fraction(1, 2**120) for a, b in zip(true, said, strict=True)) else OFF
+        return (
+            EXACT
+            if all(abs(a - b) < Fraction(1, 2**120) for a, b in zip(true, said, strict=True))
+            else OFF
+        )
     return _worst(printed(d, t) for d, t in zip(digits, true, strict=True))
 
 
@@ -113,10 +126,14 @@ def _off(  # noqa: PLR0913 - a diagnosis depends on exactly these
         found = [Cause("arithmetic", f"the arithmetic gives {truth}")]
     verdict = v.CONDITION if conditions else v.WRONG
     unique = tuple(c for k, c in enumerate(found) if c.name not in {x.name for x in found[:k]})
-    return Verdict(verdict, truth=truth, causes=unique, counterexample=_entry_by_entry(known[asked], known[n]))
+    return Verdict(
+        verdict, truth=truth, causes=unique, counterexample=_entry_by_entry(known[asked], known[n])
+    )
 
 
-def _by_function(question: Question, asked: int, world: World, env: Any, judge: Any) -> Iterator[Cause]:
+def _by_function(
+    question: Question, asked: int, world: World, env: Any, judge: Any
+) -> Iterator[Cause]:
     """A convolution where a correlation belongs, spelled by functions."""
     node = question.statement.parts[asked]
     if not flips_of(node):
@@ -127,17 +144,26 @@ def _by_function(question: Question, asked: int, world: World, env: Any, judge: 
         turned = replace(node, function="correlate2d")
         local = replace(question, statement=replace(question.statement, parts=(turned,), marks=()))
         if judge([evaluated(local, 0, world, env)]):
-            yield Cause("missing_flip", "convolve2d turns its second array; a correlation is needed")
+            yield Cause(
+                "missing_flip", "convolve2d turns its second array; a correlation is needed"
+            )
 
 
-def _conventions(question: Question, values: Values, asked: int, judge: Any, env: Any) -> Iterator[Cause]:
+def _conventions(
+    question: Question, values: Values, asked: int, judge: Any, env: Any
+) -> Iterator[Cause]:
     """Right with relu'(0) = 1, or with the last of equal maxima."""
     for algebra, cause in (
         (Rationals(1), Cause("relu_at_zero", "right if relu'(0) = 1; here relu'(0) = 0")),
-        (Rationals(last_wins=True), Cause("tie_rule", "right if the last of equal maxima wins; here the first one does")),
+        (
+            Rationals(last_wins=True),
+            Cause("tie_rule", "right if the last of equal maxima wins; here the first one does"),
+        ),
     ):
         with suppress(SymconvError, Undefined):
-            if judge([evaluated(question, asked, values_world(question.facts, values, algebra), env)]):
+            if judge(
+                [evaluated(question, asked, values_world(question.facts, values, algebra), env)]
+            ):
                 yield cause
 
 
@@ -155,9 +181,14 @@ class Rounded:
         return floor(x / self.unit + Fraction(1, 2)) * self.unit
 
 
-def _rounded(question: Question, values: Values, asked: int, judge: Any, env: Any) -> Iterator[Cause]:
+def _rounded(
+    question: Question, values: Values, asked: int, judge: Any, env: Any
+) -> Iterator[Cause]:
     """Forward values, error signals or both rounded on the way."""
-    styles: list[Rounded | None] = [None, *(Rounded(p, cut=c) for p in (2, 3, 4, 5) for c in (False, True))]
+    styles: list[Rounded | None] = [
+        None,
+        *(Rounded(p, cut=c) for p in (2, 3, 4, 5) for c in (False, True)),
+    ]
     for forward in styles:
         for signals in styles:
             if forward is None and signals is None:
@@ -200,11 +231,19 @@ def _signs(  # noqa: PLR0913 - a diagnosis depends on exactly these
             world = values_world(question.facts, values, Rationals(slope))
             truth = _flat(evaluated(question, asked, world, env))
             plain = [Number(abs(d.value), d.unit) for d in digits]
-            if len(truth) != len(claim) or _worst(printed(d, abs(t)) for d, t in zip(plain, truth, strict=True)) == OFF:
+            if (
+                len(truth) != len(claim)
+                or _worst(printed(d, abs(t)) for d, t in zip(plain, truth, strict=True)) == OFF
+            ):
                 continue
-            wrong = [str(k + 1) for k, (a, b) in enumerate(zip(truth, claim, strict=True)) if a * b < 0]
+            wrong = [
+                str(k + 1) for k, (a, b) in enumerate(zip(truth, claim, strict=True)) if a * b < 0
+            ]
             if slope:
-                yield Cause("relu_at_zero", f"relu'(0) = 1 is used; here relu'(0) = 0; and the signs of entries {', '.join(wrong)} are turned")
+                yield Cause(
+                    "relu_at_zero",
+                    f"relu'(0) = 1 is used; here relu'(0) = 0; and the signs of entries {', '.join(wrong)} are turned",
+                )
             else:
                 yield Cause("arithmetic", f"the signs of entries {', '.join(wrong)} are turned")
             return
@@ -233,7 +272,6 @@ def _entry_by_entry(truth: Value, claim: Value) -> str:
     if len(a) != len(b):
         return f"the true value has {len(a)} entries, yours {len(b)}"
     wrong = [(k, x, y) for k, (x, y) in enumerate(zip(a, b, strict=True)) if x != y]
-    return "; ".join(f"entry {k + 1}: true {_decimal(x)}, yours {_decimal(y)}" for k, x, y in wrong[:9])
-
-
-__all__: Sequence[str] = ["constants", "judged", "spell"]
+    return "; ".join(
+        f"entry {k + 1}: true {_decimal(x)}, yours {_decimal(y)}" for k, x, y in wrong[:9]
+    )

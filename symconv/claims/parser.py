@@ -445,7 +445,9 @@ class Parser(Cursor):
             return self.call() if self.peek(1).text == "(" else self.total()
         if token.text == "partial":
             found = self.differential("partial")
-            return found or self.fail("the derivative is not read", "\\frac{\\partial C}{\\partial w_1}")
+            return found or self.fail(
+                "the derivative is not read", "\\frac{\\partial C}{\\partial w_1}"
+            )
         if token.text == "sqrt":
             self.take()
             body = self.factor()
@@ -598,7 +600,11 @@ class Parser(Cursor):
             limits.append(self.limit())
         self.expect("}")
         self.inside -= 1
-        if len(limits) > 1 and limits[-1].low is not None and all(x.low is None for x in limits[:-1]):
+        if (
+            len(limits) > 1
+            and limits[-1].low is not None
+            and all(x.low is None for x in limits[:-1])
+        ):
             low = limits[-1].low
             limits = [Limit(x.name, low, x.high, x.unequal, span=x.span) for x in limits]
         return limits
@@ -614,9 +620,10 @@ class Parser(Cursor):
             return Limit(name, self.table.as_index(self.sum_of_terms()), span=token.span)
         if self.peek().text == "!=":
             self.take()
-            return Limit(name, None, None, self.table.as_index(self.sum_of_terms()), span=token.span)
+            return Limit(
+                name, None, None, self.table.as_index(self.sum_of_terms()), span=token.span
+            )
         return Limit(name, span=token.span)
-
 
     def matrix(self) -> Node:
         """`\\begin{pmatrix} a & b \\\\ c & d \\end{pmatrix}`."""

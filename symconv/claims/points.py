@@ -17,7 +17,7 @@ from .facts import Facts, Shape
 from .field import PRIME, Field, Gates, Residue
 from .limits import MOST_DIGITS, MOST_VALUES, ClaimError
 from .rational import Rationals
-from .terms import Named, Terms, atom, terms
+from .terms import Named, Terms, atom
 from .words import RATES
 from .world import World, all_places, leaves
 
@@ -148,6 +148,3 @@ def exact(name: str, value: Any) -> Fraction:
         return Fraction(text)
     except (ValueError, ZeroDivisionError):
         raise ClaimError(f"the values of '{name}' hold a number that is not read") from None
-
-
-__all__ = ["field_world", "named_world", "rational_world", "terms", "values_world"]

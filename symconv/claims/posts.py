@@ -9,10 +9,10 @@ from symconv.core.errors import SymconvError
 
 from . import verdict as v
 from .check import Checker
+from .conclusions import put_together
 from .facts import Network
 from .limits import MOST_LINES, MOST_POST, ClaimError
 from .naming import Table
-from .conclusions import put_together
 from .numeric_parts import given_values
 from .parser import read
 from .points import Values
@@ -25,7 +25,9 @@ MATH = re.compile(
     re.DOTALL,
 )
 ROW = re.compile(r"\\\\(?:\[[^\]]{0,10}\])?")
-INNER = re.compile(r"\\?begin\s*\{(pmatrix|bmatrix|cases|matrix|array)\}.*?\\?end\s*\{\1\}", re.DOTALL)
+INNER = re.compile(
+    r"\\?begin\s*\{(pmatrix|bmatrix|cases|matrix|array)\}.*?\\?end\s*\{\1\}", re.DOTALL
+)
 WORD = re.compile(r"[A-Za-z]{4,}")
 
 
@@ -83,7 +85,35 @@ def _rows(body: str) -> Iterator[tuple[int, str]]:
 def _mathematical(line: str) -> bool:
     """A line that is a formula rather than a sentence."""
     bare = line.split("#", maxsplit=1)[0]
-    words = [w for w in WORD.findall(bare) if w not in {"frac", "partial", "begin", "pmatrix", "cdot", "delta", "sigma", "relu", "ReLU", "sigmoid", "tanh", "array", "convolve", "correlate", "range", "target", "output", "signal", "left", "right", "transpose", "rot"}]
+    words = [
+        w
+        for w in WORD.findall(bare)
+        if w
+        not in {
+            "frac",
+            "partial",
+            "begin",
+            "pmatrix",
+            "cdot",
+            "delta",
+            "sigma",
+            "relu",
+            "ReLU",
+            "sigmoid",
+            "tanh",
+            "array",
+            "convolve",
+            "correlate",
+            "range",
+            "target",
+            "output",
+            "signal",
+            "left",
+            "right",
+            "transpose",
+            "rot",
+        }
+    ]
     return len(words) <= 1 and len(line) < 2000
 
 
@@ -114,6 +144,3 @@ def _parameters(left: Node) -> tuple[str, tuple[str, ...]] | None:
         if len(names) == len(left.indices or ()):
             return left.letter, tuple(names)
     return None
-
-
-__all__ = ["check_post", "pieces"]

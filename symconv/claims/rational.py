@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from mpmath import exp, log, mp, mpf, sqrt, workprec
+from mpmath import (  # type: ignore[import-untyped]
+    exp,
+    log,
+    mp,
+    mpf,
+    sqrt,
+    workprec,
+)
 
-from symconv.semantics.protocol import Map, Ordered, unknown_function
+from symconv.semantics.protocol import Map, Ordered, shifted_log_sum_exp, unknown_function
 
 from .field import Undefined
 from .limits import MOST_BITS, ClaimError
@@ -51,6 +58,10 @@ class Rationals(Ordered):
         if exponent.denominator == 1:
             return lambda x: power(Fraction(x), exponent.numerator)
         return lambda x: _root(Fraction(x), exponent)
+
+    def log_sum_exp(self, values: Sequence[Fraction]) -> Fraction:
+        total: Fraction = shifted_log_sum_exp(self, values)
+        return total
 
     def first_maximiser(self, values: Sequence[Fraction]) -> int:
         best = max(values)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .verdict import CONDITION, NOT_CHECKED, PRINTED, RIGHT, UNDETERMINED, UNREADABLE, WRONG, Verdict
+from .verdict import (
+    CONDITION,
+    NOT_CHECKED,
+    PRINTED,
+    RIGHT,
+    UNDETERMINED,
+    UNREADABLE,
+    WRONG,
+    Verdict,
+)
 
 MARKS = {
     RIGHT: "✓", PRINTED: "✓", WRONG: "✗", CONDITION: "~", UNDETERMINED: "?", NOT_CHECKED: "-",

@@ -42,7 +42,11 @@ def spell(node: Node, facts: Facts, delta: str = "") -> str:  # noqa: PLR0911 - 
     if isinstance(node, Binary):
         if node.operator in {"+", "-"}:
             right = s(node.right)
-            if node.operator == "-" and isinstance(node.right, Binary) and node.right.operator in {"+", "-"}:
+            if (
+                node.operator == "-"
+                and isinstance(node.right, Binary)
+                and node.right.operator in {"+", "-"}
+            ):
                 right = f"({right})"
             return f"{s(node.left)} {node.operator} {right}"
         sign = SIGNS.get(node.operator, node.operator)
@@ -60,7 +64,9 @@ def spell(node: Node, facts: Facts, delta: str = "") -> str:  # noqa: PLR0911 - 
     if isinstance(node, Compare):
         return f"{s(node.left)} {node.relation} {s(node.right)}"
     assert isinstance(node, Cases)
-    return "{" + "; ".join(s(v) if c is None else f"{s(v)} if {s(c)}" for v, c in node.branches) + "}"
+    return (
+        "{" + "; ".join(s(v) if c is None else f"{s(v)} if {s(c)}" for v, c in node.branches) + "}"
+    )
 
 
 def _tight(node: Node, text: str) -> str:

@@ -100,6 +100,9 @@ class Named:
     def maximum(self, values: Sequence[Terms]) -> Terms:
         return atom("max(" + ", ".join(sorted(written(terms(v)) for v in values)) + ")")
 
+    def log_sum_exp(self, values: Sequence[Terms]) -> Terms:
+        return atom("logsumexp(" + ", ".join(sorted(written(terms(v)) for v in values)) + ")")
+
     def entry(self, value: Terms) -> Terms:
         return value
 

@@ -28,7 +28,7 @@ def _inside(value: Any, table: Mapping[Node, Node]) -> Any:
 
 def positioned(node: Node, facts: Facts) -> Node:
     """dC/db_{i,j} of a shared bias as dC/dx_{i,j} of the value that it is added to."""
-    table = {}
+    table: dict[Node, Node] = {}
     for n in node.walk():
         if isinstance(n, Differential) and len(n.by.indices or ()) > 1:
             tensor = facts.tensors.get(n.by.letter)

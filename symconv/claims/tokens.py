@@ -204,7 +204,9 @@ class _Lexer:
             if self.lost and after in {" ", "\n"}:
                 yield Token("row", "\\", start, start + 1)
             elif after in {"{", "}", "|", "_"}:
-                yield Token("op", {"{": "(", "}": ")", "|": "|", "_": "_"}[after], start, self.place)
+                yield Token(
+                    "op", {"{": "(", "}": ")", "|": "|", "_": "_"}[after], start, self.place
+                )
             elif after not in {",", ";", ":", "!", " ", "\n", ">"}:
                 raise self.error("a backslash without a command", start, start + 1, "\\frac, \\sum")
             return
@@ -245,7 +247,9 @@ class _Lexer:
     def _environment(self, word: str, start: int) -> Iterator[Token]:
         match = re.compile(r"\s*\{\s*([a-z]+\*?)\s*\}").match(self.text, self.place)
         if match is None:
-            raise self.error(f"'{word}' without the name of what it opens", start, self.place, "pmatrix")
+            raise self.error(
+                f"'{word}' without the name of what it opens", start, self.place, "pmatrix"
+            )
         self.place = match.end()
         if match.group(1) in LAYOUTS:
             return

@@ -29,13 +29,17 @@ STEPS = {
 }  # fmt: skip
 
 
-def asked_entry(question: Question, asked: int, envs: Sequence[Environment]) -> tuple[Tensor, tuple[int, ...] | None] | None:
+def asked_entry(
+    question: Question, asked: int, envs: Sequence[Environment]
+) -> tuple[Tensor, tuple[int, ...] | None] | None:
     """The tensor that the question differentiates by, and the entry where it names one."""
     facts = question.facts
     node = question.statement.parts[asked]
     for n in node.walk():
         by = n.by if isinstance(n, Differential) else n
-        if isinstance(n, Differential) and not (isinstance(n.of, Entry) and n.of.letter == facts.cost):
+        if isinstance(n, Differential) and not (
+            isinstance(n.of, Entry) and n.of.letter == facts.cost
+        ):
             return None
         if isinstance(by, Entry) and (isinstance(n, Differential) or by.kind or by.fresh):
             env = envs[0] if envs else {}
@@ -48,7 +52,9 @@ def asked_entry(question: Question, asked: int, envs: Sequence[Environment]) -> 
     return None
 
 
-def correct_formula(network: Network, question: Question, asked: int, envs: Sequence[Environment]) -> str:
+def correct_formula(
+    network: Network, question: Question, asked: int, envs: Sequence[Environment]
+) -> str:
     """`dC/dw_1^1 = ...`, entry by entry at concrete sizes."""
     from symconv.emit.names import names_of
     from symconv.emit.scalars import scalar_text

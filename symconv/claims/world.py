@@ -92,9 +92,7 @@ class Taped:
         for key in keys:
             if key not in self.tables:
                 have = {**self.tables, **given}
-                self.tables |= run(
-                    forward, world.facts.size_map, have, self.tape, wanted=[key]
-                )
+                self.tables |= run(forward, world.facts.size_map, have, self.tape, wanted=[key])
                 if key in given:
                     self.tables[key] = dict(given[key])
 
