@@ -156,6 +156,25 @@ def test_the_mistake_is_named(network, text, name):
     assert name is None or name in verdict.names, str(verdict)
 
 
+SOFTMAX = Network.parse("input x 4 | softmax -> p | sse t -> L")
+
+
+@pytest.mark.parametrize(
+    ("right", "name"),
+    [
+        (r"p_i (\delta^p_i - \sum_k \delta^p_k p_k)", None),
+        (r"p_i (1 - p_i) \delta^p_i - \sum_{k \neq i} p_i p_k \delta^p_k", None),
+        (r"p_i \sum_k (\delta^p_i - \delta^p_k) p_k", None),
+        (r"p_i (1 - p_i) \delta^p_i", "softmax_diagonal"),
+        (r"p_i \delta^p_i", "softmax_coupling"),
+    ],
+)
+def test_the_gradient_of_softmax(right, name):
+    verdict = check_claim(SOFTMAX, rf"\frac{{\partial L}}{{\partial x_i}} = {right}")
+    assert bool(verdict) is (name is None), str(verdict)
+    assert name is None or name in verdict.names, str(verdict)
+
+
 ERRORS = [
     ("dC/dw_1^1 = 2(o_1^2-y_1) w_5^2", "'w^2' is 2 x 2; index 5 is outside", "valid: 1..4", "5"),
     ("dC/dw_1^3 = 1", "'w' has no layer 3", "layers of w: 1, 2", "3"),

@@ -268,7 +268,7 @@ def innocent(net, text, truths):
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_a_slice_of_the_round_trip(name):
-    tally, bad = outcomes([(name, style) for style in STYLES], 8)
+    tally, bad = outcomes([(name, style) for style in STYLES], 5)
     assert not bad, bad[:3]
     assert tally["unread"] <= 2
 
@@ -303,7 +303,7 @@ def broken_claims(name):
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_a_broken_rule_names_itself(name):
-    assert unnamed(name, 9) >= 1
+    assert unnamed(name, 13) >= 1
 
 
 @pytest.mark.long
@@ -319,8 +319,8 @@ def unnamed(name, pace):
         if n % pace:
             continue
         verdict = check_claim(net, text)
-        if "is outside" in str(verdict):
-            continue
+        if "is outside" in str(verdict) or "index_base" in verdict.names:
+            continue  # the broken rule wrote an index that no entry has
         if verdict or verdict.verdict == "undetermined":
             assert innocent(net, text, {}) or verdict.verdict == "undetermined", text
             continue

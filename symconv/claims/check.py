@@ -318,7 +318,8 @@ class Checker:
             if not self.explain:
                 return self.unexplained(question, n, outcome, world, notes)
             return self.explained(question, n, outcome, world, notes)
-        return Verdict(v.RIGHT, notes=tuple(notes))
+        remark = question.sampled()
+        return Verdict(v.RIGHT, notes=(*notes, remark) if remark else tuple(notes))
 
     def unexplained(
         self, question: Question, n: int, outcome: str, world: World, notes: list[str]

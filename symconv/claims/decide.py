@@ -17,7 +17,7 @@ from .syntax import Binary, Differential, Entry, Matrix, Negative, Node, Number,
 from .world import World
 
 EQUAL, DIFFERENT, SHAPES = "equal", "different", "shapes"
-ENOUGH = 400
+ENOUGH = 5_000
 
 
 def compare(left: Value, right: Value) -> str:
@@ -74,9 +74,14 @@ class Question:
         """The values of the free indices, all of them or evenly spread."""
         ranges = self.ranges()
         names = [n for n, _ in ranges]
-        every = [dict(zip(names, v, strict=True)) for v in product(*(s for _, s in ranges))]
-        pace = -(-len(every) // most)
-        return list(islice(every, 0, None, pace)) if pace > 1 else every  # type: ignore[arg-type]
+        count = prod(len(s) for _, s in ranges)
+        chosen = islice(product(*(s for _, s in ranges)), 0, None, max(1, -(-count // most)))
+        return [dict(zip(names, values, strict=True)) for values in chosen]
+
+    def sampled(self) -> str:
+        """A remark where not every value of the free indices is tried."""
+        count = prod(len(s) for _, s in self.ranges())
+        return f"tried {ENOUGH:,} of {count:,} values of the free indices" if count > ENOUGH else ""
 
 
 def evaluated(

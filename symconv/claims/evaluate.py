@@ -109,15 +109,14 @@ class Evaluator:
             if not indices and parameters:
                 raise NotChecked(f"'{name}' is defined with indices")
             raise NotChecked(f"'{name}' is defined with {len(parameters)} indices")
-        local = {
-            p: whole_number(i, env, self.facts) for p, i in zip(parameters, indices, strict=True)
-        }
+        values = [whole_number(i, env, self.facts) for i in indices]
+        local = {p: n for p, n in zip(parameters, values, strict=True) if isinstance(n, int)}
         inner = replace(
             self.options,
             definitions={k: v for k, v in self.options.definitions.items() if k != name},
         )
         other = Evaluator(self.world, inner, self.taped, self.work)
-        found = other.value(body, {**env, **{k: v for k, v in local.items() if v is not None}})
+        found = other.value(body, {**env, **local})
         self.work = other.work
         return found
 
@@ -220,7 +219,7 @@ class Evaluator:
 
     def of_power(self, node: Power, env: Environment) -> Value:
         exponent = whole_number(node.exponent, env, self.facts, fraction=True)
-        if exponent is None or abs(exponent) > MOST_POWER:
+        if exponent is None or not -MOST_POWER <= exponent <= MOST_POWER:
             raise ClaimError(
                 f"an exponent beyond {MOST_POWER}, or none at all", help="a number such as 2"
             )

@@ -23,9 +23,11 @@ class Node:
 
     def walk(self) -> Iterator[Node]:
         """This node and every node below it."""
-        yield self
-        for child in self.children():
-            yield from child.walk()
+        waiting: list[Node] = [self]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            waiting.extend(reversed(list(node.children())))
 
 
 def _nodes(value: object) -> Iterator[Node]:

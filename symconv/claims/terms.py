@@ -10,7 +10,7 @@ from symconv.core.errors import Unsupported
 from symconv.semantics.protocol import Map
 
 from .field import Undefined
-from .limits import MOST_TERMS, ClaimError
+from .limits import MOST_POWER, MOST_TERMS, ClaimError
 
 Monomial = tuple[tuple[str, int], ...]
 
@@ -42,6 +42,8 @@ class Terms:
         if len(self.table) * len(right) > 20 * MOST_TERMS:
             raise ClaimError(f"more than {MOST_TERMS:,} terms")
         found: dict[Monomial, Fraction] = {}
+        if _degree(self.table) + _degree(right) > MOST_POWER:
+            raise ClaimError(f"a product of more than {MOST_POWER} factors")
         for m, c in self.table.items():
             for n, d in right.items():
                 key = _times(m, n)
@@ -58,6 +60,10 @@ class Terms:
 
     def __hash__(self) -> int:
         return hash(tuple(sorted(self.table.items())))
+
+
+def _degree(table: Mapping[Monomial, Fraction]) -> int:
+    return max((sum(abs(p) for _, p in m) for m in table), default=0)
 
 
 def terms(value: Any) -> Terms:
