@@ -80,3 +80,22 @@ def test_the_bytes_do_not_depend_on_the_hash_seed():
         )
         found.add(done.stdout)
     assert len(found) == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("->fcmn", "->fcnm"),
+        ("bfij,bcijmn->fcmn", "bfji,bcijmn->fcmn"),
+        ("p : p + H, p", "0 : H, p"),
+    ],
+)
+def test_an_edited_module_fails_its_own_tests(tmp_path, old, new):
+    for path in (GENERATED / "general-conv-strided").glob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        if path.name == "general_conv_strided.py":
+            assert old in text
+            text = text.replace(old, new)
+        (tmp_path / path.name).write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
+    assert subprocess.run(command, capture_output=True, check=False, cwd=tmp_path).returncode == 1
