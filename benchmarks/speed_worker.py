@@ -19,9 +19,9 @@ Step = Callable[[], dict[str, Any]]
 def numpy_step(case: Case, style: str) -> Step:
     """The generated module of one style."""
     import symconv
+    from symconv.emit.code.module import module_names
+    from symconv.emit.fast.module import fast_module
     from symconv.emit.numbering import equation_numbers
-    from symconv.emit.numpy_fast_module import fast_module
-    from symconv.emit.numpy_module import module_names
 
     network = symconv.Network.parse(case.text)
     backward = network.backward()

@@ -16,13 +16,13 @@ from symconv.core.equation import Program
 from symconv.core.errors import SymconvError, did_you_mean
 from symconv.core.proof import Backward
 from symconv.core.tensor import Tensor
+from symconv.emit.code.audit import audited
+from symconv.emit.code.module import module_names, numpy_module
+from symconv.emit.code.names import Names
+from symconv.emit.code.tests import module_tests
+from symconv.emit.fast.audit import audited_fast
+from symconv.emit.fast.module import fast_module
 from symconv.emit.numbering import equation_numbers
-from symconv.emit.numpy_audit import audited
-from symconv.emit.numpy_fast_audit import audited_fast
-from symconv.emit.numpy_fast_module import fast_module
-from symconv.emit.numpy_module import module_names, numpy_module
-from symconv.emit.numpy_names import Names
-from symconv.emit.numpy_tests import module_tests
 from symconv.explanation import Explanation
 from symconv.layers.base import Layer, TensorName
 from symconv.layers.scope import Size
@@ -151,8 +151,8 @@ class Network:
 
     def written(self, entry: str) -> str:
         """dC/d(entry) as one line of text, the way people write it."""
-        from symconv.emit.names import names_of
-        from symconv.emit.scalars import scalar_text
+        from symconv.emit.formula.names import names_of
+        from symconv.emit.formula.scalars import scalar_text
 
         backward = self._everything
         tensor, place = Unrolled(backward, self.notation).entry(entry)

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from symconv.core.errors import SymconvError
-from symconv.emit.numpy_audit import audited
+from symconv.emit.code.audit import audited
 
 
 @dataclass(frozen=True)

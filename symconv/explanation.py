@@ -15,10 +15,10 @@ from symconv.case import Case
 from symconv.core.equation import Equation, Program
 from symconv.core.proof import Backward, Derivation, Step
 from symconv.core.tensor import Tensor
-from symconv.emit import derivations as emit
-from symconv.emit.case_display import SmallCase
-from symconv.emit.detail import detail_named
-from symconv.emit.remarks import Sentence
+from symconv.emit.formula.case_display import SmallCase
+from symconv.emit.pages import derivations as emit
+from symconv.emit.pages.detail import detail_named
+from symconv.emit.pages.remarks import Sentence
 from symconv.notation.presets import Notation, entry_name
 from symconv.unrolled import Place, Unrolled
 
@@ -76,14 +76,14 @@ class Explanation:
 
     def json(self, *, detail: str = "full") -> str:
         """Every step as data: rule, reason, both sides as trees, text and LaTeX."""
-        from symconv.emit.json_form import derivation_json
+        from symconv.emit.pages.json_form import derivation_json
 
         found = derivation_json(*self._subject, **self._at(detail))
         return json.dumps(found, indent=1, sort_keys=True)
 
     def pdf(self, *, detail: str = "normal") -> bytes:
         """A PDF, where pdflatex is installed; SymconvError where it is not."""
-        from symconv.emit.pdf import compile_pdf
+        from symconv.emit.pages.pdf import compile_pdf
 
         return compile_pdf(self.latex(document=True, detail=detail))
 
@@ -127,8 +127,8 @@ class Explanation:
     @cached_property
     def structure(self) -> Mapping[str, tuple[Sentence, ...]]:
         """What operations the results are, as far as that is proved; by the key of the result."""
-        from symconv.emit.names import names_of
-        from symconv.emit.structure_words import structure_of
+        from symconv.emit.formula.names import names_of
+        from symconv.emit.pages.structure_words import structure_of
         from symconv.structure import findings
 
         names = names_of(self.forward, self.backward.items, self.notation)
@@ -137,8 +137,8 @@ class Explanation:
     @cached_property
     def why_sizes(self) -> Mapping[str, tuple[Sentence, ...]]:
         """What windows read, and which outputs an entry touches, by level of detail."""
-        from symconv.emit.names import names_of
-        from symconv.emit.size_words import size_words
+        from symconv.emit.formula.names import names_of
+        from symconv.emit.pages.size_words import size_words
 
         names = names_of(self.forward, self.backward.items, self.notation)
         return size_words(self.backward, self.forward, names)

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from sympy import Add, Expr, Integer, Mul, Symbol, expand
 
 from symconv.api import Network
-from symconv.emit.arrange import arrange
 from symconv.emit.environment import rendered
-from symconv.emit.form import Number, Relation
-from symconv.emit.names import Names, entry_form, names_of, tensor_name
-from symconv.emit.scalars import left_side, scalar_form
-from symconv.emit.scribe import MARKDOWN
+from symconv.emit.formula.arrange import arrange
+from symconv.emit.formula.form import Number, Relation
+from symconv.emit.formula.names import Names, entry_form, names_of, tensor_name
+from symconv.emit.formula.scalars import left_side, scalar_form
+from symconv.emit.pages.scribe import MARKDOWN
 from symconv.gallery_cases import CASES, Case, Claimed
 from symconv.network.examples import BY_NAME
 from symconv.trace import Trace, trace

@@ -9,12 +9,12 @@ from symconv.api import Network
 from symconv.calculus.rules import REASONS
 from symconv.check.steps import check_steps
 from symconv.core.errors import SymconvError
-from symconv.emit.arrange import arrange
-from symconv.emit.changes import mark_changes
-from symconv.emit.detail import moves
-from symconv.emit.glossary import examples, formula
-from symconv.emit.latex import Latex
-from symconv.emit.names import names_of
+from symconv.emit.formula.arrange import arrange
+from symconv.emit.formula.changes import mark_changes
+from symconv.emit.formula.latex import Latex
+from symconv.emit.formula.names import names_of
+from symconv.emit.pages.detail import moves
+from symconv.emit.pages.glossary import examples, formula
 from symconv.network.examples import BY_NAME
 
 LEVELS = ("terse", "normal", "full")

@@ -17,10 +17,10 @@ from symconv.core.errors import SymconvError
 from symconv.core.nodes import MaxOver, OneHot, Partial, limits
 from symconv.core.proof import Derivation, Step
 from symconv.core.tensor import Name, Tensor, amount, index, size
-from symconv.emit.derivations import derivation_latex, derivation_markdown, derivation_text
-from symconv.emit.json_form import derivation_json
 from symconv.emit.numbering import equation_numbers
-from symconv.emit.pdf import compile_pdf
+from symconv.emit.pages.derivations import derivation_latex, derivation_markdown, derivation_text
+from symconv.emit.pages.json_form import derivation_json
+from symconv.emit.pages.pdf import compile_pdf
 from symconv.layers.scope import total
 from symconv.network.text import parse
 from symconv.notation.presets import FLAT1, IJ0, IJ1

@@ -14,10 +14,10 @@ import symconv
 from symconv.check.module import Module
 from symconv.check.module_checks import check_module
 from symconv.core.errors import SymconvError
+from symconv.emit.code.module import module_names
+from symconv.emit.fast.audit import audited_fast
+from symconv.emit.fast.module import fast_module
 from symconv.emit.numbering import equation_numbers
-from symconv.emit.numpy_fast_audit import audited_fast
-from symconv.emit.numpy_fast_module import fast_module
-from symconv.emit.numpy_module import module_names
 from symconv.network.examples import EXAMPLES
 from symconv.semantics.sizes import pick
 

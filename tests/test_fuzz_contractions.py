@@ -15,7 +15,7 @@ from symconv.compiled import Compiled
 from symconv.core.equation import Equation, Program
 from symconv.core.nodes import limits
 from symconv.core.tensor import Name, Tensor, index
-from symconv.emit.numpy_module import module_names, numpy_module
+from symconv.emit.code.module import module_names, numpy_module
 
 OUT, BOUND = [index(v) for v in "ij"], [index(v) for v in "mn"]
 COEFFICIENTS = (1, 1, 1, 1, -1, 2, -2, Rational(1, 2), 3)

@@ -5,12 +5,12 @@ from sympy.tensor.indexed import Indexed
 
 from symconv.api import Network
 from symconv.core.tensor import Name
-from symconv.emit.arrange import arrange
-from symconv.emit.changes import mark_changes
-from symconv.emit.latex import Latex
-from symconv.emit.latex_reader import Reader, flat, symbols_of
-from symconv.emit.names import equation_of, names_of
-from symconv.emit.scribe import LATEX
+from symconv.emit.formula.arrange import arrange
+from symconv.emit.formula.changes import mark_changes
+from symconv.emit.formula.latex import Latex
+from symconv.emit.formula.names import equation_of, names_of
+from symconv.emit.pages.scribe import LATEX
+from symconv.emit.readback.latex_reader import Reader, flat, symbols_of
 from symconv.network.examples import BY_NAME
 from symconv.notation.rebase import rebase
 

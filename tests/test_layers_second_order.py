@@ -9,7 +9,7 @@ from symconv.api import Network
 from symconv.calculus.second import hessian_vector_product
 from symconv.check.verify import verify
 from symconv.compiled import Compiled
-from symconv.emit.numpy_module import module_names, numpy_module
+from symconv.emit.code.module import module_names, numpy_module
 
 torch = pytest.importorskip("torch")
 F = torch.nn.functional

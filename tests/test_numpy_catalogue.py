@@ -14,7 +14,7 @@ from symconv.core.equation import Equation, Program
 from symconv.core.errors import Unsupported
 from symconv.core.nodes import LogSumExp, MaxOver, relu
 from symconv.core.tensor import Name, Tensor, index, size
-from symconv.emit.numpy_module import numpy_module
+from symconv.emit.code.module import numpy_module
 from symconv.layer_pages import text_of
 from symconv.layers import catalogue
 from symconv.lower.equations import lowered

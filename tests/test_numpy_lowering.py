@@ -14,7 +14,7 @@ from sympy.tensor.indexed import Indexed
 from symconv.core.equation import Equation, Program, SizeDefinition
 from symconv.core.nodes import Box, MaxOver, OneHot, relu, sigmoid, step
 from symconv.core.tensor import Name, Tensor, amount, index, size
-from symconv.emit.numpy_module import numpy_module
+from symconv.emit.code.module import numpy_module
 
 B, C, F, G, H, W, K1, K2, S, D = map(size, ("B", "C", "F", "G", "H", "W", "k1", "k2", "s", "d"))
 P = amount("p")

@@ -16,8 +16,8 @@ from symconv.core.equation import Equation, Program
 from symconv.core.errors import SymconvError
 from symconv.core.nodes import relu
 from symconv.core.tensor import Name, Tensor, index, size
-from symconv.emit.numpy_audit import audited
-from symconv.emit.numpy_module import numpy_module
+from symconv.emit.code.audit import audited
+from symconv.emit.code.module import numpy_module
 from symconv.network.examples import EXAMPLES
 
 ROOT = Path(__file__).parents[1]

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from symconv.api import Network
-from symconv.emit.svg import Cells, grid_svg, tint
+from symconv.emit.pages.svg import Cells, grid_svg, tint
 from symconv.gallery_cases import CASES
 from symconv.trace import trace
 

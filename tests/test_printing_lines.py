@@ -2,12 +2,12 @@
 
 from sympy import Add, Symbol
 
-from symconv.emit.escape import escape_latex, escape_markdown
-from symconv.emit.latex import Latex
-from symconv.emit.names import Names
-from symconv.emit.plain import Plain
-from symconv.emit.scalars import scalar_form
-from symconv.emit.strip import broken, line_text, text_of
+from symconv.emit.formula.latex import Latex
+from symconv.emit.formula.names import Names
+from symconv.emit.formula.plain import Plain
+from symconv.emit.formula.scalars import scalar_form
+from symconv.emit.formula.strip import broken, line_text, text_of
+from symconv.emit.pages.escape import escape_latex, escape_markdown
 from symconv.notation.presets import FLAT1
 
 NAMES = Names(FLAT1, {}, {"i": "input", "w": "parameter"})

@@ -5,7 +5,7 @@ from sympy import Symbol
 
 from symconv.api import Network
 from symconv.case import Case
-from symconv.emit.pdf import compile_pdf
+from symconv.emit.pages.pdf import compile_pdf
 from symconv.structure.small import small_sizes
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from symconv.api import Network
-from symconv.emit.scribe import TEXT
+from symconv.emit.pages.scribe import TEXT
 from symconv.network.examples import BY_NAME
 from symconv.structure import findings
 from symconv.structure.sliding import Sliding

@@ -7,7 +7,7 @@ import pytest
 
 from symconv.api import Network
 from symconv.core.errors import SymconvError
-from symconv.emit.pdf import compile_pdf
+from symconv.emit.pages.pdf import compile_pdf
 from symconv.gallery_cases import CASES, places, rows
 from symconv.trace import read_values, trace
 from symconv.trace.numbers import rounded, verdict

@@ -56,8 +56,8 @@ def correct_formula(
     network: Network, question: Question, asked: int, envs: Sequence[Environment]
 ) -> str:
     """`dC/dw_1^1 = ...`, entry by entry at concrete sizes."""
-    from symconv.emit.names import names_of
-    from symconv.emit.scalars import scalar_text
+    from symconv.emit.formula.names import names_of
+    from symconv.emit.formula.scalars import scalar_text
     from symconv.unrolled import Unrolled
 
     facts = question.facts

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from symconv.core.equation import Equation, Program
 from symconv.core.proof import Derivation
 
-from .names import equation_of
+from .formula.names import equation_of
 
 
 def equation_numbers(program: Program, backward: Sequence[Derivation | Equation]) -> dict[str, int]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from symconv.emit.arrange import arrange
-from symconv.emit.names import names_of
-from symconv.emit.plain import Plain
+from symconv.emit.formula.arrange import arrange
+from symconv.emit.formula.names import names_of
+from symconv.emit.formula.plain import Plain
 
 from .given import Values
 from .numbers import Number

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 from symconv.core.equation import Equation
 from symconv.core.nodes import OneHot
 from symconv.core.tensor import Tensor
-from symconv.emit.author import Author
-from symconv.emit.derivations import DOLLARS, GITHUB
 from symconv.emit.environment import rendered
-from symconv.emit.form import Entry, Form, Relation
-from symconv.emit.form import Number as Whole
-from symconv.emit.html import HTML, security_policy, style
-from symconv.emit.mathml import MathMl
-from symconv.emit.names import entry_form, names_of, tensor_name, word
+from symconv.emit.formula.form import Entry, Form, Relation
+from symconv.emit.formula.form import Number as Whole
+from symconv.emit.formula.mathml import MathMl
+from symconv.emit.formula.names import entry_form, names_of, tensor_name, word
 from symconv.emit.numbering import equation_numbers
-from symconv.emit.page import Display
-from symconv.emit.scribe import LATEX, MARKDOWN, NOTEBOOK, TEXT, Scribe
-from symconv.emit.svg import Cells, grid_svg
+from symconv.emit.pages.author import Author
+from symconv.emit.pages.derivations import DOLLARS, GITHUB
+from symconv.emit.pages.html import HTML, security_policy, style
+from symconv.emit.pages.page import Display
+from symconv.emit.pages.scribe import LATEX, MARKDOWN, NOTEBOOK, TEXT, Scribe
+from symconv.emit.pages.svg import Cells, grid_svg
 from symconv.notation.presets import entry_name, entry_number
 from symconv.semantics.places import Place
 

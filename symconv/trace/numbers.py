@@ -9,7 +9,7 @@ from decimal import Decimal as Scaled
 from fractions import Fraction
 from typing import Literal
 
-from symconv.emit.form import Decimal, Form, Quotient, negative
+from symconv.emit.formula.form import Decimal, Form, Quotient, negative
 from symconv.semantics.algebra import Reals
 from symconv.semantics.protocol import Ordered
 

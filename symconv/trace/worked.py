@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symconv.emit.form import (
+from symconv.emit.formula.form import (
     ONE,
     Call,
     Decimal,

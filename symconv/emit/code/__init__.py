@@ -1,0 +1,1 @@
+"""Readable NumPy modules from array programs."""

@@ -1,0 +1,144 @@
+"""One function of a module: its parameters, its first lines about sizes, its body."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sympy import Symbol
+
+from symconv.core.equation import SizeDefinition
+from symconv.core.tensor import Tensor
+from symconv.lower.program import Local, Ref, Statement
+from symconv.lower.walk import loop_indices, reads, symbols
+
+from .arrays import Printer
+from .layout import call_lines
+from .names import Namer, Names
+from .sizes import SizePrinter
+from .sources import Given, Read, Sources, sources
+from .statements import StatementPrinter
+from .text import ADD, MULTIPLY
+
+
+@dataclass(frozen=True)
+class Function:
+    """The text of a function, piece by piece."""
+
+    arrays: tuple[Tensor, ...]
+    values: bool
+    parameters: tuple[Symbol, ...]
+    body: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a function can reach: arrays that the caller passes, values of the forward pass."""
+
+    names: Names
+    passed: tuple[Tensor, ...]
+    stored: tuple[Tensor, ...]
+    definitions: tuple[SizeDefinition, ...]
+    numbers: Mapping[str, str]
+
+
+def function(setting: Setting, statements: tuple[Statement, ...]) -> Function:
+    """The function that runs the statements."""
+    known = _known(setting, statements)
+    mentioned = symbols(statements) - loop_indices(statements)
+    by_key = {g.key: g for g in _givens(setting)}
+    used = tuple(g for k, g in by_key.items() if k in known)
+    others = tuple(g for k, g in by_key.items() if k not in known)
+    found = sources(mentioned, used, others, setting.definitions)
+    touched = {*known, *(r.array.key for r in found.reads)}
+    printer = _Printer(setting, statements)
+    body = [*printer.preamble(found)]
+    for statement in statements:
+        body += printer.statements.lines(statement)
+    return Function(
+        tuple(t for t in setting.passed if t.key in touched),
+        any(t.key in touched for t in setting.stored),
+        found.parameters,
+        tuple(body),
+    )
+
+
+def _known(setting: Setting, statements: tuple[Statement, ...]) -> set[str]:
+    """The keys of the arrays from outside that the statements read."""
+    outside = {t.key for t in (*setting.passed, *setting.stored)}
+    found = {r.key for s in statements for r in reads(s) if isinstance(r, Ref)}
+    return found & outside
+
+
+def _givens(setting: Setting) -> tuple[Given, ...]:
+    passed = tuple(Given(t.key, t.shape, bare=True) for t in setting.passed)
+    stored = tuple(Given(t.key, t.shape, bare=False) for t in setting.stored if not t.scalar)
+    return (*passed, *stored)
+
+
+class _Printer:
+    """The identifiers of one function and the printers that use them."""
+
+    def __init__(self, setting: Setting, statements: tuple[Statement, ...]) -> None:
+        self.setting = setting
+        self.namer: Namer = setting.names.namer.branch()
+        self.locals: dict[Local, str] = {}
+        self.stored = {t.key for t in setting.stored}
+        self.loops = self._loop_names(statements)
+        self.size = SizePrinter({**setting.names.sizes, **self.loops})
+        arrays = Printer(self.name, self.size)
+        self.statements = StatementPrinter(arrays, self.part, setting.numbers)
+
+    def _loop_names(self, statements: tuple[Statement, ...]) -> dict[Symbol, str]:
+        """One name an index; loops that stand one after the other share names."""
+        found: dict[Symbol, str] = {}
+        shared: dict[str, str] = {}
+        for statement in statements:
+            inside: set[str] = set()
+            for v in sorted(loop_indices((statement,)), key=str):
+                letter = v.name.rstrip("'")
+                if letter in inside or letter not in shared:
+                    shared[letter] = self.namer.claim(letter)
+                inside.add(letter)
+                found.setdefault(v, shared[letter])
+        return found
+
+    def name(self, array: Ref | Local) -> str:
+        """The identifier of an array in this function."""
+        if isinstance(array, Ref):
+            name = self.setting.names.tensors[array.key]
+            return f"values.{name}" if array.key in self.stored else name
+        if array not in self.locals:
+            base = self.setting.names.tensors.get(array.base, "")
+            self.locals[array] = self.namer.claim(f"{base}_{array.what}")
+        return self.locals[array]
+
+    def part(self, whole: Ref | Local) -> Local:
+        """A new local array for a part of a long formula."""
+        base = whole.key if isinstance(whole, Ref) else whole.base
+        return Local(base, "part", -2 - len(self.locals))
+
+    def preamble(self, found: Sources) -> list[str]:
+        """Sizes from shapes, sizes from definitions, checks."""
+        lines = [self.unpacked(read, read.array in found.checks) for read in found.reads]
+        for d in found.definitions:
+            length = self.size.text(d.numerator)
+            value = f"{length.above(ADD)} // {self.size.text(d.stride).above(MULTIPLY)} + 1"
+            if d.stride == 1:
+                value = self.size(d.numerator + 1)
+            lines.append(f"    {self.size(d.symbol)} = {value}")
+        for given in found.checks:
+            name = self.name(Ref(given.key))
+            shape = self.statements.arrays.shape(given.shape)
+            lines += call_lines("check_shape", [f'"{name}"', name, shape], "", 1)
+        return lines
+
+    def unpacked(self, read: Read, checked: bool) -> str:
+        """`B, C, _, _ = x.shape`, or only `B = x.shape[0]` where the rest is checked anyway."""
+        array = self.name(Ref(read.array.key))
+        places = [k for k, s in enumerate(read.sizes) if s is not None]
+        if checked and len(places) == 1:
+            return f"    {self.size(read.array.shape[places[0]])} = {array}.shape[{places[0]}]"
+        names = ["_" if s is None else self.size(s) for s in read.sizes]
+        left = f"({names[0]},)" if len(names) == 1 else ", ".join(names)
+        return f"    {left} = {array}.shape"

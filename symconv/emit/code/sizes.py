@@ -1,0 +1,93 @@
+"""Sizes and places as Python integer expressions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Add, Basic, Expr, Max, Min, Mul, Pow, S, Symbol, expand, fraction, together
+
+from symconv.core.errors import Unsupported
+
+from .text import ADD, ATOM, MULTIPLY, POWER, Text, joined, power
+
+
+class SizePrinter:
+    """Prints size expressions with the given identifiers; a division is exact and written `//`."""
+
+    def __init__(self, identifiers: dict[Symbol, str]) -> None:
+        self.identifiers = identifiers
+
+    def __call__(self, expression: Basic) -> str:
+        return self.text(_shorter(expression)).text
+
+    def text(self, expression: Basic) -> Text:
+        """The text of an expression and how tightly it binds."""
+        if isinstance(expression, Symbol):
+            return Text(self.identifiers[expression], ATOM)
+        if isinstance(expression, Add):
+            return self._sum(expression)
+        if isinstance(expression, Max | Min):
+            return self._call(type(expression).__name__.lower(), expression.args)
+        return self._product_or_number(expression)
+
+    def _product_or_number(self, expression: Any) -> Text:
+        above, below = fraction(expression)
+        if below != 1:
+            return joined("//", (self.text(above), self.text(below)), MULTIPLY)
+        if isinstance(expression, Mul):
+            return self._product(sorted(expression.args, key=_factor_order))
+        if isinstance(expression, Pow):
+            return power(self.text(expression.args[0]), self.text(expression.args[1]))
+        if expression == S.NegativeInfinity:
+            return Text("-np.inf", POWER)
+        if expression.is_Integer:
+            return Text(str(expression), ATOM if expression >= 0 else POWER)
+        raise Unsupported(f"the size {expression} has no integer form")
+
+    def _call(self, name: str, arguments: tuple[Basic, ...]) -> Text:
+        ordered = sorted(arguments, key=lambda a: (not a.is_number, str(a)))
+        return Text(f"{name}({', '.join(str(self(a)) for a in ordered)})", ATOM)
+
+    def _product(self, parts: list[Expr]) -> Text:
+        if parts[0] == -1:
+            inner = self._product(parts[1:]) if len(parts) > 2 else self.text(parts[1])
+            return Text(f"-{inner.within(MULTIPLY)}", MULTIPLY)
+        return joined("*", tuple(self.text(p) for p in parts), MULTIPLY)
+
+    def _sum(self, expression: Add) -> Text:
+        common = together(expression)
+        if fraction(common)[1] != 1:
+            above, below = fraction(common)
+            return joined("//", (self.text(above), self.text(below)), MULTIPLY)
+        parts = sorted(expression.args, key=_addend_order)
+        line = self.text(parts[0]).within(ADD)
+        for part in parts[1:]:
+            if part.could_extract_minus_sign():
+                line += f" - {self.text(-part).above(ADD)}"
+            else:
+                line += f" + {self.text(part).within(ADD)}"
+        return Text(line, ADD)
+
+
+def _shorter(expression: Basic) -> Basic:
+    """The expression multiplied out, where that is shorter."""
+    if not isinstance(expression, Add | Mul):
+        return expression
+    plain = expand(expression)
+    return plain if len(str(plain)) < len(str(expression)) else expression
+
+
+def _factor_order(factor: Expr) -> tuple[bool, bool, bool, str]:
+    """Numbers, then small letters, then capitals, then sums: 2 * s * H_o."""
+    return (not factor.is_number, factor.is_Add, str(factor)[:1].isupper(), str(factor))
+
+
+def _addend_order(addend: Expr) -> tuple[bool, bool, bool, bool, bool, str]:
+    """Loop offsets first, what is subtracted and plain numbers last: d * m + s * H_o - 1.
+
+    Between them plain names stand before products, small letters before capitals.
+    """
+    offset = any(not s.is_nonnegative for s in addend.atoms(Symbol))
+    text = str(addend)
+    subtracted, product = addend.could_extract_minus_sign(), not addend.is_Symbol
+    return (subtracted, bool(addend.is_number), not offset, product, text[:1].isupper(), text)

@@ -1,0 +1,1 @@
+"""Planned NumPy modules: workspaces, layouts, blocks."""

@@ -1,0 +1,86 @@
+"""The fast style: one module with `forward` and `backward`, unrolled or planned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from symconv.core.equation import Program
+from symconv.core.errors import Unsupported
+from symconv.core.proof import Backward
+from symconv.emit.code.docstrings import Docstrings
+from symconv.emit.code.module import module_names, numpy_module
+from symconv.plan.planner import Plain, plan
+from symconv.plan.scalar_planner import multiplications
+
+from .planned import PlannedModule, sizes_known
+from .unrolled import Unrolled, UnrolledModule, unrolled
+
+MOST_ENTRIES = 40
+"""The most entries of a tensor in a network that is written out number by number."""
+
+MOST_READS = 1200
+"""The most entries that the statements of an unrolled module may read."""
+
+
+def fast_module(
+    forward: Program,
+    backward: Backward,
+    *,
+    title: str,
+    notes: tuple[str, ...] = (),
+    numbers: Mapping[str, str] | None = None,
+) -> str:
+    """The text of the fast module of a network.
+
+    A tiny network of fixed sizes is unrolled into scalar code. Otherwise contractions over windows
+    get the forms that the cost model chooses, and everything else is written as in the readable
+    style. A network without any such contraction, or with sizes that no array shows, is readable.
+    """
+    numbers = numbers or {}
+    scalars = _unrolled(forward, backward)
+    if scalars is not None:
+        how = "Written out number by number: the network is tiny."
+        docstring = _docstring(forward, backward, title, (*notes, how))
+        return UnrolledModule(forward, backward, scalars, numbers).text(docstring)
+    readable = numpy_module(
+        forward,
+        backward.program,
+        returned=backward.results,
+        seed=backward.seed,
+        title=title,
+        notes=notes,
+        numbers=numbers,
+    )
+    made = plan(forward, backward) if sizes_known(forward) else None
+    if made is None or all(isinstance(s, Plain) for s in (*made.forward, *made.backward)):
+        return readable
+    told = tuple(f"{key}: {c.form}, because {c.reason}." for key, c in made.choices.items())
+    docstring = _docstring(forward, backward, title, (*notes, *told))
+    return PlannedModule(forward, backward, made, numbers).text(docstring, readable)
+
+
+def _unrolled(forward: Program, backward: Backward) -> Unrolled | None:
+    """The scalar program of a network that is tiny, has fixed sizes and scalar functions."""
+    tensors = backward.program.tensors
+    if any(not n.is_Integer for t in tensors for n in t.shape):
+        return None
+    read = [t for t in tensors if t.role != "mask"]
+    if any(_entries(t.shape) > MOST_ENTRIES for t in read):
+        return None
+    try:
+        made = unrolled(forward, backward)
+    except Unsupported:
+        return None
+    return made if multiplications((*made.forward, *made.backward)) <= MOST_READS else None
+
+
+def _entries(shape: tuple[object, ...]) -> int:
+    found = 1
+    for n in shape:
+        found *= int(str(n))
+    return found
+
+
+def _docstring(forward: Program, backward: Backward, title: str, notes: tuple[str, ...]) -> str:
+    names = module_names(forward, backward.program)
+    return Docstrings(names, {}, {}, (), forward.sizes).module(title, notes)

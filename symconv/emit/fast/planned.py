@@ -1,0 +1,209 @@
+"""The module of a planned network: helper functions of the chosen forms, and the two passes."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+
+from sympy import Symbol
+
+from symconv.core.equation import Equation, Program
+from symconv.core.proof import Backward
+from symconv.core.tensor import Tensor
+from symconv.emit.code.layout import TAB, call_lines
+from symconv.emit.code.module import GIVEN, module_names
+from symconv.emit.code.names import Names
+from symconv.emit.code.sizes import SizePrinter
+from symconv.emit.code.sources import Given, sources
+from symconv.plan.contraction import Contraction
+from symconv.plan.planner import Contract, Plain, Plan, Pool, Step, Total, Unpool
+
+from .finish import finished
+from .scribe import Scribe
+from .views import seen
+from .windows import Windows
+
+HELPERS = ("common", "maxima", "inverse", "batch_last", "columns", "gathered", "matrix")
+TITLES = {
+    "forward": "Compute the values of the network.",
+    "backward": "Compute the gradients, from the last equation of the network to the first.",
+}
+
+
+class PlannedModule:
+    """Puts the text of a planned module together."""
+
+    def __init__(
+        self, forward: Program, backward: Backward, plan: Plan, numbers: Mapping[str, str]
+    ) -> None:
+        self.program, self.backward, self.plan, self.numbers = forward, backward, plan, numbers
+        self.names: Names = module_names(forward, backward.program)
+        self.tensors = {**forward.by_key, **backward.program.by_key}
+        outside = [t for t in forward.tensors if forward.equation(t.key) is None]
+        given = [t for t in outside if t.role in GIVEN]
+        self.given = tuple(sorted(given, key=lambda t: GIVEN.index(t.role)))
+        self.windows = Windows(plan.choices)
+        self.reached: dict[str, str] = {}
+
+    def text(self, docstring: str, readable: str) -> str:
+        """The module; `readable` is the text of the readable one, whose helpers it borrows."""
+        first = self._written(self.plan.forward, frozenset())
+        self.windows.forward = False
+        stored = frozenset(e.key for e in self.program.equations) - self.plan.hidden
+        second = self._written(self.plan.backward, stored)
+        written = [t for t in self.program.tensors if t.key in stored]
+        fields = [(self.names.tensors[t.key], _annotation(t)) for t in written]
+        fields += [(name, "Array") for name in self.windows.kept]
+        functions = [
+            self._function("forward", first, [n for n, _ in fields]),
+            self._function(
+                "backward", second, [self.names.tensors[t.key] for t in self.backward.results]
+            ),
+        ]
+        body = "\n".join((*first.lines, *second.lines))
+        helpers = first.helpers | second.helpers
+        names = self.names.tensors
+        strided = [f for f in ("as_strided", "sliding_window_view") if self._uses(f, body, helpers)]
+        return finished(
+            "planned.py.j2",
+            docstring=docstring,
+            helpers=[h for h in HELPERS if h in helpers],
+            constants=[
+                *(self._constant(n, *c) for n, c in self.windows.constants.items()),
+                *(text for _, _, text in self.windows.tables.values()),
+            ],
+            borrowed=borrowed(readable, body),
+            strided=strided,
+            hidden=[names[t.key] for t in self.program.tensors if t.key in self.plan.hidden],
+            fields=fields,
+            gradients=[names[t.key] for t in self.backward.results],
+            functions=functions,
+        )
+
+    def _uses(self, function: str, body: str, helpers: set[str]) -> bool:
+        """Whether the module calls a function that looks at an array through strides."""
+        strided = function == "as_strided" and bool(helpers & {"batch_last", "columns"})
+        return strided or f"{function}(" in body
+
+    def _constant(self, name: str, made: Contraction, phases: tuple[int, int]) -> str:
+        first, second = made.axes
+        arguments = [
+            f"{word}=({getattr(first, part)}, {getattr(second, part)})"
+            for word, part in (
+                ("taps", "taps"), ("places", "places"), ("stride", "stride"),
+                ("dilation", "dilation"), ("before", "before"),
+            )
+        ]  # fmt: skip
+        return "\n".join(call_lines(f"{name} = Window", [*arguments, f"phases={phases}"], "", 0))
+
+    def _written(self, steps: tuple[Step, ...], stored: frozenset[str]) -> Scribe:
+        seed = {self.backward.seed.key} if self.backward.seed else set()
+        outside = frozenset({t.key for t in self.given} | seed)
+        scribe = Scribe(self.names, self.tensors, stored, outside, self.numbers, self.program.sizes)
+        waiting: list[Equation] = []
+        for step in steps:
+            if isinstance(step, Plain):
+                waiting.append(step.equation)
+                continue
+            scribe.readable(tuple(waiting))
+            waiting = []
+            self._step(scribe, step)
+        scribe.readable(tuple(waiting))
+        return scribe
+
+    def _step(self, scribe: Scribe, step: Step) -> None:
+        """The lines of one planned step."""
+        match step:
+            case Pool(stage):
+                self.windows.stage(scribe, stage)
+            case Unpool(stage):
+                self.reached[stage.key] = self.windows.delta(scribe, stage)
+            case Total(equation, stage):
+                self._total(scribe, equation, self.reached[stage.key])
+            case Contract():
+                self._contract(scribe, step)
+
+    def _total(self, scribe: Scribe, equation: Equation, reached: str) -> None:
+        """A sum over places has as many terms as there are winners."""
+        name = scribe.names.tensors[equation.key]
+        if equation.ranges:
+            scribe.line(f"{name} = {reached}.sum(axis=(0, 2, 3))", equation.key)
+        else:
+            scribe.line(f"{name} = np.reshape({reached}.sum(), (1,))", equation.key)
+
+    def _contract(self, scribe: Scribe, step: Contract) -> None:
+        made = step.contraction
+        if made.computes == "places":
+            self.windows.places(scribe, made)
+            return
+        if step.stage is not None:
+            planes, phases = scribe.names.tensors[step.stage.delta], step.stage.phases
+        else:
+            planes, phases = f"{seen(scribe, made.places)}[None, None]", (1, 1)
+        write = self.windows.kernel if made.computes == "kernel" else self.windows.image
+        write(scribe, made, planes, phases)
+
+    def _function(self, name: str, scribe: Scribe, results: list[str]) -> dict[str, object]:
+        seeds = [self.backward.seed] if self.backward.seed else []
+        seeds = [t for t in seeds if name == "backward" and t.key in scribe.used]
+        preamble = self._preamble(scribe)
+        given = [t for t in self.given if t.key in scribe.used]
+        values = name == "backward" and scribe.values
+        parameters = [f"{self.names.tensors[t.key]}: Array" for t in given]
+        parameters += ["values: Forward"] if values else []
+        parameters += [f"{self.names.tensors[t.key]}: Array" for t in seeds]
+        parameters += ["workspace: Workspace | None = None"]
+        result = "Forward" if name == "forward" else "Gradients"
+        arguments = [self._described(t) for t in given]
+        arguments += ["values: what `forward` returned."] if values else []
+        arguments += [self._described(t) for t in seeds]
+        return {
+            "signature": "\n".join(call_lines(f"def {name}", parameters, f" -> {result}:", 0)),
+            "title": TITLES[name],
+            "arguments": arguments,
+            "body": [*preamble, *scribe.lines, *call_lines(f"return {result}", results, "", 1)],
+        }
+
+    def _described(self, tensor: Tensor) -> str:
+        size = SizePrinter(self.names.sizes)
+        shape = ", ".join(map(size, tensor.shape)) + ("," if len(tensor.shape) == 1 else "")
+        return f"{self.names.tensors[tensor.key]}: {tensor.role}, shape ({shape})."
+
+    def _preamble(self, scribe: Scribe) -> list[str]:
+        """Sizes from shapes, and checks of the shapes."""
+        size = SizePrinter(self.names.sizes)
+        passed = [*self.given, *([self.backward.seed] if self.backward.seed else [])]
+        used = tuple(Given(t.key, t.shape, bare=True) for t in passed if t.key in scribe.used)
+        found = sources(scribe.mentioned, used, (), self.program.sizes)
+        lines = []
+        for read in found.reads:
+            array = self.names.tensors[read.array.key]
+            for k, symbol in enumerate(read.sizes):
+                if symbol is not None:
+                    lines.append(f"{TAB}{size(symbol)} = {array}.shape[{k}]")
+        for given in found.checks:
+            array = self.names.tensors[given.key]
+            shape = ", ".join(map(size, given.shape)) + ("," if len(given.shape) == 1 else "")
+            lines += call_lines("check_shape", [f'"{array}"', array, f"({shape})"], "", 1)
+        return lines
+
+
+def borrowed(readable: str, body: str) -> list[str]:
+    """The helper functions of the readable module that the body calls."""
+    functions = [n for n in ast.parse(readable).body if isinstance(n, ast.FunctionDef)]
+    helpers = [f for f in functions if f.name not in {"forward", "backward", "check_shape"}]
+    called = [f for f in helpers if re.search(rf"\b{f.name}\(", body)]
+    return [ast.get_source_segment(readable, f) or "" for f in called]
+
+
+def sizes_known(program: Program) -> bool:
+    """Whether every size symbol is an axis of an array that the caller passes."""
+    given = [t for t in program.tensors if program.equation(t.key) is None and t.role in GIVEN]
+    bare = {n for t in given for n in t.shape if isinstance(n, Symbol)}
+    found = {s for t in program.tensors for n in t.shape for s in n.free_symbols}
+    return not program.sizes and found <= bare
+
+
+def _annotation(tensor: Tensor) -> str:
+    return "Number" if tensor.role == "cost" else "Array"

@@ -1,0 +1,1 @@
+"""Formulas arranged and printed: LaTeX, MathML, plain text."""

@@ -1,0 +1,1 @@
+"""Derivations as pages: what stands on them, in which words and markup."""

@@ -1,0 +1,66 @@
+"""What every part of a page is written with: the names, the markup and the equation numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sympy import Expr, Sum, sympify
+
+from symconv.core.equation import Equation, Ranges
+from symconv.core.nodes import MaxOver
+from symconv.emit.formula.arrange import arrange
+from symconv.emit.formula.form import Form, Limit, limit_relation
+from symconv.emit.formula.names import Names
+from symconv.emit.formula.positions import arrange_position
+
+from .page import Display
+from .scribe import Scribe
+
+Triple = tuple[Expr, Expr, Expr]
+
+
+@dataclass(frozen=True)
+class Author:
+    """Writes equations in one notation and one markup."""
+
+    names: Names
+    scribe: Scribe
+    numbers: Mapping[str, int]
+
+    def form(self, formula: Expr) -> Form:
+        return arrange(formula, self.names)
+
+    def display(self, equation: Equation, note: str = "", beside: float = 0) -> Display:
+        """An equation with its number, its ranges and a word beside it.
+
+        `beside` is the width of the widest left side that it is aligned with.
+        """
+        left = self.form(equation.lhs)
+        width = max(beside, self.scribe.width(left))
+        return Display(
+            self.scribe.write(left),
+            self.scribe.lines(self.form(equation.rhs), width),
+            self.numbers[equation.key],
+            self.scribe.words(note),
+            self.ranges(equation.ranges),
+            "" if self.scribe.shows_limits else self.bound(equation.rhs),
+        )
+
+    def ranges(self, ranges: Ranges) -> str:
+        """0 <= b < B, 0 <= i < H_o."""
+        return self._listed([(v, sympify(0), n - 1) for v, n in ranges])
+
+    def bound(self, formula: Expr) -> str:
+        """The ranges of the indices that sums and maxima bind."""
+        nodes = sorted(formula.atoms(Sum, MaxOver), key=str)
+        limits = [limit for node in nodes for limit in node.limits]
+        return self._listed(sorted({(v, first, last) for v, first, last in limits}, key=str))
+
+    def _listed(self, limits: Sequence[Triple]) -> str:
+        base = self.names.notation.index_base
+        relations: list[str | Form] = []
+        for variable, first, last in limits:
+            shown = (variable, first + base, last + base, last + base + 1)
+            relations += [", ", limit_relation(Limit(*map(arrange_position, shown)))]
+        return self.scribe.mixed(relations[1:])

@@ -1,0 +1,90 @@
+"""Derivation documents: LaTeX, Markdown, HTML and plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from symconv.core.equation import Equation, Program
+from symconv.core.proof import Derivation
+from symconv.emit.environment import rendered
+from symconv.emit.formula.case_display import SmallCase
+from symconv.emit.formula.scalars import Unrolled
+from symconv.notation.presets import Notation
+
+from .detail import Detail
+from .document import Content, page
+from .html import HTML, security_policy, style
+from .remarks import Sentence
+from .scribe import LATEX, MARKDOWN, NOTEBOOK, TEXT
+
+Backward = Sequence[Derivation | Equation]
+GITHUB = {"opening": "```math", "closing": "```"}
+DOLLARS = {"opening": "$$", "closing": "$$"}
+"""What stands around a formula of its own line."""
+Structure = Mapping[str, tuple[Sentence, ...]]
+
+
+def content_of(  # noqa: PLR0913 - the words of a document
+    program: Program,
+    backward: Backward,
+    notation: Notation,
+    *,
+    title: str,
+    conventions: Sequence[str] = (),
+    unrolled: Sequence[Unrolled] = (),
+    detail: Detail = "normal",
+    structure: Structure | None = None,
+    why_sizes: Sequence[Sentence] = (),
+    case: SmallCase | None = None,
+) -> Content:
+    """What a document is about, for every markup."""
+    return Content(
+        program,
+        tuple(backward),
+        notation,
+        title,
+        tuple(conventions),
+        tuple(unrolled),
+        detail,
+        structure or {},
+        tuple(why_sizes),
+        case,
+    )
+
+
+def derivation_latex(*subject: Any, document: bool = True, **words: Any) -> str:
+    """A standalone document with its glossary, or a fragment that needs amsmath and nothing else.
+
+    Arguments as in `content_of`.
+    """
+    content = replace(content_of(*subject, **words), glossary=document)
+    template = "document.tex.j2" if document else "fragment.tex.j2"
+    return rendered("latex", template, page=page(content, LATEX), body="body.tex.j2")
+
+
+def derivation_markdown(*subject: Any, **words: Any) -> str:
+    """Markdown with formulas in ```math fences, as GitHub shows them."""
+    content = content_of(*subject, **words)
+    return rendered("markdown", "derivation.md.j2", page=page(content, MARKDOWN), **GITHUB)
+
+
+def derivation_notebook(*subject: Any, **words: Any) -> str:
+    """Markdown with formulas between dollar signs, as notebooks show them."""
+    content = content_of(*subject, **words)
+    return rendered("markdown", "derivation.md.j2", page=page(content, NOTEBOOK), **DOLLARS)
+
+
+def derivation_html(*subject: Any, **words: Any) -> str:
+    """One file that needs nothing else: style inside, formulas as MathML, nothing is fetched."""
+    content = replace(content_of(*subject, **words), glossary=True)
+    return rendered(
+        "html", "page.html.j2", page=page(content, HTML), style=style(), policy=security_policy()
+    )
+
+
+def derivation_text(*subject: Any, **words: Any) -> str:
+    """Plain text for a terminal of 100 columns."""
+    content = content_of(*subject, **words)
+    return rendered("text", "derivation.txt.j2", page=page(content, TEXT))

@@ -1,0 +1,1 @@
+"""Emitted LaTeX read back into a formula."""
