@@ -106,7 +106,7 @@ def errors(checks):
 def test_the_derivation_of_a_strided_convolution_passes(seed):
     (check,) = check_steps(program(), [derivation()], seed=seed)
     assert check.passed, check.line
-    assert "8 steps at every entry of 3 random trials" in check.detail
+    assert "8 steps at all" in check.detail
     assert check.points > 20
     assert len(check.sizes) == 3
     assert check.line.startswith("ok ")

@@ -6,7 +6,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from sympy import Integer, S, Sum, tanh
 
 from symconv.check.module import Module
-from symconv.check.module_checks import check_module, polynomial, transcendental
+from symconv.check.module_checks import check_module, transcendental
+from symconv.check.polynomials import polynomial
 from symconv.core.equation import Equation, Program, SizeDefinition
 from symconv.core.nodes import relu
 from symconv.core.tensor import Name, Tensor, index, size

@@ -140,4 +140,4 @@ def test_large_concrete_networks_are_sampled():
     (check,) = check_steps(made, [Derivation(big, back, steps, (layer,))])
     assert check.passed, check.line
     assert 3 <= check.points < 1600
-    assert "of 1600 entries of 1 random trial" in check.detail
+    assert "of 1600 points of 1 random trial" in check.detail

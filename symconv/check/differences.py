@@ -24,7 +24,8 @@ def differences(module: Module, trial: Trial, seed: int) -> Check:
         error = f"the module failed: {problem}"
     detail = f"{points} central differences of the forward function"
     where = (describe(trial.sizes),)
-    return Check("module's forward function", not error, detail, points, where, error)
+    bound = "floating point, to 5 digits"
+    return Check("module's forward function", not error, detail, points, where, error, bound)
 
 
 def _sample(given: Arrays, trial: Trial, seed: int) -> list[tuple[str, Place]]:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from symconv.core.equation import Equation, Program
 from symconv.semantics.places import Sizes
 
+from .bounds import bound
 from .points import BUDGET, work
-from .record import Check, describe
+from .record import Check, describe, several
 from .trial import Trial, backward
 from .trials import FAILURES, trials
 
@@ -49,5 +50,6 @@ def _judge(name: str, equation: Equation, judge: Judge, made: Sequence[Trial], s
         if error:
             error = f"{error} ({describe(trial.sizes)})"
             break
-    detail = f"{count} comparisons in {len(made)} random trial{'s' * (len(made) > 1)}"
-    return Check(name, not error, detail, count, tuple(describe(t.sizes) for t in made), error)
+    detail = f"{count} points of {several(len(made), 'random trial')}"
+    sizes = tuple(describe(t.sizes) for t in made)
+    return Check(name, not error, detail, count, sizes, error, bound(made))

@@ -12,11 +12,11 @@ from math import isclose
 from random import Random
 from typing import Any
 
-from sympy import Expr, Function, KroneckerDelta, Mul, Pow, Symbol, expand, sympify
+from sympy import Function, KroneckerDelta, Mul, Pow, Symbol, expand, sympify
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Program
-from symconv.core.nodes import Box, Equals, LogSumExp, MaxOver, OneHot, relu, step
+from symconv.core.nodes import Box, Equals, LogSumExp, relu, step
 from symconv.semantics.algebra import Exact
 from symconv.semantics.symbolic import Symbolic
 
@@ -24,6 +24,7 @@ from .classes import classes
 from .differences import differences
 from .entries import float_trial, rationals, symbol
 from .module import BROKEN, Module, given_arrays, table_of
+from .polynomials import polynomial
 from .record import Check, describe
 from .trial import Trial, trial_of
 from .trials import forward_work
@@ -54,7 +55,7 @@ def check_module(
         checks.append(_compare("exact rationals", module, exact, object, equal))
     if symbolic(program) and not labels and work <= SYMBOLIC_WORK:
         symbols = trial_of(program, sizes, Symbolic(), symbol)
-        checks.append(_compare("symbols (a proof)", module, symbols, object, identical))
+        checks.append(_compare("symbols", module, symbols, object, identical))
     return tuple(checks)
 
 
@@ -67,26 +68,12 @@ def transcendental(program: Program) -> bool:
     return bool(functions - {relu, step}) or any(p.exp.is_integer is False for p in powers)
 
 
-def polynomial(program: Program) -> bool:
-    """Whether every entry is a polynomial in the given ones."""
-    return not any(
-        e.rhs.has(Function, MaxOver, LogSumExp, OneHot) or _divides(e.rhs)
-        for e in program.equations
-    )
-
-
 def symbolic(program: Program) -> bool:
     """Whether the code can run on symbols: SymPy does not multiply by a truth value."""
     products = [p for e in program.equations for p in e.rhs.atoms(Mul)]
     brackets = (Box, KroneckerDelta, Equals)
     guarded = any(isinstance(a, brackets) for p in products if p.has(Indexed) for a in p.args)
     return polynomial(program) and not guarded
-
-
-def _divides(e: Expr) -> bool:
-    """Whether an entry stands under a root or a fraction line."""
-    powers = [p for p in e.atoms(Pow) if p.has(Indexed)]
-    return any(not p.exp.is_Integer or p.exp.is_negative for p in powers)
 
 
 def close(a: Any, b: Any) -> bool:
@@ -104,6 +91,13 @@ def identical(a: Any, b: Any) -> bool:
     return bool(expand(sympify(a) - sympify(b)) == 0)
 
 
+BOUNDS: dict[Same, str] = {
+    close: "floating point, to 8 digits",
+    equal: "exact at these points",
+    identical: "equal as polynomials: a proof at this size",
+}
+
+
 def _compare(how: str, module: Module, trial: Trial, kind: type, same: Same) -> Check:
     """Every array that the module answers against the entries of the trial."""
     try:
@@ -112,7 +106,7 @@ def _compare(how: str, module: Module, trial: Trial, kind: type, same: Same) -> 
         points, error = 0, f"the module failed: {problem}"
     detail = f"{points} entries of the forward and backward pass"
     where = (describe(trial.sizes),)
-    return Check(f"module on {how}", not error, detail, points, where, error)
+    return Check(f"module on {how}", not error, detail, points, where, error, BOUNDS[same])
 
 
 def _difference(found: Mapping[str, Any], trial: Trial, same: Same) -> tuple[int, str]:

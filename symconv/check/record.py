@@ -14,8 +14,9 @@ from sympy import Symbol
 class Check:
     """What was checked, with which verdict.
 
-    `detail` says how it was checked, `points` counts the comparisons, `sizes` are the sizes that
-    were tried, and `error` is the first thing found wrong (empty where the check passed).
+    `detail` says what was compared, `points` counts the comparisons, `sizes` are the sizes that
+    were tried, `bound` says what follows from it, and `error` is the first thing found wrong
+    (empty where the check passed).
     """
 
     name: str
@@ -24,19 +25,27 @@ class Check:
     points: int = 0
     sizes: tuple[str, ...] = ()
     error: str = ""
+    bound: str = ""
 
     @property
     def line(self) -> str:
         """The check in one line."""
         verdict = "ok    " if self.passed else "FAILED"
-        rest = f"; {self.error}" if self.error else ""
-        return f"{verdict}  {self.name}: {self.detail}{rest}"
+        different = len(set(self.sizes))
+        tried = f" at {several(different, 'size')}" if different else ""
+        rest = self.error or self.bound
+        return f"{verdict}  {self.name}: {self.detail}{tried}{'; ' * bool(rest)}{rest}"
 
 
 def describe(sizes: Mapping[Symbol, Any]) -> str:
     """Sizes in words: `H=5 W=4`, in the order of their names."""
     named = sorted((str(s), n) for s, n in sizes.items())
     return " ".join(f"{s}={n}" for s, n in named) or "the sizes of the network"
+
+
+def several(count: int, what: str) -> str:
+    """A number with its noun: `1 trial`, `3 trials`."""
+    return f"{count} {what}{'s' * (count != 1)}"
 
 
 def same(a: Any, b: Any) -> bool:

@@ -22,9 +22,10 @@ from symconv.semantics.places import Place, Sizes
 from symconv.semantics.run import Tables
 from symconv.semantics.work import extent
 
+from .bounds import bound
 from .chain import chain_error
 from .points import BUDGET, points, work
-from .record import Check, describe, same
+from .record import Check, describe, same, several
 from .trial import Trial, backward, forward_equations
 from .trials import FAILURES, random_tables, trials
 
@@ -73,14 +74,14 @@ def _check(derivation: Derivation, made: Sequence[Trial], seed: int) -> Check:
             error = f"{error} ({describe(trial.sizes)})"
             break
     detail = f"{len(derivation.steps)} steps at {coverage(derivation, made, count)}"
-    return Check(name, not error, detail, count, sizes, error)
+    return Check(name, not error, detail, count, sizes, error, bound(made, formulas(derivation)))
 
 
 def coverage(derivation: Derivation, made: Sequence[Trial], count: int) -> str:
     """How many of all index values were compared."""
     total = sum(extent(derivation.ranges, t.sizes) for t in made)
-    share = "every entry" if count == total else f"{count} of {total} entries"
-    return f"{share} of {len(made)} random {'trials' if len(made) > 1 else 'trial'}"
+    share = f"all {total}" if count == total else f"{count} of {total}"
+    return f"{share} points of {several(len(made), 'random trial')}"
 
 
 def _trial_error(derivation: Derivation, trial: Trial, seed: int) -> tuple[int, str]:

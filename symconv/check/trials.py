@@ -23,11 +23,13 @@ from symconv.semantics.work import places
 
 from .classes import classes
 from .points import work
+from .polynomials import SPREAD, polynomial
 from .trial import Entry, Trial, forward_equations, trial_of
 
 Draw = Callable[[Random], Fraction]
 
 ANY: Draw = lambda r: Fraction(r.randint(-3, 3))  # noqa: E731 - one line of a table
+WIDE: Draw = lambda r: Fraction(r.randrange(-SPREAD // 2, SPREAD // 2))  # noqa: E731 - as above
 DRAWS: tuple[Draw, ...] = (
     ANY,
     lambda r: Fraction(r.choice((-3, -2, -1, 1, 2, 3))),
@@ -40,6 +42,9 @@ DRAWS: tuple[Draw, ...] = (
 The first kind at which everything has a value is taken.
 """
 
+SMALL = 20_000
+"""The most leaves of a forward pass at fixed sizes that is run more than once."""
+
 NO_LABELS: Mapping[str, int] = MappingProxyType({})
 
 FAILURES = (SymconvError, ZeroDivisionError, ValueError, OverflowError)
@@ -49,7 +54,7 @@ FAILURES = (SymconvError, ZeroDivisionError, ValueError, OverflowError)
 def trials(program: Program, count: int, seed: int, accept: Accept = lambda _: True) -> list[Trial]:
     """Random trials of a program; `accept` bounds the work where sizes can be chosen.
 
-    A program without size symbols gets one trial, and so does one that is large at any sizes.
+    A program that is large at any sizes gets one trial.
     """
     choices = _choices(program, count, seed, accept)
     return [trial(program, sizes, seed + n) for n, sizes in enumerate(choices)]
@@ -57,7 +62,10 @@ def trials(program: Program, count: int, seed: int, accept: Accept = lambda _: T
 
 def _choices(program: Program, count: int, seed: int, accept: Accept) -> list[dict[Symbol, int]]:
     """Sizes for each trial; where none are acceptable, one choice: the smallest of a few."""
-    seeds = range(3 * seed, 3 * seed + (count if free_sizes(program) else 1))
+    seeds = range(3 * seed, 3 * seed + count)
+    if not free_sizes(program):
+        sizes = pick(program, 0)
+        return [sizes] * (count if forward_work(program, sizes) <= SMALL else 1)
     try:
         return [pick(program, s, accept) for s in seeds]
     except SymconvError:
@@ -73,7 +81,7 @@ def trial(program: Program, sizes: dict[Symbol, int], seed: int) -> Trial:
     """A trial at given sizes, with the first kind of entries at which everything has a value."""
     algebra: Algebra = Reals() if needs_reals(program) else Exact()
     problem: Exception | None = None
-    for draw in DRAWS:
+    for draw in (WIDE,) if polynomial(program) else DRAWS:
         try:
             entry = random_entry(Random(seed), draw, algebra, classes(program, sizes))  # noqa: S311
             made = trial_of(program, sizes, algebra, entry)
