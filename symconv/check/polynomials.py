@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from math import floor, log10
+from typing import cast
 
 from sympy import Add, Expr, Function, KroneckerDelta, Mul, Pow
 from sympy.concrete.expr_with_limits import ExprWithLimits
@@ -69,7 +70,7 @@ def degree(e: Expr, known: Mapping[str, int]) -> int:
     if isinstance(e, Pow) and e.exp.is_Integer:
         return int(e.exp) * degree(e.base, known)
     if isinstance(e, ExprWithLimits | Partial):
-        return degree(e.args[0], known)
+        return degree(cast("Expr", e.args[0]), known)
     if isinstance(e, Add | Mul):
         below = [degree(a, known) for a in e.args]
         return max(below) if isinstance(e, Add) else sum(below)

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sympy import Expr
-
 from symconv.core.equation import Equation, Program, SizeDefinition
 from symconv.core.errors import SymconvError
 from symconv.core.tensor import Name, Tensor
 from symconv.layers.scope import Scope, per_axis
 
-from .fields import options_of
-from .names import StageError, allocate, uses_of
+from .names import StageError, allocate, size_names, uses_of
 from .soundness import refuse_unsound
 from .spec import Input, Spec
 
@@ -26,7 +23,7 @@ def build(spec: Spec, *, text: str | None = None, spans: tuple[Span, ...] = ()) 
     `text` and `spans` (one a stage, the input first) place an error in the text that was read.
     """
     names = _names(spec, text, spans)
-    taken = frozenset(u.letter for u in uses_of(spec)) | _size_names(spec)
+    taken = frozenset(u.letter for u in uses_of(spec)) | size_names(spec)
     _refuse_clashes(spec)
     scope = Scope(names[0], taken, "input")
     x = _input(spec.input, scope)
@@ -108,21 +105,10 @@ def _input(given: Input, scope: Scope) -> Tensor:
     )
 
 
-def _size_names(spec: Spec) -> frozenset[str]:
-    """The names of every size symbol that the person wrote."""
-    given: list[object] = [*spec.input.shape, spec.input.batch]
-    for layer in spec.layers:
-        kinds = {"size", "sizes", "amounts"}
-        given += [getattr(layer, o.name) for o in options_of(type(layer)) if o.kind in kinds]
-    flat = [n for some in given for n in (some if isinstance(some, tuple) else (some,))]
-    words = {n for n in flat if isinstance(n, str)}
-    return frozenset(words | {str(s) for n in flat if isinstance(n, Expr) for s in n.free_symbols})
-
-
 def _refuse_clashes(spec: Spec) -> None:
     """A size and a tensor of the same name could not be told apart by a reader."""
     for use in uses_of(spec):
-        if use.letter in _size_names(spec):
+        if use.letter in size_names(spec):
             raise SymconvError(
                 f"'{use.letter}' names both a size and a tensor", help="rename one of the two"
             )

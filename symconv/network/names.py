@@ -8,9 +8,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from sympy import Expr
+
 from symconv.core.errors import SymconvError
 from symconv.core.tensor import Name
 
+from .fields import options_of
 from .spec import Spec
 
 PATTERN = re.compile(r"[A-Za-z][A-Za-z0-9]{0,15}")
@@ -44,8 +47,19 @@ def check_name(word: str) -> str:
 
 def uses_of(spec: Spec) -> tuple[Use, ...]:
     """Every name of a network in reading order; an output without one gets its layer's letter."""
-    given = {u.letter for u in _given(spec)}
+    given = {u.letter for u in _given(spec)} | size_names(spec)
     return tuple(_uses(spec, lambda letter: _free(letter, given)))
+
+
+def size_names(spec: Spec) -> frozenset[str]:
+    """The names of every size symbol that the person wrote."""
+    given: list[object] = [*spec.input.shape, spec.input.batch]
+    for layer in spec.layers:
+        kinds = {"size", "sizes", "amounts"}
+        given += [getattr(layer, o.name) for o in options_of(type(layer)) if o.kind in kinds]
+    flat = [n for some in given for n in (some if isinstance(some, tuple) else (some,))]
+    words = {n for n in flat if isinstance(n, str)}
+    return frozenset(words | {str(s) for n in flat if isinstance(n, Expr) for s in n.free_symbols})
 
 
 def _given(spec: Spec) -> Iterator[Use]:

@@ -17,15 +17,17 @@ from symconv.core.equation import Equation, Ranges
 from symconv.core.errors import Unsupported
 from symconv.core.nodes import Box, Equals, LogSumExp, MaxOver
 
+from .empty_windows import refuse_empty_windows
 from .overwriting import refuse_overwriting
 
 Reducer = MaxOver | LogSumExp
 
 
 def refuse_unsound(equation: Equation) -> None:
-    """Unsupported where an entry may be written twice, or be absent inside a maximum."""
+    """Unsupported where an entry may be written twice, or absent where a maximum needs it."""
     refuse_overwriting(equation)
     for reducer, around in _reducers(equation.rhs, equation.ranges):
+        refuse_empty_windows(reducer, around)
         if isinstance(reducer.function, Indexed):
             continue
         ranges = (*around, *_bound(reducer))

@@ -88,9 +88,9 @@ class Docstrings:
                 return "the stride"
             if symbol in d.numerator.free_symbols and not symbol.is_positive:
                 return "the padding"
-            reach = -d.numerator.coeff(symbol, 1)
-            if reach.free_symbols and symbol in d.numerator.free_symbols:
-                return "the dilation"
+            if symbol in d.numerator.free_symbols:
+                reach = -d.numerator.coeff(symbol, 1)  # k - 1 for d, and d for k, in d (k - 1)
+                return "the dilation" if reach.is_Add else "the width of the window"
         return "a size that no array shows"
 
     def _described(self, tensor: Tensor) -> str:

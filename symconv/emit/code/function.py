@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sympy import Symbol
+from sympy import Expr, Symbol
 
 from symconv.core.equation import SizeDefinition
 from symconv.core.tensor import Tensor
@@ -13,6 +13,7 @@ from symconv.lower.program import Local, Ref, Statement
 from symconv.lower.walk import loop_indices, reads, symbols
 
 from .arrays import Printer
+from .extents import Extent
 from .layout import call_lines
 from .names import Namer, Names
 from .sizes import SizePrinter
@@ -42,17 +43,20 @@ class Setting:
     numbers: Mapping[str, str]
 
 
-def function(setting: Setting, statements: tuple[Statement, ...]) -> Function:
-    """The function that runs the statements."""
+def function(
+    setting: Setting, statements: tuple[Statement, ...], least: tuple[Extent, ...] = ()
+) -> Function:
+    """The function that runs the statements; the sizes `least` must be at least 1."""
     known = _known(setting, statements)
     mentioned = symbols(statements) - loop_indices(statements)
+    mentioned = mentioned.union(*(extent.symbols for extent in least))
     by_key = {g.key: g for g in _givens(setting)}
     used = tuple(g for k, g in by_key.items() if k in known)
     others = tuple(g for k, g in by_key.items() if k not in known)
     found = sources(mentioned, used, others, setting.definitions)
     touched = {*known, *(r.array.key for r in found.reads)}
     printer = _Printer(setting, statements)
-    body = [*printer.preamble(found)]
+    body = [*printer.preamble(found), *printer.size_checks(least, found)]
     for statement in statements:
         body += printer.statements.lines(statement)
     return Function(
@@ -121,16 +125,33 @@ class _Printer:
     def preamble(self, found: Sources) -> list[str]:
         """Sizes from shapes, sizes from definitions, checks."""
         lines = [self.unpacked(read, read.array in found.checks) for read in found.reads]
-        for d in found.definitions:
-            length = self.size.text(d.numerator)
-            value = f"{length.above(ADD)} // {self.size.text(d.stride).above(MULTIPLY)} + 1"
-            if d.stride == 1:
-                value = self.size(d.numerator + 1)
-            lines.append(f"    {self.size(d.symbol)} = {value}")
+        lines += [
+            f"    {self.size(d.symbol)} = {self.floored(d.numerator, d.stride)}"
+            for d in found.definitions
+        ]
         for given in found.checks:
             name = self.name(Ref(given.key))
             shape = self.statements.arrays.shape(given.shape)
             lines += call_lines("check_shape", [f'"{name}"', name, shape], "", 1)
+        return lines
+
+    def floored(self, numerator: Expr, divisor: Expr) -> str:
+        """floor(numerator / divisor) + 1."""
+        if divisor == 1:
+            return self.size(numerator + 1)
+        length, stride = self.size.text(numerator), self.size.text(divisor)
+        return f"{length.above(ADD)} // {stride.above(MULTIPLY)} + 1"
+
+    def size_checks(self, least: tuple[Extent, ...], found: Sources) -> list[str]:
+        """A call for every size that must be at least 1."""
+        known = {d.symbol for d in found.definitions}
+        known |= {s for read in found.reads for s in read.sizes if s is not None}
+        lines: list[str] = []
+        for extent in least:
+            formula = self.floored(extent.length, extent.stride)
+            name = self.size(extent.symbol) if extent.symbol else formula
+            value = name if extent.symbol in known else formula
+            lines += call_lines("check_size", [f'"{extent.words or name}"', value], "", 1)
         return lines
 
     def unpacked(self, read: Read, checked: bool) -> str:

@@ -17,12 +17,13 @@ from symconv.lower.walk import alive
 
 from .audit import audited
 from .docstrings import Docstrings
+from .extents import extents
 from .function import Function, Setting, function
 from .names import Names, names
 from .words import Words
 
 GIVEN = ("input", "parameter", "target")
-HELPERS = ("sigmoid", "softmax", "log_softmax", "log_sum_exp", "check_shape")
+HELPERS = ("sigmoid", "softmax", "log_softmax", "log_sum_exp", "check_shape", "check_size")
 OPTIONAL = ("sliding_window_view", *HELPERS)
 
 
@@ -56,7 +57,7 @@ def numpy_module(  # noqa: PLR0913 - everything that a module is made of, by nam
         numbers=numbers or {},
     )
     defined = tuple(tensors[e.key] for e in forward.equations)
-    first = function(setting, lowered(tensors, forward.equations, forward.sizes))
+    first = function(setting, lowered(tensors, forward.equations, forward.sizes), extents(forward))
     outside = (*setting.passed, *((seed,) if seed else ()))
     statements = lowered(tensors, equations, forward.sizes, forward.equations)
     statements = alive(statements, {Ref(t.key) for t in returned})

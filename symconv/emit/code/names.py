@@ -14,7 +14,10 @@ from symconv.core.tensor import Name, Tensor
 
 MODULE = {"np", "sliding_window_view", "Any", "NDArray", "NamedTuple", "TypeAlias"}
 TYPES = {"Array", "Mask", "Labels", "Number", "Forward", "Gradients"}
-HELPERS = {"check_shape", "sigmoid", "log_sum_exp", "softmax", "log_softmax", "forward", "backward"}
+HELPERS = {
+    *("check_shape", "check_size", "forward", "backward"),
+    *("sigmoid", "log_sum_exp", "softmax", "log_softmax"),
+}
 LOCALS = {"values", "name", "array", "shape"}
 TUPLE = {"count", "index"}
 RESERVED = frozenset(

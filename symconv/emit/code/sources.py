@@ -48,12 +48,14 @@ def sources(
 ) -> Sources:
     """Every needed size from the first array that has it, else from its definition, else given.
 
-    `used` are the arrays that the function reads anyway; one of the `others` is taken only if
-    neither they nor a definition know a size.
+    A size that has a definition is not believed to the arrays that a caller passes. `used` are the
+    arrays that the function reads anyway; one of the `others` is taken only if neither they nor a
+    definition know a size.
     """
-    checks = _checks(used)
+    computed = {d.symbol for d in definitions}
+    checks = _checks(used, computed)
     wanted = needed.union(*(g.symbols for g in checks))
-    reads = _reads(wanted, used)
+    reads = _reads(wanted, used, computed)
     defined: set[SizeDefinition] = set()
     while missing := wanted - _told(reads, defined):
         found = {d for d in definitions if d.symbol in missing}
@@ -61,39 +63,42 @@ def sources(
         if found:
             defined |= found
             wanted = wanted.union(*((d.numerator + d.stride).atoms(Symbol) for d in found))
-            reads = _reads(wanted - {d.symbol for d in defined}, used)
+            reads = _reads(wanted - {d.symbol for d in defined}, used, computed)
         elif extra is not None:
             used = (*used, extra)
             others = tuple(g for g in others if g != extra)
-            reads = _reads(wanted - {d.symbol for d in defined}, used)
+            reads = _reads(wanted - {d.symbol for d in defined}, used, computed)
         else:
             break
     ordered = tuple(d for d in definitions if d in defined)
     return Sources(reads, ordered, checks, tuple(sorted(missing, key=str)))
 
 
-def _checks(used: tuple[Given, ...]) -> tuple[Given, ...]:
+def _checks(used: tuple[Given, ...], defined: set[Symbol]) -> tuple[Given, ...]:
     """The arrays whose shape says something that unpacking it does not."""
     seen: set[Symbol] = set()
     found = []
     for array in (g for g in used if g.bare):
         names = [n for n in array.shape if n.is_Symbol]
-        if len(set(names)) < len(array.shape) or seen & set(names):
+        if len(set(names)) < len(array.shape) or (seen | defined) & set(names):
             found.append(array)
         seen |= array.symbols
     return tuple(found)
 
 
-def _reads(wanted: set[Symbol], arrays: tuple[Given, ...]) -> tuple[Read, ...]:
+def _reads(
+    wanted: set[Symbol], arrays: tuple[Given, ...], computed: set[Symbol]
+) -> tuple[Read, ...]:
     """Each wanted size once, from the first array that has it as an axis."""
     left = set(wanted)
     found: list[Read] = []
     for array in arrays:
         sizes: list[Symbol | None] = []
         for n in array.shape:
-            new = isinstance(n, Symbol) and n in left
+            known = left - computed if array.bare else left
+            new = isinstance(n, Symbol) and n in known
             sizes.append(n if isinstance(n, Symbol) and new else None)
-            left -= {n}
+            left -= {n} & known
         if any(s is not None for s in sizes):
             found.append(Read(array, tuple(sizes)))
     return tuple(found)
