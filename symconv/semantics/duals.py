@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from fractions import Fraction
 from typing import Any
 
-from .protocol import SLOPES, Algebra, Map, Scalar, shifted_log_sum_exp
+from .lifting import Lifting, Slope
+from .protocol import Algebra, Map, Scalar
 
 
 class Dual:
@@ -46,11 +45,11 @@ class Dual:
         return bool(self.value) or bool(self.slope)
 
 
-class Duals:
+class Duals(Lifting):
     """Dual numbers of one level over `base`; plain scalars of the base are constants."""
 
     def __init__(self, base: Algebra, level: int = 1) -> None:
-        self.base = base
+        super().__init__(base)
         self.level = level
         self.zero = base.number(0)
 
@@ -62,39 +61,13 @@ class Duals:
         """The slope of a scalar; 0 for a constant."""
         return x.slope if isinstance(x, Dual) and x.level == self.level else self.zero
 
-    def number(self, value: int | Fraction) -> Scalar:
-        return self.base.number(value)
-
-    def constant(self, value: float, name: str) -> Scalar:
-        return self.base.constant(value, name)
-
-    def function(self, name: str) -> Map:
-        function, slope = self.base.function(name), SLOPES[name]
-        return self._lift(function, lambda x, y: slope(self.base, x, y))
-
-    def power(self, exponent: Fraction) -> Map:
-        factor, lower = self.number(exponent), self.base.power(exponent - 1)
-        return self._lift(self.base.power(exponent), lambda x, _: factor * lower(x))
-
-    def _lift(self, function: Map, slope: Any) -> Map:
+    def lifted(self, function: Map, slope: Slope) -> Map:
         """F as (x, x') -> (f(x), f'(x) x')."""
 
-        def lifted(x: Scalar) -> Scalar:
+        def result(x: Scalar) -> Scalar:
             if not isinstance(x, Dual) or x.level != self.level:
                 return function(x)
             y = function(x.value)
             return Dual(y, slope(x.value, y) * x.slope, self.level)
 
-        return lifted
-
-    def first_maximiser(self, values: Sequence[Scalar]) -> int:
-        return self.base.first_maximiser([self.value(v) for v in values])
-
-    def maximum(self, values: Sequence[Scalar]) -> Scalar:
-        return values[self.first_maximiser(values)]
-
-    def log_sum_exp(self, values: Sequence[Scalar]) -> Scalar:
-        return shifted_log_sum_exp(self, values)
-
-    def entry(self, value: Scalar) -> Scalar:
-        return value
+        return result

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from fractions import Fraction
+from collections.abc import Mapping
 from typing import Any
 
-from .protocol import SLOPES, Algebra, Map, Scalar, shifted_log_sum_exp
+from .lifting import Lifting, Slope
+from .protocol import Algebra, Map, Scalar
 
 
 class Node:
@@ -43,11 +43,11 @@ class Node:
         return True
 
 
-class Tape:
+class Tape(Lifting):
     """The algebra of recorded scalars; plain scalars of the base are constants."""
 
     def __init__(self, base: Algebra) -> None:
-        self.base = base
+        super().__init__(base)
         self.nodes: list[Node] = []
 
     def value(self, x: Scalar) -> Scalar:
@@ -65,37 +65,16 @@ class Tape:
                     found[parent.order] = found[parent.order] + found[node.order] * slope
         return found
 
-    def number(self, value: int | Fraction) -> Scalar:
-        return self.base.number(value)
+    def lifted(self, function: Map, slope: Slope) -> Map:
+        """F as a node that remembers f'(x)."""
 
-    def constant(self, value: float, name: str) -> Scalar:
-        return self.base.constant(value, name)
-
-    def function(self, name: str) -> Map:
-        function, slope = self.base.function(name), SLOPES[name]
-        return self._lift(function, lambda x, y: slope(self.base, x, y))
-
-    def power(self, exponent: Fraction) -> Map:
-        factor, lower = self.number(exponent), self.base.power(exponent - 1)
-        return self._lift(self.base.power(exponent), lambda x, _: factor * lower(x))
-
-    def _lift(self, function: Map, slope: Any) -> Map:
-        def lifted(x: Scalar) -> Scalar:
+        def result(x: Scalar) -> Scalar:
             if not isinstance(x, Node):
                 return function(x)
             y = function(x.value)
             return Node(self, y, ((x, slope(x.value, y)),))
 
-        return lifted
-
-    def first_maximiser(self, values: Sequence[Scalar]) -> int:
-        return self.base.first_maximiser([self.value(v) for v in values])
-
-    def maximum(self, values: Sequence[Scalar]) -> Scalar:
-        return values[self.first_maximiser(values)]
-
-    def log_sum_exp(self, values: Sequence[Scalar]) -> Scalar:
-        return shifted_log_sum_exp(self, values)
+        return result
 
     def entry(self, value: Scalar) -> Node:
         """A node of its own for every entry, so that a copied tensor has derivatives of its own."""
