@@ -14,6 +14,7 @@ from symconv.core.proof import Step
 
 from . import derivative, sums
 from .binders import rebuild
+from .labels import one_class
 from .recognise import Recognition
 from .rules import REASONS
 from .sifting import Sifting, absorb
@@ -66,6 +67,7 @@ class Chain:
     def tidy(self, recognition: Recognition) -> None:
         """Use what the forward pass has computed, and move constants out of sums."""
         self.apply("recognise a forward value", recognition.forward_values)
+        self.apply("one class", lambda e: one_class(e, recognition.forward))
         self.apply("pull out", sums.pull_out)
 
 

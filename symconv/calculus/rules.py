@@ -19,6 +19,7 @@ REASONS = {
     "absorb": "a tensor is 0 outside its range, so the bracket on that range can be dropped",
     "sum over one value": "a sum over a single value is that term",
     "recognise a forward value": "the forward pass has already computed this",
+    "one class": "a label names exactly one of the classes, so its brackets add up to 1",
     "pull out": "a constant factor moves out of the sum",
     "no dependence": "the cost does not depend on this tensor",
 }

@@ -7,18 +7,17 @@ derivations of small networks.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from sympy import count_ops
 
-from symconv.calculus import derivative, derive, recognise, sifting, split, sums
+from symconv.calculus import derivative, derive, labels, recognise, sifting, split, sums
 from symconv.calculus.reverse import reverse
 from symconv.calculus.rules import REASONS
 from symconv.core.equation import Program
 from symconv.core.proof import Backward, Derivation, Step
-from symconv.emit.formula.form import Form
 from symconv.emit.formula.names import names_of
 from symconv.network.text import parse
 from symconv.notation.presets import IJ0
@@ -44,6 +43,7 @@ STATED: dict[str, Callable[..., Any]] = {
     "absorb": sifting.absorb,
     "sum over one value": sums.sum_over_one_value,
     "recognise a forward value": recognise.Recognition.forward_values,
+    "one class": labels.one_class,
     "pull out": sums.pull_out,
 }
 """The code whose docstring is the formula of a rule."""
@@ -59,6 +59,7 @@ SMALL = (
     "input x H | silu -> a",
     "input x H | mse t -> C",
     "input x NxK | cross_entropy t -> C",
+    "input x NxK | cross_entropy t labels -> C",
 )
 """Networks small enough for examples."""
 
@@ -113,25 +114,24 @@ def glossary_terms(scribe: Scribe, rules: Collection[str]) -> tuple[Term, ...]:
 def term(scribe: Scribe, rule: str) -> Term:
     """A rule with its formula, its reason, and the two lines of its example."""
     found = examples().get(rule)
-    left, right = both_lines(scribe, found) if found else ((), ())
-    return Term(
+    made = Term(
         scribe.words(rule),
         anchor(rule),
         scribe.words(formula(rule)),
         scribe.words(REASONS[rule]),
-        left,
-        right,
+        (),
+        (),
     )
+    return with_example(made, scribe, found) if found else made
 
 
-def both_lines(scribe: Scribe, example: Example) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The two lines of an example: what stands before the step, and what after it."""
+def with_example(made: Term, scribe: Scribe, example: Example) -> Term:
+    """The entry with the two lines of an example: what stands before the step, and what after."""
     author = Author(names_of(example.program, example.backward.items, IJ0), scribe, {})
-
-    def written(form: Form) -> tuple[str, ...]:
-        return scribe.lines(form, 20, numbered=False)
-
-    return written(author.form(example.step.before)), written(author.form(example.step.after))
+    forms = (author.form(example.step.before), author.form(example.step.after))
+    left, right = (scribe.lines(form, 20, numbered=False) for form in forms)
+    wide = sum(map(scribe.width, forms)) + 2 * scribe.margin > scribe.room
+    return replace(made, left=left, right=right, beside=not wide)
 
 
 def rules_of(names: Collection[str], scribe: Scribe) -> tuple[Rule, ...]:
