@@ -9,7 +9,9 @@ from symconv.core.nodes import Box
 from symconv.core.tensor import Tensor
 
 from .base import Layer
-from .scope import Amounts, Scope, Size, Sizes, count, per_axis, places, total
+from .places import count, places, total
+from .scope import Scope
+from .sizes import Amounts, Size, Sizes, per_axis
 from .windows import Windows, windows
 
 

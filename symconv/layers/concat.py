@@ -6,7 +6,8 @@ from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor
 
 from .base import Layer, ValueName
-from .scope import Scope, places
+from .places import places
+from .scope import Scope
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,9 @@ from symconv.core.errors import SymconvError
 from symconv.core.tensor import Tensor
 
 from .base import Layer, TensorName
-from .scope import Amounts, Scope, Size, Sizes, per_axis, places, row_major, total
+from .places import places, row_major, total
+from .scope import Scope
+from .sizes import Amounts, Size, Sizes, per_axis
 from .windows import windows
 
 

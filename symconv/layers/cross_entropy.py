@@ -10,7 +10,8 @@ from symconv.core.tensor import Tensor
 
 from .base import Layer, TensorName
 from .loss import Reduction
-from .scope import Scope, count, log_sum_exp, places, total
+from .places import count, places, total
+from .scope import Scope, log_sum_exp
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from symconv.core.nodes import relu
 
 from .base import Decimal
 from .pointwise import Pointwise
-from .scope import exact
+from .sizes import exact
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor
 
 from .base import Layer
-from .scope import Scope, count, places, row_major
+from .places import count, places, row_major
+from .scope import Scope
 
 
 @dataclass(frozen=True)

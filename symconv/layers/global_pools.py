@@ -7,7 +7,8 @@ from symconv.core.nodes import MaxOver, limits
 from symconv.core.tensor import Tensor
 
 from .base import Layer
-from .scope import Scope, count, places, total
+from .places import count, places, total
+from .scope import Scope
 
 
 @dataclass(frozen=True)

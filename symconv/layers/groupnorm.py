@@ -6,7 +6,9 @@ from symconv.core.errors import SymconvError
 from symconv.core.tensor import Tensor
 
 from .norm import Axes, Norm
-from .scope import Scope, Size, per_axis, places, row_major
+from .places import places, row_major
+from .scope import Scope
+from .sizes import Size, per_axis
 
 
 @dataclass(frozen=True)

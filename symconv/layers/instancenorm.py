@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from symconv.core.tensor import Tensor
 
 from .norm import Axes, Norm
-from .scope import Scope, places
+from .places import places
+from .scope import Scope
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,9 @@ from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor
 
 from .base import Layer, TensorName
-from .scope import Amounts, Scope, Size, Sizes, per_axis, places, total
+from .places import places, total
+from .scope import Scope
+from .sizes import Amounts, Size, Sizes, per_axis
 from .windows import windows
 
 

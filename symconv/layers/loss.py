@@ -12,7 +12,8 @@ from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor
 
 from .base import Layer, TensorName
-from .scope import Scope, count, places, total
+from .places import count, places, total
+from .scope import Scope
 
 Reduction = Literal["sum", "mean", "none"]
 

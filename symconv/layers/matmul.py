@@ -7,7 +7,8 @@ from symconv.core.errors import SymconvError
 from symconv.core.tensor import Tensor
 
 from .base import Layer, ValueName
-from .scope import Scope, places, total
+from .places import places, total
+from .scope import Scope
 
 
 @dataclass(frozen=True)

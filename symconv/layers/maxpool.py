@@ -7,7 +7,9 @@ from symconv.core.nodes import MaxOver, limits
 from symconv.core.tensor import Tensor
 
 from .base import Layer
-from .scope import Amounts, Scope, Sizes, places
+from .places import places
+from .scope import Scope
+from .sizes import Amounts, Sizes
 from .windows import windows
 
 

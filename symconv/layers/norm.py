@@ -12,7 +12,9 @@ from symconv.core.equation import Equation, Ranges
 from symconv.core.tensor import Tensor
 
 from .base import Decimal, Layer, TensorName
-from .scope import Scope, count, exact, place_of, total
+from .places import count, place_of, total
+from .scope import Scope
+from .sizes import exact
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,8 @@ from symconv.language.tree import Access, Binary, Call, Negative, Node, Number, 
 
 from .own_places import Known, Places, alone
 from .own_ranges import Extents
-from .scope import Scope, total
+from .places import total
+from .scope import Scope
 
 FUNCTIONS = MappingProxyType(
     {

@@ -6,7 +6,9 @@ from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor, amount
 
 from .base import Layer
-from .scope import Amounts, Scope, per_axis, places
+from .places import places
+from .scope import Scope
+from .sizes import Amounts, per_axis
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,9 @@ from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor
 
 from .norm import Axes, Norm, normalised
-from .scope import Scope, count, exact, place_of, places, total
+from .places import count, place_of, places, total
+from .scope import Scope
+from .sizes import exact
 
 
 @dataclass(frozen=True)

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from fractions import Fraction
 from string import ascii_letters
-from typing import Annotated
 
-from sympy import Expr, Integer, Mul, Rational, Sum, expand, sympify
+from sympy import Expr, Integer
 
 from symconv.core.equation import Equation, Ranges, SizeDefinition
 from symconv.core.errors import SymconvError
 from symconv.core.nodes import LogSumExp, limits
 from symconv.core.tensor import Name, Role, Tensor, index, size
 
-Size = Annotated[int | str | Expr, "size"]
-"""A number, the name of a size symbol, or a SymPy expression of sizes."""
+from .places import count, place_of, places
+from .sizes import Sizes
 
-Sizes = Annotated[int | str | Expr | tuple[int | str | Expr, ...], "sizes"]
-"""One size an axis; a single one stands for all axes."""
-
-Amounts = Annotated[int | str | Expr | tuple[int | str | Expr, ...], "amounts"]
-"""As Sizes, but 0 is allowed."""
-
-SIZE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,15}")
 LETTERS = {
     "batch": ("b", "a", "e"),
     "channel": ("c", "g", "e"),
@@ -202,59 +192,9 @@ def _spare(taken: Iterable[str]) -> tuple[str, ...]:
     return ("".join(c for c in ascii_letters if c not in set(taken)),)
 
 
-def places(*ranges: Ranges) -> tuple[Expr, ...]:
-    """The indices of ranges, in order."""
-    return tuple(v for some in ranges for v, _ in some)
-
-
-def place_of(ranges: Ranges) -> tuple[Expr, ...]:
-    """The indices of ranges; 0 where there are none, the place of a single number."""
-    return places(ranges) or (Integer(0),)
-
-
-def total(body: Expr, *ranges: Ranges) -> Expr:
-    """Sum of `body` over ranges, the first one outermost."""
-    flat = [r for some in ranges for r in some]
-    return Sum(body, *limits(reversed(flat))) if flat else body
-
-
-def count(ranges: Ranges) -> Expr:
-    """How many index values the ranges have together."""
-    return Mul(*(n for _, n in ranges))
-
-
-def row_major(ranges: Ranges) -> Expr:
-    """The position of an entry when its axes are read row by row."""
-    position: Expr = Integer(0)
-    for v, n in ranges:
-        position = expand(position * n + v)
-    return position
-
-
 def log_sum_exp(x: Tensor, ranges: Ranges, at: Scope) -> Expr:
     """log sum_r exp x[b,r,...], over the first axis after the batch."""
     axis = x.batch
     (summed,) = at.ranges("feature", (ranges[axis][1],))
     here = places(ranges)
     return LogSumExp(x[(*here[:axis], summed[0], *here[axis + 1 :])], *limits((summed,)))
-
-
-def per_axis(value: Sizes, rank: int, make: Callable[[str], Expr] = size) -> tuple[Expr, ...]:
-    """One expression an axis; a name becomes a symbol by `make`, a single value serves all axes."""
-    several = value if isinstance(value, tuple) else (value,) * rank
-    if len(several) != rank:
-        raise SymconvError(f"{len(several)} sizes were given for {rank} axes")
-    return tuple(_named_size(n, make) if isinstance(n, str) else sympify(n) for n in several)
-
-
-def _named_size(name: str, make: Callable[[str], Expr]) -> Expr:
-    if not SIZE_NAME.fullmatch(name):
-        raise SymconvError(
-            f"{name!a} is no name for a size", help="a letter, then letters or digits"
-        )
-    return make(name)
-
-
-def exact(value: str | int | Expr) -> Expr:
-    """A number that a person wrote, without rounding."""
-    return Rational(Fraction(value)) if isinstance(value, str) else sympify(value)

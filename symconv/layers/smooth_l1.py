@@ -8,7 +8,7 @@ from symconv.core.nodes import absolute, relu
 
 from .base import Decimal
 from .loss import Loss, Reduction
-from .scope import exact
+from .sizes import exact
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor
 
 from .base import Layer
-from .scope import Scope, log_sum_exp, places
+from .places import places
+from .scope import Scope, log_sum_exp
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,9 @@ from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor
 
 from .base import Layer
-from .scope import Scope, Sizes, per_axis, places, row_major
+from .places import places, row_major
+from .scope import Scope
+from .sizes import Sizes, per_axis
 
 
 @dataclass(frozen=True)

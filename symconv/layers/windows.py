@@ -10,7 +10,9 @@ from symconv.core.equation import Ranges
 from symconv.core.errors import SymconvError
 from symconv.core.tensor import amount
 
-from .scope import Amounts, Scope, Sizes, per_axis, places
+from .places import places
+from .scope import Scope
+from .sizes import Amounts, Sizes, per_axis
 
 
 @dataclass(frozen=True)
