@@ -24,9 +24,10 @@ def class_counts(equations: Iterable[Equation]) -> dict[str, Expr]:
 
 def _compared(equation: Equation) -> Iterator[tuple[str, Expr]]:
     """Each label tensor with the extent of the index that it is compared with."""
+    brackets = sorted(equation.rhs.atoms(Equals), key=str)
     extents = dict(equation.ranges)
-    for binder in sorted(equation.rhs.atoms(ExprWithLimits), key=str):
+    for binder in sorted(equation.rhs.atoms(ExprWithLimits), key=str) if brackets else ():
         extents |= {v: high + 1 for v, _, high in binder.limits}
-    for bracket in sorted(equation.rhs.atoms(Equals), key=str):
+    for bracket in brackets:
         if isinstance(bracket.label, Indexed):
             yield str(bracket.label.base.label), extents.get(cast("Symbol", bracket.place), S.One)
