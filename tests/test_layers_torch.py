@@ -286,7 +286,8 @@ def cross_entropy(d):
     space = () if d.half() else d.axes(2, 1, 3)
     reduction, labels = d.choice(("mean", "sum", "none")), d.half()
     made = layer("cross_entropy", "t", reduction, labels)
-    x = d.some(n, q, *space) * d.choice((1, 30))
+    # Larger logits make loss and gradient a difference of equal numbers, in PyTorch, too.
+    x = d.some(n, q, *space) * d.choice((1, 3))
     if labels:
         t = np.random.default_rng(d.getrandbits(32)).integers(0, q, size=(n, *space))
     else:
@@ -481,6 +482,24 @@ def test_layers_agree_with_pytorch_on_many_cases(keyword, part, worst):
     count = 60 if keyword in MANY else 10
     for seed in range(1000 + part * count, 1000 + (part + 1) * count):
         check(keyword, seed, worst)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_cross_entropy_of_confident_logits(seed):
+    """A loss next to 0 is a difference of logits: its error is measured by theirs."""
+    d = Draw(seed)
+    n, q = d.randint(1, 4), d.randint(2, 5)
+    x, t = d.some(n, q) * 30, np.random.default_rng(seed).integers(0, q, size=n)
+    made = network((q,), layer("cross_entropy", "t", "sum", True), batch=n).compile()  # noqa: FBT003
+    logits = torch.tensor(x, requires_grad=True)
+    wanted = F.cross_entropy(logits, torch.tensor(t), reduction="sum")
+    wanted.backward()
+    values = made.forward(x=x, t=t)
+    assert abs(values[-1] - wanted.item()) <= TOLERANCE * np.abs(x).max()
+    taken = made.module.backward.__code__.co_varnames
+    known = {"x": x, "t": t, "values": values}
+    found = made.backward(**{k: v for k, v in known.items() if k in taken})
+    assert np.abs(found.dx - logits.grad.numpy()).max() <= TOLERANCE
 
 
 SYMBOLIC = "input x NxCxHxW | conv w k1xk2 channels F stride s padding p dilation d bias beta -> z"
