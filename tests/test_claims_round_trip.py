@@ -11,7 +11,7 @@ from sympy.tensor.indexed import Indexed
 from symconv import Network
 from symconv.claims import check_claim
 from symconv.claims.broken import RULES
-from symconv.claims.check import facts_for
+from symconv.claims.judging.known import facts_for
 from symconv.core.nodes import Box
 from symconv.notation.presets import entry_name
 from symconv.unrolled import Unrolled
@@ -244,10 +244,10 @@ def innocent(net, text, truths):
 
     from symconv.claims.check import Checker
     from symconv.claims.decide import Question, evaluated
-    from symconv.claims.evaluate import Options
-    from symconv.claims.parser import read
-    from symconv.claims.points import rational_world
-    from symconv.claims.world import all_places, leaves
+    from symconv.claims.reading.parser import read
+    from symconv.claims.values.evaluate import Options
+    from symconv.claims.values.points import rational_world
+    from symconv.claims.values.world import all_places, leaves
 
     checker = Checker(net, {}, {})
     statement = read(text, checker.table(net.notation.index_base))
@@ -293,7 +293,7 @@ def broken_claims(name):
             if not plain or e.rhs.has(Box):
                 continue
             for rhs in list(rule.ways(e, facts))[:2]:
-                if rhs != e.rhs and not rhs.has(Box):
+                if rhs != e.rhs and not rhs.has(Box) and rhs.has(Indexed):
                     yield (
                         net,
                         rule.name,

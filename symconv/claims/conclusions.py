@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from symconv.claims.reading.parser import read
+from symconv.claims.reading.spelling import spell
+from symconv.claims.reading.syntax import Differential, Node, Statement
 from symconv.core.errors import SymconvError
 
 from .check import Checker
-from .parser import read
-from .spelling import spell
-from .syntax import Differential, Node, Statement
 from .together import substituted
 from .verdict import WRONG, Verdict
 

@@ -2,116 +2,164 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
 
+from symconv.claims.values.arrays import Array, Value
+from symconv.claims.values.field import Undefined
+from symconv.claims.values.indexing import Environment
+from symconv.claims.values.points import rational_world
+from symconv.claims.values.rational import Rationals
+from symconv.claims.values.world import all_places, leaves
 from symconv.core.errors import SymconvError
+from symconv.core.nodes import MaxOver, absolute, relu
 from symconv.notation.presets import entry_name
 from symconv.semantics.places import Place
 
-from .arrays import Array, Value
 from .decide import DIFFERENT, Question, agree, evaluated
-from .field import Undefined
-from .indexing import Environment
-from .points import rational_world
-from .rational import Rationals
-from .world import all_places, leaves
+from .facts import Facts
 
 Point = dict[tuple[str, Place], int]
-ATTEMPTS = 6
-MOST_LEAVES = 120
+FEWEST_ATTEMPTS, MOST_ATTEMPTS = 12, 60
+TRIALS = 3_000
+FEWEST, MOST = 24, 150
+SPARSE, FEW = 4, 24
+CLOSE = Fraction(1, 2**120)
+MOST_NAMES = 8
+MOST_PLACES = 8
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Both sides of a claim at one value of its free indices."""
+
+    question: Question
+    asked: int
+    claimed: int
+    env: Environment
+
+    def at(self, point: Point, algebra: Rationals) -> tuple[Value, Value] | None:
+        """What both sides are at a point; None where they have no value."""
+        given: dict[str, dict[Place, Fraction]] = {}
+        for (key, place), value in point.items():
+            given.setdefault(key, {})[place] = Fraction(value)
+        world = rational_world(self.question.facts, given, algebra)
+        with suppress(Undefined, SymconvError):
+            asked, claimed = (
+                evaluated(self.question, n, world, self.env) for n in (self.asked, self.claimed)
+            )
+            return asked, claimed
+        return None
+
+    def differ(self, point: Point) -> bool:
+        """Whether the sides differ under every convention on ties and on relu'(0)."""
+        return all(self._differ(point, a) for a in _algebras(self.question.facts))
+
+    def _differ(self, point: Point, algebra: Rationals) -> bool:
+        pair = self.at(point, algebra)
+        if pair is None or agree([pair[0]], [pair[1]]) != DIFFERENT:
+            return False
+        entries = zip(_entries(pair[0]), _entries(pair[1]), strict=True)
+        return any(abs(x - y) >= CLOSE for x, y in entries)
 
 
 def counterexample(
     question: Question, asked: int, claimed: int, envs: Sequence[Environment], *, small: bool = True
 ) -> str:
     """`w_3^2 = y_1 = i_5 = 1, all else 0: true 0, yours -2`; empty where none was found."""
-    facts = question.facts
-    names = [(t.key, p) for t in leaves(facts) for p in all_places(facts, t)]
-    random = Random(7)  # noqa: S311 - test numbers, not secrets
-    for attempt in range(ATTEMPTS):
-        choices = (1, 1, 2, -1) if attempt else (1, 1, 1, 2)
-        point: Point = {n: random.choice(choices) for n in names}
-        for env in envs[:: max(1, len(envs) // 8)]:
-            if _differs(question, asked, claimed, env, point):
-                if small:
-                    point = _smaller(question, asked, claimed, env, point)
-                return _written(question, asked, claimed, env, point)
+    for env in envs[:: max(1, len(envs) // MOST_PLACES)]:
+        sides = Sides(question, asked, claimed, env)
+        for point in _points(question.facts):
+            if sides.differ(point):
+                return _written(sides, _smaller(sides, point) if small else point)
     return ""
 
 
-def _values(
-    question: Question, asked: int, claimed: int, env: Environment, point: Point, slope: int
-) -> tuple[Value, Value] | None:
-    given: dict[str, dict[Place, Fraction]] = {}
-    for (key, place), value in point.items():
-        given.setdefault(key, {})[place] = Fraction(value)
-    world = rational_world(question.facts, given, Rationals(slope, last_wins=bool(slope)))
-    with suppress(Undefined, SymconvError):
-        return evaluated(question, asked, world, env), evaluated(question, claimed, world, env)
-    return None
+def _algebras(facts: Facts) -> Iterator[Rationals]:
+    """The conventions that the network leaves open."""
+    yield Rationals()
+    if any(e.rhs.has(relu, absolute, MaxOver) for e in facts.forward.equations):
+        yield Rationals(1, last_wins=True)
 
 
-def _differs(question: Question, asked: int, claimed: int, env: Environment, point: Point) -> bool:
-    """Whether the sides differ beyond all conventions of ties and of relu'(0)."""
-    for slope in (0, 1):
-        pair = _values(question, asked, claimed, env, point, slope)
-        if pair is None or agree([pair[0]], [pair[1]]) != DIFFERENT or _close(*pair):
-            return False
-    return True
+def _points(facts: Facts) -> Iterator[Point]:
+    """Small numbers at random, first of all few of them, in a network that has many.
+
+    Every other time all are different, so that every maximum is unique.
+    """
+    names = [(t.key, p) for t in leaves(facts) for p in all_places(facts, t)]
+    random = Random(7)  # noqa: S311 - test numbers, not secrets
+    for attempt in range(max(FEWEST_ATTEMPTS, min(MOST_ATTEMPTS, TRIALS // len(names)))):
+        if attempt < SPARSE and len(names) > FEW:
+            yield {n: int(random.random() * len(names) < FEW) for n in names}
+        elif attempt % 2:
+            sizes = random.sample(range(1, len(names) + 1), len(names))
+            yield {n: random.choice((1, -1)) * k for n, k in zip(names, sizes, strict=True)}
+        else:
+            choices = (1, -1, 2, -2) if attempt else (1, 1, 1, 2)
+            yield {n: random.choice(choices) for n in names}
 
 
-def _close(a: Value, b: Value) -> bool:
-    """Whether sides that hold functions differ by less than the digits carried."""
-    pairs = zip(_entries(a), _entries(b), strict=True)
-    return all(abs(x - y) < Fraction(1, 2**120) for x, y in pairs)
+def _smaller(sides: Sides, point: Point) -> Point:
+    """The point with as many zeros as the difference survives, halves first, then one by one."""
+    names = list(point)
+    trials = max(FEWEST, min(MOST, TRIALS // len(names)))
+    for change in _changes(names, point):
+        trial = {**point, **{n: v for n, v in change.items() if point[n] and point[n] != v}}
+        if trial == point:
+            continue
+        if trials == 0:
+            break
+        trials -= 1
+        if sides.differ(trial):
+            point = trial
+    return point
+
+
+def _changes(names: Sequence[tuple[str, Place]], point: Point) -> Iterator[Point]:
+    """Zeros for ever smaller groups of names, and then ones."""
+    size = len(names)
+    while size >= 1:
+        for start in range(0, len(names), size):
+            yield dict.fromkeys(names[start : start + size], 0)
+        size //= 2
+    for name in names:
+        if point[name] not in {0, 1}:
+            yield {name: 1}
 
 
 def _entries(value: Value) -> tuple[Fraction, ...]:
     return value.entries if isinstance(value, Array) else (value,)
 
 
-def _smaller(question: Question, asked: int, claimed: int, env: Environment, point: Point) -> Point:
-    """The point with as many zeros as the difference survives, halves first, then one by one."""
-    names = list(point)
-    size = len(names)
-    while size >= 1:
-        for start in range(0, len(names), size):
-            chunk = [n for n in names[start : start + size] if point[n]]
-            trial = {**point, **dict.fromkeys(chunk, 0)}
-            if chunk and _differs(question, asked, claimed, env, trial):
-                point = trial
-        if len(names) > MOST_LEAVES and size <= len(names) // 32:
-            break
-        size //= 2
-    for name in [n for n in names if point[n] not in {0, 1}]:
-        trial = {**point, name: 1}
-        if _differs(question, asked, claimed, env, trial):
-            point = trial
-    return point
-
-
-def _written(question: Question, asked: int, claimed: int, env: Environment, point: Point) -> str:
-    facts = question.facts
+def _written(sides: Sides, point: Point) -> str:
+    facts = sides.question.facts
     groups: dict[int, list[str]] = {}
     for (key, place), value in point.items():
         if value:
             name = entry_name(facts.program.tensor(key), place, facts.notation)
             groups.setdefault(value, []).append(name)
-    set_to = [
-        f"{' = '.join(names[:8])}{' = ...' * (len(names) > 8)} = {n}"
-        for n, names in sorted(groups.items(), reverse=True)
-    ]
-    pair = _values(question, asked, claimed, env, point, 0)
+    at = ", ".join(f"{k} = {n}" for k, n in sides.env.items())
+    set_to = ", ".join(_same(names, n) for n, names in sorted(groups.items(), reverse=True))
+    pair = sides.at(point, Rationals())
     assert pair is not None
-    where = "".join(f"{k} = {n}, " for k, n in env.items())
-    numbers = [_short(x) for x in pair]
-    given = ", ".join(set_to) or "everything"
-    return f"{where}{given}, all else 0: true {numbers[0]}, yours {numbers[1]}"
+    where = "; ".join(x for x in (at, f"{set_to}, all else 0" if set_to else "all 0") if x)
+    return f"{where}: true {_short(pair[0])}, yours {_short(pair[1])}"
+
+
+def _same(names: Sequence[str], value: int) -> str:
+    return f"{' = '.join(names[:MOST_NAMES])}{' = ...' * (len(names) > MOST_NAMES)} = {value}"
 
 
 def _short(value: Value) -> str:
-    texts = [str(x) if x.denominator < 1000 else f"{float(x):.6g}" for x in _entries(value)]
+    texts = [_digits(x) for x in _entries(value)]
     return texts[0] if len(texts) == 1 else "[" + ", ".join(texts[:9]) + "]"
+
+
+def _digits(x: Fraction) -> str:
+    if abs(x) < CLOSE:
+        return "0"
+    return str(x) if x.denominator < 1000 else f"{float(x):.6g}"

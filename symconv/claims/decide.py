@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import islice, product
 from math import floor, prod
 
-from .arrays import Array, Value
-from .evaluate import Evaluator, Options
+from symconv.claims.reading.syntax import (
+    Binary,
+    Differential,
+    Entry,
+    Matrix,
+    Negative,
+    Node,
+    Number,
+    Statement,
+)
+from symconv.claims.values.arrays import Array, Value
+from symconv.claims.values.evaluate import Evaluator, Options
+from symconv.claims.values.free import free_indices
+from symconv.claims.values.indexing import Environment
+from symconv.claims.values.ranges import implied_range
+from symconv.claims.values.samples import environments
+from symconv.claims.values.world import World
+
 from .facts import Facts
-from .indexing import Environment, free_indices, implied_range
 from .limits import MOST_VALUES, ClaimError, NotChecked
-from .syntax import Binary, Differential, Entry, Matrix, Negative, Node, Number, Statement
-from .world import World
+from .splits import split_ranges
 
 EQUAL, DIFFERENT, SHAPES = "equal", "different", "shapes"
 ENOUGH = 5_000
@@ -48,19 +62,11 @@ class Question:
 
     def ranges(self) -> list[tuple[str, range]]:
         """The free indices and all of their values."""
-        found = []
+        split = split_ranges(self.statement.parts, self.facts, self.options)
         env: dict[str, int] = {}
+        found = []
         for name in self.names:
-            span = None
-            for part in self.statement.parts:
-                try:
-                    span = implied_range(name, part, env, self.facts, self.options)
-                except NotChecked:
-                    continue
-                if span.start >= self.options.base:
-                    break
-            if span is None:
-                raise NotChecked(f"the index '{name}' has no range")
+            span = split.get(name) or self._implied(name, env)
             found.append((name, span))
             env[name] = span.start
         count = prod(len(s) for _, s in found)
@@ -70,18 +76,28 @@ class Question:
             )
         return found
 
-    def environments(self, most: int = ENOUGH) -> list[Environment]:
-        """The values of the free indices, all of them or evenly spread."""
-        ranges = self.ranges()
-        names = [n for n, _ in ranges]
-        count = prod(len(s) for _, s in ranges)
-        chosen = islice(product(*(s for _, s in ranges)), 0, None, max(1, -(-count // most)))
-        return [dict(zip(names, values, strict=True)) for values in chosen]
+    def _implied(self, name: str, env: Environment) -> range:
+        """The range that the entries say which a free index stands at."""
+        found = None
+        for part in self.statement.parts:
+            with suppress(NotChecked):
+                found = implied_range(name, part, env, self.facts, self.options)
+                if found.start >= self.options.base:
+                    return found
+        if found is None:
+            raise NotChecked(f"the index '{name}' has no range")
+        return found
 
-    def sampled(self) -> str:
+    def environments(self, most: int = ENOUGH) -> list[Environment]:
+        """The values of the free indices, all of them or the borders and a sample."""
+        return environments(self.ranges(), most)
+
+    def sampled(self, most: int = ENOUGH) -> str:
         """A remark where not every value of the free indices is tried."""
         count = prod(len(s) for _, s in self.ranges())
-        return f"tried {ENOUGH:,} of {count:,} values of the free indices" if count > ENOUGH else ""
+        if count <= most:
+            return ""
+        return f"tried at {most:,} of {count:,} values of the free indices, the borders among them"
 
 
 def evaluated(

@@ -11,6 +11,7 @@ from sympy import Symbol
 from symconv.core.equation import Equation, Program
 from symconv.core.proof import Backward
 from symconv.core.tensor import Tensor
+from symconv.notation.conventions import conventions
 from symconv.notation.presets import Notation
 from symconv.semantics.places import whole
 from symconv.semantics.sizes import pick
@@ -58,10 +59,8 @@ class Facts:
     @cached_property
     def deltas(self) -> dict[str, Tensor]:
         """The plain key of a forward tensor, and the tensor that holds dC/d(it)."""
-        found = {
-            t.name.plain.key: t for t in self.program.tensors if t.role in {"delta", "gradient"}
-        }
-        return found
+        backward = [t for t in self.program.tensors if t.role in {"delta", "gradient"}]
+        return {t.name.plain.key: t for t in backward}
 
     @property
     def cost(self) -> str:
@@ -119,6 +118,11 @@ class Facts:
         """The value that the cost reads: the network's output."""
         values = [t for t in self.forward.tensors if t.role == "value"]
         return values[-1] if values else None
+
+    @cached_property
+    def flips(self) -> bool:
+        """Whether the network's convolutions turn their kernel."""
+        return any("read backwards" in line for line in conventions(self.forward))
 
     @cached_property
     def targets(self) -> list[Tensor]:

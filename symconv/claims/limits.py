@@ -9,6 +9,7 @@ from symconv.core.errors import SymconvError
 
 MOST_CHARACTERS = 20_000
 MOST_TOKENS = 5_000
+MOST_FACTORS = 100
 MOST_DEPTH = 60
 MOST_DIGITS = 40
 MOST_EXPONENT = 300
@@ -24,6 +25,10 @@ MOST_BITS = 40_000
 
 class ClaimError(SymconvError):
     """A claim that is not read or not computed; it shows the place and what would be right."""
+
+
+class MisfitError(ClaimError):
+    """Arrays whose shapes do not go together."""
 
 
 class NotChecked(ClaimError):  # noqa: N818 - a verdict on a statement, not a failure of ours

@@ -25,7 +25,8 @@ MOST_SHOWN = 16
 def text_of(verdict: Verdict) -> str:
     """The verdict as lines: what was read, what is right, why."""
     where = f"line {verdict.line}: " if verdict.line else ""
-    lines = [f"{MARKS[verdict.verdict]} {where}{verdict.verdict} ({verdict.kind})"]
+    tried = f"; {verdict.tried}" if verdict.tried else ""
+    lines = [f"{MARKS[verdict.verdict]} {where}{verdict.verdict} ({verdict.kind}){tried}"]
     lines += [f"  read as: {verdict.reading}"] if verdict.reading else []
     for n, cause in enumerate(verdict.causes):
         lines.append(f"  {'cause' if n == 0 else 'also'}: {cause.name}: {cause.text}")
@@ -50,7 +51,7 @@ def text_of(verdict: Verdict) -> str:
 
 def one_line(verdict: Verdict, file: str) -> str:
     """`file:line: message`, as editors understand it."""
-    said = verdict.causes[0].text if verdict.causes else ""
+    said = verdict.causes[0].text if verdict.causes else verdict.tried
     if not said and verdict.notes:
         said = verdict.notes[-1].split("\n")[0]
     return f"{file}:{verdict.line or 1}: {verdict.verdict}" + (f": {said}" if said else "")

@@ -2,40 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 
+from symconv.claims.values.arrays import Array
+from symconv.claims.values.field import Undefined
+from symconv.claims.values.indexing import Environment
+from symconv.claims.values.points import named_world
 from symconv.core.errors import SymconvError
 
-from .arrays import Array
-from .decide import SHAPES, Question, evaluated
-from .field import Undefined
-from .indexing import Environment
-from .points import named_world
-from .terms import common_factor, difference, divided, lines, terms
+from .decide import Question, evaluated
+from .facts import Facts
+from .slopes import folded
+from .terms import Terms, common_factor, difference, divided, lines, multiple_of, terms
 
-Found = tuple[tuple[str, ...], tuple[str, ...], tuple[int, int] | None]
 MOST_SHOWN = 60
 
 
+@dataclass(frozen=True)
+class TermDifference:
+    """What a claim lacks and has too many; `counts` are its terms and those of the truth."""
+
+    missing: tuple[str, ...] = ()
+    spurious: tuple[str, ...] = ()
+    counts: tuple[int, int] | None = None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """How much there is to read."""
+        return len(self.missing) + len(self.spurious), sum(self.counts or (0, 0))
+
+
 def term_difference(
-    question: Question, asked: int, claimed: int, envs: Sequence[Environment], outcome: str
-) -> Found:
-    """Missing terms, spurious terms, and how many terms claim and truth have."""
-    if outcome == SHAPES:
-        return (), (), None
-    with suppress(SymconvError, Undefined, ZeroDivisionError):
-        world = named_world(question.facts)
-        for env in envs[:20]:
-            truth = evaluated(question, asked, world, env)
-            claim = evaluated(question, claimed, world, env)
-            if isinstance(truth, Array) or isinstance(claim, Array):
-                return (), (), None
-            a, b = terms(truth), terms(claim)
-            if a != b:
-                factor = common_factor([x for x in (a, b) if x])
-                a, b = divided(a, factor), divided(b, factor)
-                missing, spurious = difference(a, b)
-                counts = len(b.table), len(a.table)
-                return lines(missing)[:MOST_SHOWN], lines(spurious)[:MOST_SHOWN], counts
-    return (), (), None
+    question: Question, asked: int, claimed: int, env: Environment
+) -> TermDifference:
+    """The terms in which truth and claim differ, in the letters in which they are fewest.
+
+    A claim that is a multiple of the truth lacks no term and has none too many.
+    """
+    found = [
+        _compared(truth, claim, question.facts)
+        for pair in _letters(question, asked, claimed, env)
+        for truth, claim in (pair, _folded(pair, question.facts))
+    ]
+    return min(found, key=lambda d: d.size, default=TermDifference())
+
+
+def _letters(
+    question: Question, asked: int, claimed: int, env: Environment
+) -> Iterator[tuple[Terms, Terms]]:
+    """Truth and claim with the error signal of the cost as a letter, and with its formula."""
+    for signals in (True, False):
+        with suppress(SymconvError, Undefined, ZeroDivisionError):
+            world = named_world(question.facts, signals=signals)
+            truth, claim = (evaluated(question, n, world, env) for n in (asked, claimed))
+            if not isinstance(truth, Array) and not isinstance(claim, Array):
+                yield terms(truth), terms(claim)
+
+
+def _folded(pair: tuple[Terms, Terms], facts: Facts) -> tuple[Terms, Terms]:
+    truth, claim = pair
+    return folded(truth, facts), folded(claim, facts)
+
+
+def _compared(truth: Terms, claim: Terms, facts: Facts) -> TermDifference:
+    factor = common_factor([x for x in (truth, claim) if x])
+    a, b = divided(truth, factor), divided(claim, factor)
+    counts = len(b.table), len(a.table)
+    if multiple_of(a, b):
+        return TermDifference(counts=counts)
+    missing, spurious = difference(a, b)
+    return TermDifference(_written(missing, facts), _written(spurious, facts), counts)
+
+
+def _written(found: Terms, facts: Facts) -> tuple[str, ...]:
+    """The terms as text, with the letter that the cost has here."""
+    return tuple(t.replace("dC/d", f"d{facts.cost}/d") for t in lines(found)[:MOST_SHOWN])

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from symconv.claims.values.field import Undefined
 from symconv.core.errors import Unsupported
 from symconv.semantics.protocol import Map
 
-from .field import Undefined
 from .limits import MOST_POWER, MOST_TERMS, ClaimError
 
 Monomial = tuple[tuple[str, int], ...]
@@ -81,6 +81,18 @@ def _times(a: Monomial, b: Monomial) -> Monomial:
     for name, power in b:
         powers[name] = powers.get(name, 0) + power
     return tuple(sorted((n, p) for n, p in powers.items() if p))
+
+
+def with_power(monomial: Monomial, name: str, power: int) -> Monomial:
+    """The product with another power of one name."""
+    powers = {**dict(monomial), name: power}
+    return tuple(sorted((n, p) for n, p in powers.items() if p))
+
+
+def multiple_of(a: Terms, b: Terms) -> bool:
+    """Whether two sums are the same but for a number."""
+    ratios = {c / a.table[m] for m, c in b.table.items() if m in a.table}
+    return a.table.keys() == b.table.keys() and len(ratios) == 1
 
 
 class Named:

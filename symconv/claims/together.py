@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
+from symconv.claims.reading.syntax import Differential, Entry, Node
 from symconv.semantics.run import reads
 
 from .facts import Facts
-from .syntax import Differential, Entry, Node
 
 
 def substituted(node: Node, table: Mapping[Node, Node]) -> Node:

@@ -17,10 +17,16 @@ VERDICTS = (RIGHT, PRINTED, WRONG, CONDITION, UNDETERMINED, NOT_CHECKED, UNREADA
 
 @dataclass(frozen=True)
 class Cause:
-    """A mistake, or a condition, that reproduces the claim: its name, and a sentence."""
+    """A mistake, or a condition, that reproduces the claim: its name, and a sentence.
+
+    `where` is the step of the derivation at which it enters. `condition` says that the claim is
+    right where the condition holds.
+    """
 
     name: str
     text: str
+    where: str = ""
+    condition: bool = False
 
 
 @dataclass(frozen=True)
@@ -30,7 +36,8 @@ class Verdict:
     `kind` is claim, given value, architecture, definition, update or prose. `reading` is the
     statement as it was understood, `truth` the correct formula. `missing` and `spurious` are the
     terms in which claim and truth differ, after what they have in common is divided out; `terms`
-    are the numbers of terms of the claim and of the truth.
+    are the numbers of terms of the claim and of the truth. `tried` says at how many values of the
+    free indices the statement was tried where these are not all of them.
     """
 
     verdict: str
@@ -46,6 +53,7 @@ class Verdict:
     notes: tuple[str, ...] = ()
     step: str = ""
     line: int = 0
+    tried: str = ""
 
     def __bool__(self) -> bool:
         return self.verdict in {RIGHT, PRINTED}
@@ -72,11 +80,12 @@ class Verdict:
             "text": self.text,
             "reading": self.reading,
             "truth": self.truth,
-            "causes": [{"name": c.name, "text": c.text} for c in self.causes],
+            "causes": [{"name": c.name, "text": c.text, "where": c.where} for c in self.causes],
             "counterexample": self.counterexample,
             "missing": list(self.missing),
             "spurious": list(self.spurious),
             "terms": None if self.terms is None else list(self.terms),
             "notes": list(self.notes),
             "step": self.step,
+            "tried": self.tried,
         }

@@ -5,11 +5,11 @@ from __future__ import annotations
 GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "Δ": "Delta", "ε": "epsilon",
     "η": "eta", "θ": "theta", "λ": "lambda", "μ": "mu", "ρ": "rho", "σ": "sigma", "φ": "phi",
-    "ϕ": "phi", "Σ": "sum", "∑": "sum", "∂": "partial", "√": "sqrt",
+    "ϕ": "phi", "∇": "nabla", "Σ": "sum", "∑": "sum", "∂": "partial", "√": "sqrt",
 }  # fmt: skip
 LETTERS = {
     "alpha", "beta", "gamma", "delta", "Delta", "epsilon", "varepsilon", "eta", "theta", "lambda",
-    "mu", "rho", "sigma", "phi", "varphi", "ell",
+    "mu", "rho", "sigma", "phi", "varphi", "ell", "nabla",
 }  # fmt: skip
 OPERATORS = {
     "cdot": "*", "times": "*", "ast": "conv", "star": "corr", "odot": "had", "circ": "had",
@@ -33,6 +33,7 @@ FUNCTIONS = {
     "correlate2d": "correlate2d", "convolve": "convolve2d", "correlate": "correlate2d",
     "outer": "outer", "dot": "dot", "conv": "convolve2d", "corr": "correlate2d", "sum": "sum",
     "softplus": "softplus", "array": "array", "mean": "mean", "conv2d": "correlate2d",
+    "maximum": "max", "minimum": "min", "where": "where", "matmul": "dot", "multiply": "multiply",
 }  # fmt: skip
 COMMANDS = {"frac", "dfrac", "tfrac", "partial", "sum", "begin", "end", "sqrt", "left", "right"}
 SILENT = {
@@ -41,7 +42,7 @@ SILENT = {
 }  # fmt: skip
 STYLES = {
     "mathbf", "mathrm", "boldsymbol", "text", "mathit", "vec", "bm", "operatorname", "rm", "bf",
-    "textbf", "mbox", "textrm",
+    "textbf", "mbox", "textrm", "mathsf", "mathcal", "mathbb", "textit", "textsf",
 }  # fmt: skip
 HATS = {"hat", "bar", "tilde", "widehat", "overline"}
 ENVIRONMENTS = {"pmatrix", "bmatrix", "matrix", "vmatrix", "smallmatrix", "cases", "array"}
@@ -50,7 +51,13 @@ LAYOUTS = {
     "eqnarray", "eqnarray*", "gathered", "multline", "multline*",
 }  # fmt: skip
 SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋ₘₙᵢⱼₖₗₚᵣₛₜᵤᵥ₍₎", "0123456789+-mnijklprstuv()", strict=True))
-SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ˡ⁽⁾ᵀ", "0123456789+-l()T", strict=True))
+SUPERSCRIPTS = dict(
+    zip(
+        "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ",
+        "0123456789+-()Tabcdefghijklmnoprstuvwxyz",
+        strict=True,
+    )
+)
 RATES = {"eta", "alpha", "lambda", "lr", "rate", "epsilon", "mu", "gamma", "rho"}
 COSTS = ("C", "E", "L", "J", "loss", "Loss", "cost", "Cost", "Error")
 TARGETS = ("target", "t", "y", "label", "d")

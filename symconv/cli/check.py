@@ -4,46 +4,76 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from symconv.core.errors import SymconvError
 
 from .options import JsonOption, NetworkArgument, NotationOption
 from .output import show
 
+if TYPE_CHECKING:
+    from symconv.claims.verdict import Verdict
+
 LARGEST = 1_000_000
+LONGEST_PATH = 255
 
 
 def check(
     network: NetworkArgument,
     claim: Annotated[str, typer.Argument(help="A statement, a file of text, or - for input.")],
+    values: Annotated[
+        Path | None,
+        typer.Option("--values", help="JSON or TOML: the numbers that numeric claims are about."),
+    ] = None,
     notation: NotationOption = None,
     *,
     lines: Annotated[bool, typer.Option("--lines", help="Print file:line: message.")] = False,
+    sarif: Annotated[bool, typer.Option("--sarif", help="Print SARIF 2.1.0.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Check a claim: exit code 0 right, 1 wrong, 2 unreadable, 3 undetermined."""
-    from symconv.claims.report import exit_code, one_line, summary, text_of
+    from symconv.claims.check import check_claim, values_fit
+    from symconv.claims.posts import check_post
+    from symconv.claims.report import exit_code
     from symconv.source import network_from
+    from symconv.trace.given import read_values
 
+    if sum((lines, sarif, as_json)) > 1:
+        raise SymconvError("only one of --lines, --sarif and --json can be printed at a time")
     net = network_from(network, notation)
+    given = {} if values is None else read_values(values)
+    values_fit(net, given)
     text = _text(claim)
-    found = (net.check(claim),) if text is None else net.check_post(text)
+    found = (check_claim(net, claim, given),) if text is None else check_post(net, text, given)
     if as_json:
         show(json.dumps([verdict.data() for verdict in found], indent=1, ensure_ascii=False))
-    elif lines:
-        show("\n".join(one_line(verdict, claim) for verdict in found))
     else:
-        show("\n".join([*map(text_of, found), *([summary(found)] if text is not None else [])]))
+        show(_written(found, claim, sarif=sarif, lines=lines, whole=text is not None))
     raise typer.Exit(exit_code(found))
+
+
+def _written(found: Sequence[Verdict], claim: str, *, sarif: bool, lines: bool, whole: bool) -> str:
+    """The verdicts as SARIF, as lines for an editor, or for a person."""
+    from symconv.claims.report import one_line, summary, text_of
+    from symconv.claims.sarif import sarif as reported
+
+    name = claim if whole else "claim"
+    if sarif:
+        return json.dumps(reported(found, name), indent=1, ensure_ascii=False)
+    if lines:
+        return "\n".join(one_line(verdict, name) for verdict in found)
+    return "\n".join([*map(text_of, found), *([summary(found)] if whole else [])])
 
 
 def _text(claim: str) -> str | None:
     """The text of a file or of standard input; None where the claim stands for itself."""
     if claim == "-":
         return sys.stdin.read(LARGEST)
-    if len(claim) > 255 or "\n" in claim or not Path(claim).is_file():
+    if len(claim) > LONGEST_PATH or "\n" in claim or not Path(claim).is_file():
         return None
     with Path(claim).open(encoding="utf-8", errors="replace") as file:
         return file.read(LARGEST)

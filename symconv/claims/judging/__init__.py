@@ -1,0 +1,1 @@
+"""From values to a verdict: kinds of statement, numbers, the correct formula."""

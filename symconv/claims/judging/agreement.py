@@ -1,0 +1,85 @@
+"""Whether the parts of a statement agree in random worlds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+
+from symconv.claims.decide import DIFFERENT, ENOUGH, EQUAL, Question, agree, evaluated
+from symconv.claims.facts import Facts
+from symconv.claims.limits import NotChecked
+from symconv.claims.values.field import Undefined
+from symconv.claims.values.sums import operations
+from symconv.claims.values.world import World
+
+from .known import has_switches, switched, worlds_for
+
+FEWEST = 100
+WORK = 400_000
+Outcome = tuple[str, World | None]
+
+
+@dataclass
+class Agreement:
+    """The test of one statement at every choice of sizes; `notes` says how it was read."""
+
+    question: Question
+    everywhere: Sequence[Facts]
+    notes: list[str] = field(default_factory=list)
+    found: dict[int, Outcome] = field(default_factory=dict)
+
+    def of_part(self, n: int) -> Outcome:
+        """Whether part n agrees with the first one; a world in which it does not."""
+        if n not in self.found:
+            self.found[n] = self._tried(n)
+        return self.found[n]
+
+    def _tried(self, n: int) -> Outcome:
+        tried = 0
+        for facts in self.everywhere:
+            local = replace(self.question, facts=facts)
+            outcome, world, seen = self._in(worlds_for(facts), local, n)
+            if outcome == DIFFERENT and has_switches(facts):
+                outcome, world, seen = self._in(switched(facts), local, n)
+            tried += seen
+            if outcome != EQUAL:
+                return outcome, world
+        if not tried:
+            raise Undefined("1/0 or log(0)")
+        return EQUAL, None
+
+    def _in(
+        self, worlds: Iterable[World], local: Question, n: int
+    ) -> tuple[str, World | None, int]:
+        """The first world in which the parts differ, and in how many they do not."""
+        tried = 0
+        envs = local.environments(self.most(local))
+        for world in worlds:
+            with suppress(Undefined):
+                for env in envs:
+                    a = evaluated(local, 0, world, env, self.notes)
+                    b = evaluated(local, n, world, env, self.notes)
+                    outcome = agree([a], [b])
+                    if outcome != EQUAL:
+                        return outcome, world, tried
+                tried += 1
+        return EQUAL, None, tried
+
+    def most(self, local: Question) -> int:
+        """At how many values of the free indices it is tried: the fewer the more work one takes."""
+        parts = local.statement.parts
+        one = sum(operations(p, local.facts, local.options) for p in parts)
+        return max(FEWEST, min(ENOUGH, WORK // one))
+
+    def sampled(self) -> str:
+        """A remark where not all values of the free indices are tried."""
+        local = (replace(self.question, facts=facts) for facts in self.everywhere)
+        return next((said for q in local if (said := q.sampled(self.most(q)))), "")
+
+    def of_all(self) -> bool:
+        """Whether all parts agree whatever the numbers are."""
+        with suppress(NotChecked, Undefined):
+            parts = range(1, len(self.question.statement.parts))
+            return all(self.of_part(n)[0] == EQUAL for n in parts)
+        return False

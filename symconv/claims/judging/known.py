@@ -1,0 +1,50 @@
+"""What is computed once for a network and kept: its facts, and random worlds to test in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from symconv.claims.facts import Facts, Network, facts_of
+from symconv.claims.values.points import field_world
+from symconv.claims.values.world import World
+from symconv.core.nodes import MaxOver, absolute, relu
+
+COINS = 24
+MOST_KEPT = 64
+_FACTS: WeakKeyDictionary[Any, list[Facts]] = WeakKeyDictionary()
+_WORLDS: dict[int, tuple[Facts, list[World]]] = {}
+
+
+def facts_for(network: Network) -> list[Facts]:
+    """The facts at one choice of sizes, or at several where sizes are symbols."""
+    if network not in _FACTS:
+        first = facts_of(network)
+        more = [facts_of(network, seed) for seed in (3, 5)] if first.sizes else []
+        _FACTS[network] = [first, *more]
+    return _FACTS[network]
+
+
+def worlds_for(facts: Facts) -> Sequence[World]:
+    """Random worlds; with maxima a few more, so that other entries win, too."""
+    if id(facts) not in _WORLDS:
+        if len(_WORLDS) > MOST_KEPT:
+            _WORLDS.clear()
+        more = (3, 4, 5, 6) if any(e.rhs.has(MaxOver) for e in facts.forward.equations) else ()
+        _WORLDS[id(facts)] = (facts, [field_world(facts, seed) for seed in (1, 2, *more)])
+    return _WORLDS[id(facts)][1]
+
+
+def has_switches(facts: Facts) -> bool:
+    """Whether the network has a ReLU or an absolute value."""
+    return any(e.rhs.has(relu) or e.rhs.has(absolute) for e in facts.forward.equations)
+
+
+def switched(facts: Facts) -> Iterator[World]:
+    """Worlds with switches of 0 and 1: all open, all shut, and coins."""
+    if has_switches(facts):
+        yield field_world(facts, 3, "open")
+        yield field_world(facts, 4, "shut")
+        for seed in range(COINS):
+            yield field_world(facts, 20 + seed, "coins")

@@ -1,0 +1,1 @@
+"""From text to a tree: characters, tokens, names, and the grammar of claims."""

@@ -1,0 +1,1 @@
+"""From a tree to values: arithmetics, worlds of numbers, arrays and functions."""
