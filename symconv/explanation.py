@@ -19,6 +19,7 @@ from symconv.emit.formula.case_display import SmallCase
 from symconv.emit.pages import derivations as emit
 from symconv.emit.pages.detail import detail_named
 from symconv.emit.pages.remarks import Sentence
+from symconv.notation.conventions import layout
 from symconv.notation.presets import Notation, entry_name
 from symconv.unrolled import Place, Unrolled
 
@@ -57,10 +58,20 @@ class Explanation:
         """Its result, in index form."""
         return self.derivation.equation.rhs
 
-    def latex(self, *, document: bool = False, detail: str = "normal", case: bool = False) -> str:
-        r"""A fragment for `\input` that needs amsmath, or a whole document."""
+    def latex(
+        self,
+        *,
+        document: bool = False,
+        detail: str = "normal",
+        case: bool = False,
+        width: float | None = None,
+    ) -> str:
+        r"""A fragment for `\input` that needs amsmath, or a whole document.
+
+        `width` is what `\the\columnwidth` says where the fragment goes, in points.
+        """
         words = self._at(detail, case=case)
-        return emit.derivation_latex(*self._subject, **words, document=document)
+        return emit.derivation_latex(*self._subject, **words, document=document, width=width)
 
     def markdown(self, *, detail: str = "normal", case: bool = False) -> str:
         """Markdown as GitHub renders it."""
@@ -113,10 +124,16 @@ class Explanation:
     def _words(self) -> dict[str, Any]:
         return {
             "title": self.title,
-            "conventions": self.conventions,
+            "conventions": self._conventions,
             "unrolled": tuple(self._entries()),
             "structure": self.structure,
         }
+
+    @property
+    def _conventions(self) -> tuple[str, ...]:
+        """The conventions but for the order of axes, which stands beside the shapes."""
+        said = set(layout(self.forward))
+        return tuple(line for line in self.conventions if line not in said)
 
     @cached_property
     def _case(self) -> SmallCase:

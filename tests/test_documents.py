@@ -21,7 +21,7 @@ from symconv.emit.numbering import equation_numbers
 from symconv.emit.pages.derivations import derivation_latex, derivation_markdown, derivation_text
 from symconv.emit.pages.json_form import derivation_json
 from symconv.emit.pages.pdf import compile_pdf
-from symconv.layers.scope import total
+from symconv.layers.places import total
 from symconv.network.text import parse
 from symconv.notation.presets import FLAT1, IJ0, IJ1
 
@@ -122,8 +122,9 @@ def test_latex_by_hand():
     assert r"H_y &= \biggl\lfloor \frac{H + 2p - k}{s} \biggr\rfloor + 1" in latex
     assert r"\delta^{x}_{i',j'} &= \sum_{m=0}^{k-1}\sum_{n=0}^{k-1}" in latex
     assert r"\tag*{(3)}" in latex
-    assert "Through equation (1):" in latex
+    assert "Through equation (1); sums run over $0 \\le i < H_y$" in latex
     assert r"\derivationreason{" in latex
+    assert r"\sum_{i,j} \delta^{y}_{i,j}" in latex.replace(r"\derivationold", "")
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -149,7 +150,7 @@ def test_text_stays_within_a_hundred_columns(name):
 def test_no_trace_of_python_or_templates_is_left(name):
     for write in (derivation_latex, derivation_markdown, derivation_text):
         written = write(*subject(name), title="t", unrolled=unrolled())
-        assert not re.search(r"\{%[^\n]|<%|%>|<<|>>|\{\{ |None|Tuple|Symbol|undefined", written)
+        assert not re.search(r"\{%[^\n]|<%|%>|<<|>>|\{\{ |None|Tuple|Symbol\b|undefined", written)
 
 
 def test_the_origin_of_indices_is_said():
@@ -181,7 +182,7 @@ def test_fragment_has_no_preamble_and_document_has():
     fragment = derivation_latex(*by_hand(), title="t", document=False)
     assert r"\documentclass" not in fragment
     assert r"\usepackage" not in fragment.split("\n", 1)[1]
-    assert derivation_latex(*by_hand(), title="t").startswith(r"\documentclass[11pt,a4paper")
+    assert derivation_latex(*by_hand(), title="t").startswith(r"\documentclass[10pt,a4paper")
 
 
 def test_hostile_words_are_written_and_not_obeyed():

@@ -69,7 +69,7 @@ def test_a_strided_convolution_is_explained():
     assert "with i′ + p − s i a multiple of d" in words
     assert "divided by s leaves a remainder greater than p, the entries of x beyond" in words
     assert "Terms other than 0 have (p − d m′)/s ≤ i ≤ (H + p − 1 − d m′)/s" in words
-    assert "at most one output that reads a given entry: i = (i′ + p − d m)/s" in words
+    assert "at most one output belongs that reads an entry: i = (i′ + p − d m)/s" in words
 
 
 def test_a_flipped_kernel_is_met_backwards():

@@ -60,7 +60,16 @@ def contracted(
             return found
     if form == "matmul":
         return _matmul(merged[0], merged[1], axes)
-    return Labelled(Einsum(tuple((f.array, f.axes) for f in merged), axes), axes)
+    return _einsum(bench, merged, axes)
+
+
+def _einsum(bench: Workbench, factors: tuple[Labelled, ...], axes: tuple[Symbol, ...]) -> Labelled:
+    """One einsum of the arrays; a number among them would decide on the type of the result."""
+    indexed = tuple(f for f in factors if f.axes)
+    if indexed and indexed != factors:
+        numbers = tuple(f for f in factors if not f.axes)
+        return product((contracted(bench, indexed, axes), *numbers), bench.extents)
+    return Labelled(Einsum(tuple((f.array, f.axes) for f in factors), axes), axes)
 
 
 def _counted(bench: Workbench, factor: Labelled, others: tuple[Labelled, ...]) -> Labelled:

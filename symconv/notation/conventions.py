@@ -16,7 +16,7 @@ def conventions(program: Program) -> tuple[str, ...]:
     """One sentence for each choice that a formula or a number depends on."""
     said = [
         *(line for e in program.equations for line in _kernel(e, program)),
-        *_layout(program),
+        *layout(program),
         *(line for e in program.equations for line in _absent(e)),
         *(line for e in program.equations for line in _cost(e, program)),
     ]
@@ -58,14 +58,14 @@ def _sign(coefficient: Expr) -> int:
     return 1 if coefficient.is_positive else -1 if coefficient.is_negative else 0
 
 
-def _layout(program: Program) -> Iterator[str]:
+def layout(program: Program) -> Iterator[str]:
     """The order of the axes of the first input, and of the kernels."""
     for tensor in program.tensors:
         if tensor.role in {"input", "parameter"} and len(tensor.shape) > 2:
-            yield f"The axes of {tensor.key} are {', '.join(_axis_words(tensor))}."
+            yield f"The axes of {tensor.key} are {', '.join(axis_words(tensor))}."
 
 
-def _axis_words(tensor: Tensor) -> list[str]:
+def axis_words(tensor: Tensor) -> list[str]:
     """The axes of an image or a kernel in words."""
     lead = len(tensor.shape) - 2
     if tensor.role == "input":
@@ -93,7 +93,7 @@ def _cost(equation: Equation, program: Program) -> Iterator[str]:
     factor = equation.rhs / sums[0] if sums else Integer(1)
     if factor == 1:
         yield f"The cost {tensor.key} is a sum over all entries, without a factor in front."
-    elif factor == 1 / entries and (entries != 2 or "mean" in equation.title):
-        yield f"The cost {tensor.key} is a mean: the sum over all entries divided by their number."
+    elif factor == 1 / entries:
+        yield f"The cost {tensor.key} is a mean: a sum of {entries} terms, times {factor}."
     else:
         yield f"The cost {tensor.key} is a sum over all entries, times {factor}."

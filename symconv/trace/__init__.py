@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .given import read_values
+from .given import read_values, wanted_values
 from .trace import Trace, trace
 
-__all__ = ["Trace", "read_values", "trace"]
+__all__ = ["Trace", "read_values", "trace", "wanted_values"]

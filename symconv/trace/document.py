@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from itertools import groupby
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from symconv.core.equation import Equation
@@ -13,70 +11,25 @@ from symconv.core.tensor import Tensor
 from symconv.emit.environment import rendered
 from symconv.emit.formula.form import Entry, Form, Relation
 from symconv.emit.formula.form import Number as Whole
-from symconv.emit.formula.mathml import MathMl
 from symconv.emit.formula.names import entry_form, names_of, tensor_name, word
 from symconv.emit.numbering import equation_numbers
 from symconv.emit.pages.author import Author
 from symconv.emit.pages.derivations import DOLLARS, GITHUB
 from symconv.emit.pages.html import HTML, security_policy, style
 from symconv.emit.pages.page import Display
-from symconv.emit.pages.scribe import LATEX, MARKDOWN, NOTEBOOK, TEXT, Scribe
-from symconv.emit.pages.svg import Cells, grid_svg
+from symconv.emit.pages.scribe import DOCUMENT, LATEX, MARKDOWN, NOTEBOOK, TEXT, Scribe
 from symconv.notation.presets import entry_name, entry_number
 from symconv.semantics.places import Place
 
+from .grids import Grids
 from .numbers import Number, is_exact, written
+from .page import TracePage, TracePart
 from .worked import Worked
 
 if TYPE_CHECKING:
     from .trace import Part, Trace
 
 MOST_LINES = 36
-MOST_GRIDS = 8
-
-
-@dataclass(frozen=True)
-class Grid:
-    """A tensor, or one of its planes, as rows of written numbers; `left` is its symbol.
-
-    `picture` shows the same as an SVG, in HTML only.
-    """
-
-    left: str
-    rows: tuple[tuple[str, ...], ...]
-    picture: str = ""
-
-    @property
-    def widths(self) -> tuple[int, ...]:
-        return tuple(max(map(len, column)) for column in zip(*self.rows, strict=True))
-
-
-@dataclass(frozen=True)
-class TracePart:
-    """One equation in numbers: its formula, its entries with their terms, the whole tensor."""
-
-    words: str
-    symbol: str
-    formula: Display
-    lines: tuple[Display, ...]
-    left_out: int
-    grids: tuple[Grid, ...]
-
-
-@dataclass(frozen=True)
-class TracePage:
-    """A trace ready for its template."""
-
-    title: str
-    precision: str
-    given: tuple[Grid, ...]
-    parts: tuple[TracePart, ...]
-    missing: tuple[str, ...]
-    losses: tuple[tuple[str, str], ...]
-    loss: str
-    rate: str
-    summary: str
-    weights: tuple[Grid, ...]
 
 
 FORMS: dict[str, tuple[Scribe, str, str]] = {
@@ -84,7 +37,7 @@ FORMS: dict[str, tuple[Scribe, str, str]] = {
     "markdown": (MARKDOWN, "markdown", "trace.md.j2"),
     "notebook": (NOTEBOOK, "markdown", "trace.md.j2"),
     "html": (HTML, "html", "trace.html.j2"),
-    "latex": (LATEX, "latex", "document.tex.j2"),
+    "latex": (DOCUMENT, "latex", "document.tex.j2"),
     "fragment": (LATEX, "latex", "fragment.tex.j2"),
 }
 
@@ -109,6 +62,7 @@ class TraceWriter:
         self.trace, self.scribe, self.notation = trace, scribe, network.notation
         self.program = backward.program
         self.names = names_of(network.program, backward.items, network.notation)
+        self.grids = Grids(scribe, self.names, trace.digits)
         numbers = equation_numbers(network.program, backward.items)
         self.author = Author(self.names, scribe, numbers)
 
@@ -117,7 +71,7 @@ class TraceWriter:
         return TracePage(
             title=self.scribe.words(f"{self.trace.network.title} in numbers"),
             precision=self.scribe.words(self._precision()),
-            given=tuple(self._all_grids(self.trace.given)),
+            given=tuple(self.grids.all_of(self.program.by_key, self.trace.given)),
             parts=tuple(map(self._part, self.trace.parts)),
             missing=tuple(map(self.scribe.mixed, self._missing())),
             losses=tuple((str(k), self._inline(v)) for k, v in enumerate(descent.losses))
@@ -126,10 +80,15 @@ class TraceWriter:
             loss=self.scribe.symbol(Entry(tensor_name(descent.cost))) if descent else "",
             rate=self._inline(descent.rate) if descent else "",
             summary=self.scribe.words(descent.summary) if descent else "",
-            weights=tuple(self._all_grids(descent.stages[-1].weights)) if descent else (),
+            weights=tuple(self.grids.all_of(self.program.by_key, descent.stages[-1].weights))
+            if descent
+            else (),
         )
 
     def _precision(self) -> str:
+        return f"{self._rounding()} Terms that are 0 are left out."
+
+    def _rounding(self) -> str:
         if self.trace.digits is not None:
             rest = "" if self.trace.exact else ", from floating point numbers"
             return f"Shown to {self.trace.digits} decimals{rest}; calculated without rounding."
@@ -148,6 +107,7 @@ class TraceWriter:
         equation = part.equation
         shown = [line for p, w in part.entries.items() if (line := self._line(equation, p, w))]
         kept = [] if isinstance(equation.rhs, OneHot) else shown
+        tensor = self.program.tensor(equation.key)
         values = {place: worked.value for place, worked in part.entries.items()}
         return TracePart(
             words=self.scribe.words(equation.title or self._kind(equation)),
@@ -155,7 +115,7 @@ class TraceWriter:
             formula=self.author.display(equation),
             lines=tuple(kept[:MOST_LINES]),
             left_out=max(0, len(kept) - MOST_LINES),
-            grids=tuple(self._grids(self.program.tensor(equation.key), values)),
+            grids=() if kept and tensor.scalar else tuple(self.grids.of(tensor, values)),
         )
 
     @staticmethod
@@ -186,39 +146,6 @@ class TraceWriter:
         shown = f"dC/d{name}" if tensor.name.kind else name
         return word(shown, entry=True, cost=self.names.cost)
 
-    def _all_grids(self, values: Mapping[str, Mapping[Place, Number]]) -> Iterable[Grid]:
-        for key, table in values.items():
-            yield from self._grids(self.program.tensor(key), table)
-
-    def _grids(self, tensor: Tensor, values: Mapping[Place, Number]) -> Iterable[Grid]:
-        """The tensor as a grid; one for every plane where it has more than two axes."""
-        rank = len(tensor.shape)
-        planes = groupby(sorted(values), key=lambda p: p[: max(0, rank - 2)])
-        for number, (lead, places) in enumerate(planes):
-            if number == MOST_GRIDS:
-                return
-            rows = groupby(places, key=lambda p: p[: rank - 1])
-            plane = tuple(tuple(values[p] for p in row) for _, row in rows)
-            left = self._plane(tensor, lead)
-            cells = tuple(tuple(map(self._number, row)) for row in plane)
-            picture = self._picture(left, plane) if isinstance(self.scribe.writer, MathMl) else ""
-            yield Grid(self.scribe.write(left), cells, picture)
-
-    def _picture(self, left: Form, plane: tuple[tuple[Number, ...], ...]) -> str:
-        """The plane drawn, with its numbers as plain text."""
-        digits = self.trace.digits
-        texts = tuple(tuple(TEXT.text(written(v, digits)[0]) for v in row) for row in plane)
-        values = tuple(tuple(map(float, row)) for row in plane)
-        label = f"{TEXT.text(left)}: {len(plane)} by {len(plane[0])} numbers"
-        return grid_svg(Cells(values, texts), label)
-
-    def _plane(self, tensor: Tensor, lead: Place) -> Form:
-        numbers = tuple(Whole(p + self.notation.index_base) for p in lead)
-        return entry_form(tensor.name, numbers, self.names)
-
     def _inline(self, value: Number) -> str:
         """A number inside a sentence or a table."""
         return self.scribe.symbol(written(value, self.trace.digits)[0])
-
-    def _number(self, value: Number) -> str:
-        return self.scribe.text(written(value, self.trace.digits)[0])

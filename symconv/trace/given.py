@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sympy import Integer, Symbol, sympify
 
@@ -20,6 +20,9 @@ from symconv.semantics.places import Place
 from symconv.semantics.sizes import define
 
 from .numbers import Number
+
+if TYPE_CHECKING:
+    from symconv.api import Network
 
 NUMBER = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,2})?")
 RATIO = re.compile(r"[+-]?\d{1,40}/\d{1,40}")
@@ -121,6 +124,13 @@ def tensor_named(name: str, program: Program) -> Tensor:
     raise SymconvError(
         f"the network has no tensor '{shown}'", help=did_you_mean(shown, program.by_key)
     )
+
+
+def wanted_values(network: Network) -> str:
+    """What a trace needs, in words: `x (3 x 3), w (2 x 2) and t (2 x 2)`."""
+    needed = [t for t in network.program.tensors if t.role in {"input", "parameter", "target"}]
+    *most, last = (f"{t.key} ({' x '.join(map(str, t.shape))})" for t in needed)
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _squeezed(name: str) -> str:

@@ -224,3 +224,8 @@ def limit_relation(limit: Limit) -> Relation:
     if limit.first == Number(0):
         return Relation((limit.first, limit.variable, limit.beyond), ("<=", "<"))
     return Relation((limit.first, limit.variable, limit.last), ("<=", "<="))
+
+
+def limit_variable(limit: Limit) -> Form:
+    """The bound index, marked as the limit is."""
+    return replace(limit.variable, mark=limit.mark) if limit.mark else limit.variable

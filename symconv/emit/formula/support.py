@@ -2,57 +2,92 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from sympy import Expr, Sum, fraction, together
 from sympy.tensor.indexed import Indexed
 
 from symconv.calculus.affine import always_inside
 from symconv.core.equation import Equation, Ranges
+from symconv.core.tensor import Name
+from symconv.notation.rebase import rebase
 
 from .form import Form, Number, Relation
-from .names import Names
+from .names import Names, tensor_name
 from .positions import arrange_position
 
 Sentence = tuple[str | Form, ...]
-Place = tuple[Expr, Expr]
+
+
+@dataclass(frozen=True)
+class Place:
+    """An index expression that can be out of bounds, the extent of its axis, and what it reads."""
+
+    place: Expr
+    extent: Expr
+    tensor: Name
+
+    @property
+    def divides(self) -> bool:
+        return bool(fraction(together(self.place))[1] != 1)
 
 
 def support(equation: Equation, names: Names) -> Sentence:
     """Only terms with 0 <= (i' + p - d m)/s < H count; "" where every index is always in range."""
-    places = list(dict.fromkeys(outside(equation.rhs, equation.ranges)))
-    return _said("Terms count only where ", places, names, "all others are 0") if places else ()
+    places = _distinct(outside(equation.rhs, equation.ranges))
+    if not places:
+        return ()
+    return (*_bounded("Terms count only where ", places, names), f"; {_others(places)}.")
 
 
 def side_condition(before: Expr, after: Expr, ranges: Ranges, names: Names) -> Sentence:
     """The same for the indices that a step makes leave their range."""
-    known = set(outside(before, ranges))
-    places = [p for p in dict.fromkeys(outside(after, ranges)) if p not in known]
-    return _said("for ", places, names, "0 elsewhere") if places else ()
+    known = {(p.place, p.extent) for p in outside(before, ranges)}
+    places = [p for p in _distinct(outside(after, ranges)) if (p.place, p.extent) not in known]
+    return (*_bounded("for ", places, names), "; 0 elsewhere") if places else ()
 
 
-def _said(words: str, places: list[Place], names: Names, others: str) -> Sentence:
-    """Words and bounds, and what holds outside of them."""
-    integers = any(_divides(place) for place, _ in places)
+def _distinct(places: Iterable[Place]) -> list[Place]:
+    """Every bound once; for an error signal where one is among the tensors that it bounds."""
+    found: dict[tuple[Expr, Expr], Place] = {}
+    for place in places:
+        key = (place.place, place.extent)
+        if key not in found or place.tensor.kind == "delta":
+            found[key] = place
+    return list(found.values())
+
+
+def _others(places: Iterable[Place]) -> str:
+    """Why the other terms are 0: an error signal stands for an output, a value for an input."""
+    if all(place.tensor.kind == "delta" for place in places):
+        return "for all others there is no such output, and the term is 0"
+    return "all others are 0"
+
+
+def _bounded(words: str, places: list[Place], names: Names) -> Sentence:
+    """Words and bounds, and whether there are quotients."""
     sentence: Sentence = (words,)
-    for number, (place, extent) in enumerate(places):
+    for number, place in enumerate(places):
         comma = "" if number == 0 else " and " if number == len(places) - 1 else ", "
-        sentence += (
-            (comma, bounds(place, extent, names)) if comma else (bounds(place, extent, names),)
-        )
-    integer = " and those quotients are integers" if integers else ""
-    stop = "." if words[0].isupper() else ""
-    return (*sentence, f"{integer}; {others}{stop}")
+        sentence += (*((comma,) if comma else ()), bounds(place.place, place.extent, names))
+    return (*sentence, *_integers(places))
+
+
+def _integers(places: list[Place]) -> Sentence:
+    count = sum(place.divides for place in places)
+    words = ("", " and that quotient is an integer", " and those quotients are integers")
+    return (words[min(count, 2)],)
 
 
 def outside(e: Expr, ranges: Ranges) -> Iterator[Place]:
-    """The index expressions that can be out of bounds, with the extent of their axis."""
+    """The index expressions that can be out of bounds."""
     if isinstance(e, Sum):
         ranges = (*ranges, *((v, high + 1) for v, _, high in e.limits))
     if isinstance(e, Indexed):
         for place, extent in zip(e.indices, e.base.shape, strict=True):
             if not always_inside(place, extent, ranges):
-                yield place, extent
+                yield Place(place, extent, tensor_name(str(e.base.label)))
         return
     for part in sorted(e.args, key=str):
         yield from outside(part, ranges) if isinstance(part, Expr) else ()
@@ -60,14 +95,8 @@ def outside(e: Expr, ranges: Ranges) -> Iterator[Place]:
 
 def bounds(place: Expr, extent: Expr, names: Names) -> Form:
     """0 <= place < extent, in indices that start where the notation says."""
-    from symconv.notation.rebase import rebase
-
     base = names.notation.index_base
     shown = arrange_position(rebase(place, base) + base)
     return Relation(
         (Number(base), shown, arrange_position(extent)), ("<=", "<" if base == 0 else "<=")
     )
-
-
-def _divides(place: Expr) -> bool:
-    return bool(fraction(together(place))[1] != 1)

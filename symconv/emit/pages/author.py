@@ -10,9 +10,11 @@ from sympy import Expr, Sum, sympify
 from symconv.core.equation import Equation, Ranges
 from symconv.core.nodes import MaxOver
 from symconv.emit.formula.arrange import arrange
-from symconv.emit.formula.form import Form, Limit, limit_relation
+from symconv.emit.formula.form import Form, Limit, Relation, limit_relation
 from symconv.emit.formula.names import Names
 from symconv.emit.formula.positions import arrange_position
+from symconv.emit.formula.solved import solutions
+from symconv.notation.rebase import rebase
 
 from .page import Display
 from .scribe import Scribe
@@ -37,7 +39,7 @@ class Author:
         `beside` is the width of the widest left side that it is aligned with.
         """
         left = self.form(equation.lhs)
-        width = max(beside, self.scribe.width(left))
+        width = 0.0 if self.scribe.narrow else max(beside, self.scribe.width(left))
         return Display(
             self.scribe.write(left),
             self.scribe.lines(self.form(equation.rhs), width),
@@ -57,10 +59,28 @@ class Author:
         limits = [limit for node in nodes for limit in node.limits]
         return self._listed(sorted({(v, first, last) for v, first, last in limits}, key=str))
 
+    def limits(self, limits: Sequence[Limit]) -> str:
+        """0 <= b < B, 0 <= i < H_o, of limits that are arranged already."""
+        return self._relations(limits)
+
+    def solved(self, before: Expr, after: Expr) -> str:
+        """: i = (i' + p - d m)/s and j = ..., for the indices that a step has solved for."""
+        base = self.names.notation.index_base
+        said: list[str | Form] = []
+        for number, (variable, value) in enumerate(solutions(before, after)):
+            sides = tuple(arrange_position(rebase(e, base) + base) for e in (variable, value))
+            said += [" and " if number else ": ", Relation(sides, ("=",))]
+        return self.scribe.mixed(["", *said])
+
     def _listed(self, limits: Sequence[Triple]) -> str:
         base = self.names.notation.index_base
-        relations: list[str | Form] = []
-        for variable, first, last in limits:
-            shown = (variable, first + base, last + base, last + base + 1)
-            relations += [", ", limit_relation(Limit(*map(arrange_position, shown)))]
-        return self.scribe.mixed(relations[1:])
+        return self._relations(
+            [
+                Limit(*map(arrange_position, (v, first + base, last + base, last + base + 1)))
+                for v, first, last in limits
+            ]
+        )
+
+    def _relations(self, limits: Sequence[Limit]) -> str:
+        listed = ((", ", limit_relation(limit)) for limit in limits)
+        return self.scribe.mixed([part for pair in listed for part in pair][1:])

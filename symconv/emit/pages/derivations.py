@@ -15,9 +15,9 @@ from symconv.notation.presets import Notation
 
 from .detail import Detail
 from .document import Content, page
-from .html import HTML, security_policy, style
+from .html import HTML, kept_together, security_policy, style
 from .remarks import Sentence
-from .scribe import LATEX, MARKDOWN, NOTEBOOK, TEXT
+from .scribe import DOCUMENT, MARKDOWN, NO_BREAK, NOTEBOOK, TERMINAL, fitting
 
 Backward = Sequence[Derivation | Equation]
 GITHUB = {"opening": "```math", "closing": "```"}
@@ -54,14 +54,17 @@ def content_of(  # noqa: PLR0913 - the words of a document
     )
 
 
-def derivation_latex(*subject: Any, document: bool = True, **words: Any) -> str:
+def derivation_latex(
+    *subject: Any, document: bool = True, width: float | None = None, **words: Any
+) -> str:
     """A standalone document with its glossary, or a fragment that needs amsmath and nothing else.
 
-    Arguments as in `content_of`.
+    `width` is the room for a line of a fragment in points, at 11 points type or smaller. Other
+    arguments as in `content_of`.
     """
     content = replace(content_of(*subject, **words), glossary=document)
-    template = "document.tex.j2" if document else "fragment.tex.j2"
-    return rendered("latex", template, page=page(content, LATEX), body="body.tex.j2")
+    template, scribe = ("document", DOCUMENT) if document else ("fragment", fitting(width))
+    return rendered("latex", f"{template}.tex.j2", page=page(content, scribe), body="body.tex.j2")
 
 
 def derivation_markdown(*subject: Any, **words: Any) -> str:
@@ -79,12 +82,14 @@ def derivation_notebook(*subject: Any, **words: Any) -> str:
 def derivation_html(*subject: Any, **words: Any) -> str:
     """One file that needs nothing else: style inside, formulas as MathML, nothing is fetched."""
     content = replace(content_of(*subject, **words), glossary=True)
-    return rendered(
-        "html", "page.html.j2", page=page(content, HTML), style=style(), policy=security_policy()
+    written = page(content, HTML)
+    return kept_together(
+        rendered("html", "page.html.j2", page=written, style=style(), policy=security_policy())
     )
 
 
 def derivation_text(*subject: Any, **words: Any) -> str:
     """Plain text for a terminal of 100 columns."""
     content = content_of(*subject, **words)
-    return rendered("text", "derivation.txt.j2", page=page(content, TEXT))
+    written = rendered("text", "derivation.txt.j2", page=page(content, TERMINAL))
+    return written.replace(NO_BREAK, " ")

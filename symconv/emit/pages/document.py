@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sympy import Add, Expr, Mul
-
-from symconv.core.equation import Equation, Program, SizeDefinition
+from symconv.core.equation import Equation, Program
 from symconv.core.proof import Derivation
 from symconv.emit.formula.case_display import SmallCase, case_display
-from symconv.emit.formula.form import Floor, Mark, Number, Total, Word, marked, quotient
-from symconv.emit.formula.names import equation_of, names_of, word
-from symconv.emit.formula.positions import arrange_position
+from symconv.emit.formula.form import Mark, Number, Word, marked
+from symconv.emit.formula.names import Names, equation_of, names_of, tensor_name
 from symconv.emit.formula.scalars import Unrolled, scalar_displays
 from symconv.emit.numbering import equation_numbers
 from symconv.notation.presets import Notation
@@ -20,20 +17,23 @@ from symconv.notation.presets import Notation
 from .author import Author
 from .detail import Detail
 from .glossary import glossary_terms
-from .page import Display, Page, Section
+from .page import Page, Section
 from .remarks import Sentence, remarks
 from .scribe import Scribe
 from .sections import Telling, section
+from .size_displays import size_rows
+from .symbols import symbols
 
 MARKS: tuple[Mark, ...] = ("old", "new")
-OPERATORS = {
-    "⋆": "A ⋆ B is cross-correlation",
-    "∗": "A ∗ B is convolution, which is A ⋆ rot180(B)",
-    "(full)": "full means: with as many zeros around as there are overlaps",
-    "↑": "A ↑ s puts s − 1 zeros between neighbours",
-    "↓": "A ↓ s keeps the entries whose place is a multiple of s",
-    "⊗": "A ⊗ B is the outer product",
-    "⊙": "A ⊙ B is the entry-wise product",
+A, B, S = Word("A"), Word("B"), Word("s")
+OPERATORS: Mapping[str, Sentence] = {
+    "⋆": (A, " ⋆ ", B, " is the cross-correlation of ", A, " with ", B),
+    "∗": (A, " ∗ ", B, " = ", A, " ⋆ rot180(", B, ") is their convolution"),
+    "(full)": ("full: with so many zeros around ", A, " that every overlap counts"),
+    "↑": (A, " ↑ ", S, " has ", S, " − 1 zeros between the entries of ", A),
+    "↓": (A, " ↓ ", S, " keeps the entries whose place is a multiple of ", S),
+    "⊗": (A, " ⊗ ", B, " is the outer product"),
+    "⊙": (A, " ⊙ ", B, " is the entry-wise product"),
 }
 
 
@@ -61,81 +61,87 @@ def page(content: Content, scribe: Scribe) -> Page:
     plain, scribe = scribe, scribe.lettered(content.notation)
     author = Author(names, scribe, equation_numbers(program, backward))
     widest = max((scribe.width(author.form(e.lhs)) for e in program.equations), default=0)
-    formulas = [e.rhs for e in (*program.equations, *map(equation_of, backward))]
-    formulas += [s.after for d in backward if isinstance(d, Derivation) for s in d.steps]
-    said = remarks(program, formulas, names)
     telling = Telling(content.detail)
+    structure = _structures(content, scribe)
     sections = tuple(
-        section(author, item, telling, _structure(content, equation_of(item).key, scribe))
+        section(author, item, telling, structure.get(equation_of(item).key, ()))
         for item in backward
     )
     return Page(
         title=scribe.words(content.title),
         network=tuple(author.display(e, e.title, widest) for e in program.equations),
-        sizes=tuple(size_display(size, scribe) for size in program.sizes),
-        conventions=(
-            *map(scribe.words, content.conventions),
-            *map(scribe.mixed, (*said, *_operators(content))),
-        ),
+        sizes=size_rows(program.sizes, scribe),
+        symbols=tuple(map(scribe.mixed, symbols(program, backward, names))),
+        conventions=_conventions(content, names, scribe),
         sections=sections,
         why_sizes=tuple(map(scribe.mixed, content.why_sizes)),
         case=case_display(content.case, names, scribe) if content.case else None,
         unrolled=scalar_displays(content.unrolled, names, scribe),
         glossary=glossary_terms(plain, telling.told) if content.glossary else (),
         legend=_legend(scribe, sections),
+        stacked=scribe.narrow,
     )
 
 
-def _structure(content: Content, key: str, scribe: Scribe) -> tuple[str, ...]:
-    """What is known of the structure of a result, in words; at terse the first sentence."""
-    sentences = content.structure.get(key, ())
-    return tuple(map(scribe.mixed, sentences[:1] if content.detail == "terse" else sentences))
+def _conventions(content: Content, names: Names, scribe: Scribe) -> tuple[str, ...]:
+    """The conventions of the network, and what the signs of its formulas mean."""
+    program, backward = content.program, content.backward
+    formulas = [e.rhs for e in (*program.equations, *map(equation_of, backward))]
+    formulas += [s.after for d in backward if isinstance(d, Derivation) for s in d.steps]
+    said = remarks(program, _asked(backward), formulas, names)
+    return (
+        *map(scribe.words, content.conventions),
+        *map(scribe.mixed, said),
+    )
 
 
-def _operators(content: Content) -> list[Sentence]:
-    """What the signs of operators mean, where sentences use them."""
-    shown = [] if content.detail == "terse" else list(content.structure.values())
-    words = "".join(p for some in shown for s in some for p in s if isinstance(p, str))
-    used = [meaning for sign, meaning in OPERATORS.items() if sign in words]
-    return [("; ".join(used) + ".",)] if used else []
+def _asked(backward: Sequence[Derivation | Equation]) -> set[str]:
+    """The tensors whose gradients were asked for."""
+    found = (item for item in backward if isinstance(item, Derivation))
+    return {d.of.key for d in found if tensor_name(d.equation.key).kind == "gradient"}
+
+
+def _structures(content: Content, scribe: Scribe) -> dict[str, tuple[str, ...]]:
+    """What is known of the results, in words; what a sign means where it first occurs.
+
+    At terse the first sentence alone.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    told: set[str] = set()
+    for key in (equation_of(item).key for item in content.backward):
+        sentences = content.structure.get(key, ())
+        if content.detail == "terse":
+            found[key] = tuple(map(scribe.mixed, sentences[:1]))
+            continue
+        words = "".join(part for s in sentences for part in s if isinstance(part, str))
+        new = [sign for sign in OPERATORS if sign in words and sign not in told]
+        told.update(new)
+        found[key] = tuple(map(scribe.mixed, (*sentences, *_meanings(new))))
+    return found
+
+
+def _meanings(signs: Sequence[str]) -> tuple[Sentence, ...]:
+    """What the signs of operators mean, in one sentence."""
+    said: Sentence = ()
+    for sign in signs:
+        said += ("; " if said else "Signs: ", *OPERATORS[sign])
+    return ((*said, "."),) if said else ()
 
 
 def _legend(scribe: Scribe, sections: Sequence[Section]) -> str:
     """What the marks on formulas mean, where there are any."""
     old, new = marked(Word("a"), "old"), marked(Word("b"), "new")
     written = [line for s in sections for t in s.steps for line in (*s.start, *t.lines)]
-    signs = [scribe.text(marked(Number(0), mark)).partition("0")[0] for mark in MARKS]
+    bare = scribe.text(Number(0))
+    signs = [scribe.text(marked(Number(0), mark)).partition(bare)[0] for mark in MARKS]
     if not scribe.marks or not any(sign in line for sign in signs for line in written):
         return ""
     return scribe.mixed(
         (
-            "Underlined parts, as in ",
+            "Underlined parts, such as ",
             old,
-            ", are rewritten by the next step; bold parts, as in ",
+            ", are rewritten by the next step; bold parts, such as ",
             new,
-            ", are what the last step made of them.",
+            ", were made by the last one.",
         )
     )
-
-
-def size_display(size: SizeDefinition, scribe: Scribe) -> Display:
-    """H_o = floor(numerator / stride) + 1, without the floor where the stride is 1."""
-    left = word(size.symbol.name, entry=False)
-    numerator = with_reach(size.numerator)
-    if size.stride == 1:
-        right = arrange_position(numerator + 1)
-    else:
-        ratio = quotient(arrange_position(numerator), arrange_position(size.stride))
-        right = Total(((False, Floor(ratio)), (False, Number(1))))
-    return Display(scribe.write(left), scribe.lines(right, scribe.width(left)))
-
-
-def with_reach(numerator: Expr) -> Expr:
-    """H + 2p - d k + d - 1 = H + 2p - d (k - 1) - 1."""
-    terms = list(Add.make_args(numerator))
-    for dilation in sorted((t for t in terms if t.is_Symbol), key=str):
-        whole = next((t for t in terms if (-t / dilation).is_Symbol), None)
-        if whole is not None:
-            terms.remove(dilation)
-            terms[terms.index(whole)] = Mul(-1, dilation, -whole / dilation - 1)
-    return Add(*terms)

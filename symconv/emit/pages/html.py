@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from base64 import b64encode
 from functools import cache
 from hashlib import sha256
@@ -22,6 +23,12 @@ def escape_html(text: str) -> str:
 def inline(formula: str) -> str:
     """A formula inside a sentence."""
     return f"<math>{formula}</math>"
+
+
+def kept_together(page: str) -> str:
+    """No line ends between a formula and the parenthesis or the comma beside it."""
+    beside = re.compile(r"\(?<math>(?:(?!</math>).)*</math>[),.;:]*")
+    return beside.sub(r'<span class="kept">\g<0></span>', page)
 
 
 HTML = Scribe(

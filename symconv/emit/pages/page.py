@@ -34,7 +34,7 @@ class StepLine:
     """One or more rules applied: their names, the reason and the side conditions, what they gave.
 
     `reason` is empty where the page has given it before. `beside` says whether the names fit beside
-    the last of the `lines`, `free` how wide a reason may be there (0: no room for one).
+    the last of the `lines`, `free` how wide, in em, a reason may be there (0: no room for one).
     """
 
     rules: tuple[Rule, ...]
@@ -42,16 +42,17 @@ class StepLine:
     conditions: tuple[str, ...]
     lines: tuple[str, ...]
     beside: bool = False
-    free: int = 0
+    free: float = 0
 
 
 @dataclass(frozen=True)
 class Section:
     """One result of the backward pass and how it comes about.
 
-    `start` is the formula before the first step, empty where that is `result.left` itself.
-    `reason_width` is the room that words have beside the left side. `support` says where the terms
-    of the result count, `structure` what operation the result is, each sentence in words.
+    `start` is the formula before the first step, empty where that is `result.left` itself; `runs`
+    are the ranges of the sums, where these do not show them. `reason_width` is the room that words
+    have beside the left side, in units of the height of the type (em). `support` says where the
+    terms of the result count, `structure` what operation the result is, each sentence in words.
     """
 
     words: str
@@ -60,14 +61,18 @@ class Section:
     start: tuple[str, ...]
     steps: tuple[StepLine, ...]
     result: Display
-    reason_width: int
+    reason_width: float
     support: str = ""
     structure: tuple[str, ...] = ()
+    runs: str = ""
 
 
 @dataclass(frozen=True)
 class Term:
-    """One rule of the glossary: its formula, its reason, and an example of two lines."""
+    """One rule of the glossary: its formula, its reason, and an example of two lines.
+
+    `beside` says whether the two lines fit beside each other.
+    """
 
     name: str
     anchor: str
@@ -75,6 +80,7 @@ class Term:
     reason: str
     left: tuple[str, ...]
     right: tuple[str, ...]
+    beside: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,11 +93,16 @@ class Case:
 
 @dataclass(frozen=True)
 class Page:
-    """A document, part by part."""
+    """A document, part by part.
+
+    `sizes` are rows of equations that fit beside each other; `stacked` says whether right sides
+    stand below their left sides, because lines are short.
+    """
 
     title: str
     network: tuple[Display, ...]
-    sizes: tuple[Display, ...]
+    sizes: tuple[tuple[Display, ...], ...]
+    symbols: tuple[str, ...]
     conventions: tuple[str, ...]
     sections: tuple[Section, ...]
     unrolled: tuple[Display, ...]
@@ -99,3 +110,4 @@ class Page:
     legend: str = ""
     why_sizes: tuple[str, ...] = ()
     case: Case | None = None
+    stacked: bool = False

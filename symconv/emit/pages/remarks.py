@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sympy import Expr, KroneckerDelta
 
 from symconv.core.equation import Program
-from symconv.core.nodes import Box, OneHot, relu, sigmoid, step
+from symconv.core.nodes import Box, Equals, OneHot, relu, sigmoid, step
 from symconv.core.tensor import Name
 from symconv.emit.formula.form import (
     Bracket,
@@ -26,10 +26,8 @@ from symconv.emit.formula.names import Names
 
 Sentence = tuple[str | Form, ...]
 
-LAYOUT = (
-    ", the derivative by an entry in the place of that entry"
-    " (denominator layout; numerator layout is its transpose)."
-)
+LAYOUT = " (denominator layout; numerator layout is its transpose)."
+LAYOUT_ORDER = ("parameter", "input", "value")
 X, ZERO, UNIT = Word("x"), Number(0), Number(1)
 POSITIVE = Bracket(Relation((ZERO, X), ("<",)))
 LOGISTIC = Quotient(UNIT, Total(((False, UNIT), (False, Call("exp", negative(X))))))
@@ -44,20 +42,25 @@ MEANINGS: tuple[tuple[type, Sentence], ...] = (
 )
 BRACKET: Sentence = (
     Bracket(Relation((Word("a"), Word("b")), ("=",))),
-    " is 1 where the statement in the bracket holds and 0 elsewhere.",
+    " is 1 where the statement in the bracket holds, else 0",
 )
-BOUNDS: Sentence = ("A bracket with bounds holds for integers within them only.",)
+BOUNDS: Sentence = (
+    "; bounds, as in ",
+    Bracket(Relation((ZERO, Word("a"), Word("b")), ("<=", "<"))),
+    ", hold for integers only",
+)
 FIRST: Sentence = ("Among equal values the maximum is the first one in row-major order.",)
 
 
-def remarks(program: Program, formulas: Sequence[Expr], names: Names) -> list[Sentence]:
-    """The sentences that these formulas need, in a fixed order."""
-    sentences = [_origin(names), *_layout(program, names)]
-    if not any(tensor.role == "cost" for tensor in program.tensors):
-        sentences.append(_any_cost(program, names))
+def remarks(
+    program: Program, asked: Collection[str], formulas: Sequence[Expr], names: Names
+) -> list[Sentence]:
+    """The sentences that these formulas need, in a fixed order; `asked` are keys of tensors."""
+    sentences = [_origin(names), *_layout(program, asked, names)]
     sentences += [sentence for node, sentence in MEANINGS if _uses(formulas, (node,))]
-    brackets = (((KroneckerDelta, Box, OneHot), BRACKET), ((Box,), BOUNDS), ((OneHot,), FIRST))
-    return sentences + [sentence for nodes, sentence in brackets if _uses(formulas, nodes)]
+    if _uses(formulas, (KroneckerDelta, Box, OneHot, Equals)):
+        sentences.append((*BRACKET, *(BOUNDS if _uses(formulas, (Box,)) else ()), "."))
+    return [*sentences, *([FIRST] if _uses(formulas, (OneHot,)) else [])]
 
 
 def _uses(formulas: Iterable[Expr], nodes: tuple[type, ...]) -> bool:
@@ -68,26 +71,11 @@ def _origin(names: Names) -> Sentence:
     return (f"Indices start at {names.notation.index_base}.",)
 
 
-def _layout(program: Program, names: Names) -> list[Sentence]:
+def _layout(program: Program, asked: Collection[str], names: Names) -> list[Sentence]:
     """The shape of a derivative by an array: that of the array."""
-    for role in ("parameter", "input"):
-        for tensor in program.tensors:
-            if tensor.role == role and not tensor.scalar:
-                whole = Entry(tensor.name)
-                shape = (Derivative(Entry(Name(names.cost)), whole), " has the shape of ", whole)
-                return [(*shape, LAYOUT)]
+    arrays = [t for t in program.tensors if t.key in asked and not t.scalar]
+    for tensor in sorted(arrays, key=lambda t: LAYOUT_ORDER.index(t.role)):
+        whole = Entry(tensor.name)
+        shape = (Derivative(Entry(Name(names.cost)), whole), " has the shape of ", whole)
+        return [(*shape, LAYOUT)]
     return []
-
-
-def _any_cost(program: Program, names: Names) -> Sentence:
-    """C is any scalar that depends on the output."""
-    output = Entry(program.by_key[program.output].name)
-    cost = Entry(Name(names.cost))
-    return (
-        cost,
-        " is any scalar that depends on the output ",
-        output,
-        "; ",
-        Derivative(cost, output),
-        " is given.",
-    )

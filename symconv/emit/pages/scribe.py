@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from symconv.core.errors import SymconvError
 from symconv.emit.formula.form import Form
-from symconv.emit.formula.latex import PLAIN_MARKS, Latex
+from symconv.emit.formula.latex import PLAIN_MARKS, SHORT, Latex
 from symconv.emit.formula.plain import Plain
 from symconv.emit.formula.strip import Strip, broken, line_text, width_of
 from symconv.emit.formula.writer import Writer
@@ -39,6 +40,17 @@ class Scribe:
     def lettered(self, notation: Notation) -> Scribe:
         """The same markup with the letters that a notation has for indices."""
         return replace(self, writer=replace(self.writer, letters=notation.shown_letters))
+
+    @property
+    def narrow(self) -> bool:
+        """Whether lines are short: right sides stand below left ones, words below both."""
+        return self.stacked and self.shows_limits
+
+    def brief(self) -> Scribe:
+        """The same markup with sums that name their indices alone."""
+        if isinstance(self.writer, Latex):
+            return replace(self, writer=replace(self.writer, brief=True))
+        return self
 
     def width(self, form: Form) -> float:
         return width_of(self.writer.strip(form))
@@ -104,6 +116,24 @@ LATEX = Scribe(
     marks=True,
     small_word=5.4,
 )
+DOCUMENT = replace(LATEX, room=496)
+"""A page of our own: the same margins in smaller type."""
+NARROWEST, EDGE, STACKED = 120, 10, 360
+
+
+def fitting(width: float | None) -> Scribe:
+    """LaTeX for lines of a width in points; SymconvError where no formula would fit."""
+    if width is None:
+        return LATEX
+    if not width >= NARROWEST:
+        raise SymconvError(
+            f"a line of {width:g} points is too narrow for formulas",
+            help=f"take {NARROWEST} points or more; two columns of A4 paper have about 230",
+        )
+    room = width - EDGE
+    return replace(LATEX, writer=Latex(short=min(SHORT, room / 2)), room=room, stacked=width < STACKED)
+
+
 MARKDOWN = Scribe(
     Latex(marks=PLAIN_MARKS),
     escape_markdown,
@@ -117,3 +147,13 @@ MARKDOWN = Scribe(
 )
 NOTEBOOK = replace(MARKDOWN, inline="${}$".format)
 TEXT = Scribe(Plain(), clean_text, "{}".format, 100, 8, 4, shows_limits=False, stacked=True)
+LONGEST_UNBROKEN = 60
+
+
+def unbroken(formula: str) -> str:
+    """A formula inside a sentence of a terminal, kept on one line unless it is long."""
+    return formula if len(formula) > LONGEST_UNBROKEN else formula.replace(" ", NO_BREAK)
+
+
+NO_BREAK = "\u00a0"
+TERMINAL = replace(TEXT, inline=unbroken)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from symconv.core.equation import Equation, Ranges
 from symconv.core.nodes import Partial
 from symconv.core.proof import Derivation
 from symconv.emit.formula.changes import mark_changes, with_marks_of_both
-from symconv.emit.formula.form import Entry, Form
+from symconv.emit.formula.form import Entry, Form, Limit
 from symconv.emit.formula.names import entry_form, equation_of, tensor_name
+from symconv.emit.formula.sums import common_limits
 from symconv.emit.formula.support import side_condition, support
 
 from .author import Author
@@ -19,8 +20,9 @@ from .detail import Detail, Move, moves
 from .glossary import rules_of
 from .page import Section, StepLine
 
-NARROWEST_REASON = 120
+NARROWEST_REASON = 100
 WIDEST_REASON = 175
+SMALL_LETTER = 4.4
 
 
 @dataclass(frozen=True)
@@ -46,24 +48,41 @@ def section(
     steps = item.steps if isinstance(item, Derivation) else ()
     shown = moves(steps, telling.detail)
     left = author.form(equation.lhs)
+    begin, *forms = marked_lines(author, shown, telling)
+    limits = _told_apart([begin, *forms], author, telling)
+    writing = replace(author, scribe=author.scribe.brief()) if limits else author
     beside = 0.0 if author.scribe.stacked else author.scribe.width(left)
     words, symbol = heading(author, equation)
-    begin, *forms = marked_lines(author, shown, telling)
     said = support(equation, author.names) if telling.detail != "terse" and steps else ()
     return Section(
         words=words,
         symbol=symbol,
         through=through(author, item),
-        start=start(author, begin, left),
+        start=start(writing, begin, left),
         steps=tuple(
-            step_line(author, move, form, beside, telling, equation.ranges)
+            step_line(writing, move, form, beside, telling, equation.ranges)
             for move, form in zip(shown, forms, strict=True)
         ),
         result=author.display(equation, "" if steps else equation.title),
-        reason_width=int(author.scribe.beside(beside)),
+        reason_width=em(author.scribe.beside(beside)),
         support=author.scribe.mixed(said),
         structure=structure,
+        runs=author.limits(limits),
     )
+
+
+def _told_apart(
+    forms: Sequence[Form | None], author: Author, telling: Telling
+) -> tuple[Limit, ...]:
+    """The ranges of sums, said once so that the lines need not; none where lines show them."""
+    if telling.detail == "full" and author.scribe.shows_limits:
+        return ()
+    return common_limits(form for form in forms if form is not None) or ()
+
+
+def em(width: float) -> float:
+    """A width at 11 points, in units of the height of the type."""
+    return round(width / 10.95, 1)
 
 
 def marked_lines(author: Author, shown: Sequence[Move], telling: Telling) -> list[Form | None]:
@@ -118,12 +137,28 @@ def step_line(  # noqa: PLR0913, PLR0917 - a line and where it stands
     if telling.detail == "full" and not move.before.has(Partial):
         said = side_condition(move.before, move.after, ranges, author.names)
         conditions += (scribe.mixed(said),) if said else ()
-    free = 0.0 if telling.detail == "full" else scribe.free_beside(form, beside)
+    below = telling.detail == "full" or scribe.narrow
+    free = 0.0 if below else scribe.free_beside(form, beside)
+    reason = _reason(author, move, telling)
     return StepLine(
         rules_of(move.rules, scribe),
-        scribe.words(telling.reason(move)),
+        reason,
         conditions,
         scribe.lines(form, beside, numbered=False),
         scribe.small_word * len(", ".join(move.rules)) < free,
-        int(min(free, WIDEST_REASON)) if free > NARROWEST_REASON else 0,
+        em(min(free, WIDEST_REASON)) if _short(reason, free) else 0,
     )
+
+
+def _short(reason: str, free: float) -> bool:
+    """Whether a reason in small type takes no more than two lines beside a formula."""
+    width = min(free, WIDEST_REASON)
+    return free > NARROWEST_REASON and len(reason) * SMALL_LETTER < 2 * width
+
+
+def _reason(author: Author, move: Move, telling: Telling) -> str:
+    """Why the line holds; with the solution where a bracket was solved for an index."""
+    reason = author.scribe.words(telling.reason(move))
+    if reason and move.rules[0] == "sifting":
+        return reason + author.solved(move.before, move.after)
+    return reason

@@ -18,8 +18,8 @@ from symconv.structure.findings import Finding
 from symconv.structure.plain import Plain
 from symconv.structure.sliding import Sliding
 
-from .document import with_reach
 from .remarks import Sentence
+from .size_displays import with_reach
 
 SIGNS: Mapping[str, str] = {
     "outer product": " ⊗ ",
@@ -64,8 +64,12 @@ class Describer:
         if finding.transposed:
             first, second = self.whole(o.first), self.whole(o.second)
             yield (
-                *("This is the transposed convolution of ", first, " with ", second, ": every "),
-                *("entry of ", first, " adds the kernel, times itself, where it had been read."),
+                *("This is the transposed convolution of ", first, " with ", second, ": each "),
+                *(
+                    "entry of ",
+                    first,
+                    ", times the kernel, is added where the kernel was applied.",
+                ),
             )
         yield from self._why(finding, o)
 

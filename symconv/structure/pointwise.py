@@ -1,0 +1,68 @@
+"""Results whose entry at a place needs the entries of other arrays at the same place alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sympy import Expr, Integer, Mul
+from sympy.concrete.expr_with_limits import ExprWithLimits
+from sympy.tensor.indexed import Indexed
+
+from symconv.core.equation import Equation
+from symconv.core.nodes import Box, Equals, OneHot, Partial
+from symconv.core.tensor import Tensor
+from symconv.semantics.algebra import Exact
+from symconv.semantics.interpret import interpret
+
+from .trials import Entries, Trial
+
+OTHERS = (ExprWithLimits, Box, Equals, OneHot, Partial)
+
+
+@dataclass(frozen=True)
+class Pointwise:
+    """A product of `factors`, each a formula of arrays at the same place."""
+
+    factors: tuple[Expr, ...]
+
+    def value(self, trial: Trial) -> Entries:
+        """The entries from formulas of single numbers."""
+        entries = sorted({a for f in self.factors for a in f.atoms(Indexed)}, key=str)
+        single = {a: _alone(a) for a in entries}
+        formula = Mul(*self.factors).xreplace({a: t[Integer(0)] for a, t in single.items()})
+
+        def entry(place: dict[Expr, int]) -> int:
+            grids = {
+                t.key: {(0,): trial.grid(a)[tuple(place[e] for e in a.indices)]}
+                for a, t in single.items()
+            }
+            return interpret(formula, [], trial.sizes, grids, Exact())(())
+
+        return entry  # type: ignore[return-value]
+
+
+def _alone(access: Indexed) -> Tensor:
+    """A tensor of one number that stands for an entry."""
+    from symconv.core.tensor import Name
+
+    return Tensor(Name(str(access.base.label)), (Integer(1),), "value")
+
+
+def pointwise(equation: Equation) -> tuple[Expr, Pointwise] | None:
+    """A coefficient and factors, where every access is at the place of the result."""
+    if equation.rhs.has(*OTHERS) or not all(e.is_Symbol for e in equation.lhs.indices):
+        return None
+    accesses = equation.rhs.atoms(Indexed)
+    if not accesses or any(a.indices != equation.lhs.indices for a in accesses):
+        return None
+    coefficient, rest = equation.rhs.as_independent(Indexed, as_Add=False)
+    places = set(equation.lhs.indices)
+    if coefficient.free_symbols & places or _counts(rest, places):
+        return None
+    return coefficient, Pointwise(tuple(Mul.make_args(rest)))
+
+
+def _counts(rest: Expr, places: set[Expr]) -> bool:
+    """Whether an index stands outside of the accesses."""
+    bare = rest.xreplace({a: Integer(1) for a in rest.atoms(Indexed)})
+    return bool(bare.free_symbols & places)
