@@ -1,27 +1,46 @@
-"""What a derivation costs: over the size of the image, and over the depth of the network.
+"""What a derivation costs: over the image, the batch and the depth, unrolled, and from cold.
 
-Run `python benchmarks/derivation.py`. The derivation is in index form, so the image must not matter
-and the time must be linear in the depth. Times are medians of repeated runs in one process.
+    python benchmarks/derivation.py [--json FILE]
+
+The derivation is in index form, so neither image nor batch may matter, and the time must be linear
+in the depth; written out number by number it must be linear in the multiplications. Times are
+medians of repeated runs. `warm` runs keep SymPy's caches, as a program does that derives more than
+one network; the others empty them first. Beside every figure stands the most that it may be.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import math
+import os
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from speed_cases import LENET
 from sympy.core.cache import clear_cache
 
+import symconv
 from symconv.calculus.reverse import reverse
 from symconv.network.text import parse
+from symconv.semantics.run import unroll
+from symconv.unrolled import Unrolled
 
+ROOT = Path(__file__).resolve().parents[1]
 SIZES = (5, 16, 64, 224, 512)
-DEPTHS = (1, 2, 4, 8, 16, 32)
+DEPTHS = (1, 2, 4, 8, 16, 32, 64)
+SIDES = (10, 14, 20, 28)
+COMMANDS = {
+    "check": (("check", "two-convs", "dC/dw_1^2 = 2(o_1^2 - y_1) o_1^1"), 1.5),
+    "derive": (("derive", "two-convs"), 1.5),
+    "help": (("--help",), 0.2),
+}
 
 
 def derive(text: str) -> None:
@@ -31,11 +50,19 @@ def derive(text: str) -> None:
     reverse(program, tuple(t for t in program.tensors if t.role in wanted))
 
 
-def seconds(work: Callable[[], Any], repeats: int) -> float:
-    """The median time of a run; SymPy's caches are emptied before each."""
+def module(text: str) -> str:
+    """All gradients and the text of the module."""
+    return symconv.Network.parse(text).numpy_source()
+
+
+def seconds(work: Callable[[], Any], repeats: int, *, warm: bool = False) -> float:
+    """The median time of a run."""
     times = []
+    if warm:
+        work()
     for _ in range(repeats):
-        clear_cache()
+        if not warm:
+            clear_cache()
         start = time.perf_counter()
         work()
         times.append(time.perf_counter() - start)
@@ -52,22 +79,126 @@ def deep(layers: int) -> str:
     return "input x NxCxHxW" + " | conv w 3x3 channels F padding 1 -> z | tanh -> a" * layers
 
 
-def main() -> None:
-    """Measure, print two tables, and write JSON if a file name is given."""
-    derive(one_convolution(5))
+def lenet(side: int, batch: str) -> str:
+    """LeNet-5 for an image of any size."""
+    return LENET.format(batch=batch).replace("28x28", f"{side}x{side}")
+
+
+def three_layers(side: int) -> str:
+    """Three convolutions of 3x3, for the unrolled mode."""
+    return f"input x {side}x{side}" + " | conv w 3x3 -> o" * 3 + " | sse y -> C"
+
+
+def multiplications(side: int) -> int:
+    """The products of the forward pass of three layers."""
+    return sum(9 * (side - 2 * k) ** 2 for k in (1, 2, 3))
+
+
+def unrolled(side: int) -> None:
+    """Every gradient of three layers, entry by entry; deltas keep their names."""
+    net = symconv.Network.parse(three_layers(side))
+    entries = Unrolled(net.backward(), net.notation)
+    program = net.backward().program
+    kept = {t.key for t in program.tensors if t.role in {"value", "delta"}}
+    wanted = [e.key for e in net.backward().equations]
+    for key in wanted:
+        unroll(program, {}, [key], entries.symbol, keep=kept - {key}, limit=10**6)
+
+
+def cold(arguments: tuple[str, ...], repeats: int = 5) -> float:
+    """The median time of a command in a process of its own."""
+    code = "from symconv.cli import main; main()"
+    settings = os.environ | {"PYTHONPATH": str(ROOT)}
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        command = [sys.executable, "-c", code, *arguments]
+        subprocess.run(command, check=True, capture_output=True, env=settings)
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def importing(style: str, repeats: int = 7) -> float:
+    """How much longer the import of a generated module takes than that of numpy, at the least."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = symconv.Network.example("lenet5").numpy_source(style)  # type: ignore[arg-type]
+        Path(folder, "generated.py").write_text(source, encoding="utf-8")
+        code = (
+            "import numpy, typing, time; import numpy.typing, numpy.lib.stride_tricks\n"
+            "start = time.perf_counter(); import generated; print(time.perf_counter() - start)"
+        )
+        command = [sys.executable, "-c", code]
+        times = [
+            float(subprocess.run(command, check=True, capture_output=True, cwd=folder).stdout)
+            for _ in range(repeats + 1)
+        ]
+    return statistics.median(times[1:])
+
+
+def exponent(times: dict[int, float], first: int, last: int) -> float:
+    """The power of the size that the time grows with."""
+    return math.log(times[last] / times[first]) / math.log(last / first)
+
+
+def told(words: str, found: float, most: float, unit: str = "s") -> dict[str, Any]:
+    """One figure as a line and as data."""
+    factor = {"s": 1, "ms": 1000, "": 1, "bytes": 1}[unit]
+    verdict = "ok" if found <= most else "MISSED"
+    print(f"{words:56}{factor * found:10.3f}{factor * most:10.3f} {unit:6}{verdict}", flush=True)
+    return {"what": words, "found": found, "most": most, "verdict": verdict}
+
+
+def over_size() -> list[dict[str, Any]]:
+    """One convolution over the size of the image; LeNet over image and batch."""
     by_size = {n: seconds(lambda n=n: derive(one_convolution(n)), 7) for n in SIZES}  # type: ignore[misc]
-    by_depth = {n: seconds(lambda n=n: derive(deep(n)), 3) for n in DEPTHS}  # type: ignore[misc]
-    print("one convolution, all gradients")
-    for side, t in by_size.items():
-        print(f"  {side:4d} x {side:<4d} {1000 * t:8.1f} ms   {t / by_size[SIZES[0]]:5.2f} x")
-    print("convolution + tanh, repeated, all gradients")
-    for depth, t in by_depth.items():
-        print(f"  {depth:4d} layers  {1000 * t:8.1f} ms   {1000 * t / depth:6.1f} ms a layer")
-    slope = math.log(by_depth[32] / by_depth[8]) / math.log(4)
-    print(f"  exponent from 8 to 32 layers: {slope:.2f}")
-    if len(sys.argv) > 1:
-        found = {"size": by_size, "depth": by_depth, "exponent": slope}
-        Path(sys.argv[1]).write_text(json.dumps(found, indent=1), encoding="utf-8")
+    spread = max(by_size.values()) / min(by_size.values())
+    found = [told("one convolution, images from 5 to 512: slowest / fastest", spread, 1.5, "")]
+    cases = [(28, "N"), (224, "N"), (28, "1"), (28, "256"), (224, "256")]
+    texts = {case: lenet(*case) for case in cases}
+    warm = {c: seconds(lambda t=t: module(t), 5, warm=True) for c, t in texts.items()}  # type: ignore[misc]
+    for (side, batch), took in warm.items():
+        found.append(told(f"LeNet, gradients and module, {side}x{side}, batch {batch}", took, 0.3))
+    lengths = [len(module(t)) for (_, batch), t in texts.items() if batch == "N"]
+    found.append(told("bytes that the image adds to the module", abs(lengths[1] - lengths[0]), 64))
+    return found
+
+
+def over_depth() -> list[dict[str, Any]]:
+    """Convolutions one after another."""
+    derive(deep(2))
+    times = {n: seconds(lambda n=n: derive(deep(n)), 3) for n in DEPTHS}  # type: ignore[misc]
+    print("  ".join(f"{n} layers {1000 * t:.0f} ms" for n, t in times.items()))
+    return [told("exponent of the depth, from 8 to 64 layers", exponent(times, 8, 64), 1.1, "")]
+
+
+def written_out() -> list[dict[str, Any]]:
+    """Three layers, number by number."""
+    times = {multiplications(n): seconds(lambda n=n: unrolled(n), 3) for n in SIDES}  # type: ignore[misc]
+    counts = list(times)
+    print("  ".join(f"{n} products {1000 * t:.0f} ms" for n, t in times.items()))
+    return [
+        told("28x28, three layers of 3x3, every entry written out", times[counts[-1]], 1.0),
+        told("exponent of the multiplications", exponent(times, counts[0], counts[-1]), 1.1, ""),
+    ]
+
+
+def from_cold() -> list[dict[str, Any]]:
+    """Commands and imports in processes of their own."""
+    found = [told(f"symconv {w}, from cold", cold(a), most) for w, (a, most) in COMMANDS.items()]
+    for style in ("loops", "readable", "fast"):
+        words = f"import of a {style} module, beside numpy's"
+        found.append(told(words, importing(style), 0.005, "ms"))
+    return found
+
+
+def main() -> None:
+    """Measure, print a table, and write JSON if a file is named."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    found = [*from_cold(), *over_size(), *over_depth(), *written_out()]
+    if options.json:
+        options.json.write_text(json.dumps(found, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":

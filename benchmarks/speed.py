@@ -1,50 +1,62 @@
-"""Generated NumPy against torch, side by side: forward and all gradients, float32, one thread.
+"""Generated NumPy side by side with torch, JAX and textbook NumPy: forward and all gradients.
 
-Run `python benchmarks/speed.py [--rounds N] [--only WORD] [--json FILE]`. Every runtime has a
-process of its own; rounds are interleaved and medians are compared, so read the ratios, not the
-times. Before the clock starts, all runtimes must agree on every gradient. `limit` is the time of
-the multiplications at the speed of a large matrix product, as a share of the time taken.
+    python benchmarks/speed.py [--rounds N] [--only WORD] [--kind float32|float64|both]
+        [--jax PYTHON] [--json FILE] [--plot FILE] [--cpu N]
+
+Every runtime has a process of its own, on one thread and on one core; rounds are interleaved, so
+read the ratios, not the times. Before the clock starts, all runtimes must agree on every gradient.
+A ratio is that of the medians; `least` is that of the shortest times. `limit` is the time that the
+multiplications would take at the speed of a large product of matrices, as a share of the time
+taken. What is not installed is left out; `--jax` names a Python that has JAX, if this one has none.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import os
 import statistics
 import subprocess
 import sys
+import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from speed_cases import CASES
+import numpy as np
+from speed_cases import BEST, CASES, IM2COL, JAX, TORCH, Case
 
 HERE = Path(__file__).resolve().parent
-RUNTIMES = ("fast", "readable", "torch", "torch channels_last", "gemm")
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+XLA = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+LAYOUTS = ("torch", "torch channels_last")
 GEMM = 1536**3
 SECONDS = 0.04
 """About how long one measurement of one runtime lasts."""
+
+CLOSE = {"float32": 2e-3, "float64": 1e-8}
+"""How far two gradients may be apart, seen against the largest entry."""
 
 
 class Worker:
     """A runtime in its own process."""
 
-    def __init__(self, case: int, runtime: str) -> None:
+    def __init__(self, case: int, runtime: str, kind: str, python: str, cpu: int) -> None:
         paths = [str(HERE.parent), os.environ.get("PYTHONPATH", "")]
-        settings = {
-            **os.environ,
-            **dict.fromkeys(THREADS, "1"),
-            "PYTHONPATH": os.pathsep.join(paths),
-        }
+        settings = {**os.environ, **dict.fromkeys(THREADS, "1"), "XLA_FLAGS": XLA}
+        settings["PYTHONPATH"] = os.pathsep.join(p for p in paths if p)
         self.process = subprocess.Popen(
-            [sys.executable, str(HERE / "speed_worker.py"), str(case), runtime],
+            [python, str(HERE / "speed_worker.py"), str(case), runtime, kind],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=settings,
             text=True,
         )
+        if cpu >= 0 and hasattr(os, "sched_setaffinity"):
+            os.sched_setaffinity(self.process.pid, {cpu})
         self.count = 1
+        self.times: list[float] = []
 
     def ask(self, line: str) -> Any:
         """The answer to one line."""
@@ -64,55 +76,138 @@ class Worker:
         self.process.communicate()
 
 
-def agree(answers: dict[str, Any]) -> None:
+@dataclass(frozen=True)
+class Times:
+    """The times of a step of one runtime, in seconds."""
+
+    median: float
+    least: float
+
+
+def runtimes(case: Case, kind: str, python: str | None) -> list[str]:
+    """Who takes part."""
+    found = ["fast", "readable", IM2COL, "tensordot", "gemm"]
+    found += ["fast tiles"] if case.name.startswith("3x3 stride 1") and kind == "float32" else []
+    found += LAYOUTS if importlib.util.find_spec("torch") else ()
+    return found + (["jax"] if python else [])
+
+
+def agree(workers: dict[str, Worker], kind: str) -> None:
     """Raise an error unless every runtime computes the same gradients."""
-    (first, reference), *others = answers.items()
-    for name, found in others:
-        for key, (total, size) in reference.items():
-            if abs(found[key][0] - total) > 2e-3 * (size + 1e-3):
-                raise SystemExit(f"{name} and {first} differ in {key}: {found[key]}, {total}")
+    with tempfile.TemporaryDirectory() as folder:
+        found = {}
+        for name, worker in workers.items():
+            path = Path(folder) / "gradients.npz"
+            worker.ask(f"save {path}")
+            with np.load(path) as arrays:
+                found[name] = dict(arrays)
+    (first, reference), *others = found.items()
+    for name, arrays in others:
+        for key, right in reference.items():
+            error = np.abs(arrays[key].reshape(right.shape) - right).max()
+            if error > CLOSE[kind] * np.abs(right).max():
+                raise SystemExit(f"{name} and {first} differ in {key} by {error}")
 
 
-def measure(case: int, rounds: int) -> dict[str, float]:
-    """The median time of a step, by runtime."""
-    workers = {r: Worker(case, r) for r in RUNTIMES}
-    agree({r: w.ask("sums") for r, w in workers.items() if r != "gemm"})
-    for worker in workers.values():
-        worker.warm_up()
-    times: dict[str, list[float]] = {r: [] for r in RUNTIMES}
-    for _ in range(rounds):
-        for runtime, worker in workers.items():
-            times[runtime].append(worker.ask(f"time {worker.count}"))
-    for worker in workers.values():
-        worker.close()
-    return {r: statistics.median(t) for r, t in times.items()}
+def measure(number: int, kind: str, options: argparse.Namespace) -> dict[str, Times]:
+    """The times of a step, by runtime."""
+    names = runtimes(CASES[number], kind, options.jax)
+    workers = {
+        r: Worker(number, r, kind, options.jax if r == "jax" else sys.executable, options.cpu)
+        for r in names
+    }
+    try:
+        agree({r: w for r, w in workers.items() if r != "gemm"}, kind)
+        for worker in workers.values():
+            worker.warm_up()
+        for _ in range(options.rounds):
+            for worker in workers.values():
+                worker.times.append(worker.ask(f"time {worker.count}"))
+    finally:
+        for worker in workers.values():
+            worker.close()
+    return {r: Times(statistics.median(w.times), min(w.times)) for r, w in workers.items()}
+
+
+def rival(times: dict[str, Times], against: str) -> Times | None:
+    """The runtime that a row is measured against; None where it does not take part."""
+    layouts = [times[r] for r in LAYOUTS if r in times]
+    if against == BEST:
+        return min(layouts, key=lambda t: t.median) if layouts else None
+    return times.get({TORCH: "torch", JAX: "jax", IM2COL: IM2COL}[against])
+
+
+def rows(case: Case, kind: str, times: dict[str, Times]) -> list[dict[str, Any]]:
+    """The rows of one case: what is aimed at, then what is worth knowing beside it."""
+    made = []
+    for aim in case.aimed(kind):
+        other, own = rival(times, aim.against), times.get(aim.who)
+        if own is None or other is None:
+            continue
+        ratio = other.median / own.median
+        verdict = "goal" if ratio >= aim.goal else "floor" if ratio >= aim.floor else "MISSED"
+        least = {"ratio": ratio, "least": other.least / own.least, "verdict": verdict}
+        told = {"case": case.name, "kind": kind, "who": aim.who, "against": aim.against}
+        made.append({**told, **least, "goal": aim.goal, "floor": aim.floor})
+    return made
+
+
+def shown(row: dict[str, Any]) -> str:
+    """A row as a line."""
+    return (
+        f"{row['case']:36}{row['who']:11}{row['against']:20}{row['ratio']:8.2f}{row['least']:8.2f}"
+        f"{row['goal']:8.2f}{row['floor']:7.2f}  {row['verdict']}"
+    )
+
+
+def others(case: Case, times: dict[str, Times]) -> str:
+    """Everybody's time against the fast style, and its share of what the machine can do."""
+    own = times["fast"].median
+    ratios = (f"{r} {t.median / own:.2f}" for r, t in times.items() if r not in {"fast", "gemm"})
+    return f"    {1e6 * own:.0f} us, {limit(case, times):.0%} of the limit; {', '.join(ratios)}"
+
+
+def limit(case: Case, times: dict[str, Times], who: str = "fast") -> float:
+    """The share of the speed of a large product of matrices."""
+    return case.work * times["gemm"].median / GEMM / times[who].median
+
+
+def arguments() -> argparse.Namespace:
+    """The options."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--only", default="", help="cases with this word in their name")
+    parser.add_argument("--kind", default="float32", choices=("float32", "float64", "both"))
+    here = sys.executable if importlib.util.find_spec("jax") else None
+    parser.add_argument("--jax", default=here, help="a Python that has JAX")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--plot", type=Path, help="draw a roofline (needs matplotlib)")
+    parser.add_argument("--cpu", type=int, default=-1, help="run everything on this core")
+    return parser.parse_args()
 
 
 def main() -> None:
-    """Measure, print a table, and write JSON if a file name is given."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--only", default="")
-    parser.add_argument("--json", type=Path)
-    options = parser.parse_args()
-    print(
-        f"{'':20}{'x torch':>9}{'x best':>9}{'x readable':>12}{'limit':>8}{'goal':>7}{'floor':>7}"
-    )
-    found = {}
-    for number, case in enumerate(CASES):
-        if options.only not in case.name:
-            continue
-        times = measure(number, options.rounds)
-        fast, best = times["fast"], min(times["torch"], times["torch channels_last"])
-        limit = case.work * times["gemm"] / GEMM / fast
-        found[case.name] = {"seconds": times, "goal": case.goal, "floor": case.floor}
-        print(
-            f"{case.name:20}{times['torch'] / fast:9.2f}{best / fast:9.2f}"
-            f"{times['readable'] / fast:12.2f}{limit:8.0%}{case.goal:7.2f}{case.floor:7.2f}",
-            flush=True,
-        )
+    """Measure, print a table, write JSON and a picture if asked to."""
+    options = arguments()
+    kinds = ("float32", "float64") if options.kind == "both" else (options.kind,)
+    head = f"{'case':36}{'style':11}{'against':20}{'ratio':>8}{'least':>8}{'goal':>8}{'floor':>7}"
+    found = []
+    for kind in kinds:
+        print(f"{kind}\n{head}")
+        for number, case in enumerate(CASES):
+            if options.only not in case.name or not case.aimed(kind):
+                continue
+            times = measure(number, kind, options)
+            made = rows(case, kind, times)
+            print("\n".join([*map(shown, made), others(case, times)]), flush=True)
+            seconds = {r: vars(t) for r, t in times.items()}
+            found.append({"case": case.name, "kind": kind, "rows": made, "seconds": seconds})
     if options.json:
         options.json.write_text(json.dumps(found, indent=1), encoding="utf-8")
+    if options.plot:
+        from roofline import draw
+
+        draw(found, options.plot)
 
 
 if __name__ == "__main__":

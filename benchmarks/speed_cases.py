@@ -1,9 +1,8 @@
-"""The networks of the speed benchmark, and the same written by hand for torch."""
+"""The rows of the speed benchmark: networks, who is compared with whom, and what is aimed at."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,59 +11,64 @@ from numpy.typing import NDArray
 Arrays = dict[str, NDArray[Any]]
 
 FORUM = (
-    "input o 5x5 | conv w 2x2 bias b -> x | maxpool 2 -> p | sigmoid -> a | flatten -> v "
-    "| dense W 2 -> h | half_sse t -> E"
-)
-FORUM_BATCH = (
-    "input o 256x1x5x5 | conv w 2x2 channels 1 bias b -> x | maxpool 2 -> p | sigmoid -> a "
+    "input o {shape} | conv w 2x2 {options} bias b -> x | maxpool 2 -> p | sigmoid -> a "
     "| flatten -> v | dense W 2 -> h | half_sse t -> E"
 )
 LENET = (
     "input x {batch}x1x28x28 | conv w 5x5 channels 6 padding 2 bias b -> z | relu -> a "
     "| maxpool 2 -> p | conv w 5x5 channels 16 bias b -> z | relu -> a | maxpool 2 -> p "
     "| flatten -> v | dense W 120 bias c -> h | relu -> r | dense W 84 bias c -> h | relu -> r "
-    "| dense W 10 bias c -> h | half_sse t -> C"
+    "| dense W 10 bias c -> h | cross_entropy t labels -> C"
 )
+TORCH, BEST, JAX, IM2COL = "torch", "torch, best layout", "JAX jit", "im2col"
+NATIVE = 1.1
+"""The ratio aimed at in float64, where torch has weaker kernels."""
 
 
 @dataclass(frozen=True)
-class Case:
-    """A network, what torch does for it, the multiplications of one step, and the aim."""
+class Aim:
+    """`who` is to be `goal` times as fast as `against`, and must be `floor` times as fast."""
 
-    name: str
-    text: str
-    torch: Callable[[Any, Any], Any]
-    work: int
+    who: str
+    against: str
     goal: float
     floor: float
 
 
-def forum(t: Any, a: Any) -> Any:
-    """Convolution, maximum, sigmoid, dense, half the squared error."""
-    f = t.nn.functional
-    image = a["o"].reshape(-1, 1, 5, 5)
-    pooled = f.max_pool2d(f.conv2d(image, a["w"].reshape(1, 1, 2, 2), a["b"]), 2)
-    h = f.linear(t.sigmoid(pooled).flatten(1), a["W"])
-    return ((h - a["t"].reshape(h.shape)) ** 2).sum() / 2
+@dataclass(frozen=True)
+class Case:
+    """A network, the multiplications of one step, and the rows of the table that it gives."""
+
+    name: str
+    kind: str
+    text: str
+    work: int
+    aims: tuple[Aim, ...]
+    options: dict[str, int] = field(default_factory=dict)
+    double: bool = False
+
+    def aimed(self, kind: str) -> tuple[Aim, ...]:
+        """The rows for a type of number."""
+        if kind == "float32":
+            return self.aims
+        return (Aim("fast", TORCH, NATIVE, 1.0), Aim("fast", BEST, 1.0, 1.0)) if self.double else ()
 
 
-def lenet(t: Any, a: Any) -> Any:
-    """Two stages of convolution, relu and maximum, then three dense layers."""
-    f = t.nn.functional
-    y = f.max_pool2d(f.relu(f.conv2d(a["x"], a["w1"], a["b1"], padding=2)), 2)
-    y = f.max_pool2d(f.relu(f.conv2d(y, a["w2"], a["b2"])), 2)
-    y = f.relu(f.linear(y.flatten(1), a["W1"], a["c1"]))
-    y = f.relu(f.linear(y, a["W2"], a["c2"]))
-    return ((f.linear(y, a["W3"], a["c3"]) - a["t"]) ** 2).sum() / 2
+def forum(batch: int, torch: tuple[float, float], jax: tuple[float, float]) -> Case:
+    """The network of the forum: conv-pool-sigmoid-dense."""
+    text = FORUM.format(shape="5x5", options="")
+    if batch > 1:
+        text = FORUM.format(shape=f"{batch}x1x5x5", options="channels 1")
+    aims = (Aim("fast", TORCH, *torch), Aim("fast", JAX, *jax))
+    name = f"conv-pool-sigmoid-dense, batch {batch}"
+    return Case(name, "forum", text, 3 * 72 * batch, aims, double=True)
 
 
-def convolution(**options: int) -> Callable[[Any, Any], Any]:
-    """One convolution; the delta of its output is given."""
-
-    def run(t: Any, a: Any) -> Any:
-        return t.nn.functional.conv2d(a["x"], a["w"], **options)
-
-    return run
+def lenet(batch: int, torch: tuple[float, float], best: tuple[float, float]) -> Case:
+    """LeNet-5 with relu, maximum and softmax cross entropy."""
+    aims = (Aim("fast", TORCH, *torch), Aim("fast", BEST, *best))
+    text = LENET.format(batch=batch)
+    return Case(f"LeNet-5, batch {batch}", "lenet", text, 3 * 416_520 * batch, aims, double=True)
 
 
 def layer(  # noqa: PLR0913 - what a convolution is
@@ -72,9 +76,9 @@ def layer(  # noqa: PLR0913 - what a convolution is
     shape: tuple[int, int, int, int],
     filters: int,
     kernel: int,
+    aims: tuple[Aim, ...],
     *,
-    goal: float,
-    floor: float,
+    double: bool = False,
     **options: int,
 ) -> Case:
     """A single convolution with its two gradients."""
@@ -87,30 +91,52 @@ def layer(  # noqa: PLR0913 - what a convolution is
     out = [(n + 2 * padding - reach) // stride + 1 for n in (height, width)]
     inner = channels // options.get("groups", 1) * kernel**2
     work = 3 * batch * filters * inner * out[0] * out[1]
-    return Case(name, text, convolution(**options), work, goal, floor)
+    aims = (*aims, Aim("readable", IM2COL, 1.5, 1.0))
+    return Case(name, "convolution", text, work, aims, options, double)
+
+
+def wide(channels: int) -> Case:
+    """3x3 at stride 1, where tiles pay."""
+    aims = (Aim("fast tiles", BEST, 1.3, 1.0), Aim("fast", TORCH, 0.9, 0.65))
+    shape = (8, channels, 32, 32)
+    name = f"3x3 stride 1, {channels} channels"
+    return layer(name, shape, channels, 3, aims, padding=1, double=True)
+
+
+def against_torch(goal: float, floor: float) -> tuple[Aim, ...]:
+    """One row, against NCHW."""
+    return (Aim("fast", TORCH, goal, floor),)
 
 
 CASES = (
-    Case("forum, batch 1", FORUM, forum, 3 * 72, 18, 10),
-    Case("forum, batch 256", FORUM_BATCH, forum, 3 * 72 * 256, 16, 8),
-    Case("lenet, batch 1", LENET.format(batch=1), lenet, 3 * 416_520, 5, 3),
-    Case("lenet, batch 32", LENET.format(batch=32), lenet, 3 * 416_520 * 32, 3, 2),
-    Case("lenet, batch 256", LENET.format(batch=256), lenet, 3 * 416_520 * 256, 4, 2.5),
-    layer("3x3, 64 channels", (8, 64, 32, 32), 64, 3, padding=1, goal=0.9, floor=0.65),
-    layer("3x3, 128 channels", (8, 128, 32, 32), 128, 3, padding=1, goal=0.9, floor=0.65),
-    layer("1x1, 256 channels", (8, 256, 28, 28), 256, 1, goal=1.15, floor=0.9),
-    layer("stem 3 to 32", (8, 3, 112, 112), 32, 3, stride=2, padding=1, goal=1.25, floor=0.8),
-    layer("5x5 dilated", (8, 32, 32, 32), 32, 5, padding=4, dilation=2, goal=0.65, floor=0.45),
-    layer("3x3, 16 to 32", (8, 16, 32, 32), 32, 3, padding=1, goal=0.65, floor=0.45),
-    layer("depthwise 3x3", (8, 64, 32, 32), 64, 3, padding=1, groups=64, goal=0.7, floor=0.45),
-)
+    forum(1, (18, 10), (3.7, 2)),
+    forum(256, (16, 8), (9, 3)),
+    lenet(1, (5, 3), (4.8, 2.5)),
+    lenet(32, (3, 2), (1.6, 1.2)),
+    lenet(256, (4, 2.5), (1.8, 1.3)),
+    wide(64),
+    wide(128),
+    layer("1x1, 256 channels", (8, 256, 28, 28), 256, 1, against_torch(1.15, 0.9)),
+    layer(
+        "stem 3->32, stride 2", (8, 3, 112, 112), 32, 3, against_torch(1.25, 0.8), stride=2,
+        padding=1,
+    ),
+    layer(
+        "dilated 5x5", (8, 32, 32, 32), 32, 5, against_torch(0.65, 0.45), padding=4, dilation=2
+    ),
+    layer("16->32 3x3", (8, 16, 32, 32), 32, 3, against_torch(0.65, 0.45), padding=1),
+    layer("depthwise 3x3", (8, 64, 32, 32), 64, 3, against_torch(0.7, 0.45), padding=1, groups=64),
+)  # fmt: skip
 
 
-def arrays(shapes: dict[str, tuple[int, ...]]) -> Arrays:
-    """The same random inputs in every process."""
+def arrays(shapes: dict[str, tuple[int, ...]], kind: str = "float32", classes: int = 0) -> Arrays:
+    """The same random inputs in every process; `t` holds class numbers where there are classes."""
     made = np.random.default_rng(0)
-    scale = {"x": 1.0, "o": 1.0}
-    return {
-        name: (made.standard_normal(shape) * scale.get(name, 0.1)).astype(np.float32)
-        for name, shape in sorted(shapes.items())
-    }
+    found: Arrays = {}
+    for name, shape in sorted(shapes.items()):
+        if name == "t" and classes:
+            found[name] = made.integers(classes, size=shape)
+        else:
+            scale = 1.0 if name in {"x", "o"} else 0.1
+            found[name] = (made.standard_normal(shape) * scale).astype(kind)
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from sympy import Expr
 
@@ -16,16 +16,12 @@ from symconv.core.equation import Program
 from symconv.core.errors import SymconvError, did_you_mean
 from symconv.core.proof import Backward
 from symconv.core.tensor import Tensor
-from symconv.emit.code.audit import audited
-from symconv.emit.code.module import module_names, numpy_module
+from symconv.emit.code.module import module_names
 from symconv.emit.code.names import Names
-from symconv.emit.code.tests import module_tests
-from symconv.emit.fast.audit import audited_fast
-from symconv.emit.fast.module import fast_module
 from symconv.emit.numbering import equation_numbers
 from symconv.explanation import Explanation
 from symconv.layers.base import Layer, TensorName
-from symconv.layers.scope import Size
+from symconv.layers.sizes import Size
 from symconv.network.build import build
 from symconv.network.examples import BY_NAME
 from symconv.network.spec import Input, Spec
@@ -33,12 +29,12 @@ from symconv.network.text import parse
 from symconv.notation.conventions import conventions
 from symconv.notation.presets import IJ0, Notation, entry_name, notation_named
 from symconv.semantics.sizes import pick
+from symconv.styles import Order, Style, audit_of, module_text, plan_text, tests_text
 from symconv.unrolled import Unrolled
 
 if TYPE_CHECKING:
     from symconv.claims.verdict import Verdict
 
-Style = Literal["readable", "fast"]
 DIFFERENTIATED = {"input", "parameter"}
 
 
@@ -168,30 +164,22 @@ class Network:
     def numpy_source(self, style: Style = "readable") -> str:
         """The text of a NumPy module with `forward` and `backward`.
 
-        The `fast` style is a planned program: unrolled where the network is tiny, in blocks and
-        fused stages where it is large; its docstring explains the plan.
+        `loops` is the formula, index by index; `readable` is vectorised; `fast` is a planned
+        program, whose docstring explains the plan: unrolled where the network is tiny, in blocks
+        and fused stages where it is large.
         """
-        backward = self._everything
-        found = equation_numbers(self.program, backward.items)
-        numbers = {key: str(number) for key, number in found.items()}
-        if style == "fast":
-            return fast_module(
-                self.program, backward, title=self.title, notes=self.conventions, numbers=numbers
-            )
-        return numpy_module(
-            self.program,
-            backward.program,
-            returned=backward.results,
-            seed=backward.seed,
-            title=self.title,
-            notes=self.conventions,
-            numbers=numbers,
-        )
+        return module_text(self._order, style)
 
     def compile(self, style: Style = "readable") -> Compiled:
         """The NumPy module, loaded."""
-        audit = audited_fast if style == "fast" else audited
-        return Compiled(self.numpy_source(style), self._module_names.tensors, audit)
+        return Compiled(self.numpy_source(style), self._module_names.tensors, audit_of(style))
+
+    @property
+    def _order(self) -> Order:
+        backward = self._everything
+        found = equation_numbers(self.program, backward.items)
+        numbers = {key: str(number) for key, number in found.items()}
+        return Order(self.program, backward, self.title, self.conventions, numbers)
 
     @cached_property
     def _module_names(self) -> Names:
@@ -227,16 +215,26 @@ class Network:
         checks = verify(self._everything, draws=draws, seed=seed)
         return (*checks, *check_module(program, sizes, module, seed=seed))
 
-    def files(self) -> dict[str, str]:
+    def fixed(self, **sizes: int) -> Network:
+        """The same network with numbers for some of its sizes: `net.fixed(N=32)`."""
+        from symconv.fixed import fixed
+
+        made = Network.of(self.spec, self.notation)
+        made.title = self.title
+        made.__dict__["program"] = fixed(self.program, sizes)
+        return made
+
+    def plan(self) -> str:
+        """The plan of the fast style in words: which strategy for which equation, and why."""
+        return plan_text(self._order)
+
+    def files(self, style: Style = "readable") -> dict[str, str]:
         """The generated files by name: module, tests, and the derivation as LaTeX and Markdown."""
         stem = "".join(c if c.isalnum() else "_" for c in self.title)
-        explanation, backward = self.derivation(), self._everything
-        sizes = pick(backward.program, seed=3)
+        explanation = self.derivation()
         return {
-            f"{stem}.py": self.numpy_source(),
-            f"test_{stem}.py": module_tests(
-                stem, self.program, backward, self._module_names, sizes
-            ),
+            f"{stem}.py": self.numpy_source(style),
+            f"test_{stem}.py": tests_text(self._order, style, stem, self._module_names),
             f"{stem}.tex": explanation.latex(document=True),
             f"{stem}.md": explanation.markdown(),
         }

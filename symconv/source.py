@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from symconv.api import Network
 from symconv.core.errors import SymconvError, did_you_mean
 from symconv.network.examples import BY_NAME
 from symconv.network.text import LONGEST_TEXT
+
+SIZE = re.compile(r"([A-Za-z]\w{0,31})=([0-9]{1,9})", re.ASCII)
 
 
 def network_from(given: str, notation: str | None) -> Network:
@@ -19,6 +22,17 @@ def network_from(given: str, notation: str | None) -> Network:
     net = Network.parse(text, notation or "ij0")
     net.title = title
     return net
+
+
+def sizes_from(given: list[str]) -> dict[str, int]:
+    """The sizes behind arguments such as `N=32`."""
+    found: dict[str, int] = {}
+    for text in given:
+        match = SIZE.fullmatch(text)
+        if match is None:
+            raise SymconvError(f"{text!a} gives no size", help="write it as NAME=NUMBER, as N=32")
+        found[match[1]] = int(match[2])
+    return found
 
 
 def _is_text(given: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -33,8 +33,10 @@ class Unrolled:
         """The symbol of one entry of a tensor; `place` counts from 0."""
         return entry_symbol(tensor, place, self.notation)
 
-    def entries(self, tensor: Tensor, *, put_in_deltas: bool = True) -> dict[Place, Expr]:
-        """DC/d(entry) for every entry of a tensor that was differentiated by."""
+    def entries(
+        self, tensor: Tensor, *, put_in_deltas: bool = True, only: Collection[Place] | None = None
+    ) -> dict[Place, Expr]:
+        """DC/d(entry) for every entry of a tensor that was differentiated by, or for some."""
         self._refuse_symbolic_sizes()
         kept = {"value", "mask"} | (set() if put_in_deltas else {"delta"})
         keep = {t.key for t in self.backward.program.tensors if t.role in kept}
@@ -42,7 +44,7 @@ class Unrolled:
         found = unroll(
             self.backward.program, {}, [key], self.symbol, keep=keep - {key}, limit=MOST_SCALARS
         )
-        return {place: tidy(e) for place, e in found[key].items()}
+        return {p: tidy(e) for p, e in found[key].items() if only is None or p in only}
 
     def entry(self, name: str) -> tuple[Tensor, Place]:
         """The tensor and the place behind the name of an entry, such as `w_1^1` or `w^1_1`."""

@@ -57,6 +57,22 @@ def test_every_format_is_written_to_a_file(tmp_path, form):
     assert len(path.read_text(encoding="utf-8")) > 500
 
 
+def test_a_fragment_has_no_preamble_and_the_width_that_is_asked_for():
+    asked = ("derive", "general-conv-strided", "--wrt", "x", "--format", "latex", "--fragment")
+    wide, narrow = symconv(*asked).stdout, symconv(*asked, "--width", "230").stdout
+    assert "documentclass" not in wide + narrow
+    assert len(narrow.splitlines()) > len(wide.splitlines())
+    done = symconv(*asked, "--width", "20")
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: a line of 20 points is too narrow for formulas\n")
+
+
+def test_a_trace_says_which_numbers_it_needs():
+    done = symconv("trace", "relu-filter")
+    assert done.returncode == 2
+    assert "--values FILE, with x (3 x 3), w (2 x 2) and t (2 x 2)" in done.stderr
+
+
 def test_a_terse_derivation_is_shorter_than_a_full_one():
     found = [symconv("derive", "relu-filter", "--detail", d).stdout for d in ("terse", "full")]
     assert len(found[0]) < len(found[1])

@@ -10,6 +10,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from symconv.api import Network
+from symconv.core.errors import SymconvError
 from symconv.gallery import gallery
 from symconv.gallery_cases import CASES
 from symconv.network.examples import BY_NAME
@@ -60,6 +61,28 @@ def test_all_fragments_compile_with_amsmath_alone(explanations, tmp_path):
     body = "\n".join(e.latex() for e in explanations.values())
     head = r"\documentclass{article}\usepackage{amsmath}\textwidth=160mm\begin{document}"
     assert "Overfull" not in log_of(head + body + r"\end{document}", tmp_path)
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is missing")
+@pytest.mark.parametrize(
+    ("head", "width", "left_out"),
+    [
+        (r"\documentclass[twocolumn]{article}\usepackage{amsmath}", 229.5, {"lenet5"}),
+        (r"\documentclass[11pt]{article}\usepackage{amsmath}\textwidth=307pt", 307, set()),
+    ],
+    ids=["two columns", "a slide"],
+)
+def test_fragments_fit_the_width_that_is_asked_for(head, width, left_out, explanations, tmp_path):
+    kept = [e for name, e in explanations.items() if name not in left_out]
+    body = "\n".join(e.latex(width=width) for e in kept)
+    assert "Overfull" not in log_of(f"{head}\\begin{{document}}{body}\\end{{document}}", tmp_path)
+
+
+def test_a_width_without_room_is_refused(explanations):
+    with pytest.raises(SymconvError, match="too narrow for formulas"):
+        explanations["general-conv"].latex(width=50)
+    with pytest.raises(SymconvError, match="too narrow for formulas"):
+        explanations["general-conv"].latex(width=float("nan"))
 
 
 def formulas(markdown):

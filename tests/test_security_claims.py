@@ -11,9 +11,9 @@ import pytest
 import symconv
 from symconv import Network
 from symconv.claims import ClaimError, check_claim, check_post
-from symconv.claims.check import facts_for
-from symconv.claims.naming import Table
-from symconv.claims.parser import read
+from symconv.claims.judging.known import facts_for
+from symconv.claims.reading.naming import Table
+from symconv.claims.reading.parser import read
 from symconv.core.errors import SymconvError
 
 NETWORK = Network.example("two-convs")

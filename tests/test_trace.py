@@ -192,3 +192,17 @@ def test_latex_compiles(unrounded):
 
 def test_places_are_read_row_by_row():
     assert places("1 2", "3 4")[1, 0] == "3"
+
+
+def test_it_says_which_numbers_it_needs():
+    from symconv.trace import wanted_values
+
+    assert wanted_values(Network.example("relu-filter")) == "x (3 x 3), w (2 x 2) and t (2 x 2)"
+    assert wanted_values(Network.parse("input x 3 | relu -> y")) == "x (3)"
+
+
+def test_a_number_alone_is_not_said_twice():
+    text = trace(Network.example("relu-filter"), RELU.values).text()
+    assert "C = 1/2 (3 − 1)² = 2\n" in text
+    assert "C =  2\n" not in text
+    assert "Terms that are 0 are left out." in " ".join(text.split())

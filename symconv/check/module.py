@@ -31,8 +31,8 @@ class Module:
     parameter or of the result, `sizes` from the Python name of a hyper-parameter to its value. Both
     functions take any of these names. They answer a mapping from names to arrays, an object with
     these names as attributes, or a plain tuple of arrays in the order of `forward_results` and
-    `backward_results` (keys). A parameter of `backward` that is no known name receives what
-    `forward` answered.
+    `backward_results` (keys). A parameter of `backward` that is no known name and has no default
+    receives what `forward` answered.
     """
 
     namespace: Mapping[str, Any]
@@ -60,9 +60,11 @@ class Module:
         for parameter in signature(function).parameters.values():
             if parameter.name in values:
                 arguments[parameter.name] = values[parameter.name]
+            elif parameter.default is not parameter.empty:
+                continue
             elif answer is not None and parameter.name not in self.names.values():
                 arguments[parameter.name] = answer
-            elif parameter.default is parameter.empty:
+            else:
                 raise SymconvError(
                     f"nothing is known for the parameter '{parameter.name}' of {name}"
                 )

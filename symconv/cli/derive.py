@@ -45,6 +45,12 @@ def derive(  # noqa: PLR0913, PLR0917 - a command has the options it has
     notation: NotationOption = None,
     *,
     case: Annotated[bool, typer.Option("--case", help="Add the smallest case, in full.")] = False,
+    fragment: Annotated[
+        bool, typer.Option("--fragment", help=r"LaTeX for \input, without a preamble.")
+    ] = False,
+    width: Annotated[
+        float | None, typer.Option(help="The width of a line of a fragment, in points.")
+    ] = None,
     force: ForceOption = False,
 ) -> None:
     """Derive the gradients of a network, step by step."""
@@ -55,6 +61,6 @@ def derive(  # noqa: PLR0913, PLR0917 - a command has the options it has
     if form not in {Format.json, Format.pdf}:
         options["case"] = case
     if form is Format.latex:
-        options["document"] = True
+        options |= {"document": not fragment, "width": width}
     written = getattr(explanation, form.value)(**options)
     deliver(written, output, force=force)

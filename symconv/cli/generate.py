@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,17 +17,51 @@ if TYPE_CHECKING:
     from symconv.check.record import Check
 
 
-def generate(
+class Style(StrEnum):
+    """How a NumPy module is written."""
+
+    loops = "loops"
+    readable = "readable"
+    fast = "fast"
+
+
+StyleOption = Annotated[
+    Style,
+    typer.Option(
+        "--style", help="loops: the formula, index by index; readable: vectorised; fast: planned."
+    ),
+]
+SizeOption = Annotated[
+    list[str] | None,
+    typer.Option("--size", metavar="NAME=NUMBER", help="Fix a size, as N=32; may be repeated."),
+]
+
+
+def generate(  # noqa: PLR0913 - a command has the options it has
     network: NetworkArgument,
-    output: FolderOption,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="The folder to write to.")
+    ] = None,
+    style: StyleOption = Style.readable,
+    size: SizeOption = None,
     notation: NotationOption = None,
     *,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Print the plan of the fast style, and why.")
+    ] = False,
     force: ForceOption = False,
 ) -> None:
     """Write the NumPy module of a network, its derivation, and its own tests."""
-    from symconv.source import network_from
+    from symconv.core.errors import SymconvError
+    from symconv.source import network_from, sizes_from
 
-    _generate(network_from(network, notation), output, force=force)
+    if output is None and not explain:
+        raise SymconvError("there is no folder to write to", help="name one with -o FOLDER")
+    net = network_from(network, notation).fixed(**sizes_from(size or []))
+    if explain:
+        show(net.plan())
+    if output is not None:
+        _generate(net, output, style=style, force=force)
 
 
 def verify(
@@ -45,28 +80,30 @@ def verify(
     _exit(checks)
 
 
-def run(
+def run(  # noqa: PLR0913 - as above
     network: NetworkArgument,
     output: FolderOption,
+    style: StyleOption = Style.readable,
+    size: SizeOption = None,
     notation: NotationOption = None,
     *,
     force: ForceOption = False,
 ) -> None:
     """Do all of it: show the derivation, write the files, report every check."""
-    from symconv.source import network_from
+    from symconv.source import network_from, sizes_from
 
-    net = network_from(network, notation)
+    net = network_from(network, notation).fixed(**sizes_from(size or []))
     show(net.derivation().text())
-    _generate(net, output, force=force)
+    _generate(net, output, style=style, force=force)
     checks = net.verify()
     _report(checks)
     _exit(checks)
 
 
-def _generate(net: Network, folder: Path, *, force: bool) -> None:
+def _generate(net: Network, folder: Path, *, style: Style, force: bool) -> None:
     from symconv.files import write_files
 
-    for path in write_files(folder, net.files(), force=force):
+    for path in write_files(folder, net.files(style.value), force=force):
         say(f"written: {path}")
 
 

@@ -25,8 +25,9 @@ class TraceFormat(StrEnum):
 def trace(  # noqa: PLR0913, PLR0917 - a command has the options it has
     network: NetworkArgument,
     values: Annotated[
-        Path, typer.Option("--values", help="JSON or TOML: names, and nested lists of numbers.")
-    ],
+        Path | None,
+        typer.Option("--values", help="JSON or TOML: names, and nested lists of numbers."),
+    ] = None,
     given: Annotated[
         Path | None, typer.Option("--given", help="Numbers in the middle, such as deltas.")
     ] = None,
@@ -41,11 +42,14 @@ def trace(  # noqa: PLR0913, PLR0917 - a command has the options it has
     force: ForceOption = False,
 ) -> None:
     """Work a network out in numbers, every entry with its terms."""
+    from symconv.core.errors import SymconvError
     from symconv.source import network_from
-    from symconv.trace import read_values
+    from symconv.trace import read_values, wanted_values
     from symconv.trace import trace as worked
 
     net = network_from(network, notation)
+    if values is None:
+        raise SymconvError(f"a trace needs numbers: --values FILE, with {wanted_values(net)}")
     found = worked(
         net,
         read_values(values),

@@ -9,6 +9,7 @@ from sympy import Expr, Integer
 
 from .contraction import Contraction
 from .strategy import Form
+from .turn import turned
 
 Pair = tuple[int, int]
 
@@ -55,6 +56,29 @@ def _columns(made: Contraction, phases: Pair) -> Cost:
     return Cost(made.multiplications, Integer(held))
 
 
+def _folded(made: Contraction, phases: Pair) -> Cost:
+    """No multiplication too many; one image is held once for every tap along its rows."""
+    del phases
+    seen = turned(made) or made
+    first, second = seen.axes
+    rows = first.places + first.dilation * (first.taps - 1)
+    held = seen.channels * second.taps * rows * second.places
+    return Cost(seen.multiplications, Integer(held))
+
+
+def _tiled(size: int, made: Contraction) -> Cost:
+    """(size + taps - 1)^2 products a tile and pair of channels, and the transforms of both."""
+    seen = turned(made) or made
+    tiles = [-(-a.places // size) for a in seen.axes]
+    (high, wide) = (size + a.taps - 1 for a in seen.axes)
+    count = made.batch * tiles[0] * tiles[1]
+    image = seen.channels * high * (high * size + wide * wide)
+    places = seen.filters * (size * high * wide + size * size * wide)
+    products = high * wide * seen.channels * seen.filters
+    held = count * high * wide * (seen.channels + seen.filters)
+    return Cost(count * (products + image + places), held)
+
+
 def _gathered(made: Contraction, phases: Pair) -> Cost:
     """No multiplication too many; the windows of all images are held."""
     held = _columns(made, phases)
@@ -72,7 +96,10 @@ def _matrix(made: Contraction, phases: Pair) -> Cost:
 
 FORMS: dict[Form, Callable[[Contraction, Pair], Cost]] = {
     "batch_last": _batch_last,
+    "folded": _folded,
     "columns": _columns,
     "gathered": _gathered,
     "matrix": _matrix,
+    "winograd2": lambda made, _: _tiled(2, made),
+    "winograd4": lambda made, _: _tiled(4, made),
 }

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from sympy import Expr
 
+from symconv.core.equation import Equation
+
 from .contraction import Contraction
 from .cost import Pair, cost
+from .operations import numbers as count
+from .operations import operations
 from .planner import Contract, Plain, Plan, Pool, Step, Total, Unpool
 from .strategy import Choice
 
 BYTES = 4
 """The size of a number in float32."""
+
+
+def explain_equations(
+    equations: Iterable[Equation], numbers: Mapping[str, str] | None = None
+) -> str:
+    """What each equation costs where there is no plan."""
+    told = numbers or {}
+    return "\n".join(f"  {_named(e.key, told)}: {_plain(e)}" for e in equations)
 
 
 def explain(plan: Plan, numbers: Mapping[str, str] | None = None) -> str:
@@ -37,6 +49,7 @@ class _Words:
         match step:
             case Plain(equation):
                 yield f"{self._name(equation.key)}: as in the readable style"
+                yield f"    {_plain(equation)}"
             case Pool(stage):
                 keys = (stage.contraction.result.key, *stage.between[1 : 1 + stage.rectified])
                 yield f"{', '.join(map(self._name, (*keys, stage.key)))}: one stage"
@@ -53,7 +66,7 @@ class _Words:
                 yield from self._cost(made, equation.key, stage.phases if stage else (1, 1))
 
     def _name(self, key: str) -> str:
-        return f"({self.numbers[key]}) {key}" if key in self.numbers else key
+        return _named(key, self.numbers)
 
     def _cost(self, made: Contraction, key: str, phases: Pair) -> Iterator[str]:
         choice: Choice = self.choices[key]
@@ -61,6 +74,17 @@ class _Words:
         yield f"    {choice.form}: {choice.reason}"
         yield f"    {2 * found.multiplications} FLOP, {_ratio(found.multiplications, made)}"
         yield f"    {BYTES * found.temporaries} bytes in between (float32)"
+
+
+def _named(key: str, numbers: Mapping[str, str]) -> str:
+    """A tensor with the number of its equation."""
+    return f"({numbers[key]}) {key}" if key in numbers else key
+
+
+def _plain(equation: Equation) -> str:
+    """The cost of an equation as it stands."""
+    written = BYTES * count(equation)
+    return f"{operations(equation)} FLOP, {written} bytes written (float32)"
 
 
 def _ratio(spent: Expr, made: Contraction) -> str:

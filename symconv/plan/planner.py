@@ -10,12 +10,13 @@ from sympy import Expr
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation, Program
+from symconv.core.errors import SymconvError, did_you_mean
 from symconv.core.proof import Backward
 
 from .contraction import Contraction
 from .recognise import contraction
 from .stages import Stage, stages, summed_over_places
-from .strategy import Choice, choose
+from .strategy import Choice, Wishes, choose
 
 
 @dataclass(frozen=True)
@@ -69,14 +70,14 @@ class Plan:
     choices: Mapping[str, Choice]
 
 
-def plan(forward: Program, backward: Backward) -> Plan:
-    """The plan of a network."""
+def plan(forward: Program, backward: Backward, wishes: Wishes | None = None) -> Plan:
+    """The plan of a network; `wishes` overrule the cost model."""
     program = backward.program
     results = {t.key for t in backward.results}
     rest = [e for e in program.equations if forward.equation(e.key) is None]
     wanted = _alive(rest, results)
     known = {s.key: s for s in stages(program) if not set(s.between) & results}
-    planner = _Planner(program, tuple(known.values()))
+    planner = _Planner(program, tuple(known.values()), wishes or Wishes())
     first = tuple(s for e in forward.equations for s in planner.steps(e))
     second = tuple(s for e in rest if e.key in wanted for s in planner.steps(e))
     hidden = frozenset(k for s in known.values() for k in s.between)
@@ -87,6 +88,7 @@ def plan(forward: Program, backward: Backward) -> Plan:
 class _Planner:
     program: Program
     stages: tuple[Stage, ...]
+    wishes: Wishes
 
     def steps(self, e: Equation) -> tuple[Step, ...]:
         """What one equation becomes; an equation inside of a stage becomes nothing."""
@@ -107,13 +109,22 @@ class _Planner:
 
     def choices(self, steps: tuple[Step, ...]) -> dict[str, Choice]:
         """The form of every contraction; the three of one geometry agree."""
-        found: dict[str, Choice] = {}
-        for step in steps:
-            if isinstance(step, Pool):
-                found[step.stage.contraction.result.key] = choose(step.stage.contraction)
-            elif isinstance(step, Contract):
-                found[step.equation.key] = choose(step.contraction)
-        return found
+        made = {
+            step.stage.contraction.result.key: step.stage.contraction
+            for step in steps
+            if isinstance(step, Pool)
+        }
+        made |= {s.equation.key: s.contraction for s in steps if isinstance(s, Contract)}
+        self._known(made)
+        return {key: choose(c, self.wishes, key) for key, c in made.items()}
+
+    def _known(self, made: Mapping[str, Contraction]) -> None:
+        """Refuse a wish for an equation that is no contraction over windows."""
+        for key in self.wishes.forms:
+            if key not in made:
+                raise SymconvError(
+                    f"'{key}' is no sum over windows", help=did_you_mean(key, made)
+                )
 
 
 def _alignable(made: Contraction) -> bool:

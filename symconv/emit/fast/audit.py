@@ -9,22 +9,26 @@ from symconv.emit.code import audit as numpy_audit
 
 NODES = (
     *numpy_audit.NODES,
-    *(ast.BoolOp, ast.boolop, ast.GeneratorExp, ast.IfExp, ast.Lambda, ast.List, ast.ListComp),
-    *(ast.Starred, ast.comprehension),
+    *(ast.BoolOp, ast.boolop, ast.Dict, ast.GeneratorExp, ast.IfExp),
+    *(ast.Lambda, ast.List, ast.ListComp, ast.Starred, ast.comprehension),
 )
 IMPORTS = numpy_audit.IMPORTS | {
+    "from concurrent.futures import ThreadPoolExecutor",
     "from math import tanh",
     "from numpy.lib.stride_tricks import as_strided",
     "from numpy.lib.stride_tricks import as_strided, sliding_window_view",
 }
 NUMPY = numpy_audit.NUMPY | {
-    "argsort", "array", "copyto", "dtype", "empty_like", "greater", "matmul", "minimum", "multiply",
-    "searchsorted", "subtract",
+    "argsort", "array", "concatenate", "copyto", "dtype", "empty_like", "greater", "matmul",
+    "minimum", "multiply", "searchsorted", "subtract",
 }  # fmt: skip
 METHODS = numpy_audit.METHODS | {
-    "get", "itemsize", "ravel", "size", "strides", "swapaxes", "take", "tolist", "type",
+    "get", "itemsize", "ravel", "result", "setdefault", "size", "start", "stop", "strides",
+    "submit", "swapaxes", "take", "tolist", "type",
 }  # fmt: skip
-BUILTINS = numpy_audit.BUILTINS | {"dict", "float", "len", "list", "property", "zip"}
+BUILTINS = numpy_audit.BUILTINS | {
+    "bool", "dict", "float", "len", "list", "property", "slice", "sum", "zip",
+}  # fmt: skip
 
 
 def audited_fast(text: str) -> str:

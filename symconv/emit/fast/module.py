@@ -11,6 +11,7 @@ from symconv.emit.code.docstrings import Docstrings
 from symconv.emit.code.module import module_names, numpy_module
 from symconv.plan.planner import Plain, plan
 from symconv.plan.scalar_planner import multiplications
+from symconv.plan.strategy import Wishes
 
 from .planned import PlannedModule, sizes_known
 from .unrolled import Unrolled, UnrolledModule, unrolled
@@ -29,16 +30,18 @@ def fast_module(
     title: str,
     notes: tuple[str, ...] = (),
     numbers: Mapping[str, str] | None = None,
+    wishes: Wishes | None = None,
 ) -> str:
     """The text of the fast module of a network.
 
     A tiny network of fixed sizes is unrolled into scalar code. Otherwise contractions over windows
     get the forms that the cost model chooses, and everything else is written as in the readable
     style. A network without any such contraction, or with sizes that no array shows, is readable.
+    `wishes` overrule the cost model: tiles for windows of 3 x 3, or a form for an equation.
     """
     numbers = numbers or {}
     scalars = _unrolled(forward, backward)
-    if scalars is not None:
+    if scalars is not None and not (wishes and wishes.forms):
         how = "Written out number by number: the network is tiny."
         docstring = _docstring(forward, backward, title, (*notes, how))
         return UnrolledModule(forward, backward, scalars, numbers).text(docstring)
@@ -51,7 +54,7 @@ def fast_module(
         notes=notes,
         numbers=numbers,
     )
-    made = plan(forward, backward) if sizes_known(forward) else None
+    made = plan(forward, backward, wishes) if sizes_known(forward) else None
     if made is None or all(isinstance(s, Plain) for s in (*made.forward, *made.backward)):
         return readable
     told = tuple(f"{key}: {c.form}, because {c.reason}." for key, c in made.choices.items())

@@ -16,15 +16,25 @@ from symconv.emit.code.module import GIVEN, module_names
 from symconv.emit.code.names import Names
 from symconv.emit.code.sizes import SizePrinter
 from symconv.emit.code.sources import Given, sources
-from symconv.plan.contraction import Contraction
 from symconv.plan.planner import Contract, Plain, Plan, Pool, Step, Total, Unpool
 
 from .finish import finished
+from .pooled import pool, unpool
 from .scribe import Scribe
 from .views import seen
 from .windows import Windows
 
-HELPERS = ("common", "maxima", "inverse", "batch_last", "columns", "gathered", "matrix")
+HELPERS = (
+    "common",
+    "maxima",
+    "inverse",
+    "batch_last",
+    "folded",
+    "columns",
+    "gathered",
+    "matrix",
+    "winograd",
+)
 TITLES = {
     "forward": "Compute the values of the network.",
     "backward": "Compute the gradients, from the last equation of the network to the first.",
@@ -43,7 +53,7 @@ class PlannedModule:
         outside = [t for t in forward.tensors if forward.equation(t.key) is None]
         given = [t for t in outside if t.role in GIVEN]
         self.given = tuple(sorted(given, key=lambda t: GIVEN.index(t.role)))
-        self.windows = Windows(plan.choices)
+        self.windows = Windows(plan.choices, frozenset(t.key for t in backward.results))
         self.reached: dict[str, str] = {}
 
     def text(self, docstring: str, readable: str) -> str:
@@ -69,10 +79,7 @@ class PlannedModule:
             "planned.py.j2",
             docstring=docstring,
             helpers=[h for h in HELPERS if h in helpers],
-            constants=[
-                *(self._constant(n, *c) for n, c in self.windows.constants.items()),
-                *(text for _, _, text in self.windows.tables.values()),
-            ],
+            constants=self.windows.constants.texts,
             borrowed=borrowed(readable, body),
             strided=strided,
             hidden=[names[t.key] for t in self.program.tensors if t.key in self.plan.hidden],
@@ -83,19 +90,8 @@ class PlannedModule:
 
     def _uses(self, function: str, body: str, helpers: set[str]) -> bool:
         """Whether the module calls a function that looks at an array through strides."""
-        strided = function == "as_strided" and bool(helpers & {"batch_last", "columns"})
+        strided = function == "as_strided" and bool(helpers & {"batch_last", "columns", "winograd"})
         return strided or f"{function}(" in body
-
-    def _constant(self, name: str, made: Contraction, phases: tuple[int, int]) -> str:
-        first, second = made.axes
-        arguments = [
-            f"{word}=({getattr(first, part)}, {getattr(second, part)})"
-            for word, part in (
-                ("taps", "taps"), ("places", "places"), ("stride", "stride"),
-                ("dilation", "dilation"), ("before", "before"),
-            )
-        ]  # fmt: skip
-        return "\n".join(call_lines(f"{name} = Window", [*arguments, f"phases={phases}"], "", 0))
 
     def _written(self, steps: tuple[Step, ...], stored: frozenset[str]) -> Scribe:
         seed = {self.backward.seed.key} if self.backward.seed else set()
@@ -116,9 +112,9 @@ class PlannedModule:
         """The lines of one planned step."""
         match step:
             case Pool(stage):
-                self.windows.stage(scribe, stage)
+                pool(self.windows, scribe, stage)
             case Unpool(stage):
-                self.reached[stage.key] = self.windows.delta(scribe, stage)
+                self.reached[stage.key] = unpool(self.windows, scribe, stage)
             case Total(equation, stage):
                 self._total(scribe, equation, self.reached[stage.key])
             case Contract():

@@ -57,7 +57,7 @@ class UnrolledModule:
         self.names: Names = module_names(forward, backward.program)
         self.tensors = backward.program.by_key
         self.identifiers: dict[Entry | Winner, str] = {}
-        self.kept = _written(plan.forward)
+        self.kept = [*_written(plan.forward), *self._passed_on()]
         outside = [t for t in forward.tensors if forward.equation(t.key) is None]
         self.given = sorted((t for t in outside if t.role in GIVEN), key=lambda t: _rank(t.role))
 
@@ -85,6 +85,13 @@ class UnrolledModule:
                 wanted = "_".join((self.names.tensors[item.key], *map(str, item.place)))
             self.identifiers[item] = self.names.namer.claim(wanted)
         return self.identifiers[item]
+
+    def _passed_on(self) -> list[Entry]:
+        """The entries of given arrays that are entries of a value as they are."""
+        written = set(_written(self.plan.forward))
+        values = [t for t in self.forward.tensors if self._computed(t)]
+        found = [self.plan.planner.plain(e) for t in values for e in _entries(t)]
+        return [e for e in dict.fromkeys(found) if e not in written]
 
     def _computed(self, tensor: Tensor) -> bool:
         return self.forward.equation(tensor.key) is not None
@@ -114,16 +121,17 @@ class UnrolledModule:
 
     def _forward(self) -> dict[str, Any]:
         given = self.given
-        body = [*self._checks(given), *self._unpacked(given, _reads(self.plan.forward))]
+        used = _reads(self.plan.forward) | set(self._passed_on())
+        body = [*self._checks(given), *self._unpacked(given, used)]
         body += self._statements(self.plan.forward)
         kept = [self.name(item) for item in self.kept]
-        body += call_lines("kept = ", kept, "", 1, brackets="()") if kept else []
+        body += call_lines("kept = ", [*kept, ""] if len(kept) == 1 else kept, "", 1)
         body.append(f"{TAB}return Forward(kept, {self._typed()}.dtype)")
         return self._function("forward", given, [], "Forward", body)
 
     def _backward(self) -> dict[str, Any]:
         seeds = [self.backward.seed] if self.backward.seed else []
-        used = _reads(self.plan.backward)
+        used = _reads(self.plan.backward) | self._answered()
         keys = {e.key for e in used if isinstance(e, Entry)}
         given = [t for t in self.given if t.key in keys]
         body = [*self._checks([*given, *seeds]), *self._unpacked([*given, *seeds], used)]
@@ -213,10 +221,16 @@ class UnrolledModule:
         lines.append(f"{TAB}made: Array = np.array(numbers, dtype={dtype})")
         return [*lines, *call_lines(head, parts, tail, 1)]
 
+    def _answered(self) -> set[Entry | Winner]:
+        """The entries that the gradients are made of."""
+        entries = [e for tensor in self.backward.results for e in _entries(tensor)]
+        return {p for e in entries for p in entries_of(self.plan.planner.read(e))}
+
     def _step(self) -> dict[str, Any]:
         """Both functions in one: no number is kept or converted twice."""
         both = (*self.plan.forward, *self.plan.backward)
-        body = [*self._checks(self.given), *self._unpacked(self.given, _reads(both))]
+        used = _reads(both) | self._answered()
+        body = [*self._checks(self.given), *self._unpacked(self.given, used)]
         body += [f"{TAB}dtype = {self._typed()}.dtype", *self._statements(both)]
         body += self._made("dtype", "gradients = Gradients", "")
         cost = self.plan.planner.plain(Entry(self.backward.cost.key, (0,)))

@@ -1,0 +1,34 @@
+"""How many operations an equation asks for, and how many numbers it writes."""
+
+from __future__ import annotations
+
+from sympy import Add, Basic, Expr, Function, Integer, Mul, Pow, prod
+from sympy.concrete.expr_with_limits import ExprWithLimits
+from sympy.tensor.indexed import Indexed
+
+from symconv.core.equation import Equation
+from symconv.core.nodes import Box, Equals, LogSumExp
+
+
+def operations(equation: Equation) -> Expr:
+    """The operations of all entries, as an expression of the sizes."""
+    return numbers(equation) * _each(equation.rhs)
+
+
+def numbers(equation: Equation) -> Expr:
+    """How many entries an equation computes."""
+    return prod([n for _, n in equation.ranges], start=Integer(1))
+
+
+def _each(e: Basic) -> Expr:
+    """The operations of one entry; reading and comparing indices cost nothing."""
+    if isinstance(e, Indexed | Box | Equals) or not e.args:
+        return Integer(0)
+    if isinstance(e, ExprWithLimits):
+        turns = prod([high - low + 1 for _, low, high in e.limits], start=Integer(1))
+        return turns * (_each(e.function) + (3 if isinstance(e, LogSumExp) else 1))
+    inside = Add(*(_each(a) for a in e.args))
+    if isinstance(e, Add | Mul):
+        signs = sum(a == -1 for a in e.args)
+        return inside + len(e.args) - 1 - signs
+    return inside + (1 if isinstance(e, Function | Pow) else 0)

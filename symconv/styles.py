@@ -1,0 +1,123 @@
+"""The styles of NumPy modules: the same functions from the same equations, written three ways."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from symconv.core.equation import Program
+from symconv.core.errors import SymconvError, did_you_mean
+from symconv.core.proof import Backward
+from symconv.emit.code.audit import audited
+from symconv.emit.code.module import module_names, numpy_module
+from symconv.emit.code.names import Names
+from symconv.emit.code.tests import module_tests
+from symconv.plan.strategy import Wishes
+from symconv.semantics.sizes import pick
+from symconv.semantics.work import extent, terms
+
+LOOPS = 20_000
+"""The most terms of a forward pass in loops whose gradients are tested entry by entry."""
+
+Style = Literal["loops", "readable", "fast"]
+
+
+@dataclass(frozen=True)
+class Order:
+    """Everything that a module is made from."""
+
+    forward: Program
+    backward: Backward
+    title: str
+    notes: tuple[str, ...]
+    numbers: Mapping[str, str]
+    wishes: Wishes | None = None
+
+
+def module_text(order: Order, style: str) -> str:
+    """The text of the module in a style; SymconvError where there is no such style."""
+    return _known(style)(order)
+
+
+def plan_text(order: Order) -> str:
+    """The plan of the fast style in words: strategies and why, operations, bytes, temporaries."""
+    from symconv.emit.fast.told import told
+
+    return told(order.forward, order.backward, order.numbers)
+
+
+def tests_text(order: Order, style: str, stem: str, names: Names) -> str:
+    """The tests of the module `stem` of that style."""
+    sizes = pick(order.backward.program, seed=3)
+    equations = order.forward.equations
+    work = sum(extent(e.ranges, sizes) * terms(e.rhs, sizes) for e in equations)
+    source = (stem, module_text(order, style))
+    along = style == "loops" and work > LOOPS
+    return module_tests(source, order.forward, order.backward, names, sizes, along=along)
+
+
+def audit_of(style: str) -> Callable[[str], str]:
+    """The allow-list that a module of the style passes."""
+    if style == "loops":
+        from symconv.emit.loops.audit import audited_loops
+
+        return audited_loops
+    if style == "fast":
+        from symconv.emit.fast.audit import audited_fast
+
+        return audited_fast
+    return audited
+
+
+def _readable(order: Order) -> str:
+    """Vectorised, reads like good code written by hand."""
+    return numpy_module(
+        order.forward,
+        order.backward.program,
+        returned=order.backward.results,
+        seed=order.backward.seed,
+        title=order.title,
+        notes=order.notes,
+        numbers=order.numbers,
+    )
+
+
+def _loops(order: Order) -> str:
+    """The formula, index by index."""
+    from symconv.emit.loops.module import loops_module
+
+    return loops_module(
+        order.forward,
+        order.backward,
+        _readable(order),
+        title=order.title,
+        notes=order.notes,
+        numbers=order.numbers,
+    )
+
+
+def _fast(order: Order) -> str:
+    """A planned program."""
+    from symconv.emit.fast.module import fast_module
+    from symconv.emit.fast.threads import threaded
+
+    forward, backward = order.forward, order.backward
+    wishes: dict[str, Any] = {"wishes": order.wishes} if order.wishes else {}
+    text = fast_module(
+        forward, backward, title=order.title, notes=order.notes, numbers=order.numbers, **wishes
+    )
+    return threaded(text, forward, backward, module_names(forward, backward.program))
+
+
+STYLES: Mapping[str, Callable[[Order], str]] = {
+    "loops": _loops,
+    "readable": _readable,
+    "fast": _fast,
+}
+
+
+def _known(style: str) -> Callable[[Order], str]:
+    if style not in STYLES:
+        raise SymconvError(f"no style is called '{style}'", help=did_you_mean(style, STYLES))
+    return STYLES[style]

@@ -1,0 +1,204 @@
+"""Every form of a sum over windows computes what the readable module computes."""
+
+import warnings
+from inspect import signature
+from random import Random
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+import symconv
+from symconv.core.errors import SymconvError
+from symconv.emit.code.module import module_names
+from symconv.emit.fast.audit import audited_fast
+from symconv.emit.fast.module import fast_module
+from symconv.plan.planner import Contract, Pool, plan
+from symconv.plan.recognise import contraction
+from symconv.plan.strategy import FORMS, Wishes, forms_of
+
+
+def contractions(net):
+    made = plan(net.program, net.backward())
+    found = {s.equation.key: s.contraction for s in made.forward + made.backward if isinstance(s, Contract)}
+    pools = [s.stage.contraction for s in made.forward if isinstance(s, Pool)]
+    return found | {c.result.key: c for c in pools}
+
+
+def wished(net, *forms):
+    """For every contraction the first of the forms that it has, in turn from one to the next."""
+    known = {}
+    for k, (key, made) in enumerate(contractions(net).items()):
+        order = [*forms[k % len(forms) :], *forms]
+        known[key] = next((f for f in order if f in forms_of(made)), "columns")
+    return Wishes(forms=known)
+
+
+def module(net, wishes):
+    text = fast_module(net.program, net.backward(), title="layer", wishes=wishes)
+    made = ModuleType("fast")
+    exec(compile(audited_fast(text), "<fast>", "exec"), made.__dict__)
+    return made
+
+
+def inputs(net, dtype=np.float64, batch=5):
+    random, backward = np.random.default_rng(0), net.backward()
+    names = module_names(net.program, backward.program).tensors
+    given = [t for t in net.program.tensors if net.program.equation(t.key) is None]
+    given += [backward.seed] if backward.seed else []
+    shapes = {names[t.key]: [int(n) if n.is_Integer else batch for n in t.shape] for t in given}
+    return {k: random.standard_normal(shape).astype(dtype) for k, shape in shapes.items()}
+
+
+def step(made, arrays, **more):
+    def called(function, known):
+        return function(**{k: known[k] for k in signature(function).parameters if k in known})
+
+    values = called(made.forward, arrays | more)
+    return values, called(made.backward, arrays | more | {"values": values})
+
+
+def assert_agrees(net, made, dtype=np.float64, tolerance=1e-9, spaces=(None, {})):
+    """Values and gradients, with a workspace (twice) and without, and nothing warns."""
+    arrays = inputs(net, dtype)
+    values, right = step(net.compile().module, arrays)
+    for space in spaces:
+        for _ in range(1 if space is None else 2):
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                found, gradients = step(made, arrays, workspace=space)
+            pairs = [(getattr(gradients, n), getattr(right, n), n) for n in right._fields]
+            known = set(values._fields) & set(found._fields)
+            pairs += [(getattr(found, n), getattr(values, n), n) for n in sorted(known)]
+            for a, b, name in pairs:
+                assert a.dtype == b.dtype == dtype, name
+                size = max(1, float(np.abs(b).max()))
+                np.testing.assert_allclose(a, b, rtol=0, atol=tolerance * size, err_msg=name)
+            if space:
+                held = [(n, k) for n in right._fields for k, r in space.items() if np.shares_memory(getattr(gradients, n), r)]
+                assert not held
+
+
+def random_layer(seed, *, stride=True, dilation=True, kernel=None):
+    """A network text with one random convolution, and perhaps a relu and a maximum after it."""
+    r = Random(seed)
+    batch, channels, filters = r.choice([1, 2, 13, "N"]), r.randint(1, 5), r.randint(1, 5)
+    k = kernel or [r.randint(1, 4), r.randint(1, 4)]
+    s = r.randint(1, 3) if stride else 1
+    d, p = r.choice([1, 1, 2]) if dilation else 1, r.randint(0, 3)
+    reach = [d * (n - 1) + 1 for n in k]
+    least = [d * n // s + 1 for n in k]
+    image = [max(n, n + s * (m + r.randint(0, 6)) + r.randint(0, s - 1)) for n, m in zip(reach, least, strict=True)]
+    text = f"input x {batch}x{channels}x{image[0]}x{image[1]} | conv w {k[0]}x{k[1]} "
+    text += f"channels {filters} stride {s} padding {p} dilation {d}"
+    text += r.choice(["", " flip"]) + r.choice(["", " bias b"]) + " -> z"
+    places = [(n + 2 * p - m) // s + 1 for n, m in zip(image, reach, strict=True)]
+    tile = r.choice([None, (2, 2), (1, 2), (3, 2)])
+    text += r.choice(["", " | relu -> a"])
+    if tile and all(n >= m for n, m in zip(places, tile, strict=True)):
+        text += f" | maxpool {tile[0]}x{tile[1]} -> p"
+    return text + r.choice(["", " | sse t -> C"])
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("seed", range(8))
+def test_every_form_agrees_at_random_sizes(form, seed):
+    tiled = form.startswith("winograd")
+    plain = tiled or form in {"folded", "batch_last"}
+    net = symconv.Network.parse(
+        random_layer(
+            100 * FORMS.index(form) + seed,
+            stride=not (tiled or form == "folded"),
+            dilation=not tiled and form != "batch_last" or not plain,
+            kernel=[3, 3] if tiled else None,
+        )
+    )
+    wishes = wished(net, form)
+    batch = contractions(net)["z"].batch
+    assert set(wishes.forms.values()) == {form} or (form == "gathered" and not batch.is_Integer)
+    made = module(net, wishes)
+    assert_agrees(net, made)
+    assert_agrees(net, made, np.float32, 2e-4)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_forms_can_be_mixed(seed):
+    r = Random(seed)
+    net = symconv.Network.parse(random_layer(700 + seed, kernel=r.choice([None, [3, 3]])))
+    assert_agrees(net, module(net, wished(net, *r.sample(FORMS, len(FORMS)))))
+
+
+@pytest.mark.parametrize("form", ["folded", "winograd2", "winograd4", "columns"])
+def test_blocks_that_do_not_fill_the_cache_leave_no_seam(form):
+    net = symconv.Network.parse(
+        "input x 3x2x17x9 | conv w 3x3 channels 4 padding 1 bias b -> z | relu -> a "
+        "| conv w 3x3 channels 3 padding 2 -> z | sse t -> C"
+    )
+    made = module(net, wished(net, form))
+    for size in (1, 300, 1000):
+        made.CACHE = size
+        assert_agrees(net, made)
+
+
+@pytest.mark.parametrize("form", ["folded", "winograd4"])
+def test_arrays_of_any_memory_order_are_taken(form):
+    net = symconv.Network.parse("input x 2x3x9x8 | conv w 3x3 channels 4 padding 1 -> z")
+    made, arrays = module(net, wished(net, form)), inputs(net)
+    last = {k: np.ascontiguousarray(a.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2) for k, a in arrays.items()}
+    _, right = step(made, arrays)
+    _, found = step(made, last)
+    for a, b in zip(found, right, strict=True):
+        np.testing.assert_allclose(a, b, rtol=0, atol=1e-12)
+
+
+def test_torch_agrees():
+    torch = pytest.importorskip("torch")
+    for seed, form in enumerate(("folded", "winograd2", "winograd4")):
+        r = np.random.default_rng(seed)
+        n, c, f, h, w, p = (int(k) for k in r.integers(1, 9, 6))
+        net = symconv.Network.parse(
+            f"input x {n}x{c}x{h + 3}x{w + 3} | conv w 3x3 channels {f} padding {p % 4} -> z"
+        )
+        arrays = inputs(net)
+        x, k = (torch.tensor(arrays[name], requires_grad=True) for name in ("x", "w"))
+        z = torch.nn.functional.conv2d(x, k, padding=p % 4)
+        right = torch.autograd.grad(z, [k, x], torch.tensor(arrays["delta_z"]))
+        values, found = step(module(net, wished(net, form)), arrays)
+        for a, b in zip((values.z, *found), (z, *right), strict=True):
+            np.testing.assert_allclose(a, b.detach().numpy(), rtol=0, atol=1e-9)
+
+
+def test_a_form_that_does_not_fit_is_refused():
+    net = symconv.Network.parse("input x 2x3x9x8 | conv w 3x3 channels 4 stride 2 -> z | sse t -> C")
+    for key, form, problem in (
+        ("z", "winograd4", "has no form"),
+        ("z", "winograd", "no form is called"),
+        ("y", "columns", "no sum over windows"),
+    ):
+        with pytest.raises(SymconvError, match=problem):
+            module(net, Wishes(forms={key: form}))
+    with pytest.raises(SymconvError, match="no tiles are called"):
+        Wishes(tiles="f3")
+
+
+def test_tiles_are_taken_where_they_are_asked_for_and_pay():
+    text = "input x 4x{}x12x12 | conv w {} channels 32 padding 1 -> z"
+    for sizes, form in (((32, "3x3"), "winograd4"), ((32, "3x3 stride 2"), None), ((3, "3x3"), None)):
+        net = symconv.Network.parse(text.format(*sizes))
+        chosen = {c.form for c in plan(net.program, net.backward(), Wishes("f4")).choices.values()}
+        assert (form in chosen) == (form is not None)
+        plain = {c.form for c in plan(net.program, net.backward()).choices.values()}
+        assert not any(c.startswith("winograd") for c in plain)
+
+
+def test_recognised_images_turn_into_places():
+    net = symconv.Network.parse("input x 2x3x9x8 | conv w 3x2 channels 4 padding 1 dilation 2 -> z")
+    backward = net.backward()
+    made = contraction(backward.program, backward.program.equation("gradient x"))
+    from symconv.plan.turn import turned
+
+    around = turned(made)
+    assert around.computes == "places"
+    assert (around.channels, around.filters) == (4, 3)
+    assert [a.before for a in around.axes] == [3, 1]
+    assert around.kernel.flipped == (True, True)

@@ -1,0 +1,134 @@
+"""The loops style: every layer against the oracle, with the functions of its readable twin."""
+
+import ast
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from symconv.api import Network
+from symconv.check.module import Module
+from symconv.check.module_checks import check_module
+from symconv.core.errors import SymconvError
+from symconv.emit.loops.audit import audited_loops
+from symconv.layer_pages import text_of
+from symconv.layers import catalogue
+from symconv.network.examples import EXAMPLES
+from symconv.semantics.sizes import pick
+
+ROOT = Path(__file__).parents[1]
+EXTRA = (
+    "input x 2x3x7x8 | maxpool 2x3 dilation 2x1 stride 3x2 padding 1x0 ceil",
+    "input x 2x3x7x8 | avgpool 3 stride 2 padding 1 exclude_padding",
+    "input x Nx4xHxW | groupnorm weight g bias b groups 2 | softmax -> p",
+    "input x NxCxHxW | transposed_conv w k1xk2 channels F stride s padding p dilation d bias b",
+    "input x Nx5x2x3 | cross_entropy t labels reduction sum",
+    "input x 2x4x6x6 | conv w 3x3 channels 8 groups 4 padding 1 stride 2 flip",
+    "input x 6 | y[i] = logsumexp(m<3, n<2) x[i + n] for i<5",
+    "input x 6x5 | y[i,j] = max(k<5) (x[i,k] + w[k,j]) for j<2",
+    "input x Nx2x3x4 | tanh -> a | matmul x transposed -> y | softmax -> p | matmul x -> y",
+)
+SMALL = [e.text for e in EXAMPLES if e.name != "lenet5"]
+TEXTS = [*SMALL, *(text_of(catalogue()[k]) for k in sorted(catalogue())), *EXTRA]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_loops_are_what_the_equations_say(text):
+    network = Network.parse(text)
+    program, names = network.backward().program, network._module_names
+    sizes = pick(program, seed=3)
+    options = {names.sizes[s]: n for s, n in sizes.items() if s in names.sizes}
+    twins = [network.compile(style).module for style in ("loops", "readable")]
+    for function in ("forward", "backward"):
+        parameters = [list(inspect.signature(getattr(m, function)).parameters) for m in twins]
+        assert parameters[0] == parameters[1]
+    checks = check_module(program, sizes, Module(vars(twins[0]), names.tensors, options))
+    assert [c.line for c in checks if not c.passed] == []
+
+
+def test_a_statement_reads_as_its_equation():
+    text = Network.example("general-conv-strided").numpy_source("loops")
+    assert "            x_i = d * m + s * i - p\n" in text
+    assert "                z[b, f, i, j] += w[f, c, m, n] * x[b, c, x_i, x_j]\n" in text
+    assert "            delta_z_i, rest = divmod(i + p - d * m, s)\n" in text
+    assert "np.einsum" not in text
+
+
+def test_an_entry_that_is_there_for_sure_is_read_without_a_question():
+    text = Network.example("general-conv").numpy_source("loops")
+    forward = text[text.index("def forward") : text.index("def backward")]
+    assert "if " not in forward
+    assert "z[i, j] += w[m, n] * x[i + m, j + n]" in forward
+
+
+@pytest.mark.parametrize("name", [e.name for e in EXAMPLES])
+def test_every_equation_has_its_number(name):
+    network = Network.example(name)
+    numbers = [int(line.strip(" #()")) for line in comments(network.numpy_source("loops"))]
+    assert numbers == list(range(1, len(network.backward().program.equations) + 1))
+
+
+def comments(text):
+    return [line for line in text.splitlines() if line.startswith("    # (")]
+
+
+def test_the_modules_pass_linter_formatter_and_type_checker(tmp_path):
+    pytest.importorskip("ruff")
+    pytest.importorskip("mypy")
+    (tmp_path / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text("utf-8"), "utf-8")
+    for k, text in enumerate(TEXTS):
+        module = Network.parse(text).numpy_source("loops")
+        (tmp_path / f"module{k}.py").write_text(module, "utf-8")
+    files = sorted(p.name for p in tmp_path.glob("*.py"))
+    for tool in (
+        ("ruff", "check", "--no-cache"),
+        ("ruff", "format", "--check", "--no-cache"),
+        ("mypy", "--strict"),
+    ):
+        command = [sys.executable, "-m", *tool, *files]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["import os", "x = np.load('f')", "x = values.__class__", "x = open('f')", "x = [].append",
+     "x = (lambda: 1)()", "x = [i for i in range(3)]", "while True:\n    pass",
+     "x = np.einsum(1)"],
+)  # fmt: skip
+def test_the_allow_list_refuses_what_no_loop_needs(line):
+    text = Network.example("two-convs").numpy_source("loops")
+    assert audited_loops(text) == text
+    with pytest.raises(SymconvError, match="not allowed"):
+        audited_loops(f"{text}\n{line}\n")
+
+
+def test_a_wrong_loop_is_noticed():
+    network = Network.example("general-conv")
+    text = network.numpy_source("loops")
+    assert "delta_z_i = i - m" in text
+    space: dict = {}
+    exec(compile(text.replace("delta_z_i = i - m", "delta_z_i = i + m"), "<wrong>", "exec"), space)
+    program, names = network.backward().program, network._module_names
+    sizes = pick(program, seed=3)
+    checks = check_module(program, sizes, Module(space, names.tensors, {}))
+    assert not all(c.passed for c in checks)
+
+
+def test_names_of_loops_do_not_hide_names_of_the_module():
+    network = Network.parse("input i 5x5 | conv total 2x2 bias largest -> np | sse rest -> C")
+    text = network.numpy_source("loops")
+    loops = {
+        n.id
+        for f in ast.walk(ast.parse(text))
+        if isinstance(f, ast.For)
+        for n in ast.walk(f.target)
+        if isinstance(n, ast.Name)
+    }
+    assert not loops & {"i", "total", "largest", "rest", "np"}
+    program, names = network.backward().program, network._module_names
+    module = Module(vars(network.compile("loops").module), names.tensors, {})
+    checks = check_module(program, pick(program, seed=3), module)
+    assert all(c.passed for c in checks)

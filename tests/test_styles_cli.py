@@ -1,0 +1,154 @@
+"""`symconv generate --style`: modules whose own tests pass, plans in words, fixed sizes."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from symconv import styles
+from symconv.api import Network
+from symconv.core.errors import SymconvError
+from symconv.files import write_files
+
+ROOT = Path(__file__).parents[1]
+STYLES = ("loops", "readable", "fast")
+LENET = (
+    "input x 3x1x8x8 | conv w 3x3 channels 2 padding 1 bias b -> z | relu -> a | maxpool 2 -> p "
+    "| flatten -> v | dense W 4 bias c -> h | relu -> r | dense W 3 bias c -> h | half_sse t -> C"
+)
+BATCH = "input x 20x2x6x5 | conv w 3x2 channels 3 stride 2 padding 1 bias b -> z | sse t -> C"
+NETWORKS = ("two-convs", "conv-pool-sigmoid-dense", "general-conv-strided", LENET, BATCH)
+
+
+def symconv(*arguments):
+    command = [sys.executable, "-W", "error", "-c", "from symconv.cli import main; main()"]
+    return subprocess.run(
+        [*command, *arguments], capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+def code(network, style):
+    """The module and its tests, as the command writes them."""
+    net = Network.parse(network) if "|" in network else Network.example(network)
+    stem = net.title.replace("-", "_")
+    tests = styles.tests_text(net._order, style, stem, net._module_names)
+    return {f"{stem}.py": net.numpy_source(style), f"test_{stem}.py": tests}
+
+
+def own_tests(*folders):
+    command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider"]
+    where = map(str, folders)
+    return subprocess.run(
+        [*command, "--import-mode=importlib", *where], capture_output=True, text=True, check=False,
+        cwd=folders[0],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_the_tests_of_every_style_pass(tmp_path, style):
+    folders = [tmp_path / str(k) for k in range(len(NETWORKS))]
+    done = symconv("generate", NETWORKS[0], "--style", style, "-o", str(folders[0]))
+    assert done.returncode == 0, done.stderr
+    assert len(list(folders[0].iterdir())) == 4
+    for network, folder in zip(NETWORKS[1:], folders[1:], strict=True):
+        write_files(folder, code(network, style), force=False)
+    done = own_tests(*folders)
+    assert done.returncode == 0, done.stdout
+    assert f"{2 * len(NETWORKS) + (5 if style == 'fast' else 0) - (style == 'fast')} passed" in (
+        done.stdout
+    )
+
+
+FAULTS = {
+    "loops": (LENET, "dc2[q] += delta_h2[e, q]", "dc2[q] -= delta_h2[e, q]"),
+    "readable": (LENET, "delta_h1.sum(axis=0)", "-delta_h1.sum(axis=0)"),
+    "fast": (BATCH, "delta_z = 2 * (values.z - t)", "delta_z = 3 * (values.z - t)"),
+}
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_an_edited_module_of_every_style_is_noticed(tmp_path, style):
+    network, old, new = FAULTS[style]
+    write_files(tmp_path, code(network, style), force=False)
+    module = tmp_path / "network.py"
+    text = module.read_text("utf-8")
+    assert old in text
+    module.write_text(text.replace(old, new), "utf-8")
+    assert own_tests(tmp_path).returncode == 1
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_modules_and_tests_pass_linter_and_formatter(tmp_path, style):
+    pytest.importorskip("ruff")
+    settings = (ROOT / "pyproject.toml").read_text("utf-8")
+    (tmp_path / "pyproject.toml").write_text(settings.replace('"generated/**"', '"**"'), "utf-8")
+    for k, network in enumerate(NETWORKS):
+        write_files(tmp_path / f"{k}", code(network, style), force=False)
+    for command in (("check",), ("format", "--check", "--diff")):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, "--no-cache", "."],
+            cwd=tmp_path, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_plan_is_told_without_a_folder():
+    done = symconv("generate", LENET.replace("3x1", "Nx1"), "--explain", "--size", "N=32")
+    assert done.returncode == 0
+    assert done.stderr == ""
+    for words in ("forward", "backward", "(1) z", "FLOP", "bytes", "one stage", "batch"):
+        assert words in done.stdout
+    assert "N" not in done.stdout.replace("NumPy", "")
+
+
+@pytest.mark.parametrize(
+    ("network", "words"),
+    [("two-convs", "number by number"), ("general-conv-strided", "--size s=2")],
+)
+def test_where_there_is_no_plan_the_reason_is_told(network, words):
+    assert words in symconv("generate", network, "--explain").stdout
+
+
+def test_a_fixed_size_is_a_number_in_the_module(tmp_path):
+    sizes = {"N": 2, "C": 3, "F": 4, "k1": 3, "k2": 3, "s": 2, "p": 1, "d": 1, "H": 7, "W": 6}
+    given = [part for name, n in sizes.items() for part in ("--size", f"{name}={n}")]
+    done = symconv("generate", "general-conv-strided", *given, "--style", "fast", "-o", tmp_path)
+    assert done.returncode == 0, done.stderr
+    text = (tmp_path / "general_conv_strided.py").read_text("utf-8")
+    assert "shape (2, 4, 4, 3)" in text or "z: Array" in text
+    assert "workspace" in text
+    assert own_tests(tmp_path).returncode == 0
+
+
+def test_a_part_of_the_sizes_may_be_fixed():
+    net = Network.example("general-conv-strided").fixed(s=2, d=1)
+    source = net.numpy_source()
+    assert "*, p: int" in source
+    assert all(check.passed for check in net.verify())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("lenet5", "--explain", "--size", "M=3"), "has no size 'M'"),
+        (("lenet5", "--explain", "--size", "N"), "'N' gives no size"),
+        (("lenet5", "--explain", "--size", "N=0"), "N = 0 is no number from 1"),
+        (("general-conv-strided", "--explain", "--size", "k1=9", "--size", "H=3", "--size", "d=1",
+          "--size", "p=0", "--size", "s=1"), "H_z = -5 is too small"),
+        (("two-convs", "--explain", "--size", "N=3"), "all of its sizes are numbers"),
+        (("lenet5",), "no folder to write to"),
+        (("lenet5", "-o", "x", "--style", "slow"), "'slow' is not one of"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_one_message(arguments, message):
+    done = symconv("generate", *arguments)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_an_unknown_style_is_one_message():
+    with pytest.raises(SymconvError, match="no style is called 'fats'"):
+        Network.example("two-convs").numpy_source("fats")
