@@ -13,6 +13,7 @@ from sympy import Expr, count_ops
 
 from symconv.case import Case
 from symconv.core.equation import Equation, Program
+from symconv.core.errors import SymconvError
 from symconv.core.proof import Backward, Derivation, Step
 from symconv.core.tensor import Tensor
 from symconv.emit.formula.case_display import SmallCase
@@ -178,8 +179,14 @@ def _few(tensor: Tensor) -> bool:
 
 
 def _readable(unrolled: Unrolled, tensor: Tensor) -> dict[Place, Expr]:
-    """The entries with deltas put in where that stays short, else with deltas as symbols."""
-    entries = unrolled.entries(tensor)
+    """The entries with deltas put in where that stays short, else with deltas as symbols.
+
+    None where that would take too long, because entries or terms are too many.
+    """
+    try:
+        entries = unrolled.entries(tensor)
+    except SymconvError:
+        return {}
     if all(count_ops(e) <= MOST_OPERATIONS for e in entries.values()):
         return entries
     return unrolled.entries(tensor, put_in_deltas=False)

@@ -13,7 +13,9 @@ from symconv.emit.formula.arrange import arrange
 from symconv.emit.formula.form import Number, Relation
 from symconv.emit.formula.names import Names, entry_form, names_of, tensor_name
 from symconv.emit.formula.scalars import left_side, scalar_form
+from symconv.emit.pages.operators import meanings, signs_in
 from symconv.emit.pages.scribe import MARKDOWN
+from symconv.emit.pages.symbols import symbols
 from symconv.gallery_cases import CASES, Case, Claimed
 from symconv.network.examples import BY_NAME
 from symconv.trace import Trace, trace
@@ -45,6 +47,8 @@ class Shown:
     title: str
     question: str
     link: str
+    network: tuple[str, ...]
+    symbols: str
     answers: tuple[str, ...]
     tables: tuple[Table, ...]
     remarks: tuple[str, ...] = ()
@@ -53,7 +57,10 @@ class Shown:
 def gallery(link: str = "{name}/{stem}.md") -> str:
     """The page as Markdown; `link` says where an example's derivation lies."""
     shown = [_shown(case, link) for case in CASES]
-    return rendered("markdown", "gallery.md.j2", cases=shown)
+    structures = [Network.example(case.example).derivation().structure for case in CASES]
+    said = [sentence for found in structures for some in found.values() for sentence in some]
+    signs = "".join(map(MARKDOWN.mixed, meanings(signs_in(said))))
+    return rendered("markdown", "gallery.md.j2", cases=shown, signs=signs)
 
 
 def _shown(case: Case, link: str) -> Shown:
@@ -62,9 +69,26 @@ def _shown(case: Case, link: str) -> Shown:
         case.title,
         MARKDOWN.words(BY_NAME[case.example].question),
         link.format(name=case.example, stem=case.example.replace("-", "_")),
+        tuple(_network(network)),
+        " ".join(_symbols(case, network)),
         tuple(_answers(case, network)),
         tuple(_tables(case, network)),
     )
+
+
+def _network(network: Network) -> Iterator[str]:
+    """The forward equations, a line each."""
+    names = names_of(network.program, network.backward().items, network.notation)
+    for equation in network.program.equations:
+        sides = (arrange(equation.lhs, names), arrange(equation.rhs, names))
+        yield _display(MARKDOWN.write(Relation(sides, ("=",))))
+
+
+def _symbols(case: Case, network: Network) -> Iterator[str]:
+    """What the letters of the question stand for."""
+    items = network.backward(*case.wrt).items
+    names = names_of(network.program, items, network.notation)
+    return map(MARKDOWN.mixed, symbols(network.program, items, names))
 
 
 def _answers(case: Case, network: Network) -> Iterator[str]:

@@ -119,7 +119,7 @@ def test_text_by_hand():
 def test_latex_by_hand():
     latex = derivation_latex(*by_hand(), title="Pooling", document=False)
     assert r"\subsection*{Error signal $\delta^{x}$}" in latex
-    assert r"H_y &= \biggl\lfloor \frac{H + 2p - k}{s} \biggr\rfloor + 1" in latex
+    assert r"H_y = \biggl\lfloor \frac{H + 2p - k}{s} \biggr\rfloor + 1" in latex
     assert r"\delta^{x}_{i',j'} &= \sum_{m=0}^{k-1}\sum_{n=0}^{k-1}" in latex
     assert r"\tag*{(3)}" in latex
     assert "Through equation (1); sums run over $0 \\le i < H_y$" in latex

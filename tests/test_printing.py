@@ -17,11 +17,12 @@ from symconv.core.nodes import (
 )
 from symconv.core.tensor import Name, Tensor, amount, index, size
 from symconv.emit.formula.arrange import arrange
-from symconv.emit.formula.form import Decimal, Product, negative
+from symconv.emit.formula.form import Decimal, Product
 from symconv.emit.formula.latex import Latex
 from symconv.emit.formula.names import Names
 from symconv.emit.formula.plain import Plain, spell
 from symconv.emit.formula.scalars import left_side, scalar_latex, scalar_text
+from symconv.emit.formula.shaping import negative
 from symconv.notation.presets import FLAT1, IJ0, IJ1
 
 b, c, f, i, j, m, n, u, v = map(index, "bcfijmnuv")

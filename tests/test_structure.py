@@ -3,12 +3,15 @@
 from dataclasses import replace
 
 import pytest
+from sympy import Sum
 
 from symconv.api import Network
 from symconv.emit.pages.scribe import TEXT
 from symconv.network.examples import BY_NAME
 from symconv.structure import findings
+from symconv.structure.pointwise import pointwise
 from symconv.structure.sliding import Sliding
+from symconv.structure.softmax import softmax_difference
 from symconv.structure.trials import proved
 
 
@@ -72,10 +75,130 @@ def test_a_batch_makes_matrix_products():
     assert said("", "delta v", network) == ["In words: a matrix product, δ_v = δ_h W."]
 
 
-def test_a_pointwise_derivative_is_no_structure():
+def test_a_pointwise_derivative_is_said_entry_by_entry():
     network = of("input x 4 | sigmoid -> y | half_sse t -> C")
-    found = {f.derivation.equation.key for f in findings(network.backward())}
-    assert "gradient x" not in found
+    assert said("", "gradient x", network) == ["Entry by entry: ∂C/∂x = δ ⊙ y ⊙ (1 − y)."]
+    assert said("relu-filter", "delta z") == ["Entry by entry: δ_z = δ_y ⊙ step(z)."]
+
+
+def test_an_index_that_counts_is_not_pointwise():
+    equation = of("input x 4 | relu -> y").backward().derivation("x").equation
+    assert pointwise(equation)
+    counted = replace(equation, rhs=equation.rhs * equation.lhs.indices[0])
+    assert pointwise(counted) is None
+
+
+def test_one_number_as_output_makes_multiples():
+    assert said("two-convs", "delta o^1") == ["In words: w² times the number δ²[1,1]."]
+    assert said("two-convs", "gradient w^2") == ["In words: o¹ times the number δ²[1,1]."]
+
+
+@pytest.mark.parametrize("options", ["2", "k stride s padding p", "3 stride 2"])
+def test_pooling_sends_errors_to_maxima(options):
+    network = of(f"input x NxCxHxW | maxpool {options} -> y")
+    (line,) = said("", "gradient x", network)
+    assert line.startswith("In words: each entry of δ goes to the maximum of its window, which M")
+
+
+def test_errors_go_back_the_way_the_values_came():
+    spread = said("", "gradient x", of("input x NxCxHxW | avgpool k stride s padding p -> y"))
+    assert spread == [
+        "In words: each entry of δ, times 1/k², is added at every place of its window."
+    ]
+    assert said("", "gradient x", of("input x NxCxHxW | global_avgpool -> y")) == [
+        "In words: 1/(H W) times δ, the same for all i′, j′."
+    ]
+    back = "In words: each entry of δ goes back to the entry of x that was copied to its place"
+    for layer in ("flatten", "pad 1"):
+        assert said("", "gradient x", of(f"input x NxCxHxW | {layer} -> y")) == [f"{back}."]
+    assert said("", "gradient x", of("input x NxCxHxW | upsample s -> y")) == [
+        f"{back}; errors of copies of the same entry are added up."
+    ]
+
+
+def test_an_uneven_mean_is_not_said_to_be_even():
+    network = of("input x NxCxHxW | avgpool 3 stride 2 padding 1 exclude_padding -> y")
+    assert said("", "gradient x", network) == []
+
+
+def test_softmax_and_cross_entropy_leave_the_difference():
+    network = of("input x K batch N | cross_entropy t -> C")
+    ones = ", where the entries of t add up to 1"
+    assert said("", "gradient x", network) == [
+        f"In words: 1/N times the difference of softmax(x) and t{ones}."
+    ]
+    labelled = of("input x K batch N | cross_entropy t labels -> C")
+    assert said("", "gradient x", labelled) == [
+        "In words: 1/N times the difference of softmax(x) and the one-hot vectors of t."
+    ]
+
+
+@pytest.mark.parametrize("wrong", ["the target twice", "a sum without its last term"])
+def test_another_formula_is_no_difference_of_softmax(wrong):
+    backward = of("input x 4 | cross_entropy t -> C").backward()
+    program, equation = backward.program, backward.derivation("x").equation
+    assert softmax_difference(program, equation)
+    (total,) = [s for s in equation.rhs.atoms(Sum) if s.function.is_Indexed]
+    target = program.tensor("t")[equation.lhs.indices]
+    (v, first, last), twice = total.limits[0], wrong == "the target twice"
+    changed = {target: 2 * target} if twice else {total: Sum(total.function, (v, first, last - 1))}
+    faulty = replace(equation, rhs=equation.rhs.xreplace(changed))
+    assert softmax_difference(program, faulty) is None
+
+
+def test_only_a_target_is_taken_from_a_softmax():
+    assert said("", "gradient x", of("input x K batch N | log_softmax -> y")) == []
+
+
+def test_products_inside_a_factor_have_no_sign_and_no_sentence():
+    assert said("", "gradient x", of("input x 4 | silu -> y")) == []
+
+
+def test_a_factor_in_front_keeps_the_equality_away():
+    assert said("", "gradient x", of("input x 4 | add x -> y")) == ["In words: 2 times δ."]
+
+
+def test_global_maxima_are_maxima():
+    (line,) = said("", "gradient x", of("input x NxCxHxW | global_maxpool -> y"))
+    assert "goes to the maximum of its window, which M marks" in line
+
+
+def test_scales_are_sums_of_products_and_scaled_errors():
+    network = of("input x NxCxHxW | scale g bias b -> y")
+    assert said("", "gradient g", network) == [
+        "In words: the entries of δ times those of x, added up over a, i, j."
+    ]
+    assert said("", "gradient x", network) == [
+        "In words: each entry of δ times the entry of g with the same c′."
+    ]
+    dense = of("input x N | dense W Q bias b -> h")
+    assert said("", "gradient b", dense) == ["In words: δ itself; ∂C/∂b = δ."]
+
+
+OTHERS = [
+    "two-convs",
+    "conv-pool-sigmoid-dense",
+    "input x 4x4 | avgpool 2 -> y | half_sse t -> C",
+    "input x 2x3x3 | upsample 2 -> y | half_sse t -> C",
+    "input x 3x2x2 | scale g bias b -> y | half_sse t -> C",
+]
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_changed_result_loses_its_sentence(name):
+    """Neither twice the result nor the result of another place is taken for the same operation."""
+    network = of(name) if "|" in name else Network.example(name)
+    backward = network.backward()
+    found = [f for f in findings(backward) if hasattr(f.operation, "value")]
+    assert found
+    for finding in found:
+        equation, claim = finding.derivation.equation, finding.operation.value
+        assert proved(backward.program, equation, finding.coefficient, claim)
+        assert not proved(backward.program, equation, 2 * finding.coefficient, claim)
+        moved = equation.rhs.xreplace({v: n - 1 - v for v, n in equation.ranges if n != 1})
+        if moved != equation.rhs:
+            changed = replace(equation, rhs=moved)
+            assert not proved(backward.program, changed, finding.coefficient, claim)
 
 
 @pytest.mark.parametrize("name", [n for n in BY_NAME if n.startswith("general")])
@@ -103,4 +226,6 @@ def test_terse_keeps_the_first_sentence():
     explanation = Network.example("general-conv").derivation("x")
     assert "In words" in explanation.text(detail="terse")
     assert "In operators" not in explanation.text(detail="terse")
+    pool = Network.example("conv-pool-sigmoid-dense").derivation("w").text(detail="terse")
+    assert "A ⊙ B is the entry-wise product" in pool
     assert "A ⋆ B is the cross-correlation of A with B" in explanation.text()

@@ -54,8 +54,11 @@ def derive(  # noqa: PLR0913, PLR0917 - a command has the options it has
     force: ForceOption = False,
 ) -> None:
     """Derive the gradients of a network, step by step."""
+    from symconv.core.errors import SymconvError
     from symconv.source import network_from
 
+    if (fragment or width is not None) and form is not Format.latex:
+        raise SymconvError("--fragment and --width are for --format latex")
     explanation = network_from(network, notation).derivation(*(wrt or ()))
     options: dict[str, Any] = {"detail": detail.value}
     if form not in {Format.json, Format.pdf}:

@@ -94,6 +94,7 @@ def _cost(equation: Equation, program: Program) -> Iterator[str]:
     if factor == 1:
         yield f"The cost {tensor.key} is a sum over all entries, without a factor in front."
     elif factor == 1 / entries:
-        yield f"The cost {tensor.key} is a mean: a sum of {entries} terms, times {factor}."
+        mean = "" if entries == 2 else "a mean: "  # half a sum, or a mean: the formula is the same
+        yield f"The cost {tensor.key} is {mean}a sum of {entries} terms, times {factor}."
     else:
         yield f"The cost {tensor.key} is a sum over all entries, times {factor}."

@@ -6,14 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 from typing import Literal
 
-from sympy import Expr, Integer, Mul, Sum, Symbol, expand
+from sympy import Expr, Integer, Sum, Symbol, expand
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation, Program, Ranges
 from symconv.core.nodes import MaxOver
 from symconv.core.proof import Derivation
+from symconv.semantics.places import Sizes, whole
 
 from .grids import Place
 from .trials import Entries, Trial
@@ -128,6 +130,6 @@ def _role(program: Program, equation: Equation, role: str) -> list[Indexed]:
     return list(found.values())
 
 
-def reads(operation: Carried, trial: Trial) -> int:
+def reads(operation: Carried, sizes: Sizes) -> int:
     """How many reads there are at given sizes."""
-    return int(Mul(*(trial.whole(n) for _, n in operation.ranges)))
+    return prod(whole(n, sizes) for _, n in operation.ranges)

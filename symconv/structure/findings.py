@@ -10,21 +10,26 @@ from sympy import Expr
 from symconv.core.equation import Equation, Program
 from symconv.core.errors import SymconvError
 from symconv.core.proof import Backward, Derivation
+from symconv.semantics.sizes import pick
 
-from .axes import product_form, windows
+from .axes import ProductForm, product_form, windows
+from .carried import MOST_READS, Carried, carried, reads
 from .plain import Plain, difference, plain
+from .pointwise import Pointwise, pointwise
 from .sliding import Sliding, slidings
-from .trials import Operation, proved
+from .softmax import SoftmaxDifference, softmax_difference
+from .trials import SEEDS, Operation, proved
 
 MOST_SCATTERED = 40_000
+Known = Sliding | Plain | Carried | Pointwise | SoftmaxDifference
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A result and the operation that it is; `scattered` if it is a transposed convolution."""
+    """A result and the operation that it is; `transposed` if it is a transposed convolution."""
 
     derivation: Derivation
-    operation: Sliding | Plain
+    operation: Known
     coefficient: Expr
     transposed: bool = False
 
@@ -36,9 +41,11 @@ def findings(backward: Backward) -> tuple[Finding, ...]:
 
 
 def _finding(program: Program, derivation: Derivation) -> Finding | None:
-    for coefficient, operation in candidates(derivation.equation):
+    for coefficient, operation in candidates(program, derivation):
+        if isinstance(operation, SoftmaxDifference):
+            return Finding(derivation, operation, coefficient)
         claim = operation.correlation if isinstance(operation, Sliding) else operation.value
-        if _holds(program, derivation.equation, coefficient, claim):
+        if _small(program, operation) and _holds(program, derivation.equation, coefficient, claim):
             transposed = isinstance(operation, Sliding) and _transposed(
                 program, derivation, coefficient, operation
             )
@@ -46,14 +53,20 @@ def _finding(program: Program, derivation: Derivation) -> Finding | None:
     return None
 
 
-def candidates(equation: Equation) -> Iterator[tuple[Expr, Sliding | Plain]]:
-    """What the index expressions suggest; nothing is proved yet."""
-    found = difference(equation)
-    if found:
-        yield found
-    form = product_form(equation)
-    if form is None:
-        return
+def candidates(program: Program, derivation: Derivation) -> Iterator[tuple[Expr, Known]]:
+    """What the formulas suggest; nothing is proved yet, but for softmax, whose formula says it."""
+    equation = derivation.equation
+    found = (difference(equation), softmax_difference(program, equation))
+    yield from (candidate for candidate in found if candidate)
+    form, back = product_form(equation), carried(program, derivation)
+    if back and back[1].mask is not None:
+        yield back
+    if form is not None:
+        yield from _products(form)
+    yield from (candidate for candidate in (back, pointwise(equation)) if candidate)
+
+
+def _products(form: ProductForm) -> Iterator[tuple[Expr, Known]]:
     if len(form.factors) == 2:
         for pair in (form.factors, form.factors[::-1]):
             moved = windows(form, pair[0], pair[1])
@@ -63,6 +76,14 @@ def candidates(equation: Equation) -> Iterator[tuple[Expr, Sliding | Plain]]:
     bare = plain(form)
     if bare:
         yield form.coefficient, bare
+
+
+def _small(program: Program, operation: Known) -> bool:
+    """Whether the reads of a forward pass can be gone through one by one."""
+    if not isinstance(operation, Carried):
+        return True
+    sizes = pick(program, SEEDS[0])
+    return reads(operation, sizes) <= MOST_READS
 
 
 def _transposed(
@@ -87,5 +108,5 @@ def _holds(program: Program, equation: Equation, coefficient: Expr, claim: Opera
     """Whether the claim is proved; what cannot be evaluated is not."""
     try:
         return proved(program, equation, coefficient, claim)
-    except SymconvError:
+    except (SymconvError, ArithmeticError):
         return False

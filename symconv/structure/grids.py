@@ -77,3 +77,12 @@ def summed(grid: Grid, kept: Sequence[int]) -> dict[Place, int]:
     for place, value in grid.items():
         found[tuple(place[a] for a in kept)] += value
     return dict(found)
+
+
+def sliced(grid: Grid, fixed: Mapping[int, int]) -> dict[Place, int]:
+    """The part of an array at the given places of some axes, without these axes."""
+    return {
+        tuple(n for axis, n in enumerate(place) if axis not in fixed): value
+        for place, value in grid.items()
+        if all(place[axis] == n for axis, n in fixed.items())
+    }

@@ -11,15 +11,30 @@ from sympy.tensor.indexed import Indexed
 from symconv.core.equation import Equation
 
 from .axes import ProductForm
-from .grids import contracted, summed
+from .grids import Grid, contracted, sliced, summed
 from .trials import Entries, Trial
 
-Kind = Literal["outer product", "matrix product", "entry-wise product", "sum", "difference"]
+Kind = Literal[
+    "outer product",
+    "matrix product",
+    "entry-wise product",
+    "sum of products",
+    "sum",
+    "difference",
+    "multiple",
+    "copy",
+    "spread",
+    "scaled",
+]
 
 
 @dataclass(frozen=True)
 class Plain:
-    """One of the kinds, of one or two arrays whose indices are all bare."""
+    """One of the kinds, of one or two arrays whose indices are all bare.
+
+    A multiple is an array times one entry of another; a spread repeats an array along further
+    axes; in a scaled array every entry is multiplied by the entry of a smaller one.
+    """
 
     kind: Kind
     form: ProductForm
@@ -28,14 +43,14 @@ class Plain:
 
     def value(self, trial: Trial) -> Entries:
         """The entries by the textbook operation."""
-        mine, names = trial.grid(self.first), [str(e) for e in self.first.indices]
+        mine, names = _bare(self.first, trial)
         if self.second is None:
-            kept = [n for n, e in enumerate(self.first.indices) if e in self.form.free]
-            totals = summed(mine, kept)
-            return lambda place: totals[tuple(place[self.first.indices[n]] for n in kept)]
-        theirs, others = trial.grid(self.second), [str(e) for e in self.second.indices]
+            kept = [n for n, name in enumerate(names) if name in map(str, self.form.free)]
+            totals, order = summed(mine, kept), [self.first.indices[n] for n in kept]
+            return lambda place: totals[tuple(place[e] for e in order)]
+        theirs, others = _bare(self.second, trial)
         if self.kind == "difference":
-            order = self.first.indices
+            order = list(self.first.indices)
             return lambda place: (
                 mine[tuple(place[e] for e in order)] - theirs[tuple(place[e] for e in order)]
             )
@@ -45,24 +60,70 @@ class Plain:
         )
 
 
+def _bare(access: Indexed, trial: Trial) -> tuple[Grid, list[str]]:
+    """The array at the numbers among its indices, and the names of the others."""
+    fixed = {n: trial.whole(e) for n, e in enumerate(access.indices) if not e.is_Symbol}
+    names = [str(e) for e in access.indices if e.is_Symbol]
+    return sliced(trial.grid(access), fixed), names
+
+
 def plain(form: ProductForm) -> Plain | None:
     """The kind of a product of bare accesses; None where an index is compound or occurs twice."""
-    if any(not e.is_Symbol or a.indices.count(e) > 1 for a in form.factors for e in a.indices):
+    if any(not _plain(e) or _twice(e, a) for a in form.factors for e in a.indices):
         return None
-    if len(form.factors) == 1 and form.bound:
-        return Plain("sum", form, form.factors[0])
+    if len(form.factors) == 1:
+        kind = _of_one(form, form.factors[0])
+        return Plain(kind, form, form.factors[0]) if kind else None
     if len(form.factors) != 2:
         return None
     first, second = form.factors
-    mine, theirs = set(first.indices), set(second.indices)
+    if not _letters(first):
+        first, second = second, first
+    if not _letters(second):
+        alone = _letters(first) == set(form.free) and not form.bound
+        return Plain("multiple", form, first, second) if alone else None
+    kind = _of_two(form, first, second)
+    smaller = kind == "scaled" and len(_letters(first)) < len(_letters(second))
+    pair = (second, first) if smaller else (first, second)
+    return Plain(kind, form, *pair) if kind else None
+
+
+def _plain(e: Expr) -> bool:
+    return bool(e.is_Symbol or e.is_Integer)
+
+
+def _twice(e: Expr, access: Indexed) -> bool:
+    return bool(e.is_Symbol) and access.indices.count(e) > 1
+
+
+def _letters(access: Indexed) -> set[Expr]:
+    return {e for e in access.indices if e.is_Symbol}
+
+
+def _of_one(form: ProductForm, access: Indexed) -> Kind | None:
+    if form.bound:
+        return "sum" if _letters(access) == {*form.bound, *form.free} else None
+    if _letters(access) == set(form.free):
+        return "copy" if list(access.indices) == list(form.free) else None
+    return "spread" if _letters(access) else None
+
+
+def _of_two(form: ProductForm, first: Indexed, second: Indexed) -> Kind | None:
+    mine, theirs, free = _letters(first), _letters(second), set(form.free)
+    numbers = any(e.is_Integer for a in (first, second) for e in a.indices)
+    if numbers or not mine | theirs >= free:
+        return None
     if not form.bound:
-        if mine == theirs == set(form.free):
-            return Plain("entry-wise product", form, first, second)
-        return Plain("outer product", form, first, second) if not mine & theirs else None
+        if mine == theirs:
+            return "entry-wise product"
+        if mine < theirs or theirs < mine:
+            return "scaled"
+        return None if mine & theirs else "outer product"
     shared = mine & theirs
+    if mine == theirs:
+        return "sum of products"
     single = len(form.bound) == 1 and shared == set(form.bound)
-    two = max(len(mine), len(theirs)) == 2
-    return Plain("matrix product", form, first, second) if single and two else None
+    return "matrix product" if single and max(len(mine), len(theirs)) == 2 else None
 
 
 def difference(equation: Equation) -> tuple[Expr, Plain] | None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
-from sympy import Expr, Integer, Mul
+from sympy import Expr, Integer, Mul, Symbol
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation
 from symconv.core.nodes import Box, Equals, OneHot, Partial
-from symconv.core.tensor import Tensor
+from symconv.core.tensor import Name, Tensor
 from symconv.semantics.algebra import Exact
 from symconv.semantics.interpret import interpret
 
+from .grids import Grid
 from .trials import Entries, Trial
 
 OTHERS = (ExprWithLimits, Box, Equals, OneHot, Partial)
@@ -31,20 +34,18 @@ class Pointwise:
         single = {a: _alone(a) for a in entries}
         formula = Mul(*self.factors).xreplace({a: t[Integer(0)] for a, t in single.items()})
 
-        def entry(place: dict[Expr, int]) -> int:
-            grids = {
-                t.key: {(0,): trial.grid(a)[tuple(place[e] for e in a.indices)]}
+        def entry(place: Mapping[Symbol, int]) -> int:
+            grids: dict[str, Grid] = {
+                t.key: {(0,): trial.grid(a)[tuple(place[cast("Symbol", e)] for e in a.indices)]}
                 for a, t in single.items()
             }
             return interpret(formula, [], trial.sizes, grids, Exact())(())
 
-        return entry  # type: ignore[return-value]
+        return entry
 
 
 def _alone(access: Indexed) -> Tensor:
     """A tensor of one number that stands for an entry."""
-    from symconv.core.tensor import Name
-
     return Tensor(Name(str(access.base.label)), (Integer(1),), "value")
 
 
@@ -57,9 +58,16 @@ def pointwise(equation: Equation) -> tuple[Expr, Pointwise] | None:
         return None
     coefficient, rest = equation.rhs.as_independent(Indexed, as_Add=False)
     places = set(equation.lhs.indices)
-    if coefficient.free_symbols & places or _counts(rest, places):
+    factors = Mul.make_args(rest)
+    if coefficient.free_symbols & places or _counts(rest, places) or any(map(_mixed, factors)):
         return None
-    return coefficient, Pointwise(tuple(Mul.make_args(rest)))
+    return coefficient, Pointwise(factors)
+
+
+def _mixed(factor: Expr) -> bool:
+    """Whether arrays are multiplied inside of a factor, where no sign would say how."""
+    products = factor.atoms(Mul)
+    return any(sum(a.has(Indexed) for a in product.args) > 1 for product in products)
 
 
 def _counts(rest: Expr, places: set[Expr]) -> bool:

@@ -4,52 +4,78 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Expr, S, Sum, Symbol, exp, expand
+from sympy import Expr, S, Sum, exp, expand, expand_mul
 from sympy.tensor.indexed import Indexed
 
-from symconv.core.equation import Equation
+from symconv.core.equation import Equation, Program
 from symconv.core.nodes import Equals, LogSumExp
 
 
 @dataclass(frozen=True)
 class SoftmaxDifference:
-    """softmax(`logits`) - `target`, where the entries of `target` add up to 1 along `along`.
+    """softmax(`logits`) - `target`, where the entries of `target` add up to 1.
 
     With `labels` the target holds one class number a sample, and stands for its one-hot vector.
     """
 
     logits: Indexed
     target: Indexed
-    along: Symbol | None
     labels: bool
 
 
-def softmax_difference(equation: Equation) -> tuple[Expr, SoftmaxDifference] | None:
+def softmax_difference(
+    program: Program, equation: Equation
+) -> tuple[Expr, SoftmaxDifference] | None:
     """The factor in front and the difference; an identity of formulas is its proof.
 
     c exp(x[q] - log sum_r exp x[r]) sum_q t[q] - c t[q], with 1 for the sum of the targets.
     """
     weights = sorted(equation.rhs.atoms(exp), key=str)
-    if len(weights) != 1 or (logits := _softmax_of(weights[0], equation)) is None:
+    logits = _softmax_of(weights[0], equation) if len(weights) == 1 else None
+    if logits is None:
         return None
-    (weight,) = weights
+    found = _labelled(equation, logits) or _summed(equation, logits, weights[0])
+    if found is None or program.tensor(found.target).role != "target":
+        return None
+    subtracted, rest = found.subtracted, found.rest
+    coefficient = expand_mul(rest).coeff(weights[0])
+    same = expand_mul(rest - coefficient * (weights[0] - subtracted)) == 0
+    made = SoftmaxDifference(logits, found.target, labels=found.labels)
+    return (coefficient, made) if same and not coefficient.has(Indexed) else None
+
+
+@dataclass(frozen=True)
+class Subtracted:
+    """What a softmax is compared with, and the formula in which its sum is 1."""
+
+    target: Indexed
+    subtracted: Expr
+    rest: Expr
+    labels: bool = False
+
+
+def _labelled(equation: Equation, logits: Indexed) -> Subtracted | None:
+    """One class number a sample: [q = label]."""
+    labels = sorted(equation.rhs.atoms(Equals), key=str)
+    if len(labels) != 1 or labels[0].place not in logits.indices:
+        return None
+    label = labels[0].label
+    if not isinstance(label, Indexed):
+        return None
+    return Subtracted(label, labels[0], equation.rhs, labels=True)
+
+
+def _summed(equation: Equation, logits: Indexed, weight: Expr) -> Subtracted | None:
+    """Probabilities: the sum of all targets of a sample is 1."""
     totals = [s for s in sorted(equation.rhs.atoms(Sum), key=str) if s.function.is_Indexed]
-    rest = equation.rhs.xreplace({totals[0]: S.One}) if len(totals) == 1 else equation.rhs
-    labels = sorted(rest.atoms(Equals), key=str)
-    targets = labels or [a for a in sorted(rest.atoms(Indexed), key=str) if _bare(a, equation)]
-    targets = [t for t in targets if t != logits]
-    if len(targets) != 1 or (len(totals) != 1) != bool(labels):
+    if len(totals) != 1:
         return None
-    target = targets[0]
-    coefficient = expand(rest).coeff(weight)
-    if expand(rest - coefficient * (weight - target)) != 0 or coefficient.has(Indexed):
+    rest = equation.rhs.xreplace({totals[0]: S.One})
+    targets = [a for a in sorted(rest.atoms(Indexed), key=str) if _bare(a, equation)]
+    others = [t for t in targets if t != logits]
+    if len(others) != 1 or not _same_sum(totals[0], others[0], weight):
         return None
-    if labels:
-        return coefficient, SoftmaxDifference(logits, target.label, None, labels=True)
-    along = totals[0].variables[0]
-    if len(totals[0].variables) != 1 or not _same_sum(totals[0], target, weight):
-        return None
-    return coefficient, SoftmaxDifference(logits, target, along, labels=False)
+    return Subtracted(others[0], others[0], rest)
 
 
 def _bare(access: Indexed, equation: Equation) -> bool:
@@ -66,7 +92,8 @@ def _softmax_of(weight: Expr, equation: Equation) -> Indexed | None:
     if not isinstance(logits, Indexed) or not _bare(logits, equation):
         return None
     (axis,) = _axes(norm.function, logits) or (None,)
-    return logits if axis is not None and len(norm.variables) == 1 else None
+    whole = axis is not None and norm.limits[0][1:] == (0, logits.base.shape[axis] - 1)
+    return logits if whole and len(norm.variables) == 1 else None
 
 
 def _axes(inside: Expr, outside: Indexed) -> list[int]:
@@ -86,6 +113,7 @@ def _same_sum(total: Sum, target: Indexed, weight: Expr) -> bool:
     axes = _axes(inside, target)
     return bool(
         axes
+        and len(total.variables) == 1
         and axes == _axes(norm.function, logits)
         and inside.indices[axes[0]] == total.variables[0]
         and total.limits[0][1] == 0

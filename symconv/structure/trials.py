@@ -1,4 +1,7 @@
-"""Random sizes and entries at which a result is evaluated, to compare an operation with it."""
+"""Random sizes and entries at which a result is evaluated, to compare an operation with it.
+
+No entry is 0, 1 or -1: x, 1 - x and 1 + x may be divided by.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +53,7 @@ def _trial(program: Program, equation: Equation, seed: int) -> Trial:
     sizes = pick(program, seed, lambda sizes: _entries(equation, sizes) <= MOST_ENTRIES)
     grids = {
         str(a.base.label): {
-            place: random.randint(-9, 9)
+            place: random.choice((-1, 1)) * random.randint(2, 9)
             for place in product(*(range(whole(n, sizes)) for n in a.base.shape))
         }
         for a in _accesses(equation)

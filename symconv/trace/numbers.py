@@ -9,7 +9,8 @@ from decimal import Decimal as Scaled
 from fractions import Fraction
 from typing import Literal
 
-from symconv.emit.formula.form import Decimal, Form, Quotient, negative
+from symconv.emit.formula.form import Decimal, Form, Quotient
+from symconv.emit.formula.shaping import negative
 from symconv.semantics.algebra import Reals
 from symconv.semantics.protocol import Ordered
 

@@ -17,9 +17,8 @@ from symconv.emit.formula.form import (
     Quotient,
     Several,
     Total,
-    negative,
-    quotient,
 )
+from symconv.emit.formula.shaping import negative, quotient
 from symconv.semantics.protocol import Ordered
 
 from .numbers import Mixed, written

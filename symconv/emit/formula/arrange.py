@@ -31,13 +31,11 @@ from .form import (
     Relation,
     Total,
     Word,
-    negative,
-    quotient,
-    split_sign,
 )
 from .names import Names, entry_form, tensor_name, word
 from .order import in_sum_order
 from .positions import arrange_position
+from .shaping import negative, quotient, split_sign
 
 
 def arrange(expression: Expr, names: Names) -> Form:

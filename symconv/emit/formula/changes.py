@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from typing import Any
 
-from .form import Derivative, Entry, Form, Limit, Mark, Node, Product, Reduction, Total, marked
+from .form import Derivative, Entry, Form, Limit, Mark, Node, Product, Reduction, Total
+from .shaping import marked
 
 Pair = tuple[Form, Form]
 Parts = tuple[Form, ...]

@@ -4,20 +4,10 @@ from __future__ import annotations
 
 from sympy import Rational
 
-from .form import (
-    ONE,
-    Form,
-    Number,
-    Product,
-    Quotient,
-    Total,
-    negative,
-    product,
-    quotient,
-    split_sign,
-)
+from .form import ONE, Form, Number, Product, Quotient, Total
 from .names import Names
 from .order import factor_rank
+from .shaping import negative, product, quotient, split_sign
 
 
 def without_number(form: Form) -> tuple[Rational, Form]:

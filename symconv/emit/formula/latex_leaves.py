@@ -12,8 +12,9 @@ from symconv.emit.pages.escape import escape_latex
 from . import metrics
 from .form import Decimal, Entry, Number, Word
 from .letters import GREEK
+from .markup import Leaf
 from .strip import Piece, height_of, text_of, width_of
-from .writer import Leaf, Writer
+from .writer import Writer
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from . import metrics
-from .form import Form, Number, Quotient, Reduction, Word, numeric, parenthesised
+from .form import Form, Number, Quotient, Reduction, Word
 from .latex_leaves import LatexLeaves
+from .shaping import numeric, parenthesised
 from .strip import Piece
 
 FUNCTIONS = {

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from . import metrics
-from .form import FirstMaximum, Limit, Reduction, limit_relation, limit_variable
+from .form import FirstMaximum, Limit, Reduction
 from .latex_signs import LatexSigns
+from .shaping import limit_relation, limit_variable
 from .strip import Piece, Strip, glued, solid, text_of, width_of
 
 

@@ -16,11 +16,10 @@ from .form import (
     Quotient,
     Reduction,
     Word,
-    limit_relation,
-    limit_variable,
 )
 from .mathml_elements import element, operator, row, scripted
 from .mathml_signs import MathMlSigns
+from .shaping import limit_relation, limit_variable
 from .strip import Piece, Strip, around, solid, text_of
 
 MARKS = {"old": "old", "new": "new", "both": "old new"}

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from .form import Decimal, Entry, Number, Word
 from .latex import Latex
 from .letters import GREEK
+from .markup import Leaf
 from .mathml_elements import element, operator, row, scripted
 from .strip import Piece
-from .writer import Leaf
 
 
 @dataclass(frozen=True)

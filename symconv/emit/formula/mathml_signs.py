@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from .form import Form, numeric
+from .form import Form
 from .mathml_elements import element, operator
 from .mathml_leaves import MathMlLeaves
+from .shaping import numeric
 from .strip import Piece
 
 FUNCTIONS = {"sigmoid": "σ"}

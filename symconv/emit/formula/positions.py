@@ -9,8 +9,9 @@ from sympy import Add, Expr, Integer, Mul, Pow, Rational, S, Symbol
 
 from symconv.notation.rebase import is_index
 
-from .form import Form, Number, Power, Total, Word, negative, product, quotient
+from .form import Form, Number, Power, Total, Word
 from .names import word
+from .shaping import negative, product, quotient
 
 KERNEL = "mnkl"
 ALPHABET = "bqrcfguvijptxyz?" + KERNEL  # samples, channels, places, others, kernel places
@@ -135,7 +136,8 @@ def _factor(factor: Expr) -> Form:
     if isinstance(factor, Pow):
         return Power(_factor(factor.base), arrange_position(factor.exp))
     if factor.is_Mul:
-        return arrange_position(factor) if factor.is_Add else Word(str(factor))
+        parts = sorted((cast("Expr", f) for f in factor.args), key=_factor_rank)
+        return product(tuple(map(_factor, parts)))
     if isinstance(factor, Rational):
         number = quotient(Number(abs(int(factor.p))), Number(int(factor.q)))
         return negative(number) if factor < S.Zero else number

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from dataclasses import dataclass, field, replace
-from typing import Self
+from dataclasses import dataclass
 
 from .form import (
     ONE,
@@ -16,7 +14,6 @@ from .form import (
     FirstMaximum,
     Floor,
     Form,
-    Mark,
     Number,
     Power,
     Product,
@@ -27,34 +24,18 @@ from .form import (
     Total,
     Word,
 )
-from .strip import Piece, Strip, around, deeper, glued, solid
-
-Leaf = Number | Decimal | Word | Entry
+from .markup import Markup
+from .strip import Strip, around, deeper, glued, solid
 
 
 @dataclass(frozen=True)
-class Writer(ABC):
-    """Writes an arranged formula; a markup adds how the smallest things look.
-
-    `letters` are the letters that indices are shown by, where those are not their own.
-    """
-
-    letters: tuple[tuple[str, str], ...] = field(default=(), kw_only=True)
-
-    def relettered(self, form: Word) -> Word:
-        """An index with the letter that it is shown by; a size has a name of its own."""
-        shown = dict(self.letters).get(form.letter)
-        bare = not (form.entry or form.subscript or form.superscript)
-        return replace(form, letter=shown) if shown and bare else form
+class Writer(Markup):
+    """Writes an arranged formula; a markup adds how the smallest things look."""
 
     def strip(self, form: Form) -> Strip:
         """The formula in pieces, with every place at which a line may break."""
         strip = self.unmarked(form)
         return self.marked(strip, form.mark) if form.mark else strip
-
-    def marked(self, strip: Strip, mark: Mark) -> Strip:  # noqa: ARG002 - a markup that marks adds it
-        """What a step rewrites or has made."""
-        return strip
 
     def unmarked(self, form: Form) -> Strip:  # noqa: C901, PLR0911, PLR0912 - one line for every kind
         """The formula in pieces, whatever its own mark is."""
@@ -99,10 +80,6 @@ class Writer(ABC):
             return (piece,)
         factors = form.above.factors if isinstance(form.above, Product) else (form.above,)
         return self.product(Product((Quotient(ONE, form.below), *factors)))
-
-    def widest(self) -> float:
-        """The width up to which a fraction stays in one piece."""
-        return float("inf")
 
     def total(self, form: Total) -> Strip:
         """a + b - c, breaking before a sign."""
@@ -183,52 +160,3 @@ class Writer(ABC):
         """What a derivative that is still to be done applies to."""
         strip = deeper(self.strip(form))
         return strip if isinstance(form, Power | Call) else self.enclosed(strip)
-
-    def nothing(self) -> Piece:
-        return Piece("", 0)
-
-    @abstractmethod
-    def small(self) -> Self:
-        """The printer for subscripts and limits."""
-
-    @abstractmethod
-    def leaf(self, form: Leaf) -> Piece: ...
-
-    @abstractmethod
-    def quotient(self, form: Quotient) -> Piece: ...
-
-    @abstractmethod
-    def floor(self, form: Floor) -> Piece: ...
-
-    @abstractmethod
-    def power(self, form: Power) -> Strip: ...
-
-    @abstractmethod
-    def derivative(self, form: Derivative) -> Strip: ...
-
-    @abstractmethod
-    def first_maximum(self, form: FirstMaximum) -> Strip: ...
-
-    @abstractmethod
-    def reduction_head(self, form: Reduction) -> Piece: ...
-
-    @abstractmethod
-    def function(self, name: str) -> Piece: ...
-
-    @abstractmethod
-    def comma(self) -> Piece: ...
-
-    @abstractmethod
-    def sign(self, *, minus: bool) -> Piece: ...
-
-    @abstractmethod
-    def prefix(self) -> Piece: ...
-
-    @abstractmethod
-    def times(self, left: Form, right: Form) -> Piece: ...
-
-    @abstractmethod
-    def relation_sign(self, sign: str) -> Piece: ...
-
-    @abstractmethod
-    def delimiters(self, ends: str, height: int) -> tuple[Piece, Piece]: ...

@@ -10,9 +10,10 @@ from sympy import Expr, Sum, sympify
 from symconv.core.equation import Equation, Ranges
 from symconv.core.nodes import MaxOver
 from symconv.emit.formula.arrange import arrange
-from symconv.emit.formula.form import Form, Limit, Relation, limit_relation
+from symconv.emit.formula.form import Form, Limit, Relation
 from symconv.emit.formula.names import Names
 from symconv.emit.formula.positions import arrange_position
+from symconv.emit.formula.shaping import limit_relation
 from symconv.emit.formula.solved import solutions
 from symconv.notation.rebase import rebase
 

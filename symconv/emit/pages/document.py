@@ -8,15 +8,17 @@ from dataclasses import dataclass, field
 from symconv.core.equation import Equation, Program
 from symconv.core.proof import Derivation
 from symconv.emit.formula.case_display import SmallCase, case_display
-from symconv.emit.formula.form import Mark, Number, Word, marked
+from symconv.emit.formula.form import Mark, Number, Word
 from symconv.emit.formula.names import Names, equation_of, names_of, tensor_name
 from symconv.emit.formula.scalars import Unrolled, scalar_displays
+from symconv.emit.formula.shaping import marked
 from symconv.emit.numbering import equation_numbers
 from symconv.notation.presets import Notation
 
 from .author import Author
 from .detail import Detail
 from .glossary import glossary_terms
+from .operators import meanings, signs_in
 from .page import Page, Section
 from .remarks import Sentence, remarks
 from .scribe import Scribe
@@ -25,16 +27,6 @@ from .size_displays import size_rows
 from .symbols import symbols
 
 MARKS: tuple[Mark, ...] = ("old", "new")
-A, B, S = Word("A"), Word("B"), Word("s")
-OPERATORS: Mapping[str, Sentence] = {
-    "⋆": (A, " ⋆ ", B, " is the cross-correlation of ", A, " with ", B),
-    "∗": (A, " ∗ ", B, " = ", A, " ⋆ rot180(", B, ") is their convolution"),
-    "(full)": ("full: with so many zeros around ", A, " that every overlap counts"),
-    "↑": (A, " ↑ ", S, " has ", S, " − 1 zeros between the entries of ", A),
-    "↓": (A, " ↓ ", S, " keeps the entries whose place is a multiple of ", S),
-    "⊗": (A, " ⊗ ", B, " is the outer product"),
-    "⊙": (A, " ⊙ ", B, " is the entry-wise product"),
-}
 
 
 @dataclass(frozen=True)
@@ -109,23 +101,11 @@ def _structures(content: Content, scribe: Scribe) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     told: set[str] = set()
     for key in (equation_of(item).key for item in content.backward):
-        sentences = content.structure.get(key, ())
-        if content.detail == "terse":
-            found[key] = tuple(map(scribe.mixed, sentences[:1]))
-            continue
-        words = "".join(part for s in sentences for part in s if isinstance(part, str))
-        new = [sign for sign in OPERATORS if sign in words and sign not in told]
+        sentences = content.structure.get(key, ())[: 1 if content.detail == "terse" else None]
+        new = [sign for sign in signs_in(sentences) if sign not in told]
         told.update(new)
-        found[key] = tuple(map(scribe.mixed, (*sentences, *_meanings(new))))
+        found[key] = tuple(map(scribe.mixed, (*sentences, *meanings(new))))
     return found
-
-
-def _meanings(signs: Sequence[str]) -> tuple[Sentence, ...]:
-    """What the signs of operators mean, in one sentence."""
-    said: Sentence = ()
-    for sign in signs:
-        said += ("; " if said else "Signs: ", *OPERATORS[sign])
-    return ((*said, "."),) if said else ()
 
 
 def _legend(scribe: Scribe, sections: Sequence[Section]) -> str:

@@ -20,9 +20,9 @@ from symconv.emit.formula.form import (
     Relation,
     Total,
     Word,
-    negative,
 )
 from symconv.emit.formula.names import Names
+from symconv.emit.formula.shaping import negative
 
 Sentence = tuple[str | Form, ...]
 

@@ -131,7 +131,9 @@ def fitting(width: float | None) -> Scribe:
             help=f"take {NARROWEST} points or more; two columns of A4 paper have about 230",
         )
     room = width - EDGE
-    return replace(LATEX, writer=Latex(short=min(SHORT, room / 2)), room=room, stacked=width < STACKED)
+    return replace(
+        LATEX, writer=Latex(short=min(SHORT, room / 2)), room=room, stacked=width < STACKED
+    )
 
 
 MARKDOWN = Scribe(

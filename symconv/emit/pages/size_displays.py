@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from sympy import Add, Expr, Mul
 
 from symconv.core.equation import SizeDefinition
-from symconv.emit.formula.form import Floor, Form, Number, Total, quotient
+from symconv.emit.formula.form import Floor, Form, Number, Total
 from symconv.emit.formula.names import word
 from symconv.emit.formula.positions import arrange_position
+from symconv.emit.formula.shaping import quotient
 
 from .page import Display
 from .scribe import Scribe

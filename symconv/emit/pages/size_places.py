@@ -9,9 +9,10 @@ from sympy import Expr, expand
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.tensor import Name
-from symconv.emit.formula.form import Form, Number, Relation, Total, quotient
+from symconv.emit.formula.form import Form, Number, Relation, Total
 from symconv.emit.formula.names import Names, entry_form, tensor_name
 from symconv.emit.formula.positions import arrange_position
+from symconv.emit.formula.shaping import quotient
 from symconv.notation.rebase import rebase
 from symconv.structure.reach import Reach, Sweep
 

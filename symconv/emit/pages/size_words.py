@@ -9,9 +9,10 @@ from sympy import Expr, Integer
 
 from symconv.core.equation import Program
 from symconv.core.proof import Backward
-from symconv.emit.formula.form import Floor, Form, Number, Relation, Total, quotient
+from symconv.emit.formula.form import Floor, Form, Number, Relation, Total
 from symconv.emit.formula.names import Names
 from symconv.emit.formula.positions import arrange_position
+from symconv.emit.formula.shaping import quotient
 from symconv.emit.formula.windows import Windows, windows_of
 from symconv.structure import counted as claims
 from symconv.structure.reach import Reach, Sweep, sweeps
