@@ -88,7 +88,8 @@ def refusals() -> list[Row]:
 def cold(record: dict[str, Any]) -> float:
     """The first verdict of a new process, after the import: network, derivation and check."""
     code = (
-        "import json, sys, time; from symconv import Network; from symconv.claims import check_claim;"
+        "import json, sys, time;"
+        "from symconv import Network; from symconv.claims import check_claim;"
         "r = json.load(sys.stdin); t = time.perf_counter();"
         "check_claim(Network.parse(r['network'], r['notation']), r['claim'], r['values']);"
         "print(1000 * (time.perf_counter() - t))"

@@ -26,7 +26,7 @@ $$frac{partial C}{partial w_1^1} = frac{partial o^1}{partial w_1^1}frac{partial 
 
 with $$frac{partial o^1}{partial w_1^1} = (i_1^1 + i_2^1 + i_4^1 + i_5^1)$$
 and $$frac{partial C}{partial o^1} = w_1^2 * 2(o_1^2 – y_1) + w_2^2 * 2(o_1^2 – y_1) + w_3^2 * 2(o_1^2 – y_1) + w_4^2 * 2(o_1^2 – y_1)$$
-"""  # noqa: E501, RUF001
+"""  # noqa: E501
 
 
 def judged(record):
@@ -71,18 +71,19 @@ def test_numbers_at_a_point_where_the_cost_is_zero_do_not_pass_a_wrong_formula()
     assert check_claim(TWO, f"dC/dw_1^1 = {SUMS}", values).verdict == "wrong"
 
 
+PATHS = "(i_1 w_1^2 + i_2 w_2^2 + i_4 w_3^2 + i_5 w_4^2)"
+KERNEL = r"\frac{\partial C}{\partial w^1_{p,q}} = "
 EQUIVALENT = [
     f"dC/dw_1^1 = {TRUE}",
     "dC/dw_1^1 = (i_5 w_4^2 + i_4 w_3^2 + i_2 w_2^2 + i_1 w_1^2) * 2 * (o_1^2 - y_1)",
     "dC/dw_1^1 = -2(y_1 - o_1^2)(i_1 w_1^2 + i_2 w_2^2 + i_4 w_3^2 + i_5 w_4^2)",
-    r"\frac{dC}{dw_1^{(1)}} = 2 o_1^2 (i_1 w_1^2 + i_2 w_2^2 + i_4 w_3^2 + i_5 w_4^2) "
-    r"- 2 y_1 (i_1 w_1^2 + i_2 w_2^2 + i_4 w_3^2 + i_5 w_4^2)",
+    r"\frac{dC}{dw_1^{(1)}} = 2 o_1^2 " + PATHS + " - 2 y_1 " + PATHS,
     "∂C/∂w₁¹ = 2·(o₁² − y₁)·(i₁w₁² + i₂w₂² + i₄w₃² + i₅w₄²)",
     "dC/dw1_1 = 2*(o2_1 - y1)*(i1*w2_1 + i2*w2_2 + i4*w2_3 + i5*w2_4)",
-    r"\frac{\partial C}{\partial w^1_{1,1}} = 2(o^2_{1,1}-y_{1,1})\sum_{a=1}^2\sum_{b=1}^2 i_{a,b} w^2_{a,b}",
-    r"\frac{\partial C}{\partial w^1_{p,q}} = \sum_{u,v} \frac{\partial C}{\partial o^1_{u,v}} i_{u+p-1,v+q-1}",
-    r"\frac{\partial C}{\partial w^1_{p,q}} = \sum_{u=1}^{2}\sum_{v=1}^{2} \delta^1_{3-u,3-v} i_{2-u+p,2-v+q}",
-    r"\frac{\partial C}{\partial w^1_{p,q}} = \sum_{s=0}^{1}\sum_{t=0}^{1} \delta^1_{s+1,t+1} i_{s+p,t+q}",
+    r"\frac{dC}{dw^1_{1,1}} = 2(o^2_{1,1}-y_{1,1})\sum_{a=1}^2\sum_{b=1}^2 i_{a,b} w^2_{a,b}",
+    KERNEL + r"\sum_{u,v} \frac{\partial C}{\partial o^1_{u,v}} i_{u+p-1,v+q-1}",
+    KERNEL + r"\sum_{u=1}^{2}\sum_{v=1}^{2} \delta^1_{3-u,3-v} i_{2-u+p,2-v+q}",
+    KERNEL + r"\sum_{s=0}^{1}\sum_{t=0}^{1} \delta^1_{s+1,t+1} i_{s+p,t+q}",
     r"\frac{\partial C}{\partial w^{[1]}} = i \star \delta^{[1]}",
     r"\frac{d}{dw_1^1}(o_1^2 - y_1)^2 = " + TRUE,
 ]
@@ -122,19 +123,24 @@ BATCH = "input x 3x2x4x4 | conv w 2x2 channels 2 bias b -> z | relu -> a | mse t
 MISTAKES = [
     (TWO, "dC/dw_1^1 = -" + TRUE, "sign"),
     (TWO, "dC/dw_1^1 = " + TRUE[1:], "missing_two"),
-    (TWO, r"dC/dw_1^1 = 2(o_1^2-y_1)(i_1 w_4^2 + i_2 w_3^2 + i_4 w_2^2 + i_5 w_1^2)", "missing_flip"),
+    (TWO, r"dC/dw_1^1 = 2(o_1^2-y_1)(i_1 w_4^2 + i_2 w_3^2 + i_4 w_2^2 + i_5 w_1^2)",
+     "missing_flip"),
     (TWO, r"dC/dw_1^1 = 2(o_1^2-y_1)(i_5 w_4^2 + i_6 w_3^2 + i_8 w_2^2 + i_9 w_1^2)", None),
-    (TWO, r"dC/dw_1^1 = 2(o_1^2-y_1)(i_2 w_1^2 + i_3 w_2^2 + i_5 w_3^2 + i_6 w_4^2)", "another_question"),
+    (TWO, r"dC/dw_1^1 = 2(o_1^2-y_1)(i_2 w_1^2 + i_3 w_2^2 + i_5 w_3^2 + i_6 w_4^2)",
+     "another_question"),
     (TWO, r"dC/dw_1^1 = 2(o_1^2-y_1) i_1 w_1^2", "one_output_only"),
     (TWO, r"dC/dw_1^1 = i_1 + i_2 + i_4 + i_5", "upstream_forgotten"),
     (TWO, r"dC/do_1^1 = 2(o_1^2-y_1) w_4^2", "kernel_flip"),
     (TWO, r"dC/dw^2_{p,q} = 2(o_1^2-y_1) o^1_{q,p}", "transposed"),
     (BATCH, r"dL/db_f = \delta^z_{n,f,i,j}", "bias_not_summed"),
     (BATCH, r"dL/db_f = \sum_{i,j} \delta^z_{0,f,i,j}", "missing_batch_sum"),
-    (BATCH, r"dL/dw_{f,c,m,n} = \sum_{i,j} \delta^z_{0,f,i,j} x_{0,c,i+m,j+n}", "missing_batch_sum"),
-    (BATCH, r"dL/dx_{b,c,i,j} = \sum_{m,n} \delta^z_{b,0,i-m,j-n} w_{0,c,m,n}", "missing_channel_sum"),
+    (BATCH, r"dL/dw_{f,c,m,n} = \sum_{i,j} \delta^z_{0,f,i,j} x_{0,c,i+m,j+n}",
+     "missing_batch_sum"),
+    (BATCH, r"dL/dx_{b,c,i,j} = \sum_{m,n} \delta^z_{b,0,i-m,j-n} w_{0,c,m,n}",
+     "missing_channel_sum"),
     (BATCH, r"dL/da_{b,f,i,j} = 2(a_{b,f,i,j} - t_{b,f,i,j})", "sum_for_mean"),
-    ("input x 4x4 | maxpool 2 -> p | sse t -> C", r"dC/dx_{2 i+m,2 j+n} = 2(p_{i,j}-t_{i,j})", None),
+    ("input x 4x4 | maxpool 2 -> p | sse t -> C",
+     r"dC/dx_{2 i+m,2 j+n} = 2(p_{i,j}-t_{i,j})", None),
     ("input x 5x5 | conv w 3x3 stride 2 padding 1 -> z | sse t -> C",
      r"dC/dw_{m,n} = \sum_{i,j} \delta_{i,j} x_{i+m-1,j+n-1}", "stride_ignored"),
     ("input x 5x5 | conv w 3x3 stride 2 padding 1 -> z | sse t -> C",
@@ -242,7 +248,8 @@ def test_the_reading_is_echoed():
 
 def test_the_values_of_a_post_feed_its_statements():
     network = Network.example("relu-filter")
-    text = "x = [[1,-1,0],[0,1,0],[0,-1,1]]\nw = [[1,-1],[1,1]]\nt = [[1,0],[0,1]]\ndC/dw = [[-2,2],[0,-2]]\n"
+    given = "x = [[1,-1,0],[0,1,0],[0,-1,1]]\nw = [[1,-1],[1,1]]\nt = [[1,0],[0,1]]\n"
+    text = given + "dC/dw = [[-2,2],[0,-2]]\n"
     found = check_post(network, text)
     assert [v.verdict for v in found] == ["not checked"] * 3 + ["wrong"]
     assert found[-1].names[0] == "sign"

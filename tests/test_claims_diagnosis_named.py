@@ -26,6 +26,10 @@ OVERWRITTEN = r"""dC/dx = [
 [\delta_{0,0} w_{0,0}, \delta_{0,1} w_{0,0}, \delta_{0,1} w_{0,1}],
 [\delta_{1,0} w_{0,0}, \delta_{1,1} w_{0,0}, \delta_{1,1} w_{0,1}],
 [\delta_{1,0} w_{1,0}, \delta_{1,1} w_{1,0}, \delta_{1,1} w_{1,1}]]""".replace("\n", " ")
+REPEATED = (
+    r"dC/dx_{u,v} = \sum_{m,n} \sum_{r=0}^1 \sum_{s=0}^1 "
+    r"\delta_{(u+1-m-r)/2,(v+1-n-s)/2} w_{m,n}"
+)
 
 FLIPS = [
     (SIGMOID, r"dE/dx_{i,j} = \sum_{m,n} \delta^z_{i+m,j+n} w_{m,n}", "no_flip"),
@@ -86,8 +90,7 @@ PLACES = [
     (STRIDE, r"dC/dx_{u,v} = \sum_{m,n} \delta_{(u+1-m)/3,(v+1-n)/3} w_{m,n}", "dilated_too_far"),
     (
         STRIDE,
-        r"dC/dx_{u,v} = \sum_{m,n}\sum_{r=0}^1\sum_{s=0}^1 "
-        r"\delta_{(u+1-m-r)/2,(v+1-n-s)/2} w_{m,n}",
+        REPEATED,
         "signal_repeated",
     ),
     (STRIDE, r"dC/dw_{m,n} = \sum_{i,j} \delta_{i,j} x_{2i+m,2j+n}", "padding_ignored"),
@@ -149,10 +152,7 @@ RIGHT = [
     (POOL, r"dC/dx_{2i+m,2j+n} = \delta_{i,j} M_{i,j,m,n}"),
     (POOL1, r"dC/dx_{2i+m-2,2j+n-2} = \delta_{i,j} M_{i,j,m,n}"),
     (AVERAGE, r"dC/dx_{2i+m,2j+n} = \delta_{i,j}/4"),
-    (
-        RELU,
-        r"dC/dz_{i,j} = \begin{cases} \delta^y_{i,j} & z_{i,j} > 0 \\ 0 & z_{i,j} \le 0 \end{cases}",
-    ),
+    (RELU, r"dC/dz_{i,j} = \begin{cases} \delta^y_{i,j} & z_{i,j} > 0 \\ 0 & else \end{cases}"),
     (DENSE, r"dL/dx = W^T \delta^h"),
 ]
 

@@ -53,6 +53,13 @@ ARRAYS = [
     (SIGMOID, "dE/dz[i,j] = (a[i,j]-t[i,j]) * np.exp(-z[i,j]) / (1+np.exp(-z[i,j]))**2",
      "dE/dz[i,j] = (a[i,j]-t[i,j]) * np.exp(-z[i,j]) / (1+np.exp(-z[i,j]))"),
     (SIGMOID, "dE/dz = (a - t)*(1 - np.tanh(z/2)**2)/4", "dE/dz = (a - t)*(1 - np.tanh(z)**2)/4"),
+    (SIGMOID, "dE/dw[m, n] = np.sum((a - t) * a * (1 - a) * x[m:m+2, n:n+2])",
+     "dE/dw[m, n] = np.sum((a - t) * a * (1 - a) * x[n:n+2, m:m+2])"),
+    (SIGMOID, "z[i, j] = np.sum(w * x[i:i+2, j:j+2])", "z[i, j] = np.sum(w * x[j:j+2, i:i+2])"),
+    (SIGMOID, "dE/dw[0, 0] = np.sum(delta_z * x[:2, :2])",
+     "dE/dw[0, 0] = np.sum(delta_z * x[:2, 1:])"),
+    (SIGMOID, "z[0, 0] = w[0, :] @ x[0, 0:2] + w[1, :] @ x[1, :2]",
+     "z[0, 0] = w[0, :] @ x[0, 1:] + w[1, :] @ x[1, :2]"),
     (FLIPPED, r"z = x \ast w", r"z = x \star w"),
 ]  # fmt: skip
 
@@ -207,3 +214,65 @@ def test_arrays_that_do_not_fit_are_wrong_and_the_missing_transpose_is_named():
     assert verdict.verdict == "wrong"
     assert verdict.names == ("transposed", "shapes")
     assert check_claim(DENSE, r"dE/dx = W x x").names == ("shapes",)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+def test_the_root_of_a_square_has_no_sign_of_its_own(number):
+    left = f"dC/dw_{number}^2 = "
+    root = rf"\sqrt{{(o_{number}^1)^2}}"
+    half = f"((o_{number}^1)^2)^(1/2)"
+    for text in (root, f"-{root}", half, f"-{half}"):
+        claim = f"{left} 2 (o_1^2 - y_1) {text}"
+        assert check_claim(TWO, claim, explain=False).verdict == "wrong", claim
+    assert check_claim(TWO, f"{root} = |o_{number}^1|").verdict == "right"
+    assert check_claim(TWO, f"{left} 2 (o_1^2 - y_1) o_{number}^1 {root} / |o_{number}^1|")
+
+
+ODD = [
+    "dE/dw = convolve2d(x, delta_z, 'same')",
+    "dE/dw = convolve2d(x)",
+    "dE/dw = convolve2d(1, 2)",
+    "dE/dw = np.rot90(w, x)",
+    "dE/dw = np.rot90(w, 7)",
+    "dE/dw = np.rot90(2)",
+    "dE/dw = np.dot(w)",
+    "dE/dw = np.dot(2, 3)",
+    "dE/dw = np.multiply(w)",
+    "dE/dw = np.square(w, w)",
+    "dE/dw = np.sum(1)",
+    "dE/dw = np.mean(2)",
+    "dE/dw = np.outer(1, w)",
+    "dE/dw = rot180(1)",
+    "dE/dw = transpose(3)",
+    "dE/dw = sqrt(w, w)",
+    "dE/dw = max(w, x, z)",
+    "dE/dw = sigmoid(w, w)",
+    "dE/dw = np.where(x > 0, w, w)",
+    "dE/dw = np.where(w, w, w)",
+    "dE/dw = np.where(w > 0, w)",
+    "dE/dw = 1[w = x] w",
+    "dE/dw = relu''(w)",
+    "dE/dw = w^w",
+    "dE/dw = w^{1/3}",
+    "dE/dw = w_{x}",
+    "dE/dw = [w, w]",
+    "dE/dw = (w, x, (1, 2))",
+    "dE/dw_{x,w} = 1",
+    r"dE/dw = \Delta (w + x)",
+    r"w -= x -= w",
+    r"\nabla_{w + x} E = w",
+    "dE = dw",
+    "dE/dw = x[0:9, 0:2]",
+    "dE/dw = x[2:1, 0:2]",
+    "dE/dw = x[:, :, :]",
+    "dE/dw[i:i+1, 0] = x[i:k, 0]",
+]
+
+
+@pytest.mark.parametrize("network", [SIGMOID, DENSE], ids=["grids", "vectors"])
+@pytest.mark.parametrize("text", ODD)
+def test_functions_of_the_wrong_things_are_refused_in_words(network, text):
+    letter = "w" if network is SIGMOID else "W"
+    verdict = check_claim(network, text.replace("w", letter) if letter == "W" else text)
+    assert not verdict, str(verdict)
+    assert verdict.notes or verdict.causes or verdict.counterexample

@@ -13,7 +13,8 @@ TABLE = HERE.parent / "generated" / "claims.md"
 HEAD = """# What the checker accepts, and what it says
 
 Made from the tests by `tests/test_claims_table.py`; a row that ends in "not as expected" is a case
-that the checker still gets wrong. To write it anew: `SYMCONV_WRITE=1 pytest tests/test_claims_table.py`.
+that the checker still gets wrong. To write it anew:
+`SYMCONV_WRITE=1 pytest tests/test_claims_table.py`.
 
 """
 
@@ -60,16 +61,43 @@ def rows_of(cases, two):
         yield row(text, verdict, name is None or name in verdict.names)
 
 
+def true_rows(cases):
+    for network, text, _ in cases:
+        verdict = check_claim(network, text)
+        yield row(text, verdict, bool(verdict))
+
+
+def remark_rows(lint):
+    for text, message, _ in lint.REMARKS:
+        verdict = check_claim(lint.CONV, text, explain=False)
+        said = next((n.split("\n")[0] for n in verdict.notes if n.startswith(message)), "")
+        wrong = "" if said else " **not as expected**"
+        yield f"| `{cell(text, 110)}` | {verdict.verdict}{wrong} | {cell(said)} |"
+
+
 def table():
     tests = neighbour("test_claims")
+    reader, laws, lint = map(
+        neighbour, ("test_claims_reader", "test_claims_laws", "test_claims_lint")
+    )
     right = [(tests.TWO, text, None) for text in tests.EQUIVALENT]
     errors = [(tests.TWO, text, None) for text, *_ in tests.ERRORS]
+    left = r"\frac{\partial C}{\partial z_{i,j}} = "
+    arrays = [(network, text, None) for network, text, _ in reader.ARRAYS]
+    cases = [(reader.RELU, left + text, None) for text in reader.CASES]
+    updates = [(network, text, None) for network, text in reader.UPDATES]
+    by_law = [(network, text, None) for network, text, *_ in laws.EQUAL]
     return HEAD + "\n".join(
         [
             section("Claims and numbers from forum posts", forum_rows()),
             section("One formula in many forms", rows_of(right, tests.TWO)),
+            section("Arrays, and formulas in the words of NumPy", true_rows(arrays)),
+            section("Cases", true_rows(cases)),
+            section("Steps of gradient descent", true_rows(updates)),
+            section("Equal by the laws of exponents", true_rows(by_law)),
             section("Mistakes that have a name", rows_of(tests.MISTAKES, tests.TWO)),
             section("What is not read", rows_of(errors, tests.TWO)),
+            section("Remarks on indices", remark_rows(lint)),
         ]
     )
 

@@ -16,7 +16,7 @@ REASONS = {
     "exchange of sums": "finite sums may be taken in any order",
     "renaming": "a bracket [v = q] leaves one term of the sum over v, the one at v = q",
     "sifting": "a bracket leaves one term of a sum; solve it for the index that it fixes",
-    "absorb": "a tensor is 0 outside its range and between integers, so that bracket can be dropped",
+    "absorb": "a tensor is 0 outside its range and between integers: the bracket can be dropped",
     "sum over one value": "a sum over a single value is that term",
     "recognise a forward value": "the forward pass has already computed this",
     "one class": "a label names exactly one of the classes, so its brackets add up to 1",

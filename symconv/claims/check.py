@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from symconv.claims.diagnosis.edges import DEAD, at_edges, holds_where_shut, pointed
-from symconv.claims.diagnosis.explained import Difference, explained, unexplained
-from symconv.claims.judging import numeric
-from symconv.claims.judging.agreement import Agreement
+from symconv.claims.judging.judge import Judge
 from symconv.claims.judging.kinds import kind_of
 from symconv.claims.judging.known import facts_for
 from symconv.claims.judging.lint import index_remarks
@@ -19,14 +16,13 @@ from symconv.claims.reading.naming import Table
 from symconv.claims.reading.parser import read
 from symconv.claims.reading.spelling import spell
 from symconv.claims.reading.syntax import Entry, Statement
-from symconv.claims.values.evaluate import Definitions, Options
+from symconv.claims.values.evaluate import Definitions
 from symconv.claims.values.field import Undefined
 from symconv.claims.values.indexing import UntiedError
 from symconv.claims.values.points import Cells, Values, numbers, values_world
 from symconv.core.errors import SymconvError
 
 from . import verdict as v
-from .decide import EQUAL, Question, is_constant
 from .facts import Facts, Network
 from .limits import ClaimError, MisfitError, NotChecked
 from .together import positioned
@@ -79,7 +75,6 @@ class Checker:
     values: Values
     definitions: Definitions
     explain: bool = True
-    tests: dict[tuple[object, ...], Agreement] = field(default_factory=dict)
 
     @property
     def facts(self) -> Facts:
@@ -104,7 +99,6 @@ class Checker:
 
     def settled(self, statement: Statement, read_base: int) -> Verdict:
         """The verdict on a statement that was read."""
-        self.tests.clear()
         try:
             return self.judged(statement, read_base)
         except NotChecked as error:
@@ -177,71 +171,12 @@ class Checker:
         if kind in {"definition", "given value"} and not self.values:
             return Verdict(v.NOT_CHECKED, kind)
 
-        def tried(options: Options, *, brief: bool = True) -> Verdict:
-            return self.one_reading(statement, options, kind, brief=brief)
-
+        judge = Judge(facts_for(self.network), self.values, statement, kind, explain=self.explain)
         found = list(readings(statement, self.facts, base, self.definitions))
-        options, note = best(found, lambda options: bool(tried(options)))
-        answer = tried(options, brief=brief)
+        options, note = best(found, lambda options: bool(judge.verdict(options, brief=True)))
+        answer = judge.verdict(options, brief=brief)
         reading = self.spelled(statement, options.delta)
         return replace(answer, kind=kind, notes=(*answer.notes, *note), reading=reading)
-
-    def one_reading(
-        self, statement: Statement, options: Options, kind: str, *, brief: bool
-    ) -> Verdict:
-        """The verdict under one choice of what the statement means."""
-        question = Question(statement, self.facts, options)
-        constants = [is_constant(p) for p in statement.parts]
-        if all(constants):
-            return numeric.constants(question)
-        if any(constants) and self.agreement(question).of_all():
-            return Verdict(v.RIGHT)
-        names = {n.letter for p in statement.parts for n in p.walk() if isinstance(n, Entry)}
-        own = set(self.values) - set(self.facts.layers)
-        if any(constants) or kind == "given value" or names & own:
-            return self.mixed(question, constants, brief=brief)
-        return self.symbolic(question, brief=brief)
-
-    def agreement(self, question: Question) -> Agreement:
-        """The test of a question in random worlds, made once."""
-        options = question.options
-        key = (question.statement.parts, options.base, options.delta, options.star)
-        if key not in self.tests:
-            self.tests[key] = Agreement(question, facts_for(self.network))
-        return self.tests[key]
-
-    def mixed(self, question: Question, constants: list[bool], *, brief: bool) -> Verdict:
-        """A chain of formulas and numbers: the formulas first, then the numbers."""
-        statement = question.statement
-        formulas = tuple(p for p, c in zip(statement.parts, constants, strict=True) if not c)
-        with suppress(NotChecked):
-            if len(formulas) > 1:
-                local = replace(question, statement=replace(statement, parts=formulas))
-                found = self.symbolic(local, brief=brief)
-                if found.verdict == v.WRONG or (found.verdict == v.CONDITION and not self.values):
-                    return found
-        found = numeric.judged(question, self.values, brief=brief)
-        if found.verdict == v.NOT_CHECKED and holds_where_shut(question):
-            return Verdict(v.CONDITION, causes=(pointed(DEAD, self.facts),), notes=found.notes)
-        return found
-
-    def symbolic(self, question: Question, *, brief: bool) -> Verdict:
-        """A claim in letters."""
-        agreement = self.agreement(question)
-        notes = agreement.notes
-        for n in range(1, len(question.statement.parts)):
-            outcome, world = agreement.of_part(n)
-            if world is None:
-                assert outcome == EQUAL
-                continue
-            if brief:
-                return Verdict(v.WRONG, notes=tuple(notes))
-            said = explained if self.explain else unexplained
-            return said(Difference(question, n, outcome, world), notes)
-        edge = None if brief else at_edges(question)
-        if edge is not None:
-            return Verdict(v.CONDITION, causes=(edge,), notes=tuple(notes), step=edge.where)
-        return Verdict(v.RIGHT, notes=tuple(notes), tried=agreement.sampled())
 
 
 def _counted_from(base: int) -> Cause:

@@ -6,14 +6,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
-from random import Random
 
 from symconv.claims.values.arrays import Array, Value
 from symconv.claims.values.field import Undefined
 from symconv.claims.values.indexing import Environment
 from symconv.claims.values.points import rational_world
 from symconv.claims.values.rational import Rationals
-from symconv.claims.values.world import all_places, leaves
 from symconv.core.errors import SymconvError
 from symconv.core.nodes import MaxOver, absolute, relu
 from symconv.notation.presets import entry_name
@@ -21,12 +19,9 @@ from symconv.semantics.places import Place
 
 from .decide import DIFFERENT, Question, agree, evaluated
 from .facts import Facts
+from .small import TRIALS, Name, Point, affordable, small_points
 
-Point = dict[tuple[str, Place], int]
-FEWEST_ATTEMPTS, MOST_ATTEMPTS = 12, 60
-TRIALS = 3_000
 FEWEST, MOST = 24, 150
-SPARSE, FEW = 4, 24
 CLOSE = Fraction(1, 2**120)
 MOST_NAMES = 8
 MOST_PLACES = 8
@@ -72,7 +67,7 @@ def counterexample(
     """`w_3^2 = y_1 = i_5 = 1, all else 0: true 0, yours -2`; empty where none was found."""
     for env in envs[:: max(1, len(envs) // MOST_PLACES)]:
         sides = Sides(question, asked, claimed, env)
-        for point in _points(question.facts):
+        for point in small_points(question.facts):
             if sides.differ(point):
                 return _written(sides, _smaller(sides, point) if small else point)
     return ""
@@ -85,41 +80,24 @@ def _algebras(facts: Facts) -> Iterator[Rationals]:
         yield Rationals(1, last_wins=True)
 
 
-def _points(facts: Facts) -> Iterator[Point]:
-    """Small numbers at random, first of all few of them, in a network that has many.
-
-    Every other time all are different, so that every maximum is unique.
-    """
-    names = [(t.key, p) for t in leaves(facts) for p in all_places(facts, t)]
-    random = Random(7)  # noqa: S311 - test numbers, not secrets
-    for attempt in range(max(FEWEST_ATTEMPTS, min(MOST_ATTEMPTS, TRIALS // len(names)))):
-        if attempt < SPARSE and len(names) > FEW:
-            yield {n: int(random.random() * len(names) < FEW) for n in names}
-        elif attempt % 2:
-            sizes = random.sample(range(1, len(names) + 1), len(names))
-            yield {n: random.choice((1, -1)) * k for n, k in zip(names, sizes, strict=True)}
-        else:
-            choices = (1, -1, 2, -2) if attempt else (1, 1, 1, 2)
-            yield {n: random.choice(choices) for n in names}
-
-
 def _smaller(sides: Sides, point: Point) -> Point:
     """The point with as many zeros as the difference survives, halves first, then one by one."""
     names = list(point)
-    trials = max(FEWEST, min(MOST, TRIALS // len(names)))
+    trials = affordable(sides.question.facts, max(FEWEST, min(MOST, TRIALS // len(names))))
     for change in _changes(names, point):
-        trial = {**point, **{n: v for n, v in change.items() if point[n] and point[n] != v}}
-        if trial == point:
+        news = {n: v for n, v in change.items() if point[n] and point[n] != v}
+        if not news:
             continue
         if trials == 0:
             break
         trials -= 1
+        trial = {**point, **news}
         if sides.differ(trial):
             point = trial
     return point
 
 
-def _changes(names: Sequence[tuple[str, Place]], point: Point) -> Iterator[Point]:
+def _changes(names: Sequence[Name], point: Point) -> Iterator[Point]:
     """Zeros for ever smaller groups of names, and then ones."""
     size = len(names)
     while size >= 1:

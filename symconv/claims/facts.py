@@ -15,6 +15,7 @@ from symconv.notation.conventions import conventions
 from symconv.notation.presets import Notation
 from symconv.semantics.places import whole
 from symconv.semantics.sizes import pick
+from symconv.semantics.work import extent, terms
 
 Shape = tuple[int, ...]
 HEIGHTS = ("H", "W")
@@ -83,10 +84,10 @@ class Facts:
         found = {str(s).replace("_", ""): n for s, n in self.sizes}
         inputs = [t for t in self.forward.tensors if t.role == "input"]
         for tensor in inputs[:1]:
-            for name, extent in zip(HEIGHTS, self.shape(tensor)[-2:], strict=False):
-                found.setdefault(name, extent)
-        for name, extent in self._kernel().items():
-            found.setdefault(name, extent)
+            for name, count in zip(HEIGHTS, self.shape(tensor)[-2:], strict=False):
+                found.setdefault(name, count)
+        for name, count in self._kernel().items():
+            found.setdefault(name, count)
         return found
 
     def _kernel(self) -> dict[str, int]:
@@ -123,6 +124,12 @@ class Facts:
     def flips(self) -> bool:
         """Whether the network's convolutions turn their kernel."""
         return any("read backwards" in line for line in conventions(self.forward))
+
+    @cached_property
+    def work(self) -> int:
+        """How many terms one run of the whole program visits."""
+        sizes = self.size_map
+        return sum(extent(e.ranges, sizes) * terms(e.rhs, sizes) for e in self.program.equations)
 
     @cached_property
     def targets(self) -> list[Tensor]:

@@ -22,7 +22,7 @@ LARGEST = 1_000_000
 LONGEST_PATH = 255
 
 
-def check(
+def check(  # noqa: PLR0913 - a command has the options it has
     network: NetworkArgument,
     claim: Annotated[str, typer.Argument(help="A statement, a file of text, or - for input.")],
     values: Annotated[

@@ -20,11 +20,13 @@ from symconv.core.nodes import MaxOver
 
 from .edges import DEAD, holds_where_shut, pointed
 from .formula import right_formula
+from .rules import MOST_VISITS
 from .suspect import Suspect, suspect_in
 
 LONG = 600
 CONFIRMED = 12
 FREE = 49
+LARGE = MOST_VISITS // 100
 SHAPES = Cause("shapes", "one side has several components, and the other side has not")
 UNSHOWN = "no example shows a difference"
 
@@ -71,6 +73,8 @@ def explained(difference: Difference, notes: Iterable[str]) -> Verdict:
     terms = TermDifference()
     if difference.outcome == DIFFERENT:
         terms = term_difference(local, *pair, envs[0])
+    if not found and local.facts.work > LARGE:
+        said = (*said, "the network is large: not every mistake was tried")
     if len(local.statement.parts) > 2:
         said = (*said, f"part {difference.n + 1} of the chain is not equal to the first one")
     return Verdict(

@@ -22,6 +22,8 @@ from .pointers import step_at
 from .suspect import Suspect
 
 Changes = dict[str, Equation]
+MOST_VISITS = 3_000_000
+"""How many terms the broken programs may visit together; a large network gets fewer of them."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def trials(suspect: Suspect) -> tuple[Trial, ...]:
     tables = [(rule, ways(rule, equations, suspect)) for rule in mistakes()]
     single = [(rule, {k: e}) for rule, pairs in tables for k, e in pairs]
     several = [(rule, _first(pairs)) for rule, pairs in tables if len(dict(pairs)) > 1]
-    for rule, changes in (*single, *several):
+    for rule, changes in [*single, *several][: MOST_VISITS // suspect.facts.work]:
         trial = Trial(rule, changes, None)
         with suppress(SymconvError, Undefined):
             trial = replace(trial, values=trial.under(suspect))

@@ -9,12 +9,18 @@ from dataclasses import dataclass, field, replace
 from symconv.claims.decide import DIFFERENT, ENOUGH, EQUAL, Question, agree, evaluated
 from symconv.claims.facts import Facts
 from symconv.claims.limits import NotChecked
+from symconv.claims.reading.syntax import Apply, Negative, Node, Number, Power
 from symconv.claims.values.field import Undefined
 from symconv.claims.values.sums import operations
 from symconv.claims.values.world import World
 
-from .known import has_switches, switched, worlds_for
+from .known import coins, has_switches, switched, with_laws, worlds_for
 
+ROOTS = {"sqrt"}
+BENT = {"sqrt", "relu", "max", "min", "absolute", "step", "activation"}
+EXPONENTIALS = {"exp", "log", "sigmoid", "tanh", "softplus", "activation"}
+LAWS = "shown with exp(a + b) = exp(a) exp(b) and log(a b) = log a + log b"
+MOST_COINS = 48
 FEWEST = 100
 WORK = 400_000
 Outcome = tuple[str, World | None]
@@ -40,14 +46,30 @@ class Agreement:
         for facts in self.everywhere:
             local = replace(self.question, facts=facts)
             outcome, world, seen = self._in(worlds_for(facts), local, n)
-            if outcome == DIFFERENT and has_switches(facts):
+            if outcome == DIFFERENT and (has_switches(facts) or self._has(BENT)):
                 outcome, world, seen = self._in(switched(facts), local, n)
+            elif outcome == EQUAL and self._has(ROOTS):
+                outcome, world, seen = self._in(coins(facts, MOST_COINS), local, n)
+            if outcome == DIFFERENT and self._has(EXPONENTIALS):
+                again = self._in(with_laws(facts), local, n)
+                if again[0] == EQUAL and again[2]:
+                    outcome, world, seen = again
+                    self.notes.append(LAWS)
             tried += seen
             if outcome != EQUAL:
                 return outcome, world
         if not tried:
             raise Undefined("1/0 or log(0)")
         return EQUAL, None
+
+    def _has(self, functions: set[str]) -> bool:
+        """Whether the statement uses some functions, or a power that is a root."""
+        for node in (n for p in self.question.statement.parts for n in p.walk()):
+            if isinstance(node, Apply) and node.function in functions:
+                return True
+            if isinstance(node, Power) and not _whole(node.exponent):
+                return True
+        return False
 
     def _in(
         self, worlds: Iterable[World], local: Question, n: int
@@ -83,3 +105,9 @@ class Agreement:
             parts = range(1, len(self.question.statement.parts))
             return all(self.of_part(n)[0] == EQUAL for n in parts)
         return False
+
+
+def _whole(exponent: Node) -> bool:
+    """Whether an exponent is written as a whole number, so that the power is no root."""
+    inner = exponent.body if isinstance(exponent, Negative) else exponent
+    return isinstance(inner, Number) and inner.value.denominator == 1

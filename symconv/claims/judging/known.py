@@ -7,6 +7,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from symconv.claims.facts import Facts, Network, facts_of
+from symconv.claims.values.exponents import Exponents
 from symconv.claims.values.points import field_world
 from symconv.claims.values.world import World
 from symconv.core.nodes import MaxOver, absolute, relu
@@ -36,15 +37,26 @@ def worlds_for(facts: Facts) -> Sequence[World]:
     return _WORLDS[id(facts)][1]
 
 
+def with_laws(facts: Facts) -> Iterator[World]:
+    """Worlds in which exp and log obey their laws."""
+    for seed in (1, 2, 3):
+        yield field_world(facts, 60 + seed, kind=Exponents)
+
+
 def has_switches(facts: Facts) -> bool:
     """Whether the network has a ReLU or an absolute value."""
     return any(e.rhs.has(relu) or e.rhs.has(absolute) for e in facts.forward.equations)
 
 
 def switched(facts: Facts) -> Iterator[World]:
-    """Worlds with switches of 0 and 1: all open, all shut, and coins."""
+    """Worlds with switches of 0 and 1: all open, all shut if there are any, and coins."""
     if has_switches(facts):
         yield field_world(facts, 3, "open")
         yield field_world(facts, 4, "shut")
-        for seed in range(COINS):
-            yield field_world(facts, 20 + seed, "coins")
+    yield from coins(facts, COINS)
+
+
+def coins(facts: Facts, count: int) -> Iterator[World]:
+    """Worlds in which a coin says on which side of 0 a number is."""
+    for seed in range(count):
+        yield field_world(facts, 20 + seed, "coins")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from math import prod
 
 from symconv.claims.facts import Facts
@@ -103,8 +104,12 @@ def _outside(node: Node, facts: Facts, base: int) -> Iterator[Remark]:
 
 
 def _whole(side: Node | None, facts: Facts) -> int | None:
-    value = None if side is None else whole_number(side, {}, facts)
-    return value if isinstance(value, int) else None
+    if side is None:
+        return None
+    with suppress(SymconvError):
+        value = whole_number(side, {}, facts)
+        return value if isinstance(value, int) else None
+    return None
 
 
 def _counted(name: str, body: Node, facts: Facts) -> Iterator[tuple[str, int]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from .brackets import enclosed, number
 from .methods import transposes
-from .syntax import Binary, Node, Number, Span, Symbol
+from .syntax import Binary, Node, Number, Slice, Span, Symbol
 from .tokens import Token
 
 if TYPE_CHECKING:
@@ -97,12 +97,24 @@ def _subscript(at: Parser) -> tuple[Node, ...]:
 def _index_list(at: Parser, closing: str) -> tuple[Node, ...]:
     at.take()
     with at.inside_brackets():
-        items = [at.index_sum()]
+        items = [_index(at, closing)]
         while at.peek().text in {",", ";"}:
             at.take()
-            items.append(at.index_sum())
+            items.append(_index(at, closing))
         at.expect(closing)
     return tuple(items)
+
+
+def _index(at: Parser, closing: str) -> Node:
+    """An index, or a slice in square brackets: `m:m+2`, `:3`, `:`."""
+    start = at.peek()
+    slices = closing == "]"
+    low = None if slices and start.text == ":" else at.index_sum()
+    if low is not None and not (slices and at.peek().text == ":"):
+        return low
+    at.take()
+    high = None if at.peek().text in {",", closing} else at.index_sum()
+    return Slice(low, high, span=(start.start, at.last.stop))
 
 
 def _superscript(at: Parser, found: Scripts) -> None:

@@ -19,6 +19,7 @@ from .syntax import (
     Node,
     Number,
     Power,
+    Slice,
     Symbol,
     Total,
 )
@@ -113,6 +114,7 @@ RULES: Mapping[type[Node], Callable[..., str]] = {
     Number: _number,
     Symbol: lambda _, node: node.name,
     Entry: _entry,
+    Slice: lambda s, node: ":".join("" if x is None else s(x) for x in (node.low, node.high)),
     Differential: _differential,
     Negative: lambda s, node: f"-{s.tight(node.body)}",
     Power: lambda s, node: f"({s(node.base)})^{s.tight(node.exponent)}",

@@ -69,6 +69,14 @@ class Entry(Node):
 
 
 @dataclass(frozen=True)
+class Slice(Node):
+    """`low:high` among the indices of an entry; the end is not counted, as in Python."""
+
+    low: Node | None = None
+    high: Node | None = None
+
+
+@dataclass(frozen=True)
 class Differential(Node):
     """d `of` / d `by`; `of` is None for the operator d/d(by) applied to `body`."""
 

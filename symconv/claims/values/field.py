@@ -138,7 +138,11 @@ class Field:
         if self.gates in {"open", "shut"}:
             first = self.first.setdefault(min(x.value, PRIME - x.value), x.value)
             return int((x.value == first) == (self.gates == "open"))
-        return int(self._hash("coin", x.value) > self._hash("coin", PRIME - x.value))
+        return int(self._is_positive(x.value))
+
+    def _is_positive(self, value: int) -> bool:
+        """The side of 0 that a number is on: a coin that turns with the sign."""
+        return self._hash("coin", value) > self._hash("coin", PRIME - value)
 
     def _step(self, x: Residue) -> Residue:
         """0 or 1; where the gates are free, any number with step(x) + step(-x) = 1."""
@@ -182,4 +186,4 @@ class Field:
         root = pow(x.value, (PRIME + 1) // 4, PRIME)
         if root * root % PRIME != x.value:
             raise Undefined("the square root of a number that is no square here")
-        return Residue(root)
+        return Residue(root if self._is_positive(root) else -root)

@@ -35,16 +35,17 @@ class Cells:
     cells: Mapping[Place, Fraction]
 
 
-def field_world(facts: Facts, seed: int, gates: Gates = "free") -> World:
+def field_world(facts: Facts, seed: int, gates: Gates = "free", kind: type[Field] = Field) -> World:
     """Random residues for everything that is left open."""
     random = Random(seed)  # noqa: S311 - test numbers, not secrets
+    field = kind(seed, gates)
     given = {
-        t.key: {p: Residue(random.randrange(PRIME)) for p in all_places(facts, t)}
+        t.key: {p: field.entry(Residue(random.randrange(PRIME))) for p in all_places(facts, t)}
         for t in leaves(facts)
     }
     rates = {name: Residue(random.randrange(PRIME)) for name in sorted(RATES)}
     rates["rate"] = rates["eta"]
-    world = World(facts, Field(seed, gates), given, facts.program, rates)
+    world = World(facts, field, given, facts.program, rates)
     if gates in {"open", "shut"}:
         with suppress(Undefined):
             world.table(facts.cost)

@@ -8,12 +8,12 @@ from fractions import Fraction
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from symconv.claims.limits import NotChecked
-from symconv.claims.reading.syntax import Entry
+from symconv.claims.limits import ClaimError, NotChecked
+from symconv.claims.reading.syntax import Entry, Node, Slice
 from symconv.semantics.places import Place
 
 from .arrays import Array, Block, Value, zipped
-from .indexing import Environment, key_of, place_of
+from .indexing import Environment, key_of, place_of, whole_number
 
 if TYPE_CHECKING:
     from .evaluate import Evaluator
@@ -72,8 +72,44 @@ def picked(at: Evaluator, node: Entry, env: Environment, block: Block, table: Ce
     if node.indices is None:
         entries = tuple(table[p] for p in product(*map(range, block.shape)))
         return Array((block,), entries) if len(entries) > 1 else entries[0]
+    if any(isinstance(i, Slice) for i in node.indices):
+        return _sliced(at, node.indices, env, block, table)
     place = place_of(node.indices, env, block.shape, at.options.base, at.facts)
     return table.get(place, at.zero) if place is not None else at.zero
+
+
+def _sliced(
+    at: Evaluator, indices: tuple[Node, ...], env: Environment, block: Block, table: Cells
+) -> Value:
+    """The entries that slices and indices choose; an axis with an index alone is dropped."""
+    if len(indices) != len(block.shape):
+        raise ClaimError(
+            f"'{block.key}' has {len(block.shape)} axes, and here are {len(indices)} indices",
+            help="one index or slice for each axis",
+        )
+    spans = [_chosen(at, i, env, n) for i, n in zip(indices, block.shape, strict=True)]
+    kept = tuple(len(s) for s, i in zip(spans, indices, strict=True) if isinstance(i, Slice))
+    entries = tuple(table.get(p, at.zero) for p in product(*spans))
+    return Array((Block("", kept),), entries)
+
+
+def _chosen(at: Evaluator, index: Node, env: Environment, extent: int) -> range:
+    """The places along one axis; a slice may not reach beyond the axis."""
+    sides = (index.low, index.high) if isinstance(index, Slice) else (index, index)
+    values = [None if x is None else whole_number(x, env, at.facts) for x in sides]
+    if any(x is not None and not isinstance(n, int) for x, n in zip(sides, values, strict=True)):
+        raise NotChecked("the limits of a slice are no numbers here")
+    base = at.options.base
+    first = 0 if values[0] is None else int(values[0]) - base
+    if not isinstance(index, Slice):
+        return range(first, first + 1)
+    stop = extent if values[1] is None else int(values[1]) - base
+    if not 0 <= first <= stop <= extent:
+        raise ClaimError(
+            f"a slice from {first + base} to {stop + base} leaves the axis",
+            help=f"within {base}:{extent + base}",
+        )
+    return range(first, stop)
 
 
 def _updated(at: Evaluator, node: Entry, key: str, env: Environment) -> Value:

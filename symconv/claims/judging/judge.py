@@ -1,0 +1,89 @@
+"""The verdict on a statement that is understood: a formula, numbers, or a chain of both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+
+from symconv.claims import verdict as v
+from symconv.claims.decide import EQUAL, Question, is_constant
+from symconv.claims.diagnosis.edges import DEAD, at_edges, holds_where_shut, pointed
+from symconv.claims.diagnosis.explained import Difference, explained, unexplained
+from symconv.claims.facts import Facts
+from symconv.claims.limits import NotChecked
+from symconv.claims.reading.syntax import Entry, Statement
+from symconv.claims.values.evaluate import Options
+from symconv.claims.values.points import Values
+from symconv.claims.verdict import Verdict
+
+from . import numeric
+from .agreement import Agreement
+
+
+@dataclass
+class Judge:
+    """Judges one statement; `everywhere` are the facts at every choice of sizes."""
+
+    everywhere: Sequence[Facts]
+    values: Values
+    statement: Statement
+    kind: str
+    explain: bool = True
+    tests: dict[tuple[object, ...], Agreement] = field(default_factory=dict)
+
+    def verdict(self, options: Options, *, brief: bool) -> Verdict:
+        """The verdict under one choice of what the statement means; `brief` leaves out why."""
+        statement, facts = self.statement, self.everywhere[0]
+        question = Question(statement, facts, options)
+        constants = [is_constant(p) for p in statement.parts]
+        if all(constants):
+            return numeric.constants(question)
+        if any(constants) and self.agreement(question).of_all():
+            return Verdict(v.RIGHT)
+        names = {n.letter for p in statement.parts for n in p.walk() if isinstance(n, Entry)}
+        own = set(self.values) - set(facts.layers)
+        if any(constants) or self.kind == "given value" or names & own:
+            return self.mixed(question, constants, brief=brief)
+        return self.symbolic(question, brief=brief)
+
+    def agreement(self, question: Question) -> Agreement:
+        """The test of a question in random worlds, made once."""
+        options = question.options
+        key = (question.statement.parts, options.base, options.delta, options.star)
+        if key not in self.tests:
+            self.tests[key] = Agreement(question, self.everywhere)
+        return self.tests[key]
+
+    def mixed(self, question: Question, constants: list[bool], *, brief: bool) -> Verdict:
+        """A chain of formulas and numbers: the formulas first, then the numbers."""
+        statement = question.statement
+        formulas = tuple(p for p, c in zip(statement.parts, constants, strict=True) if not c)
+        with suppress(NotChecked):
+            if len(formulas) > 1:
+                local = replace(question, statement=replace(statement, parts=formulas))
+                found = self.symbolic(local, brief=brief)
+                if found.verdict == v.WRONG or (found.verdict == v.CONDITION and not self.values):
+                    return found
+        found = numeric.judged(question, self.values, brief=brief)
+        if found.verdict == v.NOT_CHECKED and holds_where_shut(question):
+            return Verdict(v.CONDITION, causes=(pointed(DEAD, question.facts),), notes=found.notes)
+        return found
+
+    def symbolic(self, question: Question, *, brief: bool) -> Verdict:
+        """A claim in letters."""
+        agreement = self.agreement(question)
+        notes = agreement.notes
+        for n in range(1, len(question.statement.parts)):
+            outcome, world = agreement.of_part(n)
+            if world is None:
+                assert outcome == EQUAL
+                continue
+            if brief:
+                return Verdict(v.WRONG, notes=tuple(notes))
+            said = explained if self.explain else unexplained
+            return said(Difference(question, n, outcome, world), notes)
+        edge = None if brief else at_edges(question)
+        if edge is not None:
+            return Verdict(v.CONDITION, causes=(edge,), notes=tuple(notes), step=edge.where)
+        return Verdict(v.RIGHT, notes=tuple(notes), tried=agreement.sampled())
