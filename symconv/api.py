@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sympy import Expr
 
@@ -29,7 +29,7 @@ from symconv.network.text import parse
 from symconv.notation.conventions import conventions
 from symconv.notation.presets import IJ0, Notation, entry_name, notation_named
 from symconv.semantics.sizes import pick
-from symconv.styles import Order, Style, audit_of, module_text, plan_text, tests_text
+from symconv.styles import Order, Style, audit_of, module_text, plan_text, tests_text, wishes_of
 from symconv.unrolled import Unrolled
 
 if TYPE_CHECKING:
@@ -161,18 +161,21 @@ class Network:
         backward = self.backward(*wrt)
         return Explanation(self.program, backward, self.notation, self.title, self.conventions)
 
-    def numpy_source(self, style: Style = "readable") -> str:
+    def numpy_source(self, style: Style = "readable", **wishes: Any) -> str:
         """The text of a NumPy module with `forward` and `backward`.
 
         `loops` is the formula, index by index; `readable` is vectorised; `fast` is a planned
         program, whose docstring explains the plan: unrolled where the network is tiny, in blocks
-        and fused stages where it is large.
+        and fused stages where it is large. `wishes` overrule its cost model: `tiles="f4"` takes
+        Winograd's tiles where they pay (they round more in float32), `forms={"z^1": "columns"}`
+        states the form of an equation.
         """
-        return module_text(self._order, style)
+        return module_text(replace(self._order, wishes=wishes_of(style, wishes)), style)
 
-    def compile(self, style: Style = "readable") -> Compiled:
+    def compile(self, style: Style = "readable", **wishes: Any) -> Compiled:
         """The NumPy module, loaded."""
-        return Compiled(self.numpy_source(style), self._module_names.tensors, audit_of(style))
+        source = self.numpy_source(style, **wishes)
+        return Compiled(source, self._module_names.tensors, audit_of(style))
 
     @property
     def _order(self) -> Order:
@@ -224,17 +227,18 @@ class Network:
         made.__dict__["program"] = fixed(self.program, sizes)
         return made
 
-    def plan(self) -> str:
+    def plan(self, **wishes: Any) -> str:
         """The plan of the fast style in words: which strategy for which equation, and why."""
-        return plan_text(self._order)
+        return plan_text(replace(self._order, wishes=wishes_of("fast", wishes)))
 
-    def files(self, style: Style = "readable") -> dict[str, str]:
+    def files(self, style: Style = "readable", **wishes: Any) -> dict[str, str]:
         """The generated files by name: module, tests, and the derivation as LaTeX and Markdown."""
         stem = "".join(c if c.isalnum() else "_" for c in self.title)
+        order = replace(self._order, wishes=wishes_of(style, wishes))
         explanation = self.derivation()
         return {
-            f"{stem}.py": self.numpy_source(style),
-            f"test_{stem}.py": tests_text(self._order, style, stem, self._module_names),
+            f"{stem}.py": module_text(order, style),
+            f"test_{stem}.py": tests_text(order, style, stem, self._module_names),
             f"{stem}.tex": explanation.latex(document=True),
             f"{stem}.md": explanation.markdown(),
         }

@@ -20,7 +20,8 @@ class Compiled:
         values = net.compile().forward(i=image, w1=kernel, ...)
         gradients = net.compile().backward(i=image, ..., values=values)
 
-    Both take arrays by the names of the module and answer with named tuples of arrays. `arrays`
+    Both take arrays by the names of the module and answer with named tuples of arrays; those of the
+    fast style also take its `workspace`, and `step` is both at once where a module has it. `arrays`
     maps the key of a tensor (`w^1`, `gradient w^1`) to its name in the module (`w1`, `dw1`).
     """
 
@@ -41,16 +42,26 @@ class Compiled:
         return self._call("forward", arrays)
 
     def backward(self, **arrays: Any) -> Any:
-        """The gradients; arrays that the backward pass does not need may be passed, too."""
+        """The gradients; what the backward pass does not need may be passed, too."""
         return self._call("backward", arrays)
+
+    def step(self, **arrays: Any) -> Any:
+        """The cost and the gradients, with the batch split over `threads=`, where it can be."""
+        if not hasattr(self.module, "step"):
+            raise SymconvError(
+                "the module has no `step`",
+                help="one of the fast style has, if its batch is a name, as in Nx1x28x28",
+            )
+        return self._call("step", arrays)
 
     def _call(self, name: str, arrays: Mapping[str, Any]) -> Any:
         function = getattr(self.module, name)
         wanted = inspect.signature(function).parameters
-        known = set(wanted) | set(inspect.signature(self.module.forward).parameters)
+        known = {*wanted, *inspect.signature(self.module.forward).parameters}
+        known |= {"values", "workspace"} if name == "backward" else {"workspace"}
         unknown = sorted(set(arrays) - known)
-        missing = [n for n in wanted if n not in arrays]
+        missing = [n for n, p in wanted.items() if n not in arrays and p.default is p.empty]
         if unknown or missing:
             problem = f"does not know '{unknown[0]}'" if unknown else f"needs '{missing[0]}'"
             raise SymconvError(f"`{name}` {problem}", help=f"it takes {', '.join(wanted)}")
-        return function(**{n: arrays[n] for n in wanted})
+        return function(**{n: arrays[n] for n in wanted if n in arrays})

@@ -35,6 +35,17 @@ def sizes_from(given: list[str]) -> dict[str, int]:
     return found
 
 
+def forms_from(given: list[str]) -> dict[str, str]:
+    """The forms behind arguments such as `z^1=columns`."""
+    found: dict[str, str] = {}
+    for text in given:
+        key, equals, form = text.partition("=")
+        if not (key and equals and form):
+            raise SymconvError(f"{text!a} gives no form", help="write it as NAME=FORM")
+        found[key] = form
+    return found
+
+
 def _is_text(given: str) -> bool:
     return "|" in given or given.split()[:1] == ["input"]
 

@@ -40,11 +40,20 @@ def module_text(order: Order, style: str) -> str:
     return _known(style)(order)
 
 
+def wishes_of(style: str, given: Mapping[str, Any]) -> Wishes | None:
+    """What the caller wants of the fast style; SymconvError where another style is asked."""
+    if given and style != "fast":
+        raise SymconvError(
+            f"the style '{style}' has no plan to overrule", help="ask for the style fast"
+        )
+    return Wishes(**given) if given else None
+
+
 def plan_text(order: Order) -> str:
     """The plan of the fast style in words: strategies and why, operations, bytes, temporaries."""
     from symconv.emit.fast.told import told
 
-    return told(order.forward, order.backward, order.numbers)
+    return told(order.forward, order.backward, order.numbers, order.wishes)
 
 
 def tests_text(order: Order, style: str, stem: str, names: Names) -> str:

@@ -65,6 +65,11 @@ def test_a_fragment_has_no_preamble_and_the_width_that_is_asked_for():
     done = symconv(*asked, "--width", "20")
     assert done.returncode == 2
     assert done.stderr.startswith("error: a line of 20 points is too narrow for formulas\n")
+    other = symconv("derive", "relu-filter", "--fragment")
+    assert (other.returncode, other.stderr) == (
+        2,
+        "error: --fragment and --width are for --format latex\n",
+    )
 
 
 def test_a_trace_says_which_numbers_it_needs():

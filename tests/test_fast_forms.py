@@ -20,7 +20,11 @@ from symconv.plan.strategy import FORMS, Wishes, forms_of
 
 def contractions(net):
     made = plan(net.program, net.backward())
-    found = {s.equation.key: s.contraction for s in made.forward + made.backward if isinstance(s, Contract)}
+    found = {
+        s.equation.key: s.contraction
+        for s in made.forward + made.backward
+        if isinstance(s, Contract)
+    }
     pools = [s.stage.contraction for s in made.forward if isinstance(s, Pool)]
     return found | {c.result.key: c for c in pools}
 
@@ -75,7 +79,12 @@ def assert_agrees(net, made, dtype=np.float64, tolerance=1e-9, spaces=(None, {})
                 size = max(1, float(np.abs(b).max()))
                 np.testing.assert_allclose(a, b, rtol=0, atol=tolerance * size, err_msg=name)
             if space:
-                held = [(n, k) for n in right._fields for k, r in space.items() if np.shares_memory(getattr(gradients, n), r)]
+                held = [
+                    (n, k)
+                    for n in right._fields
+                    for k, r in space.items()
+                    if np.shares_memory(getattr(gradients, n), r)
+                ]
                 assert not held
 
 
@@ -88,7 +97,10 @@ def random_layer(seed, *, stride=True, dilation=True, kernel=None):
     d, p = r.choice([1, 1, 2]) if dilation else 1, r.randint(0, 3)
     reach = [d * (n - 1) + 1 for n in k]
     least = [d * n // s + 1 for n in k]
-    image = [max(n, n + s * (m + r.randint(0, 6)) + r.randint(0, s - 1)) for n, m in zip(reach, least, strict=True)]
+    image = [
+        max(n, n + s * (m + r.randint(0, 6)) + r.randint(0, s - 1))
+        for n, m in zip(reach, least, strict=True)
+    ]
     text = f"input x {batch}x{channels}x{image[0]}x{image[1]} | conv w {k[0]}x{k[1]} "
     text += f"channels {filters} stride {s} padding {p} dilation {d}"
     text += r.choice(["", " flip"]) + r.choice(["", " bias b"]) + " -> z"
@@ -109,7 +121,7 @@ def test_every_form_agrees_at_random_sizes(form, seed):
         random_layer(
             100 * FORMS.index(form) + seed,
             stride=not (tiled or form == "folded"),
-            dilation=not tiled and form != "batch_last" or not plain,
+            dilation=(not tiled and form != "batch_last") or not plain,
             kernel=[3, 3] if tiled else None,
         )
     )
@@ -128,6 +140,18 @@ def test_forms_can_be_mixed(seed):
     assert_agrees(net, module(net, wished(net, *r.sample(FORMS, len(FORMS)))))
 
 
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("shape", ["3x1x7x6", "1x2x7x6", "1x1x7x6"])
+def test_one_map_or_one_picture_is_enough(form, shape):
+    tiles = ["2x2", "1x2", "2x1"]
+    for tile, filters in ((t, f) for t in tiles for f in (1, 2)):
+        net = symconv.Network.parse(
+            f"input x {shape} | conv w 3x3 channels {filters} padding 1 bias b -> z "
+            f"| maxpool {tile.replace('2x', '7x') if tile[0] == '2' else tile} -> p"
+        )
+        assert_agrees(net, module(net, wished(net, form)), spaces=({},))
+
+
 @pytest.mark.parametrize("form", ["folded", "winograd2", "winograd4", "columns"])
 def test_blocks_that_do_not_fill_the_cache_leave_no_seam(form):
     net = symconv.Network.parse(
@@ -144,7 +168,10 @@ def test_blocks_that_do_not_fill_the_cache_leave_no_seam(form):
 def test_arrays_of_any_memory_order_are_taken(form):
     net = symconv.Network.parse("input x 2x3x9x8 | conv w 3x3 channels 4 padding 1 -> z")
     made, arrays = module(net, wished(net, form)), inputs(net)
-    last = {k: np.ascontiguousarray(a.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2) for k, a in arrays.items()}
+    last = {
+        k: np.ascontiguousarray(a.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
+        for k, a in arrays.items()
+    }
     _, right = step(made, arrays)
     _, found = step(made, last)
     for a, b in zip(found, right, strict=True):
@@ -169,7 +196,9 @@ def test_torch_agrees():
 
 
 def test_a_form_that_does_not_fit_is_refused():
-    net = symconv.Network.parse("input x 2x3x9x8 | conv w 3x3 channels 4 stride 2 -> z | sse t -> C")
+    net = symconv.Network.parse(
+        "input x 2x3x9x8 | conv w 3x3 channels 4 stride 2 -> z | sse t -> C"
+    )
     for key, form, problem in (
         ("z", "winograd4", "has no form"),
         ("z", "winograd", "no form is called"),
@@ -183,7 +212,11 @@ def test_a_form_that_does_not_fit_is_refused():
 
 def test_tiles_are_taken_where_they_are_asked_for_and_pay():
     text = "input x 4x{}x12x12 | conv w {} channels 32 padding 1 -> z"
-    for sizes, form in (((32, "3x3"), "winograd4"), ((32, "3x3 stride 2"), None), ((3, "3x3"), None)):
+    for sizes, form in (
+        ((32, "3x3"), "winograd4"),
+        ((32, "3x3 stride 2"), None),
+        ((3, "3x3"), None),
+    ):
         net = symconv.Network.parse(text.format(*sizes))
         chosen = {c.form for c in plan(net.program, net.backward(), Wishes("f4")).choices.values()}
         assert (form in chosen) == (form is not None)

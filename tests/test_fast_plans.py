@@ -67,7 +67,8 @@ def test_a_value_that_others_read_is_written():
         ("input x 32x3x12x12 | conv w 3x3 channels 4 -> z", "batch_last"),
         ("input x Nx3x12x12 | conv w 3x3 channels 4 -> z", "batch_last"),
         ("input x 32x3x12x12 | conv w 3x3 channels 4 dilation 2 -> z", "columns"),
-        ("input x 32x64x12x12 | conv w 3x3 channels 64 -> z", "columns"),
+        ("input x 32x64x12x12 | conv w 3x3 channels 64 -> z", "folded"),
+        ("input x 32x64x12x12 | conv w 3x3 channels 64 stride 2 -> z", "columns"),
         ("input x 32x1x5x5 | conv w 2x2 channels 1 -> z", "matrix"),
     ],
 )

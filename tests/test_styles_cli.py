@@ -4,12 +4,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from symconv import styles
 from symconv.api import Network
+from symconv.cli import app
 from symconv.core.errors import SymconvError
 from symconv.files import write_files
+from symconv.tune import tuned
 
 ROOT = Path(__file__).parents[1]
 STYLES = ("loops", "readable", "fast")
@@ -152,3 +156,74 @@ def test_a_mistake_is_one_message(arguments, message):
 def test_an_unknown_style_is_one_message():
     with pytest.raises(SymconvError, match="no style is called 'fats'"):
         Network.example("two-convs").numpy_source("fats")
+
+
+TWO = (
+    "input x 2x3x8x8 | conv w 3x3 channels 4 padding 1 bias b -> z | relu -> a "
+    "| conv w 3x3 channels 3 -> z | sse t -> C"
+)
+
+
+def test_a_form_overrules_the_plan():
+    done = symconv("generate", TWO, "--explain", "--form", "z^1=columns", "--form", "z^2=folded")
+    assert done.returncode == 0, done.stderr
+    assert "columns: it was asked for" in done.stdout
+    assert "folded: it was asked for" in done.stdout
+
+
+def test_tuning_measures_every_form_and_keeps_the_results():
+    net, told = Network.parse(TWO), []
+    found = tuned(net, told.append)
+    assert found.keys() == {
+        "z^1", "gradient w^1", "gradient x", "z^2", "gradient w^2", "delta a"
+    }  # fmt: skip
+    assert len({found["z^1"], found["gradient w^1"], found["gradient x"]}) == 1
+    assert not any(form.startswith("winograd") for form in found.values())
+    tried = {(line.split(":")[0], line.split()[-6]) for line in told if " ms, so far" in line}
+    assert len(tried) >= 4
+    twins = [net.compile("readable"), net.compile("fast", forms=found)]
+    random = np.random.default_rng(0)
+    given = {
+        t.key: random.standard_normal([int(n) for n in t.shape])
+        for t in net.program.tensors
+        if net.program.equation(t.key) is None
+    }
+    arrays = {twins[0].arrays[k]: a for k, a in given.items()}
+    gradients = [c.backward(**arrays, values=c.forward(**arrays)) for c in twins]
+    for one, other in zip(*gradients, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-9)
+
+
+def test_tuning_that_is_interrupted_leaves_nothing_behind(tmp_path, monkeypatch):
+    def interrupted(_step):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("symconv.tune._seconds", interrupted)
+    arguments = ["generate", TWO, "--style", "fast", "--tune", "-o", str(tmp_path / "out")]
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code != 0
+    assert not (tmp_path / "out").exists()
+
+
+def test_tuning_needs_a_plan():
+    done = symconv("generate", "two-convs", "--explain", "--tune")
+    assert done.returncode == 2
+    assert "no plan to tune" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (("--form", "z^1"), "gives no form"),
+        (("--form", "z^1=fast"), "no form is called 'fast'"),
+        (("--form", "a=columns"), "'a' is no sum over windows"),
+        (("--tiles", "f3"), "no tiles are called 'f3'"),
+        (("--tiles", "f2", "-o", "OUT"), "the style 'readable' has no plan"),
+    ],
+)
+def test_a_wish_that_cannot_be_granted_is_one_message(tmp_path, more, message):
+    folder = [str(tmp_path / "out") if part == "OUT" else part for part in more]
+    done = symconv("generate", TWO, *(() if "-o" in more else ("--explain",)), *folder)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert not list(tmp_path.iterdir())

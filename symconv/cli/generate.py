@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from .options import FolderOption, ForceOption, JsonOption, NetworkArgument, NotationOption
-from .output import say, show
+from .output import progress, say, show
 
 if TYPE_CHECKING:
     from symconv.api import Network
@@ -46,6 +46,19 @@ def generate(  # noqa: PLR0913 - a command has the options it has
     size: SizeOption = None,
     notation: NotationOption = None,
     *,
+    tiles: Annotated[
+        str | None,
+        typer.Option(
+            "--tiles", help="f2 or f4: Winograd's tiles for wide 3x3 layers; they round more."
+        ),
+    ] = None,
+    form: Annotated[
+        list[str] | None,
+        typer.Option("--form", metavar="NAME=FORM", help="Overrule the plan for an equation."),
+    ] = None,
+    tune: Annotated[
+        bool, typer.Option("--tune", help="Measure the forms on this machine, take the fastest.")
+    ] = False,
     explain: Annotated[
         bool, typer.Option("--explain", help="Print the plan of the fast style, and why.")
     ] = False,
@@ -53,15 +66,20 @@ def generate(  # noqa: PLR0913 - a command has the options it has
 ) -> None:
     """Write the NumPy module of a network, its derivation, and its own tests."""
     from symconv.core.errors import SymconvError
-    from symconv.source import network_from, sizes_from
+    from symconv.source import forms_from, network_from, sizes_from
 
     if output is None and not explain:
         raise SymconvError("there is no folder to write to", help="name one with -o FOLDER")
     net = network_from(network, notation).fixed(**sizes_from(size or []))
+    wishes: dict[str, Any] = {"tiles": tiles} if tiles else {}
+    if form:
+        wishes["forms"] = forms_from(form)
+    if tune:
+        wishes["forms"] = _tuned(net, tiles) | wishes.get("forms", {})
     if explain:
-        show(net.plan())
+        show(net.plan(**wishes))
     if output is not None:
-        _generate(net, output, style=style, force=force)
+        _generate(net, output, style=style, force=force, **wishes)
 
 
 def verify(
@@ -100,10 +118,17 @@ def run(  # noqa: PLR0913 - as above
     _exit(checks)
 
 
-def _generate(net: Network, folder: Path, *, style: Style, force: bool) -> None:
+def _tuned(net: Network, tiles: str | None) -> dict[str, Any]:
+    """The fastest forms; what is tried is shown on a terminal."""
+    from symconv.tune import tuned
+
+    return dict(tuned(net, progress, tiles=tiles))
+
+
+def _generate(net: Network, folder: Path, *, style: Style, force: bool, **wishes: Any) -> None:
     from symconv.files import write_files
 
-    for path in write_files(folder, net.files(style.value), force=force):
+    for path in write_files(folder, net.files(style.value, **wishes), force=force):
         say(f"written: {path}")
 
 

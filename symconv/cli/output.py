@@ -27,3 +27,9 @@ def deliver(written: str | bytes, output: Path | None, *, force: bool) -> None:
         sys.stdout.buffer.write(written)
     else:
         show(written)
+
+
+def progress(text: str) -> None:
+    """What is going on goes to standard error, where somebody sees it: on a terminal."""
+    if sys.stderr.isatty():
+        say(text)

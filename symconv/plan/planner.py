@@ -15,6 +15,7 @@ from symconv.core.proof import Backward
 
 from .contraction import Contraction
 from .recognise import contraction
+from .runs import Flatten, Product, flatten, unflattened_product
 from .stages import Stage, stages, summed_over_places
 from .strategy import Choice, Wishes, choose
 
@@ -52,10 +53,14 @@ class Total:
 
 @dataclass(frozen=True)
 class Plain:
-    """An equation in its readable form."""
+    """An equation in its readable form, or with the batch as the innermost run."""
 
     equation: Equation
+    run: Flatten | Product | None = None
 
+
+BATCH_LAST = {"batch_last", "matrix"}
+"""The forms whose planes run along the batch."""
 
 Step: TypeAlias = Contract | Pool | Unpool | Total | Plain
 
@@ -81,7 +86,10 @@ def plan(forward: Program, backward: Backward, wishes: Wishes | None = None) -> 
     first = tuple(s for e in forward.equations for s in planner.steps(e))
     second = tuple(s for e in rest if e.key in wanted for s in planner.steps(e))
     hidden = frozenset(k for s in known.values() for k in s.between)
-    return Plan(first, second, hidden, planner.choices(first + second))
+    choices = planner.choices(first + second)
+    if any(c.form in BATCH_LAST for c in choices.values()):
+        first, second = planner.runs(first), planner.runs(second)
+    return Plan(first, second, hidden, choices)
 
 
 @dataclass(frozen=True)
@@ -107,6 +115,13 @@ class _Planner:
         stage = next((s for s in self.stages if s.delta == made.places.key), None)
         return (Contract(e, made, stage),)
 
+    def runs(self, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+        """The same steps; what is flattened keeps the batch as its innermost run."""
+        return tuple(self._run(s.equation) if isinstance(s, Plain) else s for s in steps)
+
+    def _run(self, e: Equation) -> Plain:
+        return Plain(e, flatten(self.program, e) or unflattened_product(self.program, e))
+
     def choices(self, steps: tuple[Step, ...]) -> dict[str, Choice]:
         """The form of every contraction; the three of one geometry agree."""
         made = {
@@ -122,9 +137,7 @@ class _Planner:
         """Refuse a wish for an equation that is no contraction over windows."""
         for key in self.wishes.forms:
             if key not in made:
-                raise SymconvError(
-                    f"'{key}' is no sum over windows", help=did_you_mean(key, made)
-                )
+                raise SymconvError(f"'{key}' is no sum over windows", help=did_you_mean(key, made))
 
 
 def _alignable(made: Contraction) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
+from functools import cached_property
 from itertools import count, product
 
 from sympy import Symbol
@@ -61,7 +61,7 @@ class ScalarPlanner:
         self.flush()
         return tuple(self.statements)
 
-    @property
+    @cached_property
     def terms(self) -> Terms:
         shapes = {t.key: tuple(int(n) for n in t.shape) for t in self.program.tensors}
         return Terms(shapes, self.read, self.choose)
@@ -70,7 +70,8 @@ class ScalarPlanner:
         """What an entry stands for."""
         if entry in self.open_targets:
             self.flush()
-        return (self.names.get(entry, Product(Fraction(1), (entry,))),)
+        found = self.names.get(entry)
+        return (Product(scalar.ONE, (entry,)) if found is None else found,)
 
     def choose(self, among: tuple[Entry, ...]) -> Winner:
         """The winner among entries, compared now if that has not been done before."""

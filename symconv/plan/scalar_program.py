@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 Place = tuple[int, ...]
+ONE = Fraction(1)
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,10 @@ class Product:
 
     def times(self, other: Product) -> Product:
         """The product of two products."""
-        return Product(self.coefficient * other.coefficient, self.factors + other.factors)
+        coefficient = self.coefficient
+        if other.coefficient != ONE:
+            coefficient *= other.coefficient
+        return Product(coefficient, self.factors + other.factors)
 
     @property
     def guards(self) -> tuple[Guard, ...]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
 from itertools import product as pairs
+from math import lcm
 from typing import cast
 
 from sympy import Add, Expr, Function, KroneckerDelta, Mul, Pow, Rational, Sum, Symbol
@@ -23,6 +24,9 @@ from .scalar_program import Compound, Entry, Guard, Place, Product, Winner
 ONE = Product(Fraction(1))
 FUNCTIONS = ("relu", "step", "sigmoid", "tanh")
 Values = Mapping[Symbol, int]
+Form = tuple[int, int, tuple[tuple[Symbol, int], ...]]
+Access = tuple[str, tuple[Form, ...]]
+Turns = tuple[dict[Symbol, int], ...]
 Read = Callable[[Entry], scalar.Sum]
 Choose = Callable[[tuple[Entry, ...]], Winner]
 
@@ -32,12 +36,15 @@ class Terms:
     """Writes formulas out.
 
     `shapes` say which entries exist, `read` what an entry is (itself, or what it is another name
-    for), `choose` finds the winner among alternatives.
+    for), `choose` finds the winner among alternatives. `accesses` and `turns` remember what was
+    worked out for a node, by its identity, since comparing formulas takes long.
     """
 
     shapes: Mapping[str, tuple[int, ...]]
     read: Read
     choose: Choose
+    accesses: dict[int, tuple[Indexed, str, tuple[Form, ...]]] = field(default_factory=dict)
+    turns: dict[int, tuple[ExprWithLimits, Turns]] = field(default_factory=dict)
 
     def __call__(self, e: Expr, at: Values) -> scalar.Sum:  # noqa: C901, PLR0911 - one per kind
         """The formula at these values of its indices."""
@@ -52,7 +59,7 @@ class Terms:
             case Add():
                 return tuple(p for a in e.args for p in self(a, at))
             case Sum():
-                return tuple(p for inner in over(e, at) for p in self(e.function, inner))
+                return tuple(p for inner in self.over(e, at) for p in self(e.function, inner))
             case Mul():
                 return self._product(e.args, at)
             case Pow():
@@ -67,12 +74,31 @@ class Terms:
 
     def entry(self, access: Indexed, at: Values) -> Entry | None:
         """The entry that an access names; None where it is absent."""
-        key = str(access.base.label)
-        place = tuple(place_of(i, at) for i in access.indices)
-        shape = self.shapes[key]
-        if not all(p.denominator == 1 and 0 <= p < n for p, n in zip(place, shape, strict=True)):
-            return None
-        return Entry(key, tuple(int(p) for p in place))
+        known = self.accesses.get(id(access))
+        if known is None:
+            known = self.accesses[id(access)] = (access, *_access(access))
+        _, key, forms = known
+        place = []
+        for (scale, constant, terms), n in zip(forms, self.shapes[key], strict=True):
+            p = constant
+            for v, c in terms:
+                p += c * at[v]
+            if scale != 1:
+                p, rest = divmod(p, scale)
+                if rest:
+                    return None
+            if not 0 <= p < n:
+                return None
+            place.append(p)
+        return Entry(key, tuple(place))
+
+    def over(self, binder: ExprWithLimits, at: Values) -> Iterator[dict[Symbol, int]]:
+        """The index values inside a binder."""
+        known = self.turns.get(id(binder))
+        if known is None:
+            known = self.turns[id(binder)] = (binder, _turns(binder))
+        for inner in known[1]:
+            yield {**at, **inner}
 
     def alternatives(self, maximum: MaxOver, at: Values) -> tuple[tuple[Entry, ...], list[Place]]:
         """The entries that a maximum is taken of, row by row, and their places in the window."""
@@ -80,7 +106,7 @@ class Terms:
             raise Unsupported("a maximum of anything but entries has no scalar form")
         found: list[Entry] = []
         places: list[Place] = []
-        for inner in over(maximum, at):
+        for inner in self.over(maximum, at):
             entry = self.entry(maximum.function, inner)
             if entry is not None:
                 found.append(entry)
@@ -97,14 +123,14 @@ class Terms:
 
     def _product(self, factors: tuple[Expr, ...], at: Values) -> scalar.Sum:
         """A product; a factor of several addends stays one factor."""
-        result = ONE
+        result: Product | None = None
         for factor in factors:
             value = self(factor, at)
             if not value:
                 return ()
             single = value[0] if len(value) == 1 else _compound("sum", value)
-            result = result.times(single)
-        return (result,)
+            result = single if result is None else result.times(single)
+        return (result or ONE,)
 
     def _power(self, e: Pow, at: Values) -> scalar.Sum:
         base, exponent = e.args
@@ -127,23 +153,36 @@ class Terms:
         return (_compound(name, self(cast("Expr", e.args[0]), at)),)
 
 
-def over(binder: ExprWithLimits, at: Values) -> Iterator[dict[Symbol, int]]:
-    """The index values inside a binder, the first limit outermost."""
+def _turns(binder: ExprWithLimits) -> Turns:
+    """The values of the bound indices, turn by turn, the first limit outermost."""
     spans = [range(int(low), int(high) + 1) for _, low, high in binder.limits]
-    for places in pairs(*spans):
-        yield {**at, **dict(zip(binder.variables, places, strict=True))}
+    return tuple(dict(zip(binder.variables, places, strict=True)) for places in pairs(*spans))
 
 
 def place_of(e: Expr, at: Values) -> Fraction:
     """An index expression as a number."""
-    constant, terms = _compiled(e)
-    return constant + sum((c * at[v] for v, c in terms), Fraction(0))
+    scale, constant, terms = _compiled(e)
+    return Fraction(constant + sum(c * at[v] for v, c in terms), scale)
 
 
 @lru_cache(maxsize=4096)
-def _compiled(e: Expr) -> tuple[Fraction, tuple[tuple[Symbol, Fraction], ...]]:
+def _compiled(e: Expr) -> Form:
+    """The form of an index expression, remembered."""
+    return _form(e)
+
+
+def _form(e: Expr) -> Form:
+    """An index expression times a number that makes it whole, and that number in front."""
     form = affine(e, sorted(e.atoms(Symbol), key=str))
-    return fraction(form.constant), tuple((v, fraction(c)) for v, c in form.terms)
+    found = [fraction(form.constant), *(fraction(c) for _, c in form.terms)]
+    scale = lcm(*(c.denominator for c in found))
+    constant, *rest = (int(c * scale) for c in found)
+    return scale, constant, tuple(zip((v for v, _ in form.terms), rest, strict=True))
+
+
+def _access(access: Indexed) -> Access:
+    """The key of the tensor behind an access, and its indices."""
+    return str(access.base.label), tuple(_form(i) for i in access.indices)
 
 
 def fraction(e: Expr) -> Fraction:

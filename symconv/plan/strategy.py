@@ -3,13 +3,13 @@
 `batch_last` folds rows into blocks whose innermost run is the batch: one product a block of places,
 all phases of a tile at once. It needs a batch that fills a product and few enough channels that the
 field of a block stays small. `folded` copies an image once for every tap along its rows, in blocks
-that fit in the cache; a tap along its columns is then a shift of a view, and the product that it
-multiplies has no copy of its own. `columns` copies the windows of one image at a time and multiplies
-once an image. `gathered` fetches the columns of a small batch by a table of places, phase by phase,
-and keeps them. `matrix` writes the kernel as the full matrix between an image and all places: more
-multiplications, but few calls. `winograd2` and `winograd4` compute 2 x 2 or 4 x 4 places at a time
-from as few products as there are points: four times fewer, but with more rounding in float32, so
-they are taken only where they are asked for.
+that fit in the cache; a tap along its columns is then a shift of a view that is multiplied without
+a copy. `columns` copies the windows of one image at a time and multiplies once an image. `gathered`
+fetches the columns of a small batch by a table of places, phase by phase, and keeps them. `matrix`
+writes the kernel as the full matrix between an image and all places: more multiplications, but few
+calls. `winograd2` and `winograd4` compute 2 x 2 or 4 x 4 places at a time from as few products as
+there are points: four times fewer, but with more rounding in float32, so they are taken only where
+they are asked for.
 """
 
 from __future__ import annotations
@@ -22,9 +22,7 @@ from symconv.core.errors import SymconvError, did_you_mean
 
 from .contraction import Contraction
 
-Form = Literal[
-    "batch_last", "folded", "columns", "gathered", "matrix", "winograd2", "winograd4"
-]
+Form = Literal["batch_last", "folded", "columns", "gathered", "matrix", "winograd2", "winograd4"]
 Tiles = Literal["f2", "f4"]
 FORMS: tuple[Form, ...] = get_args(Form)
 TILED: Mapping[str, Form] = {"f2": "winograd2", "f4": "winograd4"}
@@ -63,7 +61,9 @@ class Wishes:
 
     def __post_init__(self) -> None:
         if self.tiles is not None and self.tiles not in TILED:
-            raise SymconvError(f"no tiles are called '{self.tiles}'", help=did_you_mean(self.tiles, TILED))
+            raise SymconvError(
+                f"no tiles are called '{self.tiles}'", help=did_you_mean(self.tiles, TILED)
+            )
         for form in self.forms.values():
             if form not in FORMS:
                 raise SymconvError(f"no form is called '{form}'", help=did_you_mean(form, FORMS))

@@ -18,7 +18,9 @@ from math import gcd, lcm
 
 Row = tuple[Fraction, ...]
 Table = tuple[Row, ...]
-POINTS = tuple(Fraction(n, d) for n, d in ((0, 1), (1, 1), (-1, 1), (2, 1), (-2, 1), (1, 2), (-1, 2)))
+POINTS = tuple(
+    Fraction(n, d) for n, d in ((0, 1), (1, 1), (-1, 1), (2, 1), (-2, 1), (1, 2), (-1, 2))
+)
 """The points, those first whose powers are small; one more is infinity."""
 
 

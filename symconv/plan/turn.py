@@ -1,8 +1,8 @@
 """Gather instead of scatter: at stride 1 the gradient of an image is a correlation itself.
 
 dx[u] = sum of delta[u + p - d m] w[m], and with m = k - 1 - m' this is the sum of
-delta[u + d m' - (d (k - 1) - p)] w[k - 1 - m'] over m': the image takes the part of the places, delta
-that of the image, the kernel counts from the end and trades filters for channels.
+delta[u + d m' - (d (k - 1) - p)] w[k - 1 - m'] over m': the image takes the part of the places,
+delta that of the image; the kernel counts from the end and trades filters for channels.
 """
 
 from __future__ import annotations
@@ -18,9 +18,7 @@ def turned(made: Contraction) -> Contraction | None:
         return None
     filters, channels, *taps = made.kernel.order
     first, second = made.kernel.flipped
-    kernel = replace(
-        made.kernel, order=(channels, filters, *taps), flipped=(not first, not second)
-    )
+    kernel = replace(made.kernel, order=(channels, filters, *taps), flipped=(not first, not second))
     return replace(
         made,
         computes="places",

@@ -19,12 +19,12 @@ IMPORTS = numpy_audit.IMPORTS | {
     "from numpy.lib.stride_tricks import as_strided, sliding_window_view",
 }
 NUMPY = numpy_audit.NUMPY | {
-    "argsort", "array", "concatenate", "copyto", "dtype", "empty_like", "greater", "matmul",
-    "minimum", "multiply", "searchsorted", "subtract",
+    "argsort", "array", "concatenate", "copyto", "dtype", "empty", "empty_like", "greater",
+    "matmul", "minimum", "multiply", "searchsorted", "subtract",
 }  # fmt: skip
 METHODS = numpy_audit.METHODS | {
-    "get", "itemsize", "ravel", "result", "setdefault", "size", "start", "stop", "strides",
-    "submit", "swapaxes", "take", "tolist", "type",
+    "c_contiguous", "flags", "get", "itemsize", "ravel", "result", "setdefault", "size", "start",
+    "stop", "strides", "submit", "swapaxes", "take", "tolist", "type",
 }  # fmt: skip
 BUILTINS = numpy_audit.BUILTINS | {
     "bool", "dict", "float", "len", "list", "property", "slice", "sum", "zip",

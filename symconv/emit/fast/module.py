@@ -23,7 +23,7 @@ MOST_READS = 1200
 """The most entries that the statements of an unrolled module may read."""
 
 
-def fast_module(
+def fast_module(  # noqa: PLR0913 - what a module is made from
     forward: Program,
     backward: Backward,
     *,

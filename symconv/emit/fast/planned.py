@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 
 from sympy import Symbol
+from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation, Program
 from symconv.core.proof import Backward
@@ -17,11 +18,11 @@ from symconv.emit.code.names import Names
 from symconv.emit.code.sizes import SizePrinter
 from symconv.emit.code.sources import Given, sources
 from symconv.plan.planner import Contract, Plain, Plan, Pool, Step, Total, Unpool
+from symconv.plan.runs import Flatten, Product
 
 from .finish import finished
 from .pooled import pool, unpool
 from .scribe import Scribe
-from .views import seen
 from .windows import Windows
 
 HELPERS = (
@@ -34,7 +35,11 @@ HELPERS = (
     "gathered",
     "matrix",
     "winograd",
+    "sigmoid",
 )
+OWN = {"forward", "backward", "check_shape", "sigmoid"}
+"""The functions of a readable module that a planned one does not borrow."""
+
 TITLES = {
     "forward": "Compute the values of the network.",
     "backward": "Compute the gradients, from the last equation of the network to the first.",
@@ -74,6 +79,8 @@ class PlannedModule:
         body = "\n".join((*first.lines, *second.lines))
         helpers = first.helpers | second.helpers
         names = self.names.tensors
+        if "sigmoid(" in body:
+            helpers.add("sigmoid")
         strided = [f for f in ("as_strided", "sliding_window_view") if self._uses(f, body, helpers)]
         return finished(
             "planned.py.j2",
@@ -99,7 +106,7 @@ class PlannedModule:
         scribe = Scribe(self.names, self.tensors, stored, outside, self.numbers, self.program.sizes)
         waiting: list[Equation] = []
         for step in steps:
-            if isinstance(step, Plain):
+            if isinstance(step, Plain) and step.run is None:
                 waiting.append(step.equation)
                 continue
             scribe.readable(tuple(waiting))
@@ -119,6 +126,16 @@ class PlannedModule:
                 self._total(scribe, equation, self.reached[stage.key])
             case Contract():
                 self._contract(scribe, step)
+            case Plain(equation, Flatten(source)):
+                size = SizePrinter(self.names.sizes)(self.tensors[equation.key].shape[1])
+                along = f"{scribe.tensor(_key(source))}.transpose(1, 2, 3, 0)"
+                name = self.names.tensors[equation.key]
+                scribe.line(f"{name} = {along}.reshape({size}, -1).T", equation.key)
+            case Plain(equation, Product(rows, matrix, transposed)):
+                left = f"{scribe.tensor(_key(matrix))}{'' if transposed else '.T'}"
+                right = f"{scribe.tensor(_key(rows))}.T"
+                name = self.names.tensors[equation.key]
+                scribe.line(f"{name} = ({left} @ {right}).T", equation.key)
 
     def _total(self, scribe: Scribe, equation: Equation, reached: str) -> None:
         """A sum over places has as many terms as there are winners."""
@@ -136,7 +153,7 @@ class PlannedModule:
         if step.stage is not None:
             planes, phases = scribe.names.tensors[step.stage.delta], step.stage.phases
         else:
-            planes, phases = f"{seen(scribe, made.places)}[None, None]", (1, 1)
+            planes, phases = f"{self.windows.delta(scribe, made)}[None, None]", (1, 1)
         write = self.windows.kernel if made.computes == "kernel" else self.windows.image
         write(scribe, made, planes, phases)
 
@@ -185,10 +202,14 @@ class PlannedModule:
         return lines
 
 
+def _key(access: Indexed) -> str:
+    return str(access.base.label)
+
+
 def borrowed(readable: str, body: str) -> list[str]:
     """The helper functions of the readable module that the body calls."""
     functions = [n for n in ast.parse(readable).body if isinstance(n, ast.FunctionDef)]
-    helpers = [f for f in functions if f.name not in {"forward", "backward", "check_shape"}]
+    helpers = [f for f in functions if f.name not in OWN]
     called = [f for f in helpers if re.search(rf"\b{f.name}\(", body)]
     return [ast.get_source_segment(readable, f) or "" for f in called]
 

@@ -30,13 +30,12 @@ def unpool(windows: Windows, scribe: Scribe, stage: Stage) -> str:
     wins, pooled = windows.patches[stage.key, "wins"], scribe.tensor(stage.key)
     scribe.values = True
     scribe.helpers |= {"maxima"}
-    reached = scribe.names.namer.claim(f"{name}_reached")
-    scribe.line(f"{reached} = np.empty_like({pooled})")
+    reached = seed
     if stage.rectified:
+        reached = scribe.names.namer.claim(f"{name}_reached")
+        scribe.line(f"{reached} = np.empty_like({pooled})")
         arguments = [seed, f"{pooled} > 0", f"out={reached}"]
         scribe.call("np.multiply", arguments, "", stage.delta)
-    else:
-        scribe.call("np.copyto", [reached, seed])
     arguments = [reached, f"values.{wins}", "workspace", f'"{name}"']
     routed = stage.between[2:] if stage.rectified else stage.between[1:]
     scribe.call(f"{name} = to_winners", arguments, "", *routed)

@@ -9,15 +9,21 @@ from symconv.core.proof import Backward
 from symconv.plan.explain import explain, explain_equations
 from symconv.plan.planner import plan
 from symconv.plan.scalar_planner import multiplications
+from symconv.plan.strategy import Wishes
 
 from .module import MOST_ENTRIES, MOST_READS, _unrolled
 from .planned import sizes_known
 
 
-def told(forward: Program, backward: Backward, numbers: Mapping[str, str]) -> str:
+def told(
+    forward: Program,
+    backward: Backward,
+    numbers: Mapping[str, str],
+    wishes: Wishes | None = None,
+) -> str:
     """The plan: unrolled, step by step, or why there is none."""
     scalars = _unrolled(forward, backward)
-    if scalars is not None:
+    if scalars is not None and not (wishes and wishes.forms):
         read = multiplications((*scalars.forward, *scalars.backward))
         return (
             "written out number by number: the network is tiny\n"
@@ -32,4 +38,4 @@ def told(forward: Program, backward: Backward, numbers: Mapping[str, str]) -> st
             "  fix it, such as with --size s=2, and there is a plan\n"
             f"{explain_equations(backward.program.equations, numbers)}"
         )
-    return explain(plan(forward, backward), numbers)
+    return explain(plan(forward, backward, wishes), numbers)

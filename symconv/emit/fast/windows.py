@@ -69,11 +69,9 @@ class Windows:
             return self.correlated(scribe, made, seen(scribe, made.image), phases, *keys)
         arguments = [
             self.folded(scribe, made, form, phases),
-            seen(scribe, made.kernel),
+            *self._kernel(scribe, made, form, phases, made.filters),
             self.constants.geometry(scribe, made, phases),
         ]
-        if form == "matrix":
-            arguments.append(self.constants.table(scribe, made, form, phases)[0])
         name = scribe.names.namer.claim(f"{scribe.names.tensors[made.result.key]}_planes")
         if form != "gathered":
             arguments += ["workspace", f'"{name}"']
@@ -120,25 +118,37 @@ class Windows:
         call = f"{name} = kernel_gradient_{family(form)}"
         scribe.call(call, arguments, placed(made.kernel), key)
 
+    def delta(self, scribe: Scribe, made: Contraction) -> str:
+        """The delta of the places; tiles read it twice, so its maps are put last once."""
+        plain, form = seen(scribe, made.places), self.choices[made.result.key].form
+        if form not in TILES:
+            return plain
+        key = ("last", made.places.key, made.places.order)
+        if key not in self.patches:
+            name = scribe.names.namer.claim(f"{scribe.names.tensors[made.places.key]}_last")
+            self.help(scribe, form)
+            scribe.line(f"{name} = maps_last({plain})")
+            self.patches[key] = name
+        return self.patches[key]
+
     def image(self, scribe: Scribe, made: Contraction, planes: str, phases: Pair) -> None:
         """dx = sum of kernel * delta, added to every place that a window sees."""
         key, form = made.result.key, self.choices[made.result.key].form
         self.help(scribe, form)
         around = turned(made)
         if family(form) in {"folded", "winograd"} and around is not None:
-            image = seen(scribe, around.image)
-            if phases != (1, 1):
-                image = f"images_{family(form)}({planes})"
+            staged = phases != (1, 1)
+            image = f"images_{family(form)}({planes})" if staged else self.delta(scribe, made)
             found = self.correlated(scribe, around, image, (1, 1))
             name = scribe.names.tensors[key]
             scribe.line(f"{name} = {found}[0, 0]{placed(around.places)}", key)
             return
         name, shape = scribe.names.tensors[key], (made.axes[0].extent, made.axes[1].extent)
-        arguments = [planes, seen(scribe, made.kernel), str(shape)]
-        if form in TABLED:
-            table = self.constants.table(scribe, made, form, phases)
-            arguments.append(table[0] if form == "matrix" else table[1])
-        else:
+        kernel = self._kernel(scribe, made, form, phases, made.channels)
+        arguments = [planes, *kernel, str(shape)]
+        if form == "gathered":
+            arguments.append(self.constants.table(scribe, made, form, phases)[1])
+        elif form != "matrix":
             arguments.append(self.constants.geometry(scribe, made, phases))
         if form != "matrix":
             arguments += ["workspace", f'"{name}"']
@@ -147,6 +157,23 @@ class Windows:
     def help(self, scribe: Scribe, form: str) -> None:
         """Note which helper functions the module needs."""
         scribe.helpers |= {"common", family(form)} | ({"inverse"} if form in TABLED else set())
+
+    def _kernel(
+        self, scribe: Scribe, made: Contraction, form: str, phases: Pair, maps: int
+    ) -> list[str]:
+        """The kernel as an argument; written as a matrix once, and kept from the forward pass."""
+        if form != "matrix":
+            return [seen(scribe, made.kernel)]
+        kernel = made.kernel
+        key = (kernel.key, kernel.order, kernel.flipped, made.axes, form, phases)
+        if key not in self.patches:
+            name = scribe.names.namer.claim(f"{scribe.names.tensors[made.kernel.key]}_matrix")
+            table = self.constants.table(scribe, made, form, phases)[0]
+            scribe.call(f"{name} = matrix_of", [seen(scribe, made.kernel), table])
+            self._keep(key, name)
+        elif not self.forward:
+            return [self._known(scribe, self.patches[key]), str(maps)]
+        return [self.patches[key], str(maps)]
 
     def _transforms(self, scribe: Scribe, made: Contraction, form: str) -> str:
         return self.constants.transforms(scribe, TILES[form], made.axes[0].taps)

@@ -1,0 +1,81 @@
+"""Dense layers between sums over windows, with the batch as the innermost run in memory.
+
+Where planes run along the batch, a flattened image and the delta of one are written so, too:
+v = p.reshape is a copy of long runs, and delta v = (W^T delta^T)^T costs what delta W costs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sympy import Expr, Integer, Mul, Sum, Symbol
+from sympy.tensor.indexed import Indexed
+
+from symconv.core.equation import Equation, Program
+from symconv.lower.affine import affine
+
+
+@dataclass(frozen=True)
+class Flatten:
+    """A table of one row a picture, row-major."""
+
+    source: Indexed
+
+
+@dataclass(frozen=True)
+class Product:
+    """`rows` times a matrix, which is `transposed` where the sum runs over its second axis."""
+
+    rows: Indexed
+    matrix: Indexed
+    transposed: bool
+
+
+def flatten(program: Program, e: Equation) -> Flatten | None:
+    """Whether an equation writes every picture as a row."""
+    source = e.rhs
+    if not isinstance(source, Indexed) or len(source.indices) != 4 or len(e.lhs.indices) != 2:
+        return None
+    extents, (b, *rest) = dict(e.ranges), source.indices
+    if e.lhs.indices[0] != b or set(source.indices) != set(extents) or len(extents) != 4:
+        return None
+    if tuple(extents[v] for v in source.indices) != tuple(program.tensor(source).shape):
+        return None
+    c, i, j = (v for v in rest if isinstance(v, Symbol))
+    place = affine(e.lhs.indices[1], extents)
+    steps = {c: extents[i] * extents[j], i: extents[j], j: Integer(1)}
+    return Flatten(source) if place.constant == 0 and dict(place.terms) == steps else None
+
+
+def unflattened_product(program: Program, e: Equation) -> Product | None:
+    """Whether an equation is a product of matrices that only pictures are made of."""
+    readers = [r for r in program.equations if e.lhs.base in {a.base for a in _entries(r.rhs)}]
+    if not readers or not all(_pictures(r) for r in readers):
+        return None
+    return _product(program, e)
+
+
+def _pictures(reader: Equation) -> bool:
+    return isinstance(reader.rhs, Indexed) and len(reader.lhs.indices) > 2
+
+
+def _entries(e: Expr) -> set[Indexed]:
+    return e.atoms(Indexed)
+
+
+def _product(program: Program, e: Equation) -> Product | None:
+    if not isinstance(e.rhs, Sum) or len(e.rhs.limits) != 1 or len(e.lhs.indices) != 2:
+        return None
+    (q, low, high), (b, k) = e.rhs.limits[0], e.lhs.indices
+    factors = [f for f in Mul.make_args(e.rhs.function) if isinstance(f, Indexed)]
+    if len(factors) != 2 or len(Mul.make_args(e.rhs.function)) != 2 or low != 0:
+        return None
+    known = dict(e.ranges) | {q: high + 1}
+    for rows, matrix in (factors, factors[::-1]):
+        whole = all(
+            tuple(known.get(v) for v in f.indices) == tuple(program.tensor(f).shape)
+            for f in (rows, matrix)
+        )
+        if whole and rows.indices == (b, q) and set(matrix.indices) == {q, k}:
+            return Product(rows, matrix, matrix.indices == (k, q))
+    return None

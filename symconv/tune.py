@@ -1,0 +1,154 @@
+"""Which form is fastest on this machine: every candidate of every contraction is measured."""
+
+from __future__ import annotations
+
+import inspect
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from symconv.core.errors import SymconvError
+from symconv.core.tensor import Tensor
+from symconv.lower.labels import class_counts
+from symconv.plan.contraction import Contraction
+from symconv.plan.planner import plan
+from symconv.plan.recognise import contraction
+from symconv.plan.strategy import USUAL_BATCH, Form, Wishes, forms_of
+
+if TYPE_CHECKING:
+    from symconv.api import Network
+
+LEAST = 0.1
+"""About how many seconds a candidate is measured."""
+
+CLOSE = 1e-2
+"""How far a candidate's gradients may be off, seen against the largest entry."""
+
+Step = Callable[[], tuple[Any, ...]]
+Say = Callable[[str], None]
+
+
+def tuned(network: Network, say: Say, *, tiles: str | None = None) -> dict[str, Form]:
+    """The fastest form of every sum over windows, by the key of its equation.
+
+    The three sums of one geometry take the same form, and the geometries are tried one after
+    another, each with the best forms so far. Every candidate must agree with the module of the cost
+    model. Forms that round more (Winograd's tiles) are candidates only with `tiles`. Nothing is
+    written anywhere; `say` is told what is tried.
+    """
+    if "workspace" not in network.numpy_source("fast"):
+        raise SymconvError(
+            "there is no plan to tune", help="`--explain` without `--tune` tells what it is instead"
+        )
+    given = _arrays(network)
+    wishes: dict[str, Any] = {"tiles": tiles} if tiles else {}
+    modelled = plan(network.program, network.backward(), Wishes(**wishes))
+    best = {key: choice.form for key, choice in modelled.choices.items()}
+    step = _step(network, given, {**wishes, "forms": best})
+    right, fastest = step(), _seconds(step)
+    for keys, forms in _groups(network, best, tiles=bool(tiles)):
+        for form in forms:
+            trial = best | dict.fromkeys(keys, form)
+            took = _seconds_if_right(network, given, {**wishes, "forms": trial}, right)
+            say(f"{', '.join(keys)}: {form} {_told(took)}, so far {_told(fastest)}")
+            if took is not None and took < fastest:
+                best, fastest = trial, took
+    return best
+
+
+def _told(seconds: float | None) -> str:
+    return "is not possible" if seconds is None else f"{1e3 * seconds:.3f} ms"
+
+
+def _groups(
+    network: Network, best: Mapping[str, Form], *, tiles: bool
+) -> Iterator[tuple[list[str], list[Form]]]:
+    """The equations of every geometry, and the forms to try for them."""
+    program = network.backward().program
+    found: dict[object, list[tuple[str, Contraction]]] = {}
+    for key in best:
+        equation = program.equation(key)
+        made = contraction(program, equation) if equation else None
+        if made is not None:
+            layer = (made.axes, made.channels, made.filters, _names(made))
+            found.setdefault(layer, []).append((key, made))
+    for members in found.values():
+        keys = [key for key, _ in members]
+        forms = set(forms_of(members[0][1])).intersection(*(forms_of(m) for _, m in members))
+        tried = sorted(f for f in forms if f != best[keys[0]])
+        yield keys, [f for f in tried if tiles or not f.startswith("winograd")]
+
+
+def _names(made: Contraction) -> frozenset[str]:
+    """The layer that a contraction belongs to: image, kernel and places without their gradients."""
+    keys = (made.image.key, made.kernel.key, made.places.key)
+    return frozenset(k.removeprefix("gradient ").removeprefix("delta ") for k in keys)
+
+
+def _arrays(network: Network) -> dict[str, Any]:
+    """Random arrays in float32 for a step, by the keys of the tensors."""
+    backward, program = network.backward(), network.program
+    given = [t for t in program.tensors if program.equation(t.key) is None]
+    given += [backward.seed] if backward.seed else []
+    labels, random = class_counts(backward.program.equations), np.random.default_rng(0)
+    found: dict[str, Any] = {}
+    for t in given:
+        shape = _shape(t)
+        if t.key in labels:
+            found[t.key] = random.integers(int(labels[t.key]), size=shape)
+        else:
+            scale = 1 / max(1.0, float(np.sqrt(np.prod(shape[1:]))))
+            found[t.key] = (scale * random.standard_normal(shape)).astype(np.float32)
+    return found
+
+
+def _shape(tensor: Tensor) -> list[int]:
+    """The shape, with a usual batch where that is a symbol."""
+    return [int(n) if n.is_Integer else USUAL_BATCH for n in tensor.shape]
+
+
+def _step(network: Network, given: Mapping[str, Any], wishes: Mapping[str, Any]) -> Step:
+    """Both passes of the module that the wishes lead to, with a workspace."""
+    compiled = network.compile("fast", **wishes)
+    module = compiled.module
+    known = {compiled.arrays[k]: a for k, a in given.items()} | {"workspace": {}}
+    first, second = (
+        set(inspect.signature(f).parameters) for f in (module.forward, module.backward)
+    )
+    before = {k: a for k, a in known.items() if k in first}
+    after = {k: a for k, a in known.items() if k in second}
+
+    def step() -> tuple[Any, ...]:
+        values = module.forward(**before)
+        more = {"values": values} if "values" in second else {}
+        return tuple(module.backward(**after, **more))
+
+    return step
+
+
+def _seconds_if_right(
+    network: Network, given: Mapping[str, Any], wishes: Mapping[str, Any], right: tuple[Any, ...]
+) -> float | None:
+    """The time of a step; None where the forms do not go together or compute something else."""
+    try:
+        step = _step(network, given, wishes)
+        found = step()
+    except (SymconvError, ValueError):
+        return None
+    pairs = zip(found, right, strict=True)
+    if any(np.abs(a - b).max() > CLOSE * max(1e-6, np.abs(b).max()) for a, b in pairs):
+        return None
+    return _seconds(step)
+
+
+def _seconds(step: Step) -> float:
+    """The shortest time of a step."""
+    step()
+    times: list[float] = []
+    while sum(times) < LEAST or len(times) < 3:
+        start = time.perf_counter()
+        step()
+        times.append(time.perf_counter() - start)
+    return min(times)
