@@ -260,3 +260,10 @@ def test_claims_hand_no_text_to_sympy():
         if "claims" in path.parts:
             names = {name for _, name, _ in calls(ast.parse(path.read_text("utf-8")))}
             assert not names & {"sympify", "Function", "parse_expr"}, path
+
+
+def test_a_network_too_large_to_try_a_claim_on_is_refused_before_it_is_run(monkeypatch):
+    monkeypatch.setattr("symconv.semantics.run.run", None)
+    verdict = Network.example("lenet5").check("dC/dx = 3 x")
+    assert verdict.verdict == "unreadable"
+    assert "products a pass, too many to try a claim on" in str(verdict)

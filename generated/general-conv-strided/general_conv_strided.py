@@ -50,6 +50,12 @@ def check_shape(name: str, array: Array, shape: tuple[int, ...]) -> None:
         raise ValueError(f"{name} has the shape {array.shape}, not {shape}")
 
 
+def check_size(name: str, size: int) -> None:
+    """Raise a ValueError unless the size is at least 1."""
+    if size < 1:
+        raise ValueError(f"{name} is {size}, but must be at least 1")
+
+
 def forward(x: Array, w: Array, beta: Array, *, d: int, p: int, s: int) -> Forward:
     """Compute every value of the network.
 
@@ -64,10 +70,12 @@ def forward(x: Array, w: Array, beta: Array, *, d: int, p: int, s: int) -> Forwa
     Returns:
         Every value by its name.
     """
-    _, C, _, _ = x.shape
+    _, C, H, W = x.shape
     F, _, k1, k2 = w.shape
     check_shape("w", w, (F, C, k1, k2))
     check_shape("beta", beta, (F,))
+    check_size("H_z", (d + H + 2 * p - d * k1 - 1) // s + 1)
+    check_size("W_z", (d + W + 2 * p - d * k2 - 1) // s + 1)
     x_padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)))
     x_windows = sliding_window_view(x_padded, (d * k1 + 1 - d, d * k2 + 1 - d), axis=(2, 3))
     z_part = x_windows[:, :, ::s, ::s, ::d, ::d]
@@ -91,7 +99,8 @@ def backward(x: Array, w: Array, delta_z: Array, *, d: int, p: int, s: int) -> G
     """
     N, C, H, W = x.shape
     F, _, k1, k2 = w.shape
-    _, _, H_z, W_z = delta_z.shape
+    H_z = (d + H + 2 * p - d * k1 - 1) // s + 1
+    W_z = (d + W + 2 * p - d * k2 - 1) // s + 1
     check_shape("w", w, (F, C, k1, k2))
     check_shape("delta_z", delta_z, (N, F, H_z, W_z))
     x_padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)))

@@ -42,6 +42,12 @@ def check_shape(name: str, array: Array, shape: tuple[int, ...]) -> None:
         raise ValueError(f"{name} has the shape {array.shape}, not {shape}")
 
 
+def check_size(name: str, size: int) -> None:
+    """Raise a ValueError unless the size is at least 1."""
+    if size < 1:
+        raise ValueError(f"{name} is {size}, but must be at least 1")
+
+
 def forward(x: Array, w: Array) -> Forward:
     """Compute every value of the network.
 
@@ -52,7 +58,10 @@ def forward(x: Array, w: Array) -> Forward:
     Returns:
         Every value by its name.
     """
+    H, W = x.shape
     k1, k2 = w.shape
+    check_size("H + 1 - k1", H + 1 - k1)
+    check_size("W + 1 - k2", W + 1 - k2)
     x_windows = sliding_window_view(x, (k1, k2), axis=(0, 1))
     z = np.einsum("ijmn,mn->ij", x_windows, w, optimize=True)  # (1)
     return Forward(z)

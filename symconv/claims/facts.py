@@ -17,6 +17,8 @@ from symconv.semantics.places import whole
 from symconv.semantics.sizes import pick
 from symconv.semantics.work import extent, terms
 
+from .limits import MOST_NETWORK, ClaimError
+
 Shape = tuple[int, ...]
 HEIGHTS = ("H", "W")
 
@@ -137,8 +139,17 @@ class Facts:
 
 
 def facts_of(network: Network, seed: int = 0) -> Facts:
-    """The facts at small sizes; a network of numbers has only one choice."""
+    """The facts at small sizes; a network of numbers has only one choice.
+
+    ClaimError where one run of that network takes too long for checking claims on it.
+    """
     backward = network.backward()
     sizes = pick(backward.program, seed)
     ordered = tuple(sorted(sizes.items(), key=lambda item: str(item[0])))
-    return Facts(network.program, backward, network.notation, ordered)
+    found = Facts(network.program, backward, network.notation, ordered)
+    if found.work > MOST_NETWORK:
+        raise ClaimError(
+            f"the network takes {found.work:,} products a pass, too many to try a claim on",
+            help=f"at most {MOST_NETWORK:,}: a smaller image or fewer channels say the same",
+        )
+    return found
