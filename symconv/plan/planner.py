@@ -74,6 +74,11 @@ class Plan:
     hidden: frozenset[str]
     choices: Mapping[str, Choice]
 
+    @property
+    def plain(self) -> bool:
+        """Whether nothing has a form of its own."""
+        return all(isinstance(s, Plain) for s in (*self.forward, *self.backward))
+
 
 def plan(forward: Program, backward: Backward, wishes: Wishes | None = None) -> Plan:
     """The plan of a network; `wishes` overrule the cost model."""

@@ -27,6 +27,7 @@ from .windows import Windows
 
 HELPERS = (
     "common",
+    "framed",
     "maxima",
     "inverse",
     "batch_last",

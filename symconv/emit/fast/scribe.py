@@ -9,7 +9,6 @@ from sympy import Symbol
 
 from symconv.core.equation import Equation, SizeDefinition
 from symconv.core.tensor import Tensor
-from symconv.emit.code.arrays import Printer
 from symconv.emit.code.layout import TAB, WIDTH, call_lines
 from symconv.emit.code.names import Namer, Names
 from symconv.emit.code.sizes import SizePrinter
@@ -17,7 +16,10 @@ from symconv.emit.code.statements import StatementPrinter
 from symconv.lower.equations import lowered
 from symconv.lower.program import Local, Ref, Statement
 from symconv.lower.walk import loop_indices, reads, symbols
+from symconv.plan.held import margins_of
 from symconv.plan.simplify import without_unit_sums
+
+from .framed import FramedPrinter
 
 
 @dataclass
@@ -85,12 +87,11 @@ class Scribe:
             self.used |= {
                 r.key for r in reads(s) if isinstance(r, Ref) and r.key not in written
             } & self.outside
-        printer = StatementPrinter(
-            Printer(self._array, SizePrinter({**self.names.sizes, **loops})),
-            self._part,
-            self.numbers,
-        )
-        self._print(printer, statements)
+        margins = margins_of(statements)
+        self.helpers |= {"common", "framed"} if margins else set()
+        size = SizePrinter({**self.names.sizes, **loops})
+        arrays = FramedPrinter(self._array, size, margins)
+        self._print(StatementPrinter(arrays, self._part, self.numbers), statements)
 
     def _print(self, printer: StatementPrinter, statements: tuple[Statement, ...]) -> None:
         for statement in statements:

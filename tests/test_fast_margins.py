@@ -1,0 +1,54 @@
+"""Margins of zeros in the workspace: only where products swallow them, and never stale."""
+
+import numpy as np
+import pytest
+
+from symconv.api import Network
+
+DEPTHWISE = "input x 2x4x6x6 | conv w 3x3 channels 4 groups 4 padding {p} {more} -> z"
+
+
+def arrays(net, seed):
+    made = net.compile()
+    rng = np.random.default_rng(seed)
+    return made, rng.normal(size=(2, 4, 6, 6)), rng.normal(size=(4, 1, 3, 3))
+
+
+@pytest.mark.parametrize("more", ["", "stride 2", "dilation 2"])
+def test_a_grouped_convolution_keeps_its_margins(more):
+    net = Network.parse(DEPTHWISE.format(p=2, more=more))
+    readable, x, w = arrays(net, 1)
+    fast, workspace = net.compile("fast"), {}
+    assert "framed(x" in net.numpy_source("fast")
+    for scale in (1.0, -3.0):  # the second time with a workspace in which numbers stand
+        z = readable.forward(x=scale * x, w=w).z
+        values = fast.forward(x=scale * x, w=w, workspace=workspace)
+        np.testing.assert_allclose(values.z, z)
+        d = np.random.default_rng(2).normal(size=z.shape)
+        found = fast.backward(x=scale * x, w=w, delta_z=d, workspace=workspace)
+        wanted = readable.backward(x=scale * x, w=w, delta_z=d)
+        for name in wanted._fields:
+            np.testing.assert_allclose(getattr(found, name), getattr(wanted, name))
+            for kept in workspace.values():
+                assert not np.shares_memory(getattr(found, name), kept)
+    assert workspace
+
+
+def test_margins_of_one_shape_and_other_places_do_not_meet():
+    made = Network.parse(
+        "input x 2x4x6x6 | conv w 3x3 channels 4 groups 4 padding 1x1 padding_after 1x1 -> z"
+        " | conv v 3x3 channels 4 groups 4 padding 2x0 padding_after 0x2 -> y"
+    )
+    rng = np.random.default_rng(3)
+    given = {"x": rng.normal(size=(2, 4, 6, 6))}
+    given |= {k: rng.normal(size=(4, 1, 3, 3)) for k in ("w", "v")}
+    workspace = {}
+    for _ in range(2):
+        found = made.compile("fast").forward(**given, workspace=workspace)
+        wanted = made.compile().forward(**given)
+        np.testing.assert_allclose(found[-1], wanted[-1])
+
+
+def test_what_is_returned_is_never_kept():
+    source = Network.parse("input x 2x3x4x4 | pad 1 -> y").numpy_source("fast")
+    assert "framed(" not in source
