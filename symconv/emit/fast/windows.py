@@ -164,11 +164,12 @@ class Windows:
         """The kernel as an argument; written as a matrix once, and kept from the forward pass."""
         if form != "matrix":
             return [seen(scribe, made.kernel)]
-        kernel = made.kernel
-        key = (kernel.key, kernel.order, kernel.flipped, made.axes, form, phases)
+        kernel, shape = made.kernel, scribe.tensors[made.kernel.key].shape
+        order = tuple(None if a is None or shape[a] == 1 else a for a in kernel.order)
+        table = self.constants.table(scribe, made, form, phases)[0]
+        key = (kernel.key, order, kernel.flipped, table)
         if key not in self.patches:
             name = scribe.names.namer.claim(f"{scribe.names.tensors[made.kernel.key]}_matrix")
-            table = self.constants.table(scribe, made, form, phases)[0]
             scribe.call(f"{name} = matrix_of", [seen(scribe, made.kernel), table])
             self._keep(key, name)
         elif not self.forward:
