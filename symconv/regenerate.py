@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from types import MappingProxyType
@@ -63,6 +64,13 @@ def _function(example: str, name: str) -> str:
     return "\n".join(["```python", *head, *body, "```"])
 
 
+def _loop(example: str, result: str) -> str:
+    """The loops that compute one result, from the loops style."""
+    blocks = Network.example(example).numpy_source("loops").split("\n\n")
+    found = next(b for b in blocks if f"\n    {result}: Array = " in b)
+    return f"```python\n{textwrap.dedent(found)}\n```"
+
+
 def _layers() -> str:
     """A table of the catalogue."""
     rows = ["| in a network text | forward equation |", "|---|---|"]
@@ -78,7 +86,13 @@ def _file(path: str) -> str:
 
 
 REGIONS: MappingProxyType[str, Callable[..., str]] = MappingProxyType(
-    {"derivation": _derivation, "function": _function, "layers": _layers, "file": _file}
+    {
+        "derivation": _derivation,
+        "function": _function,
+        "loop": _loop,
+        "layers": _layers,
+        "file": _file,
+    }
 )
 
 

@@ -74,10 +74,10 @@ def forward(x: Array, w: Array, beta: Array, *, d: int, p: int, s: int) -> Forwa
     F, _, k1, k2 = w.shape
     check_shape("w", w, (F, C, k1, k2))
     check_shape("beta", beta, (F,))
-    check_size("H_z", (d + H + 2 * p - d * k1 - 1) // s + 1)
-    check_size("W_z", (d + W + 2 * p - d * k2 - 1) // s + 1)
+    check_size("H_z", (H + 2 * p - 1 - d * (k1 - 1)) // s + 1)
+    check_size("W_z", (W + 2 * p - 1 - d * (k2 - 1)) // s + 1)
     x_padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)))
-    x_windows = sliding_window_view(x_padded, (d * k1 + 1 - d, d * k2 + 1 - d), axis=(2, 3))
+    x_windows = sliding_window_view(x_padded, (d * (k1 - 1) + 1, d * (k2 - 1) + 1), axis=(2, 3))
     z_part = x_windows[:, :, ::s, ::s, ::d, ::d]
     z = np.einsum("bcijmn,fcmn->bfij", z_part, w, optimize=True) + beta[:, None, None]  # (1)
     return Forward(z)
@@ -99,12 +99,12 @@ def backward(x: Array, w: Array, delta_z: Array, *, d: int, p: int, s: int) -> G
     """
     N, C, H, W = x.shape
     F, _, k1, k2 = w.shape
-    H_z = (d + H + 2 * p - d * k1 - 1) // s + 1
-    W_z = (d + W + 2 * p - d * k2 - 1) // s + 1
+    H_z = (H + 2 * p - 1 - d * (k1 - 1)) // s + 1
+    W_z = (W + 2 * p - 1 - d * (k2 - 1)) // s + 1
     check_shape("w", w, (F, C, k1, k2))
     check_shape("delta_z", delta_z, (N, F, H_z, W_z))
     x_padded = np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)))
-    x_windows = sliding_window_view(x_padded, (d * k1 + 1 - d, d * k2 + 1 - d), axis=(2, 3))
+    x_windows = sliding_window_view(x_padded, (d * (k1 - 1) + 1, d * (k2 - 1) + 1), axis=(2, 3))
     dw = np.einsum(
         "bfij,bcijmn->fcmn", delta_z, x_windows[:, :, ::s, ::s, ::d, ::d], optimize=True
     )  # (2)

@@ -59,6 +59,9 @@ class SizePrinter:
         if fraction(common)[1] != 1:
             above, below = fraction(common)
             return joined("//", (self.text(above), self.text(below)), MULTIPLY)
+        reach = _reach(expression)
+        if reach is not None:
+            return self._with_reach(expression, *reach)
         parts = sorted(expression.args, key=_addend_order)
         line = self.text(parts[0]).within(ADD)
         for part in parts[1:]:
@@ -67,6 +70,27 @@ class SizePrinter:
             else:
                 line += f" + {self.text(part).within(ADD)}"
         return Text(line, ADD)
+
+    def _with_reach(self, expression: Add, d: Expr, k: Expr, sign: int) -> Text:
+        """`H + 2 * p - 1 - d * (k - 1)`, and `d * (k - 1) + 1`."""
+        reach = f"{self(d)} * ({self(k)} - 1)"
+        rest = self.text(expand(expression - sign * d * (k - 1))).within(ADD)
+        if sign < 0:
+            return Text(f"-{reach}" if rest == "0" else f"{rest} - {reach}", ADD)
+        return Text(reach if rest == "0" else f"{reach} + {rest}".replace("+ -", "- "), ADD)
+
+
+def _reach(expression: Add) -> tuple[Expr, Expr, int] | None:
+    """d, k and the sign of a part d k - d = d (k - 1) of a sum, which is what a window spans."""
+    for part in sorted(expression.args, key=str):
+        sign = -1 if part.could_extract_minus_sign() else 1
+        factors: tuple[Expr, ...] = (sign * part).args if isinstance(sign * part, Mul) else ()
+        if len(factors) != 2 or not all(f.is_Symbol for f in factors):
+            continue
+        for d, k in (factors, factors[::-1]):
+            if -sign * d in expression.args:
+                return d, k, sign
+    return None
 
 
 def _shorter(expression: Basic) -> Basic:

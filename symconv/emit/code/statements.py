@@ -10,6 +10,7 @@ from symconv.lower.program import (
     Array,
     Constant,
     Einsum,
+    Index,
     Let,
     Local,
     Loop,
@@ -77,6 +78,9 @@ class StatementPrinter:
         if type(value) in CALLS and (largest is None or self._breakable(value, indent)):
             name, arguments = self.arrays.call(value)
             return call_lines(f"{left} {name}", list(arguments), tail, indent)
+        if largest is None and isinstance(value, Index):
+            head, inside = self.arrays.owner(value.source), items(value.items, self.arrays.size)
+            return call_lines(f"{left} {head}", list(inside), tail, indent, brackets="[]")
         if largest is None:
             return ["    " * indent + flat]
         local = self.part(statement.target)
