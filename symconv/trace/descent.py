@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 
 from sympy import Symbol
 
@@ -18,6 +19,8 @@ from .numbers import Mixed, Number
 
 MOST_STEPS = 1000
 LONGEST = 10**40
+EXACT_STEPS = 20
+"""How many steps are taken exactly where a generated module can take the others."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,10 @@ class Descent:
         return "The loss does not change."
 
 
+Train = Callable[[Values], Iterator[tuple[Number, Values]]]
+"""From values to the loss and the weights before every step, in floating point."""
+
+
 def descend(  # noqa: PLR0913, PLR0917 - a descent depends on exactly these
     program: Program,
     sizes: Mapping[Symbol, int],
@@ -59,8 +66,12 @@ def descend(  # noqa: PLR0913, PLR0917 - a descent depends on exactly these
     weights: tuple[Tensor, ...],
     rate: Number,
     steps: int,
+    train: Train | None = None,
 ) -> Descent:
-    """So many steps of gradient descent on the parameters."""
+    """So many steps of gradient descent on the parameters.
+
+    The first ones are exact; `train` takes those that follow, and is not asked for fewer.
+    """
     if not 0 < steps <= MOST_STEPS:
         raise SymconvError(f"{steps} steps cannot be taken", help=f"take 1 to {MOST_STEPS}")
     cost = program.tensor(program.output)
@@ -72,7 +83,8 @@ def descend(  # noqa: PLR0913, PLR0917 - a descent depends on exactly these
     stages: list[Stage] = []
     computed = {e.key for e in program.equations}
     here: Values = {key: table for key, table in values.items() if key not in computed}
-    for _ in range(steps + 1):
+    exactly = min(steps, EXACT_STEPS) if train else steps
+    for _ in range(exactly + 1):
         found = run(program, sizes, here, Mixed(), wanted=[cost.key, *gradients.values()])
         stages.append(Stage(found[cost.key][0,], {t.key: here[t.key] for t in weights}))
         moved = {
@@ -82,6 +94,8 @@ def descend(  # noqa: PLR0913, PLR0917 - a descent depends on exactly these
             for t in weights
         }
         here = here | moved
+    if train and steps > exactly:
+        stages += [Stage(*found) for found in islice(train(here), steps - exactly)]
     return Descent(cost.key, rate, tuple(stages))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from symconv.semantics.places import Place
 from symconv.semantics.run import reads, run
 from symconv.semantics.sizes import free_sizes
 
-from .descent import Descent, descend
+from .descent import Descent, Train, descend
 from .given import Values, exact, tables
 from .numbers import Number, Verdict, is_exact, verdict
 from .worked import Calculation, Worked, leaf
@@ -146,8 +146,27 @@ def trace(  # noqa: PLR0913 - the values, and how far and how finely to go
     computed, missing = _computed(program, taken, found_sizes, digits)
     descent = None
     if steps:
-        descent = descend(program, found_sizes, taken, _learned(network, taken), exact(rate), steps)
+        weights, speed = _learned(network, taken), exact(rate)
+        train = None if found_sizes else _training(network, weights, speed)
+        descent = descend(program, found_sizes, taken, weights, speed, steps, train)
     return Trace(network, taken, tuple(computed), missing, digits, descent)
+
+
+def _training(network: Network, weights: tuple[Tensor, ...], rate: Number) -> Train:
+    """The steps on the generated module, which is made when they are asked for."""
+
+    def train(start: Values) -> Iterator[tuple[Number, Values]]:
+        from symconv.lower.labels import class_counts
+
+        from .training import Training
+
+        labels = class_counts(network.program.equations)
+        learned = tuple(t.key for t in weights)
+        cost = network.program.output
+        module = network.compile("fast")
+        yield from Training(module, learned, labels, cost, float(rate)).stages(start)
+
+    return train
 
 
 def _learned(network: Network, taken: Values) -> tuple[Tensor, ...]:
