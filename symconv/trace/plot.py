@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from symconv.core.errors import SymconvError
 
+MOST_DOTS = 40
+"""So many steps are drawn as dots; more would hide the line."""
+
 if TYPE_CHECKING:
     from .trace import Trace
 
@@ -25,6 +28,6 @@ def plot_losses(trace: Trace, path: Path) -> None:
     figure = figure_module.Figure(figsize=(5, 3), layout="constrained")
     axes = figure.subplots()
     losses = [float(loss) for loss in trace.descent.losses]
-    axes.plot(range(len(losses)), losses, marker="o")
+    axes.plot(range(len(losses)), losses, marker="o" if len(losses) <= MOST_DOTS else None)
     axes.set(xlabel="step", ylabel=trace.descent.cost, ylim=(0, None))
     figure.savefig(path)
