@@ -75,7 +75,9 @@ def draw(found: list[dict[str, Any]], path: Path) -> None:
         x, y, _ = zip(*made, strict=True)
         axes.scatter(x, y, marker=RUNTIMES[runtime], label=runtime)
     for x, y, name in points(found)["fast"]:
-        axes.annotate(name, (x, y), fontsize=7, rotation=25, xytext=(4, 4), textcoords="offset points")
+        axes.annotate(
+            name, (x, y), fontsize=7, rotation=25, xytext=(4, 4), textcoords="offset points"
+        )
     axes.set(xscale="log", yscale="log")
     axes.set(xlabel="multiplications for each byte", ylabel="multiplications a second")
     axes.set_title("Forward and all gradients, one thread")
