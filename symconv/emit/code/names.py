@@ -18,7 +18,13 @@ HELPERS = {
     *("check_shape", "check_size", "forward", "backward"),
     *("sigmoid", "log_sum_exp", "softmax", "log_softmax"),
 }
-LOCALS = {"values", "name", "array", "shape"}
+STYLES = {
+    *("framed", "room", "padded", "like", "route", "both", "step", "as_strided"),
+    *("Workspace", "Window", "Shape", "Shape4", "Step", "Transforms", "CACHE", "POOLS"),
+}
+"""What the modules of other styles define: a tensor has the same name in all of them."""
+
+LOCALS = {"values", "name", "array", "shape", "workspace", "workspaces", "threads"}
 TUPLE = {"count", "index"}
 RESERVED = frozenset(
     {
@@ -28,6 +34,7 @@ RESERVED = frozenset(
         *MODULE,
         *TYPES,
         *HELPERS,
+        *STYLES,
         *LOCALS,
         *TUPLE,
     }
