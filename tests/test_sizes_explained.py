@@ -135,3 +135,10 @@ def test_levels_and_markups_have_their_part():
 
 def test_networks_without_windows_say_nothing():
     assert said("input x 4 | dense W 2 -> h | sse t -> C") == []
+
+
+def test_an_index_that_a_log_sum_exp_binds_is_always_in_range():
+    text = Network.parse("input x 5 batch N | cross_entropy t labels").derivation("x").text()
+    assert "Terms count only where" not in text
+    strided = Network.parse("input x 9 | conv w 3 stride 2 -> z").derivation("x").text()
+    assert "Terms count only where" in strided

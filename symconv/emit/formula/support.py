@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sympy import Expr, Sum, fraction, together
+from sympy import Expr, fraction, together
+from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.tensor.indexed import Indexed
 
 from symconv.calculus.affine import always_inside
@@ -82,7 +83,7 @@ def _integers(places: list[Place]) -> Sentence:
 
 def outside(e: Expr, ranges: Ranges) -> Iterator[Place]:
     """The index expressions that can be out of bounds."""
-    if isinstance(e, Sum):
+    if isinstance(e, ExprWithLimits):
         ranges = (*ranges, *((v, high + 1) for v, _, high in e.limits))
     if isinstance(e, Indexed):
         for place, extent in zip(e.indices, e.base.shape, strict=True):
