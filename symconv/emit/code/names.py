@@ -24,7 +24,7 @@ STYLES = {
 }
 """What the modules of other styles define: a tensor has the same name in all of them."""
 
-LOCALS = {"values", "name", "array", "shape", "workspace", "workspaces", "threads"}
+LOCALS = {"values", "name", "array", "shape", "workspace"}
 TUPLE = {"count", "index"}
 RESERVED = frozenset(
     {
