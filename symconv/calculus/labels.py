@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from sympy import Expr, Mul, Sum, Symbol
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation
+from symconv.core.labels import labels_of
 from symconv.core.nodes import Equals
 
 from .binders import factors, free_indices, open_sum, rebuild, sum_over
@@ -15,11 +16,10 @@ from .binders import factors, free_indices, open_sum, rebuild, sum_over
 
 def one_class(expr: Expr, forward: tuple[Equation, ...]) -> Expr:
     """sum_{q=0}^{n-1} c [q = t] = c, for a label t that is one of n classes, and c free of q."""
-    counts = dict(pair for equation in forward for pair in _counts(equation))
-    return _one_class(expr, counts)
+    return _one_class(expr, labels_of(forward))
 
 
-def _one_class(expr: Expr, counts: Mapping[str, Expr]) -> Expr:
+def _one_class(expr: Expr, counts: Mapping[str, Expr | None]) -> Expr:
     if not expr.has(Equals):
         return expr
     if not isinstance(expr, Sum):
@@ -33,19 +33,9 @@ def _one_class(expr: Expr, counts: Mapping[str, Expr]) -> Expr:
     return expr
 
 
-def _names_all(e: Expr, v: Symbol, n: Expr, counts: Mapping[str, Expr]) -> bool:
+def _names_all(e: Expr, v: Symbol, n: Expr, counts: Mapping[str, Expr | None]) -> bool:
     """Whether e is a bracket [v = t] of a label t of n classes."""
     if not isinstance(e, Equals) or not isinstance(e.label, Indexed):
         return False
     known = counts.get(str(e.label.base.label))
     return e.place == v and known == n and v not in free_indices(e.label)
-
-
-def _counts(equation: Equation) -> Iterator[tuple[str, Expr]]:
-    """Each tensor of labels, and the extent of the index that its entries are compared with."""
-    extents: dict[Expr, Expr] = dict(equation.ranges)
-    for total in equation.rhs.atoms(Sum):
-        extents |= {v: high + 1 for v, _, high in total.limits}
-    for bracket in equation.rhs.atoms(Equals):
-        if isinstance(bracket.label, Indexed) and bracket.place in extents:
-            yield str(bracket.label.base.label), extents[bracket.place]
