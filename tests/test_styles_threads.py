@@ -47,6 +47,13 @@ def alone(module, given):
     return values, module.backward(**{k: a for k, a in known.items() if k in names})
 
 
+def parted(network):
+    """The fast module, with parts as small as a sample."""
+    module = network.compile("fast").module
+    module.LEAST_PART = 1
+    return module
+
+
 def gradients(answer):
     return getattr(answer, "gradients", answer)
 
@@ -55,7 +62,7 @@ def gradients(answer):
 @pytest.mark.parametrize(("batch", "threads"), [(6, 1), (6, 2), (7, 3), (2, 4), (5, 5)])
 def test_parts_add_up_to_the_whole(text, batch, threads):
     network = Network.parse(text)
-    module, spaces = network.compile("fast").module, [{} for _ in range(threads)]
+    module, spaces = parted(network), [{} for _ in range(threads)]
     for kind, tolerance in ((np.float64, 1e-12), (np.float32, 1e-4)):
         given = arrays(network, batch, kind)
         values, right = alone(module, given)
@@ -73,7 +80,7 @@ def test_parts_add_up_to_the_whole(text, batch, threads):
 
 def test_the_result_does_not_depend_on_who_is_done_first():
     network = Network.parse(SPLIT[3])
-    module, given = network.compile("fast").module, arrays(network, 9)
+    module, given = parted(network), arrays(network, 9)
     first = module.step(**given, threads=3)
     with ThreadPoolExecutor(4) as pool:
         again = list(pool.map(lambda _: module.step(**given, threads=3), range(12)))
@@ -90,6 +97,7 @@ def test_a_batch_that_does_not_fall_into_parts_is_left_whole(text):
 def test_a_compiled_network_has_the_step_too():
     network = Network.parse(SPLIT[1])
     given, compiled = arrays(network, 4), network.compile("fast")
+    compiled.module.LEAST_PART = 1
     right = compiled.backward(**given, values=compiled.forward(**given))
     found = compiled.step(**given, threads=2, workspaces=[{}, {}])
     for a, b in zip(found.gradients, right, strict=True):
@@ -108,7 +116,29 @@ def test_too_little_room_is_an_error(more):
 def test_gradients_do_not_live_in_a_workspace():
     network = Network.parse(CONV)
     spaces = [{}, {}]
-    found = network.compile("fast").module.step(**arrays(network, 4), threads=2, workspaces=spaces)
+    found = parted(network).step(**arrays(network, 4), threads=2, workspaces=spaces)
     rooms = [room for space in spaces for room in space.values()]
     assert rooms
     assert not any(np.shares_memory(g, room) for g in gradients(found) for room in rooms)
+
+
+def test_a_small_part_is_not_worth_a_thread():
+    large = Network.parse("input x Nx32x28x28 | conv w 3x3 channels 64 padding 1 -> z | sse t -> C")
+    assert large.compile("fast").module.LEAST_PART == 2
+    small = Network.parse(SPLIT[1]).compile("fast").module
+    assert small.LEAST_PART > 1000
+    given = arrays(Network.parse(SPLIT[1]), 6)
+    whole, found = small.step(**given), small.step(**given, threads=3)
+    for a, b in zip(found.gradients, whole.gradients, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_no_gradient_loses_precision_when_the_parts_are_joined():
+    network = Network.parse(SPLIT[1])
+    given = arrays(network, 6, np.float32)
+    given["w"] = given["w"].astype(np.float64)
+    _, right = alone(parted(network), given)
+    found = parted(network).step(**given, threads=2)
+    for a, b in zip(found.gradients, right, strict=True):
+        assert a.dtype.itemsize >= b.dtype.itemsize
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-4)

@@ -20,7 +20,7 @@ IMPORTS = numpy_audit.IMPORTS | {
 }
 NUMPY = numpy_audit.NUMPY | {
     "argsort", "array", "concatenate", "copyto", "dtype", "empty", "empty_like", "greater",
-    "matmul", "minimum", "multiply", "searchsorted", "subtract",
+    "matmul", "minimum", "multiply", "ndarray", "result_type", "searchsorted", "subtract",
 }  # fmt: skip
 METHODS = numpy_audit.METHODS | {
     "c_contiguous", "flags", "get", "itemsize", "ravel", "result", "setdefault", "size", "start",

@@ -98,7 +98,7 @@ class PlannedModule:
 
     def _uses(self, function: str, body: str, helpers: set[str]) -> bool:
         """Whether the module calls a function that looks at an array through strides."""
-        strided = function == "as_strided" and bool(helpers & {"batch_last", "columns", "winograd"})
+        strided = function == "as_strided" and bool(helpers & {"columns", "winograd"})
         return strided or f"{function}(" in body
 
     def _written(self, steps: tuple[Step, ...], stored: frozenset[str]) -> Scribe:

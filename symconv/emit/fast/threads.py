@@ -6,7 +6,7 @@ import ast
 import re
 from dataclasses import dataclass
 
-from sympy import Add, Expr, Mul, Sum, Symbol
+from sympy import Add, Expr, Integer, Mul, Sum, Symbol, ceiling
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation, Program
@@ -15,6 +15,7 @@ from symconv.core.tensor import Tensor
 from symconv.emit.code.layout import call_lines
 from symconv.emit.code.names import Names
 from symconv.emit.environment import rendered
+from symconv.plan.operations import operations
 
 from .audit import audited_fast
 from .exempt import exempt
@@ -22,8 +23,12 @@ from .unrolled import _unpacking
 
 LOCALS = (
     "costs", "found", "gradients", "part", "parts", "run", "share", "space",
-    "threads", "total", "waiting", "workspaces",
+    "threads", "total", "waiting", "whole", "workspaces",
 )  # fmt: skip
+
+
+GRAIN = 100_000_000
+"""The fewest operations that repay another thread: it waits for the interpreter at every call."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +110,13 @@ def _cost(forward: Program, e: Expr, batch: Symbol) -> str | None:
     return None if batch in (factor * batch).free_symbols else "mean"
 
 
+def least_part(backward: Backward, split: Split) -> int:
+    """The fewest samples that repay a thread; 1 where other sizes are open, too."""
+    work = Add(*(operations(e) for e in backward.program.equations))
+    work = work.xreplace({split.batch: Integer(1)})
+    return int(ceiling(Integer(GRAIN) / work)) if work.is_Integer and work > 0 else 1
+
+
 def threaded(text: str, forward: Program, backward: Backward, names: Names) -> str:
     """The module with a `step` that splits the batch; as it is where the samples do not split."""
     split, functions = split_of(forward), _functions(text)
@@ -112,32 +124,53 @@ def threaded(text: str, forward: Program, backward: Backward, names: Names) -> s
         return text
     known = {names.tensors[t.key]: t for t in (*forward.tensors, *backward.program.tensors)}
     words = {w: names.namer.branch().claim(w) for w in LOCALS}
-    parameters = dict.fromkeys((*functions["forward"], *functions["backward"]))
-    given = [n for n in parameters if n in known]
-    passed = {n: f"{n}[{words['part']}]" if _splits(known[n], split) else n for n in given}
-    passed |= {"values": "values", "workspace": words["space"]}
+    passed = dict.fromkeys((*functions["forward"], *functions["backward"]))
+    given = [n for n in passed if n in known]
+    samples = {n for n in given if _splits(known[n], split)}
+    results = {names.tensors[g.key]: t for g, t in zip(backward.results, backward.wrt, strict=True)}
+    wholes = {n: f"{n}_{words['whole']}" for n, t in results.items() if _splits(t, split)}
+    apart = [n for n in results if n not in wholes]
     cost = None if backward.seed else names.tensors[backward.cost.key]
-    gradients = [names.tensors[g.key] for g in backward.results]
     signature = [f"{n}: Array" for n in given]
     signature += ["*", f"{words['threads']}: int = 1"]
     signature += [f"{words['workspaces']}: list[Workspace] | None = None"]
+    own = {"values": "values", "workspace": words["space"]}
+    parts = {n: f"{n}[{words['part']}]" if n in samples else n for n in given}
+    kinds = ", ".join(n for n in given if known[n] in results.values())
+
+    def room(n: str, whole: str) -> list[str]:
+        """An array for the parts of a gradient."""
+        arguments = [f"{names.tensors[results[n].key]}.shape", f"np.result_type({kinds})"]
+        return call_lines(f"{whole} = np.empty", arguments, "", 1)
+
     made = rendered(
         "numpy_fast",
         "threads.py.j2",
         w=words,
         signature=call_lines("def step", signature, f" -> {'Step' if cost else 'Gradients'}:", 0),
-        forward=call_lines("values = forward", [passed[n] for n in functions["forward"]], "", 2),
-        backward=call_lines(
-            f"{words['found']} = backward", [passed[n] for n in functions["backward"]], "", 2
-        ),
-        samples=next(n for n in given if _splits(known[n], split)),
+        alone=_passes(functions, dict(zip(given, given, strict=True)) | own, words["found"]),
+        parted=_passes(functions, parts | own, ", ".join(results)),
+        samples=next(n for n in given if n in samples),
+        least=least_part(backward, split),
         given=given,
         cost=cost,
         mean=split.mean,
-        unpacked=_unpacking(gradients, f"zip(*{words['found']}, strict=True)"),
-        gradients=[(n, _splits(t, split)) for n, t in zip(gradients, backward.wrt, strict=True)],
+        apart=call_lines(f"{words['found']} = ", apart, "", 2, "[]"),
+        unpacked=_unpacking(apart, words["found"]),
+        wholes=wholes,
+        rooms=[line for n, whole in wholes.items() for line in room(n, whole)],
+        joined=call_lines(
+            f"{words['gradients']} = Gradients", [wholes.get(n, n) for n in results], "", 1
+        ),
     )
     return audited_fast(_exempted(text + made))
+
+
+def _passes(functions: dict[str, list[str]], passed: dict[str, str], found: str) -> list[str]:
+    """Both passes with these arguments."""
+    first, second = ([passed[n] for n in functions[f]] for f in ("forward", "backward"))
+    lines = call_lines("values = forward", first, "", 2)
+    return lines + call_lines(f"{found} = backward", second, "", 2)
 
 
 def _exempted(text: str) -> str:

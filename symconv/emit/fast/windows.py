@@ -15,7 +15,7 @@ from .views import aligned, placed, seen
 
 Pair = tuple[int, int]
 TABLED = {"gathered", "matrix"}
-COPIES = {"batch_last": "rows_batch_last", "columns": "padded", "gathered": "columns_gathered"}
+COPIES = {"batch_last": "patches_batch_last", "columns": "padded", "gathered": "columns_gathered"}
 TILES = {"winograd2": 2, "winograd4": 4}
 
 
@@ -161,20 +161,28 @@ class Windows:
     def _kernel(
         self, scribe: Scribe, made: Contraction, form: str, phases: Pair, maps: int
     ) -> list[str]:
-        """The kernel as an argument; written as a matrix once, and kept from the forward pass."""
-        if form != "matrix":
-            return [seen(scribe, made.kernel)]
+        """The kernel as an argument, and what it is written as; that is kept for the backward."""
+        plain = seen(scribe, made.kernel)
+        if form == "matrix":
+            table = self.constants.table(scribe, made, form, phases)[0]
+            return [self._written(scribe, made, "matrix", "matrix_of", [plain, table]), str(maps)]
+        if form == "batch_last":
+            window = self.constants.geometry(scribe, made, phases)
+            return [self._written(scribe, made, "taps", "spread_batch_last", [plain, window])]
+        return [plain]
+
+    def _written(
+        self, scribe: Scribe, made: Contraction, suffix: str, function: str, arguments: list[str]
+    ) -> str:
+        """The name of a kernel in the order that a form reads it in, written once."""
         kernel, shape = made.kernel, scribe.tensors[made.kernel.key].shape
         order = tuple(None if a is None or shape[a] == 1 else a for a in kernel.order)
-        table = self.constants.table(scribe, made, form, phases)[0]
-        key = (kernel.key, order, kernel.flipped, table)
+        key = (kernel.key, order, kernel.flipped, arguments[1])
         if key not in self.patches:
-            name = scribe.names.namer.claim(f"{scribe.names.tensors[made.kernel.key]}_matrix")
-            scribe.call(f"{name} = matrix_of", [seen(scribe, made.kernel), table])
+            name = scribe.names.namer.claim(f"{scribe.names.tensors[kernel.key]}_{suffix}")
+            scribe.call(f"{name} = {function}", arguments)
             self._keep(key, name)
-        elif not self.forward:
-            return [self._known(scribe, self.patches[key]), str(maps)]
-        return [self.patches[key], str(maps)]
+        return self._known(scribe, self.patches[key])
 
     def _transforms(self, scribe: Scribe, made: Contraction, form: str) -> str:
         return self.constants.transforms(scribe, TILES[form], made.axes[0].taps)
