@@ -13,7 +13,7 @@ from symconv.emit.code.audit import audited
 from symconv.emit.code.module import module_names, numpy_module
 from symconv.emit.code.names import Names
 from symconv.emit.code.tests import module_tests
-from symconv.plan.strategy import Wishes
+from symconv.plan.forms import Wishes
 from symconv.semantics.sizes import pick
 from symconv.semantics.work import extent, terms
 

@@ -15,7 +15,7 @@ from symconv.lower.labels import class_counts
 from symconv.plan.contraction import Contraction
 from symconv.plan.planner import plan
 from symconv.plan.recognise import contraction
-from symconv.plan.strategy import USUAL_BATCH, Form, Wishes, forms_of
+from symconv.plan.forms import USUAL_BATCH, Form, Wishes, forms_of
 
 if TYPE_CHECKING:
     from symconv.api import Network

@@ -13,9 +13,9 @@ from symconv.core.errors import SymconvError
 from symconv.emit.code.module import module_names
 from symconv.emit.fast.audit import audited_fast
 from symconv.emit.fast.module import fast_module
+from symconv.plan.forms import FORMS, Wishes, forms_of
 from symconv.plan.planner import Contract, Pool, plan
 from symconv.plan.recognise import contraction
-from symconv.plan.strategy import FORMS, Wishes, forms_of
 
 
 def contractions(net):

@@ -4,7 +4,7 @@ import pytest
 
 import symconv
 from symconv.plan.explain import explain
-from symconv.plan.planner import Contract, Plain, Pool, plan
+from symconv.plan.planner import Plain, Pool, plan
 from symconv.plan.recognise import contraction
 from symconv.plan.stages import stages
 
@@ -57,26 +57,6 @@ def test_a_value_that_others_read_is_written():
     text = "input x 16x3x8x8 | conv w 3x3 channels 3 padding 1 -> z | relu -> a | maxpool 2 -> p"
     backward = symconv.Network.parse(text + " | sse t -> C").backward()
     assert [s.key for s in stages(backward.program)] == ["p"]
-
-
-@pytest.mark.parametrize(
-    ("text", "form"),
-    [
-        ("input x 2x3x12x12 | conv w 3x3 channels 4 -> z", "gathered"),
-        ("input x 2x16x24x24 | conv w 3x3 channels 4 -> z", "columns"),
-        ("input x 32x3x12x12 | conv w 3x3 channels 4 -> z", "batch_last"),
-        ("input x Nx3x12x12 | conv w 3x3 channels 4 -> z", "batch_last"),
-        ("input x 32x3x12x12 | conv w 3x3 channels 4 dilation 2 -> z", "columns"),
-        ("input x 32x64x12x12 | conv w 3x3 channels 64 -> z", "folded"),
-        ("input x 32x64x12x12 | conv w 3x3 channels 64 stride 2 -> z", "columns"),
-        ("input x 32x1x5x5 | conv w 2x2 channels 1 -> z", "matrix"),
-    ],
-)
-def test_the_form_follows_from_the_sizes(text, form):
-    net = symconv.Network.parse(text)
-    made = plan(net.program, net.backward())
-    assert {c.form for c in made.choices.values()} == {form}
-    assert any(isinstance(s, Contract) for s in made.forward)
 
 
 def test_every_equation_has_its_place_in_the_plan_or_is_hidden_in_a_stage():

@@ -8,7 +8,7 @@ import sympy as sp
 
 import symconv
 from symconv.emit.fast.module import fast_module
-from symconv.plan.strategy import Wishes
+from symconv.plan.forms import Wishes
 from symconv.plan.toom import transforms
 
 SHAPES = [(1, 3), (2, 2), (2, 3), (3, 2), (4, 3), (2, 5), (6, 3)]

@@ -114,7 +114,7 @@ def test_too_little_room_is_an_error(more):
 
 
 def test_gradients_do_not_live_in_a_workspace():
-    network = Network.parse(CONV)
+    network = Network.parse("input x Nx3x12x12 | conv w 3x3 channels 4 padding 1 -> z")
     spaces = [{}, {}]
     found = parted(network).step(**arrays(network, 4), threads=2, workspaces=spaces)
     rooms = [room for space in spaces for room in space.values()]

@@ -9,10 +9,11 @@ from sympy import Expr
 from symconv.core.equation import Equation
 
 from .contraction import Contraction
-from .cost import Pair, cost
+from .cost import cost
 from .operations import numbers as count
 from .operations import operations
 from .planner import Contract, Plain, Plan, Pool, Step, Total, Unpool
+from .sizes import Pair
 from .strategy import Choice
 
 BYTES = 4
@@ -73,7 +74,7 @@ class _Words:
         found = cost(made, choice.form, phases)
         yield f"    {choice.form}: {choice.reason}"
         yield f"    {2 * found.multiplications} FLOP, {_ratio(found.multiplications, made)}"
-        yield f"    {BYTES * found.temporaries} bytes in between (float32)"
+        yield f"    {BYTES * found.held} bytes in between (float32)"
 
 
 def _named(key: str, numbers: Mapping[str, str]) -> str:

@@ -14,10 +14,11 @@ from symconv.core.errors import SymconvError, did_you_mean
 from symconv.core.proof import Backward
 
 from .contraction import Contraction
+from .forms import Wishes
 from .recognise import contraction
 from .runs import Flatten, Product, flatten, unflattened_product
 from .stages import Stage, stages, summed_over_places
-from .strategy import Choice, Wishes, choose
+from .strategy import Choice, choose
 
 
 @dataclass(frozen=True)
@@ -129,16 +130,15 @@ class _Planner:
 
     def choices(self, steps: tuple[Step, ...]) -> dict[str, Choice]:
         """The form of every contraction; the three of one geometry agree."""
-        made = {
-            step.stage.contraction.result.key: step.stage.contraction
-            for step in steps
-            if isinstance(step, Pool)
-        }
-        made |= {s.equation.key: s.contraction for s in steps if isinstance(s, Contract)}
+        pools = [s.stage for s in steps if isinstance(s, Pool)]
+        made = {s.contraction.result.key: (s.contraction, s.phases) for s in pools}
+        for s in steps:
+            if isinstance(s, Contract):
+                made[s.equation.key] = s.contraction, s.stage.phases if s.stage else (1, 1)
         self._known(made)
-        return {key: choose(c, self.wishes, key) for key, c in made.items()}
+        return {key: choose(c, self.wishes, key, phases) for key, (c, phases) in made.items()}
 
-    def _known(self, made: Mapping[str, Contraction]) -> None:
+    def _known(self, made: Mapping[str, object]) -> None:
         """Refuse a wish for an equation that is no contraction over windows."""
         for key in self.wishes.forms:
             if key not in made:

@@ -20,7 +20,7 @@ class Constants:
     """Names for what every call of a form needs, and the text that defines them."""
 
     geometries: dict[str, tuple[Contraction, Pair]] = field(default_factory=dict)
-    tables: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    tables: dict[str, tuple[str, str, tuple[str, str]]] = field(default_factory=dict)
     matrices: dict[Pair, tuple[str, str]] = field(default_factory=dict)
 
     @property
@@ -28,9 +28,13 @@ class Constants:
         """The definitions, each after what it needs."""
         return [
             *(_geometry(name, *found) for name, found in self.geometries.items()),
-            *(text for _, _, text in self.tables.values()),
             *(text for _, text in self.matrices.values()),
         ]
+
+    @property
+    def functions(self) -> list[str]:
+        """The functions that give the tables, each after what it needs."""
+        return [text for *_, texts in self.tables.values() for text in texts]
 
     def geometry(self, scribe: Scribe, made: Contraction, phases: Pair) -> str:
         """The name of the geometry."""
@@ -43,22 +47,23 @@ class Constants:
         return name
 
     def table(self, scribe: Scribe, made: Contraction, form: str, phases: Pair) -> tuple[str, str]:
-        """The names of the table of a form, and of its inverse."""
+        """The calls that give the table of a form, and its inverse."""
         window = self.geometry(scribe, made, phases)
         first, second = made.axes
         shape = (first.extent, second.extent)
         if form == "matrix":
-            call = f"table_of({window}, {made.channels}, {made.filters}, {shape})"
+            call = f"table_of, {window}, {made.channels}, {made.filters}, {shape}"
             entries = made.filters * made.channels * first.taps * second.taps
         else:
             images = (int(made.batch), made.channels, *shape)
-            call = f"places_of({window}, {images})"
+            call = f"places_of, {window}, {images}"
             entries = int(made.batch) * made.channels * first.extent * second.extent
         if call not in self.tables:
-            name = scribe.names.namer.claim(window.replace("_WINDOW", "_TABLE"))
-            inverse = scribe.names.namer.claim(window.replace("_WINDOW", "_INVERSE"))
-            text = f"{name} = {call}\n{inverse} = inverse_of({name}, {entries})"
-            self.tables[call] = (name, inverse, text)
+            stem = window.removesuffix("_WINDOW").lower()
+            name, inverse = (scribe.names.namer.claim(f"{stem}_{w}") for w in ("table", "inverse"))
+            back = f"inverse_of, {name}(), {entries}"
+            texts = _function(name, call, "the table"), _function(inverse, back, "its inverse")
+            self.tables[call] = (f"{name}()", f"{inverse}()", texts)
         return self.tables[call][:2]
 
     def transforms(self, scribe: Scribe, size: int, taps: int) -> str:
@@ -71,6 +76,17 @@ class Constants:
                 lines += _matrix(part, getattr(made, part))
             self.matrices[size, taps] = (name, "\n".join([*lines, ")"]))
         return self.matrices[size, taps][0]
+
+
+def _function(name: str, call: str, what: str) -> str:
+    """A function that makes a table once."""
+    return "\n".join(
+        [
+            f"def {name}() -> Array:",
+            f'{TAB}"""Give {what}, made at the first call."""',
+            *call_lines("return known_table", [f'"{name}"', *call.split(", ", 1)], "", 1),
+        ]
+    )
 
 
 def _geometry(name: str, made: Contraction, phases: Pair) -> str:

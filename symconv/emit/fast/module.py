@@ -9,9 +9,9 @@ from symconv.core.errors import Unsupported
 from symconv.core.proof import Backward
 from symconv.emit.code.docstrings import Docstrings
 from symconv.emit.code.module import module_names, numpy_module
+from symconv.plan.forms import Wishes
 from symconv.plan.planner import plan
 from symconv.plan.scalar_planner import multiplications
-from symconv.plan.strategy import Wishes
 
 from .planned import PlannedModule, sizes_known
 from .unrolled import Unrolled, UnrolledModule, unrolled

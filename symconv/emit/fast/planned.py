@@ -88,6 +88,7 @@ class PlannedModule:
             docstring=docstring,
             helpers=[h for h in HELPERS if h in helpers],
             constants=self.windows.constants.texts,
+            tables=self.windows.constants.functions,
             borrowed=borrowed(readable, body),
             strided=strided,
             hidden=[names[t.key] for t in self.program.tensors if t.key in self.plan.hidden],

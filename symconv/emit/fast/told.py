@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from symconv.core.equation import Program
 from symconv.core.proof import Backward
 from symconv.plan.explain import explain, explain_equations
+from symconv.plan.forms import Wishes
 from symconv.plan.planner import plan
 from symconv.plan.scalar_planner import multiplications
-from symconv.plan.strategy import Wishes
 
 from .module import MOST_ENTRIES, MOST_READS, _unrolled
 from .planned import sizes_known

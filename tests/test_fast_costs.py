@@ -1,0 +1,148 @@
+"""The cost model counts what the modules do, and takes the form that needs the least time."""
+
+import numpy as np
+import pytest
+from sympy import Integer
+
+import symconv
+from symconv.core.errors import SymconvError
+from symconv.plan.cost import FORMS, cost
+from symconv.plan.explain import explain
+from symconv.plan.forms import FORMS as NAMES
+from symconv.plan.forms import Wishes, forms_of
+from symconv.plan.planner import Contract, Pool, plan
+from symconv.plan.sizes import sizes_of
+from symconv.plan.strategy import TABLE, choose, times
+from symconv.plan.work import Work, copy, microseconds, product
+
+LAYERS = (
+    "input x 5x3x9x8 | conv w 3x2 channels 4 padding 1 -> z",
+    "input x 2x2x11x9 | conv w 3x3 channels 5 stride 2 padding 2 bias b -> z",
+    "input x 3x2x8x6 | conv w 3x3 channels 4 padding 1 bias b -> z | relu -> a | maxpool 2 -> p",
+    "input x 2x3x9x12 | conv w 2x3 channels 2 padding 1x1 -> z | maxpool 2x3 -> p",
+)
+
+
+def contraction(text):
+    """The contraction of a layer, and the phases of its stage."""
+    net = symconv.Network.parse(text)
+    made = plan(net.program, net.backward())
+    found = [s for s in made.backward if isinstance(s, Contract)]
+    stages = [s.stage for s in made.forward if isinstance(s, Pool)]
+    return net, found[0].contraction, stages[0].phases if stages else (1, 1), made.choices
+
+
+class Counting:
+    """NumPy, but products of matrices are counted."""
+
+    def __init__(self):
+        self.products = self.multiplications = 0
+
+    def __getattr__(self, name):
+        return getattr(np, name)
+
+    def matmul(self, left, right, out=None):
+        made = np.matmul(left, right) if out is None else np.matmul(left, right, out=out)
+        self.products += int(np.prod(made.shape[:-2]))
+        self.multiplications += made.size * left.shape[-1]
+        return made
+
+
+@pytest.mark.parametrize("form", ["batch_last", "columns", "folded"])
+@pytest.mark.parametrize("text", LAYERS)
+def test_products_and_multiplications_are_those_of_the_module(text, form):
+    net, made, phases, choices = contraction(text)
+    if form not in forms_of(made):
+        pytest.skip("a stride is no shift")
+    compiled = net.compile("fast", forms=dict.fromkeys(choices, form))
+    random, module, counting = np.random.default_rng(0), compiled.module, Counting()
+    given = {}
+    for t in [t for t in net.program.tensors if net.program.equation(t.key) is None]:
+        given[compiled.arrays[t.key]] = random.standard_normal([int(n) for n in t.shape])
+    seed = net.backward().seed
+    delta = {compiled.arrays[seed.key]: random.standard_normal([int(n) for n in seed.shape])}
+    module.np = counting
+    values = compiled.forward(**given)
+    compiled.backward(**given, **delta, values=values)
+    roles = FORMS[form](sizes_of(made, int(made.batch), phases)).values()
+    assert counting.products == sum(role.products for role in roles)
+    assert counting.multiplications == sum(role.multiplications for role in roles)
+
+
+@pytest.mark.parametrize("form", NAMES)
+def test_costs_hold_for_any_batch(form):
+    text = "input x {}x3x12x12 | conv w 3x3 channels 4 padding 1 -> z"
+    _, made, phases, _ = contraction(text.format("N"))
+    (symbol,) = made.batch.free_symbols
+    told = FORMS[form](sizes_of(made, symbol, phases))
+    for n in (1, 7, 32):
+        for role, work in FORMS[form](sizes_of(made, n, phases)).items():
+            open_batch = Integer(0) + told[role].multiplications
+            assert open_batch.xreplace({symbol: Integer(n)}) == work.multiplications
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("input x 2x3x12x12 | conv w 3x3 channels 4 -> z", "gathered"),
+        ("input x Nx3x12x12 | conv w 3x3 channels 4 -> z", "batch_last"),
+        ("input x 64x3x32x32 | conv w 5x5 channels 8 -> z | maxpool 2 -> p", "batch_last"),
+        ("input x 8x3x112x112 | conv w 3x3 channels 32 stride 2 -> z", "columns"),
+        ("input x 8x32x32x32 | conv w 5x5 channels 32 padding 4 dilation 2 -> z", "folded"),
+        ("input x 8x64x32x32 | conv w 3x3 channels 64 padding 1 -> z", "folded"),
+        ("input x 32x1x5x5 | conv w 2x2 channels 1 -> z", "matrix"),
+    ],
+)
+def test_the_form_follows_from_the_sizes(text, form):
+    _, _, _, choices = contraction(text)
+    assert {c.form for c in choices.values()} == {form}
+
+
+def test_the_three_sums_of_a_layer_take_one_form():
+    net = symconv.Network.example("lenet5")
+    made = plan(net.program, net.backward())
+    layers = {}
+    for key, choice in made.choices.items():
+        layers.setdefault(key[-1], set()).add(choice.form)
+    assert all(len(forms) == 1 for forms in layers.values())
+
+
+def test_the_reason_is_the_time_beside_that_of_the_next_forms():
+    _, made, phases, choices = contraction(LAYERS[0])
+    known = times(made, phases)
+    first, second, *_ = known
+    assert choose(made, key="z").form == first
+    assert list(known.values()) == sorted(known.values())
+    told = f"{second} {known[second] / known[first]:.1f} times that"
+    assert told in choose(made, key="z").reason
+    assert {c.reason for c in choices.values()} == {choose(made).reason}
+
+
+def test_a_table_too_large_is_no_candidate():
+    _, made, _, _ = contraction("input x 64x16x32x32 | conv w 3x3 channels 16 padding 1 -> z")
+    assert "gathered" in forms_of(made)
+    assert "gathered" not in times(made)
+    roles = FORMS["gathered"](sizes_of(made, 64)).values()
+    assert max(role.fetched for role in roles) > TABLE
+
+
+def test_work_adds_up_and_takes_longer_beyond_the_cache():
+    work = copy(1000, 10) + product(2, 3, 4, 5) + Work(calls=1)
+    assert (work.copied, work.runs, work.products, work.multiplications) == (1000, 100, 2, 120)
+    assert microseconds(work + work) == pytest.approx(2 * microseconds(work))
+    assert microseconds(work.holding(10_000_000)) > microseconds(work)
+
+
+def test_a_form_that_was_asked_for_is_taken_and_another_name_refused():
+    _, made, _, _ = contraction(LAYERS[0])
+    assert choose(made, Wishes(forms={"z": "columns"}), "z").form == "columns"
+    with pytest.raises(SymconvError, match="no form is called"):
+        Wishes(forms={"z": "diagonal"})
+
+
+def test_the_explanation_tells_what_is_held():
+    net, made, phases, choices = contraction(LAYERS[0])
+    text = explain(plan(net.program, net.backward()))
+    held = 4 * cost(made, choices["z"].form, phases).held
+    assert f"{held} bytes in between" in text
+    assert choices["z"].reason in text
