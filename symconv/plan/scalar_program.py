@@ -104,3 +104,22 @@ def entries_of(value: Sum) -> list[Entry]:
             elif isinstance(factor, Compound):
                 found += entries_of(factor.of)
     return found
+
+
+def written_by(statements: tuple[ScalarStatement, ...]) -> list[Entry | Winner]:
+    """Entries in the order of writing, then winners."""
+    entries = [s.target for s in statements if not isinstance(s, Branch) and s.target]
+    return [*entries, *(s.winner for s in statements if isinstance(s, Select))]
+
+
+def read_by(statements: tuple[ScalarStatement, ...]) -> set[Entry | Winner]:
+    """The entries that statements read."""
+    return {e for s in statements for e in _read(s)}
+
+
+def _read(s: ScalarStatement) -> list[Entry]:
+    if isinstance(s, Assign):
+        return entries_of(s.value)
+    if isinstance(s, Select):
+        return list(s.among)
+    return [e for _, pairs in s.cases for _, p in pairs for e in entries_of((p,))]

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import ast
-import re
 from collections.abc import Mapping
 
-from sympy import Symbol
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation, Program
 from symconv.core.proof import Backward
 from symconv.core.tensor import Tensor
-from symconv.emit.code.layout import TAB, call_lines
-from symconv.emit.code.module import GIVEN, module_names
+from symconv.emit.code.module import module_names
 from symconv.emit.code.names import Names
 from symconv.emit.code.sizes import SizePrinter
-from symconv.emit.code.sources import Given, sources
 from symconv.plan.planner import Contract, Plain, Plan, Pool, Step, Total, Unpool
 from symconv.plan.runs import Flatten, Product
 
+from .borrow import borrowed
 from .finish import finished
+from .passes import Passes
 from .pooled import pool, unpool
 from .scribe import Scribe
 from .windows import Windows
@@ -38,13 +35,6 @@ HELPERS = (
     "winograd",
     "sigmoid",
 )
-OWN = {"forward", "backward", "check_shape", "sigmoid"}
-"""The functions of a readable module that a planned one does not borrow."""
-
-TITLES = {
-    "forward": "Compute the values of the network.",
-    "backward": "Compute the gradients, from the last equation of the network to the first.",
-}
 
 
 class PlannedModule:
@@ -56,9 +46,7 @@ class PlannedModule:
         self.program, self.backward, self.plan, self.numbers = forward, backward, plan, numbers
         self.names: Names = module_names(forward, backward.program)
         self.tensors = {**forward.by_key, **backward.program.by_key}
-        outside = [t for t in forward.tensors if forward.equation(t.key) is None]
-        given = [t for t in outside if t.role in GIVEN]
-        self.given = tuple(sorted(given, key=lambda t: GIVEN.index(t.role)))
+        self.passes = Passes(forward, backward, self.names)
         self.windows = Windows(plan.choices, frozenset(t.key for t in backward.results))
         self.reached: dict[str, str] = {}
 
@@ -72,8 +60,8 @@ class PlannedModule:
         fields = [(self.names.tensors[t.key], _annotation(t)) for t in written]
         fields += [(name, "Array") for name in self.windows.kept]
         functions = [
-            self._function("forward", first, [n for n, _ in fields]),
-            self._function(
+            self.passes.function("forward", first, [n for n, _ in fields]),
+            self.passes.function(
                 "backward", second, [self.names.tensors[t.key] for t in self.backward.results]
             ),
         ]
@@ -104,7 +92,7 @@ class PlannedModule:
 
     def _written(self, steps: tuple[Step, ...], stored: frozenset[str]) -> Scribe:
         seed = {self.backward.seed.key} if self.backward.seed else set()
-        outside = frozenset({t.key for t in self.given} | seed)
+        outside = frozenset({t.key for t in self.passes.given} | seed)
         scribe = Scribe(self.names, self.tensors, stored, outside, self.numbers, self.program.sizes)
         waiting: list[Equation] = []
         for step in steps:
@@ -159,69 +147,9 @@ class PlannedModule:
         write = self.windows.kernel if made.computes == "kernel" else self.windows.image
         write(scribe, made, planes, phases)
 
-    def _function(self, name: str, scribe: Scribe, results: list[str]) -> dict[str, object]:
-        seeds = [self.backward.seed] if self.backward.seed else []
-        seeds = [t for t in seeds if name == "backward" and t.key in scribe.used]
-        preamble = self._preamble(scribe)
-        given = [t for t in self.given if t.key in scribe.used]
-        values = name == "backward" and scribe.values
-        parameters = [f"{self.names.tensors[t.key]}: Array" for t in given]
-        parameters += ["values: Forward"] if values else []
-        parameters += [f"{self.names.tensors[t.key]}: Array" for t in seeds]
-        parameters += ["workspace: Workspace | None = None"]
-        result = "Forward" if name == "forward" else "Gradients"
-        arguments = [self._described(t) for t in given]
-        arguments += ["values: what `forward` returned."] if values else []
-        arguments += [self._described(t) for t in seeds]
-        return {
-            "signature": "\n".join(call_lines(f"def {name}", parameters, f" -> {result}:", 0)),
-            "title": TITLES[name],
-            "arguments": arguments,
-            "body": [*preamble, *scribe.lines, *call_lines(f"return {result}", results, "", 1)],
-        }
-
-    def _described(self, tensor: Tensor) -> str:
-        size = SizePrinter(self.names.sizes)
-        shape = ", ".join(map(size, tensor.shape)) + ("," if len(tensor.shape) == 1 else "")
-        return f"{self.names.tensors[tensor.key]}: {tensor.role}, shape ({shape})."
-
-    def _preamble(self, scribe: Scribe) -> list[str]:
-        """Sizes from shapes, and checks of the shapes."""
-        size = SizePrinter(self.names.sizes)
-        passed = [*self.given, *([self.backward.seed] if self.backward.seed else [])]
-        used = tuple(Given(t.key, t.shape, bare=True) for t in passed if t.key in scribe.used)
-        found = sources(scribe.mentioned, used, (), self.program.sizes)
-        lines = []
-        for read in found.reads:
-            array = self.names.tensors[read.array.key]
-            for k, symbol in enumerate(read.sizes):
-                if symbol is not None:
-                    lines.append(f"{TAB}{size(symbol)} = {array}.shape[{k}]")
-        for given in found.checks:
-            array = self.names.tensors[given.key]
-            shape = ", ".join(map(size, given.shape)) + ("," if len(given.shape) == 1 else "")
-            lines += call_lines("check_shape", [f'"{array}"', array, f"({shape})"], "", 1)
-        return lines
-
 
 def _key(access: Indexed) -> str:
     return str(access.base.label)
-
-
-def borrowed(readable: str, body: str) -> list[str]:
-    """The helper functions of the readable module that the body calls."""
-    functions = [n for n in ast.parse(readable).body if isinstance(n, ast.FunctionDef)]
-    helpers = [f for f in functions if f.name not in OWN]
-    called = [f for f in helpers if re.search(rf"\b{f.name}\(", body)]
-    return [ast.get_source_segment(readable, f) or "" for f in called]
-
-
-def sizes_known(program: Program) -> bool:
-    """Whether every size symbol is an axis of an array that the caller passes."""
-    given = [t for t in program.tensors if program.equation(t.key) is None and t.role in GIVEN]
-    bare = {n for t in given for n in t.shape if isinstance(n, Symbol)}
-    found = {s for t in program.tensors for n in t.shape for s in n.free_symbols}
-    return not program.sizes and found <= bare
 
 
 def _annotation(tensor: Tensor) -> str:

@@ -12,7 +12,7 @@ from symconv.plan.planner import plan
 from symconv.plan.scalar_planner import multiplications
 
 from .module import MOST_ENTRIES, MOST_READS, _unrolled
-from .planned import sizes_known
+from .passes import sizes_known
 
 
 def told(

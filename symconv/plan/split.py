@@ -1,0 +1,102 @@
+"""Whether the samples of a batch can be computed apart, and how many repay a thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sympy import Add, Expr, Integer, Mul, Sum, Symbol, ceiling
+from sympy.tensor.indexed import Indexed
+
+from symconv.core.equation import Equation, Program
+from symconv.core.proof import Backward
+
+from .operations import operations
+
+GRAIN = 100_000_000
+"""The fewest operations that repay another thread: it waits for the interpreter at every call."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """A batch whose parts can be computed apart.
+
+    The cost of the whole is the sum of the costs of the parts, each times its share of the samples
+    where the cost is a `mean` over them.
+    """
+
+    batch: Symbol
+    mean: bool
+
+
+def split_of(forward: Program) -> Split | None:
+    """How the batch of a network falls into parts; None where its samples depend on each other.
+
+    Side conditions: the batch is the first axis of every tensor that has one and a symbol, every
+    value of a sample is computed from that sample and from parameters, and the cost is a sum of one
+    term a sample, divided by the number of samples or not.
+    """
+    batches = {t.shape[0] for t in forward.tensors if t.batch == 1 and t.role == "input"}
+    batch = batches.pop() if len(batches) == 1 else None
+    if not isinstance(batch, Symbol):
+        return None
+    if any(batch in n.free_symbols for t in forward.tensors for n in t.shape[1:]):
+        return None
+    kinds = [_kind(forward, e, batch) for e in forward.equations]
+    if not kinds or None in kinds:
+        return None
+    return Split(batch, kinds[-1] == "mean")
+
+
+def _kind(forward: Program, e: Equation, batch: Symbol) -> str | None:
+    """Whether an equation computes samples apart, or a sum or mean of them."""
+    if forward.tensor(e.key).role == "cost":
+        return _cost(forward, e.rhs, batch)
+    own = e.lhs.indices[0] if forward.tensor(e.key).shape[0] == batch else None
+    if own is None or dict(e.ranges).get(own) != batch:
+        return None
+    return "value" if _apart(forward, e.rhs, own, batch) else None
+
+
+def _apart(forward: Program, e: Expr, own: Expr, batch: Symbol) -> bool:
+    """Whether every entry that a formula reads belongs to the sample `own` or to none."""
+    extents = {s for b in e.atoms(Sum) for _, _, high in b.limits for s in high.free_symbols}
+    if batch in extents or batch in _outside(e):
+        return False
+    entries = [a for a in e.atoms(Indexed) if forward.tensor(a).shape[0] == batch]
+    return all(a.indices[0] == own and own not in _rest(a) for a in entries)
+
+
+def _outside(e: Expr) -> set[Symbol]:
+    """The symbols of a formula, those of the shapes of tensors aside."""
+    if isinstance(e, Indexed):
+        return set[Symbol]().union(*(i.free_symbols for i in e.indices))
+    found = {e} if isinstance(e, Symbol) else set[Symbol]()
+    return found.union(*(_outside(a) for a in e.args))  # type: ignore[arg-type]
+
+
+def _rest(a: Indexed) -> set[Symbol]:
+    return set[Symbol]().union(*(i.free_symbols for i in a.indices[1:]))
+
+
+def _cost(forward: Program, e: Expr, batch: Symbol) -> str | None:
+    """One sum over samples, with a factor of 1 or 1/N in front."""
+    sums = [f for f in Mul.make_args(e) if isinstance(f, Sum)]
+    if isinstance(e, Add) or len(sums) != 1:
+        return None
+    over = [v for v, low, high in sums[0].limits if low == 0 and high + 1 == batch]
+    left = [high for v, _, high in sums[0].limits if v not in over]
+    factor = e / sums[0]
+    if len(over) != 1 or any(batch in high.free_symbols for high in left):
+        return None
+    if not _apart(forward, sums[0].function, over[0], batch):
+        return None
+    if batch not in factor.free_symbols:
+        return "sum"
+    return None if batch in (factor * batch).free_symbols else "mean"
+
+
+def least_part(backward: Backward, split: Split) -> int:
+    """The fewest samples that repay a thread; 1 where other sizes are open, too."""
+    work = Add(*(operations(e) for e in backward.program.equations))
+    work = work.xreplace({split.batch: Integer(1)})
+    return int(ceiling(Integer(GRAIN) / work)) if work.is_Integer and work > 0 else 1

@@ -1,0 +1,29 @@
+"""The scalar statements of both passes of a tiny network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from symconv.core.equation import Program
+from symconv.core.proof import Backward
+
+from .scalar_planner import ScalarPlanner
+from .scalar_program import ScalarStatement
+
+
+@dataclass(frozen=True)
+class Unrolled:
+    """The planned statements of both functions, and how many entries they read."""
+
+    program: Program
+    forward: tuple[ScalarStatement, ...]
+    backward: tuple[ScalarStatement, ...]
+    planner: ScalarPlanner
+
+
+def unrolled(forward: Program, backward: Backward) -> Unrolled:
+    """Straight-line code for a network whose sizes are numbers; Unsupported where there is none."""
+    planner = ScalarPlanner(backward.program, frozenset(t.key for t in backward.results))
+    first = planner.run(forward.equations)
+    rest = tuple(e for e in backward.program.equations if forward.equation(e.key) is None)
+    return Unrolled(backward.program, first, planner.run(rest), planner)
