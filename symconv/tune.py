@@ -13,9 +13,9 @@ from symconv.core.errors import SymconvError
 from symconv.core.tensor import Tensor
 from symconv.lower.labels import class_counts
 from symconv.plan.contraction import Contraction
+from symconv.plan.forms import USUAL_BATCH, Form, Wishes, forms_of
 from symconv.plan.planner import plan
 from symconv.plan.recognise import contraction
-from symconv.plan.forms import USUAL_BATCH, Form, Wishes, forms_of
 
 if TYPE_CHECKING:
     from symconv.api import Network

@@ -18,10 +18,11 @@ from typing import Any
 from symconv.core.errors import SymconvError
 
 from .replay_file import Document, Line, document
+from .replay_indices import Environment, Place
 from .replay_scalars import NoValueError, value_of
 from .replay_tree import Tree, refused
 from .replay_trial import DRAWS, Trial, environments
-from .replay_values import Environment, Place, TooMuchError, Work
+from .replay_work import TooMuchError, Work
 
 ATTEMPTS = 300
 MOST_WORK = 1_000_000
@@ -148,7 +149,7 @@ def _start(
             trial.deltas[key] = {p: true[plain, p] for p in table}
     try:
         for at in places:
-            place = trial.world.place(by, at)
+            place = trial.world.entries.place(by, at)
             wanted = 0 if place is None else true.get((str(by.leaf), place), 0)
             yield wanted, trial.world.value(after, at), at
     finally:

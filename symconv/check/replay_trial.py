@@ -8,10 +8,13 @@ from itertools import product
 from math import prod
 from random import Random
 
+from .replay_entries import Entries
 from .replay_file import Array, Document, Line
+from .replay_indices import Environment, Place, Whole, index
 from .replay_scalars import Node, NoValueError, Number, slopes, value_of
 from .replay_tree import Tree, refused
-from .replay_values import Environment, Place, Whole, Work, World, index
+from .replay_values import World
+from .replay_work import Work
 
 INEXACT = {"exp", "log", "LogSumExp", "Pi", "Exp1"}
 MOST_ENTRIES = 50_000
@@ -40,7 +43,8 @@ class Trial:
         self.deltas: dict[str, dict[Place, Number]] = {}
         for key in sorted(document.tensors):
             self._draw(document.tensors[key], random, DRAWS[kind])
-        self.world = World(self.shapes, self.entry, self.definition, self.exact, work)
+        entries = Entries(self.shapes, self.entry)
+        self.world = World(entries, self.definition, self.exact, work)
 
     @property
     def forward(self) -> tuple[Line, ...]:

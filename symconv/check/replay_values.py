@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import product
 
+from .replay_entries import Entries
+from .replay_indices import Environment, Place, Whole, index, span, turns
 from .replay_scalars import (
     EXACT,
     FLOATS,
@@ -20,63 +21,19 @@ from .replay_scalars import (
     slopes,
     value_of,
 )
+from .replay_sums import loops_of, ordered
 from .replay_tree import FUNCTIONS, Tree, refused
-
-MOST_TURNS = 10_000
-BRACKETS = {"KroneckerDelta", "Box", "Equals"}
-Place = tuple[int, ...]
-Whole = int | Fraction
-Environment = Mapping[str, Whole]
-Entry = Callable[[str, Place], Number]
-
-
-class TooMuchError(Exception):
-    """More work than a replay may do."""
-
-
-@dataclass
-class Work:
-    """What is left of the work that one replay may do."""
-
-    left: int
-
-    def spend(self) -> None:
-        """One leaf of a formula was visited."""
-        self.left -= 1
-        if self.left < 0:
-            raise TooMuchError
-
-
-def index(tree: Tree, at: Environment) -> Whole:
-    """The value of an index, an extent or an exponent."""
-    match tree.op:
-        case "number":
-            assert not isinstance(tree.leaf, str)
-            return tree.leaf
-        case "symbol":
-            if tree.leaf not in at:
-                raise refused(f"the symbol {tree.leaf!a} is neither an index nor a size")
-            return at[str(tree.leaf)]
-        case "Add":
-            return sum([index(a, at) for a in tree.args])
-        case "Mul":
-            return math.prod([index(a, at) for a in tree.args])
-        case "Pow":
-            return Fraction(power(index(tree.args[0], at), Fraction(index(tree.args[1], at))))
-    raise refused(f"'{tree.op}' inside an index")
+from .replay_work import Work
 
 
 @dataclass(frozen=True)
 class World:
-    """Shapes, and where entries come from; `definitions` say what a computed entry stands for."""
+    """Entries and what the computed ones stand for; `exact` numbers or floats."""
 
-    shapes: Mapping[str, Place]
-    entry: Entry
+    entries: Entries
     definitions: Callable[[str, Place], tuple[Tree, Environment] | None]
     exact: bool
     work: Work
-    watched: dict[tuple[str, Place], Node] | None = None
-    kept: dict[tuple[int, Place], Place] = field(default_factory=dict)
 
     def value(self, e: Tree, at: Environment) -> Number:  # noqa: C901, PLR0911, PLR0912 - one case an operation
         """The value of a formula."""
@@ -89,7 +46,7 @@ class World:
             case "Pi" | "Exp1":
                 return math.pi if e.op == "Pi" else math.e
             case "entry":
-                found = self.read(e, at)
+                found = self.entries.read(e, at)
                 return 0 if found is None else found
             case "Add":
                 return sum((self.value(a, at) for a in e.args), 0)
@@ -119,24 +76,15 @@ class World:
 
     def total(self, e: Tree, at: Environment) -> Number:
         """A sum; a bracket that is 0 ends a loop as soon as its indices are known."""
-        body, limits = e.args[0], e.args[:0:-1]
-        factors = body.args if body.op == "Mul" else (body,)
-        bound = [str(limit.args[0].leaf) for limit in limits]
-        tests: list[list[Tree]] = [[] for _ in bound]
-        rest: list[Tree] = []
-        for f in factors:
-            inside = {p.leaf for p in f.parts() if p.op == "symbol"} if f.op in BRACKETS else set()
-            depth = max((n for n, v in enumerate(bound) if v in inside), default=-1)
-            (tests[depth] if depth >= 0 else rest).append(f)
-        here = dict(at)
+        loops, here = loops_of(e), dict(at)
 
         def loop(depth: int) -> Number:
-            if depth == len(bound):
-                return self.product(rest, here)
+            if depth == len(loops.bound):
+                return self.product(loops.body, here)
             total: Number = 0
-            for n in span(limits[depth], here):
-                here[bound[depth]] = n
-                if all(self.value(t, here) for t in tests[depth]):
+            for n in span(loops.limits[depth], here):
+                here[loops.bound[depth]] = n
+                if all(self.value(t, here) for t in loops.tests[depth]):
                     total = total + loop(depth + 1)
             return total
 
@@ -145,39 +93,18 @@ class World:
     def product(self, factors: Sequence[Tree], at: Environment) -> Number:
         """A product: 0 as soon as a factor is 0, whatever the others are."""
         result: Number = 1
-        for factor in sorted(factors, key=_rank):
+        for factor in ordered(factors):
             x = self.value(factor, at)
             if not isinstance(x, Node) and x == 0:
                 return 0
             result = result * x
         return result
 
-    def place(self, e: Tree, at: Environment) -> Place | None:
-        """Where an entry stands; None where it is absent."""
-        key = str(e.leaf)
-        if key not in self.shapes or len(self.shapes[key]) != len(e.args):
-            raise refused(f"an entry of {key!a}, which has no such shape")
-        place = [index(a, at) for a in e.args]
-        inside = (
-            p.denominator == 1 and 0 <= p < n for p, n in zip(place, self.shapes[key], strict=True)
-        )
-        return tuple(int(p) for p in place) if all(inside) else None
-
-    def read(self, e: Tree, at: Environment) -> Number | None:
-        """An entry; None where it is absent. A derivative watches what is read."""
-        place = self.place(e, at)
-        if place is None:
-            return None
-        x = self.entry(str(e.leaf), place)
-        if self.watched is None:
-            return x
-        return self.watched.setdefault((str(e.leaf), place), Node(value_of(x)))
-
     def window(self, e: Tree, at: Environment) -> Iterator[tuple[Environment, Number]]:
         """What a maximum or log-sum-exp is taken of: the entries that are present."""
         body = e.args[0]
         for v in turns(e.args[1:], at):
-            x = self.read(body, v) if body.op == "entry" else self.value(body, v)
+            x = self.entries.read(body, v) if body.op == "entry" else self.value(body, v)
             if x is not None:
                 yield v, x
 
@@ -200,12 +127,12 @@ class World:
         """D of / d by, everything else that `of` reads being held fixed."""
         of, by = e.args
         seen: dict[tuple[str, Place], Node] = {}
-        inner = replace(self, watched=seen)
-        if self.watched is not None:
+        inner = replace(self, entries=replace(self.entries, watched=seen))
+        if self.entries.watched is not None:
             raise refused("a derivative of a derivative")
-        place = self.place(by, at)
+        place = self.entries.place(by, at)
         if of.op == "entry" and of.leaf != by.leaf:
-            where = self.place(of, at)
+            where = self.entries.place(of, at)
             meaning = None if where is None else self.definitions(str(of.leaf), where)
             result = 0 if meaning is None else inner.value(*meaning)
         else:
@@ -213,25 +140,3 @@ class World:
         if place is None or not isinstance(result, Node) or (str(by.leaf), place) not in seen:
             return 0
         return slopes({result: 1}).get(seen[str(by.leaf), place], 0)
-
-
-def turns(limits: Sequence[Tree], at: Environment) -> Iterator[Environment]:
-    """The environments that limits run over, the first one outermost."""
-    spans = [span(limit, at) for limit in limits]
-    names = [str(limit.args[0].leaf) for limit in limits]
-    for values in product(*spans):
-        yield {**at, **dict(zip(names, values, strict=True))}
-
-
-def span(limit: Tree, at: Environment) -> range:
-    """The values of one bound index."""
-    low, high = (index(end, at) for end in limit.args[1:])
-    if low.denominator != 1 or high.denominator != 1 or high - low > MOST_TURNS:
-        raise refused("a sum whose limits are no small integers")
-    return range(int(low), int(high) + 1)
-
-
-def _rank(e: Tree) -> int:
-    """Brackets first, then entries; powers, which may have no value, last."""
-    order = {"KroneckerDelta": 0, "Box": 0, "Equals": 0, "OneHot": 1, "entry": 1, "Pow": 3}
-    return order.get(e.op, 2)

@@ -11,46 +11,18 @@ reduction = ("sum" | "max" | "logsumexp") "(" ranges ")" product
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import NoReturn
 
 from symconv.core.errors import SymconvError
 
-from .tree import (
-    Access,
-    Binary,
-    Call,
-    Formula,
-    Negative,
-    Node,
-    Number,
-    Range,
-    Reduction,
-    Reference,
-    Span,
-)
+from .cursor import Cursor, Token, tokens
+from .tree import Access, Binary, Call, Formula, Negative, Node, Number, Range, Reduction, Reference
 
-TOKEN = re.compile(
-    r"\s*(?:(?P<number>[0-9]+(?:\.[0-9]+)?)|(?P<name>[A-Za-z][A-Za-z0-9_]*)|(?P<mark>\*\*|\S))"
-)
 REDUCTIONS = ("sum", "max", "logsumexp")
 ROUNDING = ("floor", "ceil", "round")
 FUNCTIONS = ("relu", "sigmoid", "tanh", "exp", "log", "sqrt", "softplus", "abs", "step", *ROUNDING)
 LONGEST = 1000
-DEEPEST = 40
 MOST_DIGITS = 12
-EXAMPLE = "y[i,j] = sum(m<3, n<3) w[m,n] * x[i+m, j+n] for i<6, j<6"
-
-
-@dataclass(frozen=True)
-class Token:
-    """A number, a name or a mark, and where it stands."""
-
-    kind: str
-    text: str
-    span: Span
 
 
 def read(text: str, start: int = 0, stop: int | None = None) -> Formula:
@@ -58,53 +30,11 @@ def read(text: str, start: int = 0, stop: int | None = None) -> Formula:
     stop = len(text) if stop is None else stop
     if stop - start > LONGEST:
         raise SymconvError(f"the equation is longer than {LONGEST} characters")
-    return _Reader(text, tuple(_tokens(text, start, stop)), stop).equation()
+    return _Reader(text, tokens(text, start, stop)).equation()
 
 
-def _tokens(text: str, start: int, stop: int) -> list[Token]:
-    found: list[Token] = []
-    while (match := TOKEN.match(text, start, stop)) is not None:
-        kind = match.lastgroup or ""
-        found.append(Token(kind, match.group(kind), match.span(kind)))
-        start = match.end()
-    return found
-
-
-class _Reader:
-    """Goes through the tokens of one equation once."""
-
-    def __init__(self, text: str, tokens: tuple[Token, ...], stop: int) -> None:
-        self.text, self.tokens = text, (*tokens, Token("end", "", (stop, stop)))
-        self.at, self.depth = 0, 0
-
-    @property
-    def next(self) -> Token:
-        return self.tokens[self.at]
-
-    def fail(self, message: str, help: str = EXAMPLE) -> NoReturn:  # noqa: A002
-        raise SymconvError(message, text=self.text, position=self.next.span, help=help)
-
-    def take(self, *texts: str) -> Token | None:
-        """The next token if it is one of these."""
-        if self.next.text not in texts or self.next.kind == "end":
-            return None
-        self.at += 1
-        return self.tokens[self.at - 1]
-
-    def expect(self, mark: str) -> Token:
-        token = self.take(mark)
-        if token is None:
-            self.fail(f"expected '{mark}' {self.found()}")
-        return token
-
-    def found(self) -> str:
-        return "here" if self.next.kind == "end" else f"instead of '{self.next.text}'"
-
-    def name(self) -> Token:
-        if self.next.kind != "name":
-            self.fail(f"expected a name {self.found()}")
-        self.at += 1
-        return self.tokens[self.at - 1]
+class _Reader(Cursor):
+    """One method a rule of the grammar."""
 
     def equation(self) -> Formula:
         left = self.atom()
@@ -117,18 +47,6 @@ class _Reader:
         if self.next.kind != "end":
             self.fail(f"expected the end of the equation {self.found()}")
         return Formula(self.since(left.span[0]), left, right, ranges)
-
-    def since(self, start: int) -> Span:
-        return start, self.tokens[self.at - 1].span[1]
-
-    def nested(self, rule: Callable[[], Node]) -> Node:
-        """A rule one level deeper; the depth has a limit."""
-        self.depth += 1
-        if self.depth > DEEPEST:
-            self.fail(f"the equation is nested deeper than {DEEPEST} levels", "use fewer brackets")
-        node = rule()
-        self.depth -= 1
-        return node
 
     def sum(self) -> Node:
         node = self.product()

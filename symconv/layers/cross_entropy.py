@@ -9,9 +9,10 @@ from symconv.core.nodes import Equals
 from symconv.core.tensor import Tensor
 
 from .base import Layer, TensorName
+from .log_sum_exp import log_sum_exp
 from .loss import Reduction
 from .places import count, places, total
-from .scope import Scope, log_sum_exp
+from .scope import Scope
 
 
 @dataclass(frozen=True)

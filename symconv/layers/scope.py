@@ -2,65 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from string import ascii_letters
 
 from sympy import Expr, Integer
 
 from symconv.core.equation import Equation, Ranges, SizeDefinition
 from symconv.core.errors import SymconvError
-from symconv.core.nodes import LogSumExp, limits
 from symconv.core.tensor import Name, Role, Tensor, index, size
 
-from .places import count, place_of, places
-from .sizes import Sizes
-
-LETTERS = {
-    "batch": ("b", "a", "e"),
-    "channel": ("c", "g", "e"),
-    "group": ("g", "h", "e"),
-    "filter": ("f", "h", "e"),
-    "space": ("ijl", "uvt", "xyz"),
-    "kernel": ("mnr", "pqt", "abd"),
-    "feature": ("r", "v", "d"),
-    "unit": ("q", "u", "g"),
-}
-"""Index letters by what they run over; a later choice serves where a tensor has the name."""
+from .axes import Axes
+from .places import place_of, places
 
 UNIT: Ranges = ((index("k"), Integer(1)),)
 """The axis of a tensor that is a single number."""
 
 
 @dataclass
-class Scope:
+class Scope(Axes):
     """The place where one layer is built; it collects the tensors and sizes that are made."""
 
     names: dict[str, Name]
-    taken: frozenset[str]
-    title: str
     earlier: dict[str, Tensor] = field(default_factory=dict)
     tensors: list[Tensor] = field(default_factory=list)
     sizes: list[SizeDefinition] = field(default_factory=list)
-    letters: dict[str, str] = field(default_factory=dict)
-
-    def ranges(self, kind: str, extents: Iterable[Expr]) -> Ranges:
-        """An index for each extent, with letters of that kind that mean nothing else here."""
-        counts = tuple(extents)
-        spoken_for = self.taken | {v for v, k in self.letters.items() if k != kind}
-        choices = (s[: len(counts)] for s in (*LETTERS[kind], *_spare(spoken_for)))
-        letters = next(s for s in choices if not spoken_for & set(s))
-        self.letters |= dict.fromkeys(letters, kind)
-        return tuple((index(v), n) for v, n in zip(letters, counts, strict=True))
-
-    def batch(self, x: Tensor) -> Ranges:
-        """The ranges of the leading axes that run over samples."""
-        return self.ranges("batch", x.shape[: x.batch])
-
-    def like(self, x: Tensor) -> Ranges:
-        """A range for every axis of x, with x's own letters."""
-        self.letters |= dict.fromkeys(x.axes, "like")
-        return tuple((index(v), n) for v, n in zip(x.axes, x.shape, strict=True))
 
     def parameter(self, role: str, ranges: Ranges) -> Tensor:
         """The tensor that the person named in the layer's field `role`, with one axis a range."""
@@ -74,10 +38,38 @@ class Scope:
         """The tensor of wanted classes, whole numbers, one a sample."""
         return self._tensor(role, "target", ranges or UNIT, batch=batch)
 
+    def bias(self, ranges: Ranges) -> Expr:
+        """The bias of each filter or unit; a single number where there is only one."""
+        b = self.parameter("bias", ranges)
+        return b[places(ranges)] if ranges else b[0]
+
     def output(self, ranges: Ranges, rhs: Expr, *, batch: int) -> Equation:
         """y[ranges] = rhs."""
         y = self._tensor("out", "value", ranges or UNIT, batch=batch)
         return Equation(y[place_of(ranges)], rhs, ranges, self.title)
+
+    def inner(self, role: str, ranges: Ranges, rhs: Expr, title: str) -> tuple[Tensor, Equation]:
+        """A value on the way to the output, with the name that the layer's `inner` gives it."""
+        y = self._tensor(role, "value", ranges or UNIT, batch=0)
+        return y, Equation(y[place_of(ranges)], rhs, ranges, title)
+
+    def rewritten(
+        self, axes: Ranges, where: tuple[Expr, ...], rhs: Expr, ranges: Ranges, *, batch: int
+    ) -> Equation:
+        """y[where] = rhs over `ranges`, for a y with the axes `axes`."""
+        y = self._tensor("out", "value", axes, batch=batch)
+        return Equation(y[where], rhs, ranges, self.title)
+
+    def cost(self, rhs: Expr) -> Equation:
+        """C = rhs, a scalar."""
+        y = self._tensor("out", "cost", ((index("i"), Integer(1)),), batch=0)
+        return Equation(y[0], rhs, (), self.title)
+
+    def _tensor(self, role: str, kind: Role, ranges: Ranges, *, batch: int) -> Tensor:
+        axes = tuple(v.name for v, _ in ranges)
+        made = Tensor(self.names[role], tuple(n for _, n in ranges), kind, axes, batch)
+        self.tensors.append(made)
+        return made
 
     def value(
         self, name: str, shape: tuple[Expr, ...] | None = None, *, but: int | None = None
@@ -96,74 +88,6 @@ class Scope:
         """The last input or value of that letter, or of that name."""
         found = (t for k, t in self.earlier.items() if letter in {k, t.name.letter})
         return next((t for t in reversed(list(found)) if t.role in {"value", "input"}), None)
-
-    def inner(self, role: str, ranges: Ranges, rhs: Expr, title: str) -> tuple[Tensor, Equation]:
-        """A value on the way to the output, with the name that the layer's `inner` gives it."""
-        y = self._tensor(role, "value", ranges or UNIT, batch=0)
-        return y, Equation(y[place_of(ranges)], rhs, ranges, title)
-
-    def cost(self, rhs: Expr) -> Equation:
-        """C = rhs, a scalar."""
-        y = self._tensor("out", "cost", ((index("i"), Integer(1)),), batch=0)
-        return Equation(y[0], rhs, (), self.title)
-
-    def _tensor(self, role: str, kind: Role, ranges: Ranges, *, batch: int) -> Tensor:
-        axes = tuple(v.name for v, _ in ranges)
-        made = Tensor(self.names[role], tuple(n for _, n in ranges), kind, axes, batch)
-        self.tensors.append(made)
-        return made
-
-    def bias(self, ranges: Ranges) -> Expr:
-        """The bias of each filter or unit; a single number where there is only one."""
-        b = self.parameter("bias", ranges)
-        return b[places(ranges)] if ranges else b[0]
-
-    def rewritten(
-        self, axes: Ranges, where: tuple[Expr, ...], rhs: Expr, ranges: Ranges, *, batch: int
-    ) -> Equation:
-        """y[where] = rhs over `ranges`, for a y with the axes `axes`."""
-        y = self._tensor("out", "value", axes, batch=batch)
-        return Equation(y[where], rhs, ranges, self.title)
-
-    def split(self, x: Tensor, rank: int) -> tuple[Ranges, Ranges, tuple[Expr, ...]]:
-        """Batch, at most one channel axis, and the extents of the `rank` axes of space."""
-        channels = x.shape[x.batch : len(x.shape) - rank]
-        if len(x.shape) < x.batch + rank or len(channels) > 1:
-            raise self._misfit(x, f"{rank} axes of space, at most one of channels")
-        space = x.shape[len(x.shape) - rank :]
-        return self.batch(x), self.ranges("channel", channels), space
-
-    def last(self, x: Tensor, rank: int) -> tuple[Ranges, tuple[Expr, ...]]:
-        """All axes but the last `rank` ones, and the extents of those."""
-        if len(x.shape) < x.batch + rank:
-            raise self._misfit(x, f"{rank} axes of space")
-        cut = len(x.shape) - rank
-        return self.like(x)[:cut], x.shape[cut:]
-
-    def cut(self, x: Tensor, rank: int) -> tuple[Ranges, Ranges]:
-        """All axes but the last `rank` ones, and those."""
-        lead, _ = self.last(x, rank)
-        return lead, self.like(x)[len(lead) :]
-
-    def pooled(self, x: Tensor, window: Sizes) -> int:
-        """How many axes a window spans: one a size; a single size spans up to two."""
-        return len(window) if isinstance(window, tuple) else min(2, len(x.shape) - x.batch)
-
-    def merged(self, kind: str, ranges: Ranges) -> Ranges:
-        """One axis that the ranges index together, row by row."""
-        return self.ranges(kind, (count(ranges),)) if ranges else ()
-
-    def features(self, x: Tensor) -> tuple[Ranges, Ranges]:
-        """Batch, and the one axis of features that is left."""
-        if len(x.shape) != x.batch + 1:
-            raise self._misfit(x, "one axis of features; put a flatten before it")
-        return self.batch(x), self.ranges("feature", x.shape[x.batch :])
-
-    def _misfit(self, x: Tensor, wanted: str) -> SymconvError:
-        shape = " x ".join(str(n) for n in x.shape)
-        return SymconvError(
-            f"the {self.title} gets an input of shape {shape}", help=f"needs {wanted}"
-        )
 
     def rounded(self, extent: Expr, room: Expr, stride: Expr) -> Expr:
         """floor(room / stride) + 1; a size symbol of its own, such as H_o, where it is open."""
@@ -185,16 +109,3 @@ def _agree(a: tuple[Expr, ...], b: tuple[Expr, ...], but: int | None) -> bool:
     """Whether two shapes are the same, except for one axis."""
     pairs = zip(a, b, strict=False)
     return len(a) == len(b) and all(m == n or axis == but for axis, (m, n) in enumerate(pairs))
-
-
-def _spare(taken: Iterable[str]) -> tuple[str, ...]:
-    """All letters that are not taken, for a network that uses up every usual one."""
-    return ("".join(c for c in ascii_letters if c not in set(taken)),)
-
-
-def log_sum_exp(x: Tensor, ranges: Ranges, at: Scope) -> Expr:
-    """log sum_r exp x[b,r,...], over the first axis after the batch."""
-    axis = x.batch
-    (summed,) = at.ranges("feature", (ranges[axis][1],))
-    here = places(ranges)
-    return LogSumExp(x[(*here[:axis], summed[0], *here[axis + 1 :])], *limits((summed,)))

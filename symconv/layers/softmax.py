@@ -8,8 +8,9 @@ from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor
 
 from .base import Layer
+from .log_sum_exp import log_sum_exp
 from .places import places
-from .scope import Scope, log_sum_exp
+from .scope import Scope
 
 
 @dataclass(frozen=True)

@@ -26,13 +26,13 @@ def build(spec: Spec, *, text: str | None = None, spans: tuple[Span, ...] = ()) 
     names = _names(spec, text, spans)
     taken = frozenset(u.letter for u in uses_of(spec)) | size_names(spec)
     _refuse_clashes(spec)
-    scope = Scope(names[0], taken, "input")
+    scope = Scope(taken, "input", names[0])
     x = _input(spec.input, scope)
     tensors, equations, sizes = [x], list[Equation](), list[SizeDefinition]()
     for stage, layer in enumerate(spec.layers, start=1):
         if x.scalar:
             raise SymconvError("nothing may follow the cost", text=text, position=_at(spans, stage))
-        scope = Scope(names[stage], taken, layer.title, {t.key: t for t in tensors}, sizes=sizes)
+        scope = Scope(taken, layer.title, names[stage], {t.key: t for t in tensors}, sizes=sizes)
         here = _at(spans, stage)
         with placed(text, here), shifted(text, here[0] if here else 0):
             made = layer.forward(x, scope)

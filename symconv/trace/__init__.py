@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .given import read_values, wanted_values
-from .trace import Trace, trace
+from .named import wanted_values
+from .record import Trace
+from .trace import trace
+from .values_file import read_values
 
 __all__ = ["Trace", "read_values", "trace", "wanted_values"]

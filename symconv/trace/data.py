@@ -13,7 +13,7 @@ from .given import Values
 from .numbers import Number
 
 if TYPE_CHECKING:
-    from .trace import Trace
+    from .record import Trace
 
 
 def trace_json(trace: Trace) -> str:

@@ -27,7 +27,7 @@ from .page import TracePage, TracePart
 from .worked import Worked
 
 if TYPE_CHECKING:
-    from .trace import Part, Trace
+    from .record import Part, Trace
 
 MOST_LINES = 36
 

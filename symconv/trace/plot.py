@@ -12,7 +12,7 @@ MOST_DOTS = 40
 """So many steps are drawn as dots; more would hide the line."""
 
 if TYPE_CHECKING:
-    from .trace import Trace
+    from .record import Trace
 
 
 def plot_losses(trace: Trace, path: Path) -> None:

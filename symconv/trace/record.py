@@ -1,0 +1,114 @@
+"""A trace as a record: every number that was computed, and the forms it is shown in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from symconv.core.equation import Equation, Program
+from symconv.core.errors import SymconvError
+from symconv.semantics.places import Place
+
+from .descent import Descent
+from .given import Values
+from .named import tensor_named
+from .numbers import Number, Verdict, is_exact, verdict
+from .worked import Worked
+
+if TYPE_CHECKING:
+    from symconv.api import Network
+
+
+@dataclass(frozen=True)
+class Part:
+    """One equation in numbers: every entry with the calculation that gave it."""
+
+    equation: Equation
+    entries: Mapping[Place, Worked]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Every number of a forward and a backward pass, as far as the given values reach.
+
+    `missing` are the tensors that could not be computed, each with what it lacks.
+    """
+
+    network: Network
+    given: Values
+    parts: tuple[Part, ...]
+    missing: Mapping[str, tuple[str, ...]]
+    digits: int | None
+    descent: Descent | None
+
+    @cached_property
+    def values(self) -> Values:
+        """The value of every entry, by tensor and place."""
+        computed = {p.equation.key: {k: w.value for k, w in p.entries.items()} for p in self.parts}
+        return self.given | computed
+
+    def value(self, name: str, *place: int) -> Number:
+        """One number, such as `value("gradient w", 0, 0)`."""
+        key = tensor_named(name, self.program).key
+        if key not in self.values:
+            lacks = ", ".join(self.missing.get(key, ()))
+            raise SymconvError(f"'{key}' was not computed: it lacks {lacks or 'an equation'}")
+        return self.values[key][place or (0,)]
+
+    def compared(self, name: str, claimed: Mapping[Place, str]) -> dict[Place, Verdict]:
+        """How numbers that someone wrote down relate to the true ones."""
+        return {place: verdict(self.value(name, *place), text) for place, text in claimed.items()}
+
+    @property
+    def program(self) -> Program:
+        return self.network.backward().program
+
+    @property
+    def exact(self) -> bool:
+        """Whether every number is rational and none was rounded."""
+        return all(is_exact(v) for table in self.values.values() for v in table.values())
+
+    def text(self) -> str:
+        """Plain text for a terminal of 100 columns."""
+        return self._written("text")
+
+    def markdown(self) -> str:
+        """Markdown as GitHub renders it."""
+        return self._written("markdown")
+
+    def latex(self, *, document: bool = True) -> str:
+        """A LaTeX document, or a fragment that needs amsmath."""
+        return self._written("latex" if document else "fragment")
+
+    def html(self) -> str:
+        """One HTML file that needs no network, with feature maps and kernels drawn."""
+        return self._written("html")
+
+    def json(self) -> str:
+        """Every number, as text that loses nothing."""
+        from .data import trace_json
+
+        return trace_json(self)
+
+    def plot(self, path: Any) -> None:
+        """The loss per step as a picture; needs matplotlib."""
+        from .plot import plot_losses
+
+        plot_losses(self, path)
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return {
+            "text/latex": self.latex(document=False),
+            "text/markdown": self._written("notebook"),
+            "text/plain": self.text(),
+        }
+
+    def _written(self, form: str) -> str:
+        from .document import trace_document
+
+        return trace_document(self, form)

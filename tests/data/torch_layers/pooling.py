@@ -1,0 +1,70 @@
+"""Layers that pool windows or whole images."""
+
+import torch
+
+from .draws import image, layer, network
+from .windows import by_rank, geometry, room
+
+
+def pooling_geometry(d, rank):
+    """PyTorch allows a padding of at most half the window."""
+    while True:
+        size, kernel, stride, dilation, _, _ = geometry(d, rank)
+        padding = tuple(d.randint(0, k // 2) for k in kernel)
+        if room(size, kernel, dilation, padding, padding):
+            return size, kernel, stride, dilation, padding
+
+
+def maxpool(d):
+    """A window that lies in the padding entirely, as dilation allows, has no maximum: not here."""
+    while True:
+        made, arrays, reference = maxpool_case(d)
+        if torch.isfinite(reference(torch.tensor(arrays["x"]))).all():
+            return made, arrays, reference
+
+
+def maxpool_case(d):
+    rank = d.choice((1, 2, 2, 3))
+    size, kernel, stride, dilation, padding = pooling_geometry(d, rank)
+    c, n, ceil = d.randint(1, 3), d.randint(1, 3), d.half()
+    side_by_side = d.random() < 0.2
+    made = layer("maxpool", kernel, None if side_by_side else stride, padding, dilation, ceil)
+
+    def reference(x):
+        steps = kernel if side_by_side else stride
+        return by_rank("max_pool", rank)(x, kernel, steps, padding, dilation, ceil)
+
+    arrays = {"x": d.some(n, c, *size, ties=d.half())}
+    return network((c, *size), made, batch=n), arrays, reference
+
+
+def avgpool(d):
+    rank = d.choice((1, 2, 2, 3))
+    while True:
+        size, kernel, stride, _, padding = pooling_geometry(d, rank)
+        if all(h >= k for h, k in zip(size, kernel, strict=True)):  # PyTorch wants that in 3-D
+            break
+    c, n, exclude, ceil = d.randint(1, 3), d.randint(1, 3), d.half(), d.half()
+    divisor = d.randint(1, 5) if rank > 1 and not exclude and d.half() else None
+    made = layer("avgpool", kernel, stride, padding, exclude, divisor, ceil)
+    arrays = {"x": d.some(n, c, *size)}
+
+    def reference(x):
+        options = {"ceil_mode": ceil, "count_include_pad": not exclude}
+        options |= {"divisor_override": divisor} if rank > 1 else {}
+        return by_rank("avg_pool", rank)(x, kernel, stride, padding, **options)
+
+    return network((c, *size), made, batch=n), arrays, reference
+
+
+def global_pool(keyword, function):
+    def case(d):
+        n, c, h, w = image(d)
+        arrays = {"x": d.some(n, c, h, w, ties=d.half())}
+        return (
+            network((c, h, w), layer(keyword), batch=n),
+            arrays,
+            lambda x: function(x, 1)[..., 0, 0],
+        )
+
+    return case

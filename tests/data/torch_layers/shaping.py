@@ -1,0 +1,60 @@
+"""Layers that move entries, join branches, or multiply matrices."""
+
+import torch
+
+from .draws import image, layer, network
+from .windows import torch_padding
+
+F = torch.nn.functional
+
+
+def dense(d):
+    n, r, q = d.randint(1, 4), d.randint(1, 6), d.randint(1, 6)
+    made = network((r,), layer("dense", "w", q, "beta"), batch=n)
+    return (
+        made,
+        {"x": d.some(n, r), "w": d.some(q, r), "beta": d.some(q)},
+        lambda x, w, beta: x @ w.T + beta,
+    )
+
+
+def flatten(d):
+    shape = image(d)
+    made = network(shape[1:], layer("flatten"), batch=shape[0])
+    return made, {"x": d.some(*shape)}, lambda x: x.flatten(1)
+
+
+def upsample(d):
+    n, c, h, w = image(d)
+    s = d.axes(2, 1, 3)
+    made = network((c, h, w), layer("upsample", s), batch=n)
+    return made, {"x": d.some(n, c, h, w)}, lambda x: F.interpolate(x, scale_factor=s)
+
+
+def pad(d):
+    n, c, h, w = image(d)
+    before, after = d.axes(2, 0, 3), d.axes(2, 0, 3)
+    made = network((c, h, w), layer("pad", before, after), batch=n)
+    return made, {"x": d.some(n, c, h, w)}, lambda x: F.pad(x, torch_padding(before, after))
+
+
+def add(d):
+    n, c, h, w = image(d)
+    made = network((c, h, w), layer("tanh", out="a"), layer("add", "x"), batch=n)
+    return made, {"x": d.some(n, c, h, w)}, lambda x: torch.tanh(x) + x
+
+
+def concat(d):
+    n, c, h, w = image(d)
+    wide = layer("conv", "w", (1, 1), d.randint(1, 3), out="z")
+    made = network((c, h, w), wide, layer("concat", "x"), batch=n)
+    arrays = {"x": d.some(n, c, h, w), "w": d.some(wide.channels, c, 1, 1)}
+    return made, arrays, lambda x, w: torch.cat((F.conv2d(x, w), x), 1)
+
+
+def matmul(d):
+    n, c, h, w = image(d)
+    made = network(
+        (c, h, w), layer("tanh", out="a"), layer("matmul", "x", transposed=True), batch=n
+    )
+    return made, {"x": d.some(n, c, h, w)}, lambda x: torch.tanh(x) @ x.transpose(-1, -2)

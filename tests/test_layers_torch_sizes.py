@@ -1,0 +1,54 @@
+"""One convolution with symbols for all sizes, compiled once, against PyTorch at many sizes."""
+
+import importlib.util
+import sys
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from symconv.api import Network
+
+torch = pytest.importorskip("torch")
+F = torch.nn.functional
+HERE = Path(__file__).parent / "data" / "torch_layers"
+SPEC = importlib.util.spec_from_file_location("torch_layers", HERE / "__init__.py")
+torch_layers = importlib.util.module_from_spec(SPEC)
+sys.modules["torch_layers"] = torch_layers  # where its own files find each other
+SPEC.loader.exec_module(torch_layers)
+Draw, room = torch_layers.Draw, torch_layers.room
+TOLERANCE, compared = torch_layers.TOLERANCE, torch_layers.compared
+SYMBOLIC = "input x NxCxHxW | conv w k1xk2 channels F stride s padding p dilation d bias beta -> z"
+
+
+def torch_names(function):
+    """A convolution of PyTorch by our names."""
+    return lambda x, w, beta: function(x, w, bias=beta)
+
+
+def symbolic_case(seed):
+    """Batch, channels, filters, image, kernel, stride, padding and dilation."""
+    if seed == 0:
+        return 2, 3, 4, (16, 16), (7, 7), 3, 2, 1
+    d = Draw(seed)
+    while True:
+        s, p, e = d.randint(1, 4), d.randint(0, 3), d.randint(1, 3)
+        size, kernel = d.axes(2, 1, 17), d.axes(2, 1, 7)
+        if room(size, kernel, (e, e), (p, p), (p, p)):
+            return *d.axes(3, 1, 4), size, kernel, s, p, e
+
+
+def test_one_compiled_convolution_serves_all_sizes(worst):
+    compiled, remainders = Network.parse(SYMBOLIC).compile(), 0
+    for seed in range(200):
+        n, c, f, size, kernel, s, p, e = symbolic_case(seed)
+        d = Draw(seed)
+        arrays = {"x": d.some(n, c, *size), "w": d.some(f, c, *kernel), "beta": d.some(f)}
+        rows = zip(size, kernel, strict=True)
+        remainders += any((h + 2 * p - e * (k - 1) - 1) % s for h, k in rows)
+        reference = partial(F.conv2d, stride=s, padding=p, dilation=e)
+        errors = compared(compiled, arrays, torch_names(reference), {"s": s, "p": p, "d": e}, seed)
+        for quantity, error in errors.items():
+            worst("conv, all symbolic", quantity, error)
+        assert max(errors.values()) <= TOLERANCE, (seed, errors)
+    assert remainders > 50

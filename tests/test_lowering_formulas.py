@@ -1,0 +1,75 @@
+"""Any formula of the index language, random ones too: what is emitted computes what it says."""
+
+import importlib.util
+import random
+import sys
+from pathlib import Path
+
+import pytest
+from sympy import Integer, KroneckerDelta, Mul
+from sympy.tensor.indexed import Indexed
+
+from symconv.core.nodes import Box
+from symconv.core.tensor import index, size
+
+HERE = Path(__file__).parent / "data" / "lowering"
+SPEC = importlib.util.spec_from_file_location("lowering", HERE / "__init__.py")
+lowering = importlib.util.module_from_spec(SPEC)
+sys.modules["lowering"] = lowering  # where its own files find each other
+SPEC.loader.exec_module(lowering)
+alone, tensor, total = lowering.alone, lowering.tensor, lowering.total
+FORMULAS, SIZES = lowering.FORMULAS, lowering.SIZES
+X, X2, T = lowering.X, lowering.X2, lowering.T
+
+B, H, K1 = map(size, ("B", "H", "k1"))
+i, j, m, q, r = map(index, "ijmqr")
+
+
+@pytest.mark.parametrize(("rhs", "at"), FORMULAS)
+def test_any_formula(rhs, at):
+    used = {str(a.base.label) for a in rhs.atoms(Indexed)}
+    two = any(len(a.indices) == 2 for a in rhs.atoms(Indexed))
+    known = [t for t in ((X2 if two else X), T) if t.key in used or t.key == "x"]
+    dummy = tensor("z", (B,), "value")
+    case = alone(rhs, at, *known, shape=tuple(n for _, n in at), sizes=SIZES)
+    assert dummy.key not in case.tensors
+    case.check()
+
+
+def affine_at(rng, names):
+    """A random index expression, sometimes rational."""
+    place = Integer(rng.randint(-2, 3))
+    for x in rng.sample(names, rng.randint(1, min(3, len(names)))):
+        place += rng.choice([1, 1, 1, 2, 3, -1, -2]) * x
+    return place / rng.choice([1, 1, 1, 2, 3])
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_random_contractions(seed):
+    rng = random.Random(seed)
+    extents = {x: Integer(rng.randint(1, 4)) for x in (q, r, i, j, m)}
+    free, bound = [q, r][: rng.randint(1, 2)], [i, j, m][: rng.randint(1, 3)]
+    factors = []
+    known = []
+    for name in "xtw"[: rng.randint(1, 3)]:
+        rank = rng.randint(1, 2)
+        t = tensor(name, tuple(Integer(rng.randint(1, 5)) for _ in range(rank)), "input")
+        known.append(t)
+        factors.append(t[tuple(affine_at(rng, free + bound) for _ in range(rank))])
+    if rng.random() < 0.4:
+        factors.append(KroneckerDelta(affine_at(rng, free + bound), affine_at(rng, free + bound)))
+    if rng.random() < 0.3:
+        factors.append(Box(affine_at(rng, free + bound), Integer(3)))
+    rhs = total(Mul(*factors), *((x, extents[x]) for x in bound))
+    at = tuple((x, extents[x]) for x in free)
+    alone(rhs, at, *known, shape=tuple(n for _, n in at), sizes={}).check()
+
+
+def test_affine_left_sides():
+    x = tensor("x", (B, K1), "input")
+    for left in (3 * q + r, 2 * q + 1, H - 1 - q, 3 * q - r + 2, 3 * q + 2 * r):
+        rhs = x[q, r] if r in left.free_symbols else total(x[q, r], (r, K1))
+        at = ((q, B), (r, K1)) if r in left.free_symbols else ((q, B),)
+        sizes = {B: 2, K1: 3 if left != 3 * q + 2 * r else 2, H: 6}
+        case = alone(rhs, at, x, shape=(H,), sizes=sizes, lhs=(left,))
+        case.check()
