@@ -1,7 +1,8 @@
 """Everything in the repository that is computed: `python -m symconv.regenerate` writes it anew.
 
-The folder `generated/` holds the example networks; in the README the text between
-`<!-- NAME: ARGUMENTS -->` and `<!-- end -->` is generated. A test holds both to this module.
+The folder `generated/` holds the example networks, two of them in the fast style, too; in the
+README the text between `<!-- NAME: ARGUMENTS -->` and `<!-- end -->` is generated. A test holds
+both to this module.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from symconv.api import Network
+from symconv.fast_examples import FAST, fast_files
 from symconv.files import write_files
 from symconv.gallery import gallery
 from symconv.layer_pages import layer_page, usage
@@ -24,9 +26,9 @@ ROOT = Path(__file__).resolve().parents[1]
 REGION = re.compile(r"<!-- (\w+)(?:: ([^\n]*?))? -->\n.*?<!-- end -->", re.DOTALL)
 
 
-def example_files() -> dict[str, dict[str, str]]:
-    """The files of every example network, by folder and name."""
-    return {e.name: Network.example(e.name).files() for e in EXAMPLES}
+def example_files(name: str) -> dict[str, str]:
+    """The files of an example network, by file name."""
+    return Network.example(name).files() | (fast_files(name) if name in FAST else {})
 
 
 def layer_files() -> dict[str, str]:
@@ -98,8 +100,8 @@ REGIONS: MappingProxyType[str, Callable[..., str]] = MappingProxyType(
 
 def main() -> None:
     """Write all of it."""
-    for name, files in example_files().items():
-        write_files(ROOT / "generated" / name, files, force=True)
+    for e in EXAMPLES:
+        write_files(ROOT / "generated" / e.name, example_files(e.name), force=True)
     write_files(ROOT / "generated" / "layers", layer_files(), force=True)
     write_files(ROOT / "generated", {"gallery.md": gallery()}, force=True)
     path = ROOT / "README.md"

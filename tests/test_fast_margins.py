@@ -52,3 +52,38 @@ def test_margins_of_one_shape_and_other_places_do_not_meet():
 def test_what_is_returned_is_never_kept():
     source = Network.parse("input x 2x3x4x4 | pad 1 -> y").numpy_source("fast")
     assert "framed(" not in source
+
+
+@pytest.mark.parametrize("layers", ["tanh -> y", "avgpool 2 -> y", "maxpool 2 -> y | sse t -> C"])
+def test_words_about_margins_do_not_make_a_workspace(layers):
+    net = Network.parse(f"input x 2x4x12x12 | {layers}")
+    net.title = "what np.pad(x) does"
+    assert net.numpy_source("fast") == net.numpy_source()
+
+
+@pytest.mark.parametrize("more", ["", " stride 2", " flip", " dilation 2 stride 2"])
+def test_groups_of_several_filters_keep_their_margins(more):
+    net = Network.parse(f"input x Nx4x6x6 | conv w 3x3 channels 8 groups 2 padding 2{more} -> z")
+    assert "framed(x" in net.numpy_source("fast")
+    readable, fast, workspace = net.compile(), net.compile("fast"), {}
+    rng = np.random.default_rng(0)
+    for _ in range(3):
+        x, w = rng.normal(size=(3, 4, 6, 6)), rng.normal(size=(8, 2, 3, 3))
+        z = readable.forward(x=x, w=w).z
+        d = rng.normal(size=z.shape)
+        np.testing.assert_allclose(fast.forward(x=x, w=w, workspace=workspace).z, z)
+        found = fast.backward(x=x, w=w, delta_z=d, workspace=workspace)
+        wanted = readable.backward(x=x, w=w, delta_z=d)
+        for name in wanted._fields:
+            one = getattr(found, name)
+            np.testing.assert_allclose(one, getattr(wanted, name), rtol=1e-10, atol=1e-12)
+            assert not any(np.shares_memory(one, kept) for kept in workspace.values())
+    assert workspace
+
+
+@pytest.mark.parametrize(
+    "text", ["input x NxCxHxW | concat x -> y", "input x Nx2x6x6 | avgpool 3 padding 1 -> y"]
+)
+def test_margins_that_nothing_keeps_are_left_to_the_readable_style(text):
+    net = Network.parse(text)
+    assert net.numpy_source("fast") == net.numpy_source()

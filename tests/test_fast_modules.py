@@ -17,8 +17,10 @@ from symconv.core.errors import SymconvError
 from symconv.emit.code.module import module_names
 from symconv.emit.fast.audit import audited_fast
 from symconv.emit.fast.module import fast_module
+from symconv.emit.fast.planned import PlannedModule
 from symconv.emit.numbering import equation_numbers
 from symconv.network.examples import EXAMPLES
+from symconv.plan.planner import plan
 from symconv.semantics.sizes import pick
 
 CONV = "conv w 3x3 channels 4"
@@ -246,3 +248,20 @@ def test_the_text_does_not_depend_on_the_order_of_hashes():
         for seed in ("1", "2")
     }
     assert len(texts) == 1
+
+
+def test_a_pass_is_given_an_array_that_it_needs_for_a_size_alone():
+    net = symconv.Network.parse("input x 2xCx4x4 | concat x -> y")
+    program, backward = net.program, net.backward()
+    made = PlannedModule(program, backward, plan(program, backward), {})
+    module = ModuleType("planned")
+    exec(compile(made.text('"""Twice."""', net.numpy_source()), "planned", "exec"), vars(module))
+    x, delta = np.ones((2, 3, 4, 4)), np.arange(192.0).reshape(2, 6, 4, 4)
+    found = module.backward(x=x, delta_y=delta)
+    np.testing.assert_array_equal(found.dx, delta[:, :3] + delta[:, 3:])
+
+
+@pytest.mark.parametrize("layer", ["avgpool 3 padding 1 -> y", "pad 1 -> y", "maxpool 2 padding 1"])
+def test_a_batch_is_split_without_any_parameter(layer):
+    net = symconv.Network.parse(f"input x Nx2x6x6 | {layer}")
+    assert "def backward" in net.numpy_source("fast")

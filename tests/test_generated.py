@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from symconv.api import Network
+from symconv.fast_examples import FAST, fast_files
 from symconv.gallery import gallery
 from symconv.layer_pages import layer_page
 from symconv.layers import catalogue
 from symconv.network.examples import BY_NAME, EXAMPLES
-from symconv.regenerate import readme
+from symconv.regenerate import example_files, readme
 
 ROOT = Path(__file__).resolve().parents[1]
 GENERATED = ROOT / "generated"
@@ -22,7 +22,7 @@ PICTURES = {".png", ".svg"}
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda e: e.name)
 def test_the_files_of_an_example_are_current(example):
     folder = GENERATED / example.name
-    files = Network.example(example.name).files()
+    files = example_files(example.name)
     kept = {p.name for p in folder.iterdir() if p.is_file() and p.suffix not in PICTURES}
     assert kept == set(files)
     for name, content in files.items():
@@ -82,6 +82,12 @@ def test_the_bytes_do_not_depend_on_the_hash_seed():
     assert len(found) == 1
 
 
+def outcome_of(folder):
+    """The exit status of the tests in a folder."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(folder)]
+    return subprocess.run(command, capture_output=True, check=False, cwd=folder).returncode
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -97,5 +103,18 @@ def test_an_edited_module_fails_its_own_tests(tmp_path, old, new):
             assert old in text
             text = text.replace(old, new)
         (tmp_path / path.name).write_text(text, encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
-    assert subprocess.run(command, capture_output=True, check=False, cwd=tmp_path).returncode == 1
+    assert outcome_of(tmp_path) == 1
+
+
+@pytest.mark.parametrize("example", FAST)
+def test_a_fast_module_is_held_to_its_readable_twin(tmp_path, example):
+    stem = example.replace("-", "_")
+    readable = (GENERATED / example / f"{stem}.py").read_text(encoding="utf-8")
+    (tmp_path / f"{stem}.py").write_text(readable, encoding="utf-8")
+    for name, text in fast_files(example).items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert outcome_of(tmp_path) == 0
+    edited = readable.replace("return Gradients(dw", "return Gradients(2 * dw")
+    assert edited != readable
+    (tmp_path / f"{stem}.py").write_text(edited, encoding="utf-8")
+    assert outcome_of(tmp_path) == 1

@@ -2,6 +2,7 @@
 
 import importlib.util
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from inspect import signature
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from symconv.check.entries import float_trial
 from symconv.check.module import array_of, given_arrays
 from symconv.layers import catalogue
 from symconv.network.examples import EXAMPLES
-from symconv.semantics.sizes import pick
+from symconv.semantics.sizes import free_sizes, pick
 from symconv.styles import STYLES
 
 HERE = Path(__file__).parent
@@ -23,20 +24,26 @@ LENET = (
     "| conv w 3x3 channels 3 bias b -> z | relu -> a | maxpool 2 -> p | flatten -> v "
     "| dense W 4 bias c -> h | relu -> r | dense W 3 bias c -> h | half_sse t -> C"
 )
-"""LeNet-5 with fewer numbers, so that the oracle and the loops are done soon."""
+"""LeNet-5 with fewer numbers, so that the oracle is done soon; the real one has a test, too."""
 
 
 class Twins:
     """The modules of one network in every style, and inputs with what the oracle says of them."""
 
-    def __init__(self, network, seed=0):
+    def __init__(self, network, seed=0, **sizes):
         self.program = network.backward().program
-        self.sizes = pick(self.program, seed=3)
+        self.sizes = {s: sizes[str(s)] for s in free_sizes(self.program) if sizes}
+        self.sizes = self.sizes or pick(self.program, seed=3)
         self.trial = float_trial(self.program, self.sizes, seed)
         self.given = given_arrays(self.trial, float)
         self.compiled = {style: network.compile(style) for style in STYLES}
         names = network._module_names
         self.options = {names.sizes[s]: n for s, n in self.sizes.items() if s in names.sizes}
+
+    @cached_property
+    def right(self):
+        """What the oracle says, by the keys of the tensors."""
+        return {k: array_of(table, float) for k, table in self.trial.tables.items()}
 
     def step(self, style, given):
         """Forward and backward, by the keys of the tensors."""
@@ -50,14 +57,14 @@ class Twins:
     def assert_right(self, style):
         """Every answer is what the oracle says, and float32 stays float32."""
         found = self.step(style, self.given)
-        assert {k for k in self.trial.tables if k.startswith("gradient ")} <= found.keys()
+        assert {k for k in self.right if k.startswith("gradient ")} <= found.keys()
         for key, array in found.items():
-            right = array_of(self.trial.tables[key], float)
+            right = self.right[key]
             assert_close(np.reshape(array, right.shape), right, f"{style}: {key}", 1e-9)
         short = {k: a.astype(np.float32) if a.dtype == float else a for k, a in self.given.items()}
         for key, array in self.step(style, short).items():
             assert np.asarray(array).dtype == np.float32, (style, key)
-            right = array_of(self.trial.tables[key], float)
+            right = self.right[key]
             assert_close(np.reshape(array, right.shape), right, f"{style}: {key}", 2e-3)
 
 
@@ -77,6 +84,23 @@ def assert_close(found, right, name, tolerance):
 def test_every_style_of_every_example_is_right(name, style):
     network = Network.example(name) if name in NAMES else Network.parse(LENET)
     Twins(network).assert_right(style)
+
+
+def whole_lenet_is_right(batch, seed):
+    """Each of its numbers in every style: the oracle's tape has about a million nodes a sample."""
+    twins = Twins(Network.example("lenet5"), seed, N=batch)
+    for style in STYLES:
+        twins.assert_right(style)
+
+
+def test_every_style_of_the_whole_lenet_is_right():
+    whole_lenet_is_right(batch=1, seed=0)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(1, 4))
+def test_every_style_of_the_whole_lenet_is_right_for_batches(seed):
+    whole_lenet_is_right(batch=3, seed=seed)
 
 
 @pytest.mark.parametrize("style", STYLES)

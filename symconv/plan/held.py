@@ -6,7 +6,7 @@ products is kept between calls. What a caller may receive is never kept.
 
 from __future__ import annotations
 
-from symconv.lower.program import Einsum, Let, Local, Pad, Statement
+from symconv.lower.program import Einsum, Let, Local, Matmul, Pad, Statement
 from symconv.lower.walk import parts, reads, simple_statements
 
 
@@ -39,9 +39,10 @@ def _swallowed(array: Local, statements: tuple[Statement, ...]) -> bool:
     return True
 
 
-def _products(statement: Statement) -> list[Einsum]:
-    found = (p for s in simple_statements((statement,)) for p in parts(s.value))
-    return [p for p in found if isinstance(p, Einsum) and len(p.operands) > 1]
+def _products(statement: Statement) -> list[Einsum | Matmul]:
+    found = [p for s in simple_statements((statement,)) for p in parts(s.value)]
+    sums = [p for p in found if isinstance(p, Einsum) and len(p.operands) > 1]
+    return [*sums, *(p for p in found if isinstance(p, Matmul))]
 
 
 def _outside(statement: Statement, array: Local) -> int:

@@ -9,12 +9,17 @@ from symconv.core.errors import Unsupported
 from symconv.core.proof import Backward
 from symconv.emit.code.docstrings import Docstrings
 from symconv.emit.code.module import module_names, numpy_module
+from symconv.lower.equations import lowered
 from symconv.plan.forms import Wishes
-from symconv.plan.planner import plan
+from symconv.plan.held import margins_of
+from symconv.plan.planner import Plain, Plan, plan
 from symconv.plan.scalar_planner import multiplications
+from symconv.plan.simplify import without_unit_sums
+from symconv.plan.unrolled import Unrolled, unrolled
 
-from .planned import PlannedModule, sizes_known
-from .unrolled import Unrolled, UnrolledModule, unrolled
+from .passes import sizes_known
+from .planned import PlannedModule
+from .unrolled import UnrolledModule
 
 MOST_ENTRIES = 40
 """The most entries of a tensor in a network that is written out number by number."""
@@ -55,11 +60,21 @@ def fast_module(  # noqa: PLR0913 - what a module is made from
         numbers=numbers,
     )
     made = plan(forward, backward, wishes) if sizes_known(forward) else None
-    if made is None or (made.plain and "np.pad(" not in readable):
+    if made is None or (made.plain and not _margins(forward, backward, made)):
         return readable
     told = tuple(f"{key}: {c.form}, because {c.reason}." for key, c in made.choices.items())
     docstring = _docstring(forward, backward, title, (*notes, *told))
     return PlannedModule(forward, backward, made, numbers).text(docstring, readable)
+
+
+def _margins(forward: Program, backward: Backward, made: Plan) -> bool:
+    """Whether a plan without forms has margins that a workspace keeps."""
+    tensors = {**forward.by_key, **backward.program.by_key}
+    passes = (
+        tuple(without_unit_sums(s.equation) for s in steps if isinstance(s, Plain))
+        for steps in (made.forward, made.backward)
+    )
+    return any(margins_of(lowered(tensors, equations, forward.sizes)) for equations in passes)
 
 
 def _unrolled(forward: Program, backward: Backward) -> Unrolled | None:

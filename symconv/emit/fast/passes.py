@@ -32,9 +32,9 @@ class Passes:
 
     def function(self, name: str, scribe: Scribe, results: list[str]) -> dict[str, object]:
         """One pass that returns these names."""
+        preamble = self._preamble(scribe)
         seeds = [self.backward.seed] if self.backward.seed else []
         seeds = [t for t in seeds if name == "backward" and t.key in scribe.used]
-        preamble = self._preamble(scribe)
         given = [t for t in self.given if t.key in scribe.used]
         values = name == "backward" and scribe.values
         parameters = [f"{self.names.tensors[t.key]}: Array" for t in given]
@@ -58,11 +58,14 @@ class Passes:
         return f"{self.names.tensors[tensor.key]}: {tensor.role}, shape ({shape})."
 
     def _preamble(self, scribe: Scribe) -> list[str]:
-        """Sizes from shapes, and checks of the shapes."""
+        """Sizes from shapes, of an array that is not read otherwise if need be, and checks."""
         size = SizePrinter(self.names.sizes)
         passed = [*self.given, *([self.backward.seed] if self.backward.seed else [])]
-        used = tuple(Given(t.key, t.shape, bare=True) for t in passed if t.key in scribe.used)
-        found = sources(scribe.mentioned, used, (), self.program.sizes)
+        arrays = [Given(t.key, t.shape, bare=True) for t in passed]
+        used = tuple(a for a in arrays if a.key in scribe.used)
+        others = tuple(a for a in arrays if a.key not in scribe.used)
+        found = sources(scribe.mentioned, used, others, self.program.sizes)
+        scribe.used |= {read.array.key for read in found.reads}
         lines = []
         for read in found.reads:
             array = self.names.tensors[read.array.key]

@@ -54,7 +54,7 @@ def threaded(text: str, forward: Program, backward: Backward, names: Names) -> s
         "threads.py.j2",
         w=words,
         signature=call_lines("def step", signature, f" -> {'Step' if cost else 'Gradients'}:", 0),
-        alone=_passes(functions, dict(zip(given, given, strict=True)) | own, words["found"]),
+        alone=_passes(functions, dict(zip(given, given, strict=True)) | own, words["gradients"]),
         parted=_passes(functions, parts | own, ", ".join(results)),
         samples=next(n for n in given if n in samples),
         least=least_part(backward, split),
@@ -62,7 +62,7 @@ def threaded(text: str, forward: Program, backward: Backward, names: Names) -> s
         cost=cost,
         mean=split.mean,
         apart=call_lines(f"{words['found']} = ", apart, "", 2, "[]"),
-        unpacked=unpacking(apart, words["found"]),
+        unpacked=unpacking(apart, words["found"]) if apart else [],
         wholes=wholes,
         rooms=[line for n, whole in wholes.items() for line in room(n, whole)],
         joined=call_lines(
