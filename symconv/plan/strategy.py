@@ -9,15 +9,12 @@ from symconv.core.errors import SymconvError
 
 from .contraction import Contraction
 from .cost import FORMS
-from .forms import TILED, Form, Wishes, batch_of, forms_of
+from .forms import TILED, Form, Tiles, Wishes, batch_of, forms_of
 from .sizes import Pair, sizes_of
 from .work import microseconds
 
 TABLE = 200_000
 """The most entries of a table of places (8 bytes each), which a module makes at its first call."""
-
-WIDE = 16
-"""The fewest channels and filters that fill the products of a tile."""
 
 
 @dataclass(frozen=True)
@@ -41,16 +38,18 @@ def choose(
         if form not in known:
             raise SymconvError(f"'{key}' has no form '{form}'", help=f"it has {', '.join(known)}")
         return Choice(form, "it was asked for")
-    tiled = TILED.get(wishes.tiles or "")
-    if tiled in known and min(made.channels, made.filters) >= WIDE:
-        return Choice(tiled, f"{made.channels} channels repay the transforms of a tile")
-    return _fastest(times(made, phases), batch_of(made))
+    return _fastest(times(made, phases, wishes.tiles), batch_of(made))
 
 
-def times(made: Contraction, phases: Pair = (1, 1)) -> dict[Form, float]:
-    """About how many microseconds every form takes for all three tensors, the fastest first."""
-    sizes = sizes_of(made, batch_of(made), phases)
-    known = [f for f in forms_of(made) if f not in TILED.values()]
+def times(
+    made: Contraction, phases: Pair = (1, 1), tiles: Tiles | None = None
+) -> dict[Form, float]:
+    """About how many microseconds every form takes for all three tensors, the fastest first.
+
+    Of the tiled forms only the one that was asked for takes part.
+    """
+    sizes, wanted = sizes_of(made, batch_of(made), phases), TILED.get(tiles or "")
+    known = [f for f in forms_of(made) if f == wanted or f not in TILED.values()]
     work = {form: FORMS[form](sizes).values() for form in known}
     found = {
         form: sum(map(microseconds, roles))
