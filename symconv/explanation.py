@@ -102,11 +102,17 @@ class Explanation:
     def __str__(self) -> str:
         return self.text()
 
+    def _repr_latex_(self) -> str:
+        """The results as formulas: what a notebook shows as LaTeX has no headings and no words."""
+        return emit.results_latex(*self._subject)
+
+    def _repr_markdown_(self) -> str:
+        return emit.derivation_notebook(*self._subject, **self._at("normal"))
+
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        words = self._at("normal")
         return {
-            "text/latex": self.latex(),
-            "text/markdown": emit.derivation_notebook(*self._subject, **words),
+            "text/latex": self._repr_latex_(),
+            "text/markdown": self._repr_markdown_(),
             "text/plain": self.text(),
         }
 

@@ -3,8 +3,12 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
+
+from symconv.api import Network
+from symconv.notation.presets import IJ0
 
 TWO = "input i 3x3 | conv w 2x2 -> o | conv w 2x2 -> o | sse y -> C"
 
@@ -69,6 +73,28 @@ def test_a_fragment_has_no_preamble_and_the_width_that_is_asked_for():
     assert (other.returncode, other.stderr) == (
         2,
         "error: --fragment and --width are for --format latex\n",
+    )
+
+
+@pytest.mark.parametrize("form", ["text", "latex", "markdown", "html", "json"])
+def test_a_derivation_in_letters_of_ones_own_is_the_one_from_python(form):
+    own = replace(IJ0, letters={"i": "r", "m": "u"}, deltas="partial")
+    written = getattr(Network.example("general-conv").in_notation(own).derivation("w"), form)
+    given = ("--letter", "i=r", "--letter", "m=u", "--deltas", "partial", "--format", form)
+    done = symconv("derive", "general-conv", "--wrt", "w", *given)
+    document = {"document": True} if form == "latex" else {}
+    assert done.stdout == written(**document, detail="normal").rstrip("\n") + "\n"
+    assert done.stderr == ""
+
+
+def test_a_mistake_in_a_letter_points_at_it():
+    done = symconv("derive", "general-conv", "--letter", "i=row")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "error: an index is one letter, not 'row'\n"
+        "  | --letter i=row\n"
+        "  |            ^^^\n"
+        "  = help: write it as OLD=NEW, as i=r; repeat --letter for more\n"
     )
 
 
@@ -202,6 +228,10 @@ def test_a_mistake_is_one_message_and_leaves_nothing_behind(tmp_path, network, m
         (("derive", "two-convs", "--wrt", "v"), "has no tensor 'v'"),
         (("derive", "two-convs", "--wrt", "C"), "is the output itself"),
         (("derive", "two-convs", "--notation", "ij9"), "no notation is called 'ij9'"),
+        (("derive", "two-convs", "--deltas", "parital"), "did you mean 'partial'?"),
+        (("derive", "two-convs", "--letter", "q=r"), "no index is called 'q'"),
+        (("derive", "general-conv", "--letter", "i=H"), "cannot be shown as H"),
+        (("derive", "general-conv", "--letter", "i=x"), "cannot be shown as x"),
     ],
 )
 def test_wrong_options_are_one_message(arguments, message):

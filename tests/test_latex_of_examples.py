@@ -13,10 +13,13 @@ from symconv.api import Network
 from symconv.core.errors import SymconvError
 from symconv.gallery import gallery
 from symconv.gallery_cases import CASES
+from symconv.layer_pages import typical
+from symconv.layers import catalogue
 from symconv.network.examples import BY_NAME
 from symconv.trace import trace
 
 LEVELS = ("terse", "normal", "full")
+TWO_COLUMNS = r"\documentclass[twocolumn]{article}\usepackage{amsmath}"
 RELU = next(case for case in CASES if case.example == "relu-filter")
 KATEX = """
 const katex = require('katex');
@@ -35,6 +38,14 @@ def explanations():
 
 def inside(document):
     return document.split(r"\begin{document}")[1].split(r"\end{document}")[0]
+
+
+def has_tex(*files):
+    """Whether there is a TeX with all of these files."""
+    if shutil.which("pdflatex") is None or shutil.which("kpsewhich") is None:
+        return False
+    found = subprocess.run(["kpsewhich", *files], capture_output=True, text=True, check=False)
+    return len(found.stdout.splitlines()) == len(files)
 
 
 def log_of(document, folder):
@@ -64,18 +75,41 @@ def test_all_fragments_compile_with_amsmath_alone(explanations, tmp_path):
 
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is missing")
+@pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize(
-    ("head", "width", "left_out"),
+    ("head", "width"),
     [
-        (r"\documentclass[twocolumn]{article}\usepackage{amsmath}", 229.5, {"lenet5"}),
-        (r"\documentclass[11pt]{article}\usepackage{amsmath}\textwidth=307pt", 307, set()),
+        (TWO_COLUMNS, 229.5),
+        (r"\documentclass[11pt]{article}\usepackage{amsmath}\textwidth=240pt", 240),
+        (r"\documentclass[11pt]{article}\usepackage{amsmath}\textwidth=307pt", 307),
     ],
-    ids=["two columns", "a slide"],
+    ids=["two columns", "larger type", "a slide"],
 )
-def test_fragments_fit_the_width_that_is_asked_for(head, width, left_out, explanations, tmp_path):
-    kept = [e for name, e in explanations.items() if name not in left_out]
-    body = "\n".join(e.latex(width=width) for e in kept)
-    assert "Overfull" not in log_of(f"{head}\\begin{{document}}{body}\\end{{document}}", tmp_path)
+def test_fragments_fit_the_width_that_is_asked_for(head, width, level, explanations, tmp_path):
+    body = "\n".join(e.latex(width=width, detail=level) for e in explanations.values())
+    log = log_of(f"{head}\\begin{{document}}{body}\\end{{document}}", tmp_path)
+    assert "Overfull" not in log
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is missing")
+def test_every_layer_in_full_fits_a_column(tmp_path):
+    layers = [typical(layer).derivation() for layer in catalogue().values()]
+    body = "\n".join(e.latex(width=229.5, detail="full", case=True) for e in layers)
+    log = log_of(f"{TWO_COLUMNS}\\begin{{document}}{body}\\end{{document}}", tmp_path)
+    assert "Overfull" not in log
+
+
+@pytest.mark.skipif(not has_tex("beamer.cls", "pgf.sty"), reason="beamer is missing")
+def test_a_fragment_on_slides_keeps_its_headings(explanations, tmp_path):
+    """Inside a frame, beamer's own headings print nothing."""
+    (tmp_path / "fragment.tex").write_text(explanations["lenet5"].latex(width=307), "utf-8")
+    frame = r"\begin{frame}[allowframebreaks]\input{fragment}\end{frame}"
+    head = r"\pdfcompresslevel=0\documentclass{beamer}"
+    log = log_of(f"{head}\\begin{{document}}{frame}\\end{{document}}", tmp_path)
+    assert "Overfull" not in log
+    letters = b"".join(re.findall(rb"\(([A-Za-z]+)\)", (tmp_path / "x.pdf").read_bytes()))
+    assert letters.count(b"Gradientwithrespectto") == 11
+    assert letters.count(b"Symbolsandconventions") == 1
 
 
 def test_a_width_without_room_is_refused(explanations):
@@ -97,6 +131,13 @@ def formulas(markdown):
             before = part.content if part.type == "text" else ""
 
 
+def between_dollars(explanation):
+    """The formulas that a notebook shows as LaTeX; there is nothing around them."""
+    before, *found = explanation._repr_latex_().split("$$")
+    assert not any(text.strip() for text in (before, *found[1::2]))
+    return found[::2]
+
+
 def test_markdown_is_read_by_commonmark(explanations):
     for explanation in explanations.values():
         markdown = explanation.markdown()
@@ -115,7 +156,9 @@ def test_katex_renders_every_formula(explanations):
         pytest.skip("node or katex is missing")
     pages = [e.markdown(detail=level) for e in explanations.values() for level in LEVELS]
     pages += [gallery(), trace(Network.example(RELU.example), RELU.values).markdown()]
-    found = sorted({formula for page in pages for formula in formulas(page)})
+    found = {formula for page in pages for formula in formulas(page)}
+    found |= {(shown, True) for e in explanations.values() for shown in between_dollars(e)}
+    found = sorted(found)
     done = subprocess.run(
         ["node", "-e", KATEX],
         input=json.dumps(found),
@@ -137,9 +180,29 @@ def test_a_notebook_gets_latex_markdown_and_text(explanations):
     assert "```" not in bundle["text/markdown"]
     assert "`" not in bundle["text/markdown"]
     assert "\n$$\n" in bundle["text/markdown"]
+    assert bundle["text/markdown"] == explanations["two-convs"]._repr_markdown_()
+    assert bundle["text/latex"] == explanations["two-convs"]._repr_latex_()
     found = trace(Network.example(RELU.example), RELU.values)._repr_mimebundle_()
     assert found["text/markdown"].count("$$") % 2 == 0
     assert "```" not in found["text/markdown"]
+
+
+def test_what_a_notebook_shows_as_latex_are_the_results(explanations):
+    for explanation in explanations.values():
+        shown = between_dollars(explanation)
+        assert len(shown) == len(explanation.backward.items)
+        assert not any(
+            re.search(r"[$#%]|\\(begingroup|derivation|(sub)?section)", s) for s in shown
+        )
+    one = Network.parse("input x 2 | dense w 2 -> z | sse t -> C").derivation("z")
+    assert one._repr_latex_() == "$$\\delta_{q'} = 2(z_{q'} - t_{q'})$$\n"
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is missing")
+def test_what_a_notebook_shows_as_latex_compiles_with_amsmath_alone(explanations, tmp_path):
+    body = "\n".join(e._repr_latex_() for e in explanations.values())
+    head = r"\documentclass{article}\usepackage{amsmath}\textwidth=185mm\begin{document}"
+    assert "Overfull" not in log_of(head + body + r"\end{document}", tmp_path)
 
 
 def test_the_gallery_answers_every_question():

@@ -7,6 +7,7 @@ import pytest
 
 from symconv.api import Network
 from symconv.core.errors import SymconvError
+from symconv.notation.own_letters import index_letters, letters_from
 from symconv.notation.presets import IJ0, Notation
 from symconv.trace import trace
 
@@ -72,6 +73,50 @@ def test_an_index_cannot_look_like_a_size_or_a_tensor(letter):
 def test_a_size_is_no_index():
     with pytest.raises(SymconvError, match="H is a size; only index letters"):
         explained(notation=Notation("n", letters={"H": "q"})).text()
+
+
+def test_letters_are_read_as_they_are_typed():
+    assert letters_from(["i=r", "m=u"], frozenset("ijmn")) == {"i": "r", "m": "u"}
+    assert letters_from([], frozenset()) == {}
+
+
+def test_the_indices_of_a_network_are_those_of_all_its_formulas():
+    network = Network.parse("input x 4 | maxpool 2 -> y | sse t -> C", notation=IJ0)
+    letters = index_letters(network.program, network.backward())
+    page = network.derivation().text(detail="full")
+    shown = set(re.findall(r"(?<![A-Za-z])[a-z](?=[′″,\]+}])", page)) - set("abqv")
+    assert letters == shown == {"i", "m"}, "a, b, q and v stand in the words on the rules"
+
+
+@pytest.mark.parametrize(
+    ("given", "message", "pointed", "help_"),
+    [
+        (["ir"], "there is no '=' between", "ir", "write it as OLD=NEW, as i=r"),
+        ([""], "there is no '=' between", "", "write it as OLD=NEW, as i=r"),
+        (["i="], "an index is one letter, not ''", "", "write it as OLD=NEW, as i=r"),
+        (["row=r"], "an index is one letter, not 'row'", "row", "write it as OLD=NEW"),
+        (["i=row"], "an index is one letter, not 'row'", "row", "write it as OLD=NEW"),
+        (["i=r,j=s"], "an index is one letter, not 'r,j=s'", "r,j=s", "repeat --letter for more"),
+        (["i=\u0435"], r"not '\u0435'", "\u0435", "write it as OLD=NEW"),
+        (["i=\x1b[31m"], r"not '\x1b[31m'", "?[31m", "write it as OLD=NEW"),
+        (["q=r"], "no index is called 'q'", "q", "known here: i, j"),
+        (["i=r", "i=s"], "the index i would get two letters", "i", "keep r"),
+        (["i=r", "j=r"], "two indices would get the same letter", "r", "i is shown as r already"),
+    ],
+)
+def test_a_mistake_in_a_letter_is_shown_at_its_place(given, message, pointed, help_):
+    with pytest.raises(SymconvError) as raised:
+        letters_from(given, frozenset("ij"))
+    error = raised.value
+    assert message in error.message
+    assert error.text[slice(*error.position)] == pointed
+    assert help_ in error.help
+
+
+def test_a_long_mistake_is_shown_shortened():
+    with pytest.raises(SymconvError) as raised:
+        letters_from(["i=" + "r" * 100_000], frozenset("ij"))
+    assert len(str(raised.value)) < 400
 
 
 def test_error_signals_as_partial_derivatives():

@@ -1,21 +1,29 @@
 """Long formulas break where a reader expects it, and no line is wider than its room."""
 
-from sympy import Add, Symbol
+from dataclasses import replace
 
+from sympy import Add, Sum, Symbol
+
+from symconv.core.nodes import Partial
+from symconv.core.tensor import Name, Tensor, index
+from symconv.emit.formula.arrange import arrange
+from symconv.emit.formula.form import Word
 from symconv.emit.formula.latex import Latex
+from symconv.emit.formula.mathml import MathMl
 from symconv.emit.formula.names import Names
 from symconv.emit.formula.plain import Plain
 from symconv.emit.formula.scalars import scalar_form
-from symconv.emit.formula.strip import broken, line_text, text_of
+from symconv.emit.formula.strip import broken, line_text, text_of, width_of
 from symconv.emit.pages.escape import escape_latex, escape_markdown
-from symconv.notation.presets import FLAT1
+from symconv.emit.pages.scribe import TEXT
+from symconv.notation.presets import FLAT1, IJ0
 
 NAMES = Names(FLAT1, {}, {"i": "input", "w": "parameter"})
 LONG = Add(*(Symbol(f"i_{n}") * Symbol(f"w_{n}^2") for n in range(1, 60)))
 
 
-def lines(form, room):
-    strips = broken(Plain().strip(form), room, room)
+def lines(form, room, *, loose=False):
+    strips = broken(Plain(loose=loose).strip(form), room, room)
     return [line_text(strip, continued=k > 0) for k, strip in enumerate(strips)]
 
 
@@ -52,6 +60,48 @@ def test_latex_lines_keep_their_delimiters_balanced():
     text = "".join(line_text(strip, continued=k > 0) for k, strip in enumerate(strips))
     assert len(strips) > 2
     assert text.count("(") == text.count(")")
+
+
+def derivative_of_a_convolution():
+    """d/dw[n] (sum_m w[m] x[i + m])."""
+    i, m, n = map(index, "imn")
+    w, x = (Tensor(Name(letter), (3,), "value") for letter in "wx")
+    return arrange(Partial(Sum(w[m] * x[i + m], (m, 0, 2)), w[n]), Names(IJ0, {}))
+
+
+def test_a_line_breaks_behind_an_opening_only_where_it_must():
+    form = derivative_of_a_convolution()
+    assert lines(form, 24) == ["∂/∂w[n] (Σ_{m} w[m]", "· x[i+m])"]
+    assert lines(form, 24, loose=True) == lines(form, 24)
+    assert lines(form, 18) == lines(form, 24)  # wider than its room
+    assert lines(form, 18, loose=True) == ["∂/∂w[n] (", "Σ_{m} w[m] x[i+m])"]
+    assert lines(form, 9, loose=True) == ["∂/∂w[n] (", "Σ_{m}", "w[m]", "· x[i+m])"]
+
+
+def test_the_sums_of_a_line_come_apart_sign_by_sign():
+    m, n, w = index("m"), index("n"), Tensor(Name("w"), (3, 3), "value")
+    form = arrange(Sum(w[m, n], (n, 0, 2), (m, 0, 2)), Names(IJ0, {}))
+    assert len(Latex().strip(form)) == 1
+    pieces = Latex(loose=True).strip(form)
+    assert [piece.text.strip() for piece in pieces] == [
+        r"\sum_{m=0}^{2}",
+        r"\sum_{n=0}^{2}",
+        "w_{m,n}",
+    ]
+
+
+def test_a_page_breaks_there_only_where_nothing_else_fits():
+    form = derivative_of_a_convolution()
+    wide, narrow = (replace(TEXT, room=room + TEXT.margin) for room in (24, 18))
+    assert wide.lines(form, 0, numbered=False) == ("∂/∂w[n] (Σ_{m} w[m]", "· x[i+m])")
+    assert narrow.lines(form, 0, numbered=False)[0] == "∂/∂w[n] ("
+
+
+def test_old_parts_are_as_wide_as_unmarked_ones_and_new_ones_wider():
+    plain = width_of(Latex().strip(Word("w")))
+    assert width_of(Latex().strip(Word("w", mark="old"))) == plain
+    assert width_of(Latex().strip(Word("w", mark="new"))) > plain
+    assert width_of(MathMl().strip(Word("w", mark="old"))) > plain, "browsers need more room"
 
 
 def test_words_are_escaped():

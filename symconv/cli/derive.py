@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .options import FileOption, ForceOption, NetworkArgument, NotationOption
+from .options import (
+    DeltasOption,
+    FileOption,
+    ForceOption,
+    LetterOption,
+    NetworkArgument,
+    NotationOption,
+)
 from .output import deliver
+
+if TYPE_CHECKING:
+    from symconv.explanation import Explanation
 
 
 class Format(StrEnum):
@@ -43,6 +53,8 @@ def derive(  # noqa: PLR0913, PLR0917 - a command has the options it has
     detail: Annotated[Detail, typer.Option(help="How much to show.")] = Detail.normal,
     output: FileOption = None,
     notation: NotationOption = None,
+    letter: LetterOption = None,
+    deltas: DeltasOption = None,
     *,
     case: Annotated[bool, typer.Option("--case", help="Add the smallest case, in full.")] = False,
     fragment: Annotated[
@@ -60,6 +72,7 @@ def derive(  # noqa: PLR0913, PLR0917 - a command has the options it has
     if (fragment or width is not None) and form is not Format.latex:
         raise SymconvError("--fragment and --width are for --format latex")
     explanation = network_from(network, notation).derivation(*(wrt or ()))
+    explanation = _in_own_notation(explanation, letter or [], deltas)
     options: dict[str, Any] = {"detail": detail.value}
     if form not in {Format.json, Format.pdf}:
         options["case"] = case
@@ -67,3 +80,18 @@ def derive(  # noqa: PLR0913, PLR0917 - a command has the options it has
         options |= {"document": not fragment, "width": width}
     written = getattr(explanation, form.value)(**options)
     deliver(written, output, force=force)
+
+
+def _in_own_notation(
+    explanation: Explanation, letter: list[str], deltas: str | None
+) -> Explanation:
+    """The same derivations with other letters for indices and other names for error signals."""
+    from dataclasses import replace
+
+    from symconv.notation.own_letters import index_letters, letters_from
+
+    changes: dict[str, Any] = {} if deltas is None else {"deltas": deltas}
+    if letter:
+        known = index_letters(explanation.forward, explanation.backward)
+        changes["letters"] = letters_from(letter, known)
+    return replace(explanation, notation=replace(explanation.notation, **changes))

@@ -15,6 +15,18 @@ NotationOption = Annotated[
     str | None,
     typer.Option("--notation", help="ij0, ij1 or flat1: how entries are numbered and written."),
 ]
+LetterOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--letter", metavar="OLD=NEW", help="Show an index by another letter; may be repeated."
+    ),
+]
+DeltasOption = Annotated[
+    str | None,
+    typer.Option(
+        "--deltas", help="shortest or full: error signals are deltas; partial: they are dC/do."
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")]
 FileOption = Annotated[Path | None, typer.Option("-o", "--output", help="Write to a file.")]

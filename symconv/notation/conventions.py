@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sympy import Expr, Integer, Mul, Sum, Symbol, expand
+from sympy import Expr, Sum, Symbol, expand
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation, Program
 from symconv.core.nodes import MaxOver
 from symconv.core.tensor import Tensor
+
+from .cost_words import cost_words
 
 
 def conventions(program: Program) -> tuple[str, ...]:
@@ -84,17 +86,8 @@ def _absent(equation: Equation) -> Iterator[str]:
 
 
 def _cost(equation: Equation, program: Program) -> Iterator[str]:
-    """The factor in front of the cost, and what it is summed over."""
+    """Sum or mean, over what, and the factor in front of the cost."""
     tensor = program.tensor(equation.key)
-    if tensor.role != "cost":
-        return
-    sums = [a for a in Mul.make_args(equation.rhs) if isinstance(a, Sum)]
-    entries = Mul(*(high + 1 for _, _, high in sums[0].limits)) if sums else Integer(1)
-    factor = equation.rhs / sums[0] if sums else Integer(1)
-    if factor == 1:
-        yield f"The cost {tensor.key} is a sum over all entries, without a factor in front."
-    elif factor == 1 / entries:
-        mean = "" if entries == 2 else "a mean: "  # half a sum, or a mean: the formula is the same
-        yield f"The cost {tensor.key} is {mean}a sum of {entries} terms, times {factor}."
-    else:
-        yield f"The cost {tensor.key} is a sum over all entries, times {factor}."
+    words = cost_words(equation, program) if tensor.role == "cost" else ""
+    if words:
+        yield f"The cost {tensor.key} is {words}."

@@ -42,9 +42,10 @@ class Notation:
     def __post_init__(self) -> None:
         for field, allowed in CHOICES.items():
             if getattr(self, field) not in allowed:
+                given = getattr(self, field)
                 raise SymconvError(
-                    f"a notation has no {field} {getattr(self, field)!r}",
-                    help=f"one of {', '.join(map(repr, allowed))}",
+                    f"a notation has no {field} {given!r}",
+                    help=did_you_mean(str(given), map(str, allowed)),
                 )
         object.__setattr__(self, "letters", exchanged(self.shown_letters))
 

@@ -19,21 +19,26 @@ SHORT = 170  # a marked part of that width stays on one line
 
 @dataclass(frozen=True)
 class Latex(LatexSums):
-    r"""\sum_{m=0}^{k_1-1} w^{1}_{m,n}\,x_{i+m,j+n}; marked parts up to `short` stay on one line."""
+    r"""\sum_{m=0}^{k_1-1} w^{1}_{m,n}\,x_{i+m,j+n}.
+
+    Marked parts up to `short` and fractions up to `wide` stay on one line.
+    """
 
     marks: tuple[str, str] = OWN_MARKS
     short: float = SHORT
+    wide: float = WIDEST
 
     def widest(self) -> float:
-        return WIDEST
+        return self.wide
 
     def marked(self, strip: Strip, mark: Mark) -> Strip:
-        """Every piece marked; a short part as one piece."""
+        """Every piece marked; a short part as one piece. New parts are bold, and wider."""
         old, new = self.marks
         mark_text = {"old": old, "new": new, "both": new.replace("%s", old)}[mark]
         whole = width_of(strip) < self.short and strip[0].rank is None
+        bold = 1 if mark == "old" else BOLD
         return tuple(
-            replace(p, text=mark_text.replace("%s", p.text), width=p.width * BOLD)
+            replace(p, text=mark_text.replace("%s", p.text), width=p.width * bold)
             for p in ((solid(strip),) if whole else strip)
         )
 

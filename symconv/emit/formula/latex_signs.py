@@ -9,6 +9,7 @@ from .form import Form, Number, Quotient, Reduction, Word
 from .latex_leaves import LatexLeaves
 from .shaping import numeric, parenthesised
 from .strip import Piece
+from .writer import BEHIND_FRACTION
 
 FUNCTIONS = {
     "sigmoid": (r"\sigma", 6.7),
@@ -46,10 +47,11 @@ class LatexSigns(LatexLeaves):
         glue = self.between(left, right)
         dot = numeric(left) or numeric(right)
         width = (8.0 if dot else metrics.THIN_SPACE) * self.scale
-        if isinstance(left, Number | Quotient):
+        if isinstance(left, Number) or (isinstance(left, Quotient) and not self.loose):
             return Piece(glue, width)
         lead = r"{}\cdot " if dot else r"{}\times "
-        return Piece(glue, width, rank=1, lead=lead, lead_width=metrics.OPERATOR)
+        rank = BEHIND_FRACTION if isinstance(left, Quotient) else 1
+        return Piece(glue, width, rank=rank, lead=lead, lead_width=metrics.OPERATOR)
 
     def between(self, left: Form, right: Form) -> str:
         if numeric(left) or numeric(right):

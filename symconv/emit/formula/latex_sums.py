@@ -28,7 +28,7 @@ class LatexSums(LatexSigns):
         return (places, *glued(sign, self.reduction(form.maximum, r"\operatorname*{arg\,max}")))
 
     def reduction(self, form: Reduction, operator: str = r"\max") -> Strip:
-        strip = super().reduction(form)
+        strip = super().reduction(self.sign_by_sign(form) if self.loose else form)
         if form.operator == "sum" or operator == r"\max":
             return strip
         longer = strip[0].width + 20 * self.scale
@@ -36,6 +36,13 @@ class LatexSums(LatexSigns):
             replace(strip[0], text=strip[0].text.replace(r"\max", operator, 1), width=longer),
             *strip[1:],
         )
+
+    def sign_by_sign(self, form: Reduction) -> Reduction:
+        """Sums one inside the other, so that a line can break between their signs."""
+        if form.operator == "max" or self.brief or len(form.limits) == 1:
+            return form
+        inner = Reduction("sum", form.limits[1:], form.body)
+        return replace(form, limits=form.limits[:1], body=inner)
 
     def reduction_head(self, form: Reduction) -> Piece:
         if form.operator == "sum" and self.brief:

@@ -29,10 +29,12 @@ Leaf = Number | Decimal | Word | Entry
 class Markup(ABC):
     """How leaves, signs and delimiters are written, and how wide they are.
 
-    `letters` are the letters that indices are shown by, where those are not their own.
+    `letters` are the letters that indices are shown by, where those are not their own. `loose` says
+    whether a line may break behind fractions, opening parentheses and signs of sums, too.
     """
 
     letters: tuple[tuple[str, str], ...] = field(default=(), kw_only=True)
+    loose: bool = field(default=False, kw_only=True)
 
     def relettered(self, form: Word) -> Word:
         """An index with the letter that it is shown by; a size has a name of its own."""

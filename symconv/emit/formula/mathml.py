@@ -17,6 +17,7 @@ from .form import (
     Reduction,
     Word,
 )
+from .latex import BOLD
 from .mathml_elements import element, operator, row, scripted
 from .mathml_signs import MathMlSigns
 from .shaping import limit_relation, limit_variable
@@ -30,11 +31,12 @@ class MathMl(MathMlSigns):
     """<mi>w</mi>, <msub>, <munderover>; line breaks are where LaTeX has them."""
 
     def marked(self, strip: Strip, mark: Mark) -> Strip:
+        """Every mark takes the room of one that is bold: browsers' bold letters are wider."""
         pieces = super().marked(strip, mark)
         short = len(pieces) == 1 and len(strip) > 1
         plain = (solid(strip),) if short else strip
         return tuple(
-            replace(p, text=f'<mrow class="{MARKS[mark]}">{q.text}</mrow>')
+            replace(p, text=f'<mrow class="{MARKS[mark]}">{q.text}</mrow>', width=q.width * BOLD)
             for p, q in zip(pieces, plain, strict=True)
         )
 

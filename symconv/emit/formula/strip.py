@@ -64,9 +64,13 @@ def glued(glue: Piece, strip: Strip) -> Strip:
     return (first, *strip[1:])
 
 
-def around(left: Piece, strip: Strip, right: Piece) -> Strip:
-    """A strip between two delimiters that stay on its first and last line."""
-    opened = (solid((left, replace(strip[0], rank=None))), *strip[1:])
+def around(left: Piece, strip: Strip, right: Piece, rank: int | None = None) -> Strip:
+    """A strip between two delimiters that stay on its first and last line.
+
+    With a `rank` a line may break behind the left one, too.
+    """
+    first = replace(strip[0], rank=rank)
+    opened = ((solid((left, first)),) if rank is None else (left, first)) + strip[1:]
     last = opened[-1]
     closed = replace(
         last,
@@ -96,6 +100,12 @@ def broken(strip: Strip, first: float, other: float) -> tuple[Strip, ...]:
     return tuple(strip[a:b] for a, b in _spans(best, stops))
 
 
+def fit(lines: tuple[Strip, ...], first: float, other: float) -> bool:
+    """Whether no line of a broken strip is wider than its room."""
+    rooms = (first, *(other for _ in lines[1:]))
+    return all(_line_width(line) <= room for line, room in zip(lines, rooms, strict=True))
+
+
 def _line_width(line: Strip) -> float:
     return width_of(line) - line[0].glue_width + line[0].lead_width
 
@@ -121,4 +131,4 @@ def line_text(line: Strip, *, continued: bool) -> str:
     """One line of a broken strip; a continued line starts with its operator."""
     first = line[0]
     start = first.lead if continued else first.glue
-    return start + first.text + text_of(line[1:])
+    return (start + first.text + text_of(line[1:])).rstrip(" ")

@@ -27,6 +27,9 @@ from .form import (
 from .markup import Markup
 from .strip import Strip, around, deeper, glued, solid
 
+BEHIND_FRACTION, BEHIND_PARENTHESIS, BEHIND_SUM = 20, 30, 40
+"""Where a line breaks only if it must: worse than at any sign."""
+
 
 @dataclass(frozen=True)
 class Writer(Markup):
@@ -122,7 +125,7 @@ class Writer(Markup):
         body = deeper(self.strip(form.body))
         body = self.enclosed(body) if isinstance(form.body, Total) else body
         head = self.reduction_head(form)
-        return around(head, body, self.nothing())
+        return around(head, body, self.nothing(), BEHIND_SUM if self.loose else None)
 
     def relation(self, form: Relation) -> Strip:
         """a = b, breaking before the relation."""
@@ -154,7 +157,7 @@ class Writer(Markup):
     def enclosed(self, strip: Strip, ends: str = "()") -> Strip:
         """A strip in parentheses or brackets, harder to break inside."""
         left, right = self.delimiters(ends, max(piece.height for piece in strip))
-        return around(left, deeper(strip, 4), right)
+        return around(left, deeper(strip, 4), right, BEHIND_PARENTHESIS if self.loose else None)
 
     def operand(self, form: Form) -> Strip:
         """What a derivative that is still to be done applies to."""

@@ -79,6 +79,12 @@ def derivation_notebook(*subject: Any, **words: Any) -> str:
     return rendered("markdown", "derivation.md.j2", page=page(content, NOTEBOOK), **DOLLARS)
 
 
+def results_latex(*subject: Any) -> str:
+    """The results alone, each between dollar signs: for MathJax, and for TeX with amsmath."""
+    sections = page(content_of(*subject, title=""), NOTEBOOK).sections
+    return rendered("latex", "results.tex.j2", results=[s.result for s in sections])
+
+
 def derivation_html(*subject: Any, **words: Any) -> str:
     """One file that needs nothing else: style inside, formulas as MathML, nothing is fetched."""
     content = replace(content_of(*subject, **words), glossary=True)

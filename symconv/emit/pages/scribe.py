@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from symconv.core.errors import SymconvError
 from symconv.emit.formula.form import Form
-from symconv.emit.formula.latex import PLAIN_MARKS, SHORT, Latex
+from symconv.emit.formula.latex import PLAIN_MARKS, SHORT, WIDEST, Latex
 from symconv.emit.formula.plain import Plain
-from symconv.emit.formula.strip import Strip, broken, line_text, width_of
+from symconv.emit.formula.strip import Strip, broken, fit, line_text, width_of
 from symconv.emit.formula.writer import Writer
 from symconv.notation.presets import Notation
 
@@ -100,8 +100,12 @@ class Scribe:
         return self.beside(left) - taken - 4 * self.small_word
 
     def _broken(self, form: Form, left: float, *, numbered: bool) -> tuple[Strip, ...]:
+        """The formula in lines; behind what opens a part only where nothing else fits."""
         room = self.beside(left, numbered=numbered)
-        return broken(self.writer.strip(form), room, room - self.indent)
+        rooms = room, room - self.indent
+        lines = broken(self.writer.strip(form), *rooms)
+        loose = replace(self.writer, loose=True)
+        return lines if fit(lines, *rooms) else broken(loose.strip(form), *rooms)
 
 
 LATEX = Scribe(
@@ -118,7 +122,7 @@ LATEX = Scribe(
 )
 DOCUMENT = replace(LATEX, room=496)
 """A page of our own: the same margins in smaller type."""
-NARROWEST, EDGE, STACKED = 120, 10, 360
+NARROWEST, EDGE, STACKED = 120, 4, 360
 
 
 def fitting(width: float | None) -> Scribe:
@@ -131,9 +135,10 @@ def fitting(width: float | None) -> Scribe:
             help=f"take {NARROWEST} points or more; two columns of A4 paper have about 230",
         )
     room = width - EDGE
-    return replace(
-        LATEX, writer=Latex(short=min(SHORT, room / 2)), room=room, stacked=width < STACKED
-    )
+    writer = Latex(short=min(SHORT, room / 2), wide=min(WIDEST, room - 2 * LATEX.margin))
+    if width >= STACKED:
+        return replace(LATEX, writer=writer, room=room)
+    return replace(LATEX, writer=writer, room=room, stacked=True, indent=0)
 
 
 MARKDOWN = Scribe(
