@@ -12,7 +12,7 @@ Every tensor is 0 beyond its border and at indices that are no integers.
 
 Padding never wins a maximum: entries beyond the border count as minus infinity.
 
-The cost C is a sum over all entries, times 1/2.
+The cost C is half the sum over all entries.
 """
 
 # ruff: noqa: N815, PLR0913, PLR0915, PLR0917

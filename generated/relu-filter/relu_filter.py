@@ -4,7 +4,7 @@ Convolution means cross-correlation: the kernel is read forwards (not flipped).
 
 Every tensor is 0 beyond its border and at indices that are no integers.
 
-The cost C is a sum over all entries, times 1/2.
+The cost C is half the sum over all entries.
 """
 
 from typing import Any, NamedTuple, TypeAlias

@@ -103,7 +103,6 @@ class Trace:
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         return {
-            "text/latex": self.latex(document=False),
             "text/markdown": self._written("notebook"),
             "text/plain": self.text(),
         }

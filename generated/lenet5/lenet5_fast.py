@@ -1,0 +1,628 @@
+"""Lenet5.
+
+Convolution means cross-correlation: the kernel is read forwards (not flipped).
+
+The axes of x are batch, channel, row, column.
+
+The axes of w^1 are output channel, input channel, row, column.
+
+The axes of w^2 are output channel, input channel, row, column.
+
+Every tensor is 0 beyond its border and at indices that are no integers.
+
+Padding never wins a maximum: entries beyond the border count as minus infinity.
+
+The cost C is half the sum over all entries.
+
+z^1: batch_last, because it takes about 740 us for 32 samples, columns 3.2 times that, folded 4.8
+times that.
+
+z^2: batch_last, because it takes about 710 us for 32 samples, columns 2.7 times that, folded 4.2
+times that.
+
+gradient w^2: batch_last, because it takes about 710 us for 32 samples, columns 2.7 times that,
+folded 4.2 times that.
+
+delta p^1: batch_last, because it takes about 710 us for 32 samples, columns 2.7 times that, folded
+4.2 times that.
+
+gradient w^1: batch_last, because it takes about 740 us for 32 samples, columns 3.2 times that,
+folded 4.8 times that.
+
+gradient x: batch_last, because it takes about 740 us for 32 samples, columns 3.2 times that, folded
+4.8 times that.
+"""
+
+# ruff: noqa: N815, PLR0913, PLR0917
+
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array: TypeAlias = NDArray[Any]
+Number: TypeAlias = np.floating[Any]
+Workspace: TypeAlias = dict[str, Array]
+Shape: TypeAlias = tuple[int, int]
+Shape4: TypeAlias = tuple[int, int, int, int]
+
+
+CACHE = 200_000
+"""About how many numbers a block of work may hold to stay in the second-level cache."""
+
+
+class Window(NamedTuple):
+    """Windows over two axes: place i and tap m meet at s*i + d*m - p; `phases` share a maximum."""
+
+    taps: tuple[int, int]
+    places: tuple[int, int]
+    stride: tuple[int, int]
+    dilation: tuple[int, int]
+    before: tuple[int, int]
+    phases: tuple[int, int]
+
+
+def room(space: Workspace | None, name: str, shape: tuple[int, ...], like: Array) -> Array:
+    """Give an array to write to: that of the workspace, or a new one; its margin is 0."""
+    found = None if space is None else space.get(name)
+    if found is None or found.shape != shape or found.dtype != like.dtype:
+        found = np.zeros(shape, like.dtype)
+        if space is not None:
+            space[name] = found
+    return found
+
+
+def padded(image: Array, window: Window, space: Workspace | None, name: str) -> Array:
+    """Copy an image (.., i, j) into a margin of zeros that every window fits in."""
+    lead = image.shape[:-2]
+    size = [
+        s * (count - 1) + d * (k - 1) + 1
+        for s, count, d, k in zip(
+            window.stride, window.places, window.dilation, window.taps, strict=True
+        )
+    ]
+    (p, q), (height, width) = window.before, size
+    inside = image[..., : height - p, : width - q]
+    if (p, q) == (0, 0) and inside.shape[-2:] == (height, width):
+        return inside
+    made = room(space, name, (*lead, height, width), image)
+    made[..., p : p + inside.shape[-2], q : q + inside.shape[-1]] = inside
+    return made
+
+
+def like(planes: Array, kind: Any, space: Workspace | None, name: str) -> Array:
+    """Give an array of that kind in the memory order of the planes."""
+    found = None if space is None else space.get(name)
+    if found is None or found.shape != planes.shape or found.dtype != kind:
+        found = np.empty_like(planes, dtype=kind)
+        if space is not None:
+            space[name] = found
+    return found
+
+
+PLANE_ORDERS = {3: (1, 0, 3, 4, 5, 2), 4: (3, 0, 1, 2, 4, 5), 5: (4, 1, 0, 3, 5, 2)}
+"""The memory orders of planes (a, b, n, f, h, w) whose runs are long, by the axes of the runs."""
+
+RUN_ORDERS = {3: (0, 1, 2), 4: (2, 1, 0, 3), 5: (2, 0, 1, 3, 4)}
+"""The axes of the runs in that memory order."""
+
+PLANES_BACK = {3: (1, 0, 5, 2, 3, 4), 4: (1, 2, 3, 0, 4, 5), 5: (2, 1, 5, 3, 0, 4)}
+"""The planes' axes, counted in that memory order."""
+
+
+def runs_of(planes: Array) -> Array | None:
+    """View planes that are long runs of memory as (b, a, run), or (b, a, f or h, ..); else None."""
+    a, b, _, f, h, _ = planes.shape
+    if planes.transpose(PLANE_ORDERS[5]).flags.c_contiguous:
+        return planes.transpose(PLANE_ORDERS[5]).reshape(h, b, a, f, -1).transpose(1, 2, 0, 3, 4)
+    if planes.transpose(PLANE_ORDERS[4]).flags.c_contiguous:
+        return planes.transpose(PLANE_ORDERS[4]).reshape(f, a, b, -1).transpose(2, 1, 0, 3)
+    if planes.transpose(PLANE_ORDERS[3]).flags.c_contiguous:
+        return planes.transpose(PLANE_ORDERS[3]).reshape(b, a, -1)
+    return None
+
+
+def planes_of(runs: Array, shape: tuple[int, ...]) -> Array:
+    """View runs as the planes (a, b, n, f, h, w) of that shape."""
+    axes = len(runs.shape)
+    along = runs.transpose(RUN_ORDERS[axes]).reshape([shape[k] for k in PLANE_ORDERS[axes]])
+    return along.transpose(PLANES_BACK[axes])
+
+
+def first_largest(planes: Array, space: Workspace | None, name: str) -> tuple[Array, Array]:
+    """Give the maximum over the phases (a, b), and for each phase if it beat all before it.
+
+    Planes that are long runs of memory are compared a column at a time: there wins [v, u] tells if
+    v > 0 beat all before it in row u, and [0, u] if row u beat all rows before it.
+    """
+    rows = planes.shape[4]
+    runs = runs_of(planes)
+    if runs is not None:
+        wins, best = like(runs, np.bool_, space, name), np.empty(runs.shape[2:], planes.dtype)
+        row = like(runs[0], planes.dtype, space, f"{name} row")
+        in_turn(runs, wins, row)
+        in_turn(row, wins[0], best)
+        return planes_of(best[None, None], (1, 1, *planes.shape[2:]))[0, 0], wins
+    wins, best = like(planes, np.bool_, space, name), np.empty_like(planes[0, 0])
+    some = max(1, CACHE // (planes.size // rows))
+    for h in range(0, rows, some):
+        part, won = planes[:, :, :, :, h : h + some], wins[:, :, :, :, h : h + some]
+        there = best[:, :, h : h + some]
+        in_turn([p for row in part for p in row], [p for row in won for p in row], there)
+    return best, wins
+
+
+def in_turn(planes: Any, wins: Any, best: Array) -> None:
+    """Write the largest of the planes, each compared with the best before it."""
+    before = planes[0]
+    if len(planes) == 1:
+        np.copyto(best, before)
+    for k in range(1, len(planes)):
+        np.greater(planes[k], before, out=wins[k])
+        np.maximum(planes[k], before, out=best)
+        before = best
+
+
+def to_winners(delta: Array, wins: Array, space: Workspace | None, name: str) -> Array:
+    """Give delta to the phase that won and 0 to the others: the last that beat all before it."""
+    rows = delta.shape[2]
+    made = like(wins, delta.dtype, space, name)
+    if len(wins.shape) < 6:
+        order = [k - 2 for k in PLANE_ORDERS[len(wins.shape)] if k > 1]
+        made[0, 0] = delta.transpose(order).reshape(made.shape[2:])
+        route(made[0], wins[0])
+        route(made, wins)
+        return planes_of(made, (wins.shape[1], wins.shape[0], *delta.shape))
+    some = max(1, CACHE // (made.size // rows))
+    for h in range(0, rows, some):
+        part, won = made[:, :, :, :, h : h + some], wins[:, :, :, :, h : h + some]
+        part[0, 0] = delta[:, :, h : h + some]
+        route([p for row in part for p in row], [p for row in won for p in row])
+    return made
+
+
+def route(planes: Any, wins: Any) -> None:
+    """Hand what the first plane holds to the last that won."""
+    rest = planes[0]
+    for k in range(len(planes) - 1, 0, -1):
+        np.multiply(rest, wins[k], out=planes[k])
+        np.subtract(rest, planes[k], out=rest)
+
+
+LONGEST_RUN = 512
+"""About how many numbers a row of a product may hold; longer rows are cut at whole columns."""
+
+
+def field_of(window: Window) -> tuple[int, int, int, int, int, int]:
+    """Give the size of what a block of phases sees, the steps between blocks, and their number."""
+    (s, t), (a, b), (k, l) = window.stride, window.phases, window.taps
+    rows, columns = window.places[0] // a, window.places[1] // b
+    return s * (a - 1) + k, t * (b - 1) + l, s * a, t * b, rows, columns
+
+
+def margin_batch_last(image: Array, window: Window, space: Workspace | None, name: str) -> Array:
+    """Copy an image to (i, v, c, j, n) in a margin of zeros: column `right` j + v is [:, v, :, j].
+
+    One step to the right is then a shift by n numbers, whatever the stride.
+    """
+    (high, wide, down, right, rows, columns), (p, q) = field_of(window), window.before
+    height, width = down * (rows - 1) + high, columns + -(-wide // right) - 1
+    inside = image.transpose(2, 1, 3, 0)[: height - p]
+    made = room(space, name, (height, right, image.shape[1], width, image.shape[0]), image)
+    for v in range(right):
+        first = (v - q) % right
+        start = (first + q) // right
+        source = inside[:, :, first::right][:, :, : width - start]
+        made[p : p + len(inside), v, :, start : start + source.shape[2]] = source
+    return made
+
+
+def patches_batch_last(image: Array, window: Window, space: Workspace | None, name: str) -> Array:
+    """Copy windows as matrices: [h] holds field rows, columns, channels by places w, batch."""
+    source = margin_batch_last(image, window, space, f"{name} margin")
+    high, wide, down, right, rows, columns = field_of(window)
+    c, run = source.shape[2], columns * source.shape[4]
+    made = room(space, name, (rows, high, wide, c, run), image)
+    y, v, z, step, one = source.strides
+    for x in range(0, wide, right):
+        there = made[:, :, x : x + right]
+        shift, strides = x // right * step, (down * y, y, v, z, one)
+        np.copyto(there, np.ndarray(there.shape, image.dtype, source, shift, strides))
+    return made.reshape(rows, -1, run)
+
+
+def cut_runs(matrices: Array, columns: int) -> Array:
+    """View matrices (h, k, run) as (h, parts, k, run / parts), whole columns in every part."""
+    rows, k, run = matrices.shape
+    short = [n for n in range(1, columns) if columns % n == 0 and run <= n * LONGEST_RUN]
+    count = min([*short, columns])
+    return matrices.reshape(rows, k, count, run // count).swapaxes(1, 2)
+
+
+def spread_batch_last(kernel: Array, window: Window) -> Array:
+    """Place the kernel once for every phase (b, a) in the field that a block of phases sees."""
+    (s, t), (a, b), (k, l) = window.stride, window.phases, window.taps
+    (high, wide, *_), (f, c) = field_of(window), kernel.shape[:2]
+    made = np.zeros((b, a, f, high, wide, c), kernel.dtype)
+    for u in range(a):
+        for v in range(b):
+            made[v, u, :, s * u : s * u + k, t * v : t * v + l] = kernel.transpose(0, 2, 3, 1)
+    return made.reshape(a * b * f, -1)
+
+
+def correlate_batch_last(
+    patches: Array, taps: Array, window: Window, space: Workspace | None, name: str
+) -> Array:
+    """Compute the planes (a, b, n, f, h, w), all phases of a row of blocks in one product."""
+    (a, b), columns = window.phases, field_of(window)[5]
+    made = room(space, name, (patches.shape[0], taps.shape[0], patches.shape[2]), patches)
+    np.matmul(taps, cut_runs(patches, columns), out=cut_runs(made, columns))
+    planes = made.reshape(len(made), b, a, taps.shape[0] // (a * b), columns, -1)
+    return planes.transpose(2, 1, 5, 3, 0, 4)
+
+
+def matrices_batch_last(delta: Array) -> Array:
+    """Write planes as matrices: [h] holds phases (b, a), filters by places w, batch."""
+    a, b, n, f, rows, columns = delta.shape
+    return delta.transpose(4, 1, 0, 3, 5, 2).reshape(rows, b * a * f, columns * n)
+
+
+def kernel_gradient_batch_last(
+    delta: Array, patches: Array, window: Window, space: Workspace | None, name: str
+) -> Array:
+    """Sum delta times the patches over batch and places, then over the phases."""
+    (s, t), (a, b), (k, l) = window.stride, window.phases, window.taps
+    (high, wide, *_, columns), f = field_of(window), delta.shape[3]
+    flat, seen = (cut_runs(m, columns) for m in (matrices_batch_last(delta), patches))
+    parts = room(space, name, (*flat.shape[:3], seen.shape[2]), patches)
+    np.matmul(flat, seen.swapaxes(2, 3), out=parts)
+    total = parts.reshape(-1, flat.shape[2] * seen.shape[2]).sum(axis=0)
+    total = total.reshape(b, a, f, high, wide, -1)
+    made = np.zeros((f, k, l, total.shape[5]), delta.dtype)
+    for u in range(a):
+        for v in range(b):
+            made += total[v, u, :, s * u : s * u + k, t * v : t * v + l]
+    return made.transpose(0, 3, 1, 2)
+
+
+def image_gradient_batch_last(
+    delta: Array,
+    taps: Array,
+    shape: tuple[int, int],
+    window: Window,
+    space: Workspace | None,
+    name: str,
+) -> Array:
+    """Add kernel times delta to every place of the field that a block of phases sees."""
+    (high, wide, down, right, rows, columns), n = field_of(window), delta.shape[2]
+    flat, c = matrices_batch_last(delta), taps.shape[1] // (high * wide)
+    height, width = rows + -(-high // down) - 1, columns + -(-wide // right) - 1
+    made = room(space, f"{name} sums", (height, down, right, c, width * n), delta)
+    made[...] = 0
+    some = max(1, min(rows, CACHE // (taps.shape[1] * columns * n)))
+    fields = room(space, name, (some, taps.shape[1], columns * n), delta)
+    for start in range(0, rows, some):
+        count = min(some, rows - start)
+        here, there = flat[start : start + count], fields[:count]
+        np.matmul(taps.T, cut_runs(here, columns), out=cut_runs(there, columns))
+        parts = there.reshape(count, high, wide, c, columns * n)
+        for y in range(0, high, down):
+            for x in range(0, wide, right):
+                part = parts[:, y : y + down, x : x + right]
+                first = start + y // down
+                block = made[first : first + count, : part.shape[1], : part.shape[2]]
+                block[..., x // right * n : (x // right + columns) * n] += part
+    return image_batch_last(made.reshape(-1, right, c, width, n), shape, window.before)
+
+
+def image_batch_last(sums: Array, shape: tuple[int, int], before: tuple[int, int]) -> Array:
+    """Copy what stands inside the margin of (i, v, c, j, n) to an image of its own."""
+    (p, q), (_, right, c, _, n) = before, sums.shape
+    made = np.zeros((shape[0], c, shape[1], n), sums.dtype)
+    rows = sums[p : p + shape[0]]
+    for v in range(right):
+        first = (v - q) % right
+        there = made[: len(rows), :, first::right]
+        source = rows[:, v, :, (first + q) // right :][:, :, : there.shape[2]]
+        there[:, :, : source.shape[2]] = source
+    return made.transpose(3, 1, 0, 2)
+
+
+def check_shape(name: str, array: Array, shape: tuple[int, ...]) -> None:
+    """Raise a ValueError unless the array has the shape."""
+    if array.shape != shape:
+        raise ValueError(f"{name} has the shape {array.shape}, not {shape}")
+
+
+Z1_WINDOW = Window(
+    taps=(5, 5), places=(28, 28), stride=(1, 1), dilation=(1, 1), before=(2, 2), phases=(2, 2)
+)
+Z2_WINDOW = Window(
+    taps=(5, 5), places=(10, 10), stride=(1, 1), dilation=(1, 1), before=(0, 0), phases=(2, 2)
+)
+
+
+class Forward(NamedTuple):
+    """The values of the forward pass that are written, and what the backward pass needs of it.
+
+    Never written, because a maximum swallows them: z1, a1, z2, a2.
+    """
+
+    p1: Array
+    p2: Array
+    v: Array
+    h1: Array
+    r1: Array
+    h2: Array
+    r2: Array
+    h3: Array
+    C: Number
+    x_patches: Array
+    w1_taps: Array
+    p1_wins: Array
+    p1_patches: Array
+    w2_taps: Array
+    p2_wins: Array
+
+
+class Gradients(NamedTuple):
+    """The gradients of the backward pass; none of them shares memory with a workspace."""
+
+    dw1: Array
+    db1: Array
+    dw2: Array
+    db2: Array
+    dW1: Array
+    dc1: Array
+    dW2: Array
+    dc2: Array
+    dW3: Array
+    dc3: Array
+    dx: Array
+
+
+def forward(
+    x: Array,
+    w1: Array,
+    b1: Array,
+    w2: Array,
+    b2: Array,
+    W1: Array,
+    c1: Array,
+    W2: Array,
+    c2: Array,
+    W3: Array,
+    c3: Array,
+    t: Array,
+    workspace: Workspace | None = None,
+) -> Forward:
+    """Compute the values of the network.
+
+    Args:
+        x: input, shape (N, 1, 28, 28).
+        w1: parameter, shape (6, 1, 5, 5).
+        b1: parameter, shape (6,).
+        w2: parameter, shape (16, 6, 5, 5).
+        b2: parameter, shape (16,).
+        W1: parameter, shape (120, 400).
+        c1: parameter, shape (120,).
+        W2: parameter, shape (84, 120).
+        c2: parameter, shape (84,).
+        W3: parameter, shape (10, 84).
+        c3: parameter, shape (10,).
+        t: target, shape (N, 10).
+        workspace: a dictionary, empty at first, that keeps room for the next call. What `forward`
+            returned lasts until its next call with the same workspace. A workspace belongs to one
+            thread; without one every call makes its own arrays.
+
+    Returns:
+        Every array by its name.
+    """
+    N = x.shape[0]
+    check_shape("x", x, (N, 1, 28, 28))
+    check_shape("w1", w1, (6, 1, 5, 5))
+    check_shape("b1", b1, (6,))
+    check_shape("w2", w2, (16, 6, 5, 5))
+    check_shape("b2", b2, (16,))
+    check_shape("W1", W1, (120, 400))
+    check_shape("c1", c1, (120,))
+    check_shape("W2", W2, (84, 120))
+    check_shape("c2", c2, (84,))
+    check_shape("W3", W3, (10, 84))
+    check_shape("c3", c3, (10,))
+    check_shape("t", t, (N, 10))
+    x_patches = patches_batch_last(x, Z1_WINDOW, workspace, "x_patches")
+    w1_taps = spread_batch_last(w1, Z1_WINDOW)
+    z1_planes = correlate_batch_last(x_patches, w1_taps, Z1_WINDOW, workspace, "z1_planes")  # (1)
+    p1, p1_wins = first_largest(z1_planes, workspace, "p1_wins")  # (3)
+    p1 += b1[:, None, None]  # (1)
+    np.maximum(p1, 0, out=p1)  # (2)
+    p1_patches = patches_batch_last(p1, Z2_WINDOW, workspace, "p1_patches")
+    w2_taps = spread_batch_last(w2, Z2_WINDOW)
+    z2_planes = correlate_batch_last(p1_patches, w2_taps, Z2_WINDOW, workspace, "z2_planes")  # (4)
+    p2, p2_wins = first_largest(z2_planes, workspace, "p2_wins")  # (6)
+    p2 += b2[:, None, None]  # (4)
+    np.maximum(p2, 0, out=p2)  # (5)
+    v = p2.transpose(1, 2, 3, 0).reshape(400, -1).T  # (7)
+    h1 = v @ W1.T + c1  # (8)
+    r1 = np.maximum(h1, 0)  # (9)
+    h2 = r1 @ W2.T + c2  # (10)
+    r2 = np.maximum(h2, 0)  # (11)
+    h3 = r2 @ W3.T + c3  # (12)
+    C = ((h3 - t) ** 2).sum() / 2  # (13)
+    return Forward(
+        p1, p2, v, h1, r1, h2, r2, h3, C, x_patches, w1_taps, p1_wins, p1_patches, w2_taps, p2_wins
+    )
+
+
+def backward(
+    w1: Array,
+    w2: Array,
+    W1: Array,
+    W2: Array,
+    W3: Array,
+    t: Array,
+    values: Forward,
+    workspace: Workspace | None = None,
+) -> Gradients:
+    """Compute the gradients, from the last equation of the network to the first.
+
+    Args:
+        w1: parameter, shape (6, 1, 5, 5).
+        w2: parameter, shape (16, 6, 5, 5).
+        W1: parameter, shape (120, 400).
+        W2: parameter, shape (84, 120).
+        W3: parameter, shape (10, 84).
+        t: target, shape (N, 10).
+        values: what `forward` returned.
+        workspace: a dictionary, empty at first, that keeps room for the next call. What `forward`
+            returned lasts until its next call with the same workspace. A workspace belongs to one
+            thread; without one every call makes its own arrays.
+
+    Returns:
+        Every array by its name.
+    """
+    N = t.shape[0]
+    check_shape("w1", w1, (6, 1, 5, 5))
+    check_shape("w2", w2, (16, 6, 5, 5))
+    check_shape("W1", W1, (120, 400))
+    check_shape("W2", W2, (84, 120))
+    check_shape("W3", W3, (10, 84))
+    check_shape("t", t, (N, 10))
+    delta_h3 = values.h3 - t  # (14)
+    dW3 = delta_h3.T @ values.r2  # (15)
+    dc3 = delta_h3.sum(axis=0)  # (16)
+    delta_r2 = delta_h3 @ W3  # (17)
+    delta_h2 = delta_r2 * (values.h2 > 0)  # (18)
+    dW2 = delta_h2.T @ values.r1  # (19)
+    dc2 = delta_h2.sum(axis=0)  # (20)
+    delta_r1 = delta_h2 @ W2  # (21)
+    delta_h1 = delta_r1 * (values.h1 > 0)  # (22)
+    dW1 = delta_h1.T @ values.v  # (23)
+    dc1 = delta_h1.sum(axis=0)  # (24)
+    delta_v = (W1.T @ delta_h1.T).T  # (25)
+    delta_p2 = delta_v.reshape(N, 16, 5, 5)  # (26)
+    delta_z2_reached = np.empty_like(values.p2)
+    np.multiply(delta_p2, values.p2 > 0, out=delta_z2_reached)  # (29)
+    delta_z2 = to_winners(
+        delta_z2_reached, values.p2_wins, workspace, "delta_z2"
+    )  # (27), (28), (29)
+    dw2 = kernel_gradient_batch_last(
+        delta_z2, values.p1_patches, Z2_WINDOW, workspace, "dw2"
+    )  # (30)
+    db2 = delta_z2_reached.sum(axis=(0, 2, 3))  # (31)
+    delta_p1 = image_gradient_batch_last(
+        delta_z2, values.w2_taps, (14, 14), Z2_WINDOW, workspace, "delta_p1"
+    )  # (32)
+    delta_z1_reached = np.empty_like(values.p1)
+    np.multiply(delta_p1, values.p1 > 0, out=delta_z1_reached)  # (35)
+    delta_z1 = to_winners(
+        delta_z1_reached, values.p1_wins, workspace, "delta_z1"
+    )  # (33), (34), (35)
+    dw1 = kernel_gradient_batch_last(
+        delta_z1, values.x_patches, Z1_WINDOW, workspace, "dw1"
+    )  # (36)
+    db1 = delta_z1_reached.sum(axis=(0, 2, 3))  # (37)
+    dx = image_gradient_batch_last(
+        delta_z1, values.w1_taps, (28, 28), Z1_WINDOW, workspace, "dx"
+    )  # (38)
+    return Gradients(dw1, db1, dw2, db2, dW1, dc1, dW2, dc2, dW3, dc3, dx)
+
+
+POOLS: dict[int, Any] = {}
+"""Threads that wait for work, by their number."""
+
+
+def pool_of(threads: int) -> Any:
+    """Give a pool of threads, the same one at every call."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    return POOLS.get(threads) or POOLS.setdefault(threads, ThreadPoolExecutor(threads))
+
+
+class Step(NamedTuple):
+    """The cost and the gradients."""
+
+    C: Number
+    gradients: Gradients
+
+
+LEAST_PART = 33
+"""The fewest samples that repay a thread."""
+
+
+def step(
+    x: Array,
+    w1: Array,
+    b1: Array,
+    w2: Array,
+    b2: Array,
+    W1: Array,
+    c1: Array,
+    W2: Array,
+    c2: Array,
+    W3: Array,
+    c3: Array,
+    t: Array,
+    *,
+    threads: int = 1,
+    workspaces: list[Workspace] | None = None,
+) -> Step:
+    """Compute the cost and all gradients, a part of the batch in each thread.
+
+    The parts are added in their order, so that the result does not depend on who is done first.
+    Leave one thread to the library that multiplies matrices (OPENBLAS_NUM_THREADS=1).
+
+    Args:
+        x: as for `forward` and `backward`.
+        w1: as for `forward` and `backward`.
+        b1: as for `forward` and `backward`.
+        w2: as for `forward` and `backward`.
+        b2: as for `forward` and `backward`.
+        W1: as for `forward` and `backward`.
+        c1: as for `forward` and `backward`.
+        W2: as for `forward` and `backward`.
+        c2: as for `forward` and `backward`.
+        W3: as for `forward` and `backward`.
+        c3: as for `forward` and `backward`.
+        t: as for `forward` and `backward`.
+        threads: the most parts. A part has at least LEAST_PART samples, as a smaller one is
+            computed faster than it is handed over; one part is computed in the calling thread.
+        workspaces: dictionaries, empty at first, one a thread, that keep room for the next
+            call. What two calls share they must not use at the same time.
+
+    Returns:
+        The cost and the gradients.
+
+    Raises:
+        ValueError: there is no thread, or there are too few workspaces.
+    """
+    total = x.shape[0]
+    if threads < 1 or (workspaces is not None and len(workspaces) < threads):
+        raise ValueError(f"{threads} threads need as many workspaces")
+    threads = max(1, min(threads, total // LEAST_PART))
+    if threads == 1:
+        space = None if workspaces is None else workspaces[0]
+        values = forward(x, w1, b1, w2, b2, W1, c1, W2, c2, W3, c3, t, space)
+        gradients = backward(w1, w2, W1, W2, W3, t, values, space)
+        return Step(values.C, gradients)
+    dx_whole = np.empty(x.shape, np.result_type(x, w1, b1, w2, b2, W1, c1, W2, c2, W3, c3))
+
+    def run(k: int) -> Any:
+        part = slice(total * k // threads, total * (k + 1) // threads)
+        space = None if workspaces is None else workspaces[k]
+        values = forward(x[part], w1, b1, w2, b2, W1, c1, W2, c2, W3, c3, t[part], space)
+        dw1, db1, dw2, db2, dW1, dc1, dW2, dc2, dW3, dc3, dx = backward(
+            w1, w2, W1, W2, W3, t[part], values, space
+        )
+        found = [dw1, db1, dw2, db2, dW1, dc1, dW2, dc2, dW3, dc3]
+        dx_whole[part] = dx
+        return values.C, found
+
+    waiting = [pool_of(threads - 1).submit(run, k) for k in range(1, threads)]
+    parts = [run(0), *(k.result() for k in waiting)]
+    costs, found = zip(*parts, strict=True)
+    found = tuple(sum(g[1:], g[0]) for g in zip(*found, strict=True))
+    dw1, db1, dw2, db2, dW1, dc1, dW2, dc2, dW3, dc3 = found
+    gradients = Gradients(dw1, db1, dw2, db2, dW1, dc1, dW2, dc2, dW3, dc3, dx_whole)
+    return Step(sum(costs[1:], costs[0]), gradients)
