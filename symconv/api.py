@@ -188,15 +188,23 @@ class Network:
     def _module_names(self) -> Names:
         return module_names(self.program, self._everything.program)
 
-    def check(self, claim: str) -> Verdict:
+    def check(self, claim: str, values: Mapping[str, Any] | None = None) -> Verdict:
         r"""The verdict on one statement in the notation of the network; true only if it is right.
 
         `net.check(r"\frac{\partial C}{\partial w_1^2} = 2(o_1^2 - y_1) o_1^1")` reads LaTeX, LaTeX
         without backslashes, Unicode and plain text, and names the mistake where there is one.
-        """
-        from symconv.claims.check import check_claim
 
-        return check_claim(self, claim)
+        `values` are the numbers that numeric claims are about, as in the file of
+        `symconv check --values`: names of tensors, each with nested lists (or a NumPy array) of
+        numbers in the shape of the tensor; `"0.1"` and 0.1 are a tenth.
+        `net.check("dC/dw = [[2, -2], [0, 2]]", values={"x": ..., "w": ..., "t": ...})`.
+        SymconvError where they do not fit, or where sizes of the network are open.
+        """
+        from symconv.claims.check import check_claim, values_fit
+
+        if values is not None:
+            values_fit(self, values)
+        return check_claim(self, claim, values)
 
     def check_post(self, text: str) -> tuple[Verdict, ...]:
         """The verdicts on every equation of a text, each with its line number."""

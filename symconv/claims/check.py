@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from symconv.claims.judging.judge import Judge
 from symconv.claims.judging.kinds import kind_of
 from symconv.claims.judging.known import facts_for
-from symconv.claims.judging.lint import index_remarks
+from symconv.claims.judging.lint import index_remarks, placed
 from symconv.claims.judging.mends import mends
 from symconv.claims.judging.readings import best, readings
 from symconv.claims.reading.entries import OutOfRangeError
@@ -57,6 +58,10 @@ def check_claim(
 
 def values_fit(network: Network, values: Values) -> None:
     """SymconvError where the values do not have the shapes of the tensors that they are for."""
+    if not isinstance(values, Mapping) or not all(isinstance(name, str) for name in values):
+        raise SymconvError(
+            "values are names, each with its numbers", help='{"x": [[1, 2]], "w": [["0.5"]]}'
+        )
     facts = facts_for(network)[0]
     if values and facts.sizes:
         names = ", ".join(str(s) for s, _ in facts.sizes)
@@ -109,7 +114,7 @@ class Checker:
         except MisfitError as error:
             return self.misfit(statement, read_base, error)
         except SymconvError as error:
-            return Verdict(v.UNREADABLE, "claim", notes=(str(error),))
+            return Verdict(v.UNREADABLE, "claim", notes=(str(placed(error, statement.text)),))
         except Undefined as error:
             return Verdict(v.UNDETERMINED, "claim", notes=(f"{error} appears",))
 

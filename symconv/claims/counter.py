@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symconv.claims.values.arrays import Array, Value
+from symconv.claims.judging.decimals import decimal
+from symconv.claims.values.arrays import Array, Value, zipped
+from symconv.claims.values.enclosures import Enclosures
 from symconv.claims.values.field import Undefined
 from symconv.claims.values.indexing import Environment
+from symconv.claims.values.intervals import Interval, apart_from_zero
 from symconv.claims.values.points import rational_world
-from symconv.claims.values.rational import Rationals
 from symconv.core.errors import SymconvError
 from symconv.core.nodes import MaxOver, absolute, relu
 from symconv.notation.presets import entry_name
 from symconv.semantics.places import Place
 
-from .decide import DIFFERENT, Question, agree, evaluated
+from .decide import DIFFERENT, EQUAL, Question, agree, evaluated
 from .facts import Facts
 from .small import TRIALS, Name, Point, affordable, small_points
 
 FEWEST, MOST = 24, 150
-CLOSE = Fraction(1, 2**120)
+LONG = 1_000
 MOST_NAMES = 8
 MOST_PLACES = 8
 
@@ -36,7 +38,7 @@ class Sides:
     claimed: int
     env: Environment
 
-    def at(self, point: Point, algebra: Rationals) -> tuple[Value, Value] | None:
+    def at(self, point: Point, algebra: Enclosures) -> tuple[Value, Value] | None:
         """What both sides are at a point; None where they have no value."""
         given: dict[str, dict[Place, Fraction]] = {}
         for (key, place), value in point.items():
@@ -53,12 +55,21 @@ class Sides:
         """Whether the sides differ under every convention on ties and on relu'(0)."""
         return all(self._differ(point, a) for a in _algebras(self.question.facts))
 
-    def _differ(self, point: Point, algebra: Rationals) -> bool:
+    def _differ(self, point: Point, algebra: Enclosures) -> bool:
+        """Whether the bounds of the sides tell them apart, with more digits where they are needed.
+
+        The bounds grow with what is added and rounded on the way, so that they are relative to the
+        size of the terms; what is rational has no bounds, and the smallest difference counts.
+        """
         pair = self.at(point, algebra)
-        if pair is None or agree([pair[0]], [pair[1]]) != DIFFERENT:
-            return False
-        entries = zip(_entries(pair[0]), _entries(pair[1]), strict=True)
-        return any(abs(x - y) >= CLOSE for x, y in entries)
+        if pair is not None and rounded(pair) and agree([pair[0]], [pair[1]]) == EQUAL:
+            pair = self.at(point, algebra.finer())
+        return pair is not None and agree([pair[0]], [pair[1]]) == DIFFERENT
+
+
+def rounded(values: Iterable[Value]) -> bool:
+    """Whether there is an interval among the entries of some values."""
+    return any(isinstance(x, Interval) for value in values for x in _entries(value))
 
 
 def counterexample(
@@ -73,11 +84,11 @@ def counterexample(
     return ""
 
 
-def _algebras(facts: Facts) -> Iterator[Rationals]:
+def _algebras(facts: Facts) -> Iterator[Enclosures]:
     """The conventions that the network leaves open."""
-    yield Rationals()
+    yield Enclosures()
     if any(e.rhs.has(relu, absolute, MaxOver) for e in facts.forward.equations):
-        yield Rationals(1, last_wins=True)
+        yield Enclosures(1, last_wins=True)
 
 
 def _smaller(sides: Sides, point: Point) -> Point:
@@ -109,7 +120,7 @@ def _changes(names: Sequence[Name], point: Point) -> Iterator[Point]:
             yield {name: 1}
 
 
-def _entries(value: Value) -> tuple[Fraction, ...]:
+def _entries(value: Value) -> tuple[Fraction | Interval, ...]:
     return value.entries if isinstance(value, Array) else (value,)
 
 
@@ -122,10 +133,13 @@ def _written(sides: Sides, point: Point) -> str:
             groups.setdefault(value, []).append(name)
     at = ", ".join(f"{k} = {n}" for k, n in sides.env.items())
     set_to = ", ".join(_same(names, n) for n, names in sorted(groups.items(), reverse=True))
-    pair = sides.at(point, Rationals())
+    pair = sides.at(point, Enclosures().finer()) or sides.at(point, Enclosures())
     assert pair is not None
     where = "; ".join(x for x in (at, f"{set_to}, all else 0" if set_to else "all 0") if x)
-    return f"{where}: true {_short(pair[0])}, yours {_short(pair[1])}"
+    true, yours = map(_short, pair)
+    difference = zipped(pair[1], pair[0], lambda a, b: a + -1 * b)
+    more = f", a difference of {_short(difference)}" if true == yours else ""
+    return f"{where}: true {true}, yours {yours}{more}"
 
 
 def _same(names: Sequence[str], value: int) -> str:
@@ -137,7 +151,9 @@ def _short(value: Value) -> str:
     return texts[0] if len(texts) == 1 else "[" + ", ".join(texts[:9]) + "]"
 
 
-def _digits(x: Fraction) -> str:
-    if abs(x) < CLOSE:
-        return "0"
-    return str(x) if x.denominator < 1000 else f"{float(x):.6g}"
+def _digits(x: Fraction | Interval) -> str:
+    """A short fraction in full, anything else to six digits; 0 where the bounds hold it."""
+    if isinstance(x, Interval):
+        return decimal((x.low + x.high) / 2, 6) if apart_from_zero(x) else "0"
+    short = x.denominator < LONG and abs(x.numerator) < LONG**3
+    return str(x) if short else decimal(x, 6)

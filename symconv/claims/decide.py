@@ -6,22 +6,23 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
-from math import floor, prod
+from math import prod
 
 from symconv.claims.reading.syntax import (
     Binary,
     Differential,
     Entry,
-    Matrix,
-    Negative,
     Node,
     Number,
     Statement,
 )
 from symconv.claims.values.arrays import Array, Value
 from symconv.claims.values.evaluate import Evaluator, Options
+from symconv.claims.values.field import Undefined
 from symconv.claims.values.free import free_indices
 from symconv.claims.values.indexing import Environment
+from symconv.claims.values.intervals import apart_from_zero
+from symconv.claims.values.points import rational_world
 from symconv.claims.values.ranges import implied_range
 from symconv.claims.values.samples import environments
 from symconv.claims.values.world import World
@@ -35,16 +36,34 @@ ENOUGH = 5_000
 
 
 def compare(left: Value, right: Value) -> str:
-    """Equal, different, or of different shapes."""
+    """Equal, different, or of different shapes; numbers with bounds are equal if they may be."""
     a = left.entries if isinstance(left, Array) else (left,)
     b = right.entries if isinstance(right, Array) else (right,)
     if len(a) != len(b):
+        return _against_zero(left, right)
+    if _lies(left, right) or _lies(right, left):
         return SHAPES
     if isinstance(left, Array) and isinstance(right, Array):
         grids = left.grid(), right.grid()
         if grids[0] != grids[1] and min(map(len, grids)) > 1:
             return SHAPES
-    return EQUAL if all(not (x + -1 * y) for x, y in zip(a, b, strict=True)) else DIFFERENT
+    pairs = zip(a, b, strict=True)
+    return DIFFERENT if any(apart_from_zero(x + -1 * y) for x, y in pairs) else EQUAL
+
+
+def _lies(row: Value, column: Value) -> bool:
+    """Whether a vector that was laid down stands against a matrix of one column."""
+    if not (isinstance(row, Array) and row.is_row and isinstance(column, Array)):
+        return False
+    return len(column.shape) == 2 and column.shape[1] == 1
+
+
+def _against_zero(left: Value, right: Value) -> str:
+    """An array against a number: 0 stands for an array of zeros."""
+    array, number = (left, right) if isinstance(left, Array) else (right, left)
+    if isinstance(number, Array) or number:
+        return SHAPES
+    return DIFFERENT if any(map(apart_from_zero, array.entries)) else EQUAL
 
 
 @dataclass(frozen=True)
@@ -131,37 +150,15 @@ def is_constant(node: Node) -> bool:
     )
 
 
-def literal(node: Node) -> list[Number] | None:
-    """The printed numbers of a part that is a number or an array of numbers."""
-    if isinstance(node, Number):
-        return [node]
-    if isinstance(node, Negative):
-        inner = literal(node.body)
-        if inner is None or len(inner) != 1:
-            return None
-        return [Number(-inner[0].value, inner[0].unit, span=node.span)]
-    if isinstance(node, Matrix):
-        rows = [literal(e) for row in node.rows for e in row]
-        if any(r is None or len(r) != 1 for r in rows):
-            return None
-        return [r[0] for r in rows if r]
-    return None
-
-
-EXACT, HALF_UNIT, TRUNCATED, OFF = "exact", "half a unit", "truncated", "off"
-
-
-def printed(claim: Number, truth: Fraction) -> str:
-    """How a printed number stands to the true one."""
-    if claim.value == truth:
-        return EXACT
-    unit = claim.unit
-    if unit is None or unit >= 1:
-        return OFF
-    if abs(claim.value - truth) * 2 <= unit:
-        return HALF_UNIT
-    toward_zero = floor(abs(truth) / unit) * unit * (1 if truth > 0 else -1)
-    return TRUNCATED if toward_zero == claim.value else OFF
+def is_zero(question: Question, n: int) -> bool:
+    """Whether a part is 0 in whole numbers, or zeros; a decimal may be what rounding left."""
+    part = question.statement.parts[n]
+    if any(isinstance(x, Number) and x.unit is not None and x.unit < 1 for x in part.walk()):
+        return False
+    with suppress(Undefined, ClaimError):
+        value = evaluated(question, n, rational_world(question.facts, {}), {})
+        return not any(value.entries if isinstance(value, Array) else (value,))
+    return False
 
 
 def mentions(node: Node) -> Iterator[Node]:

@@ -113,6 +113,12 @@ class Facts:
             or tensor.key in str(e.rhs)
         )
 
+    @cached_property
+    def kernels(self) -> frozenset[str]:
+        """The letters of the parameters that slide over an image."""
+        parameters = [t for t in self.forward.tensors if t.role == "parameter"]
+        return frozenset(t.name.letter for t in parameters if len(t.shape) > 1 and self.windowed(t))
+
     def equation(self, key: str) -> Equation | None:
         return self.program.equation(key)
 

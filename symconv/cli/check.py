@@ -40,7 +40,7 @@ def check(  # noqa: PLR0913 - a command has the options it has
     from symconv.claims.posts import check_post
     from symconv.claims.report import exit_code
     from symconv.source import network_from
-    from symconv.trace.given import read_values
+    from symconv.trace.values_file import read_values
 
     if sum((lines, sarif, as_json)) > 1:
         raise SymconvError("only one of --lines, --sarif and --json can be printed at a time")

@@ -12,9 +12,9 @@ from sympy import Integer
 from symconv.claims.decide import EQUAL, Question, agree, values_of
 from symconv.claims.facts import Facts
 from symconv.claims.reading.syntax import Apply, Cases, Compare
+from symconv.claims.values.enclosures import Enclosures
 from symconv.claims.values.field import Undefined
 from symconv.claims.values.points import field_world, rational_world
-from symconv.claims.values.rational import Rationals
 from symconv.claims.values.world import World, all_places, leaves
 from symconv.claims.verdict import Cause
 from symconv.core.equation import Equation
@@ -56,7 +56,7 @@ def at_edges(question: Question) -> Cause | None:
         return None
     for choice in CHOICES:
         point = _point(facts, choice)
-        if _holds(question, rational_world(facts, point)) is not False:
+        if _holds(question, rational_world(facts, point, Enclosures())) is not False:
             continue
         cause = next(_conventions(question, facts, point), UNIQUE if _pools(facts) else KINK)
         return pointed(cause, facts)
@@ -107,10 +107,10 @@ def _holds(question: Question, world: World) -> bool | None:
 
 def _conventions(question: Question, facts: Facts, point: Point) -> Iterator[Cause]:
     """The conventions under which the claim holds at the point, too."""
-    for cause, algebra in ((SLOPE, Rationals(1)), (LAST, Rationals(last_wins=True))):
+    for cause, algebra in ((SLOPE, Enclosures(1)), (LAST, Enclosures(last_wins=True))):
         if _holds(question, rational_world(facts, point, algebra)):
             yield cause
-    if _holds(question, rational_world(facts, point).broken(_all_maxima(facts))):
+    if _holds(question, rational_world(facts, point, Enclosures()).broken(_all_maxima(facts))):
         yield ALL
 
 

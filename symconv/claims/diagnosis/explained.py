@@ -29,6 +29,7 @@ FREE = 49
 LARGE = MOST_VISITS // 100
 SHAPES = Cause("shapes", "one side has several components, and the other side has not")
 UNSHOWN = "no example shows a difference"
+FOR_ALL = "no values are given, so that '= 0' is read as: 0 for all values"
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,29 @@ def explained(difference: Difference, notes: Iterable[str]) -> Verdict:
         terms=terms.counts,
         notes=said,
         step=found[0].where if found else "",
+    )
+
+
+def not_zero(difference: Difference, notes: Iterable[str]) -> Verdict:
+    """What is said to be 0 is not: an example, what it is, and whether a dead ReLU makes it 0.
+
+    Whatever makes a product vanish would reproduce a 0, so that no mistake is named.
+    """
+    local, pair, said = difference.local, difference.pair, (*notes, FOR_ALL)
+    envs = _ordered(difference, local.environments(60))
+    if difference.outcome != DIFFERENT:
+        return Verdict(WRONG, causes=(SHAPES,), notes=said)
+    shown = _example(difference, envs)
+    if not shown:
+        return Verdict(UNDETERMINED, notes=(*said, UNSHOWN))
+    dead = (pointed(DEAD, local.facts),) if holds_where_shut(local) else ()
+    return Verdict(
+        CONDITION if dead else WRONG,
+        truth=right_formula(local, pair[0], envs[0]),
+        causes=dead,
+        counterexample=shown,
+        notes=said,
+        step=dead[0].where if dead else "",
     )
 
 

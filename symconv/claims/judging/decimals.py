@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from mpmath import mpf, nstr, workprec  # type: ignore[import-untyped]
+
 from symconv.claims.values.arrays import Array, Value
 
 MOST_ENTRIES = 9
+WHOLE = 40
+SMALL = Fraction(1, 10**300)
 
 
 def entries(value: Value) -> list[Fraction]:
@@ -14,9 +18,14 @@ def entries(value: Value) -> list[Fraction]:
     return list(value.entries) if isinstance(value, Array) else [value]
 
 
-def decimal(x: Fraction) -> str:
-    """A number to twelve digits, a whole number in full."""
-    return str(x) if x.denominator == 1 else f"{float(x):.12g}"
+def decimal(x: Fraction, digits: int = 12) -> str:
+    """A number to some digits; a whole number in full, if it is not longer than that."""
+    if x.denominator == 1 and abs(x) < 10 ** max(digits, WHOLE):
+        return str(x)
+    if SMALL < abs(x) < 1 / SMALL:
+        return f"{float(x):.{digits}g}"
+    with workprec(4 * digits + 20):
+        return str(nstr(mpf(x.numerator) / x.denominator, digits))
 
 
 def shown(value: Value) -> str:
@@ -34,6 +43,7 @@ def shown(value: Value) -> str:
 def entry_by_entry(truth: Value, claim: Value) -> str:
     """Where two values differ."""
     a, b = entries(truth), entries(claim)
+    b = b * len(a) if b == [0] else b
     if len(a) != len(b):
         return f"the true value has {len(a)} entries, yours {len(b)}"
     wrong = [(k, x, y) for k, (x, y) in enumerate(zip(a, b, strict=True), start=1) if x != y]

@@ -7,18 +7,20 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from symconv.claims import verdict as v
-from symconv.claims.decide import EQUAL, Question, is_constant
+from symconv.claims.decide import EQUAL, Question, is_constant, is_zero
 from symconv.claims.diagnosis.edges import DEAD, at_edges, holds_where_shut, pointed
-from symconv.claims.diagnosis.explained import Difference, explained, unexplained
+from symconv.claims.diagnosis.explained import Difference, explained, not_zero, unexplained
 from symconv.claims.facts import Facts
 from symconv.claims.limits import NotChecked
 from symconv.claims.reading.syntax import Entry, Statement
 from symconv.claims.values.evaluate import Options
-from symconv.claims.values.points import Values
+from symconv.claims.values.points import Values, key_for
 from symconv.claims.verdict import Verdict
 
 from . import numeric
 from .agreement import Agreement
+
+JUDGED = {"claim", "update"}
 
 
 @dataclass
@@ -43,9 +45,17 @@ class Judge:
             return Verdict(v.RIGHT)
         names = {n.letter for p in statement.parts for n in p.walk() if isinstance(n, Entry)}
         own = set(self.values) - set(facts.layers)
+        if any(constants) and not names & own and self.is_of_zero(question, constants):
+            return self.symbolic(question, brief=brief)
         if any(constants) or self.kind == "given value" or names & own:
             return self.mixed(question, constants, brief=brief)
         return self.symbolic(question, brief=brief)
+
+    def is_of_zero(self, question: Question, constants: list[bool]) -> bool:
+        """Whether something is said to be 0, where no values of the network are known."""
+        known = any(key_for(name, question.facts) is not None for name in self.values)
+        zeros = (is_zero(question, n) for n, constant in enumerate(constants) if constant)
+        return self.kind in JUDGED and not known and all(zeros)
 
     def agreement(self, question: Question) -> Agreement:
         """The test of a question in random worlds, made once."""
@@ -81,8 +91,11 @@ class Judge:
                 continue
             if brief:
                 return Verdict(v.WRONG, notes=tuple(notes))
+            difference = Difference(question, n, outcome, world)
+            if any(is_constant(question.statement.parts[k]) for k in (0, n)):
+                return not_zero(difference, notes)
             said = explained if self.explain else unexplained
-            return said(Difference(question, n, outcome, world), notes)
+            return said(difference, notes)
         edge = None if brief else at_edges(question)
         if edge is not None:
             return Verdict(v.CONDITION, causes=(edge,), notes=tuple(notes), step=edge.where)

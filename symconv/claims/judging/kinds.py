@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from symconv.claims.decide import is_constant, literal
+from symconv.claims.decide import is_constant
+from symconv.claims.digits import literal
 from symconv.claims.facts import Facts
 from symconv.claims.reading.syntax import (
     Binary,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from symconv.claims.decide import literal
+from symconv.claims.digits import literal
 from symconv.claims.facts import Facts
 from symconv.claims.limits import NotChecked
 from symconv.claims.reading.syntax import Entry, Matrix, Node, Number, Statement, Symbol

@@ -22,11 +22,19 @@ def index_remarks(
 ) -> Iterator[str]:
     """What an index linter says, each with a caret; the statement is judged all the same."""
     found = [*_sides(statement, facts, known), *_of_sums(statement, facts, known, base)]
-    for message, (start, stop) in found:
-        left = max(0, start - BEFORE)
-        text = statement.text[left : left + SHOWN].replace("\n", " ")
-        place = (start - left, max(start - left + 1, min(stop - left, SHOWN)))
-        yield str(ClaimError(message, text=text, position=place) if stop else message)
+    for message, span in found:
+        yield str(placed(ClaimError(message, position=span), statement.text))
+
+
+def placed(error: SymconvError, text: str) -> SymconvError:
+    """An error that knows its place in a text, with the words around it."""
+    start, stop = error.position or (0, 0)
+    if error.text is not None or not stop:
+        return error
+    left = max(0, start - BEFORE)
+    shown = text[left : left + SHOWN].replace("\n", " ")
+    place = (start - left, max(start - left + 1, min(stop - left, SHOWN)))
+    return ClaimError(error.message, text=shown, position=place, help=error.help)
 
 
 def _sides(statement: Statement, facts: Facts, known: frozenset[str]) -> Iterator[Remark]:

@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 
 from symconv.claims import verdict as v
-from symconv.claims.decide import (
-    EXACT,
-    HALF_UNIT,
-    OFF,
-    TRUNCATED,
-    Question,
-    evaluated,
-    is_constant,
-    literal,
-    printed,
-)
+from symconv.claims.decide import EQUAL, Question, agree, evaluated, is_constant
+from symconv.claims.digits import EXACT, HALF_UNIT, OFF, TRUNCATED, literal, printed
 from symconv.claims.limits import NotChecked
 from symconv.claims.reading.syntax import Number
 from symconv.claims.values.arrays import Value
+from symconv.claims.values.enclosures import Enclosures
+from symconv.claims.values.field import Undefined
 from symconv.claims.values.indexing import Environment
-from symconv.claims.values.points import Values, values_world
-from symconv.claims.values.rational import Rationals
+from symconv.claims.values.points import Exact, Values, values_world
 from symconv.claims.values.world import World
 from symconv.claims.verdict import Verdict
+from symconv.core.errors import SymconvError
 
 from .decimals import entries, shown
 
 CLOSE = Fraction(1, 2**120)
+AGREE = "the numbers agree with each other"
 
 
 def constants(question: Question) -> Verdict:
@@ -91,15 +86,22 @@ class Sums:
         asked = self.asked
         if asked is None:
             return Verdict(v.NOT_CHECKED, notes=(*self.notes, *self.reasons))
-        found = {n: self.against(n, self.known[asked]) for n in self.known if n != asked}
+        found = {n: self.outcome(asked, n) for n in self.known if n != asked}
         off = next((n for n, outcome in found.items() if outcome == OFF), None)
         if off is not None:
             said = self._off(asked, off, brief=brief)
             return replace(said, notes=(*self.notes, *said.notes))
         notes = (*self.notes, *self.reasons)
+        if self.arithmetic_alone(asked):
+            return Verdict(v.NOT_CHECKED, notes=(*notes, AGREE))
         if TRUNCATED in found.values():
             return Verdict(v.PRINTED, notes=(*notes, "some digits are cut off, not rounded"))
         return Verdict(v.PRINTED if HALF_UNIT in found.values() else v.RIGHT, notes=notes)
+
+    def arithmetic_alone(self, asked: int) -> bool:
+        """Whether only numbers were compared, and what they are said to be has no value."""
+        constants = [is_constant(p) for p in self.question.statement.parts]
+        return constants[asked] and not all(constants)
 
     def _off(self, asked: int, n: int, *, brief: bool) -> Verdict:
         if brief:
@@ -108,21 +110,42 @@ class Sums:
 
         return explained(self, asked, n)
 
+    def outcome(self, asked: int, n: int) -> str:
+        """How part n stands to part `asked`; what their bounds do not tell apart is the same."""
+        digits = literal(self.question.statement.parts[n])
+        found = OFF if digits is None else self.against(n, self.known[asked])
+        if found != OFF:
+            return found
+        with suppress(SymconvError, Undefined):
+            return OFF if self.apart(asked, n) else EXACT
+        return self.against(n, self.known[asked])
+
+    def apart(self, asked: int, n: int) -> bool:
+        """Whether two parts differ by more than what is rounded, with many digits."""
+        bounds = Enclosures().finer()
+        return agree([self.under(asked, bounds)], [self.under(n, bounds)]) != EQUAL
+
     def against(self, n: int, truth: Value) -> str:
         """How the numbers of part n stand to a truth."""
         digits = literal(self.question.statement.parts[n])
         true, said = entries(truth), entries(self.known[n])
+        if digits is not None and len(digits) == 1 and not digits[0].value:
+            digits, said = digits * len(true), said * len(true)
         if len(true) != len(said):
             return OFF
         if digits is None:
-            close = all(abs(a - b) < CLOSE for a, b in zip(true, said, strict=True))
-            return EXACT if close else OFF
+            return EXACT if all(map(_close, true, said)) else OFF
         return worst(digits, true)
 
-    def under(self, asked: int, algebra: Rationals) -> Value:
+    def under(self, asked: int, algebra: Exact) -> Value:
         """The truth under another convention."""
         world = values_world(self.question.facts, self.values, algebra)
         return evaluated(self.question, asked, world, self.env)
+
+
+def _close(a: Fraction, b: Fraction) -> bool:
+    """Whether two numbers differ by no more than rounding, if their terms are not larger."""
+    return abs(a - b) <= CLOSE * max(Fraction(1), abs(a), abs(b))
 
 
 def worst(digits: Iterable[Number], true: Iterable[Fraction]) -> str:

@@ -12,6 +12,7 @@ from symconv.claims.reading.syntax import Binary, Entry, Node, Number, Statement
 from symconv.claims.values.evaluate import Definitions, Options
 from symconv.claims.values.field import Undefined
 from symconv.claims.values.indexing import delta_letters
+from symconv.claims.values.uses import kernel_indices
 from symconv.claims.words import RATES
 from symconv.core.errors import SymconvError
 
@@ -24,11 +25,12 @@ def readings(
     """The choices, each with a note that says what was chosen."""
     entries = [n for p in statement.parts for n in p.walk() if isinstance(n, Entry)]
     rate = _rate(statement.parts) if any(e.fresh for e in entries) else None
-    stars = ("window", "entries") if _has_products(statement) else ("window",)
+    stars = ("window", "entries", "dots") if _has_products(statement) else ("window",)
+    kernel = kernel_indices(statement.parts, facts)
     for letter in _letters(entries, facts):
         note = (f"delta is read as the error signal of {letter}",) if letter else ()
         for star in stars:
-            yield Options(base, letter, star, rate, definitions), note
+            yield Options(base, letter, star, rate, definitions, kernel), note
 
 
 def _has_products(statement: Statement) -> bool:

@@ -9,9 +9,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from symconv.claims import verdict as v
-from symconv.claims.decide import OFF, is_constant, literal
+from symconv.claims.decide import is_constant
 from symconv.claims.diagnose import Suspect, causes
 from symconv.claims.diagnosis.edges import LAST, SLOPE, pointed
+from symconv.claims.digits import OFF, literal
 from symconv.claims.reading.syntax import Number
 from symconv.claims.values.arrays import Value
 from symconv.claims.values.field import Undefined

@@ -13,11 +13,15 @@ from symconv.claims.facts import Shape
 
 @dataclass(frozen=True)
 class Block:
-    """Axes that run over the entries of one tensor; `below` says that it is differentiated by."""
+    """Axes that run over the entries of one tensor; `below` says that it is differentiated by.
+
+    `row` marks a vector that was written with a transpose.
+    """
 
     key: str
     shape: Shape
     below: bool = False
+    row: bool = False
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,16 @@ class Array:
 
     def map(self, function: Callable[[Any], Any]) -> Array:
         return Array(self.blocks, tuple(function(e) for e in self.entries))
+
+    @property
+    def is_row(self) -> bool:
+        """Whether this is a vector that was written with a transpose."""
+        return len(self.blocks) == 1 and self.blocks[0].row
+
+    @property
+    def is_vector(self) -> bool:
+        """Whether there is one axis, or one that is longer than 1 among two."""
+        return len(self.shape) <= 2 and len(self.grid()) == 1
 
     def grid(self) -> Shape:
         """The shape without the axes of extent 1."""

@@ -9,6 +9,7 @@ from symconv.claims.reading.syntax import Cases, Compare, Node
 
 from .arrays import Array, Value, scalar, zipped
 from .indexing import Environment, whole_number
+from .intervals import is_zero
 from .products import fitting
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def _holds(at: Evaluator, condition: Node, env: Environment) -> Value:
     difference = _zipped(a, b, lambda x, y: x + -1 * y)
     step, loose = at.algebra.function("step"), condition.relation.endswith("=")
     one = at.algebra.number(1)
-    at_once = lambda x: one if loose and not x else step(x)  # noqa: E731 - a name for the choice
+    at_once = lambda x: one if loose and is_zero(x) else step(x)  # noqa: E731 - a name for the choice
     return difference.map(at_once) if isinstance(difference, Array) else at_once(difference)
 
 
@@ -57,5 +58,5 @@ def _equality(at: Evaluator, condition: Compare, env: Environment) -> Any:
         a, b = (scalar(at.value(s, env)) for s in (condition.left, condition.right))
         if isinstance(a, Array) or isinstance(b, Array):
             raise ClaimError("whole arrays are not compared with '='", help="x > 0, i = j")
-        same = not (a + -1 * b)
+        same = is_zero(a + -1 * b)
     return at.algebra.number(int(same == (condition.relation == "=")))

@@ -41,13 +41,18 @@ Definitions = Mapping[str, tuple[tuple[str, ...], Node]]
 
 @dataclass
 class Options:
-    """Choices of reading: whose error signal a bare delta is, and what `*` between arrays means."""
+    """Choices of reading: whose error signal a bare delta is, and what `*` between arrays means.
+
+    `star` is "window", "entries", or "dots", which is "window" but for two vectors; `kernel` holds
+    the indices that count an axis of a kernel.
+    """
 
     base: int
     delta: str = ""
     star: str = "window"
     rate: Fraction | str | None = None
     definitions: Definitions = field(default_factory=dict)
+    kernel: frozenset[str] = frozenset()
 
 
 @dataclass

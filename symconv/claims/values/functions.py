@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from symconv.claims.limits import ClaimError, NotChecked
-from symconv.claims.reading.syntax import Apply, Symbol
+from symconv.claims.reading.syntax import Apply, Entry, Node, Symbol
 
 from .arrays import Array, Value, scalar, zipped
 from .products import fitting
@@ -28,6 +28,8 @@ def apply_function(at: Evaluator, node: Apply, env: Environment) -> Value:
     words = [a.name.strip("'") for a in quoted]
     kept = [a for a in node.arguments if a not in quoted]
     values = [at.value(a, env) for a in kept]
+    if node.function == "transpose" and _is_one_entry(values, kept):
+        return values[0]
     if node.function in WHOLE:
         return of_arrays(at, node.function, values, words)
     if node.function in {"max", "min"}:
@@ -38,6 +40,12 @@ def apply_function(at: Evaluator, node: Apply, env: Environment) -> Value:
         return zipped(values[0], 0, lambda a, _: at.algebra.power(HALF)(a + at.zero))
     name = activation(at) if node.function == "activation" else node.function
     return zipped(values[0], 0, lambda a, _: _sloped(at, name, node.primes, a + at.zero))
+
+
+def _is_one_entry(values: list[Value], written: list[Node]) -> bool:
+    """Whether the one argument names something of one entry, whose transpose is itself."""
+    alone = len(values) == 1 and not isinstance(values[0], Array)
+    return alone and any(isinstance(n, Entry) for n in written[0].walk())
 
 
 def activation(at: Evaluator) -> str:

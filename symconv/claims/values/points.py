@@ -20,11 +20,14 @@ from symconv.core.tensor import Tensor
 from symconv.notation.presets import entry_name
 from symconv.semantics.places import Place
 
+from .enclosures import Enclosures
 from .field import PRIME, Field, Gates, Residue, Undefined
 from .rational import Rationals
 from .world import Partial, World, all_places, leaves
 
 Values = Mapping[str, Any]
+Exact = Rationals | Enclosures
+DEEPEST = 8
 RATIO = re.compile(r"[+-]?[0-9]{1,18}/[0-9]{1,18}")
 
 
@@ -89,14 +92,14 @@ def _name_cost_signal(world: World, given: dict[str, dict[Place, Terms]]) -> Non
 
 
 def rational_world(
-    facts: Facts, given: Mapping[str, Mapping[Place, Fraction]], algebra: Rationals | None = None
+    facts: Facts, given: Mapping[str, Mapping[Place, Fraction]], algebra: Exact | None = None
 ) -> World:
     """Numbers for everything that is left open."""
     rates = {name: Fraction(1, 2) for name in sorted(RATES)} | {"rate": Fraction(1, 2)}
     return World(facts, algebra or Rationals(), given, facts.program, rates)
 
 
-def values_world(facts: Facts, values: Values, algebra: Rationals | None = None) -> World:
+def values_world(facts: Facts, values: Values, algebra: Exact | None = None) -> World:
     """A person's values: tensors of the network by name, and further arrays."""
     given: dict[str, dict[Place, Fraction]] = {}
     extra: dict[str, tuple[Shape, dict[Place, Fraction]]] = {}
@@ -146,20 +149,22 @@ def fitted(
     """The entries at the places of the tensor, whose size must be the same."""
     want = all_places(facts, tensor)
     if len(want) != len(entries):
-        grids = [" x ".join(map(str, s)) for s in (facts.shape(tensor), shape)]
-        raise SymconvError(
-            f"the values of '{name}' are {grids[1] or 'one number'}, and the tensor is {grids[0]}"
-        )
+        grid, wanted = (" x ".join(map(str, s)) for s in (shape, facts.shape(tensor)))
+        said = f"are {grid or 'one number'}, and the tensor is {wanted}"
+        raise SymconvError(f"the values of {name[:40]!r} {said}")
     return dict(zip(want, entries, strict=True))
 
 
-def numbers(name: str, value: Any) -> tuple[Shape, list[Fraction]]:
+def numbers(name: str, value: Any, depth: int = 0) -> tuple[Shape, list[Fraction]]:
     """Nested lists of numbers (or decimals as text) as exact fractions, row by row."""
+    value = value.tolist() if hasattr(value, "tolist") else value
     if isinstance(value, list | tuple):
-        parts = [numbers(name, v) for v in value]
+        if depth == DEEPEST:
+            raise SymconvError(f"the values of {name[:40]!r} are nested too deeply")
+        parts = [numbers(name, v, depth + 1) for v in value]
         shapes = {s for s, _ in parts}
         if len(shapes) != 1 or sum(len(e) for _, e in parts) > MOST_VALUES:
-            raise SymconvError(f"the values of '{name}' are no regular array of numbers")
+            raise SymconvError(f"the values of {name[:40]!r} are no regular array of numbers")
         return (len(parts), *shapes.pop()), [e for _, es in parts for e in es]
     return (), [exact(name, value)]
 
@@ -169,15 +174,15 @@ def exact(name: str, value: Any) -> Fraction:
     if isinstance(value, Fraction):
         return value
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise SymconvError(f"the values of '{name}' hold something that is no number")
+        raise SymconvError(f"the values of {name[:40]!r} hold something that is no number")
     text = str(value)
     body, _, exponent = text.lower().partition("e")
     if RATIO.fullmatch(text) and int(text.partition("/")[2]):
         return Fraction(text)
     good = len(text) <= MOST_DIGITS and all(c in "0123456789+-." for c in body + exponent)
     if not good or len(exponent.lstrip("+-")) > 2:
-        raise SymconvError(f"the values of '{name}' hold a number that is not read")
+        raise SymconvError(f"the values of {name[:40]!r} hold a number that is not read")
     try:
         return Fraction(text)
     except (ValueError, ZeroDivisionError):
-        raise ClaimError(f"the values of '{name}' hold a number that is not read") from None
+        raise ClaimError(f"the values of {name[:40]!r} hold a number that is not read") from None

@@ -23,7 +23,8 @@ def multiplied(at: Evaluator, operator: str, left: Value, right: Value) -> Value
     if 1 in {len(left.entries), len(right.entries)}:
         return entry_by_entry(left, right)
     pair = arrays.shared(left, right)
-    if pair is not None and operator != "had":
+    alike = len(left.blocks) == len(right.blocks) == 1 and _entrywise(at, operator)
+    if pair is not None and operator != "had" and not alike:
         block = left.blocks[pair[0]]
         at.note(
             f"the product over {block.key} is read as the chain rule: "
@@ -47,25 +48,44 @@ def fitting(found: Value | None, left: Value, right: Value) -> Value:
 
 
 def _of_arrays(at: Evaluator, operator: str, left: Array, right: Array) -> Value | None:
-    if operator in WINDOWS and (operator != "*" or at.options.star == "window"):
+    if operator != "had" and left.is_row != right.is_row:
+        return _by_matrices(at, left, right)
+    if operator in WINDOWS and (operator != "*" or at.options.star != "entries"):
         found = _windowed(at, operator, left, right)
         if found is not None:
             return found
     entries = entry_by_entry(left, right) if operator != "@" else None
-    if operator == "had" or (entries is not None and _entrywise(at, operator)):
+    if operator == "had":
         return entries
+    if entries is not None and _entrywise(at, operator):
+        at.note("the product of arrays of one shape is read entry by entry")
+        return entries
+    if entries is not None and operator in WINDOWS and not _dotted(at, left, right):
+        return entries
+    found = _by_matrices(at, left, right)
+    return entries if found is None else found
+
+
+def _by_matrices(at: Evaluator, left: Array, right: Array) -> Value | None:
+    """Rows times columns; of two vectors it is said what that gives."""
     found = windows.matrix_product(left, right, at.zero)
-    if found is None or (entries is not None and operator in WINDOWS):
-        return entries
+    if isinstance(found, Array) and left.is_vector and right.is_vector:
+        factors = "a row and a column" if left.is_row else "two vectors"
+        factors = "a column and a row" if right.is_row else factors
+        product = f"outer product, {' x '.join(map(str, found.shape))}"
+        name = "dot product" if len(found.entries) == 1 else product
+        at.note(f"the product of {factors} is read as their {name}")
     return found
+
+
+def _dotted(at: Evaluator, left: Array, right: Array) -> bool:
+    """Whether a star between two vectors is read as the dot between them."""
+    return at.options.star == "dots" and left.is_vector and right.is_vector
 
 
 def _entrywise(at: Evaluator, operator: str) -> bool:
     """Whether a product of arrays of one shape is read entry by entry."""
-    chosen = operator in {"", "*"} and at.options.star == "entries"
-    if chosen:
-        at.note("the product of arrays of one shape is read entry by entry")
-    return chosen
+    return operator in {"", "*"} and at.options.star == "entries"
 
 
 def _windowed(at: Evaluator, operator: str, left: Array, right: Array) -> Value | None:

@@ -1,90 +1,171 @@
-"""The ranges of indices: written limits, or all entries of what is indexed."""
+"""The ranges of indices: written limits, or what is meant where they are left out.
+
+An index that counts an axis runs over all entries. An index that is added to another one, as in
+x_{i+m}, runs over the window of the layer; where there is no window, over all values for which the
+entries exist. A window that may start at several places is refused.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from math import prod
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from symconv.claims.facts import Facts, Shape
+from symconv.claims.facts import Facts
 from symconv.claims.limits import MOST_LIMIT, ClaimError, NotChecked
 from symconv.claims.reading.syntax import Entry, Limit, Node, Symbol
 
-from .indexing import Environment, key_of, whole_number
+from .indexing import Environment, whole_number
+from .offsets import Window, all_windows, windows_of
+from .uses import Use, common, uses_of
 
 if TYPE_CHECKING:
     from .evaluate import Options
 
+Ends = tuple[int | None, int | None]
 
-def span_of(limit: Limit, body: Node, env: Environment, facts: Facts, options: Options) -> range:
-    """The range of a bound index: its limits, or all entries of what it indexes."""
-    low = None if limit.low is None else whole_number(limit.low, env, facts)
-    high = None if limit.high is None else whole_number(limit.high, env, facts)
-    if (limit.low is not None and not isinstance(low, int)) or (
-        limit.high is not None and not isinstance(high, int)
-    ):
-        raise NotChecked(f"the limits of the sum over {limit.name} are no numbers here")
-    implied = None
-    if low is None or high is None:
-        implied = implied_range(limit.name, body, env, facts, options)
-    first = implied.start if low is None and implied else low
-    last = implied.stop - 1 if high is None and implied else high
-    assert isinstance(first, int)
-    assert isinstance(last, int)
-    if last - first + 1 > MOST_LIMIT:
-        raise ClaimError(
-            f"a sum of {last - first + 1:,} terms", help=f"at most {MOST_LIMIT:,} are added"
+
+@dataclass(frozen=True)
+class Span:
+    """The values of a summed index; `said` is how limits that are left out are read.
+
+    `unknown` says that they depend on an index without a value, so that these are too many.
+    """
+
+    values: range
+    said: str = ""
+    unknown: bool = False
+
+
+def span_of(limit: Limit, body: Node, env: Environment, facts: Facts, options: Options) -> Span:
+    """The values of a bound index: its limits, or what is meant without them."""
+    ends = tuple(
+        None if x is None else whole_number(x, env, facts) for x in (limit.low, limit.high)
+    )
+    for written, end in zip((limit.low, limit.high), ends, strict=True):
+        if written is not None and not isinstance(end, int):
+            raise NotChecked(f"the limits of the sum over {limit.name} are no numbers here")
+    low, high = (end if isinstance(end, int) else None for end in ends)
+    if low is not None and high is not None:
+        found = Span(range(low, high + 1))
+    else:
+        found = Unsaid(limit, env, facts, options).span(body, (low, high))
+    count = found.values.stop - found.values.start
+    if count > MOST_LIMIT:
+        raise ClaimError(f"a sum of {count:,} terms", help=f"at most {MOST_LIMIT:,} are added")
+    return found
+
+
+@dataclass(frozen=True)
+class Unsaid:
+    """A summed index without one of its limits, or both."""
+
+    limit: Limit
+    env: Environment
+    facts: Facts
+    options: Options
+
+    def span(self, body: Node, ends: Ends) -> Span:
+        """The values that are meant."""
+        name, base = self.limit.name, self.options.base
+        layers = _layers(name, body, self.facts)
+        if layers is not None:
+            return _between(layers, ends)
+        uses = uses_of(name, body, self.env, self.facts, self.options)
+        counted = [u.extent for u in uses if isinstance(u.index, Symbol)]
+        if counted:
+            return _between(range(base, base + min(counted)), ends)
+        inside = [r for u in uses if not u.others(name, self.facts) and (r := self._inside(u))]
+        if inside:
+            return _between(common(inside), ends)
+        if not uses:
+            raise NotChecked(f"the index '{name}' has no range")
+        return self._added(uses, ends)
+
+    def _inside(self, use: Use) -> range | None:
+        return use.inside(self.limit.name, self.env, self.facts, self.options.base)
+
+    def _added(self, uses: list[Use], ends: Ends) -> Span:
+        """The values of an index that is only added to others."""
+        moving = [u for u in uses if self._moves(u)]
+        windows = {w for u in moving for w in self._windows(u)}
+        if moving and not windows:
+            windows = all_windows(self.facts)
+        known = [r for u in uses if (r := self._inside(u)) is not None]
+        if windows:
+            window = self._window(windows, ends)
+            said = f"{window.start}..{window.stop - 1}, the range of the window"
+            return Span(common([window, *known]), said)
+        said = "all values for which the entries exist"
+        if known:
+            return Span(_between(common(known), ends).values, said)
+        reach, base = max(u.longest for u in uses), self.options.base
+        return Span(
+            _between(range(base - reach, base + reach + 1), ends).values, said, unknown=True
         )
-    return range(first, last + 1)
+
+    def _moves(self, use: Use) -> bool:
+        """Whether the index may be the one that moves within a window, and the others a place."""
+        return not use.others(self.limit.name, self.facts) & self.options.kernel
+
+    def _windows(self, use: Use) -> set[Window]:
+        if use.axis is None:
+            return set()
+        return windows_of(self.facts, use.key, use.axis, signal=use.signal)
+
+    def _window(self, windows: set[Window], ends: Ends) -> range:
+        """The range over the one window; refused where there are several, or several starts."""
+        extents = sorted({w.extent for w in windows})
+        low, high = ends
+        if len(extents) > 1:
+            sizes = " or ".join(map(str, extents))
+            raise self.refusal(f"it may run over windows of {sizes}", extents[0])
+        if low is None and high is not None:
+            return range(high - extents[0] + 1, high + 1)
+        if low is None and (self.options.base or not all(w.plain for w in windows)):
+            raise self.refusal("its window may start at several places", extents[0])
+        first = low or 0
+        return range(first, first + extents[0])
+
+    def refusal(self, why: str, extent: int) -> ClaimError:
+        """One line that says what is missing."""
+        name, base = self.limit.name, self.options.base
+        return ClaimError(
+            f"the sum over {name} has no limits, and {why}",
+            position=self.limit.span,
+            help=f"\\sum_{{{name}={base}}}^{{{base + extent - 1}}}",
+        )
+
+
+def _between(implied: range, ends: Ends) -> Span:
+    """A range with the limits that are written."""
+    low, high = ends
+    found = range(implied.start if low is None else low, implied.stop if high is None else high + 1)
+    return Span(found, f"{found.start}..{found.stop - 1}")
+
+
+def _layers(name: str, body: Node, facts: Facts) -> range | None:
+    """The numbers of all layers, where the index is one."""
+    entries = [n for n in body.walk() if isinstance(n, Entry)]
+    if not any(e.layer is not None and _has(e.layer, name) for e in entries):
+        return None
+    found = [n for ns in facts.layers.values() for n in ns if n is not None]
+    return range(min(found, default=1), max(found, default=1) + 1)
 
 
 def implied_range(name: str, body: Node, env: Environment, facts: Facts, options: Options) -> range:
-    """All values for which some entry that the index appears in exists."""
-    entries = [n for n in body.walk() if isinstance(n, Entry)]
-    if any(e.layer is not None and _has(e.layer, name) for e in entries):
-        found = [n for ns in facts.layers.values() for n in ns if n is not None]
-        return range(min(found, default=1), max(found, default=1) + 1)
-    uses = [use for e in entries for use in _uses(name, e, env, facts, options)]
-    extents = [extent for alone, extent in uses if alone]
-    base = options.base
-    if extents:
-        return range(base, base + min(extents))
+    """All values of a free index for which some entry that it appears in may exist."""
+    layers = _layers(name, body, facts)
+    if layers is not None:
+        return layers
+    uses, base = uses_of(name, body, env, facts, options), options.base
+    counted = [u.extent for u in uses if isinstance(u.index, Symbol)]
+    if counted:
+        return range(base, base + min(counted))
     if uses:
-        reach = max(extent for _, extent in uses)
+        reach = max(u.longest for u in uses)
         return range(base - reach, base + reach + 1)
     raise NotChecked(f"the index '{name}' has no range")
 
 
-def _uses(
-    name: str, entry: Entry, env: Environment, facts: Facts, options: Options
-) -> Iterator[tuple[bool, int]]:
-    """Where an index is used: whether alone, and the extent there, or else the largest one."""
-    for shape in _shapes(entry, env, facts, options):
-        for item, extent in zip(entry.indices or (), _extents(entry, shape), strict=False):
-            if isinstance(item, Symbol) and item.name == name:
-                yield True, extent
-            elif _has(item, name):
-                yield False, max(shape)
-
-
 def _has(node: Node, name: str) -> bool:
     return any(isinstance(n, Symbol) and n.name == name for n in node.walk())
-
-
-def _shapes(entry: Entry, env: Environment, facts: Facts, options: Options) -> Iterator[Shape]:
-    if entry.indices is None:
-        return
-    if not entry.kind and entry.letter not in facts.layers:
-        return
-    try:
-        key = key_of(entry, env, facts, options.delta)
-    except ClaimError:
-        return
-    yield facts.shape(facts.tensors[key])
-
-
-def _extents(entry: Entry, shape: Shape) -> Shape:
-    count = len(entry.indices or ())
-    if count == len(shape):
-        return shape
-    return (prod(shape),) if count == 1 else tuple(n for n in shape if n != 1)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from symconv.claims.facts import Facts
-from symconv.claims.limits import NotChecked
+from symconv.claims.limits import ClaimError, NotChecked
 from symconv.claims.reading.syntax import Limit, Node, Total
 
 from .arrays import Value, zipped
@@ -48,7 +48,7 @@ def _inside(node: Node) -> Iterator[Node]:
 def _span(limit: Limit, body: Node, env: Environment, facts: Facts, options: Options) -> range:
     """The range of an index; of one value where it depends on an index that is still free."""
     try:
-        return span_of(limit, body, env, facts, options)
+        return span_of(limit, body, env, facts, options).values
     except NotChecked:
         return range(1)
 
@@ -68,9 +68,15 @@ def _assignments(at: Evaluator, node: Total, n: int, env: Environment) -> Iterat
         return
     limit = node.limits[n]
     span = span_of(limit, node.body, env, at.facts, at.options)
-    if limit.low is None or limit.high is None:
-        at.note(f"the sum over {limit.name} is read as {span.start}..{span.stop - 1}")
-    for value in span:
+    if span.unknown:
+        raise ClaimError(
+            f"the sum over {limit.name} has no limits, and nothing here says where it ends",
+            position=limit.span,
+            help=f"\\sum_{{{limit.name}=0}}^{{3}}",
+        )
+    if span.said:
+        at.note(f"the sum over {limit.name} is read as {span.said}")
+    for value in span.values:
         inner = {**env, limit.name: value}
         left_out = limit.unequal is not None and value == whole_number(limit.unequal, env, at.facts)
         if not left_out:

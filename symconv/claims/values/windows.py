@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 from typing import Any
 
-from .arrays import Array, Value, plain
+from .arrays import Array, Block, Value, plain
 
 
 def windowed(big: Array, small: Array, zero: Any, *, flip: bool) -> Array | None:
@@ -60,10 +60,8 @@ def _forms(array: Array, *, row: bool) -> list[tuple[int, int]]:
 def transposed(array: Array) -> Array:
     """Rows as columns; a plain vector, which stands, is laid down."""
     rows, columns = array.shape if len(array.shape) == 2 else (len(array.entries), 1)
-    return plain(
-        (columns, rows),
-        [array.entries[r * columns + c] for c in range(columns) for r in range(rows)],
-    )
+    entries = [array.entries[r * columns + c] for c in range(columns) for r in range(rows)]
+    return Array((Block("", (columns, rows), row=columns == 1),), tuple(entries))
 
 
 def turned(array: Array) -> Array:
