@@ -6,12 +6,30 @@ from symconv.core.tensor import Tensor
 from symconv.emit.code.layout import TAB, WIDTH
 
 
-def unpacking(names: list[str], source: str) -> list[str]:
+def unpacking(names: list[str], source: str, indent: int = 1) -> list[str]:
     """`a, b, c = source`, on several lines where it is long."""
-    flat = f"{TAB}{', '.join(names)}{',' if len(names) == 1 else ''} = {source}"
+    margin = TAB * indent
+    head = f"{margin}{targets(names)} = "
+    if len(head + source) <= WIDTH:
+        return [head + source]
+    if source.endswith(")") and len(head) < WIDTH:
+        return [f"{head}(", f"{margin}{TAB}{source}", f"{margin})"]
+    return [f"{margin}(", *(f"{margin}{TAB}{n}," for n in names), f"{margin}) = {source}"]
+
+
+def targets(names: list[str]) -> str:
+    """What a tuple of values is assigned to."""
+    return f"({names[0]},)" if len(names) == 1 else ", ".join(names)
+
+
+def packing(name: str, values: list[str], indent: int = 1, brackets: str = "()") -> list[str]:
+    """`name = (a, b, c)`, on a line for each where it is long."""
+    margin, first, last = TAB * indent, brackets[0], brackets[1]
+    comma = "," if len(values) == 1 and first == "(" else ""
+    flat = f"{margin}{name} = {first}{', '.join(values)}{comma}{last}"
     if len(flat) <= WIDTH:
-        return [flat if len(names) > 1 else f"{TAB}({names[0]},) = {source}"]
-    return [f"{TAB}(", *(f"{TAB * 2}{n}," for n in names), f"{TAB}) = {source}"]
+        return [flat]
+    return [f"{margin}{name} = {first}", *(f"{margin}{TAB}{v}," for v in values), f"{margin}{last}"]
 
 
 def shape_of(tensor: Tensor) -> str:

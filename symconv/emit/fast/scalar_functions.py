@@ -10,7 +10,8 @@ from symconv.core.tensor import Tensor
 from symconv.emit.code.layout import TAB, call_lines
 from symconv.plan.scalar_program import Branch, Entry, ScalarStatement, Winner, entries_of, read_by
 
-from .lines import shape_checks, shape_of, unpacking
+from .lines import packing, shape_checks, shape_of, unpacking
+from .live import live
 from .scalar_names import ScalarNames, entries_in
 from .scalars import ScalarPrinter
 
@@ -34,22 +35,23 @@ class ScalarFunctions:
         body = [*self._checks(self.given), *self._unpacked(self.given, used)]
         body += self._statements(self.plan.forward)
         kept = [self.name(item) for item in self.names.kept]
-        body += call_lines("kept = ", [*kept, ""] if len(kept) == 1 else kept, "", 1)
+        body += packing("kept", kept)
         body.append(f"{TAB}return Forward(kept, {self.names.typed()}.dtype)")
         return self._function("forward", self.given, [], "Forward", body)
 
     def backward_pass(self) -> dict[str, Any]:
         """The parts of `backward`."""
         seeds = [self.backward.seed] if self.backward.seed else []
-        used = read_by(self.plan.backward) | self._answered()
+        statements = live(self.plan.backward, self._answered())
+        used = read_by(statements) | self._answered()
         keys = {e.key for e in used if isinstance(e, Entry)}
         given = [t for t in self.given if t.key in keys]
         body = [*self._checks([*given, *seeds]), *self._unpacked([*given, *seeds], used)]
-        needed = used | {s.winner for s in self.plan.backward if isinstance(s, Branch)}
+        needed = used | {s.winner for s in statements if isinstance(s, Branch)}
         if needed & set(self.names.kept):
             kept = [self.name(k) if k in needed else "_" for k in self.names.kept]
             body += unpacking(kept, "values.kept")
-        body += self._statements(self.plan.backward)
+        body += self._statements(statements)
         body += self._made("values.dtype", "return Gradients", "")
         return self._function("backward", given, seeds, "Gradients", body)
 
@@ -109,9 +111,8 @@ class ScalarFunctions:
             numbers += ["".join(printer.addends(v)) for v in values]
             reshape = "" if len(tensor.shape) == 1 else f".reshape({shape_of(tensor)})"
             parts.append(f"made[{start}:{len(numbers)}]{reshape}")
-        lines = call_lines("numbers = ", [*numbers, ""] if len(numbers) == 1 else numbers, "", 1)
-        lines.append(f"{TAB}made: Array = np.array(numbers, dtype={dtype})")
-        return [*lines, *call_lines(head, parts, tail, 1)]
+        made = f"{TAB}made: Array = np.array(numbers, dtype={dtype})"
+        return [*packing("numbers", numbers), made, *call_lines(head, parts, tail, 1)]
 
     def _answered(self) -> set[Entry | Winner]:
         """The entries that the gradients are made of."""
@@ -120,11 +121,11 @@ class ScalarFunctions:
 
     def step(self) -> dict[str, Any]:
         """Both functions in one: no number is kept or converted twice."""
-        both = (*self.plan.forward, *self.plan.backward)
-        used = read_by(both) | self._answered()
+        cost = self.plan.planner.plain(Entry(self.backward.cost.key, (0,)))
+        both = live((*self.plan.forward, *self.plan.backward), self._answered() | {cost})
+        used = read_by(both) | self._answered() | {cost}
         body = [*self._checks(self.given), *self._unpacked(self.given, used)]
         body += [f"{TAB}dtype = {self.names.typed()}.dtype", *self._statements(both)]
         body += self._made("dtype", "gradients = Gradients", "")
-        cost = self.plan.planner.plain(Entry(self.backward.cost.key, (0,)))
         body.append(f"{TAB}return Step(dtype.type({self.name(cost)}), gradients)")
         return self._function("step", self.given, [], "Step", body)

@@ -9,17 +9,17 @@ from symconv.core.proof import Backward
 from symconv.core.tensor import Tensor
 from symconv.emit.code.module import GIVEN, module_names
 from symconv.emit.code.names import Names
-from symconv.plan.scalar_program import Entry, Winner, written_by
+from symconv.plan.scalar_program import Compound, Entry, Winner, written_by
 from symconv.plan.unrolled import Unrolled
 
 
 class ScalarNames:
-    """Names of entries and winners; `kept` is what the forward pass hands on, in order."""
+    """Names of entries, winners and parts; `kept` is what the forward pass hands on, in order."""
 
     def __init__(self, forward: Program, backward: Backward, plan: Unrolled) -> None:
         self.forward, self.plan = forward, plan
         self.names: Names = module_names(forward, backward.program)
-        self.identifiers: dict[Entry | Winner, str] = {}
+        self.identifiers: dict[Entry | Winner | Compound, str] = {}
         self.kept = [*written_by(plan.forward), *self.passed_on()]
         outside = [t for t in forward.tensors if forward.equation(t.key) is None]
         given = [t for t in outside if t.role in GIVEN]
@@ -29,11 +29,13 @@ class ScalarNames:
         """The identifier of an array."""
         return self.names.tensors[tensor.key]
 
-    def name(self, item: Entry | Winner) -> str:
-        """The identifier of one entry or one choice."""
+    def name(self, item: Entry | Winner | Compound) -> str:
+        """The identifier of one entry, one choice or one part of a formula."""
         if item not in self.identifiers:
             if isinstance(item, Winner):
                 wanted = f"winner_{item.serial}"
+            elif isinstance(item, Compound):
+                wanted = f"part_{sum(isinstance(i, Compound) for i in self.identifiers)}"
             else:
                 wanted = "_".join((self.names.tensors[item.key], *map(str, item.place)))
             self.identifiers[item] = self.names.namer.claim(wanted)

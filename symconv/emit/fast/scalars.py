@@ -20,6 +20,8 @@ from symconv.plan.scalar_program import (
     Winner,
 )
 
+from .scalar_parts import argument, content, operators, part_of
+
 FORMS = {
     "sum": "({0})",
     "reciprocal": "(1 / ({0}))",
@@ -31,14 +33,19 @@ FORMS = {
 
 
 class ScalarPrinter:
-    """Prints statements; `name` gives the identifier of an entry or a winner."""
+    """Prints statements; `name` gives the identifier of an entry, a winner or a part.
 
-    def __init__(self, name: Callable[[Entry | Winner], str], indent: int) -> None:
+    `parts` are the parts of the statement that have been computed under a name of their own.
+    """
+
+    def __init__(self, name: Callable[[Entry | Winner | Compound], str], indent: int) -> None:
         self.name = name
         self.indent = indent
+        self.parts: dict[Compound, str] = {}
 
     def lines(self, statement: ScalarStatement) -> list[str]:
         """One statement as lines of text."""
+        self.parts = {}
         match statement:
             case Assign():
                 return self._assigned(f"{self.name(statement.target)} = ", statement.value)
@@ -48,17 +55,32 @@ class ScalarPrinter:
                 return self._branched(statement)
 
     def _assigned(self, head: str, value: Sum) -> list[str]:
-        margin = TAB * self.indent
-        parts = self.addends(value)
-        if len(value) == 1 and value[0].coefficient == 1 and _bracketed(value[0].factors):
-            parts = [parts[0][1:-1]]
+        margin, parts = TAB * self.indent, self._bare(value)
         flat = f"{margin}{head}{''.join(parts)}"
         if len(flat) <= WIDTH:
             return [flat]
         whole = f"{margin}{TAB}{''.join(parts)}"
         inner = [f"{margin}{TAB}{part.strip()}" for part in parts]
         inner = [whole] if len(whole) <= WIDTH else inner
-        return [f"{margin}{head}(", *inner, f"{margin})"]
+        part = part_of(value, self.parts, self.factor)
+        if part is None or (self._stands(value) and max(map(len, inner)) <= WIDTH):
+            return [f"{margin}{head}(", *inner, f"{margin})"]
+        name = self.name(part)
+        before = self._assigned(f"{name} = ", content(part))
+        self.parts[part] = name
+        return [*before, *self._assigned(head, value)]
+
+    def _bare(self, value: Sum) -> list[str]:
+        """The addends; a bracket around all of them is left out."""
+        parts = self.addends(value)
+        if parts[0].startswith("(") and _bracketed(value):
+            return [parts[0][1:-1]]
+        return parts
+
+    def _stands(self, value: Sum) -> bool:
+        """Whether brackets around a formula stay: none inside is the place to break it."""
+        text = "".join(self._bare(value))
+        return operators(value) > 1 or not (text[0] == "(" or text[-1] == ")")
 
     def _selected(self, select: Select) -> list[str]:
         """The first largest: the best so far gives way to what is larger."""
@@ -75,20 +97,20 @@ class ScalarPrinter:
 
     def _branched(self, branch: Branch) -> list[str]:
         margin, winner = TAB * self.indent, self.name(branch.winner)
-        inner = ScalarPrinter(self.name, self.indent + 1)
         lines: list[str] = []
         for number, additions in branch.cases:
             lines.append(f"{margin}{'elif' if lines else 'if'} {winner} == {number}:")
             for target, value in additions:
                 sign = "-" if value.coefficient < 0 else "+"
                 head = f"{self.name(target)} {sign}= "
+                inner = ScalarPrinter(self.name, self.indent + 1)
                 lines += inner._assigned(head, (_positive(value),))
         return lines
 
     def addends(self, value: Sum) -> list[str]:
         """The addends, each with its sign and a blank in front but for the first."""
-        if not value:
-            return ["0"]
+        if not any(p.factors for p in value):
+            return [str(float(sum(p.coefficient for p in value)))]
         parts: list[str] = []
         for p in sorted(value, key=lambda p: p.coefficient < 0):
             text = self.product(_positive(p)).within(ADD)
@@ -108,21 +130,25 @@ class ScalarPrinter:
     def factor(self, factor: Factor) -> str:
         """The text of a factor, which needs no brackets."""
         if isinstance(factor, Compound):
-            plain = "".join(self.addends(factor.of))
-            return FORMS[factor.function].format(plain, self._single(factor.of, plain))
+            if factor in self.parts:
+                return self.parts[factor]
+            plain = self.parts.get(argument(factor)) or "".join(self.addends(factor.of))
+            return FORMS[factor.function].format(plain, _single(plain))
         if isinstance(factor, Entry):
             return self.name(factor)
         raise TypeError(factor)
 
-    def _single(self, value: Sum, text: str) -> str:
-        """The text as a factor."""
-        return text if len(value) == 1 and " " not in text and text[0] != "-" else f"({text})"
+
+def _single(text: str) -> str:
+    """The text as a factor."""
+    return text if " " not in text and text[0] != "-" else f"({text})"
 
 
-def _bracketed(factors: tuple[Factor, ...]) -> bool:
+def _bracketed(value: Sum) -> bool:
     """Whether the text is a bracket and nothing else."""
+    factors = value[0].factors
     return (
-        len(factors) == 1
+        len(value) == len(factors) == value[0].coefficient == 1
         and isinstance(factors[0], Compound)
         and FORMS[factors[0].function].startswith("(")
     )

@@ -65,11 +65,18 @@ class Scribe:
         self.lines.append(f"{TAB}{text}{self.number(*keys)}")
 
     def call(self, head: str, arguments: list[str], suffix: str = "", *keys: str) -> None:
-        """One statement that ends in a call, on as many lines as it needs."""
-        lines = call_lines(head, arguments, suffix, 1)
-        tail = self.number(*keys)
+        """One statement that ends in a call, on as many lines as it needs.
+
+        `suffix` is what is done with the result, a statement of its own where the call is long.
+        """
+        lines, tail = call_lines(head, arguments, suffix, 1), self.number(*keys)
+        if suffix and (len(lines) > 1 or len(lines[0] + tail) > WIDTH):
+            target = head.partition(" = ")[0]
+            self.lines += call_lines(head, arguments, "", 1)
+            self.line(f"{target} = {target}{suffix}", *keys)
+            return
         if len(lines) == 1 and len(lines[0] + tail) > WIDTH:
-            lines = call_lines(head, arguments, suffix + tail, 1)
+            lines = call_lines(head, arguments, tail, 1)
         else:
             lines[-1] += tail
         self.lines += lines

@@ -8,19 +8,22 @@ import re
 from symconv.core.equation import Program
 from symconv.core.proof import Backward
 from symconv.core.tensor import Tensor
-from symconv.emit.code.layout import call_lines
+from symconv.emit.code.layout import TAB, WIDTH, call_lines
 from symconv.emit.code.names import Names
 from symconv.emit.environment import rendered
 from symconv.plan.split import Split, least_part, split_of
 
 from .audit import audited_fast
 from .exempt import exempt
-from .lines import unpacking
+from .lines import packing, targets, unpacking
 
 LOCALS = (
-    "costs", "found", "gradients", "part", "parts", "run", "share", "space",
+    "costs", "found", "gradients", "kind", "part", "parts", "run", "share", "space",
     "threads", "total", "waiting", "whole", "workspaces",
 )  # fmt: skip
+
+Passed = tuple[list[str], list[str]]
+"""The arguments of the forward and of the backward pass."""
 
 
 def threaded(text: str, forward: Program, backward: Backward, names: Names) -> str:
@@ -42,11 +45,18 @@ def threaded(text: str, forward: Program, backward: Backward, names: Names) -> s
     signature += [f"{words['workspaces']}: list[Workspace] | None = None"]
     own = {"values": "values", "workspace": words["space"]}
     parts = {n: f"{n}[{words['part']}]" if n in samples else n for n in given}
-    kinds = ", ".join(n for n in given if known[n] in results.values())
+    kinds = [n for n in given if known[n] in results.values()]
+    kind, before = _kind(kinds, words["kind"])
+
+    def passes(passed: dict[str, str]) -> tuple[list[str], list[str]]:
+        """The arguments of both passes."""
+        known = passed | own
+        first, second = ([known[n] for n in functions[f]] for f in ("forward", "backward"))
+        return first, second
 
     def room(n: str, whole: str) -> list[str]:
         """An array for the parts of a gradient."""
-        arguments = [f"{names.tensors[results[n].key]}.shape", f"np.result_type({kinds})"]
+        arguments = [f"{names.tensors[results[n].key]}.shape", kind]
         return call_lines(f"{whole} = np.empty", arguments, "", 1)
 
     made = rendered(
@@ -54,29 +64,66 @@ def threaded(text: str, forward: Program, backward: Backward, names: Names) -> s
         "threads.py.j2",
         w=words,
         signature=call_lines("def step", signature, f" -> {'Step' if cost else 'Gradients'}:", 0),
-        alone=_passes(functions, dict(zip(given, given, strict=True)) | own, words["gradients"]),
-        parted=_passes(functions, parts | own, ", ".join(results)),
+        alone=_alone(passes(dict(zip(given, given, strict=True))), words["gradients"], cost),
+        parted=_parted(passes(parts), list(results), words["gradients"], cost),
         samples=next(n for n in given if n in samples),
         least=least_part(backward, split),
         given=given,
         cost=cost,
         mean=split.mean,
-        apart=call_lines(f"{words['found']} = ", apart, "", 2, "[]"),
+        answer=_answer(cost, words, [*apart], mean=split.mean),
+        apart=packing(words["found"], apart, 2, "[]") if apart else [],
         unpacked=unpacking(apart, words["found"]) if apart else [],
         wholes=wholes,
-        rooms=[line for n, whole in wholes.items() for line in room(n, whole)],
+        rooms=before + [line for n, whole in wholes.items() for line in room(n, whole)],
         joined=call_lines(
-            f"{words['gradients']} = Gradients", [wholes.get(n, n) for n in results], "", 1
+            f"{words['gradients']} = Gradients" if cost else "return Gradients",
+            [wholes.get(n, n) for n in results],
+            "",
+            1,
         ),
     )
     return audited_fast(_exempted(text + made))
 
 
-def _passes(functions: dict[str, list[str]], passed: dict[str, str], found: str) -> list[str]:
-    """Both passes with these arguments."""
-    first, second = ([passed[n] for n in functions[f]] for f in ("forward", "backward"))
-    lines = call_lines("values = forward", first, "", 2)
-    return lines + call_lines(f"{found} = backward", second, "", 2)
+def _kind(arrays: list[str], name: str) -> tuple[str, list[str]]:
+    """The type that arrays have in common, and a statement before where that is long."""
+    flat = f"np.result_type({', '.join(arrays)})"
+    if len(f"{TAB * 2}{flat},") <= WIDTH:
+        return flat, []
+    return name, call_lines(f"{name} = np.result_type", arrays, "", 1)
+
+
+def _alone(passed: Passed, gradients: str, cost: str | None) -> list[str]:
+    """Both passes in the calling thread, and their answer."""
+    lines = _forward(passed, cost)
+    if cost is None:
+        return [*lines, *call_lines("return backward", passed[1], "", 2)]
+    lines += call_lines(f"{gradients} = backward", passed[1], "", 2)
+    return [*lines, f"{TAB * 2}return Step(values.{cost}, {gradients})"]
+
+
+def _forward(passed: Passed, cost: str | None) -> list[str]:
+    """The forward pass, where its values are read."""
+    read = cost is not None or "values" in passed[1]
+    return call_lines("values = forward", passed[0], "", 2) if read else []
+
+
+def _parted(passed: Passed, results: list[str], gradients: str, cost: str | None) -> list[str]:
+    """Both passes of a part, and a name for every gradient."""
+    lines, names = _forward(passed, cost), targets(results)
+    if len(f"{TAB * 2}{names} = backward(") <= WIDTH:
+        return [*lines, *call_lines(f"{names} = backward", passed[1], "", 2)]
+    lines += call_lines(f"{gradients} = backward", passed[1], "", 2)
+    return [*lines, *unpacking(results, gradients, 2)]
+
+
+def _answer(cost: str | None, words: dict[str, str], apart: list[str], *, mean: bool) -> list[str]:
+    """What a part hands on: its cost, and its gradients that are added."""
+    share, found = words["share"], words["found"]
+    costs = [f"values.{cost}" + (f" * {share}" if mean else "")] if cost else []
+    added = f"[g * {share} for g in {found}]" if mean else found
+    return [*costs, *([added] if apart else [])]
 
 
 def _exempted(text: str) -> str:

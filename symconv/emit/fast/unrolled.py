@@ -8,10 +8,11 @@ from typing import Any
 from symconv.core.equation import Program
 from symconv.core.proof import Backward
 from symconv.core.tensor import Tensor
+from symconv.emit.code.layout import TAB, WIDTH
 from symconv.plan.unrolled import Unrolled
 
 from .finish import finished
-from .lines import shape_of
+from .lines import packing, shape_of
 from .scalar_functions import ScalarFunctions
 from .scalar_names import ScalarNames, entries_in
 
@@ -52,14 +53,22 @@ class UnrolledModule:
             "number": f" of equation ({number})" if number else "",
         }
         if tensor.role == "cost":
-            lines = [f"number: Number = self.dtype.type(self.kept[{found[0]}])", "return number"]
+            lines = [f"{TAB * 2}number: Number = self.dtype.type(self.kept[{found[0]}])"]
+            lines.append(f"{TAB * 2}return number")
         else:
-            lines = [*self._taken(found), f"return array.reshape({shape_of(tensor)})"]
+            lines = [*self._taken(found), f"{TAB * 2}return array.reshape({shape_of(tensor)})"]
         return {**told, "lines": lines}
 
     def _taken(self, found: list[int]) -> list[str]:
         if found == list(range(found[0], found[0] + len(found))):
-            inside = f"self.kept[{found[0]}:{found[-1] + 1}]"
-        else:
-            inside = f"[{', '.join(f'self.kept[{k}]' for k in found)}]"
-        return [f"array: Array = np.array({inside}, dtype=self.dtype)"]
+            return [_made(f"self.kept[{found[0]}:{found[-1] + 1}]")]
+        items = [f"self.kept[{k}]" for k in found]
+        flat = _made(f"[{', '.join(items)}]")
+        if len(flat) <= WIDTH:
+            return [flat]
+        return [*packing("numbers", items, 2, "[]"), _made("numbers")]
+
+
+def _made(numbers: str) -> str:
+    """The statement that makes an array of numbers."""
+    return f"{TAB * 2}array: Array = np.array({numbers}, dtype=self.dtype)"
