@@ -19,6 +19,7 @@ from symconv.network.examples import BY_NAME
 from symconv.trace import trace
 
 LEVELS = ("terse", "normal", "full")
+LARGER = r"\documentclass[11pt]{{article}}\usepackage{{amsmath}}\textwidth={}pt"
 TWO_COLUMNS = r"\documentclass[twocolumn]{article}\usepackage{amsmath}"
 RELU = next(case for case in CASES if case.example == "relu-filter")
 KATEX = """
@@ -79,11 +80,10 @@ def test_all_fragments_compile_with_amsmath_alone(explanations, tmp_path):
 @pytest.mark.parametrize(
     ("head", "width"),
     [
-        (TWO_COLUMNS, 229.5),
-        (r"\documentclass[11pt]{article}\usepackage{amsmath}\textwidth=240pt", 240),
-        (r"\documentclass[11pt]{article}\usepackage{amsmath}\textwidth=307pt", 307),
+        pytest.param(TWO_COLUMNS, 229.5, id="two columns"),
+        pytest.param(LARGER.format(240), 240, id="larger type", marks=pytest.mark.long),
+        pytest.param(LARGER.format(307), 307, id="a slide", marks=pytest.mark.long),
     ],
-    ids=["two columns", "larger type", "a slide"],
 )
 def test_fragments_fit_the_width_that_is_asked_for(head, width, level, explanations, tmp_path):
     body = "\n".join(e.latex(width=width, detail=level) for e in explanations.values())
@@ -91,6 +91,7 @@ def test_fragments_fit_the_width_that_is_asked_for(head, width, level, explanati
     assert "Overfull" not in log
 
 
+@pytest.mark.long
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is missing")
 def test_every_layer_in_full_fits_a_column(tmp_path):
     layers = [typical(layer).derivation() for layer in catalogue().values()]
