@@ -198,7 +198,8 @@ class Network:
         `symconv check --values`: names of tensors, each with nested lists (or a NumPy array) of
         numbers in the shape of the tensor; `"0.1"` and 0.1 are a tenth.
         `net.check("dC/dw = [[2, -2], [0, 2]]", values={"x": ..., "w": ..., "t": ...})`.
-        SymconvError where they do not fit, or where sizes of the network are open.
+        SymconvError where they do not fit, where sizes of the network are open, or where the claim
+        is no text.
         """
         from symconv.claims.check import check_claim, values_fit
 

@@ -45,7 +45,7 @@ def values(tmp_path):
         ("dC/dw = [[2, -2], [0, 2]]", 0, "✓ right"),
         ("dC/dw = [[-2, 2], [0, -2]]", 1, "cause: sign"),
         ("dC/dw_{0,0} = 2 (y_{0,0} - t_{0,0}", 2, "')' is missing"),
-        ("dC/dw_{0,0} = q", 0, "the network has no 'q'"),
+        ("dC/dw_{0,0} = q", 3, "the network has no 'q'"),
     ],
 )
 def test_numbers_are_judged_with_the_given_values(values, claim, code, said):
@@ -59,6 +59,61 @@ def test_without_values_a_number_is_not_checked():
     done = symconv("check", FILTER, "dC/dw = [[-2, 2], [0, -2]]")
     assert "not checked" in done.stdout
     assert "there are no values for" in done.stdout
+    assert done.returncode == 3
+
+
+WRONG, UNREAD = "dC/dt_{0,0} = y_{0,0} + t_{0,0}", "dC/dw_{9,9} = 1"
+RIGHT = "dC/dt = -(y - t)"
+OPEN, NO_TENSOR = "dC/dw_{0,0} = 1/(x_{0,0} - x_{0,0})", "dC/dw_{0,0} = q"
+GIVEN = "t = [[1, 0], [0, 1]]"
+
+
+@pytest.mark.parametrize(
+    ("lines", "code"),
+    [
+        ([RIGHT], 0),
+        ([RIGHT, NO_TENSOR], 3),
+        ([RIGHT, OPEN], 3),
+        ([NO_TENSOR], 3),
+        ([RIGHT, NO_TENSOR, UNREAD], 2),
+        ([RIGHT, NO_TENSOR, UNREAD, WRONG], 1),
+        ([UNREAD], 2),
+        (["\\frac{\\partial C}{\\partial w_{9,9}} = 1"], 2),
+        ([GIVEN], 3),
+        ([GIVEN, NO_TENSOR], 3),
+        ([GIVEN, RIGHT], 0),
+        (["g = y - t", RIGHT], 0),
+        (["g = y - t"], 3),
+        (["Nothing here is a formula, and = stands for nothing that anybody claims."], 0),
+    ],
+)
+def test_a_text_ends_in_0_only_where_every_claim_was_judged(lines, code):
+    done = symconv("check", FILTER, "-", input="\n\n".join(lines))
+    assert (done.returncode, done.stderr) == (code, ""), done.stdout
+
+
+def test_a_claim_about_what_the_network_has_not_is_not_checked():
+    done = symconv("check", "two-convs", "dC/dq_1 = 3")
+    assert done.stdout.startswith("- not checked")
+    assert done.returncode == 3
+
+
+@pytest.mark.parametrize("name", ["claims.txt", "no folder/my claims.md", "x/../post.tex"])
+def test_a_file_that_is_missing_is_no_claim(tmp_path, name):
+    done = symconv("check", "two-convs", str(tmp_path / name))
+    last = name.rpartition("/")[2]
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"error: there is no file '{last}'\n"
+
+
+def test_a_claim_that_ends_like_a_file_name_is_a_claim():
+    done = symconv("check", FILTER, "dC/dt = -(y - t).txt")
+    assert done.stdout.startswith("! unreadable")
+
+
+def test_the_help_says_what_each_exit_code_is():
+    said = " ".join(symconv("check", "--help").stdout.split())
+    assert "0 right, 1 wrong, 2 unreadable, 3 undetermined or not checked" in said
 
 
 def test_what_cannot_be_decided_has_an_exit_code_of_its_own():

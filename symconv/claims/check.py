@@ -27,6 +27,7 @@ from . import verdict as v
 from .facts import Facts, Network
 from .limits import ClaimError, MisfitError, NotChecked
 from .together import positioned
+from .unknown import unknown_word
 from .verdict import Cause, Verdict
 
 UNTIED = Cause(
@@ -48,8 +49,13 @@ def check_claim(
 ) -> Verdict:
     """The verdict on one statement about a network, in the notation of the network.
 
-    `explain` says whether a wrong claim is diagnosed, too.
+    `explain` says whether a wrong claim is diagnosed, too. SymconvError where the claim is no text.
     """
+    if not isinstance(text, str):
+        raise ClaimError(
+            f"a claim is text, and this is of type '{type(text).__name__}'",
+            help='net.check("dC/dw = [[1, 2], [3, 4]]", values={"x": ...})',
+        )
     try:
         return Checker(network, values or {}, definitions or {}, explain=explain).verdict(text)
     except RecursionError:
@@ -97,6 +103,8 @@ class Checker:
             found = self.other_base(text, read_base, found)
         if found and read_base != base:
             found = replace(found, verdict=v.CONDITION, causes=(_counted_from(read_base),))
+        if unread := self.unread(statement, found):
+            return replace(found, text=text[:MOST_ECHOED], notes=(unread,), reading="")
         remarks = index_remarks(statement, self.facts, frozenset(self.definitions), read_base)
         said = tuple(dict.fromkeys((*statement.notes, *notes, *found.notes, *remarks)))
         reading = found.reading or self.spelled(statement)
@@ -117,6 +125,13 @@ class Checker:
             return Verdict(v.UNREADABLE, "claim", notes=(str(placed(error, statement.text)),))
         except Undefined as error:
             return Verdict(v.UNDETERMINED, "claim", notes=(f"{error} appears",))
+
+    def unread(self, statement: Statement, found: Verdict) -> str:
+        """Which word kept a claim from being judged; nothing where it was no word."""
+        premise = found.kind in {"definition", "given value"}
+        if premise or found.verdict not in {v.NOT_CHECKED, v.UNREADABLE}:
+            return ""
+        return unknown_word(statement, self.facts, {*self.values, *self.definitions})
 
     def spelled(self, statement: Statement, delta: str = "") -> str:
         """The statement as it was understood."""

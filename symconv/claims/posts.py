@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from symconv.claims.judging.learning import defined, with_values
 from symconv.claims.reading.parser import read
 from symconv.claims.reading.pieces import Piece, pieces
@@ -15,11 +17,17 @@ from .facts import Network
 from .limits import MOST_LINES, MOST_POST, ClaimError
 from .verdict import Verdict
 
+SIGN = r"(?:d|∂|\\?partial )\s*"
+DERIVATIVE = re.compile(
+    rf"\s*(?:\\?frac\s*\{{\s*)?{SIGN}[A-Za-z]{{1,9}}\s*(?:/|\}}\s*\{{)\s*{SIGN}\w[^=]*="
+)
+
 
 def check_post(network: Network, text: str, values: Values | None = None) -> tuple[Verdict, ...]:
     """The verdicts on every equation of a post, with line numbers.
 
-    Values and definitions that the post states feed the statements after them.
+    Values and definitions that the post states feed the statements after them. A line that is not
+    read is left out as prose, unless it starts as a derivative does.
     """
     if len(text) > MOST_POST or text.count("\n") > MOST_LINES:
         raise ClaimError("the text is too long", help=f"at most {MOST_POST:,} characters")
@@ -27,7 +35,7 @@ def check_post(network: Network, text: str, values: Values | None = None) -> tup
     found = []
     for piece in pieces(text):
         verdict = checker.verdict(piece.text)
-        if piece.prose and verdict.verdict == v.UNREADABLE:
+        if piece.prose and verdict.verdict == v.UNREADABLE and not DERIVATIVE.match(piece.text):
             continue
         found.append(verdict.at(piece.line))
         _learn(checker, piece, verdict)

@@ -68,10 +68,20 @@ def summary(verdicts: Sequence[Verdict]) -> str:
 
 
 def exit_code(verdicts: Sequence[Verdict]) -> int:
-    """0 right, 1 wrong, 2 unreadable, 3 undetermined."""
-    found = {v.verdict for v in verdicts}
+    """0 right, 1 wrong, 2 unreadable, 3 undetermined or not checked.
+
+    Given values and definitions beside a statement that is right are what it rests on; alone they
+    are not checked. 0 also where there is no statement at all.
+    """
+    right = any(verdicts)
+    found = {v.verdict for v in verdicts if not (right and _rests_on(v))}
     if found & {WRONG, CONDITION}:
         return 1
     if UNREADABLE in found:
         return 2
-    return 3 if UNDETERMINED in found else 0
+    return 3 if found & {UNDETERMINED, NOT_CHECKED} else 0
+
+
+def _rests_on(verdict: Verdict) -> bool:
+    """A given value or a definition, which says nothing that could be wrong."""
+    return verdict.verdict == NOT_CHECKED and verdict.kind in {"given value", "definition"}

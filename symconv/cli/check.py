@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 LARGEST = 1_000_000
 LONGEST_PATH = 255
+FILE_NAME = re.compile(r"[^=<>~≈←]*\w\.[A-Za-z]{2,8}")
 
 
 def check(  # noqa: PLR0913 - a command has the options it has
@@ -35,7 +37,7 @@ def check(  # noqa: PLR0913 - a command has the options it has
     sarif: Annotated[bool, typer.Option("--sarif", help="Print SARIF 2.1.0.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Check a claim: exit code 0 right, 1 wrong, 2 unreadable, 3 undetermined."""
+    """Check a claim: exit code 0 right, 1 wrong, 2 unreadable, 3 undetermined or not checked."""
     from symconv.claims.check import check_claim, values_fit
     from symconv.claims.posts import check_post
     from symconv.claims.report import exit_code
@@ -70,10 +72,17 @@ def _written(found: Sequence[Verdict], claim: str, *, sarif: bool, lines: bool, 
 
 
 def _text(claim: str) -> str | None:
-    """The text of a file or of standard input; None where the claim stands for itself."""
+    """The text of a file or of standard input; None where the claim stands for itself.
+
+    SymconvError where the claim is the name of a file (`claims.txt`) that does not exist.
+    """
     if claim == "-":
         return sys.stdin.read(LARGEST)
-    if len(claim) > LONGEST_PATH or "\n" in claim or not Path(claim).is_file():
+    if len(claim) > LONGEST_PATH or "\n" in claim:
+        return None
+    if not Path(claim).is_file():
+        if FILE_NAME.fullmatch(claim):
+            raise SymconvError(f"there is no file '{Path(claim).name}'")
         return None
     with Path(claim).open(encoding="utf-8", errors="replace") as file:
         return file.read(LARGEST)

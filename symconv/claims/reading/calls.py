@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from symconv.claims.words import FUNCTIONS
 
 from .conditions import condition
+from .sums_in_brackets import names_indices, total_over
 from .syntax import Apply, Binary, Cases, Limit, Node, Number, Symbol, Total
 from .tokens import Token
 
@@ -45,7 +46,7 @@ def applied(at: Parser, token: Token) -> Node:
         return Apply(function, (argument,), primes, span=(token.start, argument.span[1]))
     at.take()
     if function == "sum":
-        return _generator(at, token)
+        return total_over(at, token) if names_indices(at) else _generator(at, token)
     with at.inside_brackets():
         arguments = [_argument(at)]
         while at.peek().text == ",":

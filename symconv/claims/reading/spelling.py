@@ -69,7 +69,8 @@ def _number(_: Speller, node: Number) -> str:
 
 def _entry(s: Speller, node: Entry) -> str:
     sub = ",".join(map(s, node.indices or ()))
-    body = f"∂{s.facts.cost}/∂{node.letter or s.delta}" if node.kind else node.letter
+    letter = node.letter or s.delta
+    body = (f"∂{s.facts.cost}/∂{letter}" if letter else "delta") if node.kind else letter
     if sub:
         body += f"_{{{sub}}}" if len(sub) > 1 else f"_{sub}"
     if node.layer is not None and (node.kind or s.facts.layers.get(node.letter, [None]) != [None]):
