@@ -17,3 +17,8 @@ def class_counts(equations: Iterable[Equation]) -> dict[str, Expr]:
     index.
     """
     return {key: S.One if n is None else n for key, n in labels_of(equations).items()}
+
+
+def checked_counts(equations: Iterable[Equation]) -> dict[str, Expr]:
+    """How many classes there are, by key, where the entries are compared with a plain index."""
+    return {key: n for key, n in labels_of(equations).items() if n is not None}

@@ -10,6 +10,7 @@ from sympy import Integer, Symbol, sympify
 
 from symconv.core.equation import Program
 from symconv.core.errors import SymconvError
+from symconv.core.labels import labels_of
 from symconv.core.tensor import Tensor
 from symconv.semantics.places import Place
 from symconv.semantics.sizes import define
@@ -37,7 +38,19 @@ def tables(
         found[tensor] = entries
         _learn_sizes(tensor, entries, sizes)
     define(program.sizes, sizes)
-    return {t.key: _fitted(t, entries, sizes) for t, entries in found.items()}, sizes
+    fitted = {t.key: _fitted(t, entries, sizes) for t, entries in found.items()}
+    for key, classes in labels_of(program.equations).items():
+        if key in fitted and classes is not None and classes.free_symbols <= sizes.keys():
+            _check_classes(key, fitted[key], extent(classes, sizes, key))
+    return fitted, sizes
+
+
+def _check_classes(key: str, entries: Mapping[Place, Number], count: int) -> None:
+    """Raise a SymconvError unless the entries are class numbers from 0 to below the count."""
+    for value in entries.values():
+        if value not in range(count):
+            shown = f"{count} classes, 0 to {count - 1}"
+            raise SymconvError(f"'{key}' has the class {value}, but there are {shown}")
 
 
 def _learn_sizes(tensor: Tensor, entries: Mapping[Place, Number], sizes: dict[Symbol, int]) -> None:

@@ -26,8 +26,8 @@ READABLE = Allowed(
         "pad", "reshape", "sign", "sin", "sqrt", "tanh", "where", "zeros",
     }),
     methods=frozenset({
-        "T", "argmax", "astype", "dtype", "mT", "max", "mean", "reshape", "shape", "squeeze", "sum",
-        "transpose",
+        "T", "argmax", "astype", "dtype", "kind", "mT", "max", "mean", "min", "reshape", "shape",
+        "squeeze", "sum", "transpose",
     }),
     builtins=frozenset({"ValueError", "int", "max", "min", "range", "str", "tuple"}),
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sympy import Expr, Symbol
 
@@ -34,13 +34,17 @@ class Function:
 
 @dataclass(frozen=True)
 class Setting:
-    """What a function can reach: arrays that the caller passes, values of the forward pass."""
+    """What a function can reach: arrays that the caller passes, values of the forward pass.
+
+    `classes` are the numbers of classes of the arrays of labels that it must check, by key.
+    """
 
     names: Names
     passed: tuple[Tensor, ...]
     stored: tuple[Tensor, ...]
     definitions: tuple[SizeDefinition, ...]
     numbers: Mapping[str, str]
+    classes: Mapping[str, Expr] = field(default_factory=dict)
 
 
 def function(
@@ -50,6 +54,7 @@ def function(
     known = _known(setting, statements)
     mentioned = symbols(statements) - loop_indices(statements)
     mentioned = mentioned.union(*(extent.symbols for extent in least))
+    mentioned = mentioned.union(*(n.atoms(Symbol) for n in setting.classes.values()))
     by_key = {g.key: g for g in _givens(setting)}
     used = tuple(g for k, g in by_key.items() if k in known)
     others = tuple(g for k, g in by_key.items() if k not in known)
@@ -57,6 +62,7 @@ def function(
     touched = {*known, *(r.array.key for r in found.reads)}
     printer = _Printer(setting, statements)
     body = [*printer.preamble(found), *printer.size_checks(least, found)]
+    body += class_checks(setting.classes, setting.names)
     for statement in statements:
         body += printer.statements.lines(statement)
     return Function(
@@ -65,6 +71,15 @@ def function(
         found.parameters,
         tuple(body),
     )
+
+
+def class_checks(classes: Mapping[str, Expr], names: Names) -> list[str]:
+    """A call for every array of labels, whose entries must be numbers of classes."""
+    lines: list[str] = []
+    for key, count in classes.items():
+        name, size = names.tensors[key], SizePrinter(names.sizes)(count)
+        lines += call_lines("check_classes", [f'"{name}"', name, size], "", 1)
+    return lines
 
 
 def _known(setting: Setting, statements: tuple[Statement, ...]) -> set[str]:

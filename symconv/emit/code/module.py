@@ -12,6 +12,7 @@ from symconv.core.equation import Equation, Program
 from symconv.core.tensor import Tensor
 from symconv.emit.environment import rendered
 from symconv.lower.equations import lowered
+from symconv.lower.labels import checked_counts
 from symconv.lower.program import Ref
 from symconv.lower.walk import alive
 
@@ -23,7 +24,10 @@ from .names import Names, names
 from .words import Words
 
 GIVEN = ("input", "parameter", "target")
-HELPERS = ("sigmoid", "softmax", "log_softmax", "log_sum_exp", "check_shape", "check_size")
+HELPERS = (
+    *("sigmoid", "softmax", "log_softmax", "log_sum_exp"),
+    *("check_shape", "check_size", "check_classes"),
+)
 OPTIONAL = ("sliding_window_view", *HELPERS)
 
 
@@ -55,13 +59,14 @@ def numpy_module(  # noqa: PLR0913 - everything that a module is made of, by nam
         stored=(),
         definitions=forward.sizes,
         numbers=numbers or {},
+        classes=checked_counts(forward.equations),
     )
     defined = tuple(tensors[e.key] for e in forward.equations)
     first = function(setting, lowered(tensors, forward.equations, forward.sizes), extents(forward))
     outside = (*setting.passed, *((seed,) if seed else ()))
     statements = lowered(tensors, equations, forward.sizes, forward.equations)
     statements = alive(statements, {Ref(t.key) for t in returned})
-    second = function(replace(setting, passed=outside, stored=defined), statements)
+    second = function(replace(setting, passed=outside, stored=defined, classes={}), statements)
     listed = forward.equations + equations
     docstrings = Docstrings(setting.names, numbers or {}, formulas or {}, listed, forward.sizes)
     words = Words(setting.names, docstrings)

@@ -15,7 +15,7 @@ from symconv.core.tensor import Name, Tensor
 MODULE = {"np", "sliding_window_view", "Any", "NDArray", "NamedTuple", "TypeAlias"}
 TYPES = {"Array", "Mask", "Labels", "Number", "Forward", "Gradients"}
 HELPERS = {
-    *("check_shape", "check_size", "forward", "backward"),
+    *("check_shape", "check_size", "check_classes", "forward", "backward"),
     *("sigmoid", "log_sum_exp", "softmax", "log_softmax"),
 }
 STYLES = {

@@ -7,11 +7,13 @@ from sympy import Symbol
 from symconv.core.equation import Program
 from symconv.core.proof import Backward
 from symconv.core.tensor import Tensor
+from symconv.emit.code.function import class_checks
 from symconv.emit.code.layout import TAB, call_lines
 from symconv.emit.code.module import GIVEN
 from symconv.emit.code.names import Names
 from symconv.emit.code.sizes import SizePrinter
 from symconv.emit.code.sources import Given, sources
+from symconv.lower.labels import checked_counts
 
 from .scribe import Scribe
 
@@ -26,13 +28,16 @@ class Passes:
 
     def __init__(self, program: Program, backward: Backward, names: Names) -> None:
         self.program, self.backward, self.names = program, backward, names
+        self.classes = checked_counts(program.equations)
         outside = [t for t in program.tensors if program.equation(t.key) is None]
         given = [t for t in outside if t.role in GIVEN]
         self.given = tuple(sorted(given, key=lambda t: GIVEN.index(t.role)))
 
     def function(self, name: str, scribe: Scribe, results: list[str]) -> dict[str, object]:
         """One pass that returns these names."""
-        preamble = self._preamble(scribe)
+        classes = self.classes if name == "forward" else {}
+        scribe.mentioned = scribe.mentioned.union(*(n.atoms(Symbol) for n in classes.values()))
+        preamble = [*self._preamble(scribe), *class_checks(classes, self.names)]
         seeds = [self.backward.seed] if self.backward.seed else []
         seeds = [t for t in seeds if name == "backward" and t.key in scribe.used]
         given = [t for t in self.given if t.key in scribe.used]

@@ -79,6 +79,7 @@ class PlannedModule:
             tables=self.windows.constants.functions,
             borrowed=borrowed(readable, body),
             strided=strided,
+            classes=bool(self.passes.classes),
             hidden=[names[t.key] for t in self.program.tensors if t.key in self.plan.hidden],
             fields=fields,
             gradients=[names[t.key] for t in self.backward.results],

@@ -13,7 +13,7 @@ LOOPS = Allowed(
     numpy=frozenset({
         "bool_", "cos", "exp", "inf", "log", "logaddexp", "ndindex", "sin", "sqrt", "tanh", "zeros",
     }),
-    methods=frozenset({"dtype", "shape", "type"}),
+    methods=frozenset({"dtype", "kind", "shape", "type"}),
     builtins=frozenset({"ValueError", "abs", "divmod", "int", "max", "range", "str", "tuple"}),
 )  # fmt: skip
 

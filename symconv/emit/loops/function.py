@@ -11,7 +11,7 @@ from sympy.tensor.indexed import Indexed
 from symconv.core.equation import Equation, Program
 from symconv.core.tensor import Tensor
 from symconv.emit.code.extents import extents
-from symconv.emit.code.function import Function, Setting
+from symconv.emit.code.function import Function, Setting, class_checks
 from symconv.emit.code.function import _Printer as Preamble
 from symconv.emit.code.sources import Given, sources
 from symconv.lower.labels import class_counts
@@ -54,6 +54,7 @@ def function(
         equation(e, _like(e, setting, programs), setting.numbers.get(e.key, ""), writer)
     least = () if setting.stored else extents(programs.forward)
     wanted = writer.mentioned.union(*(extent.symbols for extent in least))
+    wanted = wanted.union(*(n.atoms(Symbol) for n in setting.classes.values()))
     given = [Given(t.key, t.shape, bare=True) for t in setting.passed]
     given += [Given(t.key, t.shape, bare=False) for t in setting.stored if not t.scalar]
     used = writer.used | {t.key for t in setting.passed if setting.names.tensors[t.key] in told}
@@ -63,6 +64,7 @@ def function(
     touched = {*used, *(r.array.key for r in found.reads)}
     preamble = Preamble(setting, ())
     head = [*preamble.preamble(found), *preamble.size_checks(least, found)]
+    head += class_checks(setting.classes, setting.names)
     sizes = {s for s, name in setting.names.sizes.items() if name in told}
     return Function(
         tuple(t for t in setting.passed if t.key in touched),

@@ -16,11 +16,12 @@ from symconv.emit.code.module import GIVEN, module_names
 from symconv.emit.code.words import Words
 from symconv.emit.environment import rendered
 from symconv.emit.fast.exempt import exempt
+from symconv.lower.labels import checked_counts
 
 from .audit import audited_loops
 from .function import Programs, function
 
-HELPERS = ("sigmoid", "check_shape", "check_size")
+HELPERS = ("sigmoid", "check_shape", "check_size", "check_classes")
 HOW = "Written index by index, as the equations are: slow, and meant to be read."
 
 
@@ -43,7 +44,8 @@ def loops_module(  # noqa: PLR0913 - everything that a module is made of, by nam
     outside = [t for t in forward.tensors if forward.equation(t.key) is None and t.role in GIVEN]
     given = tuple(sorted(outside, key=lambda t: GIVEN.index(t.role)))
     defined = tuple(forward.tensor(e.key) for e in forward.equations)
-    alone = Setting(names, given, (), forward.sizes, numbers)
+    classes = checked_counts(forward.equations)
+    alone = Setting(names, given, (), forward.sizes, numbers, classes)
     first = function(alone, programs, forward.equations, told["forward"])
     passed = (*given, *((backward.seed,) if backward.seed else ()))
     after = Setting(names, passed, defined, forward.sizes, numbers)
