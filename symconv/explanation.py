@@ -22,10 +22,14 @@ from symconv.emit.pages.detail import detail_named
 from symconv.emit.pages.remarks import Sentence
 from symconv.notation.conventions import layout
 from symconv.notation.presets import Notation, entry_name
+from symconv.semantics.run import reads
+from symconv.semantics.work import terms
 from symconv.unrolled import Place, Unrolled
 
 MOST_ENTRIES = 40
 MOST_OPERATIONS = 40
+MOST_TERMS = 200
+"""The most terms of the sum behind one entry of a gradient that is written out."""
 
 
 @dataclass(frozen=True)
@@ -169,9 +173,11 @@ class Explanation:
 
     def _entries(self) -> Iterator[tuple[str, Expr]]:
         """The gradients entry by entry, where there are few of them."""
-        tensors = [t for t in self.backward.wrt if _few(t)]
+        if not _concrete(self.backward):
+            return
+        tensors = [t for t in self.backward.wrt if _few(t) and _short(self.backward, t)]
         unrolled = Unrolled(self.backward, self.notation)
-        for tensor in tensors if _concrete(self.backward) else ():
+        for tensor in tensors:
             for place, e in _readable(unrolled, tensor).items():
                 yield f"d{self.backward.cost.key}/d{entry_name(tensor, place, self.notation)}", e
 
@@ -184,15 +190,32 @@ def _few(tensor: Tensor) -> bool:
     return all(n.is_Integer for n in tensor.shape) and prod(tensor.shape) <= MOST_ENTRIES
 
 
+def _short(backward: Backward, tensor: Tensor) -> bool:
+    """Whether the sum behind an entry is short, with deltas as symbols."""
+    derivation = backward.derivation(tensor.key)
+    return derivation is not None and terms(derivation.equation.rhs, {}) <= MOST_TERMS
+
+
 def _readable(unrolled: Unrolled, tensor: Tensor) -> dict[Place, Expr]:
     """The entries with deltas put in where that stays short, else with deltas as symbols.
 
     None where that would take too long, because entries or terms are too many.
     """
+    program = unrolled.backward.program
     try:
-        entries = unrolled.entries(tensor)
+        if _terms(program, unrolled.result(tensor).key) <= MOST_TERMS:
+            entries = unrolled.entries(tensor)
+            if all(count_ops(e) <= MOST_OPERATIONS for e in entries.values()):
+                return entries
+        return unrolled.entries(tensor, put_in_deltas=False)
     except SymconvError:
         return {}
-    if all(count_ops(e) <= MOST_OPERATIONS for e in entries.values()):
-        return entries
-    return unrolled.entries(tensor, put_in_deltas=False)
+
+
+def _terms(program: Program, key: str) -> int:
+    """The most terms of an entry with every delta put in; those that are 0 are counted, too."""
+    equation = program.equation(key)
+    if equation is None:
+        return 1
+    deltas = [k for k in reads(equation) if program.tensor(k).role == "delta"]
+    return terms(equation.rhs, {}) * max((_terms(program, k) for k in deltas), default=1)

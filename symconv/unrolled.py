@@ -40,7 +40,7 @@ class Unrolled:
         self._refuse_symbolic_sizes()
         kept = {"value", "mask"} | (set() if put_in_deltas else {"delta"})
         keep = {t.key for t in self.backward.program.tensors if t.role in kept}
-        key = self._result(tensor).key
+        key = self.result(tensor).key
         found = unroll(
             self.backward.program, {}, [key], self.symbol, keep=keep - {key}, limit=MOST_SCALARS
         )
@@ -65,7 +65,8 @@ class Unrolled:
             for place in places(d.of)
         }
 
-    def _result(self, tensor: Tensor) -> Tensor:
+    def result(self, tensor: Tensor) -> Tensor:
+        """The tensor of the gradient by a tensor; SymconvError where the cost has none."""
         derivation = self.backward.derivation(tensor.key)
         if derivation is None:
             raise SymconvError(f"the cost was not differentiated by '{tensor.key}'")

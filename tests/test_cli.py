@@ -1,13 +1,17 @@
 """The command line: what goes where, how a mistake looks, and that nothing is half-written."""
 
+import errno
 import json
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from symconv import files
 from symconv.api import Network
+from symconv.core.errors import SymconvError
 from symconv.notation.presets import IJ0
 
 TWO = "input i 3x3 | conv w 2x2 -> o | conv w 2x2 -> o | sse y -> C"
@@ -85,6 +89,56 @@ def test_a_derivation_in_letters_of_ones_own_is_the_one_from_python(form):
     document = {"document": True} if form == "latex" else {}
     assert done.stdout == written(**document, detail="normal").rstrip("\n") + "\n"
     assert done.stderr == ""
+
+
+def test_a_width_belongs_to_a_fragment():
+    done = symconv("derive", "relu-filter", "--format", "latex", "--width", "230")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "error: --width belongs to --fragment\n  = help: add --fragment\n"
+
+
+@pytest.mark.parametrize("command", ["generate", "derive"])
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("file", "'file' is not a folder"),
+        ("file/deeper", "'file' is not a folder"),
+        ("x" * 300, "too long"),
+        ("loop", "cannot be made or written to"),
+        ("/proc/none", "cannot be made or written to"),
+    ],
+)
+def test_a_folder_that_cannot_be_made_is_one_message(tmp_path, command, place, words):
+    if place.startswith("/proc") and not Path("/proc/self").is_dir():
+        pytest.skip("there is no /proc")
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "loop").symlink_to("loop")
+    target = tmp_path / place if command == "generate" else tmp_path / place / "out"
+    done = symconv(command, "two-convs", "-o", str(target))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("error: '")
+    assert words in done.stderr.splitlines()[0]
+    assert "Traceback" not in done.stderr
+    assert {p.name for p in tmp_path.iterdir()} == {"file", "loop"}
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_files_are_all_written_or_none(tmp_path, monkeypatch):
+    beside, written = files._beside, []
+
+    def full(path, content):
+        written.append(path)
+        if len(written) == 2:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return beside(path, content)
+
+    (tmp_path / "a").write_text("old")
+    monkeypatch.setattr(files, "_beside", full)
+    with pytest.raises(SymconvError, match="No space left"):
+        files.write_files(tmp_path, {"a": "new", "b": "new"}, force=True)
+    assert len(written) == 2
+    assert [p.name for p in tmp_path.iterdir()] == ["a"]
+    assert (tmp_path / "a").read_text() == "old"
 
 
 def test_a_mistake_in_a_letter_points_at_it():

@@ -114,6 +114,54 @@ def test_where_there_is_no_plan_the_reason_is_told(network, words):
     assert words in symconv("generate", network, "--explain").stdout
 
 
+@pytest.mark.parametrize(
+    ("style", "first"),
+    [
+        ((), "readable: every equation as it stands; --style fast has a plan"),
+        (("--style", "loops"), "loops: every equation as it stands; --style fast has a plan"),
+        (("--style", "fast"), "written out number by number: the network is tiny"),
+    ],
+)
+def test_what_is_written_is_what_is_explained(tmp_path, style, first):
+    done = symconv("generate", "two-convs", "-o", str(tmp_path / "out"), "--explain", *style)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0] == first
+    assert "  (1) o^1: 32 FLOP, 16 bytes written (float32)" in lines
+    module = (tmp_path / "out" / "two_convs.py").read_text("utf-8")
+    assert ("number by number" in module) == ("number by number" in first)
+
+
+OPEN = "input x Nx1x28x28 | conv w 3x3 channels 8 padding 1 bias b -> z"
+
+
+@pytest.mark.parametrize(
+    ("network", "words"),
+    [
+        (f"{OPEN} | relu -> a | sse t -> C", "the batch splits over threads; a part has at least"),
+        ("input x NxHx5x5 | conv w 3x3 channels 2 -> z | sse t", "the batch splits over threads"),
+        (f"{OPEN} | batchnorm -> y | sse t -> C", "none, as the samples depend on each other"),
+        (OPEN.replace("Nx1", "4x1"), "none, as the batch has a fixed size"),
+        (OPEN.replace("Nx1", "1"), "none, as there is no batch"),
+        ("input x NxF | softmax -> y | cross_entropy t", "none, as there is no workspace"),
+        ("two-convs", "the batch has a fixed size"),
+        ("input i 3x3 | conv w 2x2 -> o", "none, as the network has no cost"),
+        ("general-conv-strided", "none, as there is no workspace"),
+    ],
+)
+def test_the_plan_ends_with_what_step_splits(network, words):
+    net = Network.parse(network) if "|" in network else Network.example(network)
+    last = net.plan().splitlines()[-1]
+    assert last.startswith("step: ")
+    assert words in last
+    module = net.compile("fast").module
+    assert hasattr(module, "step") == (": none" not in last)
+    assert hasattr(module, "LEAST_PART") == ("over threads" in last)
+    if "at least" in last:
+        assert f"at least {module.LEAST_PART} samples" in last
+        assert last.endswith(f"threads=2 has an effect from {2 * module.LEAST_PART} on")
+
+
 def test_a_fixed_size_is_a_number_in_the_module(tmp_path):
     sizes = {"N": 2, "C": 3, "F": 4, "k1": 3, "k2": 3, "s": 2, "p": 1, "d": 1, "H": 7, "W": 6}
     given = [part for name, n in sizes.items() for part in ("--size", f"{name}={n}")]

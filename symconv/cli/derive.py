@@ -61,7 +61,7 @@ def derive(  # noqa: PLR0913, PLR0917 - a command has the options it has
         bool, typer.Option("--fragment", help=r"LaTeX for \input, without a preamble.")
     ] = False,
     width: Annotated[
-        float | None, typer.Option(help="The width of a line of a fragment, in points.")
+        float | None, typer.Option(help="The width of a line with --fragment, in points.")
     ] = None,
     force: ForceOption = False,
 ) -> None:
@@ -71,6 +71,8 @@ def derive(  # noqa: PLR0913, PLR0917 - a command has the options it has
 
     if (fragment or width is not None) and form is not Format.latex:
         raise SymconvError("--fragment and --width are for --format latex")
+    if width is not None and not fragment:
+        raise SymconvError("--width belongs to --fragment", help="add --fragment")
     explanation = network_from(network, notation).derivation(*(wrt or ()))
     explanation = _in_own_notation(explanation, letter or [], deltas)
     options: dict[str, Any] = {"detail": detail.value}

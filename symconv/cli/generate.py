@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -25,12 +26,8 @@ class Style(StrEnum):
     fast = "fast"
 
 
-StyleOption = Annotated[
-    Style,
-    typer.Option(
-        "--style", help="loops: the formula, index by index; readable: vectorised; fast: planned."
-    ),
-]
+STYLES = "loops: the formula, index by index; readable: vectorised; fast: planned."
+StyleOption = Annotated[Style, typer.Option("--style", help=STYLES)]
 SizeOption = Annotated[
     list[str] | None,
     typer.Option("--size", metavar="NAME=NUMBER", help="Fix a size, as N=32; may be repeated."),
@@ -42,7 +39,10 @@ def generate(  # noqa: PLR0913 - a command has the options it has
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="The folder to write to.")
     ] = None,
-    style: StyleOption = Style.readable,
+    style: Annotated[
+        Style | None,
+        typer.Option("--style", help=STYLES, show_default="readable; fast to explain alone"),
+    ] = None,
     size: SizeOption = None,
     notation: NotationOption = None,
     *,
@@ -60,7 +60,10 @@ def generate(  # noqa: PLR0913 - a command has the options it has
         bool, typer.Option("--tune", help="Measure the forms on this machine, take the fastest.")
     ] = False,
     explain: Annotated[
-        bool, typer.Option("--explain", help="Print the plan of the fast style, and why.")
+        bool,
+        typer.Option(
+            "--explain", help="Print what becomes of each equation, and when `step` splits a batch."
+        ),
     ] = False,
     force: ForceOption = False,
 ) -> None:
@@ -76,10 +79,11 @@ def generate(  # noqa: PLR0913 - a command has the options it has
         wishes["forms"] = forms_from(form)
     if tune:
         wishes["forms"] = _tuned(net, tiles) | wishes.get("forms", {})
+    chosen = style or (Style.fast if output is None else Style.readable)
     if explain:
-        show(net.plan(**wishes))
+        show(_explained(net, chosen, wishes))
     if output is not None:
-        _generate(net, output, style=style, force=force, **wishes)
+        _generate(net, output, style=chosen, force=force, **wishes)
 
 
 def verify(
@@ -123,6 +127,21 @@ def _tuned(net: Network, tiles: str | None) -> dict[str, Any]:
     from symconv.tune import tuned
 
     return dict(tuned(net, progress, tiles=tiles))
+
+
+def _explained(net: Network, style: Style, wishes: Mapping[str, Any]) -> str:
+    """What becomes of the equations in a style, in words."""
+    from symconv.styles import wishes_of
+
+    wishes_of(style.value, wishes)
+    if style is Style.fast:
+        return net.plan(**wishes)
+    from symconv.emit.fast.told import told_as_written
+    from symconv.emit.numbering import equation_numbers
+
+    backward = net.backward()
+    numbers = equation_numbers(net.program, backward.items)
+    return told_as_written(backward, {k: str(n) for k, n in numbers.items()}, style.value)
 
 
 def _generate(net: Network, folder: Path, *, style: Style, force: bool, **wishes: Any) -> None:
