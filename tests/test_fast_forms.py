@@ -17,6 +17,8 @@ from symconv.plan.forms import FORMS, Wishes, forms_of
 from symconv.plan.planner import Contract, Pool, plan
 from symconv.plan.recognise import contraction
 
+LONG = pytest.mark.long
+
 
 def contractions(net):
     made = plan(net.program, net.backward())
@@ -113,7 +115,7 @@ def random_layer(seed, *, stride=True, dilation=True, kernel=None):
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", [*range(4), *(pytest.param(k, marks=LONG) for k in range(4, 16))])
 def test_every_form_agrees_at_random_sizes(form, seed):
     tiled = form.startswith("winograd")
     plain = tiled or form in {"folded", "batch_last"}
@@ -141,7 +143,9 @@ def test_forms_can_be_mixed(seed):
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("shape", ["3x1x7x6", "1x2x7x6", "1x1x7x6"])
+@pytest.mark.parametrize(
+    "shape", ["1x1x7x6", pytest.param("3x1x7x6", marks=LONG), pytest.param("1x2x7x6", marks=LONG)]
+)
 def test_one_map_or_one_picture_is_enough(form, shape):
     tiles = ["2x2", "1x2", "2x1"]
     for tile, filters in ((t, f) for t in tiles for f in (1, 2)):
