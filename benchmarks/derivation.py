@@ -29,7 +29,7 @@ from sympy.core.cache import clear_cache
 
 import symconv
 from symconv.calculus.reverse import reverse
-from symconv.emit.fast.unrolled import unrolled
+from symconv.plan.unrolled import unrolled
 from symconv.network.text import parse
 
 ROOT = Path(__file__).resolve().parents[1]

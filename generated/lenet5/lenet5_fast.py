@@ -110,6 +110,13 @@ PLANES_BACK = {3: (1, 0, 5, 2, 3, 4), 4: (1, 2, 3, 0, 4, 5), 5: (2, 1, 5, 3, 0, 
 """The planes' axes, counted in that memory order."""
 
 
+MAP_ORDERS = {3: (1, 2, 3, 0), 4: (1, 0, 2, 3), 5: (2, 1, 3, 0)}
+"""The axes (n, f, h, w) of one plane in that memory order."""
+
+MAPS_BACK = {3: (3, 0, 1, 2), 4: (1, 0, 2, 3), 5: (3, 1, 0, 2)}
+"""The axes of one plane, counted in that memory order."""
+
+
 def runs_of(planes: Array) -> Array | None:
     """View planes that are long runs of memory as (b, a, run), or (b, a, f or h, ..); else None."""
     a, b, _, f, h, _ = planes.shape
@@ -142,7 +149,9 @@ def first_largest(planes: Array, space: Workspace | None, name: str) -> tuple[Ar
         row = like(runs[0], planes.dtype, space, f"{name} row")
         in_turn(runs, wins, row)
         in_turn(row, wins[0], best)
-        return planes_of(best[None, None], (1, 1, *planes.shape[2:]))[0, 0], wins
+        axes = len(runs.shape)
+        along = planes[0, 0].transpose(MAP_ORDERS[axes])
+        return best.reshape(along.shape).transpose(MAPS_BACK[axes]), wins
     wins, best = like(planes, np.bool_, space, name), np.empty_like(planes[0, 0])
     some = max(1, CACHE // (planes.size // rows))
     for h in range(0, rows, some):
@@ -168,8 +177,8 @@ def to_winners(delta: Array, wins: Array, space: Workspace | None, name: str) ->
     rows = delta.shape[2]
     made = like(wins, delta.dtype, space, name)
     if len(wins.shape) < 6:
-        order = [k - 2 for k in PLANE_ORDERS[len(wins.shape)] if k > 1]
-        made[0, 0] = delta.transpose(order).reshape(made.shape[2:])
+        along = delta.transpose(MAP_ORDERS[len(wins.shape)])
+        made[0, 0] = along.reshape(made.shape[2:])
         route(made[0], wins[0])
         route(made, wins)
         return planes_of(made, (wins.shape[1], wins.shape[0], *delta.shape))
