@@ -17,7 +17,6 @@ import json
 import os
 import statistics
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import astuple
 from pathlib import Path
@@ -33,7 +32,7 @@ from symconv.plan.planner import Contract, plan
 from symconv.plan.sizes import Sizes, sizes_of
 from symconv.plan.strategy import TABLE
 from symconv.plan.work import FAR, NANOSECONDS, counted
-from symconv.tune import _arrays, _step
+from symconv.tune import arrays, shortest, step_of
 
 LAYERS = (  # channels, filters, taps, stride, padding, dilation, height
     (1, 6, 5, 1, 2, 1, 28), (6, 16, 5, 1, 0, 1, 14), (3, 32, 3, 2, 1, 1, 112),
@@ -58,9 +57,7 @@ THREADS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THR
 
 def texts() -> Iterator[str]:
     """The networks of the grid."""
-    for (c, f, k, s, p, d, height), tail in itertools.product(
-        LAYERS, ("", " | relu -> a | maxpool 2 -> p")
-    ):
+    for (c, f, k, s, p, d, height), tail in itertools.product(LAYERS, ("", POOL)):
         places = (height + 2 * p - d * (k - 1) - 1) // s + 1
         if tail and (places % 2 or d > 1 or k == 1):
             continue
@@ -84,27 +81,16 @@ def sizes(text: str) -> tuple[Sizes, tuple[str, ...]]:
 def measured(text: str) -> Row:
     """The microseconds of every form."""
     network, (layer, keys) = symconv.Network.parse(text), sizes(text)
-    given, found = _arrays(network), {}
+    given, found = arrays(network), {}
     for form in set(FORMS) - set(TILED.values()):
         if max(w.fetched for w in FORMS[form](layer).values()) > 10 * TABLE:
             continue
         try:
-            step = _step(network, given, {"forms": dict.fromkeys(keys, form)})
-            found[form] = 1e6 * shortest(step)
+            step = step_of(network, given, {"forms": dict.fromkeys(keys, form)})
+            found[form] = 1e6 * shortest(step, LEAST)
         except (SymconvError, ValueError):
             continue  # the layer has no such form
     return {"text": text, "times": dict(sorted(found.items()))}
-
-
-def shortest(step: Any) -> float:
-    """The shortest time of a step."""
-    step()
-    times: list[float] = []
-    while sum(times) < LEAST or len(times) < 3:
-        start = time.perf_counter()
-        step()
-        times.append(time.perf_counter() - start)
-    return min(times)
 
 
 def counts(row: Row) -> dict[str, Any]:

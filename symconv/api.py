@@ -170,7 +170,7 @@ class Network:
         Winograd's tiles where they pay (they round more in float32), `forms={"z^1": "columns"}`
         states the form of an equation.
         """
-        return module_text(replace(self._order, wishes=wishes_of(style, wishes)), style)
+        return module_text(replace(self.order, wishes=wishes_of(style, wishes)), style)
 
     def compile(self, style: Style = "readable", **wishes: Any) -> Compiled:
         """The NumPy module, loaded."""
@@ -178,7 +178,8 @@ class Network:
         return Compiled(source, self._module_names.tensors, audit_of(style))
 
     @property
-    def _order(self) -> Order:
+    def order(self) -> Order:
+        """Everything that a NumPy module is made from; equations have the derivation's numbers."""
         backward = self._everything
         found = equation_numbers(self.program, backward.items)
         numbers = {key: str(number) for key, number in found.items()}
@@ -236,14 +237,17 @@ class Network:
         made.__dict__["program"] = fixed(self.program, sizes)
         return made
 
-    def plan(self, **wishes: Any) -> str:
-        """The plan of the fast style in words: which strategy for which equation, and why."""
-        return plan_text(replace(self._order, wishes=wishes_of("fast", wishes)))
+    def plan(self, style: Style = "fast", **wishes: Any) -> str:
+        """What becomes of each equation in words: what it costs, which strategy it gets, and why.
+
+        Only the fast style has strategies, and `wishes` that overrule them as in `numpy_source`.
+        """
+        return plan_text(replace(self.order, wishes=wishes_of(style, wishes)), style)
 
     def files(self, style: Style = "readable", **wishes: Any) -> dict[str, str]:
         """The generated files by name: module, tests, and the derivation as LaTeX and Markdown."""
         stem = "".join(c if c.isalnum() else "_" for c in self.title)
-        order = replace(self._order, wishes=wishes_of(style, wishes))
+        order = replace(self.order, wishes=wishes_of(style, wishes))
         explanation = self.derivation()
         return {
             f"{stem}.py": module_text(order, style),

@@ -187,7 +187,7 @@ def _concrete(backward: Backward) -> bool:
 
 
 def _few(tensor: Tensor) -> bool:
-    return all(n.is_Integer for n in tensor.shape) and prod(tensor.shape) <= MOST_ENTRIES
+    return prod(tensor.shape) <= MOST_ENTRIES
 
 
 def _short(backward: Backward, tensor: Tensor) -> bool:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from symconv.api import Network
 from symconv.emit.code.module import module_names
 from symconv.emit.environment import rendered
-from symconv.emit.numbering import equation_numbers
-from symconv.styles import Order, module_text, tests_text
+from symconv.styles import module_text, tests_text
 
 FAST = ("conv-pool-sigmoid-dense", "lenet5")
 """One that is tiny and unrolled, and one that is large and planned."""
@@ -18,17 +17,10 @@ def fast_files(name: str) -> dict[str, str]:
     The tests compare it with the readable module, which they look for in the same folder.
     """
     readable = name.replace("-", "_")
-    stem, order = f"{readable}_fast", _order(Network.example(name))
+    stem, order = f"{readable}_fast", Network.example(name).order
     names = module_names(order.forward, order.backward.program)
     twin = rendered("numpy", "test_twin.py.j2", twin=readable)
     return {
         f"{stem}.py": module_text(order, "fast"),
         f"test_{stem}.py": tests_text(order, "fast", stem, names) + twin,
     }
-
-
-def _order(network: Network) -> Order:
-    backward = network.backward()
-    found = equation_numbers(network.program, backward.items)
-    numbers = {key: str(number) for key, number in found.items()}
-    return Order(network.program, backward, network.title, network.conventions, numbers)

@@ -49,10 +49,12 @@ def wishes_of(style: str, given: Mapping[str, Any]) -> Wishes | None:
     return Wishes(**given) if given else None
 
 
-def plan_text(order: Order) -> str:
-    """The plan of the fast style in words: strategies and why, operations, bytes, temporaries."""
-    from symconv.emit.fast.told import told
+def plan_text(order: Order, style: str) -> str:
+    """What becomes of the equations in a style: strategies and why, operations, bytes."""
+    from symconv.emit.fast.told import told, told_as_written
 
+    if _known(style) is not _fast:
+        return told_as_written(order.backward, order.numbers, style)
     return told(order.forward, order.backward, order.numbers, order.wishes)
 
 

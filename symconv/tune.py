@@ -42,12 +42,12 @@ def tuned(network: Network, say: Say, *, tiles: str | None = None) -> dict[str, 
         raise SymconvError(
             "there is no plan to tune", help="`--explain` without `--tune` tells what it is instead"
         )
-    given = _arrays(network)
+    given = arrays(network)
     wishes: dict[str, Any] = {"tiles": tiles} if tiles else {}
     modelled = plan(network.program, network.backward(), Wishes(**wishes))
     best = {key: choice.form for key, choice in modelled.choices.items()}
-    step = _step(network, given, {**wishes, "forms": best})
-    right, fastest = step(), _seconds(step)
+    step = step_of(network, given, {**wishes, "forms": best})
+    right, fastest = step(), shortest(step)
     for keys, forms in _groups(network, best, tiles=bool(tiles)):
         for form in forms:
             trial = best | dict.fromkeys(keys, form)
@@ -87,7 +87,7 @@ def _names(made: Contraction) -> frozenset[str]:
     return frozenset(k.removeprefix("gradient ").removeprefix("delta ") for k in keys)
 
 
-def _arrays(network: Network) -> dict[str, Any]:
+def arrays(network: Network) -> dict[str, Any]:
     """Random arrays in float32 for a step, by the keys of the tensors."""
     backward, program = network.backward(), network.program
     given = [t for t in program.tensors if program.equation(t.key) is None]
@@ -109,7 +109,7 @@ def _shape(tensor: Tensor) -> list[int]:
     return [int(n) if n.is_Integer else USUAL_BATCH for n in tensor.shape]
 
 
-def _step(network: Network, given: Mapping[str, Any], wishes: Mapping[str, Any]) -> Step:
+def step_of(network: Network, given: Mapping[str, Any], wishes: Mapping[str, Any]) -> Step:
     """Both passes of the module that the wishes lead to, with a workspace."""
     compiled = network.compile("fast", **wishes)
     module = compiled.module
@@ -133,21 +133,21 @@ def _seconds_if_right(
 ) -> float | None:
     """The time of a step; None where the forms do not go together or compute something else."""
     try:
-        step = _step(network, given, wishes)
+        step = step_of(network, given, wishes)
         found = step()
     except (SymconvError, ValueError):
         return None
     pairs = zip(found, right, strict=True)
     if any(np.abs(a - b).max() > CLOSE * max(1e-6, np.abs(b).max()) for a, b in pairs):
         return None
-    return _seconds(step)
+    return shortest(step)
 
 
-def _seconds(step: Step) -> float:
-    """The shortest time of a step."""
+def shortest(step: Step, least: float = LEAST) -> float:
+    """The shortest time of a step in seconds, from about `least` seconds of steps."""
     step()
     times: list[float] = []
-    while sum(times) < LEAST or len(times) < 3:
+    while sum(times) < least or len(times) < 3:
         start = time.perf_counter()
         step()
         times.append(time.perf_counter() - start)

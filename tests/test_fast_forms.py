@@ -164,7 +164,7 @@ def test_blocks_that_do_not_fill_the_cache_leave_no_seam(form):
     )
     made = module(net, wished(net, form))
     for size in (1, 300, 1000):
-        made.CACHE = size
+        made.BLOCK = size
         assert_agrees(net, made)
 
 

@@ -1,9 +1,6 @@
 """One convolution with symbols for all sizes, compiled once, against PyTorch at many sizes."""
 
-import importlib.util
-import sys
 from functools import partial
-from pathlib import Path
 
 import pytest
 
@@ -11,11 +8,7 @@ from symconv.api import Network
 
 torch = pytest.importorskip("torch")
 F = torch.nn.functional
-HERE = Path(__file__).parent / "data" / "torch_layers"
-SPEC = importlib.util.spec_from_file_location("torch_layers", HERE / "__init__.py")
-torch_layers = importlib.util.module_from_spec(SPEC)
-sys.modules["torch_layers"] = torch_layers  # where its own files find each other
-SPEC.loader.exec_module(torch_layers)
+torch_layers = pytest.importorskip("torch_layers")
 Draw, room = torch_layers.Draw, torch_layers.room
 TOLERANCE, compared = torch_layers.TOLERANCE, torch_layers.compared
 SYMBOLIC = "input x NxCxHxW | conv w k1xk2 channels F stride s padding p dilation d bias beta -> z"

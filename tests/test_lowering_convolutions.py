@@ -1,25 +1,12 @@
 """Every emitted convolution computes what its equations say, whatever its geometry."""
 
-import importlib.util
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
+from lowering import GEOMETRIES, SMALL, Case, conv, loaded, out, ranges, tensor, total
 from sympy import Integer
 
 from symconv.core.equation import Equation, SizeDefinition
 from symconv.core.tensor import amount, index, size
-
-HERE = Path(__file__).parent / "data" / "lowering"
-SPEC = importlib.util.spec_from_file_location("lowering", HERE / "__init__.py")
-lowering = importlib.util.module_from_spec(SPEC)
-sys.modules["lowering"] = lowering  # where its own files find each other
-SPEC.loader.exec_module(lowering)
-Case, conv, out = lowering.Case, lowering.conv, lowering.out
-tensor, ranges, total = lowering.tensor, lowering.ranges, lowering.total
-GEOMETRIES, SMALL = lowering.GEOMETRIES, lowering.SMALL
-called, loaded = lowering.called, lowering.loaded
 
 B, H, W, K1, K2, S, D = map(size, ("B", "H", "W", "k1", "k2", "s", "d"))
 P = amount("p")

@@ -1,25 +1,14 @@
 """Any formula of the index language, random ones too: what is emitted computes what it says."""
 
-import importlib.util
 import random
-import sys
-from pathlib import Path
 
 import pytest
+from lowering import FORMULAS, SIZES, X2, T, X, alone, tensor, total
 from sympy import Integer, KroneckerDelta, Mul
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.nodes import Box
 from symconv.core.tensor import index, size
-
-HERE = Path(__file__).parent / "data" / "lowering"
-SPEC = importlib.util.spec_from_file_location("lowering", HERE / "__init__.py")
-lowering = importlib.util.module_from_spec(SPEC)
-sys.modules["lowering"] = lowering  # where its own files find each other
-SPEC.loader.exec_module(lowering)
-alone, tensor, total = lowering.alone, lowering.tensor, lowering.total
-FORMULAS, SIZES = lowering.FORMULAS, lowering.SIZES
-X, X2, T = lowering.X, lowering.X2, lowering.T
 
 B, H, K1 = map(size, ("B", "H", "k1"))
 i, j, m, q, r = map(index, "ijmqr")

@@ -1,24 +1,13 @@
 """Whole networks and pointwise layers: what is emitted computes what their equations say."""
 
-import importlib.util
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
+from lowering import Case, called, loaded, ranges, run_naively, tensor, total
 from sympy import Integer, exp, tanh
 
 from symconv.core.equation import Equation
 from symconv.core.nodes import relu, sigmoid, step
 from symconv.core.tensor import Name, Tensor, index, size
-
-HERE = Path(__file__).parent / "data" / "lowering"
-SPEC = importlib.util.spec_from_file_location("lowering", HERE / "__init__.py")
-lowering = importlib.util.module_from_spec(SPEC)
-sys.modules["lowering"] = lowering  # where its own files find each other
-SPEC.loader.exec_module(lowering)
-Case, called, loaded = lowering.Case, lowering.called, lowering.loaded
-tensor, ranges, total = lowering.tensor, lowering.ranges, lowering.total
 
 B, C, F, H, W = map(size, "BCFHW")
 b, c, i, j, m, n, q, r = map(index, "bcijmnqr")
@@ -95,7 +84,7 @@ def test_forum_network_with_a_single_number_at_the_end():
     named = {"i": arrays["i"], "w1": arrays["w^1"], "w2": arrays["w^2"], "y": arrays["y"]}
     values = called(space["forward"], named)
     gradients = called(space["backward"], {**named, "values": values})
-    expected = lowering.run_naively(case.tensors, case.forward + case.backward, arrays, {})
+    expected = run_naively(case.tensors, case.forward + case.backward, arrays, {})
     for key, value in zip((t.key for t in case.results), gradients, strict=True):
         np.testing.assert_allclose(value, expected[key], rtol=1e-12)
     assert np.shape(values.C) == ()

@@ -1,10 +1,8 @@
 """Every style of every example, and of random layers, agrees with the oracle and with PyTorch."""
 
-import importlib.util
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from inspect import signature
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,7 +15,6 @@ from symconv.network.examples import EXAMPLES
 from symconv.semantics.sizes import free_sizes, pick
 from symconv.styles import STYLES
 
-HERE = Path(__file__).parent
 NAMES = [e.name for e in EXAMPLES if e.name != "lenet5"]
 LENET = (
     "input x 2x1x8x8 | conv w 3x3 channels 2 padding 1 bias b -> z | relu -> a | maxpool 2 -> p "
@@ -119,11 +116,7 @@ def test_four_threads_at_once_get_what_one_gets(style):
 @pytest.fixture(scope="module")
 def layers():
     """The random layers of the comparison with PyTorch."""
-    pytest.importorskip("torch")
-    spec = importlib.util.spec_from_file_location("layers_torch", HERE / "test_layers_torch.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return pytest.importorskip("torch_layers")
 
 
 def random_layer_agrees(layers, keyword, seed):

@@ -36,7 +36,7 @@ def code(network, style):
     """The module and its tests, as the command writes them."""
     net = Network.parse(network) if "|" in network else Network.example(network)
     stem = net.title.replace("-", "_")
-    tests = styles.tests_text(net._order, style, stem, net._module_names)
+    tests = styles.tests_text(net.order, style, stem, net._module_names)
     return {f"{stem}.py": net.numpy_source(style), f"test_{stem}.py": tests}
 
 
@@ -246,7 +246,7 @@ def test_tuning_that_is_interrupted_leaves_nothing_behind(tmp_path, monkeypatch)
     def interrupted(_step):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("symconv.tune._seconds", interrupted)
+    monkeypatch.setattr("symconv.tune.shortest", interrupted)
     arguments = ["generate", TWO, "--style", "fast", "--tune", "-o", str(tmp_path / "out")]
     done = CliRunner().invoke(app, arguments)
     assert done.exit_code != 0

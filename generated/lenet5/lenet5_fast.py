@@ -47,7 +47,7 @@ Shape: TypeAlias = tuple[int, int]
 Shape4: TypeAlias = tuple[int, int, int, int]
 
 
-CACHE = 200_000
+BLOCK = 200_000
 """About how many numbers a block of work may hold to stay in the second-level cache."""
 
 
@@ -153,7 +153,7 @@ def first_largest(planes: Array, space: Workspace | None, name: str) -> tuple[Ar
         along = planes[0, 0].transpose(MAP_ORDERS[axes])
         return best.reshape(along.shape).transpose(MAPS_BACK[axes]), wins
     wins, best = like(planes, np.bool_, space, name), np.empty_like(planes[0, 0])
-    some = max(1, CACHE // (planes.size // rows))
+    some = max(1, BLOCK // (planes.size // rows))
     for h in range(0, rows, some):
         part, won = planes[:, :, :, :, h : h + some], wins[:, :, :, :, h : h + some]
         there = best[:, :, h : h + some]
@@ -182,7 +182,7 @@ def to_winners(delta: Array, wins: Array, space: Workspace | None, name: str) ->
         route(made[0], wins[0])
         route(made, wins)
         return planes_of(made, (wins.shape[1], wins.shape[0], *delta.shape))
-    some = max(1, CACHE // (made.size // rows))
+    some = max(1, BLOCK // (made.size // rows))
     for h in range(0, rows, some):
         part, won = made[:, :, :, :, h : h + some], wins[:, :, :, :, h : h + some]
         part[0, 0] = delta[:, :, h : h + some]
@@ -308,7 +308,7 @@ def image_gradient_batch_last(
     height, width = rows + -(-high // down) - 1, columns + -(-wide // right) - 1
     made = room(space, f"{name} sums", (height, down, right, c, width * n), delta)
     made[...] = 0
-    some = max(1, min(rows, CACHE // (taps.shape[1] * columns * n)))
+    some = max(1, min(rows, BLOCK // (taps.shape[1] * columns * n)))
     fields = room(space, name, (some, taps.shape[1], columns * n), delta)
     for start in range(0, rows, some):
         count = min(some, rows - start)

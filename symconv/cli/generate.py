@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -81,7 +80,7 @@ def generate(  # noqa: PLR0913 - a command has the options it has
         wishes["forms"] = _tuned(net, tiles) | wishes.get("forms", {})
     chosen = style or (Style.fast if output is None else Style.readable)
     if explain:
-        show(_explained(net, chosen, wishes))
+        show(net.plan(chosen.value, **wishes))
     if output is not None:
         _generate(net, output, style=chosen, force=force, **wishes)
 
@@ -127,21 +126,6 @@ def _tuned(net: Network, tiles: str | None) -> dict[str, Any]:
     from symconv.tune import tuned
 
     return dict(tuned(net, progress, tiles=tiles))
-
-
-def _explained(net: Network, style: Style, wishes: Mapping[str, Any]) -> str:
-    """What becomes of the equations in a style, in words."""
-    from symconv.styles import wishes_of
-
-    wishes_of(style.value, wishes)
-    if style is Style.fast:
-        return net.plan(**wishes)
-    from symconv.emit.fast.told import told_as_written
-    from symconv.emit.numbering import equation_numbers
-
-    backward = net.backward()
-    numbers = equation_numbers(net.program, backward.items)
-    return told_as_written(backward, {k: str(n) for k, n in numbers.items()}, style.value)
 
 
 def _generate(net: Network, folder: Path, *, style: Style, force: bool, **wishes: Any) -> None:

@@ -66,14 +66,14 @@ class Unsaid:
 
     def span(self, body: Node, ends: Ends) -> Span:
         """The values that are meant."""
-        name, base = self.limit.name, self.options.base
+        name = self.limit.name
         layers = _layers(name, body, self.facts)
         if layers is not None:
             return _between(layers, ends)
         uses = uses_of(name, body, self.env, self.facts, self.options)
-        counted = [u.extent for u in uses if isinstance(u.index, Symbol)]
-        if counted:
-            return _between(range(base, base + min(counted)), ends)
+        counted = _counted(uses, self.options.base)
+        if counted is not None:
+            return _between(counted, ends)
         inside = [r for u in uses if not u.others(name, self.facts) and (r := self._inside(u))]
         if inside:
             return _between(common(inside), ends)
@@ -98,10 +98,7 @@ class Unsaid:
         said = "all values for which the entries exist"
         if known:
             return Span(_between(common(known), ends).values, said)
-        reach, base = max(u.longest for u in uses), self.options.base
-        return Span(
-            _between(range(base - reach, base + reach + 1), ends).values, said, unknown=True
-        )
+        return Span(_between(_reach(uses, self.options.base), ends).values, said, unknown=True)
 
     def _moves(self, use: Use) -> bool:
         """Whether the index may be the one that moves within a window, and the others a place."""
@@ -157,14 +154,22 @@ def implied_range(name: str, body: Node, env: Environment, facts: Facts, options
     layers = _layers(name, body, facts)
     if layers is not None:
         return layers
-    uses, base = uses_of(name, body, env, facts, options), options.base
+    uses = uses_of(name, body, env, facts, options)
+    if not uses:
+        raise NotChecked(f"the index '{name}' has no range")
+    return _counted(uses, options.base) or _reach(uses, options.base)
+
+
+def _counted(uses: list[Use], base: int) -> range | None:
+    """The entries of the shortest axis that the index counts; None where it counts none."""
     counted = [u.extent for u in uses if isinstance(u.index, Symbol)]
-    if counted:
-        return range(base, base + min(counted))
-    if uses:
-        reach = max(u.longest for u in uses)
-        return range(base - reach, base + reach + 1)
-    raise NotChecked(f"the index '{name}' has no range")
+    return range(base, base + min(counted)) if counted else None
+
+
+def _reach(uses: list[Use], base: int) -> range:
+    """All values with which an index that is added to others may lead to an entry."""
+    reach = max(u.longest for u in uses)
+    return range(base - reach, base + reach + 1)
 
 
 def _has(node: Node, name: str) -> bool:

@@ -108,8 +108,8 @@ def _axes(entry: Entry, shape: Shape) -> list[tuple[int | None, int]]:
     count = len(entry.indices or ())
     if count == 1 and len(shape) != 1:
         return [(None, prod(shape))]
-    kept = [(n, extent) for n, extent in enumerate(shape) if extent != 1]
-    return [*enumerate(shape)] if count == len(shape) else [(n, e) for n, e in kept]
+    axes: list[tuple[int | None, int]] = [*enumerate(shape)]
+    return axes if count == len(shape) else [(n, extent) for n, extent in axes if extent != 1]
 
 
 def _names(node: Node) -> set[str]:

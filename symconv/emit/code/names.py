@@ -20,7 +20,7 @@ HELPERS = {
 }
 STYLES = {
     *("framed", "room", "padded", "like", "route", "both", "step", "as_strided"),
-    *("Workspace", "Window", "Shape", "Shape4", "Step", "Transforms", "CACHE", "POOLS"),
+    *("Workspace", "Window", "Shape", "Shape4", "Step", "Transforms", "BLOCK", "POOLS"),
 }
 """What the modules of other styles define: a tensor has the same name in all of them."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-OWN = {"forward", "backward", "check_shape", "check_classes", "sigmoid"}
+OWN = {"forward", "backward", "check_shape", "sigmoid"}
 """The functions of a readable module that a planned one does not borrow."""
 
 

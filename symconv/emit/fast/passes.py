@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sympy import Symbol
 
 from symconv.core.equation import Program
@@ -33,7 +35,7 @@ class Passes:
         given = [t for t in outside if t.role in GIVEN]
         self.given = tuple(sorted(given, key=lambda t: GIVEN.index(t.role)))
 
-    def function(self, name: str, scribe: Scribe, results: list[str]) -> dict[str, object]:
+    def function(self, name: str, scribe: Scribe, results: list[str]) -> dict[str, Any]:
         """One pass that returns these names."""
         classes = self.classes if name == "forward" else {}
         scribe.mentioned = scribe.mentioned.union(*(n.atoms(Symbol) for n in classes.values()))
@@ -82,11 +84,3 @@ class Passes:
             shape = ", ".join(map(size, given.shape)) + ("," if len(given.shape) == 1 else "")
             lines += call_lines("check_shape", [f'"{array}"', array, f"({shape})"], "", 1)
         return lines
-
-
-def sizes_known(program: Program) -> bool:
-    """Whether every size symbol is an axis of an array that the caller passes."""
-    given = [t for t in program.tensors if program.equation(t.key) is None and t.role in GIVEN]
-    bare = {n for t in given for n in t.shape if isinstance(n, Symbol)}
-    found = {s for t in program.tensors for n in t.shape for s in n.free_symbols}
-    return not program.sizes and found <= bare

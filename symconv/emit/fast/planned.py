@@ -12,6 +12,7 @@ from symconv.core.tensor import Tensor
 from symconv.emit.code.module import module_names
 from symconv.emit.code.names import Names
 from symconv.emit.code.sizes import SizePrinter
+from symconv.plan.blocks import BLOCK, LONGEST_RUN
 from symconv.plan.planner import Contract, Plain, Plan, Pool, Step, Total, Unpool
 from symconv.plan.runs import Flatten, Product
 
@@ -65,7 +66,7 @@ class PlannedModule:
                 "backward", second, [self.names.tensors[t.key] for t in self.backward.results]
             ),
         ]
-        body = "\n".join((*first.lines, *second.lines))
+        body = "\n".join(line for function in functions for line in function["body"])
         helpers = first.helpers | second.helpers
         names = self.names.tensors
         if "sigmoid(" in body:
@@ -74,6 +75,8 @@ class PlannedModule:
         return finished(
             "planned.py.j2",
             docstring=docstring,
+            block=BLOCK,
+            longest_run=LONGEST_RUN,
             helpers=[h for h in HELPERS if h in helpers],
             constants=self.windows.constants.texts,
             tables=self.windows.constants.functions,

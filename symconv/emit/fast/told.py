@@ -8,12 +8,12 @@ from symconv.core.equation import Program
 from symconv.core.proof import Backward
 from symconv.plan.explain import explain, explain_equations
 from symconv.plan.forms import Wishes
-from symconv.plan.planner import Plan, plan
-from symconv.plan.scalar_planner import multiplications
 from symconv.plan.split import least_part, split_of
+from symconv.plan.unrolled import Unrolled
 
-from .module import MOST_ENTRIES, MOST_READS, _margins, _unrolled
-from .passes import sizes_known
+from .way import MOST_ENTRIES, MOST_READS, Planned, reads, way_of
+
+NO_WORKSPACE = "step: none, as there is no workspace"
 
 
 def told(
@@ -23,26 +23,24 @@ def told(
     wishes: Wishes | None = None,
 ) -> str:
     """The plan: unrolled, step by step, or why there is none; last what `step` splits."""
-    scalars = _unrolled(forward, backward)
-    if scalars is not None and not (wishes and wishes.forms):
-        read = multiplications((*scalars.forward, *scalars.backward))
+    way = way_of(forward, backward, wishes)
+    if isinstance(way, Planned):
+        step = _planned_step(forward, backward) if way.workspace else NO_WORKSPACE
+        return f"{explain(way.plan, numbers)}\n{step}"
+    costs = explain_equations(backward.program.equations, numbers)
+    if isinstance(way, Unrolled):
         return (
             "written out number by number: the network is tiny\n"
             f"  no tensor has more than {MOST_ENTRIES} entries, "
-            f"and {read} entries are read, which is at most {MOST_READS}\n"
+            f"and {reads(way)} entries are read, which is at most {MOST_READS}\n"
             "  an operation on two numbers costs less than a call of NumPy\n"
-            f"{explain_equations(backward.program.equations, numbers)}\n"
-            f"{_unrolled_step(backward)}"
+            f"{costs}\n{_unrolled_step(backward)}"
         )
-    if not sizes_known(forward):
-        return (
-            "as in the readable style: a size is in no shape of an array\n"
-            "  fix it, such as with --size s=2, and there is a plan\n"
-            f"{explain_equations(backward.program.equations, numbers)}\n"
-            "step: none, as there is no workspace"
-        )
-    made = plan(forward, backward, wishes)
-    return f"{explain(made, numbers)}\n{_planned_step(forward, backward, made)}"
+    return (
+        "as in the readable style: a size is in no shape of an array\n"
+        "  fix it, such as with --size s=2, and there is a plan\n"
+        f"{costs}\n{NO_WORKSPACE}"
+    )
 
 
 def told_as_written(backward: Backward, numbers: Mapping[str, str], style: str) -> str:
@@ -60,10 +58,8 @@ def _unrolled_step(backward: Backward) -> str:
     return "step: both passes in one call; the batch has a fixed size and does not split"
 
 
-def _planned_step(forward: Program, backward: Backward, made: Plan) -> str:
-    """From which batch on the `step` of a planned module splits, or why there is none."""
-    if made.plain and not _margins(forward, backward, made):
-        return "step: none, as there is no workspace"
+def _planned_step(forward: Program, backward: Backward) -> str:
+    """From which batch on the `step` of a module with a workspace splits, or why there is none."""
     split = split_of(forward)
     if split is not None:
         least = least_part(backward, split)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from symconv.plan.blocks import BLOCK, LONGEST_RUN
 from symconv.plan.forms import USUAL_BATCH
 from symconv.plan.sizes import Sizes
 from symconv.plan.work import Count, Work, copy, product
 
 from .shared import Roles, maxima, pixels_of, places_of
-
-LONGEST_RUN, BLOCK = 512, 200_000
-"""Where rows are cut, and how many numbers a block of the fields of an image holds."""
 
 
 def batch_last(s: Sizes) -> Roles:
