@@ -100,67 +100,6 @@ def like(planes: Array, kind: Any, space: Workspace | None, name: str) -> Array:
     return found
 
 
-PLANE_ORDERS = {3: (1, 0, 3, 4, 5, 2), 4: (3, 0, 1, 2, 4, 5), 5: (4, 1, 0, 3, 5, 2)}
-"""The memory orders of planes (a, b, n, f, h, w) whose runs are long, by the axes of the runs."""
-
-RUN_ORDERS = {3: (0, 1, 2), 4: (2, 1, 0, 3), 5: (2, 0, 1, 3, 4)}
-"""The axes of the runs in that memory order."""
-
-PLANES_BACK = {3: (1, 0, 5, 2, 3, 4), 4: (1, 2, 3, 0, 4, 5), 5: (2, 1, 5, 3, 0, 4)}
-"""The planes' axes, counted in that memory order."""
-
-
-MAP_ORDERS = {3: (1, 2, 3, 0), 4: (1, 0, 2, 3), 5: (2, 1, 3, 0)}
-"""The axes (n, f, h, w) of one plane in that memory order."""
-
-MAPS_BACK = {3: (3, 0, 1, 2), 4: (1, 0, 2, 3), 5: (3, 1, 0, 2)}
-"""The axes of one plane, counted in that memory order."""
-
-
-def runs_of(planes: Array) -> Array | None:
-    """View planes that are long runs of memory as (b, a, run), or (b, a, f or h, ..); else None."""
-    a, b, _, f, h, _ = planes.shape
-    if planes.transpose(PLANE_ORDERS[5]).flags.c_contiguous:
-        return planes.transpose(PLANE_ORDERS[5]).reshape(h, b, a, f, -1).transpose(1, 2, 0, 3, 4)
-    if planes.transpose(PLANE_ORDERS[4]).flags.c_contiguous:
-        return planes.transpose(PLANE_ORDERS[4]).reshape(f, a, b, -1).transpose(2, 1, 0, 3)
-    if planes.transpose(PLANE_ORDERS[3]).flags.c_contiguous:
-        return planes.transpose(PLANE_ORDERS[3]).reshape(b, a, -1)
-    return None
-
-
-def planes_of(runs: Array, shape: tuple[int, ...]) -> Array:
-    """View runs as the planes (a, b, n, f, h, w) of that shape."""
-    axes = len(runs.shape)
-    along = runs.transpose(RUN_ORDERS[axes]).reshape([shape[k] for k in PLANE_ORDERS[axes]])
-    return along.transpose(PLANES_BACK[axes])
-
-
-def first_largest(planes: Array, space: Workspace | None, name: str) -> tuple[Array, Array]:
-    """Give the maximum over the phases (a, b), and for each phase if it beat all before it.
-
-    Planes that are long runs of memory are compared a column at a time: there wins [v, u] tells if
-    v > 0 beat all before it in row u, and [0, u] if row u beat all rows before it.
-    """
-    rows = planes.shape[4]
-    runs = runs_of(planes)
-    if runs is not None:
-        wins, best = like(runs, np.bool_, space, name), np.empty(runs.shape[2:], planes.dtype)
-        row = like(runs[0], planes.dtype, space, f"{name} row")
-        in_turn(runs, wins, row)
-        in_turn(row, wins[0], best)
-        axes = len(runs.shape)
-        along = planes[0, 0].transpose(MAP_ORDERS[axes])
-        return best.reshape(along.shape).transpose(MAPS_BACK[axes]), wins
-    wins, best = like(planes, np.bool_, space, name), np.empty_like(planes[0, 0])
-    some = max(1, BLOCK // (planes.size // rows))
-    for h in range(0, rows, some):
-        part, won = planes[:, :, :, :, h : h + some], wins[:, :, :, :, h : h + some]
-        there = best[:, :, h : h + some]
-        in_turn([p for row in part for p in row], [p for row in won for p in row], there)
-    return best, wins
-
-
 def in_turn(planes: Any, wins: Any, best: Array) -> None:
     """Write the largest of the planes, each compared with the best before it."""
     before = planes[0]
@@ -172,30 +111,34 @@ def in_turn(planes: Any, wins: Any, best: Array) -> None:
         before = best
 
 
-def to_winners(delta: Array, wins: Array, space: Workspace | None, name: str) -> Array:
-    """Give delta to the phase that won and 0 to the others: the last that beat all before it."""
-    rows = delta.shape[2]
-    made = like(wins, delta.dtype, space, name)
-    if len(wins.shape) < 6:
-        along = delta.transpose(MAP_ORDERS[len(wins.shape)])
-        made[0, 0] = along.reshape(made.shape[2:])
-        route(made[0], wins[0])
-        route(made, wins)
-        return planes_of(made, (wins.shape[1], wins.shape[0], *delta.shape))
-    some = max(1, BLOCK // (made.size // rows))
-    for h in range(0, rows, some):
-        part, won = made[:, :, :, :, h : h + some], wins[:, :, :, :, h : h + some]
-        part[0, 0] = delta[:, :, h : h + some]
-        route([p for row in part for p in row], [p for row in won for p in row])
-    return made
-
-
 def route(planes: Any, wins: Any) -> None:
     """Hand what the first plane holds to the last that won."""
     rest = planes[0]
     for k in range(len(planes) - 1, 0, -1):
         np.multiply(rest, wins[k], out=planes[k])
         np.subtract(rest, planes[k], out=rest)
+
+
+def largest_of_runs(runs: Array, space: Workspace | None, name: str) -> tuple[Array, Array]:
+    """Give the maximum over the phases of runs (b, a, ..), and which of them won.
+
+    A column is compared at a time: wins [v, u] tells if v > 0 beat all before it in row u, and
+    [0, u] if row u beat all rows before it.
+    """
+    wins, best = like(runs, np.bool_, space, name), np.empty(runs.shape[2:], runs.dtype)
+    row = room(space, f"{name} row", runs.shape[1:], runs)
+    in_turn(runs, wins, row)
+    in_turn(row, wins[0], best)
+    return best, wins
+
+
+def runs_of_winners(delta: Array, wins: Array, space: Workspace | None, name: str) -> Array:
+    """Give delta (..) to the phase (b, a) that won and 0 to the others."""
+    made = like(wins, delta.dtype, space, name)
+    made[0, 0] = delta
+    route(made[0], wins[0])
+    route(made, wins)
+    return made
 
 
 LONGEST_RUN = 512
@@ -262,18 +205,11 @@ def spread_batch_last(kernel: Array, window: Window) -> Array:
 def correlate_batch_last(
     patches: Array, taps: Array, window: Window, space: Workspace | None, name: str
 ) -> Array:
-    """Compute the planes (a, b, n, f, h, w), all phases of a row of blocks in one product."""
-    (a, b), columns = window.phases, field_of(window)[5]
-    made = room(space, name, (patches.shape[0], taps.shape[0], patches.shape[2]), patches)
+    """Compute all phases of a row of blocks in one product: [h] is (b, a, f) by (w, n)."""
+    columns = field_of(window)[5]
+    made = room(space, name, (len(patches), len(taps), patches.shape[2]), patches)
     np.matmul(taps, cut_runs(patches, columns), out=cut_runs(made, columns))
-    planes = made.reshape(len(made), b, a, taps.shape[0] // (a * b), columns, -1)
-    return planes.transpose(2, 1, 5, 3, 0, 4)
-
-
-def matrices_batch_last(delta: Array) -> Array:
-    """Write planes as matrices: [h] holds phases (b, a), filters by places w, batch."""
-    a, b, n, f, rows, columns = delta.shape
-    return delta.transpose(4, 1, 0, 3, 5, 2).reshape(rows, b * a * f, columns * n)
+    return made
 
 
 def kernel_gradient_batch_last(
@@ -281,8 +217,8 @@ def kernel_gradient_batch_last(
 ) -> Array:
     """Sum delta times the patches over batch and places, then over the phases."""
     (s, t), (a, b), (k, l) = window.stride, window.phases, window.taps
-    (high, wide, *_, columns), f = field_of(window), delta.shape[3]
-    flat, seen = (cut_runs(m, columns) for m in (matrices_batch_last(delta), patches))
+    (high, wide, *_, columns), f = field_of(window), delta.shape[1] // (a * b)
+    flat, seen = (cut_runs(m, columns) for m in (delta, patches))
     parts = room(space, name, (*flat.shape[:3], seen.shape[2]), patches)
     np.matmul(flat, seen.swapaxes(2, 3), out=parts)
     total = parts.reshape(-1, flat.shape[2] * seen.shape[2]).sum(axis=0)
@@ -303,8 +239,8 @@ def image_gradient_batch_last(
     name: str,
 ) -> Array:
     """Add kernel times delta to every place of the field that a block of phases sees."""
-    (high, wide, down, right, rows, columns), n = field_of(window), delta.shape[2]
-    flat, c = matrices_batch_last(delta), taps.shape[1] // (high * wide)
+    high, wide, down, right, rows, columns = field_of(window)
+    n, c = delta.shape[2] // columns, taps.shape[1] // (high * wide)
     height, width = rows + -(-high // down) - 1, columns + -(-wide // right) - 1
     made = room(space, f"{name} sums", (height, down, right, c, width * n), delta)
     made[...] = 0
@@ -312,7 +248,7 @@ def image_gradient_batch_last(
     fields = room(space, name, (some, taps.shape[1], columns * n), delta)
     for start in range(0, rows, some):
         count = min(some, rows - start)
-        here, there = flat[start : start + count], fields[:count]
+        here, there = delta[start : start + count], fields[:count]
         np.matmul(taps.T, cut_runs(here, columns), out=cut_runs(there, columns))
         parts = there.reshape(count, high, wide, c, columns * n)
         for y in range(0, high, down):
@@ -443,13 +379,17 @@ def forward(
     x_patches = patches_batch_last(x, Z1_WINDOW, workspace, "x_patches")
     w1_taps = spread_batch_last(w1, Z1_WINDOW)
     z1_planes = correlate_batch_last(x_patches, w1_taps, Z1_WINDOW, workspace, "z1_planes")  # (1)
-    p1, p1_wins = first_largest(z1_planes, workspace, "p1_wins")  # (3)
+    z1_planes = z1_planes.reshape(14, 2, 2, 6, -1).transpose(1, 2, 0, 3, 4)
+    p1, p1_wins = largest_of_runs(z1_planes, workspace, "p1_wins")  # (3)
+    p1 = p1.reshape(14, 6, 14, -1).transpose(3, 1, 0, 2)
     p1 += b1[:, None, None]  # (1)
     np.maximum(p1, 0, out=p1)  # (2)
     p1_patches = patches_batch_last(p1, Z2_WINDOW, workspace, "p1_patches")
     w2_taps = spread_batch_last(w2, Z2_WINDOW)
     z2_planes = correlate_batch_last(p1_patches, w2_taps, Z2_WINDOW, workspace, "z2_planes")  # (4)
-    p2, p2_wins = first_largest(z2_planes, workspace, "p2_wins")  # (6)
+    z2_planes = z2_planes.reshape(5, 2, 2, 16, -1).transpose(1, 2, 0, 3, 4)
+    p2, p2_wins = largest_of_runs(z2_planes, workspace, "p2_wins")  # (6)
+    p2 = p2.reshape(5, 16, 5, -1).transpose(3, 1, 0, 2)
     p2 += b2[:, None, None]  # (4)
     np.maximum(p2, 0, out=p2)  # (5)
     v = p2.transpose(1, 2, 3, 0).reshape(400, -1).T  # (7)
@@ -513,9 +453,13 @@ def backward(
     delta_p2 = delta_v.reshape(N, 16, 5, 5)  # (26)
     delta_z2_reached = np.empty_like(values.p2)
     np.multiply(delta_p2, values.p2 > 0, out=delta_z2_reached)  # (29)
-    delta_z2 = to_winners(
-        delta_z2_reached, values.p2_wins, workspace, "delta_z2"
+    delta_z2 = runs_of_winners(
+        delta_z2_reached.transpose(2, 1, 3, 0).reshape(5, 16, -1),
+        values.p2_wins,
+        workspace,
+        "delta_z2",
     )  # (27), (28), (29)
+    delta_z2 = delta_z2.transpose(2, 0, 1, 3, 4).reshape(5, 64, -1)
     dw2 = kernel_gradient_batch_last(
         delta_z2, values.p1_patches, Z2_WINDOW, workspace, "dw2"
     )  # (30)
@@ -525,9 +469,13 @@ def backward(
     )  # (32)
     delta_z1_reached = np.empty_like(values.p1)
     np.multiply(delta_p1, values.p1 > 0, out=delta_z1_reached)  # (35)
-    delta_z1 = to_winners(
-        delta_z1_reached, values.p1_wins, workspace, "delta_z1"
+    delta_z1 = runs_of_winners(
+        delta_z1_reached.transpose(2, 1, 3, 0).reshape(14, 6, -1),
+        values.p1_wins,
+        workspace,
+        "delta_z1",
     )  # (33), (34), (35)
+    delta_z1 = delta_z1.transpose(2, 0, 1, 3, 4).reshape(14, 24, -1)
     dw1 = kernel_gradient_batch_last(
         delta_z1, values.x_patches, Z1_WINDOW, workspace, "dw1"
     )  # (36)

@@ -27,6 +27,8 @@ HELPERS = (
     "common",
     "framed",
     "maxima",
+    "maxima_planes",
+    "maxima_runs",
     "inverse",
     "batch_last",
     "folded",
@@ -137,19 +139,15 @@ class PlannedModule:
         if equation.ranges:
             scribe.line(f"{name} = {reached}.sum(axis=(0, 2, 3))", equation.key)
         else:
-            scribe.line(f"{name} = np.reshape({reached}.sum(), (1,))", equation.key)
+            scribe.line(f"{name} = {reached}.sum().reshape(1)", equation.key)
 
     def _contract(self, scribe: Scribe, step: Contract) -> None:
         made = step.contraction
         if made.computes == "places":
             self.windows.places(scribe, made)
             return
-        if step.stage is not None:
-            planes, phases = scribe.names.tensors[step.stage.delta], step.stage.phases
-        else:
-            planes, phases = f"{self.windows.delta(scribe, made)}[None, None]", (1, 1)
         write = self.windows.kernel if made.computes == "kernel" else self.windows.image
-        write(scribe, made, planes, phases)
+        write(scribe, made, step.stage)
 
 
 def _key(access: Indexed) -> str:

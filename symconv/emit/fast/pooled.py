@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from symconv.plan.stages import Stage
 
+from .layouts import MAPS, RUNS, Layout, sizes_of, steps
 from .scribe import Scribe
 from .views import aligned
 from .windows import Windows
@@ -12,12 +13,19 @@ from .windows import Windows
 def pool(windows: Windows, scribe: Scribe, stage: Stage) -> None:
     """Write p = relu(max of the planes + bias)."""
     made, name = stage.contraction, scribe.names.tensors[stage.key]
-    planes = windows.planes(scribe, made, stage.phases, made.result.key)
+    found, layout = windows.correlation(scribe, made, stage.phases, made.result.key)
     wins = scribe.names.namer.claim(f"{name}_wins")
     windows.patches[stage.key, "wins"], windows.kept[wins] = wins, None
-    scribe.helpers |= {"maxima"}
-    arguments = [planes, "workspace", f'"{wins}"']
-    scribe.call(f"{name}, {wins} = first_largest", arguments, "", stage.key)
+    runs = _runs(windows, stage)
+    where, sizes = ["workspace", f'"{wins}"'], sizes_of(made, stage.phases)
+    if runs:
+        scribe.helpers |= {"maxima", "maxima_runs"}
+        scribe.chain(found, found, steps(layout, runs, sizes))
+        scribe.call(f"{name}, {wins} = largest_of_runs", [found, *where], "", stage.key)
+        scribe.chain(name, name, steps(runs[2:], MAPS, sizes))
+    else:
+        scribe.helpers |= {"maxima", "maxima_planes"}
+        scribe.call(f"{name}, {wins} = first_largest", [found, *where], "", stage.key)
     for addend in made.addends:
         scribe.line(f"{name} += {aligned(scribe, addend, made)}", made.result.key)
     if stage.rectified:
@@ -29,14 +37,26 @@ def unpool(windows: Windows, scribe: Scribe, stage: Stage) -> str:
     name, seed = scribe.names.tensors[stage.delta], scribe.tensor(stage.seed)
     wins, pooled = windows.patches[stage.key, "wins"], scribe.tensor(stage.key)
     scribe.values = True
-    scribe.helpers |= {"maxima"}
     reached = seed
     if stage.rectified:
         reached = scribe.names.namer.claim(f"{name}_reached")
         scribe.line(f"{reached} = np.empty_like({pooled})")
         arguments = [seed, f"{pooled} > 0", f"out={reached}"]
         scribe.call("np.multiply", arguments, "", stage.delta)
-    arguments = [reached, f"values.{wins}", "workspace", f'"{name}"']
     routed = stage.between[2:] if stage.rectified else stage.between[1:]
-    scribe.call(f"{name} = to_winners", arguments, "", *routed)
+    where = [f"values.{wins}", "workspace", f'"{name}"']
+    runs, sizes = _runs(windows, stage), sizes_of(stage.contraction, stage.phases)
+    if runs:
+        scribe.helpers |= {"maxima", "maxima_runs"}
+        arriving = reached + "".join(steps(MAPS, runs[2:], sizes))
+        scribe.call(f"{name} = runs_of_winners", [arriving, *where], "", *routed)
+        scribe.chain(name, name, steps(runs, windows.written(stage), sizes))
+    else:
+        scribe.helpers |= {"maxima", "maxima_planes"}
+        scribe.call(f"{name} = to_winners", [reached, *where], "", *routed)
     return reached
+
+
+def _runs(windows: Windows, stage: Stage) -> Layout | None:
+    """The runs that a maximum compares, for forms that write such."""
+    return RUNS.get(windows.choices[stage.contraction.result.key].form)

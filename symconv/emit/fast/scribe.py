@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sympy import Symbol
@@ -63,6 +63,17 @@ class Scribe:
     def line(self, text: str, *keys: str) -> None:
         """One statement, with the numbers of the equations that it completes."""
         self.lines.append(f"{TAB}{text}{self.number(*keys)}")
+
+    def chain(self, target: str, source: str, steps: Sequence[str], *keys: str) -> None:
+        """One statement that ends in a chain of views; one a step where it is long."""
+        whole = f"{target} = {source}{''.join(steps)}"
+        if len(TAB + whole + self.number(*keys)) <= WIDTH:
+            self.line(whole, *keys)
+            return
+        for step in steps[:-1]:
+            self.line(f"{target} = {source}{step}")
+            source = target
+        self.line(f"{target} = {source}{steps[-1]}", *keys)
 
     def call(self, head: str, arguments: list[str], suffix: str = "", *keys: str) -> None:
         """One statement that ends in a call, on as many lines as it needs.

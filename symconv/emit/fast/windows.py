@@ -6,16 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from symconv.plan.contraction import Contraction
+from symconv.plan.stages import Stage
 from symconv.plan.strategy import Choice
 from symconv.plan.turn import turned
 
 from .constants import Constants
+from .layouts import MAPS, PLANES, Layout, layout_of, sizes_of, steps
 from .scribe import Scribe
 from .views import aligned, placed, seen
 
 Pair = tuple[int, int]
 TABLED = {"gathered", "matrix"}
 COPIES = {"batch_last": "patches_batch_last", "columns": "padded", "gathered": "columns_gathered"}
+MOST_VIEWS = 2
+"""The most views that an argument shows; more have a statement of their own."""
+
 TILES = {"winograd2": 2, "winograd4": 4}
 
 
@@ -62,21 +67,24 @@ class Windows:
         self._keep(key, name)
         return name
 
-    def planes(self, scribe: Scribe, made: Contraction, phases: Pair, *keys: str) -> str:
-        """The sum of kernel * image as planes; answers their name."""
-        form = self.choices[made.result.key].form
+    def correlation(
+        self, scribe: Scribe, made: Contraction, phases: Pair, *keys: str
+    ) -> tuple[str, Layout]:
+        """The sum of kernel * image; answers its name and in which order its axes are."""
+        form, staged = self.choices[made.result.key].form, phases != (1, 1)
+        layout = layout_of(form, phases)
         if family(form) in {"folded", "winograd"}:
-            return self.correlated(scribe, made, seen(scribe, made.image), phases, *keys)
-        arguments = [
-            self.folded(scribe, made, form, phases),
-            *self._kernel(scribe, made, form, phases, made.filters),
-            self.constants.geometry(scribe, made, phases),
-        ]
+            return self.correlated(scribe, made, seen(scribe, made.image), phases, *keys), layout
+        arguments = [self.folded(scribe, made, form, phases)]
+        arguments.append(self._kernel(scribe, made, form, phases))
         name = scribe.names.namer.claim(f"{scribe.names.tensors[made.result.key]}_planes")
+        if form not in TABLED:
+            arguments.append(self.constants.geometry(scribe, made, phases))
         if form != "gathered":
-            arguments += ["workspace", f'"{name}"']
+            held = staged or made.result.key not in self.results
+            arguments += ["workspace" if held else "None", f'"{name}"']
         scribe.call(f"{name} = correlate_{form}", arguments, "", *keys)
-        return name
+        return name, layout
 
     def correlated(
         self, scribe: Scribe, made: Contraction, image: str, phases: Pair, *keys: str
@@ -96,21 +104,45 @@ class Windows:
 
     def places(self, scribe: Scribe, made: Contraction) -> None:
         """z = sum of kernel * image, and what is added."""
-        name, planes = scribe.names.tensors[made.result.key], self.planes(scribe, made, (1, 1))
-        whole = " + ".join([f"{planes}[0, 0]", *(aligned(scribe, a, made) for a in made.addends)])
+        name = scribe.names.tensors[made.result.key]
+        found, layout = self.correlation(scribe, made, (1, 1))
+        plain = f"{found}[0, 0]" if layout == PLANES else found
+        if layout != PLANES:
+            scribe.chain(found, found, steps(layout, MAPS, sizes_of(made, (1, 1))))
+        whole = " + ".join([plain, *(aligned(scribe, a, made) for a in made.addends)])
         back = placed(made.places)
         whole = f"({whole}){back}" if back and made.addends else whole + back
         scribe.line(f"{name} = {whole}", made.result.key)
 
-    def kernel(self, scribe: Scribe, made: Contraction, planes: str, phases: Pair) -> None:
+    def written(self, stage: Stage) -> Layout:
+        """In which order the axes of the delta of a stage's planes are."""
+        return layout_of(self.choices[stage.contraction.result.key].form, stage.phases)
+
+    def reaching(self, scribe: Scribe, made: Contraction, stage: Stage | None) -> str:
+        """The delta of the places, or of a stage's planes, in the order that the form reads."""
+        form, phases = self.choices[made.result.key].form, stage.phases if stage else (1, 1)
+        given = self.written(stage) if stage else MAPS
+        text = scribe.names.tensors[stage.delta] if stage else self.delta(scribe, made)
+        views = steps(given, layout_of(form, phases), sizes_of(made, phases))
+        if len(views) <= MOST_VIEWS:
+            return text + "".join(views)
+        name = scribe.names.namer.claim(f"{scribe.names.tensors[made.places.key]}_turned")
+        scribe.chain(name, text, views)
+        return name
+
+    def kernel(self, scribe: Scribe, made: Contraction, stage: Stage | None) -> None:
         """dw = sum of delta * image over batch and places."""
         key, form = made.result.key, self.choices[made.result.key].form
-        name = scribe.names.tensors[key]
-        arguments = [planes, self.folded(scribe, made, form, phases)]
+        name, phases = scribe.names.tensors[key], stage.phases if stage else (1, 1)
+        taps = (made.axes[0].taps, made.axes[1].taps)
+        arguments = [
+            self.reaching(scribe, made, stage),
+            self.folded(scribe, made, form, phases),
+        ]
         if form == "matrix":
             arguments.append(self.constants.table(scribe, made, form, phases)[1])
         if form in TABLED:
-            arguments.append(str((made.axes[0].taps, made.axes[1].taps)))
+            arguments.append(str((made.filters, made.channels, *taps)))
         else:
             window = self.constants.geometry(scribe, made, phases)
             how = self._transforms(scribe, made, form) if form in TILES else window
@@ -131,21 +163,25 @@ class Windows:
             self.patches[key] = name
         return self.patches[key]
 
-    def image(self, scribe: Scribe, made: Contraction, planes: str, phases: Pair) -> None:
+    def image(self, scribe: Scribe, made: Contraction, stage: Stage | None) -> None:
         """dx = sum of kernel * delta, added to every place that a window sees."""
         key, form = made.result.key, self.choices[made.result.key].form
         self.help(scribe, form)
-        around = turned(made)
+        phases, around = stage.phases if stage else (1, 1), turned(made)
         if family(form) in {"folded", "winograd"} and around is not None:
-            staged = phases != (1, 1)
-            image = f"images_{family(form)}({planes})" if staged else self.delta(scribe, made)
+            if stage:
+                image = f"images_{family(form)}({self.reaching(scribe, made, stage)})"
+            else:
+                image = self.delta(scribe, made)
             found = self.correlated(scribe, around, image, (1, 1))
             name = scribe.names.tensors[key]
             scribe.line(f"{name} = {found}[0, 0]{placed(around.places)}", key)
             return
         name, shape = scribe.names.tensors[key], (made.axes[0].extent, made.axes[1].extent)
-        kernel = self._kernel(scribe, made, form, phases, made.channels)
-        arguments = [planes, *kernel, str(shape)]
+        kernel = self._kernel(scribe, made, form, phases)
+        arguments = [self.reaching(scribe, made, stage), kernel]
+        arguments += [str(made.channels)] if form == "matrix" else []
+        arguments.append(str(shape))
         if form == "gathered":
             arguments.append(self.constants.table(scribe, made, form, phases)[1])
         elif form != "matrix":
@@ -158,18 +194,16 @@ class Windows:
         """Note which helper functions the module needs."""
         scribe.helpers |= {"common", family(form)} | ({"inverse"} if form in TABLED else set())
 
-    def _kernel(
-        self, scribe: Scribe, made: Contraction, form: str, phases: Pair, maps: int
-    ) -> list[str]:
-        """The kernel as an argument, and what it is written as; that is kept for the backward."""
+    def _kernel(self, scribe: Scribe, made: Contraction, form: str, phases: Pair) -> str:
+        """The kernel, or what it is written as; that is kept for the backward."""
         plain = seen(scribe, made.kernel)
         if form == "matrix":
             table = self.constants.table(scribe, made, form, phases)[0]
-            return [self._written(scribe, made, "matrix", "matrix_of", [plain, table]), str(maps)]
+            return self._written(scribe, made, "matrix", "matrix_of", [plain, table])
         if form == "batch_last":
             window = self.constants.geometry(scribe, made, phases)
-            return [self._written(scribe, made, "taps", "spread_batch_last", [plain, window])]
-        return [plain]
+            return self._written(scribe, made, "taps", "spread_batch_last", [plain, window])
+        return plain
 
     def _written(
         self, scribe: Scribe, made: Contraction, suffix: str, function: str, arguments: list[str]
