@@ -20,11 +20,11 @@ FAST = Allowed(
         "from numpy.lib.stride_tricks import as_strided, sliding_window_view",
     },
     numpy=READABLE.numpy | {
-        "argsort", "array", "concatenate", "copyto", "dtype", "empty", "empty_like", "greater",
+        "argsort", "array", "ascontiguousarray", "concatenate", "copyto", "dtype", "empty", "empty_like", "greater",
         "matmul", "minimum", "multiply", "ndarray", "result_type", "searchsorted", "subtract",
     },
     methods=READABLE.methods | {
-        "c_contiguous", "flags", "get", "itemsize", "ravel", "result", "setdefault", "size",
+        "get", "itemsize", "ravel", "result", "setdefault", "size",
         "start", "stop", "strides", "submit", "swapaxes", "take", "tolist", "type",
     },
     builtins=READABLE.builtins | {

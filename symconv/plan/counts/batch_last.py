@@ -16,14 +16,10 @@ def batch_last(s: Sizes) -> Roles:
     down, right = s.stride[0] * a, s.stride[1] * b
     inner, outer, run, pixels = high * wide * s.c, s.f * a * b, columns * s.n, pixels_of(s)
     parts = _parts(columns, _number(s.n))
-    count, some, field = rows * parts, columns // parts * s.n, rows * inner * run
-    blocks = -(-rows // max(1, int(BLOCK // (inner * columns * _number(s.n)))))
-    adds = -(-high // down) * -(-wide // right)
-    patches = Work(calls=6 + right - (-wide // right)) + copy(pixels, s.n) + copy(field, run)
+    count, some, across = rows * parts, columns // parts * s.n, -(-wide // right)
+    field = (down * (rows - 1) + high) * wide * s.c * run
+    patches = Work(calls=6 + right - across) + copy(pixels, s.n) + copy(field, run)
     delta = Work() if s.phases != (1, 1) else copy(places_of(s), s.n)
-    sums = copy(count * outer * inner, outer * inner)
-    back = copy(field, run) + copy(2 * pixels, s.n)
-    calls = 12 + right + blocks * (4 + 2.5 * adds)
     return {
         "places": (
             patches
@@ -32,12 +28,26 @@ def batch_last(s: Sizes) -> Roles:
             + maxima(s, s.f * run)
         ).holding(field),
         "kernel": (
-            delta + product(count, outer, some, inner) + sums + Work(calls=10 + a * b)
+            delta
+            + product(count, inner, some, outer)
+            + copy(count * outer * inner, outer * inner)
+            + Work(calls=10 + a * b)
         ).holding(field),
-        "image": (delta + product(count, inner, outer, some) + back + Work(calls=calls)).holding(
-            outer * run
-        ),
+        "image": (delta + _image(s, parts, outer)).holding(outer * run),
     }
+
+
+def _image(s: Sizes, parts: int, outer: int) -> Work:
+    """Products that sum over the rows that reach the same rows of the image, then added columns."""
+    (high, wide), (rows, columns), (a, b) = s.field, s.blocks, s.phases
+    down, right, run = s.stride[0] * a, s.stride[1] * b, columns * s.n
+    reach, lines, across = -(-high // down), down * wide * s.c, -(-wide // right)
+    height, whole = rows + reach - 1, max(0, rows - reach + 1)
+    blocks = -(-height // max(1, int(BLOCK // (lines * columns * _number(s.n)))))
+    products = Work(products=height * parts, multiplications=rows * reach * lines * outer * run)
+    calls = 18 + right + 2 * (height - whole) + blocks * (6 + 2.5 * across)
+    back = copy(height * lines * run, run) + copy(2 * pixels_of(s), s.n)
+    return products + back + Work(calls=calls)
 
 
 def _number(n: Count) -> int:
