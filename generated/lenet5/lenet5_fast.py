@@ -14,23 +14,23 @@ Padding never wins a maximum: entries beyond the border count as minus infinity.
 
 The cost C is half the sum over all entries.
 
-z^1: batch_last, because it takes about 740 us for 32 samples, columns 3.2 times that, folded 4.8
+z^1: batch_last, because it takes about 630 us for 32 samples, columns 3.8 times that, folded 5.6
 times that.
 
-z^2: batch_last, because it takes about 710 us for 32 samples, columns 2.7 times that, folded 4.2
+z^2: batch_last, because it takes about 650 us for 32 samples, columns 2.9 times that, folded 4.6
 times that.
 
-gradient w^2: batch_last, because it takes about 710 us for 32 samples, columns 2.7 times that,
-folded 4.2 times that.
+gradient w^2: batch_last, because it takes about 650 us for 32 samples, columns 2.9 times that,
+folded 4.6 times that.
 
-delta p^1: batch_last, because it takes about 710 us for 32 samples, columns 2.7 times that, folded
-4.2 times that.
+delta p^1: batch_last, because it takes about 650 us for 32 samples, columns 2.9 times that, folded
+4.6 times that.
 
-gradient w^1: batch_last, because it takes about 740 us for 32 samples, columns 3.2 times that,
-folded 4.8 times that.
+gradient w^1: batch_last, because it takes about 630 us for 32 samples, columns 3.8 times that,
+folded 5.6 times that.
 
-gradient x: batch_last, because it takes about 740 us for 32 samples, columns 3.2 times that, folded
-4.8 times that.
+gradient x: batch_last, because it takes about 630 us for 32 samples, columns 3.8 times that, folded
+5.6 times that.
 """
 
 # ruff: noqa: N815, PLR0913, PLR0917
@@ -170,24 +170,31 @@ def margin_batch_last(image: Array, window: Window, space: Workspace | None, nam
 
 
 def patches_batch_last(image: Array, window: Window, space: Workspace | None, name: str) -> Array:
-    """Copy windows as matrices: [h] holds field rows, columns, channels by places w, batch."""
+    """Copy windows as matrices: [h] holds field rows, columns, channels by places w, batch.
+
+    Fields that share rows of the image share them in memory, too: no row is copied twice.
+    """
     source = margin_batch_last(image, window, space, f"{name} margin")
     high, wide, down, right, rows, columns = field_of(window)
     c, run = source.shape[2], columns * source.shape[4]
-    made = room(space, name, (rows, high, wide, c, run), image)
+    made = room(space, name, (len(source), wide, c, run), image)
     y, v, z, step, one = source.strides
     for x in range(0, wide, right):
-        there = made[:, :, x : x + right]
-        shift, strides = x // right * step, (down * y, y, v, z, one)
-        np.copyto(there, np.ndarray(there.shape, image.dtype, source, shift, strides))
-    return made.reshape(rows, -1, run)
+        there, shift = made[:, x : x + right], x // right * step
+        np.copyto(there, np.ndarray(there.shape, image.dtype, source, shift, (y, v, z, one)))
+    strides = (down * made.strides[0], run * one, one)
+    return np.ndarray((rows, high * wide * c, run), image.dtype, made, 0, strides)
 
 
-def cut_runs(matrices: Array, columns: int) -> Array:
-    """View matrices (h, k, run) as (h, parts, k, run / parts), whole columns in every part."""
-    rows, k, run = matrices.shape
+def parts_of(columns: int, run: int) -> int:
+    """Say into how many parts a run is cut: whole columns in every part."""
     short = [n for n in range(1, columns) if columns % n == 0 and run <= n * LONGEST_RUN]
-    count = min([*short, columns])
+    return min([*short, columns])
+
+
+def cut_runs(matrices: Array, count: int) -> Array:
+    """View matrices (h, k, run) as (h, count, k, run / count)."""
+    rows, k, run = matrices.shape
     return matrices.reshape(rows, k, count, run // count).swapaxes(1, 2)
 
 
@@ -206,9 +213,9 @@ def correlate_batch_last(
     patches: Array, taps: Array, window: Window, space: Workspace | None, name: str
 ) -> Array:
     """Compute all phases of a row of blocks in one product: [h] is (b, a, f) by (w, n)."""
-    columns = field_of(window)[5]
+    count = parts_of(field_of(window)[5], patches.shape[2])
     made = room(space, name, (len(patches), len(taps), patches.shape[2]), patches)
-    np.matmul(taps, cut_runs(patches, columns), out=cut_runs(made, columns))
+    np.matmul(taps, cut_runs(patches, count), out=cut_runs(made, count))
     return made
 
 
@@ -218,16 +225,50 @@ def kernel_gradient_batch_last(
     """Sum delta times the patches over batch and places, then over the phases."""
     (s, t), (a, b), (k, l) = window.stride, window.phases, window.taps
     (high, wide, *_, columns), f = field_of(window), delta.shape[1] // (a * b)
-    flat, seen = (cut_runs(m, columns) for m in (delta, patches))
-    parts = room(space, name, (*flat.shape[:3], seen.shape[2]), patches)
-    np.matmul(flat, seen.swapaxes(2, 3), out=parts)
-    total = parts.reshape(-1, flat.shape[2] * seen.shape[2]).sum(axis=0)
-    total = total.reshape(b, a, f, high, wide, -1)
-    made = np.zeros((f, k, l, total.shape[5]), delta.dtype)
+    count = parts_of(columns, delta.shape[2])
+    seen, flat = cut_runs(patches, count), cut_runs(delta, count)
+    parts = room(space, name, (*seen.shape[:3], flat.shape[2]), patches)
+    np.matmul(seen, flat.swapaxes(2, 3), out=parts)
+    total = parts.reshape(-1, seen.shape[2] * flat.shape[2]).sum(axis=0)
+    total = total.reshape(high, wide, -1, b, a, f)
+    made = np.zeros((k, l, total.shape[2], f), delta.dtype)
     for u in range(a):
         for v in range(b):
-            made += total[v, u, :, s * u : s * u + k, t * v : t * v + l]
-    return made.transpose(0, 3, 1, 2)
+            made += total[s * u : s * u + k, t * v : t * v + l, :, v, u]
+    return made.transpose(3, 2, 0, 1)
+
+
+def stacked_taps(taps: Array, window: Window) -> Array:
+    """Write the taps as [image rows of a step, columns, channels] by [rows of blocks, their maps].
+
+    That many rows of blocks, one below the other, see the same rows of the image.
+    """
+    high, _, down, *_ = field_of(window)
+    maps, reach = len(taps), -(-high // down)
+    made = np.zeros((reach * down, taps.shape[1] // high, maps), taps.dtype)
+    made[:high] = taps.T.reshape(high, -1, maps)
+    steps = made.reshape(reach, down, -1, maps)[::-1]
+    return steps.transpose(1, 2, 0, 3).reshape(-1, reach * maps)
+
+
+def multiply_stacks(matrix: Array, delta: Array, first: int, count: int, made: Array) -> None:
+    """Write made[h] = matrix @ the rows of delta up to first + h, as many as it has room for."""
+    rows, maps, run = delta.shape
+    reach, last = matrix.shape[1] // maps, first + len(made)
+    whole = range(max(first, reach - 1), min(last, rows))
+    if whole:
+        shape, step = (len(whole), reach * maps, run), delta.strides[0]
+        start = (whole[0] - reach + 1) * step
+        stacks = np.ndarray(shape, delta.dtype, delta, start, (step, *delta.strides[1:]))
+        there = made[whole[0] - first : whole[-1] + 1 - first]
+        np.matmul(matrix, cut_runs(stacks, count), out=cut_runs(there, count))
+    for h in range(first, last):
+        if h not in whole:
+            low, end = max(0, h - reach + 1), min(h + 1, rows)
+            left = low - (h - reach + 1)
+            seen = matrix[:, left * maps : (left + end - low) * maps]
+            stack, there = delta[low:end].reshape(1, -1, run), made[h - first : h - first + 1]
+            np.matmul(seen, cut_runs(stack, count), out=cut_runs(there, count))
 
 
 def image_gradient_batch_last(
@@ -238,25 +279,26 @@ def image_gradient_batch_last(
     space: Workspace | None,
     name: str,
 ) -> Array:
-    """Add kernel times delta to every place of the field that a block of phases sees."""
-    high, wide, down, right, rows, columns = field_of(window)
-    n, c = delta.shape[2] // columns, taps.shape[1] // (high * wide)
+    """Add kernel times delta to every place of the field that a block of phases sees.
+
+    What reaches the same rows of the image is summed by the products, then columns are added.
+    """
+    (high, wide, down, right, rows, columns), matrix = field_of(window), stacked_taps(taps, window)
+    n, c, run = delta.shape[2] // columns, taps.shape[1] // (high * wide), delta.shape[2]
     height, width = rows + -(-high // down) - 1, columns + -(-wide // right) - 1
     made = room(space, f"{name} sums", (height, down, right, c, width * n), delta)
     made[...] = 0
-    some = max(1, min(rows, BLOCK // (taps.shape[1] * columns * n)))
-    fields = room(space, name, (some, taps.shape[1], columns * n), delta)
-    for start in range(0, rows, some):
-        count = min(some, rows - start)
-        here, there = delta[start : start + count], fields[:count]
-        np.matmul(taps.T, cut_runs(here, columns), out=cut_runs(there, columns))
-        parts = there.reshape(count, high, wide, c, columns * n)
-        for y in range(0, high, down):
-            for x in range(0, wide, right):
-                part = parts[:, y : y + down, x : x + right]
-                first = start + y // down
-                block = made[first : first + count, : part.shape[1], : part.shape[2]]
-                block[..., x // right * n : (x // right + columns) * n] += part
+    some = max(1, min(height, BLOCK // (len(matrix) * run)))
+    parts = room(space, f"{name} parts", (some, len(matrix), run), delta)
+    dense, count = np.ascontiguousarray(delta), parts_of(columns, run)
+    for first in range(0, height, some):
+        there = made[first : first + some]
+        multiply_stacks(matrix, dense, first, count, parts[: len(there)])
+        fields = parts[: len(there)].reshape(len(there), down, wide, c, run)
+        for x in range(0, wide, right):
+            part = fields[:, :, x : x + right]
+            block = there[:, :, : part.shape[2]]
+            block[..., x // right * n : (x // right + columns) * n] += part
     return image_batch_last(made.reshape(-1, right, c, width, n), shape, window.before)
 
 

@@ -13,7 +13,7 @@ from .forms import TILED, Form, Tiles, Wishes, batch_of, forms_of
 from .sizes import Pair, sizes_of
 from .work import microseconds
 
-TABLE = 200_000
+TABLE = 320_000
 """The most entries of a table of places (8 bytes each), which a module makes at its first call."""
 
 

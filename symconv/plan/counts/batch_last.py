@@ -45,7 +45,7 @@ def _image(s: Sizes, parts: int, outer: int) -> Work:
     height, whole = rows + reach - 1, max(0, rows - reach + 1)
     blocks = -(-height // max(1, int(BLOCK // (lines * columns * _number(s.n)))))
     products = Work(products=height * parts, multiplications=rows * reach * lines * outer * run)
-    calls = 18 + right + 2 * (height - whole) + blocks * (6 + 2.5 * across)
+    calls = 36 + right + 9 * (height - whole) + blocks * (16 + 3 * across)
     back = copy(height * lines * run, run) + copy(2 * pixels_of(s), s.n)
     return products + back + Work(calls=calls)
 
