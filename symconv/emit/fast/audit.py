@@ -20,8 +20,9 @@ FAST = Allowed(
         "from numpy.lib.stride_tricks import as_strided, sliding_window_view",
     },
     numpy=READABLE.numpy | {
-        "argsort", "array", "ascontiguousarray", "concatenate", "copyto", "dtype", "empty", "empty_like", "greater",
-        "matmul", "minimum", "multiply", "ndarray", "result_type", "searchsorted", "subtract",
+        "argsort", "array", "ascontiguousarray", "concatenate", "copyto", "dtype", "empty",
+        "empty_like", "greater", "matmul", "minimum", "multiply", "ndarray", "result_type",
+        "searchsorted", "subtract",
     },
     methods=READABLE.methods | {
         "get", "itemsize", "ravel", "result", "setdefault", "size",
