@@ -156,6 +156,14 @@ def test_one_map_or_one_picture_is_enough(form, shape):
         assert_agrees(net, module(net, wished(net, form)), spaces=({},))
 
 
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("more", ["", "stride 2 ", "bias b "])
+def test_a_gradient_that_is_a_correlation_lives_in_no_workspace(form, more):
+    net = symconv.Network.parse(f"input x 5x3x4x5 | transposed_conv w 3x3 channels 2 {more}-> y")
+    if all(form in forms_of(c) for c in contractions(net).values()):
+        assert_agrees(net, module(net, wished(net, form)), spaces=({},))
+
+
 @pytest.mark.parametrize("form", ["folded", "winograd2", "winograd4", "columns"])
 def test_blocks_that_do_not_fill_the_cache_leave_no_seam(form):
     net = symconv.Network.parse(
