@@ -56,12 +56,12 @@ class PlannedModule:
     def text(self, docstring: str, readable: str) -> str:
         """The module; `readable` is the text of the readable one, whose helpers it borrows."""
         first = self._written(self.plan.forward, frozenset())
-        self.windows.forward = False
+        self.windows.copies.kept.forward = False
         stored = frozenset(e.key for e in self.program.equations) - self.plan.hidden
         second = self._written(self.plan.backward, stored)
         written = [t for t in self.program.tensors if t.key in stored]
         fields = [(self.names.tensors[t.key], _annotation(t)) for t in written]
-        fields += [(name, "Array") for name in self.windows.kept]
+        fields += [(name, "Array") for name in self.windows.copies.kept.handed]
         functions = [
             self.passes.function("forward", first, [n for n, _ in fields]),
             self.passes.function(
@@ -80,8 +80,8 @@ class PlannedModule:
             block=BLOCK,
             longest_run=LONGEST_RUN,
             helpers=[h for h in HELPERS if h in helpers],
-            constants=self.windows.constants.texts,
-            tables=self.windows.constants.functions,
+            constants=self.windows.copies.constants.texts,
+            tables=self.windows.copies.constants.functions,
             borrowed=borrowed(readable, body),
             strided=strided,
             classes=bool(self.passes.classes),

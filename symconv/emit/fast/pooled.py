@@ -15,7 +15,7 @@ def pool(windows: Windows, scribe: Scribe, stage: Stage) -> None:
     made, name = stage.contraction, scribe.names.tensors[stage.key]
     found, layout = windows.correlation(scribe, made, stage.phases, made.result.key)
     wins = scribe.names.namer.claim(f"{name}_wins")
-    windows.patches[stage.key, "wins"], windows.kept[wins] = wins, None
+    windows.copies.kept.keep((stage.key, "wins"), wins)
     runs = _runs(windows, stage)
     where, sizes = ["workspace", f'"{wins}"'], sizes_of(made, stage.phases)
     if runs:
@@ -35,8 +35,8 @@ def pool(windows: Windows, scribe: Scribe, stage: Stage) -> None:
 def unpool(windows: Windows, scribe: Scribe, stage: Stage) -> str:
     """Write the deltas of the winners; answers the name of what reaches each of them."""
     name, seed = scribe.names.tensors[stage.delta], scribe.tensor(stage.seed)
-    wins, pooled = windows.patches[stage.key, "wins"], scribe.tensor(stage.key)
-    scribe.values = True
+    wins = windows.copies.kept.read(scribe, (stage.key, "wins")) or ""
+    pooled = scribe.tensor(stage.key)
     reached = seed
     if stage.rectified:
         reached = scribe.names.namer.claim(f"{name}_reached")
@@ -44,7 +44,7 @@ def unpool(windows: Windows, scribe: Scribe, stage: Stage) -> str:
         arguments = [seed, f"{pooled} > 0", f"out={reached}"]
         scribe.call("np.multiply", arguments, "", stage.delta)
     routed = stage.between[2:] if stage.rectified else stage.between[1:]
-    where = [f"values.{wins}", "workspace", f'"{name}"']
+    where = [wins, "workspace", f'"{name}"']
     runs, sizes = _runs(windows, stage), sizes_of(stage.contraction, stage.phases)
     if runs:
         scribe.helpers |= {"maxima", "maxima_runs"}
@@ -59,4 +59,4 @@ def unpool(windows: Windows, scribe: Scribe, stage: Stage) -> str:
 
 def _runs(windows: Windows, stage: Stage) -> Layout | None:
     """The runs that a maximum compares, for forms that write such."""
-    return RUNS.get(windows.choices[stage.contraction.result.key].form)
+    return RUNS.get(windows.form(stage.contraction))
