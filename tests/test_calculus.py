@@ -1,5 +1,7 @@
 """The rules of index calculus: each result is compared with one written down by hand."""
 
+from itertools import product
+
 import pytest
 from sympy import Integer, KroneckerDelta, Rational, Sum, tanh
 
@@ -8,7 +10,7 @@ from symconv.calculus.binders import rename_bound, substitute, sum_over
 from symconv.calculus.reverse import reverse
 from symconv.calculus.sifting import Sifting
 from symconv.calculus.sums import Term, exchange_of_sums
-from symconv.core.equation import Equation, Program
+from symconv.core.equation import Equation, Program, SizeDefinition
 from symconv.core.errors import Unsupported
 from symconv.core.nodes import Box, Partial, step
 from symconv.core.tensor import Name, Tensor, index, size
@@ -79,6 +81,38 @@ def test_the_larger_extent_is_eliminated():
 )
 def test_a_bracket_is_dropped_only_where_it_is_certain(place, extent, inside):
     assert always_inside(place, extent, ((q, K),)) is inside
+
+
+WINDOW, STEP = size("k"), size("t")
+PLACES = (SizeDefinition(K, H - WINDOW, s),)
+"""K windows of k entries, s apart, in a row of H: K = floor((H - k)/s) + 1."""
+
+
+@pytest.mark.parametrize(
+    ("place", "extent", "inside"),
+    [
+        (s * q + m, H, True),
+        (s * (K - 1 - q) + m, H, True),
+        (q, K, True),
+        (s * q + m, H - 1, False),
+        (s * q + m + 1, H, False),
+        (s * q + m - 1, H, False),
+        (STEP * q + m, H, False),
+        (2 * s * q + m, H, False),
+    ],
+)
+def test_windows_do_not_leave_what_their_number_was_made_from(place, extent, inside):
+    ranges = ((q, K), (m, WINDOW))
+    assert always_inside(place, extent, ranges, PLACES) is inside
+    known = {H: range(1, 9), WINDOW: range(1, 4), s: range(1, 4), STEP: range(1, 4)}
+    found = True
+    for values in product(*known.values()):
+        sizes = dict(zip(known, map(Integer, values), strict=True))
+        count = (sizes[H] - sizes[WINDOW]) // sizes[s] + 1
+        for a, b in product(range(count), range(int(sizes[WINDOW]))):
+            where = sizes | {K: count, q: a, m: b}
+            found = found and bool(0 <= place.xreplace(where) < extent.xreplace(where))
+    assert found is inside
 
 
 def test_solve_refuses_what_is_not_affine():

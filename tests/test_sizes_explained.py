@@ -142,3 +142,12 @@ def test_an_index_that_a_log_sum_exp_binds_is_always_in_range():
     assert "Terms count only where" not in text
     strided = Network.parse("input x 9 | conv w 3 stride 2 -> z").derivation("x").text()
     assert "Terms count only where" in strided
+
+
+def test_a_window_without_padding_stays_inside():
+    text = "input x NxCxHxW | conv w 3x2 channels F stride s dilation d {} -> z | sse t -> E"
+    inside, padded = (
+        Network.parse(text.format(more)).derivation("w").text() for more in ("", "padding p")
+    )
+    assert "Terms count only where" not in inside
+    assert "Terms count only where 0 ≤ s i + d m′ − p < H" in padded

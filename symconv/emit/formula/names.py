@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from sympy import Symbol
 from sympy.tensor.indexed import Indexed
 
-from symconv.core.equation import Equation, Program
+from symconv.core.equation import Equation, Program, SizeDefinition
 from symconv.core.errors import SymconvError
 from symconv.core.nodes import OneHot, Partial
 from symconv.core.proof import Derivation
@@ -28,13 +28,14 @@ TENSOR = re.compile(r"(?:(?P<kind>delta|gradient) )?(?P<letter>[^ ^]+)(?:\^(?P<l
 
 @dataclass(frozen=True)
 class Names:
-    """The notation, the role of every letter, how short an error signal may be, and the cost."""
+    """The notation, the role of every letter, how short an error signal may be, the cost, sizes."""
 
     notation: Notation = IJ0
     roles: Mapping[str, Role] = field(default_factory=dict)
     letters: Mapping[str, Role] = field(default_factory=dict)
     short_deltas: bool = False
     cost: str = "C"
+    sizes: tuple[SizeDefinition, ...] = ()
 
 
 def names_of(
@@ -48,7 +49,8 @@ def names_of(
     roles |= {e.key: "mask" for e in equations if isinstance(e.rhs, OneHot)}
     letters = {tensor_name(key).letter: role for key, role in roles.items()}
     short = _one_letter(equations, notation)
-    return Names(notation, roles, letters, short, _cost_letter(program, backward))
+    cost = _cost_letter(program, backward)
+    return Names(notation, roles, letters, short, cost, program.sizes)
 
 
 def refuse_clashes(program: Program, equations: Sequence[Equation], notation: Notation) -> None:

@@ -36,7 +36,7 @@ class Place:
 
 def support(equation: Equation, names: Names) -> Sentence:
     """Only terms with 0 <= (i' + p - d m)/s < H count; "" where every index is always in range."""
-    places = _distinct(outside(equation.rhs, equation.ranges))
+    places = _distinct(outside(equation.rhs, equation.ranges, names))
     if not places:
         return ()
     return (*_bounded("Terms count only where ", places, names), f"; {_others(places)}.")
@@ -44,8 +44,10 @@ def support(equation: Equation, names: Names) -> Sentence:
 
 def side_condition(before: Expr, after: Expr, ranges: Ranges, names: Names) -> Sentence:
     """The same for the indices that a step makes leave their range."""
-    known = {(p.place, p.extent) for p in outside(before, ranges)}
-    places = [p for p in _distinct(outside(after, ranges)) if (p.place, p.extent) not in known]
+    known = {(p.place, p.extent) for p in outside(before, ranges, names)}
+    places = [
+        p for p in _distinct(outside(after, ranges, names)) if (p.place, p.extent) not in known
+    ]
     return (*_bounded("for ", places, names), "; 0 elsewhere") if places else ()
 
 
@@ -81,17 +83,17 @@ def _integers(places: list[Place]) -> Sentence:
     return (words[min(count, 2)],)
 
 
-def outside(e: Expr, ranges: Ranges) -> Iterator[Place]:
+def outside(e: Expr, ranges: Ranges, names: Names) -> Iterator[Place]:
     """The index expressions that can be out of bounds."""
     if isinstance(e, ExprWithLimits):
         ranges = (*ranges, *((v, high + 1) for v, _, high in e.limits))
     if isinstance(e, Indexed):
         for place, extent in zip(e.indices, e.base.shape, strict=True):
-            if not always_inside(place, extent, ranges):
+            if not always_inside(place, extent, ranges, names.sizes):
                 yield Place(place, extent, tensor_name(str(e.base.label)))
         return
     for part in sorted(e.args, key=str):
-        yield from outside(part, ranges) if isinstance(part, Expr) else ()
+        yield from outside(part, ranges, names) if isinstance(part, Expr) else ()
 
 
 def bounds(place: Expr, extent: Expr, names: Names) -> Form:
