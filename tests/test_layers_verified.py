@@ -115,6 +115,7 @@ OWN = [
     "input x 4x5 | y[i,j] = sum(k<5) x[i,k] x[j,k]",
     "input x 4 | y[i] = sum(a<4, c<4) w[i,a,c] x[a] x[c] for i<3",
     "input x 3x4 | y[i,j] = tanh(x[i,j]) * sigmoid(w[j]) | sse t",
+    "input x NxD | y[n,d] = x[n,d] * sigmoid(b * x[n,d]) | sse t",
 ]
 CASES = [(k, text.format(k, k)) for k, texts in VARIANTS.items() for text in texts]
 

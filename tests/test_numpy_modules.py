@@ -237,3 +237,10 @@ def test_the_audit_refuses(line):
     assert audited(text) == text
     with pytest.raises(SymconvError, match="not allowed"):
         audited(f"{text}\n\n{line}\n")
+
+
+def test_what_a_function_computes_is_not_multiplied_out():
+    net = Network.parse("input x NxD | y[n,d] = x[n,d]*sigmoid(beta[1]*x[n,d]) | sse t -> C")
+    source = net.numpy_source()
+    assert source.count("(1 - x_sigmoid) * x_sigmoid") == 2
+    assert source.count("sigmoid(x") == 3  # its definition, and once in each pass

@@ -90,14 +90,13 @@ def _with_factor(bench: Workbench, term: Term, place: int, addend: Expr) -> Term
 
 
 def _tangled(bench: Workbench, addend: Expr) -> bool:
-    """Whether an addend is more than numbers at one and the same place."""
+    """Whether an addend is more than a number at one place; the value of a function is one."""
     if addend.has(Sum, KroneckerDelta, Box):
         return True
-    entries = addend.atoms(Indexed)
-    if any(is_rational(e) for entry in entries for e in entry.indices):
+    if any(is_rational(e) for entry in addend.atoms(Indexed) for e in entry.indices):
         return True
-    indices = {frozenset(e.free_symbols & set(bench.extents)) for e in entries}
-    return isinstance(addend, Mul) and len(indices) > 1
+    factors = (f for f in Mul.make_args(addend) if not is_coefficient(bench, f))
+    return len({frozenset(f.free_symbols & set(bench.extents)) for f in factors}) > 1
 
 
 def independent(term: Term) -> tuple[tuple[Expr, ...], Term]:
