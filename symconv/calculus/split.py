@@ -45,11 +45,11 @@ def digits_of(tensor: Tensor, axis: int, equations: Iterable[Equation]) -> Digit
 
     The symbols are those of the first access.
     """
+    accesses = [(e, [a for a in e.rhs.atoms(Indexed) if a.base == tensor.base]) for e in equations]
     found = [
         _digits(a.indices[axis], e, tensor.shape[axis])
-        for e in equations
-        for a in sorted(e.rhs.atoms(Indexed), key=str)
-        if a.base == tensor.base
+        for e, read in accesses
+        for a in sorted(read, key=str)
     ]
     first = found[0] if found else None
     same = all(d is not None and first is not None and d.digits == first.digits for d in found)
@@ -58,6 +58,8 @@ def digits_of(tensor: Tensor, axis: int, equations: Iterable[Equation]) -> Digit
 
 def _digits(place: Expr, equation: Equation, extent: Expr) -> Digits | None:
     """The digits of one index expression, if they cover the axis exactly."""
+    if len(free_indices(place)) < 2:
+        return None
     known = dict(_ranges(equation))
     weight = {v: expand(place).coeff(v) for v in free_indices(place) & set(known)}
     covered = expand(place - Add(*(w * v for v, w in weight.items()))) == 0

@@ -29,7 +29,7 @@ class Equation:
     @property
     def key(self) -> str:
         """The key of the tensor that the equation defines."""
-        return str(self.lhs.base.label)
+        return str(self.lhs.base.name)
 
 
 @dataclass(frozen=True)
