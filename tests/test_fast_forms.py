@@ -164,6 +164,27 @@ def test_a_gradient_that_is_a_correlation_lives_in_no_workspace(form, more):
         assert_agrees(net, module(net, wished(net, form)), spaces=({},))
 
 
+OWN = "y[b,f,i,j] = sum(c<2,m<3,n<3) w[f,c,m,n]"
+ODD = (
+    "input x 16x16x5x5 | conv w 3x3 channels 32 -> z | sse t -> C",
+    "input x 4x4x5x5 | conv w 3x3 channels 2 -> z | sse t -> C",
+    "input x 5x3x5x5 | conv w 3x3 channels 2 -> z | sse t -> C",
+    "input x 5x4x9x9 | transposed_conv w 1x1 channels 4 padding 1 -> z",
+    "input x 3x2x12x11 | transposed_conv w 3x3 channels 2 padding 3 -> z",
+    "input x 3x2x8x8 | transposed_conv w 3x2 channels 2 padding 4x1 stride 2 -> z",
+    f"input x 4x2x9x9 | {OWN} x[b,c,i+m+1,j+n+1] for b<4,f<3,i<6,j<6 | sse t",
+    f"input x 4x2x9x9 | {OWN} x[b,c,2*i+m+3,3*j+n+2] for b<4,f<3,i<3,j<2 | sse t",
+)
+"""As many places as taps, so that a kernel's gradient is a correlation; windows inside an image."""
+
+
+@pytest.mark.parametrize("text", ODD)
+@pytest.mark.parametrize("form", [None, *FORMS])
+def test_odd_geometries_agree_in_every_form(text, form):
+    net = symconv.Network.parse(text)
+    assert_agrees(net, module(net, wished(net, form) if form else None))
+
+
 @pytest.mark.parametrize("form", ["folded", "winograd2", "winograd4", "columns"])
 def test_blocks_that_do_not_fill_the_cache_leave_no_seam(form):
     net = symconv.Network.parse(

@@ -34,7 +34,7 @@ class Copies:
         self.help(scribe, form)
         if form in {"matrix", "folded"}:
             return seen(scribe, made.image)
-        key = (made.image.key, made.axes, form, phases)
+        key = self._images(made, form, phases)
         if known := self.kept.read(scribe, key):
             return known
         image, name = seen(scribe, made.image), self._patches(scribe, made)
@@ -76,7 +76,7 @@ class Copies:
         """The name of the transformed tiles, which the gradient of the kernel reads again."""
         if not self.kept.forward:
             return "_"
-        key = (made.image.key, made.axes, form, phases)
+        key = self._images(made, form, phases)
         return self.kept.keep(key, self._patches(scribe, made))
 
     def transforms(self, scribe: Scribe, made: Contraction, form: str) -> str:
@@ -105,6 +105,11 @@ class Copies:
             scribe.call(f"{name} = {function}", arguments)
             self.kept.keep(key, name)
         return self.kept.read(scribe, key) or ""
+
+    def _images(self, made: Contraction, form: str, phases: Pair) -> object:
+        """What tells copies of images apart: another order of axes makes another copy."""
+        image = made.image
+        return (image.key, image.order, image.flipped, made.axes, form, phases)
 
     def _patches(self, scribe: Scribe, made: Contraction) -> str:
         return scribe.names.namer.claim(f"{scribe.names.tensors[made.image.key]}_patches")
