@@ -116,6 +116,8 @@ OWN = [
     "input x 4 | y[i] = sum(a<4, c<4) w[i,a,c] x[a] x[c] for i<3",
     "input x 3x4 | y[i,j] = tanh(x[i,j]) * sigmoid(w[j]) | sse t",
     "input x NxD | y[n,d] = x[n,d] * sigmoid(b * x[n,d]) | sse t",
+    "input x NxK | y[n,k] = tanh(g * x[n,k]) * x[n,k] | sse t",
+    "input x NxMxD | y[n,k,d] = g * x[n,k,d]^2 | sse t",
 ]
 CASES = [(k, text.format(k, k)) for k, texts in VARIANTS.items() for text in texts]
 

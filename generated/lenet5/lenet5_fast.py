@@ -82,11 +82,11 @@ def padded(image: Array, window: Window, space: Workspace | None, name: str) -> 
         )
     ]
     (p, q), (height, width) = window.before, size
-    inside = image[..., : height - p, : width - q]
-    if (p, q) == (0, 0) and inside.shape[-2:] == (height, width):
+    inside = image[..., max(0, -p) : height - p, max(0, -q) : width - q]
+    if inside.shape[-2:] == (height, width):
         return inside
-    made = room(space, name, (*lead, height, width), image)
-    made[..., p : p + inside.shape[-2], q : q + inside.shape[-1]] = inside
+    made, (y, x) = room(space, name, (*lead, height, width), image), (max(0, p), max(0, q))
+    made[..., y : y + inside.shape[-2], x : x + inside.shape[-1]] = inside
     return made
 
 
@@ -152,6 +152,12 @@ def field_of(window: Window) -> tuple[int, int, int, int, int, int]:
     return s * (a - 1) + k, t * (b - 1) + l, s * a, t * b, rows, columns
 
 
+def first_column(v: int, right: int, before: int) -> int:
+    """Give the first column of an image that stands at `right` j + v for a j in the margin."""
+    least = max(0, -before)
+    return least + (v - before - least) % right
+
+
 def margin_batch_last(image: Array, window: Window, space: Workspace | None, name: str) -> Array:
     """Copy an image to (i, v, c, j, n) in a margin of zeros: column `right` j + v is [:, v, :, j].
 
@@ -159,13 +165,14 @@ def margin_batch_last(image: Array, window: Window, space: Workspace | None, nam
     """
     (high, wide, down, right, rows, columns), (p, q) = field_of(window), window.before
     height, width = down * (rows - 1) + high, columns + -(-wide // right) - 1
-    inside = image.transpose(2, 1, 3, 0)[: height - p]
+    inside = image.transpose(2, 1, 3, 0)[max(0, -p) : height - p]
     made = room(space, name, (height, right, image.shape[1], width, image.shape[0]), image)
+    there = made[max(0, p) :][: len(inside)]
     for v in range(right):
-        first = (v - q) % right
+        first = first_column(v, right, q)
         start = (first + q) // right
         source = inside[:, :, first::right][:, :, : width - start]
-        made[p : p + len(inside), v, :, start : start + source.shape[2]] = source
+        there[:, v, :, start : start + source.shape[2]] = source
     return made
 
 
@@ -306,10 +313,10 @@ def image_batch_last(sums: Array, shape: tuple[int, int], before: tuple[int, int
     """Copy what stands inside the margin of (i, v, c, j, n) to an image of its own."""
     (p, q), (_, right, c, _, n) = before, sums.shape
     made = np.zeros((shape[0], c, shape[1], n), sums.dtype)
-    rows = sums[p : p + shape[0]]
+    rows, above = sums[max(0, p) : max(0, p + shape[0])], max(0, -p)
     for v in range(right):
-        first = (v - q) % right
-        there = made[: len(rows), :, first::right]
+        first = first_column(v, right, q)
+        there = made[above : above + len(rows), :, first::right]
         source = rows[:, v, :, (first + q) // right :][:, :, : there.shape[2]]
         there[:, :, : source.shape[2]] = source
     return made.transpose(3, 1, 0, 2)

@@ -68,11 +68,18 @@ def _with_unit_indices(bench: Workbench, equation: Equation) -> tuple[Indexed, E
     left = equation.lhs.func(
         equation.lhs.base, *(units.get(k, e) for k, e in enumerate(equation.lhs.indices))
     )
-    if not units:
+    if not units or _is_number(equation):
         return left, equation.rhs
-    entries = sorted(equation.rhs.atoms(Indexed), key=str)
-    new = {a: _unit_access(bench, a, units) for a in entries}
-    return left, equation.rhs.xreplace(new)
+    right = unshadowed(equation.rhs, {v.name for v in units.values()})
+    new = {a: _unit_access(bench, a, units) for a in sorted(right.atoms(Indexed), key=str)}
+    return left, right.xreplace(new)
+
+
+def _is_number(equation: Equation) -> bool:
+    """Whether a tensor of one entry comes from one like it: a number is read as a number then."""
+    single = (S.One,)
+    read = (a.base.shape for a in equation.rhs.atoms(Indexed))
+    return tuple(equation.lhs.base.shape) == single and any(tuple(n) == single for n in read)
 
 
 def _unit_access(bench: Workbench, access: Indexed, units: dict[int, Symbol]) -> Indexed:
