@@ -28,6 +28,7 @@ from symconv.network.spec import Input, Spec
 from symconv.network.text import parse
 from symconv.notation.conventions import conventions
 from symconv.notation.presets import IJ0, Notation, entry_name, notation_named
+from symconv.semantics.run import refuse_large
 from symconv.semantics.sizes import pick
 from symconv.styles import Order, Style, audit_of, module_text, plan_text, tests_text, wishes_of
 from symconv.unrolled import Unrolled
@@ -215,14 +216,18 @@ class Network:
         return check_post(self, text)
 
     def verify(self, *, draws: int = 3, seed: int = 0) -> tuple[Check, ...]:
-        """Every check of the derivation and of the NumPy module, each with what it tried."""
+        """Every check of the derivation and of the NumPy module, each with what it tried.
+
+        SymconvError where fixed sizes make the network too large to evaluate entry by entry.
+        """
         from symconv.check.module import Module
         from symconv.check.module_checks import check_module
         from symconv.check.verify import verify
 
-        compiled, names = self.compile(), self._module_names
         program = self._everything.program
         sizes = pick(program, seed=3)
+        refuse_large(self.program, sizes)
+        compiled, names = self.compile(), self._module_names
         options = {names.sizes[s]: n for s, n in sizes.items() if s in names.sizes}
         module = Module(vars(compiled.module), names.tensors, options)
         checks = verify(self._everything, draws=draws, seed=seed)

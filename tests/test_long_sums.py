@@ -5,6 +5,7 @@ import importlib
 import pytest
 
 from symconv.api import Network
+from symconv.core.errors import SymconvError
 from symconv.structure import trials
 
 NETWORK = (
@@ -69,3 +70,14 @@ def test_a_large_batch_is_described_as_a_small_one():
     ]
     assert described[0] == described[1]
     assert described[0].keys() >= {"gradient w", "gradient W", "gradient x", "delta p"}
+
+
+def test_an_image_of_ten_thousand_million_entries_is_told_and_no_entry_is_drawn(monkeypatch):
+    def drawn(shape, random):
+        raise AssertionError(shape)
+
+    monkeypatch.setattr(trials, "_grid", drawn)
+    network = Network.parse("input x 99999x99999 | conv w 3x3 -> z | sse t -> C")
+    assert {name.rpartition(".")[2] for name in network.files()} == {"py", "tex", "md"}
+    with pytest.raises(SymconvError, match="29,998,600,029 scalars are more than the 200,000"):
+        network.verify()

@@ -48,6 +48,11 @@ def run(  # noqa: PLR0913 - a run depends on exactly these
     return tables
 
 
+def refuse_large(program: Program, sizes: Sizes) -> None:
+    """Raise a SymconvError where a program is too large to evaluate entry by entry."""
+    check_limit(program, *needed(program, (), None), sizes, SCALARS)
+
+
 def needed(
     program: Program, given: Collection[str], wanted: Iterable[str] | None
 ) -> tuple[list[Equation], list[Tensor]]:

@@ -16,6 +16,7 @@ from sympy import Expr, Symbol
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation, Program
+from symconv.core.errors import Unsupported
 from symconv.semantics.algebra import Exact
 from symconv.semantics.interpret import interpret
 from symconv.semantics.places import Sizes, number, whole
@@ -30,6 +31,9 @@ MOST_TERMS = 20_000
 """About the most terms that a trial adds up; long sums are compared at fewer places."""
 
 MOST_ENTRIES, MOST_ENTRIES_AGAIN = 100_000, 10_000
+MOST_FIXED = 1_000_000
+"""The most entries that a trial draws where sizes are numbers; more are not tried, nor stated."""
+
 VALUES = tuple(sign * n for sign in (-1, 1) for n in range(2, 10))
 Entries = Callable[[Mapping[Symbol, int]], int]
 Operation = Callable[["Trial"], Entries]
@@ -67,6 +71,8 @@ def _seeds(program: Program, equation: Equation) -> tuple[int, ...]:
 def _trial(program: Program, equation: Equation, seed: int) -> Trial:
     random = Random(seed)  # noqa: S311 - test numbers, not secrets
     sizes = pick(program, seed, lambda sizes: _entries(equation, sizes) <= MOST_ENTRIES)
+    if _entries(equation, sizes) > MOST_FIXED:
+        raise Unsupported(f"{_entries(equation, sizes):,} entries are too many to draw")
     grids = {
         str(a.base.label): _grid([whole(n, sizes) for n in a.base.shape], random)
         for a in _accesses(equation)
