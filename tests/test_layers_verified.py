@@ -118,6 +118,10 @@ OWN = [
     "input x NxD | y[n,d] = x[n,d] * sigmoid(b * x[n,d]) | sse t",
     "input x NxK | y[n,k] = tanh(g * x[n,k]) * x[n,k] | sse t",
     "input x NxMxD | y[n,k,d] = g * x[n,k,d]^2 | sse t",
+    "input x D | y[d] = g + sum(q<2) (r[d,q] + u + a) - sum(m<2) x[d] | sse t",
+    "input x NxD | y[n,d] = x[n,d] * log(6) + sigmoid(1/2) * relu(x[n,d]) | sse t",
+    "input x NxD | y[n,d] = exp(1/4*(x[n,d] + softplus((x[n,d]-x[n,d])*v) + 3)) | sse t",
+    "input x D | y[d] = relu(-2)*x[d] + abs(-3)*x[d] + step(3)*x[d] + relu(5)*tanh(x[d]) | sse t",
 ]
 CASES = [(k, text.format(k, k)) for k, texts in VARIANTS.items() for text in texts]
 

@@ -73,7 +73,7 @@ def test_a_large_batch_is_described_as_a_small_one():
 
 
 def test_an_image_of_ten_thousand_million_entries_is_told_and_no_entry_is_drawn(monkeypatch):
-    def drawn(shape, random):
+    def drawn(shape, _):
         raise AssertionError(shape)
 
     monkeypatch.setattr(trials, "_grid", drawn)

@@ -15,7 +15,7 @@ from math import prod
 from random import Random
 from typing import Any
 
-from sympy import Add, Expr, Mul, Sum
+from sympy import Add, Expr, Function, Mul, NumberSymbol, Pow, Sum
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation, Program, Ranges
@@ -64,9 +64,15 @@ def _term(e: Expr, ranges: Ranges) -> Term | None:
         box = (*box, *((v, high + 1) for v, _, high in inner.limits))
     entries = tuple(a for a in factors if isinstance(a, Indexed))
     rest = Mul(*(a for a in factors if not isinstance(a, Indexed)))
-    if rest.has(Indexed) or rest.free_symbols & {v for v, _ in box}:
+    if rest.has(Indexed) or rest.free_symbols & {v for v, _ in box} or not _rational(rest):
         return None
     return Term(rest, entries, box)
+
+
+def _rational(coefficient: Expr) -> bool:
+    """Whether a coefficient is a rational number, or made of sizes and such: no log(6)."""
+    powers = coefficient.atoms(Pow)
+    return not coefficient.has(Function, NumberSymbol) and all(p.exp.is_Integer for p in powers)
 
 
 def _readers(equation: Equation, program: Program) -> list[Equation]:

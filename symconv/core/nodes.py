@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Self, cast
 
-from sympy import Basic, Expr, Function, Integer, S, sympify
+from sympy import Abs, Basic, Expr, Function, Integer, Max, S, exp, log, sympify
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.tensor.indexed import Indexed
 
@@ -92,12 +92,20 @@ class Partial(Expr):
 class step(Function):  # noqa: N801 - a mathematical function, written in lower case as SymPy does
     """step(x) = [x > 0], so step(0) = 0; its derivative is taken to be 0 everywhere."""
 
+    @classmethod
+    def eval(cls, x: Expr) -> Expr | None:
+        return Integer(bool(x > 0)) if x.is_number else None
+
     def fdiff(self, argindex: int = 1) -> Expr:  # noqa: ARG002 - SymPy's signature
         return S.Zero
 
 
 class relu(Function):  # noqa: N801
     """relu(x) = max(x, 0), with relu'(x) = step(x), hence relu'(0) = 0."""
+
+    @classmethod
+    def eval(cls, x: Expr) -> Expr | None:
+        return Max(x, 0) if x.is_number else None
 
     def fdiff(self, argindex: int = 1) -> Expr:  # noqa: ARG002 - SymPy's signature
         return step(self.args[0])
@@ -106,6 +114,10 @@ class relu(Function):  # noqa: N801
 class sigmoid(Function):  # noqa: N801
     """sigmoid(x) = 1 / (1 + exp(-x)), with sigmoid' = sigmoid (1 - sigmoid)."""
 
+    @classmethod
+    def eval(cls, x: Expr) -> Expr | None:
+        return 1 / (1 + exp(-x)) if x.is_number else None
+
     def fdiff(self, argindex: int = 1) -> Expr:  # noqa: ARG002 - SymPy's signature
         return self * (Integer(1) - self)
 
@@ -113,12 +125,20 @@ class sigmoid(Function):  # noqa: N801
 class softplus(Function):  # noqa: N801
     """softplus(x) = log(1 + exp(x)), with softplus' = sigmoid."""
 
+    @classmethod
+    def eval(cls, x: Expr) -> Expr | None:
+        return log(1 + exp(x)) if x.is_number else None
+
     def fdiff(self, argindex: int = 1) -> Expr:  # noqa: ARG002 - SymPy's signature
         return sigmoid(self.args[0])
 
 
 class absolute(Function):  # noqa: N801
     """absolute(x) = |x|, with absolute'(x) = sign(x), hence 0 at 0."""
+
+    @classmethod
+    def eval(cls, x: Expr) -> Expr | None:
+        return Abs(x) if x.is_number else None
 
     def fdiff(self, argindex: int = 1) -> Expr:  # noqa: ARG002 - SymPy's signature
         (x,) = self.args

@@ -8,7 +8,6 @@ from symconv.lower.program import (
     Cast,
     FirstMaximum,
     Index,
-    Local,
     Reduce,
     Ref,
     Reshape,
@@ -38,7 +37,7 @@ def _is_array(source: Array) -> bool:
     """Whether an array is one for sure: NumPy gives single objects out as they are."""
     if isinstance(source, Index):
         return not all(isinstance(item, At) for item in source.items)
-    return isinstance(source, Ref | Local)
+    return isinstance(source, Ref)
 
 
 @prints(Transpose)
