@@ -91,7 +91,7 @@ def padded(image: Array, window: Window, space: Workspace | None, name: str) -> 
 
 
 def like(planes: Array, kind: Any, space: Workspace | None, name: str) -> Array:
-    """Give an array of that kind in the memory order of the planes."""
+    """Give an array of that kind and of the same order in memory."""
     found = None if space is None else space.get(name)
     if found is None or found.shape != planes.shape or found.dtype != kind:
         found = np.empty_like(planes, dtype=kind)
@@ -101,7 +101,7 @@ def like(planes: Array, kind: Any, space: Workspace | None, name: str) -> Array:
 
 
 def in_turn(planes: Any, wins: Any, best: Array) -> None:
-    """Write the largest of the planes, each compared with the best before it."""
+    """Write the largest of some arrays to best, and to wins where each beat all before it."""
     before = planes[0]
     if len(planes) == 1:
         np.copyto(best, before)
@@ -112,7 +112,7 @@ def in_turn(planes: Any, wins: Any, best: Array) -> None:
 
 
 def route(planes: Any, wins: Any) -> None:
-    """Hand what the first plane holds to the last that won."""
+    """Hand what the first array holds to the last that won there."""
     rest = planes[0]
     for k in range(len(planes) - 1, 0, -1):
         np.multiply(rest, wins[k], out=planes[k])
@@ -259,7 +259,7 @@ def stacked_taps(taps: Array, window: Window) -> Array:
 
 
 def multiply_stacks(matrix: Array, delta: Array, first: int, count: int, made: Array) -> None:
-    """Write made[h] = matrix @ the rows of delta up to first + h, as many as it has room for."""
+    """Write made[h] = matrix @ the `reach` rows of delta up to first + h; fewer at a border."""
     rows, maps, run = delta.shape
     reach, last = matrix.shape[1] // maps, first + len(made)
     whole = range(max(first, reach - 1), min(last, rows))
@@ -427,17 +427,19 @@ def forward(
     check_shape("t", t, (N, 10))
     x_patches = patches_batch_last(x, Z1_WINDOW, workspace, "x_patches")
     w1_taps = spread_batch_last(w1, Z1_WINDOW)
-    z1_planes = correlate_batch_last(x_patches, w1_taps, Z1_WINDOW, workspace, "z1_planes")  # (1)
-    z1_planes = z1_planes.reshape(14, 2, 2, 6, -1).transpose(1, 2, 0, 3, 4)
-    p1, p1_wins = largest_of_runs(z1_planes, workspace, "p1_wins")  # (3)
+    z1_product = correlate_batch_last(x_patches, w1_taps, Z1_WINDOW, workspace, "z1_product")  # (1)
+    z1_product = z1_product.reshape(14, 2, 2, 6, -1).transpose(1, 2, 0, 3, 4)
+    p1, p1_wins = largest_of_runs(z1_product, workspace, "p1_wins")  # (3)
     p1 = p1.reshape(14, 6, 14, -1).transpose(3, 1, 0, 2)
     p1 += b1[:, None, None]  # (1)
     np.maximum(p1, 0, out=p1)  # (2)
     p1_patches = patches_batch_last(p1, Z2_WINDOW, workspace, "p1_patches")
     w2_taps = spread_batch_last(w2, Z2_WINDOW)
-    z2_planes = correlate_batch_last(p1_patches, w2_taps, Z2_WINDOW, workspace, "z2_planes")  # (4)
-    z2_planes = z2_planes.reshape(5, 2, 2, 16, -1).transpose(1, 2, 0, 3, 4)
-    p2, p2_wins = largest_of_runs(z2_planes, workspace, "p2_wins")  # (6)
+    z2_product = correlate_batch_last(
+        p1_patches, w2_taps, Z2_WINDOW, workspace, "z2_product"
+    )  # (4)
+    z2_product = z2_product.reshape(5, 2, 2, 16, -1).transpose(1, 2, 0, 3, 4)
+    p2, p2_wins = largest_of_runs(z2_product, workspace, "p2_wins")  # (6)
     p2 = p2.reshape(5, 16, 5, -1).transpose(3, 1, 0, 2)
     p2 += b2[:, None, None]  # (4)
     np.maximum(p2, 0, out=p2)  # (5)

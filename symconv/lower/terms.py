@@ -90,7 +90,7 @@ def _with_factor(bench: Workbench, term: Term, place: int, addend: Expr) -> Term
 
 
 def _tangled(bench: Workbench, addend: Expr) -> bool:
-    """Whether an addend is more than a number at one place; the value of a function is one."""
+    """Whether an addend is more than numbers at one place; a function counts as one factor."""
     if addend.has(Sum, KroneckerDelta, Box):
         return True
     if any(is_rational(e) for entry in addend.atoms(Indexed) for e in entry.indices):

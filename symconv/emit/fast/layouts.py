@@ -45,7 +45,7 @@ def without_phases(layout: Layout) -> Layout:
     return tuple(axis for axis in plain if axis)
 
 
-def sizes_of(made: Contraction, phases: tuple[int, int]) -> dict[str, Expr | int]:
+def lengths(made: Contraction, phases: tuple[int, int]) -> dict[str, Expr | int]:
     """How long every axis is."""
     (a, b), (rows, columns) = phases, (axis.places for axis in made.axes)
     f, n = made.filters, made.batch

@@ -29,7 +29,8 @@ def fast_module(  # noqa: PLR0913 - what a module is made from
 
     A tiny network of fixed sizes is unrolled into scalar code. Otherwise contractions over windows
     get the forms that the cost model chooses, and everything else is written as in the readable
-    style. A network without any such contraction, or with sizes that no array shows, is readable.
+    style. Where a workspace is of no use (no such contraction and no margin), or where sizes are in
+    no shape of an array, the module is the readable one.
     `wishes` overrule the cost model: tiles for windows of 3 x 3, or a form for an equation.
     """
     numbers = numbers or {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from symconv.plan.stages import Stage
 
-from .layouts import MAPS, RUNS, Layout, sizes_of, steps
+from .layouts import MAPS, RUNS, Layout, lengths, steps
 from .scribe import Scribe
 from .views import aligned
 from .windows import Windows
@@ -17,7 +17,7 @@ def pool(windows: Windows, scribe: Scribe, stage: Stage) -> None:
     wins = scribe.names.namer.claim(f"{name}_wins")
     windows.copies.kept.keep((stage.key, "wins"), wins)
     runs = _runs(windows, stage)
-    where, sizes = ["workspace", f'"{wins}"'], sizes_of(made, stage.phases)
+    where, sizes = ["workspace", f'"{wins}"'], lengths(made, stage.phases)
     if runs:
         scribe.helpers |= {"maxima", "maxima_runs"}
         scribe.chain(found, found, steps(layout, runs, sizes))
@@ -45,7 +45,7 @@ def unpool(windows: Windows, scribe: Scribe, stage: Stage) -> str:
         scribe.call("np.multiply", arguments, "", stage.delta)
     routed = stage.between[2:] if stage.rectified else stage.between[1:]
     where = [wins, "workspace", f'"{name}"']
-    runs, sizes = _runs(windows, stage), sizes_of(stage.contraction, stage.phases)
+    runs, sizes = _runs(windows, stage), lengths(stage.contraction, stage.phases)
     if runs:
         scribe.helpers |= {"maxima", "maxima_runs"}
         arriving = reached + "".join(steps(MAPS, runs[2:], sizes))

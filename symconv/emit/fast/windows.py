@@ -11,16 +11,13 @@ from symconv.plan.strategy import Choice
 from symconv.plan.turn import turned
 
 from .copies import TABLED, TILES, Copies, family
-from .layouts import MAPS, PLANES, Layout, layout_of, sizes_of, steps
+from .layouts import MAPS, PLANES, Layout, layout_of, lengths, steps
 from .scribe import Scribe
 from .views import aligned, placed, seen
 
 Pair = tuple[int, int]
 FROM_IMAGES = {"folded", "winograd"}
 """Families that read an image as it is, and compute the gradient of one as a correlation."""
-
-MOST_VIEWS = 2
-"""The most views that an argument shows; more have a statement of their own."""
 
 
 @dataclass
@@ -48,7 +45,8 @@ class Windows:
             return self.correlated(scribe, made, seen(scribe, made.image), phases, *keys), layout
         arguments = [self.copies.image(scribe, made, form, phases)]
         arguments.append(self.copies.kernel(scribe, made, form, phases))
-        name = scribe.names.namer.claim(f"{scribe.names.tensors[made.result.key]}_planes")
+        suffix = "planes" if layout == PLANES else "product"
+        name = scribe.names.namer.claim(f"{scribe.names.tensors[made.result.key]}_{suffix}")
         if form not in TABLED:
             arguments.append(self.copies.constants.geometry(scribe, made, phases))
         if form != "gathered":
@@ -79,7 +77,7 @@ class Windows:
         found, layout = self.correlation(scribe, made, (1, 1))
         plain = f"{found}[0, 0]" if layout == PLANES else found
         if layout != PLANES:
-            scribe.chain(found, found, steps(layout, MAPS, sizes_of(made, (1, 1))))
+            scribe.chain(found, found, steps(layout, MAPS, lengths(made, (1, 1))))
         whole = " + ".join([plain, *(aligned(scribe, a, made) for a in made.addends)])
         back = placed(made.places)
         whole = f"({whole}){back}" if back and made.addends else whole + back
@@ -94,12 +92,15 @@ class Windows:
         form, phases = self.form(made), stage.phases if stage else (1, 1)
         given = self.written(stage) if stage else MAPS
         text = scribe.names.tensors[stage.delta] if stage else self.copies.delta(scribe, made, form)
-        views = steps(given, layout_of(form, phases), sizes_of(made, phases))
-        if len(views) <= MOST_VIEWS:
+        views = steps(given, layout_of(form, phases), lengths(made, phases))
+        if not views or layout_of(form, phases) == PLANES:
             return text + "".join(views)
-        name = scribe.names.namer.claim(f"{scribe.names.tensors[made.places.key]}_turned")
-        scribe.chain(name, text, views)
-        return name
+        key, kept = ("product", made.places.key, made.places.order, form), self.copies.kept
+        if key not in kept.names:
+            wanted = f"{scribe.names.tensors[made.places.key]}_product"
+            kept.names[key] = scribe.names.namer.claim(wanted)
+            scribe.chain(kept.names[key], text, views)
+        return kept.names[key]
 
     def kernel(self, scribe: Scribe, made: Contraction, stage: Stage | None) -> None:
         """dw = sum of delta * image over batch and places."""

@@ -35,7 +35,7 @@ class Place:
 
 
 def support(equation: Equation, names: Names) -> Sentence:
-    """Only terms with 0 <= (i' + p - d m)/s < H count; "" where every index is always in range."""
+    """Only terms with 0 <= (i' + p - d m)/s < H count; () where every index is always in range."""
     places = _distinct(outside(equation.rhs, equation.ranges, names))
     if not places:
         return ()

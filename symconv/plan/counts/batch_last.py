@@ -19,7 +19,7 @@ def batch_last(s: Sizes) -> Roles:
     count, some, across = rows * parts, columns // parts * s.n, -(-wide // right)
     field = (down * (rows - 1) + high) * wide * s.c * run
     patches = Work(calls=6 + right - across) + copy(pixels, s.n) + copy(field, run)
-    delta = Work() if s.phases != (1, 1) else copy(places_of(s), s.n)
+    delta = Work() if s.phases != (1, 1) else copy(places_of(s), s.n)  # made once
     return {
         "places": (
             patches
@@ -33,7 +33,7 @@ def batch_last(s: Sizes) -> Roles:
             + copy(count * outer * inner, outer * inner)
             + Work(calls=10 + a * b)
         ).holding(field),
-        "image": (delta + _image(s, parts, outer)).holding(outer * run),
+        "image": _image(s, parts, outer).holding(outer * run),
     }
 
 

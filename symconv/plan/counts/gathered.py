@@ -14,7 +14,7 @@ def gathered(s: Sizes) -> Roles:
     inner = s.c * k * l
     most = -(-k // s.stride[0]) * -(-l // s.stride[1])
     windows = s.n * inner * area
-    order = copy(places_of(s), s.blocks[1])
+    order = Work() if s.phases != (1, 1) else copy(places_of(s), s.blocks[1])  # made once
     fetched = Work(fetched=windows) + copy(pixels, s.image[1])
     back = Work(fetched=most * pixels)
     run = s.n * s.blocks[0] * s.blocks[1]
@@ -23,7 +23,5 @@ def gathered(s: Sizes) -> Roles:
             fetched + product(1, s.f, inner, s.n * area) + Work(calls=6) + maxima(s, run)
         ).holding(windows),
         "kernel": (order + product(1, s.f, s.n * area, inner) + Work(calls=4)).holding(windows),
-        "image": (order + product(1, inner, s.f, s.n * area) + back + Work(calls=6)).holding(
-            windows
-        ),
+        "image": (product(1, inner, s.f, s.n * area) + back + Work(calls=6)).holding(windows),
     }
