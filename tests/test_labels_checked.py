@@ -10,9 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sympy import Integer
 
 from symconv.api import Network
 from symconv.core.errors import SymconvError
+from symconv.core.nodes import Equals
 from symconv.emit.code.names import Namer
 from symconv.trace.trace import trace
 
@@ -227,3 +229,38 @@ def test_a_trace_refuses_as_well(steps):
     values = {"x": [[1, 2, 0], [0, 1, 1]], "W": [[1, 0, 0], [0, 1, 0], [0, 0, 1]], "t": [0, 3]}
     with pytest.raises(SymconvError, match="'t' has the class 3, but there are 3 classes, 0 to 2"):
         trace(net, values, steps=steps, rate="1/10")
+
+
+LABELLED = "input h 3 | cross_entropy t labels -> C"
+
+
+def test_the_bracket_of_a_label_without_a_value_stays():
+    network = Network.parse(LABELLED)
+    assert network.written("h_0").endswith("- [0 = t_0]")
+    assert "− [2 = t₀]" in network.derivation().text()
+    assert Equals(Integer(1), Integer(1)) == 1
+    assert Equals(Integer(1), Integer(2)) == 0
+
+
+@pytest.mark.parametrize("label", range(3))
+def test_numbers_of_a_labelled_network_are_those_of_its_module(label):
+    network, h = Network.parse(LABELLED), [1, 2, 3]
+    told = trace(network, {"h": h, "t": [label]}).text()
+    module = network.compile()
+    values = module.forward(h=np.array(h, float), t=np.array([label]))
+    (dh,) = module.backward(h=np.array(h, float), t=np.array([label]), values=values)
+    for number in (values.C, *dh):
+        assert f"≈ {number:.6g}".rstrip("0").replace("-", "−") in told
+
+
+@pytest.mark.parametrize("notation", ["ij0", "ij1", "flat1"])
+def test_claims_about_classes_are_tried_with_every_class(notation):
+    text = "input x 4 | dense W 3 bias b -> h | cross_entropy t labels -> C"
+    network = Network.parse(text, notation)
+    first = 0 if notation == "ij0" else 1
+    total = " + ".join(f"exp(h_{first + k})" for k in range(3))
+    for k in range(3):
+        claim = f"dC/dh_{first + k} = exp(h_{first + k})/({total})"
+        assert network.check(claim).verdict == "wrong", claim
+        assert network.check(f"{claim} - 1").verdict == "wrong", claim
+    assert network.check("dC/db = dC/dh").verdict == "right"

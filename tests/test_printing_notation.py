@@ -3,6 +3,7 @@
 import pytest
 from sympy import Integer, Sum, Symbol
 
+from symconv.api import Network
 from symconv.core.errors import SymconvError
 from symconv.core.nodes import Box, MaxOver, OneHot, limits
 from symconv.core.tensor import Name, Tensor, index, size
@@ -75,3 +76,19 @@ def test_rebasing_keeps_the_value():
         ]
         moved = [shifted.function.xreplace({m: Integer(a), i: Integer(start + 1)}) for a in (1, 2)]
         assert [rebase(t, 1) for t in plain] == moved
+
+
+@pytest.mark.parametrize("notation", ["ij1", "flat1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "input h 3 | softmax -> p | sse t",
+        "input h 3 batch N | log_softmax -> p | sse t",
+        "input h 3 | cross_entropy t",
+        "input h 3 | cross_entropy t labels",
+    ],
+)
+def test_a_sum_inside_a_logarithm_starts_where_the_notation_says(text, notation):
+    told = Network.parse(text, notation).derivation().text()
+    assert "1 ≤ v" in told or "1 ≤ r" in told
+    assert "0 ≤ v" not in told

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from random import Random
 
-from symconv.claims.values.world import all_places, leaves
+from symconv.claims.values.world import all_places, classes_of, leaves
 from symconv.semantics.places import Place
 
 from .facts import Facts
@@ -27,14 +27,24 @@ def small_points(facts: Facts) -> Iterator[Point]:
     random = Random(7)  # noqa: S311 - test numbers, not secrets
     wanted = max(FEWEST_ATTEMPTS, min(MOST_ATTEMPTS, TRIALS // len(names)))
     for attempt in range(affordable(facts, wanted)):
-        if attempt < SPARSE and len(names) > FEW:
-            yield _sparse(names, random, each=attempt % 2 == 0)
-        elif attempt % 2:
-            sizes = random.sample(range(1, len(names) + 1), len(names))
-            yield {n: random.choice((1, -1)) * k for n, k in zip(names, sizes, strict=True)}
-        else:
-            choices = (1, -1, 2, -2) if attempt else (1, 1, 1, 2)
-            yield {n: random.choice(choices) for n in names}
+        yield _point(names, random, attempt) | _labels(facts, names, random)
+
+
+def _point(names: Sequence[Name], random: Random, attempt: int) -> Point:
+    """One choice of small numbers."""
+    if attempt < SPARSE and len(names) > FEW:
+        return _sparse(names, random, each=attempt % 2 == 0)
+    if attempt % 2:
+        sizes = random.sample(range(1, len(names) + 1), len(names))
+        return {n: random.choice((1, -1)) * k for n, k in zip(names, sizes, strict=True)}
+    choices = (1, -1, 2, -2) if attempt else (1, 1, 1, 2)
+    return {n: random.choice(choices) for n in names}
+
+
+def _labels(facts: Facts, names: Sequence[Name], random: Random) -> Point:
+    """A class for every label."""
+    counts = classes_of(facts)
+    return {n: random.randrange(counts[n[0]]) for n in names if n[0] in counts}
 
 
 def _sparse(names: Sequence[Name], random: Random, *, each: bool) -> Point:

@@ -47,8 +47,11 @@ class LogSumExp(ExprWithLimits):
 class Equals(Expr):
     """Iverson bracket [place = label] for a label that is an entry of a tensor; derivative 0."""
 
-    def __new__(cls, place: Expr, label: Expr) -> Self:
-        return Expr.__new__(cls, sympify(place), sympify(label))
+    def __new__(cls, place: Expr, label: Expr) -> Expr:  # type: ignore[misc]
+        place, label = sympify(place), sympify(label)
+        if place.is_number and label.is_number:
+            return Integer(bool(place == label))
+        return Expr.__new__(cls, place, label)
 
     @property
     def place(self) -> Expr:

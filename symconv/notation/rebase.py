@@ -7,7 +7,7 @@ from typing import cast
 from sympy import Expr, Integer, KroneckerDelta, Sum, Symbol
 from sympy.tensor.indexed import Indexed
 
-from symconv.core.nodes import Box, MaxOver, OneHot
+from symconv.core.nodes import Box, LogSumExp, MaxOver, OneHot
 
 
 def is_index(symbol: Expr) -> bool:
@@ -37,7 +37,7 @@ def _rebased(e: Expr, base: Integer) -> Expr:  # noqa: PLR0911 - one line for ev
         return OneHot(
             _rebased(e.maximum, base), *(_rebased(place, base) + base for place in e.position)
         )
-    if isinstance(e, Sum | MaxOver):
+    if isinstance(e, Sum | MaxOver | LogSumExp):
         limits = [(v, *(_rebased(end, base) + base for end in ends)) for v, *ends in e.limits]
         return type(e)(_rebased(e.function, base), *limits)
     return e.func(*(_rebased(cast("Expr", a), base) for a in e.args)) if e.args else e

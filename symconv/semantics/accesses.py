@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from sympy import KroneckerDelta
+from sympy import Expr, Integer, KroneckerDelta
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.errors import SymconvError, Unsupported
@@ -14,7 +14,6 @@ from symconv.core.nodes import Box, Equals
 from .duals import Dual
 from .meaning import Scope, Table, meaning, node
 from .places import Environment, Place, Read, affine, place_reader, reader, whole
-from .tape import Node
 
 
 def table_of(e: Indexed, scope: Scope) -> Table:
@@ -91,15 +90,22 @@ def box(e: Box, scope: Scope) -> Read:
 
 @node.register(Equals)
 def equals(e: Equals, scope: Scope) -> Read:
-    """[place = label], the label being an entry of a tensor of whole numbers."""
+    """[place = label], the label being an entry of a tensor of whole numbers; open for a symbol."""
     place = reader(affine(e.place, scope.sizes, scope.slots))
     label = meaning(e.label, scope)
     zero, one = scope.zero, scope.one
-    return lambda v: one if place(v) == plain(label(v)) else zero
+
+    def bracket(v: Environment) -> Any:
+        at, named = place(v), plain(label(v))
+        if at is not None and isinstance(named, Expr) and not named.is_number:
+            return Equals(Integer(at), named)
+        return one if at == named else zero
+
+    return bracket
 
 
 def plain(x: Any) -> Any:
-    """The number that a scalar of any algebra stands for."""
-    while isinstance(x, Dual | Node):
+    """The number that a scalar of any algebra stands for: others are wrapped around a `value`."""
+    while hasattr(x, "value"):
         x = x.value
     return x

@@ -9,11 +9,14 @@ from weakref import WeakKeyDictionary
 from symconv.claims.facts import Facts, Network, facts_of
 from symconv.claims.values.exponents import Exponents
 from symconv.claims.values.points import field_world
-from symconv.claims.values.world import World
+from symconv.claims.values.world import World, classes_of
 from symconv.core.nodes import MaxOver, absolute, relu
 
 COINS = 24
 MOST_KEPT = 64
+MOST_CLASSES = 32
+"""In how many worlds labels take one class after the other."""
+
 _FACTS: WeakKeyDictionary[Any, list[Facts]] = WeakKeyDictionary()
 _WORLDS: dict[int, tuple[Facts, list[World]]] = {}
 
@@ -28,12 +31,13 @@ def facts_for(network: Network) -> list[Facts]:
 
 
 def worlds_for(facts: Facts) -> Sequence[World]:
-    """Random worlds; with maxima a few more, so that other entries win, too."""
+    """Random worlds; with maxima a few more, so that other entries win, and one for each class."""
     if id(facts) not in _WORLDS:
         if len(_WORLDS) > MOST_KEPT:
             _WORLDS.clear()
-        more = (3, 4, 5, 6) if any(e.rhs.has(MaxOver) for e in facts.forward.equations) else ()
-        _WORLDS[id(facts)] = (facts, [field_world(facts, seed) for seed in (1, 2, *more)])
+        count = 6 if any(e.rhs.has(MaxOver) for e in facts.forward.equations) else 2
+        count = max([count, *(min(MOST_CLASSES, n) for n in classes_of(facts).values())])
+        _WORLDS[id(facts)] = (facts, [field_world(facts, seed + 1) for seed in range(count)])
     return _WORLDS[id(facts)][1]
 
 

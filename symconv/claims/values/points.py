@@ -23,7 +23,7 @@ from symconv.semantics.places import Place
 from .enclosures import Enclosures
 from .field import PRIME, Field, Gates, Residue, Undefined
 from .rational import Rationals
-from .world import Partial, World, all_places, leaves
+from .world import Partial, World, all_places, classes_of, leaves
 
 Values = Mapping[str, Any]
 Exact = Rationals | Enclosures
@@ -39,13 +39,16 @@ class Cells:
 
 
 def field_world(facts: Facts, seed: int, gates: Gates = "free", kind: type[Field] = Field) -> World:
-    """Random residues for everything that is left open."""
+    """Random residues for everything that is left open; labels take every class seed by seed."""
     random = Random(seed)  # noqa: S311 - test numbers, not secrets
     field = kind(seed, gates)
     given = {
         t.key: {p: field.entry(Residue(random.randrange(PRIME))) for p in all_places(facts, t)}
         for t in leaves(facts)
     }
+    for key, count in classes_of(facts).items():
+        for number, place in enumerate(given[key]):
+            given[key][place] = Residue((seed + number) % count)
     rates = {name: Residue(random.randrange(PRIME)) for name in sorted(RATES)}
     rates["rate"] = rates["eta"]
     world = World(facts, field, given, facts.program, rates)

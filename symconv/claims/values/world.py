@@ -10,8 +10,9 @@ from typing import Any
 from symconv.claims.facts import Facts, Shape
 from symconv.claims.limits import NotChecked
 from symconv.core.equation import Equation, Program
+from symconv.core.labels import labels_of
 from symconv.core.tensor import Tensor
-from symconv.semantics.places import Place
+from symconv.semantics.places import Place, whole
 from symconv.semantics.protocol import Algebra
 from symconv.semantics.run import Tables, needed, reads, run
 from symconv.semantics.tape import Tape
@@ -161,6 +162,12 @@ def leaves(facts: Facts) -> list[Tensor]:
     """The tensors that no equation computes."""
     computed = {e.key for e in facts.program.equations}
     return [t for t in facts.program.tensors if t.key not in computed]
+
+
+def classes_of(facts: Facts) -> dict[str, int]:
+    """How many classes the labels of a tensor choose from, by its key."""
+    found = labels_of(facts.forward.equations).items()
+    return {key: whole(count, facts.size_map) for key, count in found if count is not None}
 
 
 def all_places(facts: Facts, tensor: Tensor) -> list[Place]:
