@@ -92,56 +92,71 @@ class Partial(Expr):
         return cast("Indexed", self.args[1])
 
 
-class step(Function):  # noqa: N801 - a mathematical function, written in lower case as SymPy does
+class Known(Function):
+    """A function whose value at a number is an elementary expression."""
+
+    args: tuple[Any, ...]
+
+    def __new__(cls, x: Any, **options: Any) -> Any:
+        x = sympify(x)
+        return cls.at(x) if x.is_number else super().__new__(cls, x, **options)
+
+    @staticmethod
+    def at(x: Expr) -> Expr:
+        """The value at a number."""
+        raise NotImplementedError
+
+
+class step(Known):  # noqa: N801 - a mathematical function, written in lower case as SymPy does
     """step(x) = [x > 0], so step(0) = 0; its derivative is taken to be 0 everywhere."""
 
-    @classmethod
-    def eval(cls, x: Expr) -> Expr | None:
-        return Integer(bool(x > 0)) if x.is_number else None
+    @staticmethod
+    def at(x: Expr) -> Expr:
+        return Integer(bool(x > 0))
 
     def fdiff(self, argindex: int = 1) -> Expr:  # noqa: ARG002 - SymPy's signature
         return S.Zero
 
 
-class relu(Function):  # noqa: N801
+class relu(Known):  # noqa: N801
     """relu(x) = max(x, 0), with relu'(x) = step(x), hence relu'(0) = 0."""
 
-    @classmethod
-    def eval(cls, x: Expr) -> Expr | None:
-        return Max(x, 0) if x.is_number else None
+    @staticmethod
+    def at(x: Expr) -> Expr:
+        return Max(x, 0)
 
     def fdiff(self, argindex: int = 1) -> Expr:  # noqa: ARG002 - SymPy's signature
         return step(self.args[0])
 
 
-class sigmoid(Function):  # noqa: N801
+class sigmoid(Known):  # noqa: N801
     """sigmoid(x) = 1 / (1 + exp(-x)), with sigmoid' = sigmoid (1 - sigmoid)."""
 
-    @classmethod
-    def eval(cls, x: Expr) -> Expr | None:
-        return 1 / (1 + exp(-x)) if x.is_number else None
+    @staticmethod
+    def at(x: Expr) -> Expr:
+        return 1 / (1 + exp(-x))
 
     def fdiff(self, argindex: int = 1) -> Expr:  # noqa: ARG002 - SymPy's signature
         return self * (Integer(1) - self)
 
 
-class softplus(Function):  # noqa: N801
+class softplus(Known):  # noqa: N801
     """softplus(x) = log(1 + exp(x)), with softplus' = sigmoid."""
 
-    @classmethod
-    def eval(cls, x: Expr) -> Expr | None:
-        return log(1 + exp(x)) if x.is_number else None
+    @staticmethod
+    def at(x: Expr) -> Expr:
+        return log(1 + exp(x))
 
     def fdiff(self, argindex: int = 1) -> Expr:  # noqa: ARG002 - SymPy's signature
         return sigmoid(self.args[0])
 
 
-class absolute(Function):  # noqa: N801
+class absolute(Known):  # noqa: N801
     """absolute(x) = |x|, with absolute'(x) = sign(x), hence 0 at 0."""
 
-    @classmethod
-    def eval(cls, x: Expr) -> Expr | None:
-        return Abs(x) if x.is_number else None
+    @staticmethod
+    def at(x: Expr) -> Expr:
+        return Abs(x)
 
     def fdiff(self, argindex: int = 1) -> Expr:  # noqa: ARG002 - SymPy's signature
         (x,) = self.args
