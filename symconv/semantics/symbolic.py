@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from sympy import Add, E, Expr, Integer, Max, Rational, exp, log, pi, sympify, tanh
+from sympy import Add, E, Expr, Max, Rational, exp, log, pi, sympify, tanh
 
 from symconv.core import nodes
 from symconv.core.errors import Unsupported
@@ -18,25 +18,15 @@ def _expression(x: Scalar) -> Expr:
     return sympify(x, strict=True)
 
 
-def _step(x: Scalar) -> Expr:
-    """step(x), decided where x is a number."""
-    return Integer(1 if x > 0 else 0) if x.is_number else nodes.step(x)
-
-
-def _relu(x: Scalar) -> Expr:
-    """relu(x), decided where x is a number."""
-    return x * _step(x) if x.is_number else nodes.relu(x)
-
-
 FUNCTIONS: Mapping[str, Map] = {
     "sigmoid": nodes.sigmoid,
     "tanh": tanh,
     "exp": exp,
     "log": log,
-    "relu": _relu,
-    "step": _step,
+    "relu": nodes.relu,
+    "step": nodes.step,
     "softplus": nodes.softplus,
-    "absolute": lambda x: abs(x) if x.is_number else nodes.absolute(x),
+    "absolute": nodes.absolute,
 }
 
 
