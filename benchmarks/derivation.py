@@ -29,8 +29,8 @@ from sympy.core.cache import clear_cache
 
 import symconv
 from symconv.calculus.reverse import reverse
+from symconv.codegen.fast.scalar.program_of import unrolled
 from symconv.network.text import parse
-from symconv.plan.unrolled import unrolled
 
 ROOT = Path(__file__).resolve().parents[1]
 SIZES = (5, 16, 64, 224, 512)

@@ -4,7 +4,8 @@
 
 A row is a layer with its three sums, at several batches, with and without relu and a maximum; the
 time is the shortest of both passes in float32. `regret` is the time of the form that the model
-takes over that of the fastest one. `--fit` prints the constants of `symconv/plan/work.py` that
+takes over that of the fastest one. `--fit` prints the constants
+of `symconv/codegen/fast/forms/work.py` that
 explain the times best (every row counts alike: errors are relative), and the regret with them.
 `--read` takes the times from a file that `--json` wrote.
 """
@@ -25,13 +26,13 @@ from typing import Any
 import numpy as np
 
 import symconv
+from symconv.codegen.fast.forms.base import TILED
+from symconv.codegen.fast.forms.sizes import Sizes, sizes_of
+from symconv.codegen.fast.forms.table import FORMS
+from symconv.codegen.fast.forms.work import FAR, NANOSECONDS, counted
+from symconv.codegen.fast.plan.cost_model import TABLE
+from symconv.codegen.fast.plan.planner import Contract, plan
 from symconv.core.errors import SymconvError
-from symconv.plan.cost import FORMS
-from symconv.plan.forms import TILED
-from symconv.plan.planner import Contract, plan
-from symconv.plan.sizes import Sizes, sizes_of
-from symconv.plan.strategy import TABLE
-from symconv.plan.work import FAR, NANOSECONDS, counted
 from symconv.tune import arrays, shortest, step_of
 
 LAYERS = (  # channels, filters, taps, stride, padding, dilation, height

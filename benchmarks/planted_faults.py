@@ -119,18 +119,18 @@ FAULTS = (
           "step = axis.reaches[0][1] if len(axis.reaches) == 1 else S.One", "step = S.One"),
     Fault("scatter: stores instead of adding", f"{LOWER}.scatter",
           "add=bool(loops))", "add=False)"),
-    Fault("scatter: the first place off by one", f"{LOWER}.tracks",
+    Fault("scatter: the first place off by one", f"{LOWER}.scatter_axes",
           "start = place.constant + falling + before", "start = place.constant + falling + before + 1"),
-    Fault("labelled: the sign of a coefficient is dropped", f"{LOWER}.labelled",
+    Fault("labelled: the sign of a coefficient is dropped", f"{LOWER}.labelled_array",
           "return Labelled(Negative(scaled(value, -coefficient).array), value.axes)",
           "return scaled(value, -coefficient)"),
-    Fault("scatter: the room behind off by one", f"{LOWER}.tracks",
+    Fault("scatter: the room behind off by one", f"{LOWER}.scatter_axes",
           "after = bench.sizes.shortfall(high - target.extent + 1)", "after = bench.sizes.shortfall(high - target.extent)"),
     Fault("maximum: padding counts as 0", f"{LOWER}.maximum",
           'return read(bench, body, "lowest")', 'return read(bench, body, "zero")'),
     Fault("sums: an idle index is not counted", f"{LOWER}.sums",
           "coefficient = Mul(term.coefficient, *(bench.extents[v] for v in idle))", "coefficient = term.coefficient"),
-    Fault("transposition: the axes stay where they are", f"{LOWER}.labelled",
+    Fault("transposition: the axes stay where they are", f"{LOWER}.labelled_array",
           "return Labelled(Transpose(value.array, order), axes)", "return Labelled(value.array, axes)"),
     Fault("brackets: the end of a range is included", f"{LOWER}.brackets",
           'Test("<", entry', 'Test("<=", entry'),
@@ -219,11 +219,11 @@ def first_failure(fault: Fault | None) -> str:
 def failure(number: int, text: str, fault: Fault | None) -> str:
     """The first check of one network that fails."""
     from symconv.api import Network
-    from symconv.check.module import Module
-    from symconv.check.module_checks import check_module
-    from symconv.check.verify import verify
-    from symconv.compiled import Compiled
+    from symconv.codegen.compiled import Compiled
     from symconv.semantics.sizes import pick
+    from symconv.verify.module import Module
+    from symconv.verify.module_checks import check_module
+    from symconv.verify.verify import verify
 
     network = Network.parse(text)
     generated = fault is not None and fault.where.startswith("generated")

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from symconv.core.errors import SymconvError
 
 if TYPE_CHECKING:
-    from symconv.api import Network
+    from .api import Network
 
 __version__ = "0.1.0"
 __all__ = ["Network", "SymconvError", "__version__"]
@@ -26,7 +26,7 @@ __all__ = ["Network", "SymconvError", "__version__"]
 def __getattr__(name: str) -> Any:
     """`symconv.Network` is loaded when it is first used: importing SymPy takes a moment."""
     if name == "Network":
-        from symconv.api import Network
+        from .api import Network
 
         return Network
     raise AttributeError(f"module 'symconv' has no attribute '{name}'")

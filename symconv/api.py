@@ -10,31 +10,39 @@ from typing import TYPE_CHECKING, Any
 from sympy import Expr
 
 from symconv.calculus.reverse import reverse
-from symconv.check.record import Check
-from symconv.compiled import Compiled
+from symconv.codegen.compiled import Compiled
+from symconv.codegen.python.names import Names
+from symconv.codegen.readable.module import module_names
+from symconv.codegen.styles import (
+    Order,
+    Style,
+    audit_of,
+    module_text,
+    plan_text,
+    tests_text,
+    wishes_of,
+)
 from symconv.core.equation import Program
 from symconv.core.errors import SymconvError, did_you_mean
 from symconv.core.proof import Backward
 from symconv.core.tensor import Tensor
-from symconv.emit.code.module import module_names
-from symconv.emit.code.names import Names
-from symconv.emit.numbering import equation_numbers
-from symconv.explanation import Explanation
 from symconv.layers.base import Layer, TensorName
-from symconv.layers.sizes import Size
+from symconv.layers.support.sizes import Size
 from symconv.network.build import build
 from symconv.network.examples import BY_NAME
 from symconv.network.spec import Input, Spec
 from symconv.network.text import parse
 from symconv.notation.conventions import conventions
+from symconv.notation.numbering import equation_numbers
 from symconv.notation.presets import IJ0, Notation, entry_name, notation_named
+from symconv.render.explanation import Explanation
 from symconv.semantics.run import refuse_large
 from symconv.semantics.sizes import pick
-from symconv.styles import Order, Style, audit_of, module_text, plan_text, tests_text, wishes_of
-from symconv.unrolled import Unrolled
+from symconv.semantics.unrolled import Unrolled
+from symconv.verify.record import Check
 
 if TYPE_CHECKING:
-    from symconv.claims.verdict import Verdict
+    from symconv.claims.model.verdict import Verdict
 
 DIFFERENTIATED = {"input", "parameter"}
 
@@ -148,8 +156,8 @@ class Network:
 
     def written(self, entry: str) -> str:
         """dC/d(entry) as one line of text, the way people write it."""
-        from symconv.emit.formula.names import names_of
-        from symconv.emit.formula.scalars import scalar_text
+        from symconv.render.formula.names import names_of
+        from symconv.render.formula.scalars import scalar_text
 
         backward = self._everything
         tensor, place = Unrolled(backward, self.notation).entry(entry)
@@ -220,9 +228,9 @@ class Network:
 
         SymconvError where fixed sizes make the network too large to evaluate entry by entry.
         """
-        from symconv.check.module import Module
-        from symconv.check.module_checks import check_module
-        from symconv.check.verify import verify
+        from symconv.verify.module import Module
+        from symconv.verify.module_checks import check_module
+        from symconv.verify.verify import verify
 
         program = self._everything.program
         sizes = pick(program, seed=3)
@@ -235,7 +243,7 @@ class Network:
 
     def fixed(self, **sizes: int) -> Network:
         """The same network with numbers for some of its sizes: `net.fixed(N=32)`."""
-        from symconv.fixed import fixed
+        from symconv.network.specialize import fixed
 
         made = Network.of(self.spec, self.notation)
         made.title = self.title

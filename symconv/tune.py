@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from symconv.codegen.fast.forms.base import USUAL_BATCH, Form, Wishes, forms_of
+from symconv.codegen.fast.forms.contraction import Contraction
+from symconv.codegen.fast.plan.planner import plan
+from symconv.codegen.fast.plan.recognise import contraction
 from symconv.core.errors import SymconvError
 from symconv.core.tensor import Tensor
 from symconv.lower.labels import class_counts
-from symconv.plan.contraction import Contraction
-from symconv.plan.forms import USUAL_BATCH, Form, Wishes, forms_of
-from symconv.plan.planner import plan
-from symconv.plan.recognise import contraction
 
 if TYPE_CHECKING:
-    from symconv.api import Network
+    from .api import Network
 
 LEAST = 0.1
 """About how many seconds a candidate is measured."""

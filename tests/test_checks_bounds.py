@@ -6,13 +6,13 @@ import pytest
 from sympy import Poly, S, Sum, prod
 
 from symconv import Network
-from symconv.check.polynomials import SPREAD, degree, degrees, error_bound, polynomial
-from symconv.check.trials import trials
 from symconv.core.equation import Equation, Program
 from symconv.core.nodes import Box, relu
 from symconv.core.tensor import Name, Tensor, index
 from symconv.semantics.run import run
 from symconv.semantics.symbolic import Symbolic
+from symconv.verify.polynomials import SPREAD, degree, degrees, error_bound, polynomial
+from symconv.verify.trials import trials
 
 i, m = index("i"), index("m")
 x, w = (Tensor(Name(letter), (S(3),), "input") for letter in "xw")

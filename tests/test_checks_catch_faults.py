@@ -6,14 +6,14 @@ from itertools import pairwise
 import pytest
 from sympy import KroneckerDelta, S, Sum
 
-from symconv.check.gradients import check_gradients
-from symconv.check.inner_products import check_inner_products
-from symconv.check.roleswap import check_role_swap
-from symconv.check.steps import check_steps
 from symconv.core.equation import Equation, Program, SizeDefinition
 from symconv.core.nodes import Box, Partial
 from symconv.core.proof import Derivation, Step
 from symconv.core.tensor import Name, Tensor, amount, index, size
+from symconv.verify.gradients import check_gradients
+from symconv.verify.inner_products import check_inner_products
+from symconv.verify.roleswap import check_role_swap
+from symconv.verify.steps import check_steps
 
 b, c, f, i, j, m, n = (index(letter) for letter in "bcfijmn")
 B, C, F, H, W, K, L, O, Q = (size(s) for s in ("B", "Ch", "F", "H", "W", "K", "L", "H_o", "W_o"))

@@ -3,10 +3,10 @@
 import pytest
 
 from symconv.api import Network
-from symconv.check.classes import classes
-from symconv.check.entries import float_trial
-from symconv.check.trials import needs_reals, trials
 from symconv.semantics.sizes import pick
+from symconv.verify.classes import classes
+from symconv.verify.entries import float_trial
+from symconv.verify.trials import needs_reals, trials
 
 
 def whole(text):

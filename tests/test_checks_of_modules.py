@@ -5,12 +5,12 @@ import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 from sympy import Integer, S, Sum, tanh
 
-from symconv.check.module import Module
-from symconv.check.module_checks import check_module, transcendental
-from symconv.check.polynomials import polynomial
 from symconv.core.equation import Equation, Program, SizeDefinition
 from symconv.core.nodes import relu
 from symconv.core.tensor import Name, Tensor, index, size
+from symconv.verify.module import Module
+from symconv.verify.module_checks import check_module, transcendental
+from symconv.verify.polynomials import polynomial
 
 i, j, m, n, q, r = (index(letter) for letter in "ijmnqr")
 H, W, K, O, Q, s = (size(letter) for letter in ("H", "W", "K", "H_o", "W_o", "s"))

@@ -6,14 +6,14 @@ from functools import cache
 import pytest
 from sympy import Expr, Integer, S, Sum
 
-from symconv.check.gradients import check_gradients
-from symconv.check.inner_products import check_inner_products
-from symconv.check.roleswap import check_role_swap
-from symconv.check.steps import check_steps
 from symconv.core.equation import Equation, Program, SizeDefinition
 from symconv.core.nodes import Box, MaxOver, OneHot, Partial, relu, step
 from symconv.core.proof import Derivation, Step
 from symconv.core.tensor import Name, Tensor, amount, index, size
+from symconv.verify.gradients import check_gradients
+from symconv.verify.inner_products import check_inner_products
+from symconv.verify.roleswap import check_role_swap
+from symconv.verify.steps import check_steps
 
 i, j, m, n = (index(letter) for letter in "ijmn")
 i_, j_ = index("i'"), index("j'")

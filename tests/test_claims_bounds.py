@@ -8,9 +8,9 @@ import pytest
 
 from symconv import Network
 from symconv.claims import check_claim
-from symconv.claims.values.enclosures import Enclosures
-from symconv.claims.values.field import Undefined
-from symconv.claims.values.intervals import Interval, apart_from_zero, interval, is_zero
+from symconv.claims.evaluation.interval_algebra import Enclosures
+from symconv.claims.evaluation.intervals import Interval, apart_from_zero, interval, is_zero
+from symconv.claims.evaluation.modular_field import Undefined
 
 SOFTMAX = Network.parse("input x 4 | softmax -> p | sse t -> L", "ij0")
 RELU = Network.parse("input x 3 | relu -> a | softmax -> p | sse t -> C", "ij0")

@@ -17,8 +17,8 @@ from sympy import Symbol, lambdify
 
 from symconv import Network
 from symconv.claims import check_claim
-from symconv.claims.facts import facts_of
 from symconv.claims.mistakes import mistakes
+from symconv.claims.model.facts import facts_of
 from symconv.notation.presets import entry_name
 from symconv.semantics.algebra import Reals
 from symconv.semantics.run import run, unroll

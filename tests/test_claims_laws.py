@@ -6,9 +6,9 @@ import pytest
 
 from symconv import Network
 from symconv.claims import check_claim
+from symconv.claims.evaluation.exponent_laws import Exponents, constant, made
+from symconv.claims.evaluation.modular_field import Residue
 from symconv.claims.judging.agreement import LAWS
-from symconv.claims.values.exponents import Exponents, constant, made
-from symconv.claims.values.field import Residue
 
 SOFTMAX = Network.parse("input x 4 | softmax -> p | sse t -> L", "ij0")
 SIGMOID = Network.parse("input x 3x3 | conv w 2x2 -> z | sigmoid -> a | half_sse t -> E", "ij0")

@@ -4,11 +4,11 @@ import pytest
 
 from symconv import Network
 from symconv.claims import check_claim, check_post
-from symconv.claims.judging.known import facts_for
-from symconv.claims.limits import ClaimError
-from symconv.claims.reading.naming import Table
-from symconv.claims.reading.parser import read
-from symconv.claims.reading.pieces import pieces
+from symconv.claims.evaluation.cache import facts_for
+from symconv.claims.model.errors import ClaimError
+from symconv.claims.parsing.name_resolution import Table
+from symconv.claims.parsing.parser import read
+from symconv.claims.parsing.statements import pieces
 
 SIGMOID = Network.parse("input x 3x3 | conv w 2x2 -> z | sigmoid -> a | half_sse t -> E", "ij0")
 RELU = Network.parse("input x 3x3 | conv w 2x2 -> z | relu -> y | sse t -> C", "ij0")

@@ -10,11 +10,11 @@ from sympy.tensor.indexed import Indexed
 
 from symconv import Network
 from symconv.claims import check_claim
-from symconv.claims.judging.known import facts_for
+from symconv.claims.evaluation.cache import facts_for
 from symconv.claims.mistakes import mistakes
 from symconv.core.nodes import Box
 from symconv.notation.presets import entry_name
-from symconv.unrolled import Unrolled
+from symconv.semantics.unrolled import Unrolled
 
 AVERAGE = (
     "input x 4x4 | conv w 1x1 -> z | avgpool 2 -> p | flatten -> v | dense W 2 bias c -> h "
@@ -242,11 +242,11 @@ def innocent(net, text):
     from fractions import Fraction
 
     from symconv.claims.check import Checker
-    from symconv.claims.decide import Question, evaluated
-    from symconv.claims.reading.parser import read
-    from symconv.claims.values.evaluate import Options
-    from symconv.claims.values.points import rational_world
-    from symconv.claims.values.world import all_places, leaves
+    from symconv.claims.evaluation.assignment import all_places, leaves
+    from symconv.claims.evaluation.assignments import rational_world
+    from symconv.claims.evaluation.comparison import Question, evaluated
+    from symconv.claims.evaluation.evaluate import Options
+    from symconv.claims.parsing.parser import read
 
     checker = Checker(net, {}, {})
     statement = read(text, checker.table(net.notation.index_base))

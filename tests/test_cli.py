@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from symconv import files
 from symconv.api import Network
 from symconv.core.errors import SymconvError
 from symconv.notation.presets import IJ0
+from symconv.output import files
 
 TWO = "input i 3x3 | conv w 2x2 -> o | conv w 2x2 -> o | sse y -> C"
 

@@ -7,15 +7,15 @@ import pytest
 
 from symconv.api import Network
 from symconv.calculus.rules import REASONS
-from symconv.check.steps import check_steps
 from symconv.core.errors import SymconvError
-from symconv.emit.formula.arrange import arrange
-from symconv.emit.formula.changes import mark_changes
-from symconv.emit.formula.latex import Latex
-from symconv.emit.formula.names import names_of
-from symconv.emit.pages.detail import moves
-from symconv.emit.pages.glossary import examples, formula
 from symconv.network.examples import BY_NAME
+from symconv.render.document.detail import moves
+from symconv.render.document.glossary import examples, formula
+from symconv.render.formula.arrange import arrange
+from symconv.render.formula.diff_marks import mark_changes
+from symconv.render.formula.latex import Latex
+from symconv.render.formula.names import names_of
+from symconv.verify.steps import check_steps
 
 LEVELS = ("terse", "normal", "full")
 

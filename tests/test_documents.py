@@ -17,13 +17,13 @@ from symconv.core.errors import SymconvError
 from symconv.core.nodes import MaxOver, OneHot, Partial, limits
 from symconv.core.proof import Derivation, Step
 from symconv.core.tensor import Name, Tensor, amount, index, size
-from symconv.emit.numbering import equation_numbers
-from symconv.emit.pages.derivations import derivation_latex, derivation_markdown, derivation_text
-from symconv.emit.pages.json_form import derivation_json
-from symconv.emit.pages.pdf import compile_pdf
-from symconv.layers.places import total
+from symconv.layers.support.places import total
 from symconv.network.text import parse
+from symconv.notation.numbering import equation_numbers
 from symconv.notation.presets import FLAT1, IJ0, IJ1
+from symconv.render.document.documents import derivation_latex, derivation_markdown, derivation_text
+from symconv.render.document.json_form import derivation_json
+from symconv.render.document.pdf import compile_pdf
 
 NETWORKS = {
     "two": ("input i 3x3 | conv w 2x2 -> o | conv w 2x2 -> o | sse y -> C", FLAT1),

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from symconv.api import Network
+from symconv.codegen.fast.forms.base import FORMS, forms_of
+from symconv.codegen.fast.plan.planner import Contract, Pool, plan
 from symconv.layers import catalogue
 from symconv.network.examples import EXAMPLES
-from symconv.plan.forms import FORMS, forms_of
-from symconv.plan.planner import Contract, Pool, plan
 
 ROOT = Path(__file__).resolve().parents[1]
 TOOLS = (

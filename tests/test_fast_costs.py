@@ -5,15 +5,15 @@ import pytest
 from sympy import Integer
 
 import symconv
+from symconv.codegen.fast.forms.base import FORMS as NAMES
+from symconv.codegen.fast.forms.base import Wishes, forms_of
+from symconv.codegen.fast.forms.sizes import sizes_of
+from symconv.codegen.fast.forms.table import FORMS, cost
+from symconv.codegen.fast.forms.work import Work, copy, microseconds, product
+from symconv.codegen.fast.plan.cost_model import TABLE, choose, times
+from symconv.codegen.fast.plan.plan_report import explain
+from symconv.codegen.fast.plan.planner import Contract, Pool, plan
 from symconv.core.errors import SymconvError
-from symconv.plan.cost import FORMS, cost
-from symconv.plan.explain import explain
-from symconv.plan.forms import FORMS as NAMES
-from symconv.plan.forms import Wishes, forms_of
-from symconv.plan.planner import Contract, Pool, plan
-from symconv.plan.sizes import sizes_of
-from symconv.plan.strategy import TABLE, choose, times
-from symconv.plan.work import Work, copy, microseconds, product
 
 LAYERS = (
     "input x 5x3x9x8 | conv w 3x2 channels 4 padding 1 -> z",

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 import symconv
+from symconv.codegen.fast.forms.base import FORMS, Wishes, forms_of
+from symconv.codegen.fast.module import fast_module
+from symconv.codegen.fast.plan.planner import Contract, Pool, plan
+from symconv.codegen.fast.plan.recognise import contraction
+from symconv.codegen.python.fast_allowlist import audited_fast
+from symconv.codegen.readable.module import module_names
 from symconv.core.errors import SymconvError
-from symconv.emit.code.module import module_names
-from symconv.emit.fast.audit import audited_fast
-from symconv.emit.fast.module import fast_module
-from symconv.plan.forms import FORMS, Wishes, forms_of
-from symconv.plan.planner import Contract, Pool, plan
-from symconv.plan.recognise import contraction
 
 LONG = pytest.mark.long
 
@@ -261,7 +261,7 @@ def test_recognised_images_turn_into_places():
     net = symconv.Network.parse("input x 2x3x9x8 | conv w 3x2 channels 4 padding 1 dilation 2 -> z")
     backward = net.backward()
     made = contraction(backward.program, backward.program.equation("gradient x"))
-    from symconv.plan.turn import turned
+    from symconv.codegen.fast.plan.gradient_as_correlation import turned
 
     around = turned(made)
     assert around.computes == "places"

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from sympy import Integer
 
+from symconv.codegen.fast.write.layouts import MAPS, MATRICES, PLANES, RUNS, steps, without_phases
 from symconv.core.tensor import size
-from symconv.emit.fast.layouts import MAPS, MATRICES, PLANES, RUNS, steps, without_phases
 
 SIZES = {"n": 5, "f": 3, "a": 2, "b": 4, "h": 6, "w": 7}
 STAGED = [PLANES, *MATRICES.values(), *RUNS.values()]

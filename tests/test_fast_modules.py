@@ -11,17 +11,17 @@ import numpy as np
 import pytest
 
 import symconv
-from symconv.check.module import Module
-from symconv.check.module_checks import check_module
+from symconv.codegen.fast.module import fast_module
+from symconv.codegen.fast.plan.planner import plan
+from symconv.codegen.fast.write.planned import PlannedModule
+from symconv.codegen.python.fast_allowlist import audited_fast
+from symconv.codegen.readable.module import module_names
 from symconv.core.errors import SymconvError
-from symconv.emit.code.module import module_names
-from symconv.emit.fast.audit import audited_fast
-from symconv.emit.fast.module import fast_module
-from symconv.emit.fast.planned import PlannedModule
-from symconv.emit.numbering import equation_numbers
 from symconv.network.examples import EXAMPLES
-from symconv.plan.planner import plan
+from symconv.notation.numbering import equation_numbers
 from symconv.semantics.sizes import pick
+from symconv.verify.module import Module
+from symconv.verify.module_checks import check_module
 
 CONV = "conv w 3x3 channels 4"
 LAYERS = (

@@ -3,10 +3,10 @@
 import pytest
 
 import symconv
-from symconv.plan.explain import explain
-from symconv.plan.planner import Plain, Pool, plan
-from symconv.plan.recognise import contraction
-from symconv.plan.stages import stages
+from symconv.codegen.fast.plan.plan_report import explain
+from symconv.codegen.fast.plan.planner import Plain, Pool, plan
+from symconv.codegen.fast.plan.recognise import contraction
+from symconv.codegen.fast.plan.stages import stages
 
 CONV = "input x 16x3x9x8 | conv w 3x2 channels 5 stride 2 padding 1{} -> z"
 

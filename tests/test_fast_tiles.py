@@ -7,9 +7,9 @@ import pytest
 import sympy as sp
 
 import symconv
-from symconv.emit.fast.module import fast_module
-from symconv.plan.forms import Wishes
-from symconv.plan.toom import transforms
+from symconv.codegen.fast.forms.base import Wishes
+from symconv.codegen.fast.module import fast_module
+from symconv.codegen.fast.plan.winograd_matrices import transforms
 
 SHAPES = [(1, 3), (2, 2), (2, 3), (3, 2), (4, 3), (2, 5), (6, 3)]
 

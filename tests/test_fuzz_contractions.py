@@ -6,16 +6,16 @@ import pytest
 from sympy import KroneckerDelta, Mul, Rational, Sum
 
 from symconv.calculus.reverse import reverse
-from symconv.check.gradients import check_gradients
-from symconv.check.judging import equation_trials
-from symconv.check.module import Module
-from symconv.check.module_checks import check_module
-from symconv.check.roleswap import check_role_swap
-from symconv.compiled import Compiled
+from symconv.codegen.compiled import Compiled
+from symconv.codegen.readable.module import module_names, numpy_module
 from symconv.core.equation import Equation, Program
 from symconv.core.nodes import limits
 from symconv.core.tensor import Name, Tensor, index
-from symconv.emit.code.module import module_names, numpy_module
+from symconv.verify.gradients import check_gradients
+from symconv.verify.judging import equation_trials
+from symconv.verify.module import Module
+from symconv.verify.module_checks import check_module
+from symconv.verify.roleswap import check_role_swap
 
 OUT, BOUND = [index(v) for v in "ij"], [index(v) for v in "mn"]
 COEFFICIENTS = (1, 1, 1, 1, -1, 2, -2, Rational(1, 2), 3)

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from symconv.fast_examples import FAST, fast_files
-from symconv.gallery import gallery
-from symconv.layer_pages import layer_page
+from symconv.docs.fast_examples import FAST, fast_files
+from symconv.docs.gallery import gallery
+from symconv.docs.layer_pages import layer_page
+from symconv.docs.regenerate import example_files, readme
 from symconv.layers import catalogue
 from symconv.network.examples import BY_NAME, EXAMPLES
-from symconv.regenerate import example_files, readme
 
 ROOT = Path(__file__).resolve().parents[1]
 GENERATED = ROOT / "generated"
@@ -26,7 +26,7 @@ def test_the_files_of_an_example_are_current(example):
     kept = {p.name for p in folder.iterdir() if p.is_file() and p.suffix not in PICTURES}
     assert kept == set(files)
     for name, content in files.items():
-        message = f"run `python -m symconv.regenerate`: {name} is not current"
+        message = f"run `python -m symconv.docs.regenerate`: {name} is not current"
         assert (folder / name).read_text(encoding="utf-8") == content, message
 
 
@@ -38,7 +38,7 @@ def test_there_are_no_other_folders():
 @pytest.mark.parametrize("keyword", sorted(catalogue()))
 def test_the_page_of_a_layer_is_current(keyword):
     page = (GENERATED / "layers" / f"{keyword}.md").read_text(encoding="utf-8")
-    assert page == layer_page(keyword), "run `python -m symconv.regenerate`"
+    assert page == layer_page(keyword), "run `python -m symconv.docs.regenerate`"
 
 
 def test_every_page_belongs_to_a_layer():
@@ -47,12 +47,12 @@ def test_every_page_belongs_to_a_layer():
 
 def test_the_gallery_is_current():
     text = (GENERATED / "gallery.md").read_text(encoding="utf-8")
-    assert text == gallery(), "run `python -m symconv.regenerate`"
+    assert text == gallery(), "run `python -m symconv.docs.regenerate`"
 
 
 def test_the_readme_is_current():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert readme(text) == text, "run `python -m symconv.regenerate`"
+    assert readme(text) == text, "run `python -m symconv.docs.regenerate`"
 
 
 PROGRAM = """

@@ -6,12 +6,12 @@ from itertools import product
 import pytest
 from sympy import Integer, Sum, tanh
 
-from symconv.check.gradients import dual_derivative
-from symconv.check.trial import trial_of
 from symconv.core.equation import Equation, Program
 from symconv.core.nodes import MaxOver, relu, sigmoid
 from symconv.core.tensor import Name, Tensor, index
 from symconv.semantics.algebra import Reals
+from symconv.verify.gradients import dual_derivative
+from symconv.verify.trial import trial_of
 
 torch = pytest.importorskip("torch")
 nn = torch.nn.functional

@@ -13,9 +13,9 @@ import pytest
 from sympy import Integer
 
 from symconv.api import Network
+from symconv.codegen.python.names import Namer
 from symconv.core.errors import SymconvError
 from symconv.core.nodes import Equals
-from symconv.emit.code.names import Namer
 from symconv.trace.trace import trace
 
 ROOT = Path(__file__).resolve().parents[1]

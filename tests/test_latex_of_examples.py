@@ -11,9 +11,9 @@ from markdown_it import MarkdownIt
 
 from symconv.api import Network
 from symconv.core.errors import SymconvError
-from symconv.gallery import gallery
-from symconv.gallery_cases import CASES
-from symconv.layer_pages import typical
+from symconv.docs.gallery import gallery
+from symconv.docs.gallery_cases import CASES
+from symconv.docs.layer_pages import typical
 from symconv.layers import catalogue
 from symconv.network.examples import BY_NAME
 from symconv.trace import trace

@@ -9,21 +9,21 @@ from sympy import Symbol
 from sympy.tensor.indexed import Indexed
 
 from symconv.api import Network
-from symconv.core.proof import Derivation
-from symconv.emit.formula.arrange import arrange
-from symconv.emit.formula.changes import mark_changes
-from symconv.emit.formula.latex import Latex
-from symconv.emit.formula.names import equation_of, names_of
-from symconv.emit.pages.derivations import content_of
-from symconv.emit.pages.detail import moves
-from symconv.emit.pages.document import page
-from symconv.emit.pages.scribe import LATEX, fitting
-from symconv.emit.readback.known import Known, symbols_of
-from symconv.emit.readback.latex_reader import read, read_bound
-from symconv.emit.readback.meaning import same
+from symconv.core.proof import Derivation, equation_of
 from symconv.network.examples import BY_NAME
 from symconv.notation.presets import FLAT1, IJ0, IJ1
 from symconv.notation.rebase import is_index, rebase
+from symconv.render.document.content import page
+from symconv.render.document.detail import moves
+from symconv.render.document.documents import content_of
+from symconv.render.document.markup_settings import LATEX, fitting
+from symconv.render.formula.arrange import arrange
+from symconv.render.formula.diff_marks import mark_changes
+from symconv.render.formula.latex import Latex
+from symconv.render.formula.names import names_of
+from symconv.verify.readback.known import Known, symbols_of
+from symconv.verify.readback.latex_reader import read, read_bound
+from symconv.verify.readback.meaning import same
 
 SHORT = tuple(name for name in BY_NAME if name != "lenet5")
 

@@ -7,9 +7,9 @@ import pytest
 
 from symconv.api import Network
 from symconv.calculus.second import hessian_vector_product
-from symconv.check.verify import verify
-from symconv.compiled import Compiled
-from symconv.emit.code.module import module_names, numpy_module
+from symconv.codegen.compiled import Compiled
+from symconv.codegen.readable.module import module_names, numpy_module
+from symconv.verify.verify import verify
 
 torch = pytest.importorskip("torch")
 F = torch.nn.functional

@@ -21,7 +21,7 @@ def large():
 
 
 def test_sums_of_hundreds_of_terms_are_not_written_out(large, monkeypatch):
-    asked, unrolled = [], importlib.import_module("symconv.explanation").Unrolled
+    asked, unrolled = [], importlib.import_module("symconv.render.explanation").Unrolled
     entries = unrolled.entries
 
     def counted(self, tensor, *, put_in_deltas=True, only=None):

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from symconv.api import Network
-from symconv.check.module import Module
-from symconv.check.module_checks import check_module
+from symconv.codegen.python.loops_allowlist import audited_loops
 from symconv.core.errors import SymconvError
-from symconv.emit.loops.audit import audited_loops
-from symconv.layer_pages import text_of
+from symconv.docs.layer_pages import text_of
 from symconv.layers import catalogue
 from symconv.network.examples import EXAMPLES
 from symconv.semantics.sizes import pick
+from symconv.verify.module import Module
+from symconv.verify.module_checks import check_module
 
 ROOT = Path(__file__).parents[1]
 EXTRA = (

@@ -9,8 +9,8 @@ from sympy import S
 from symconv.api import Network
 from symconv.calculus import chain, derivative, sifting, split
 from symconv.calculus.sifting import Sifting
-from symconv.check.gradients import check_gradients
-from symconv.check.steps import check_steps
+from symconv.verify.gradients import check_gradients
+from symconv.verify.steps import check_steps
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 DOCUMENTS = ("text", "markdown", "latex", "html", "json")

@@ -7,18 +7,18 @@ import pytest
 from sympy import Product, Sum, Symbol
 
 from symconv.api import Network
-from symconv.check.entries import float_trial
-from symconv.check.module import Module, given_arrays
-from symconv.check.module_checks import check_module
+from symconv.codegen.readable.module import numpy_module
 from symconv.core.equation import Equation, Program
 from symconv.core.errors import Unsupported
 from symconv.core.nodes import LogSumExp, MaxOver, relu
 from symconv.core.tensor import Name, Tensor, index, size
-from symconv.emit.code.module import numpy_module
-from symconv.layer_pages import text_of
+from symconv.docs.layer_pages import text_of
 from symconv.layers import catalogue
 from symconv.lower.equations import lowered
 from symconv.semantics.sizes import pick
+from symconv.verify.entries import float_trial
+from symconv.verify.module import Module, given_arrays
+from symconv.verify.module_checks import check_module
 
 ATTENTION = (
     "input x 4x3 | q[i,a] = sum(c<3) Q[a,c] x[i,c] for a<2"

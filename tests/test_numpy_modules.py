@@ -12,12 +12,12 @@ import pytest
 from sympy import Sum
 
 from symconv.api import Network
+from symconv.codegen.python.code_allowlist import audited
+from symconv.codegen.readable.module import numpy_module
 from symconv.core.equation import Equation, Program
 from symconv.core.errors import SymconvError
 from symconv.core.nodes import relu
 from symconv.core.tensor import Name, Tensor, index, size
-from symconv.emit.code.audit import audited
-from symconv.emit.code.module import numpy_module
 from symconv.network.examples import EXAMPLES
 
 ROOT = Path(__file__).parents[1]

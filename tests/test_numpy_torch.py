@@ -8,7 +8,7 @@ import pytest
 from sympy import Integer
 
 from symconv.api import Network
-from symconv.emit.code.module import numpy_module
+from symconv.codegen.readable.module import numpy_module
 
 torch = pytest.importorskip("torch")
 functional = torch.nn.functional

@@ -7,11 +7,12 @@ import subprocess
 import pytest
 
 from symconv.api import Network
-from symconv.emit.formula.arrange import arrange
-from symconv.emit.formula.form import Entry, Number, Word
-from symconv.emit.formula.names import equation_of, names_of
-from symconv.emit.formula.sums import common_limits
+from symconv.core.proof import equation_of
 from symconv.network.examples import BY_NAME
+from symconv.render.formula.arrange import arrange
+from symconv.render.formula.names import names_of
+from symconv.render.formula.sums import common_limits
+from symconv.render.formula.tree import Entry, Number, Word
 
 STRIDED = "general-conv-strided"
 needs_pdflatex = pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is missing")
@@ -90,7 +91,7 @@ def bound(equation):
 
 
 def written(leaf, names):
-    from symconv.emit.formula.plain import Plain
+    from symconv.render.formula.plain import Plain
 
     return Plain(letters=names.notation.shown_letters).write(leaf)
 

@@ -6,8 +6,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from symconv.api import Network
-from symconv.emit.pages.svg import Cells, grid_svg, tint
-from symconv.gallery_cases import CASES
+from symconv.docs.gallery_cases import CASES
+from symconv.render.document.svg import Cells, grid_svg, tint
 from symconv.trace import trace
 
 RELU = next(case for case in CASES if case.example == "relu-filter")

@@ -16,14 +16,14 @@ from symconv.core.nodes import (
     sigmoid,
 )
 from symconv.core.tensor import Name, Tensor, amount, index, size
-from symconv.emit.formula.arrange import arrange
-from symconv.emit.formula.form import Decimal, Product
-from symconv.emit.formula.latex import Latex
-from symconv.emit.formula.names import Names
-from symconv.emit.formula.plain import Plain, spell
-from symconv.emit.formula.scalars import left_side, scalar_latex, scalar_text
-from symconv.emit.formula.shaping import negative
 from symconv.notation.presets import FLAT1, IJ0, IJ1
+from symconv.render.formula.arrange import arrange
+from symconv.render.formula.latex import Latex
+from symconv.render.formula.names import Names
+from symconv.render.formula.plain import Plain, spell
+from symconv.render.formula.scalars import left_side, scalar_latex, scalar_text
+from symconv.render.formula.tree import Decimal, Product
+from symconv.render.formula.tree_helpers import negative
 
 b, c, f, i, j, m, n, u, v = map(index, "bcfijmnuv")
 bq, cq, fq, iq, jq, mq, nq = (index(f"{letter}'") for letter in "bcfijmn")

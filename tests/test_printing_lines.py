@@ -6,17 +6,17 @@ from sympy import Add, Sum, Symbol
 
 from symconv.core.nodes import Partial
 from symconv.core.tensor import Name, Tensor, index
-from symconv.emit.formula.arrange import arrange
-from symconv.emit.formula.form import Word
-from symconv.emit.formula.latex import Latex
-from symconv.emit.formula.mathml import MathMl
-from symconv.emit.formula.names import Names
-from symconv.emit.formula.plain import Plain
-from symconv.emit.formula.scalars import scalar_form
-from symconv.emit.formula.strip import broken, line_text, text_of, width_of
-from symconv.emit.pages.escape import escape_latex, escape_markdown
-from symconv.emit.pages.scribe import TEXT
 from symconv.notation.presets import FLAT1, IJ0
+from symconv.render.document.markup_settings import TEXT
+from symconv.render.formula.arrange import arrange
+from symconv.render.formula.escape import escape_latex, escape_markdown
+from symconv.render.formula.latex import Latex
+from symconv.render.formula.line_breaking import broken, line_text, text_of, width_of
+from symconv.render.formula.mathml import MathMl
+from symconv.render.formula.names import Names
+from symconv.render.formula.plain import Plain
+from symconv.render.formula.scalars import scalar_form
+from symconv.render.formula.tree import Word
 
 NAMES = Names(FLAT1, {}, {"i": "input", "w": "parameter"})
 LONG = Add(*(Symbol(f"i_{n}") * Symbol(f"w_{n}^2") for n in range(1, 60)))

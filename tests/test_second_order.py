@@ -5,11 +5,11 @@ import pytest
 
 from symconv.calculus.gauss_newton import gauss_newton_product
 from symconv.calculus.second import hessian_vector_product
-from symconv.check.verify import verify
 from symconv.core.errors import SymconvError
 from symconv.network.text import parse
 from symconv.semantics.algebra import Reals
 from symconv.semantics.run import run
+from symconv.verify.verify import verify
 
 SMOOTH = [
     "input x 3 | tanh -> a | dense W 2 -> h | sse t -> C",

@@ -13,9 +13,9 @@ import symconv
 from symconv import Network
 from symconv.claims import ClaimError, check_claim, check_post
 from symconv.claims.check import values_fit
-from symconv.claims.judging.known import facts_for
-from symconv.claims.reading.naming import Table
-from symconv.claims.reading.parser import read
+from symconv.claims.evaluation.cache import facts_for
+from symconv.claims.parsing.name_resolution import Table
+from symconv.claims.parsing.parser import read
 from symconv.core.errors import SymconvError
 
 NETWORK = Network.example("two-convs")

@@ -3,8 +3,8 @@
 import pytest
 
 from symconv.api import Network
+from symconv.codegen.styles import STYLES, audit_of
 from symconv.core.errors import SymconvError
-from symconv.styles import STYLES, audit_of
 
 NETWORK = "input i 4x4 | conv w 2x2 -> o | tanh -> h | sse t -> C"
 FORBIDDEN = {

@@ -6,7 +6,7 @@ import pytest
 from sympy import Integer
 
 from symconv.api import Network
-from symconv.emit.pages.scribe import TEXT
+from symconv.render.document.markup_settings import TEXT
 from symconv.structure import counted as claims
 from symconv.structure.counted import counted, holds, random_sizes
 from symconv.structure.reach import sweeps
@@ -90,8 +90,8 @@ def test_an_entry_with_another_reader_keeps_its_derivative():
     text = "input x 5 | scale g -> a | conv w 1 stride 2 -> z | sse y -> C"
     program = of(text).program
     twice = replace(program, equations=(*program.equations, program.equations[-2]))
-    from symconv.emit.formula.names import names_of
-    from symconv.emit.pages.size_words import size_words
+    from symconv.render.document.size_words import size_words
+    from symconv.render.formula.names import names_of
 
     network = of(text)
     names = names_of(program, network.backward().items, network.notation)

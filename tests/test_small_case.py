@@ -4,8 +4,8 @@ import pytest
 from sympy import Symbol
 
 from symconv.api import Network
-from symconv.case import Case
-from symconv.emit.pages.pdf import compile_pdf
+from symconv.render.document.pdf import compile_pdf
+from symconv.render.small_case import Case
 from symconv.structure.small import small_sizes
 
 

@@ -6,8 +6,8 @@ import pytest
 from sympy import Sum
 
 from symconv.api import Network
-from symconv.emit.pages.scribe import TEXT
 from symconv.network.examples import BY_NAME
+from symconv.render.document.markup_settings import TEXT
 from symconv.structure import findings
 from symconv.structure.pointwise import pointwise
 from symconv.structure.sliding import Sliding

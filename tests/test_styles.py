@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from symconv.api import Network
-from symconv.check.entries import float_trial
-from symconv.check.module import array_of, given_arrays
+from symconv.codegen.styles import STYLES
 from symconv.layers import catalogue
 from symconv.network.examples import EXAMPLES
 from symconv.semantics.sizes import free_sizes, pick
-from symconv.styles import STYLES
+from symconv.verify.entries import float_trial
+from symconv.verify.module import array_of, given_arrays
 
 NAMES = [e.name for e in EXAMPLES if e.name != "lenet5"]
 LENET = (

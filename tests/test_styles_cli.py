@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from symconv import styles
 from symconv.api import Network
 from symconv.cli import app
+from symconv.codegen import styles
 from symconv.core.errors import SymconvError
-from symconv.files import write_files
+from symconv.output.files import write_files
 from symconv.tune import tuned
 
 ROOT = Path(__file__).parents[1]

@@ -7,8 +7,8 @@ import pytest
 
 from symconv.api import Network
 from symconv.core.errors import SymconvError
-from symconv.emit.pages.pdf import compile_pdf
-from symconv.gallery_cases import CASES, places, rows
+from symconv.docs.gallery_cases import CASES, places, rows
+from symconv.render.document.pdf import compile_pdf
 from symconv.trace import read_values, trace
 from symconv.trace.numbers import rounded, verdict
 

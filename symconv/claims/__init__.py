@@ -1,11 +1,12 @@
 """Claims: reading, deciding and diagnosing what a person says about a network."""
 
+from symconv.claims.model.errors import ClaimError
+from symconv.claims.model.report import exit_code, one_line, summary
+from symconv.claims.model.verdict import Cause, Verdict
+
 from .check import check_claim
-from .limits import ClaimError
 from .posts import check_post
-from .report import exit_code, one_line, summary
 from .sarif import sarif
-from .verdict import Cause, Verdict
 
 __all__ = [
     "Cause",

@@ -6,29 +6,29 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from symconv.claims.diagnosis.mends import mends
+from symconv.claims.evaluation.assignments import Cells, Values, numbers, values_world
+from symconv.claims.evaluation.cache import facts_for
+from symconv.claims.evaluation.evaluate import Definitions
+from symconv.claims.evaluation.index_lint import index_remarks, placed
+from symconv.claims.evaluation.indices import UntiedError
+from symconv.claims.evaluation.modular_field import Undefined
+from symconv.claims.judging.interpretations import best, readings
 from symconv.claims.judging.judge import Judge
 from symconv.claims.judging.kinds import kind_of
-from symconv.claims.judging.known import facts_for
-from symconv.claims.judging.lint import index_remarks, placed
-from symconv.claims.judging.mends import mends
-from symconv.claims.judging.readings import best, readings
-from symconv.claims.reading.entries import OutOfRangeError
-from symconv.claims.reading.naming import Table
-from symconv.claims.reading.parser import read
-from symconv.claims.reading.spelling import spell
-from symconv.claims.reading.syntax import Entry, Statement
-from symconv.claims.values.evaluate import Definitions
-from symconv.claims.values.field import Undefined
-from symconv.claims.values.indexing import UntiedError
-from symconv.claims.values.points import Cells, Values, numbers, values_world
+from symconv.claims.model.errors import ClaimError, MisfitError, NotChecked
+from symconv.claims.model.facts import Facts, Network
+from symconv.claims.model.substitution import positioned
+from symconv.claims.model.tree import Entry, Statement
+from symconv.claims.model.verdict import Cause, Verdict
+from symconv.claims.parsing.name_resolution import Table
+from symconv.claims.parsing.parser import read
+from symconv.claims.parsing.printer import spell
+from symconv.claims.parsing.tensor_indices import OutOfRangeError
+from symconv.claims.parsing.unknown_names import unknown_word
 from symconv.core.errors import SymconvError
 
-from . import verdict as v
-from .facts import Facts, Network
-from .limits import ClaimError, MisfitError, NotChecked
-from .together import positioned
-from .unknown import unknown_word
-from .verdict import Cause, Verdict
+from .model import verdict as v
 
 UNTIED = Cause(
     "untied_bias",

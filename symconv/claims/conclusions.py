@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from symconv.claims.reading.parser import read
-from symconv.claims.reading.spelling import spell
-from symconv.claims.reading.syntax import Differential, Node, Statement
+from symconv.claims.model.substitution import substituted
+from symconv.claims.model.tree import Differential, Node, Statement
+from symconv.claims.model.verdict import WRONG, Verdict
+from symconv.claims.parsing.parser import read
+from symconv.claims.parsing.printer import spell
 from symconv.core.errors import SymconvError
 
 from .check import Checker
-from .together import substituted
-from .verdict import WRONG, Verdict
 
 
 def put_together(checker: Checker, found: Sequence[Verdict]) -> Iterator[Verdict]:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 
-from symconv.claims.judging.learning import defined, with_values
-from symconv.claims.reading.parser import read
-from symconv.claims.reading.pieces import Piece, pieces
-from symconv.claims.values.points import Values
+from symconv.claims.evaluation.assignments import Values
+from symconv.claims.judging.definitions import defined, with_values
+from symconv.claims.model.errors import MOST_LINES, MOST_POST, ClaimError
+from symconv.claims.model.facts import Network
+from symconv.claims.model.verdict import Verdict
+from symconv.claims.parsing.parser import read
+from symconv.claims.parsing.statements import Piece, pieces
 from symconv.core.errors import SymconvError
 
-from . import verdict as v
 from .check import Checker
 from .conclusions import put_together
-from .facts import Network
-from .limits import MOST_LINES, MOST_POST, ClaimError
-from .verdict import Verdict
+from .model import verdict as v
 
 SIGN = r"(?:d|∂|\\?partial )\s*"
 DERIVATIVE = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .verdict import (
+from symconv.claims.model.verdict import (
     CONDITION,
     NOT_CHECKED,
     PRINTED,

@@ -17,7 +17,7 @@ from .options import JsonOption, NetworkArgument, NotationOption
 from .output import show
 
 if TYPE_CHECKING:
-    from symconv.claims.verdict import Verdict
+    from symconv.claims.model.verdict import Verdict
 
 LARGEST = 1_000_000
 LONGEST_PATH = 255
@@ -39,10 +39,11 @@ def check(  # noqa: PLR0913 - a command has the options it has
 ) -> None:
     """Check a claim: exit code 0 right, 1 wrong, 2 unreadable, 3 undetermined or not checked."""
     from symconv.claims.check import check_claim, values_fit
+    from symconv.claims.model.report import exit_code
     from symconv.claims.posts import check_post
-    from symconv.claims.report import exit_code
-    from symconv.source import network_from
     from symconv.trace.values_file import read_values
+
+    from .network_argument import network_from
 
     if sum((lines, sarif, as_json)) > 1:
         raise SymconvError("only one of --lines, --sarif and --json can be printed at a time")
@@ -60,7 +61,7 @@ def check(  # noqa: PLR0913 - a command has the options it has
 
 def _written(found: Sequence[Verdict], claim: str, *, sarif: bool, lines: bool, whole: bool) -> str:
     """The verdicts as SARIF, as lines for an editor, or for a person."""
-    from symconv.claims.report import one_line, summary, text_of
+    from symconv.claims.model.report import one_line, summary, text_of
     from symconv.claims.sarif import sarif as reported
 
     name = claim if whole else "claim"

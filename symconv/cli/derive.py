@@ -18,7 +18,7 @@ from .options import (
 from .output import deliver
 
 if TYPE_CHECKING:
-    from symconv.explanation import Explanation
+    from symconv.render.explanation import Explanation
 
 
 class Format(StrEnum):
@@ -67,7 +67,8 @@ def derive(  # noqa: PLR0913, PLR0917 - a command has the options it has
 ) -> None:
     """Derive the gradients of a network, step by step."""
     from symconv.core.errors import SymconvError
-    from symconv.source import network_from
+
+    from .network_argument import network_from
 
     if (fragment or width is not None) and form is not Format.latex:
         raise SymconvError("--fragment and --width are for --format latex")

@@ -14,7 +14,7 @@ from .output import progress, say, show
 
 if TYPE_CHECKING:
     from symconv.api import Network
-    from symconv.check.record import Check
+    from symconv.verify.record import Check
 
 
 class Style(StrEnum):
@@ -68,7 +68,8 @@ def generate(  # noqa: PLR0913 - a command has the options it has
 ) -> None:
     """Write the NumPy module of a network, its derivation, and its own tests."""
     from symconv.core.errors import SymconvError
-    from symconv.source import forms_from, network_from, sizes_from
+
+    from .network_argument import forms_from, network_from, sizes_from
 
     if output is None and not explain:
         raise SymconvError("there is no folder to write to", help="name one with -o FOLDER")
@@ -89,7 +90,7 @@ def verify(
     network: NetworkArgument, notation: NotationOption = None, *, as_json: JsonOption = False
 ) -> None:
     """Check every step, every gradient and the NumPy module; exit code 1 if one fails."""
-    from symconv.source import network_from
+    from .network_argument import network_from
 
     checks = network_from(network, notation).verify()
     if as_json:
@@ -111,7 +112,7 @@ def run(  # noqa: PLR0913 - as above
     force: ForceOption = False,
 ) -> None:
     """Do all of it: show the derivation, write the files, report every check."""
-    from symconv.source import network_from, sizes_from
+    from .network_argument import network_from, sizes_from
 
     net = network_from(network, notation).fixed(**sizes_from(size or []))
     show(net.derivation().text())
@@ -129,7 +130,7 @@ def _tuned(net: Network, tiles: str | None) -> dict[str, Any]:
 
 
 def _generate(net: Network, folder: Path, *, style: Style, force: bool, **wishes: Any) -> None:
-    from symconv.files import write_files
+    from symconv.output.files import write_files
 
     for path in write_files(folder, net.files(style.value, **wishes), force=force):
         say(f"written: {path}")

@@ -18,7 +18,7 @@ def say(text: str) -> None:
 
 def deliver(written: str | bytes, output: Path | None, *, force: bool) -> None:
     """Write a document to a file, or to standard output."""
-    from symconv.files import write_file
+    from symconv.output.files import write_file
 
     if output is not None:
         write_file(output, written, force=force)

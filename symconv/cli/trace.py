@@ -43,9 +43,10 @@ def trace(  # noqa: PLR0913, PLR0917 - a command has the options it has
 ) -> None:
     """Work a network out in numbers, every entry with its terms."""
     from symconv.core.errors import SymconvError
-    from symconv.source import network_from
     from symconv.trace import read_values, wanted_values
     from symconv.trace import trace as worked
+
+    from .network_argument import network_from
 
     net = network_from(network, notation)
     if values is None:

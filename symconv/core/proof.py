@@ -75,3 +75,8 @@ class Backward:
     def derivation(self, key: str) -> Derivation | None:
         """The derivation of dC/d(tensor) for the tensor of that key."""
         return next((d for d in self.derivations if d.of.key == key), None)
+
+
+def equation_of(item: Derivation | Equation) -> Equation:
+    """The equation that a derivation ends in; an equation stands for itself."""
+    return item.equation if isinstance(item, Derivation) else item

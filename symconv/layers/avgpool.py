@@ -7,12 +7,12 @@ from sympy import Expr, Mul
 from symconv.core.equation import Equation, Ranges
 from symconv.core.nodes import Box
 from symconv.core.tensor import Tensor
+from symconv.layers.support.places import count, places, total
+from symconv.layers.support.scope import Scope
+from symconv.layers.support.sizes import Amounts, Size, Sizes, per_axis
+from symconv.layers.support.windows import Windows, windows
 
 from .base import Layer
-from .places import count, places, total
-from .scope import Scope
-from .sizes import Amounts, Size, Sizes, per_axis
-from .windows import Windows, windows
 
 
 @dataclass(frozen=True)

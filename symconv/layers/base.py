@@ -13,8 +13,7 @@ from sympy import Expr
 
 from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor
-
-from .scope import Scope
+from symconv.layers.support.scope import Scope
 
 TensorName = Annotated[str, "name"]
 """A name that a person gives to a tensor: a letter, then letters or digits."""

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor
+from symconv.layers.support.places import places
+from symconv.layers.support.scope import Scope
 
 from .base import Layer, ValueName
-from .places import places
-from .scope import Scope
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ from sympy import Expr, Integer
 from symconv.core.equation import Equation, Ranges
 from symconv.core.errors import SymconvError
 from symconv.core.tensor import Tensor
+from symconv.layers.support.places import places, row_major, total
+from symconv.layers.support.scope import Scope
+from symconv.layers.support.sizes import Amounts, Size, Sizes, per_axis
+from symconv.layers.support.windows import windows
 
 from .base import Layer, TensorName
-from .places import places, row_major, total
-from .scope import Scope
-from .sizes import Amounts, Size, Sizes, per_axis
-from .windows import windows
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ from sympy import Expr, Integer
 from symconv.core.equation import Equation
 from symconv.core.nodes import Equals
 from symconv.core.tensor import Tensor
+from symconv.layers.support.log_sum_exp import log_sum_exp
+from symconv.layers.support.places import count, places, total
+from symconv.layers.support.scope import Scope
 
 from .base import Layer, TensorName
-from .log_sum_exp import log_sum_exp
 from .loss import Reduction
-from .places import count, places, total
-from .scope import Scope
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor
+from symconv.layers.support.places import places, total
+from symconv.layers.support.scope import Scope
+from symconv.layers.support.sizes import Size, per_axis
 
 from .base import Layer, TensorName
-from .places import places, total
-from .scope import Scope
-from .sizes import Size, per_axis
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from sympy import Expr, exp
 
 from symconv.core.nodes import relu
+from symconv.layers.support.sizes import exact
 
 from .base import Decimal
 from .pointwise import Pointwise
-from .sizes import exact
 
 
 @dataclass(frozen=True)

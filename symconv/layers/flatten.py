@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor
+from symconv.layers.support.places import count, places, row_major
+from symconv.layers.support.scope import Scope
 
 from .base import Layer
-from .places import count, places, row_major
-from .scope import Scope
 
 
 @dataclass(frozen=True)

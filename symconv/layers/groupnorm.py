@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 
 from symconv.core.errors import SymconvError
 from symconv.core.tensor import Tensor
+from symconv.layers.support.places import places, row_major
+from symconv.layers.support.scope import Scope
+from symconv.layers.support.sizes import Size, per_axis
 
 from .norm import Axes, Norm
-from .places import places, row_major
-from .scope import Scope
-from .sizes import Size, per_axis
 
 
 @dataclass(frozen=True)

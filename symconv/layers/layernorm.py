@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from symconv.core.tensor import Tensor
+from symconv.layers.support.places import places
+from symconv.layers.support.scope import Scope
 
 from .norm import Axes, Norm
-from .places import places
-from .scope import Scope
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor
+from symconv.layers.support.places import places, total
+from symconv.layers.support.scope import Scope
+from symconv.layers.support.sizes import Amounts, Size, Sizes, per_axis
+from symconv.layers.support.windows import windows
 
 from .base import Layer, TensorName
-from .places import places, total
-from .scope import Scope
-from .sizes import Amounts, Size, Sizes, per_axis
-from .windows import windows
 
 
 @dataclass(frozen=True)

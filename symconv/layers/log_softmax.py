@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor
+from symconv.layers.support.log_sum_exp import log_sum_exp
+from symconv.layers.support.places import places
+from symconv.layers.support.scope import Scope
 
 from .base import Layer
-from .log_sum_exp import log_sum_exp
-from .places import places
-from .scope import Scope
 
 
 @dataclass(frozen=True)

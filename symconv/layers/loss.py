@@ -10,10 +10,10 @@ from sympy import Expr
 
 from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor
+from symconv.layers.support.places import count, places, total
+from symconv.layers.support.scope import Scope
 
 from .base import Layer, TensorName
-from .places import count, places, total
-from .scope import Scope
 
 Reduction = Literal["sum", "mean", "none"]
 

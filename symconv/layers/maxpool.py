@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from symconv.core.equation import Equation
 from symconv.core.nodes import MaxOver, limits
 from symconv.core.tensor import Tensor
+from symconv.layers.support.places import places
+from symconv.layers.support.scope import Scope
+from symconv.layers.support.sizes import Amounts, Sizes
+from symconv.layers.support.windows import windows
 
 from .base import Layer
-from .places import places
-from .scope import Scope
-from .sizes import Amounts, Sizes
-from .windows import windows
 
 
 @dataclass(frozen=True)

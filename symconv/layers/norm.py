@@ -10,11 +10,11 @@ from sympy import Expr, Rational
 
 from symconv.core.equation import Equation, Ranges
 from symconv.core.tensor import Tensor
+from symconv.layers.support.places import count, place_of, total
+from symconv.layers.support.scope import Scope
+from symconv.layers.support.sizes import exact
 
 from .base import Decimal, Layer, TensorName
-from .places import count, place_of, total
-from .scope import Scope
-from .sizes import exact
 
 
 @dataclass(frozen=True)

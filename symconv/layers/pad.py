@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor, amount
+from symconv.layers.support.places import places
+from symconv.layers.support.scope import Scope
+from symconv.layers.support.sizes import Amounts, per_axis
 
 from .base import Layer
-from .places import places
-from .scope import Scope
-from .sizes import Amounts, per_axis
 
 
 @dataclass(frozen=True)

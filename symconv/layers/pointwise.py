@@ -9,10 +9,10 @@ from sympy import Expr
 
 from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor
+from symconv.layers.support.places import places
+from symconv.layers.support.scope import Scope
 
 from .base import Layer
-from .places import places
-from .scope import Scope
 
 
 @dataclass(frozen=True)

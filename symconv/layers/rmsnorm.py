@@ -7,11 +7,11 @@ from sympy import Rational
 
 from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor
+from symconv.layers.support.places import count, place_of, places, total
+from symconv.layers.support.scope import Scope
+from symconv.layers.support.sizes import exact
 
 from .norm import Axes, Norm, normalised
-from .places import count, place_of, places, total
-from .scope import Scope
-from .sizes import exact
 
 
 @dataclass(frozen=True)

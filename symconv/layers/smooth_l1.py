@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from sympy import Expr
 
 from symconv.core.nodes import absolute, relu
+from symconv.layers.support.sizes import exact
 
 from .base import Decimal
 from .loss import Loss, Reduction
-from .sizes import exact
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ from sympy import Expr, expand
 
 from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor, amount
+from symconv.layers.support.places import places, total
+from symconv.layers.support.scope import Scope
+from symconv.layers.support.sizes import Amounts, Size, Sizes, per_axis
 
 from .base import Layer, TensorName
-from .places import places, total
-from .scope import Scope
-from .sizes import Amounts, Size, Sizes, per_axis
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor
+from symconv.layers.support.places import places, row_major
+from symconv.layers.support.scope import Scope
+from symconv.layers.support.sizes import Sizes, per_axis
 
 from .base import Layer
-from .places import places, row_major
-from .scope import Scope
-from .sizes import Sizes, per_axis
 
 
 @dataclass(frozen=True)

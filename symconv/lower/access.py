@@ -6,10 +6,12 @@ from sympy import Expr, S, expand
 from sympy.tensor.indexed import Indexed
 
 from .affine import Affine, affine, denominator
+from .builder import Workbench, origin
 from .gather import Fill, gather
-from .labelled import Labelled
-from .program import WHOLE, Array, Constant, Ref, Slice, Store
-from .workbench import Workbench, origin
+from .labelled_array import Labelled
+from .leaves import Constant, Ref
+from .program import Array, Store
+from .views import WHOLE, Slice
 
 ABSENT: dict[Fill, Expr] = {"zero": S.Zero, "lowest": S.NegativeInfinity}
 

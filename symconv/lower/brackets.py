@@ -10,9 +10,10 @@ from symconv.core.nodes import Box, Equals
 
 from .access import read
 from .affine import affine, denominator
-from .labelled import Labelled, scaled, spread, total, union
-from .program import Arithmetic, Both, Counter, Number, Test
-from .workbench import Workbench
+from .arithmetic import Arithmetic, Both, Test
+from .builder import Workbench
+from .labelled_array import Labelled, scaled, spread, total, union
+from .leaves import Counter, Number
 
 ZERO = Number(S.Zero)
 

@@ -8,19 +8,22 @@ from symconv.core.equation import Equation, SizeDefinition
 from symconv.core.tensor import Tensor, index
 
 from .affine import affine
+from .arithmetic import Apply, Cast
 from .binders import unshadowed
-from .labelled import Labelled, spread, transposed
+from .builder import Workbench
+from .common_subexpressions import shared
+from .copy_propagation import tidied
+from .labelled_array import Labelled, spread, transposed
 from .labels import class_counts
+from .leaves import Constant, Number, Ref
 from .products import is_truth
-from .program import Apply, Array, Broadcast, Cast, Constant, Let, Number, Ref, Reshape, Statement
+from .program import Array, Let, Statement
 from .scatter import scattered
-from .shared import shared
+from .scatter_axes import Target
 from .sizes import Sizes
-from .tidy import tidied
-from .tracks import Target
-from .units import without_units
+from .unit_extents import without_units
 from .values import value
-from .workbench import Workbench
+from .views import Broadcast, Reshape
 
 
 def lowered(

@@ -10,11 +10,13 @@ from sympy import Add, Expr, S, Symbol
 from symconv.core.errors import Unsupported
 
 from .affine import Affine
-from .labelled import Labelled, reshaped, reverse_items, view
-from .program import WHOLE, Array, At, Einsum, Item, Pad, Slice, Windows
+from .builder import Workbench, origin
+from .labelled_array import Labelled, reshaped, reverse_items, view
+from .program import Array
+from .reductions import Einsum
 from .strategy import Reach, window_index
 from .tiling import tiles
-from .workbench import Workbench, origin
+from .views import WHOLE, At, Item, Pad, Slice, Windows
 
 Fill = Literal["zero", "lowest"]
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from sympy import Mul, Symbol
 
-from .labelled import Labelled, reshaped, transposed
-from .program import Array, Matmul
-from .workbench import Workbench
+from .builder import Workbench
+from .labelled_array import Labelled, reshaped, transposed
+from .program import Array
+from .reductions import Matmul
 
 Axes = tuple[Symbol, ...]
 

@@ -11,21 +11,14 @@ from sympy.tensor.indexed import Indexed
 from symconv.core.nodes import LogSumExp, MaxOver, OneHot
 
 from .access import read, read_array
-from .labelled import Labelled, spread, transposed, view
-from .program import (
-    WHOLE,
-    Array,
-    Broadcast,
-    Counter,
-    FirstMaximum,
-    Item,
-    NewAxis,
-    Reduce,
-    Reshape,
-    Test,
-)
-from .winners import first_winners, in_windows, window_maximum
-from .workbench import Workbench, origin
+from .arithmetic import Test
+from .builder import Workbench, origin
+from .labelled_array import Labelled, spread, transposed, view
+from .leaves import Counter
+from .program import Array
+from .reductions import FirstMaximum, Reduce
+from .views import WHOLE, Broadcast, Item, NewAxis, Reshape
+from .window_argmax import first_winners, in_windows, window_maximum
 
 Value = Callable[[Workbench, Expr], Labelled]
 KINDS: dict[type, Literal["max", "log_sum_exp"]] = {MaxOver: "max", LogSumExp: "log_sum_exp"}

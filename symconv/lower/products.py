@@ -6,31 +6,15 @@ from dataclasses import replace
 
 from sympy import Expr, Mul, S, Symbol, cancel
 
-from .labelled import ONE, Labelled, product, scaled, transposed
+from .arithmetic import Apply, Both, Cast, Not, Test
+from .builder import Workbench
+from .labelled_array import ONE, Labelled, product, scaled, transposed
+from .leaves import Constant, Local, Number, Ref
 from .matrices import matrix_product
-from .program import (
-    Apply,
-    Array,
-    Both,
-    Broadcast,
-    Cast,
-    Constant,
-    Einsum,
-    Index,
-    Local,
-    Matmul,
-    Not,
-    Number,
-    Pad,
-    Reduce,
-    Ref,
-    Reshape,
-    Test,
-    Transpose,
-    Windows,
-)
+from .program import Array
+from .reductions import Einsum, Matmul, Reduce
 from .strategy import product_form
-from .workbench import Workbench
+from .views import Broadcast, Index, Pad, Reshape, Transpose, Windows
 
 
 def contracted(

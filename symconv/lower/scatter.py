@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from sympy import Expr, S, Symbol
 
-from .labelled import Labelled, reshaped, reverse_items, scaled, spread, view
+from .builder import Workbench
+from .labelled_array import Labelled, reshaped, reverse_items, scaled, spread, view
+from .leaves import Constant, Local, Number
 from .products import contracted
-from .program import (
-    Array,
-    Broadcast,
-    Constant,
-    Local,
-    Loop,
-    Number,
-    Pad,
-    Store,
-)
-from .strategy import hoisted, loop_indices
-from .tiling import tiles
-from .tracks import (
+from .program import Array, Loop, Store
+from .scatter_axes import (
     Target,
     Track,
     between,
@@ -31,7 +22,9 @@ from .tracks import (
     tiled,
     track_of,
 )
-from .workbench import Workbench
+from .strategy import hoisted, loop_indices
+from .tiling import tiles
+from .views import Broadcast, Pad
 
 
 def scattered(

@@ -8,9 +8,10 @@ from sympy.tensor.indexed import Indexed
 from symconv.core.nodes import LogSumExp
 
 from .access import read
-from .labelled import Labelled
-from .program import Apply, Normalised
-from .workbench import Workbench
+from .arithmetic import Apply
+from .builder import Workbench
+from .labelled_array import Labelled
+from .reductions import Normalised
 
 
 def log_softmax(bench: Workbench, expression: Add) -> tuple[Labelled | None, tuple[Expr, ...]]:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from sympy import Expr, Symbol
 
-from .labelled import Labelled
+from .labelled_array import Labelled
 from .sizes import Sizes
 
 Form = Literal["elementwise", "reduce", "matmul", "einsum"]

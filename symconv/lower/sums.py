@@ -10,13 +10,13 @@ from symconv.core.nodes import Box, Equals
 
 from .affine import affine
 from .brackets import box, delta, equals
-from .labelled import Labelled, total
+from .builder import Workbench
+from .labelled_array import Labelled, total
 from .products import averaged, contracted
 from .scatter import scattered
-from .solving import solved
+from .scatter_axes import Target
+from .solve_brackets import solved
 from .terms import Term, distributed, independent, opened
-from .tracks import Target
-from .workbench import Workbench
 
 Value = Callable[[Workbench, Expr], Labelled]
 

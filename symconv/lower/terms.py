@@ -12,7 +12,7 @@ from sympy.tensor.indexed import Indexed
 from symconv.core.nodes import Box
 
 from .affine import is_rational
-from .workbench import Workbench
+from .builder import Workbench
 
 
 @dataclass(frozen=True)

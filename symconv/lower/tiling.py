@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sympy import Expr, S
 
+from .builder import Workbench
 from .strategy import Reach
-from .workbench import Workbench
 
 
 def tiles(reaches: tuple[Reach, ...], bench: Workbench) -> tuple[Reach, ...] | None:

@@ -11,14 +11,16 @@ from symconv.core.errors import Unsupported
 from symconv.core.nodes import Box, Equals, LogSumExp, MaxOver, OneHot, step
 
 from .access import read
+from .arithmetic import Apply, Arithmetic
+from .builder import Workbench
 from .functions import named
-from .labelled import Labelled, scaled, spread, total, union
+from .labelled_array import Labelled, scaled, spread, total, union
+from .leaves import Counter, Number
 from .maximum import one_hot, reduced
-from .program import Apply, Arithmetic, Array, Counter, Number
+from .program import Array
 from .softmax import exponential, log_softmax
 from .sums import summed
 from .terms import is_coefficient
-from .workbench import Workbench
 
 
 def value(bench: Workbench, expression: Expr) -> Labelled:  # noqa: PLR0911 - one per kind

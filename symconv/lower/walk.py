@@ -7,7 +7,8 @@ from dataclasses import fields, is_dataclass
 
 from sympy import Basic, Symbol
 
-from .program import Let, Local, Loop, Raise, Ref, Statement, Store
+from .leaves import Local, Ref
+from .program import Let, Loop, Raise, Statement, Store
 
 
 def parts(node: object) -> Iterator[object]:

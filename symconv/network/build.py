@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from symconv.core.equation import Equation, Program, SizeDefinition
 from symconv.core.errors import SymconvError
 from symconv.core.tensor import Name, Tensor
-from symconv.layers.scope import Scope
-from symconv.layers.sizes import per_axis
+from symconv.layers.support.scope import Scope
+from symconv.layers.support.sizes import per_axis
 
 from .names import StageError, allocate, size_names, uses_of
 from .soundness import refuse_unsound

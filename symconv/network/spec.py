@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from symconv.layers.base import Layer, TensorName
-from symconv.layers.sizes import Size
+from symconv.layers.support.sizes import Size
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from symconv.core.equation import Program
 from symconv.core.errors import SymconvError, did_you_mean
 from symconv.layers import catalogue
 from symconv.layers.base import Layer
-from symconv.layers.equation import EquationLayer
+from symconv.layers.equation.layer import EquationLayer
 
 from .build import Span, build, placed, shifted
 from .fields import Option, options_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from symconv.emit.formula.arrange import arrange
-from symconv.emit.formula.names import names_of
-from symconv.emit.formula.plain import Plain
+from symconv.render.formula.arrange import arrange
+from symconv.render.formula.names import names_of
+from symconv.render.formula.plain import Plain
 
 from .given import Values
 from .numbers import Number

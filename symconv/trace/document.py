@@ -8,17 +8,24 @@ from typing import TYPE_CHECKING
 from symconv.core.equation import Equation
 from symconv.core.nodes import OneHot
 from symconv.core.tensor import Tensor
-from symconv.emit.environment import rendered
-from symconv.emit.formula.form import Entry, Form, Relation
-from symconv.emit.formula.form import Number as Whole
-from symconv.emit.formula.names import entry_form, names_of, tensor_name, word
-from symconv.emit.numbering import equation_numbers
-from symconv.emit.pages.author import Author
-from symconv.emit.pages.derivations import DOLLARS, GITHUB
-from symconv.emit.pages.html import HTML, security_policy, style
-from symconv.emit.pages.page import Display
-from symconv.emit.pages.scribe import DOCUMENT, LATEX, MARKDOWN, NOTEBOOK, TEXT, Scribe
+from symconv.notation.numbering import equation_numbers
 from symconv.notation.presets import entry_name, entry_number
+from symconv.output.templates import rendered
+from symconv.render.document.documents import DOLLARS, GITHUB
+from symconv.render.document.equation_writer import Author
+from symconv.render.document.html import HTML, security_policy, style
+from symconv.render.document.markup_settings import (
+    DOCUMENT,
+    LATEX,
+    MARKDOWN,
+    NOTEBOOK,
+    TEXT,
+    Scribe,
+)
+from symconv.render.document.page import Display
+from symconv.render.formula.names import entry_form, names_of, tensor_name, word
+from symconv.render.formula.tree import Entry, Form, Relation
+from symconv.render.formula.tree import Number as Whole
 from symconv.semantics.places import Place
 
 from .grids import Grids

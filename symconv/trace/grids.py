@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from symconv.core.tensor import Tensor
-from symconv.emit.formula.form import Form
-from symconv.emit.formula.form import Number as Whole
-from symconv.emit.formula.mathml import MathMl
-from symconv.emit.formula.names import Names, entry_form
-from symconv.emit.pages.scribe import TEXT, Scribe
-from symconv.emit.pages.svg import Cells, grid_svg
+from symconv.render.document.markup_settings import TEXT, Scribe
+from symconv.render.document.svg import Cells, grid_svg
+from symconv.render.formula.mathml import MathMl
+from symconv.render.formula.names import Names, entry_form
+from symconv.render.formula.tree import Form
+from symconv.render.formula.tree import Number as Whole
 from symconv.semantics.places import Place
 
 from .numbers import Number, written

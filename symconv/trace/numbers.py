@@ -9,8 +9,8 @@ from decimal import Decimal as Scaled
 from fractions import Fraction
 from typing import Literal
 
-from symconv.emit.formula.form import Decimal, Form, Quotient
-from symconv.emit.formula.shaping import negative
+from symconv.render.formula.tree import Decimal, Form, Quotient
+from symconv.render.formula.tree_helpers import negative
 from symconv.semantics.algebra import Reals
 from symconv.semantics.protocol import Ordered
 

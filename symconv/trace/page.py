@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from symconv.emit.pages.page import Display
+from symconv.render.document.page import Display
 
 
 @dataclass(frozen=True)

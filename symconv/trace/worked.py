@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symconv.emit.formula.form import (
+from symconv.render.formula.tree import (
     ONE,
     Call,
     Decimal,
@@ -18,7 +18,7 @@ from symconv.emit.formula.form import (
     Several,
     Total,
 )
-from symconv.emit.formula.shaping import negative, quotient
+from symconv.render.formula.tree_helpers import negative, quotient
 from symconv.semantics.protocol import Ordered
 
 from .numbers import Mixed, written

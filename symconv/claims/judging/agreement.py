@@ -6,15 +6,21 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from symconv.claims.decide import DIFFERENT, ENOUGH, EQUAL, Question, agree, evaluated
-from symconv.claims.facts import Facts
-from symconv.claims.limits import NotChecked
-from symconv.claims.reading.syntax import Apply, Negative, Node, Number, Power
-from symconv.claims.values.field import Undefined
-from symconv.claims.values.sums import operations
-from symconv.claims.values.world import World
-
-from .known import coins, has_switches, switched, with_laws, worlds_for
+from symconv.claims.evaluation.assignment import World
+from symconv.claims.evaluation.cache import coins, has_switches, switched, with_laws, worlds_for
+from symconv.claims.evaluation.comparison import (
+    DIFFERENT,
+    ENOUGH,
+    EQUAL,
+    Question,
+    agree,
+    evaluated,
+)
+from symconv.claims.evaluation.modular_field import Undefined
+from symconv.claims.evaluation.summation import operations
+from symconv.claims.model.errors import NotChecked
+from symconv.claims.model.facts import Facts
+from symconv.claims.model.tree import Apply, Negative, Node, Number, Power
 
 ROOTS = {"sqrt"}
 BENT = {"sqrt", "relu", "max", "min", "absolute", "step", "activation"}

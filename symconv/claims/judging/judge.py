@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from symconv.claims import verdict as v
-from symconv.claims.decide import EQUAL, Question, is_constant, is_zero
-from symconv.claims.diagnosis.edges import DEAD, at_edges, holds_where_shut, pointed
-from symconv.claims.diagnosis.explained import Difference, explained, not_zero, unexplained
-from symconv.claims.facts import Facts
-from symconv.claims.limits import NotChecked
-from symconv.claims.reading.syntax import Entry, Statement
-from symconv.claims.values.evaluate import Options
-from symconv.claims.values.points import Values, key_for
-from symconv.claims.verdict import Verdict
+from symconv.claims.diagnosis.boundary_cases import DEAD, at_edges, holds_where_shut, pointed
+from symconv.claims.diagnosis.explain import Difference, explained, not_zero, unexplained
+from symconv.claims.evaluation.assignments import Values, key_for
+from symconv.claims.evaluation.comparison import EQUAL, Question, is_constant, is_zero
+from symconv.claims.evaluation.evaluate import Options
+from symconv.claims.model import verdict as v
+from symconv.claims.model.errors import NotChecked
+from symconv.claims.model.facts import Facts
+from symconv.claims.model.tree import Entry, Statement
+from symconv.claims.model.verdict import Verdict
 
 from . import numeric
 from .agreement import Agreement

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from symconv.claims.decide import is_constant
-from symconv.claims.digits import literal
-from symconv.claims.facts import Facts
-from symconv.claims.reading.syntax import (
-    Binary,
-    Differential,
-    Entry,
-    Matrix,
-    Node,
-    Statement,
-    Symbol,
-)
-from symconv.claims.values.evaluate import Definitions
+from symconv.claims.evaluation.comparison import is_constant
+from symconv.claims.evaluation.evaluate import Definitions
+from symconv.claims.model.facts import Facts
+from symconv.claims.model.printed_numbers import literal
+from symconv.claims.model.tree import Binary, Differential, Entry, Matrix, Node, Statement, Symbol
 
 
 def kind_of(statement: Statement, facts: Facts, definitions: Definitions) -> str:

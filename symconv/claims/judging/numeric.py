@@ -8,21 +8,20 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 
-from symconv.claims import verdict as v
-from symconv.claims.decide import EQUAL, Question, agree, evaluated, is_constant
-from symconv.claims.digits import EXACT, HALF_UNIT, OFF, TRUNCATED, literal, printed
-from symconv.claims.limits import NotChecked
-from symconv.claims.reading.syntax import Number
-from symconv.claims.values.arrays import Value
-from symconv.claims.values.enclosures import Enclosures
-from symconv.claims.values.field import Undefined
-from symconv.claims.values.indexing import Environment
-from symconv.claims.values.points import Exact, Values, values_world
-from symconv.claims.values.world import World
-from symconv.claims.verdict import Verdict
+from symconv.claims.evaluation.arrays import Value
+from symconv.claims.evaluation.assignment import World
+from symconv.claims.evaluation.assignments import Exact, Values, values_world
+from symconv.claims.evaluation.comparison import EQUAL, Question, agree, evaluated, is_constant
+from symconv.claims.evaluation.decimals import entries, shown
+from symconv.claims.evaluation.indices import Environment
+from symconv.claims.evaluation.interval_algebra import Enclosures
+from symconv.claims.evaluation.modular_field import Undefined
+from symconv.claims.model import verdict as v
+from symconv.claims.model.errors import NotChecked
+from symconv.claims.model.printed_numbers import EXACT, HALF_UNIT, OFF, TRUNCATED, literal, printed
+from symconv.claims.model.tree import Number
+from symconv.claims.model.verdict import Verdict
 from symconv.core.errors import SymconvError
-
-from .decimals import entries, shown
 
 CLOSE = Fraction(1, 2**120)
 AGREE = "the numbers agree with each other"

@@ -10,12 +10,12 @@ from itertools import product
 from math import floor
 from typing import TYPE_CHECKING
 
-from symconv.claims.decide import evaluated
-from symconv.claims.limits import NotChecked
-from symconv.claims.values.field import Undefined
-from symconv.claims.values.points import values_world
-from symconv.claims.values.world import World
-from symconv.claims.verdict import Cause
+from symconv.claims.evaluation.assignment import World
+from symconv.claims.evaluation.assignments import values_world
+from symconv.claims.evaluation.comparison import evaluated
+from symconv.claims.evaluation.modular_field import Undefined
+from symconv.claims.model.errors import NotChecked
+from symconv.claims.model.verdict import Cause
 from symconv.core.errors import SymconvError
 
 if TYPE_CHECKING:

@@ -8,19 +8,20 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from symconv.claims import verdict as v
-from symconv.claims.decide import is_constant
-from symconv.claims.diagnose import Suspect, causes
-from symconv.claims.diagnosis.edges import LAST, SLOPE, pointed
-from symconv.claims.digits import OFF, literal
-from symconv.claims.reading.syntax import Number
-from symconv.claims.values.arrays import Value
-from symconv.claims.values.field import Undefined
-from symconv.claims.values.rational import Rationals
-from symconv.claims.verdict import Cause, Verdict
+from symconv.claims.diagnosis.boundary_cases import LAST, SLOPE, pointed
+from symconv.claims.diagnosis.causes import causes
+from symconv.claims.diagnosis.wrong_part import Suspect
+from symconv.claims.evaluation.arrays import Value
+from symconv.claims.evaluation.comparison import is_constant
+from symconv.claims.evaluation.decimals import entries, entry_by_entry, shown
+from symconv.claims.evaluation.modular_field import Undefined
+from symconv.claims.evaluation.rational_algebra import Rationals
+from symconv.claims.model import verdict as v
+from symconv.claims.model.printed_numbers import OFF, literal
+from symconv.claims.model.tree import Number
+from symconv.claims.model.verdict import Cause, Verdict
 from symconv.core.errors import SymconvError
 
-from .decimals import entries, entry_by_entry, shown
 from .numeric import worst
 from .rounding import rounded
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from sympy import Add, Expr, Integer, S, Symbol, expand, ilcm
 from sympy.tensor.indexed import Indexed
 
-from symconv.claims.facts import Facts
+from symconv.claims.model.facts import Facts
 from symconv.core.equation import Equation
 
 from .shapes import changed, is_kernel, spatial_axes, with_indices

@@ -8,7 +8,7 @@ from functools import partial
 
 from sympy import Expr, Integer, Sum
 
-from symconv.claims.facts import Facts
+from symconv.claims.model.facts import Facts
 from symconv.core.equation import Equation
 
 from .affine import Affine, replaced

@@ -8,7 +8,7 @@ from itertools import product
 from sympy import Add, Expr, Integer, Mul, Sum, Symbol
 from sympy.tensor.indexed import Indexed
 
-from symconv.claims.facts import Facts
+from symconv.claims.model.facts import Facts
 from symconv.core.equation import Equation
 from symconv.core.nodes import Box
 from symconv.semantics.places import whole

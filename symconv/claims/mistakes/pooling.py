@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from sympy import Expr, Integer, KroneckerDelta, Mul, Rational
 from sympy.tensor.indexed import Indexed
 
-from symconv.claims.facts import Facts
+from symconv.claims.model.facts import Facts
 from symconv.core.equation import Equation
 
 from .record import broken

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sympy import Expr, Integer, Mul, Sum, Symbol, expand
 from sympy.tensor.indexed import Indexed
 
-from symconv.claims.facts import Facts
+from symconv.claims.model.facts import Facts
 from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor
 

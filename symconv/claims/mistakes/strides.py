@@ -9,7 +9,7 @@ from itertools import product
 from sympy import Add, Expr, S
 from sympy.tensor.indexed import Indexed
 
-from symconv.claims.facts import Facts
+from symconv.claims.model.facts import Facts
 from symconv.core.equation import Equation
 
 from .affine import Affine, affine, replaced

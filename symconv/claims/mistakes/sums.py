@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sympy import Expr, Integer, Mul, Sum
 from sympy.tensor.indexed import Indexed
 
-from symconv.claims.facts import Facts
+from symconv.claims.model.facts import Facts
 from symconv.core.equation import Equation
 
 from .record import broken

@@ -8,7 +8,7 @@ from dataclasses import replace
 from sympy import Add, Expr, Integer, Mul
 from sympy.tensor.indexed import Indexed
 
-from symconv.claims.facts import Facts
+from symconv.claims.model.facts import Facts
 from symconv.core.equation import Equation
 
 from .record import broken

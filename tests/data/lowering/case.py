@@ -6,9 +6,9 @@ from fractions import Fraction
 import numpy as np
 from sympy import Sum
 
+from symconv.codegen.readable.module import numpy_module
 from symconv.core.equation import Equation, Program
 from symconv.core.tensor import Name, Tensor
-from symconv.emit.code.module import numpy_module
 
 from .naive import number, run_naively
 

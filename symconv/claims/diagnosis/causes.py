@@ -1,0 +1,43 @@
+"""Naming a mistake: a cause is named only if it reproduces the claim."""
+
+from __future__ import annotations
+
+from symconv.claims.model.verdict import Cause
+
+from .boundary_cases import by_ties
+from .broken_rules import by_broken_rule, by_two_mistakes
+from .constant_factor import by_multiple
+from .function_repairs import by_repair
+from .missing_index import by_sum
+from .missing_sum import by_missing_sum
+from .other_question import by_another_question
+from .wrong_part import Judge, Suspect
+
+__all__ = ["Judge", "Suspect", "causes"]
+
+SOURCES = (
+    by_missing_sum,
+    by_sum,
+    by_ties,
+    by_repair,
+    by_broken_rule,
+    by_multiple,
+    by_another_question,
+)
+"""Where causes come from, the most specific first."""
+
+
+LESS_TELLING = {"offset_by_one", "transposed"}
+"""What is better said by naming the question that the claim answers."""
+
+
+def causes(suspect: Suspect) -> list[Cause]:
+    """The mistakes that reproduce the claim, the most specific first.
+
+    Two mistakes at once are looked for only where none alone does.
+    """
+    found = [cause for source in SOURCES for cause in source(suspect)]
+    another = [c for c in found if c.name == "another_question"]
+    first = next((n for n, c in enumerate(found) if c.name in LESS_TELLING), len(found))
+    rest = [c for c in found[first:] if c not in another]
+    return [*found[:first], *another, *rest] if another else found or list(by_two_mistakes(suspect))

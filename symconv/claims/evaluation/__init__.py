@@ -1,0 +1,1 @@
+"""From a tree to values: arithmetics, assignments of numbers, arrays and functions."""

@@ -1,0 +1,128 @@
+"""Numbers with proven bounds: what differs here differs whatever was rounded.
+
+Rational numbers stay exact. The value of exp, log or a root is an interval that holds the true one,
+so a difference counts where it is larger than all that was rounded on the way to it, however large
+or small the terms are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Any
+
+from mpmath import iv
+
+from symconv.semantics.protocol import Map, Ordered, unknown_function
+
+from .intervals import ZERO, Interval, absolute_of, interval, is_zero, relu_of, whole_power
+from .modular_field import Undefined
+from .rational_algebra import BITS, LARGEST, Rationals
+
+FINER = 4 * BITS
+
+
+class Enclosures(Ordered):
+    """Fractions and intervals of `bits` binary digits, with the conventions of `Rationals`."""
+
+    def __init__(
+        self, slope_at_zero: int = 0, *, last_wins: bool = False, bits: int = BITS
+    ) -> None:
+        self.exact = Rationals(slope_at_zero, last_wins=last_wins)
+        self.bits = bits
+
+    def finer(self) -> Enclosures:
+        """The same conventions with more digits."""
+        return Enclosures(self.exact.slope_at_zero, last_wins=self.exact.last_wins, bits=FINER)
+
+    def number(self, value: int | Fraction) -> Fraction:
+        return Fraction(value)
+
+    def constant(self, value: float, name: str) -> Interval:
+        return self._rounded(lambda _: getattr(iv, name, iv.mpf(value)) + 0, ZERO)
+
+    def function(self, name: str) -> Map:
+        growing: dict[str, Callable[[Any], Any]] = {
+            "exp": iv.exp,
+            "log": iv.log,
+            "sigmoid": lambda x: 1 / (1 + iv.exp(-x)),
+            "tanh": lambda x: 2 / (1 + iv.exp(-2 * x)) - 1,
+            "softplus": lambda x: iv.log(1 + iv.exp(x)),
+        }
+        known: dict[str, Map] = {"step": self._step, "relu": relu_of, "absolute": absolute_of}
+        if name in growing:
+            return lambda x: self._grown(name, growing[name], x)
+        if name not in known:
+            raise unknown_function(name)
+        return known[name]
+
+    def _grown(self, name: str, rule: Callable[[Any], Any], x: Any) -> Any:
+        """A function of that name, where it has a value."""
+        ends = interval(x)
+        if name == "log" and ends.low <= 0:
+            raise Undefined("the logarithm of a number that is not positive")
+        if name != "log" and max(abs(ends.low), abs(ends.high)) > LARGEST:
+            raise Undefined("exp of a large number")
+        return self._between(rule, ends)
+
+    def _between(self, rule: Callable[[Any], Any], x: Interval) -> Interval:
+        """A function that grows, from its values at both ends."""
+        low = self._rounded(rule, x.low)
+        high = low if x.low == x.high else self._rounded(rule, x.high)
+        return Interval(low.low, high.high)
+
+    def _rounded(self, rule: Callable[[Any], Any], x: Fraction) -> Interval:
+        """What mpmath's intervals say of a function at one number."""
+        before, iv.prec = iv.prec, self.bits
+        try:
+            low, high = rule(iv.mpf(x.numerator) / x.denominator)._mpi_
+        finally:
+            iv.prec = before
+        return Interval(_fraction(low), _fraction(high))
+
+    def _step(self, x: Any) -> Fraction:
+        if is_zero(x):
+            return Fraction(self.exact.slope_at_zero)
+        return Fraction(int(interval(x).low > 0))
+
+    def power(self, exponent: Fraction) -> Map:
+        if exponent.denominator == 1:
+            return lambda x: whole_power(x, exponent.numerator)
+        return lambda x: whole_power(self._root(x, exponent), exponent.numerator)
+
+    def _root(self, x: Any, exponent: Fraction) -> Interval:
+        ends = interval(x)
+        if ends.low < 0 or (ends.low == 0 and exponent < 0) or exponent.denominator != 2:
+            raise Undefined("a root that is not real")
+        return self._between(iv.sqrt, ends)
+
+    def log_sum_exp(self, values: Sequence[Any]) -> Any:
+        """The largest middle is taken off, which changes nothing and keeps exp small."""
+        shift = max(interval(v).low for v in values)
+        total: Any = ZERO
+        for value in values:
+            total = total + self.function("exp")(value + -shift)
+        return self.function("log")(total) + shift
+
+    def maximum(self, values: Sequence[Any]) -> Any:
+        if not any(isinstance(v, Interval) for v in values):
+            return max(values)
+        ends = [interval(v) for v in values]
+        return Interval(max(e.low for e in ends), max(e.high for e in ends))
+
+    def first_maximiser(self, values: Sequence[Any]) -> int:
+        ends = [interval(v) for v in values]
+        best = max(e.low for e in ends)
+        places = [n for n, e in enumerate(ends) if e.high >= best]
+        if any(ends[n] != Interval(best, best) for n in places) and len(places) > 1:
+            raise Undefined("two numbers too close to each other")
+        return places[-1] if self.exact.last_wins else places[0]
+
+
+def _fraction(x: tuple[int, int, int, int]) -> Fraction:
+    """One end of an interval of mpmath, exactly."""
+    sign, mantissa, exponent, _ = x
+    if not mantissa and exponent:
+        raise Undefined("a number without bounds")
+    size = Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+    return -size if sign else size

@@ -1,0 +1,1 @@
+"""The data of claims: their syntax tree, what is known of the network, verdicts and errors."""

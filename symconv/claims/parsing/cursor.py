@@ -1,0 +1,116 @@
+"""A place in a list of tokens, with errors that show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+from symconv.claims.model.errors import MOST_DEPTH, ClaimError
+from symconv.claims.model.tree import Span
+
+from .tokens import Token
+
+
+class Cursor:
+    """Reads tokens one after another and counts how deep brackets are nested."""
+
+    def __init__(self, text: str, found: list[Token]) -> None:
+        self.text = text
+        self.tokens = found
+        self.place = 0
+        self.depth = 0
+        self.inside = 0
+        self.closed = False
+        self.end = Token("end", "", len(text), len(text) + 1)
+
+    def peek(self, ahead: int = 0) -> Token:
+        """The token that comes next, or further ahead."""
+        place = self.place + ahead
+        return self.tokens[place] if place < len(self.tokens) else self.end
+
+    def take(self) -> Token:
+        """The next token, which is used up."""
+        token = self.peek()
+        self.place += 1
+        return token
+
+    def back(self, token: Token) -> None:
+        """Return to a token that was taken."""
+        self.place = self.tokens.index(token)
+
+    @property
+    def last(self) -> Token:
+        return self.tokens[self.place - 1] if 0 < self.place <= len(self.tokens) else self.end
+
+    def primes(self) -> str:
+        """The primes that follow."""
+        found = ""
+        while self.peek().kind == "op" and self.peek().text in {"'", "''"}:
+            found += self.take().text
+        return found
+
+    def starts_statement(self) -> bool:
+        """Whether nothing but layout was read of this part of a chain."""
+        return all(t.text in {"&", "="} or t.kind == "row" for t in self.tokens[: self.place])
+
+    def expect(self, text: str) -> Token:
+        """The next token, which must be this one."""
+        token = self.take()
+        if token.text != text or token.kind == "end":
+            self.fail(f"'{text}' is missing here", f"... {text}", token.span)
+        return token
+
+    def skip_layout(self) -> None:
+        """An `&` or a line break inside an aligned formula says nothing."""
+        while (
+            not self.inside
+            and (self.peek().text == "&" or self.peek().kind == "row")
+            and self.peek(1).kind != "end"
+        ):
+            self.take()
+
+    def fail(self, message: str, hint: str, span: Span | None = None) -> NoReturn:
+        """Refuse the text, with a caret under the next token or under `span`."""
+        start, stop = span or self.peek().span
+        left = max(0, start - 60)
+        shown = self.text[left : start + 80].replace("\n", " ")
+        raise ClaimError(
+            message, text=shown, position=(start - left, min(stop, start + 80) - left), help=hint
+        )
+
+    @contextmanager
+    def refusing(self, kind: type[ClaimError]) -> Iterator[None]:
+        """A failure inside is of a kind of its own."""
+        try:
+            yield
+        except ClaimError as error:
+            raise kind(
+                error.message, text=error.text, position=error.position, help=error.help
+            ) from None
+
+    @contextmanager
+    def deeper(self) -> Iterator[None]:
+        """One level of nesting more."""
+        self.depth += 1
+        if self.depth > MOST_DEPTH:
+            self.fail(f"brackets are nested more than {MOST_DEPTH} deep", "fewer brackets")
+        try:
+            yield
+        finally:
+            self.depth -= 1
+
+    @contextmanager
+    def inside_brackets(self) -> Iterator[None]:
+        """Where `&` and line breaks separate instead of only laying out."""
+        self.inside += 1
+        try:
+            yield
+        finally:
+            self.inside -= 1
+
+    @contextmanager
+    def within(self) -> Iterator[None]:
+        """Both: one level deeper, and inside brackets."""
+        with self.deeper(), self.inside_brackets():
+            yield

@@ -1,0 +1,178 @@
+"""From characters to tokens; a run of letters is resolved against the network's names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from symconv.claims.model.errors import MOST_CHARACTERS, MOST_DIGITS, MOST_TOKENS, ClaimError
+from symconv.claims.model.vocabulary import (
+    COMMANDS,
+    FUNCTIONS,
+    GREEK,
+    SIGNS,
+    SUBSCRIPTS,
+    SUPERSCRIPTS,
+)
+
+from .latex_commands import after_backslash, named
+from .tokens import LOST, RELATIONS_LOST, Token, Vocabulary
+
+NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+DIGITS = re.compile(r"[0-9]+")
+RUN = re.compile(r"[A-Za-z]+")
+NUMBERED = re.compile(r"(?:convolve2d|correlate2d|conv2d|rot180|rot90)(?![A-Za-z0-9])")
+TAILED = re.compile(r"[A-Za-z]+[0-9]+(?![0-9.]*[A-Za-z])")
+PREFIX = re.compile(r"(?:np|numpy|scipy|signal|math|torch)\.(?=[A-Za-z])")
+BLANK = "$~\u200b\u00a0"
+TWO = ("**", ":=", "<-", "->", "<=", ">=", "!=", "==", "=>", "+=", "-=")
+SIGNS_ALONE = "+-*/^_()[]{}=,;&|<>':@!%"
+
+
+def tokens(text: str, vocabulary: Vocabulary) -> list[Token]:
+    """The tokens of a claim; ClaimError where a character belongs to no formula."""
+    if len(text) > MOST_CHARACTERS:
+        raise ClaimError(
+            f"the text has {len(text):,} characters; at most {MOST_CHARACTERS:,} are read",
+            help="check one equation at a time",
+        )
+    found: list[Token] = []
+    for token in Lexer(text, vocabulary).run():
+        found.append(token)
+        if len(found) > MOST_TOKENS:
+            raise ClaimError(
+                f"more than {MOST_TOKENS:,} symbols in one formula",
+                text=text[max(0, token.start - 40) : token.start + 40],
+                position=(min(token.start, 40), min(token.start, 40) + 1),
+                help="check one equation at a time",
+            )
+    return found
+
+
+@dataclass
+class Lexer:
+    """A place in a text; `lost` says that a command without its backslash was met."""
+
+    text: str
+    vocabulary: Vocabulary
+    place: int = 0
+    script: bool = False
+    lost: bool = False
+
+    def error(self, message: str, start: int, stop: int, hint: str) -> ClaimError:
+        """A refusal with the place."""
+        return ClaimError(message, text=self.text, position=(start, stop), help=hint)
+
+    def run(self) -> Iterator[Token]:
+        """All tokens."""
+        while self.place < len(self.text):
+            c = self.text[self.place]
+            if c.isspace() or c in BLANK:
+                self.place += 1
+                continue
+            script, self.script = self.script, False
+            yield from self._next(c, self.place, script=script)
+
+    def _next(self, c: str, start: int, *, script: bool) -> Iterator[Token]:
+        if c == "\\":
+            yield from after_backslash(self, start)
+        elif c.isascii() and (c.isdigit() or c == "."):
+            yield self._number(start, script=script)
+        elif c.isascii() and c.isalpha():
+            yield from self._letters(start)
+        elif c in SUBSCRIPTS:
+            yield from self._script("_", SUBSCRIPTS, start)
+        elif c in SUPERSCRIPTS:
+            yield from self._script("^", SUPERSCRIPTS, start)
+        elif c in GREEK:
+            self.place += 1
+            yield self._word(GREEK[c], start)
+        else:
+            yield self._operator(c, start)
+
+    def _word(self, word: str, start: int) -> Token:
+        known = word in self.vocabulary.names
+        kind = "command" if word in COMMANDS and not known else "name"
+        return Token(kind, word, start, self.place)
+
+    def _number(self, start: int, *, script: bool) -> Token:
+        match = (DIGITS if script else NUMBER).match(self.text, start)
+        if match is None:
+            self.place += 1
+            return Token("op", ".", start, self.place)
+        if len(match.group()) > MOST_DIGITS:
+            said = f"a number of {len(match.group())} characters"
+            raise self.error(said, start, match.end(), f"at most {MOST_DIGITS} are read")
+        self.place = match.end()
+        return Token("number", match.group(), start, self.place)
+
+    def _letters(self, start: int) -> Iterator[Token]:
+        prefix = PREFIX.match(self.text, start)
+        if prefix:
+            self.place = prefix.end()
+            return
+        match = NUMBERED.match(self.text, start) or TAILED.match(self.text, start)
+        if match and (match.group() in self.vocabulary.names or match.group() in FUNCTIONS):
+            self.place = match.end()
+            yield Token("name", match.group(), start, self.place)
+            return
+        match = RUN.match(self.text, start)
+        assert match is not None
+        here = start
+        for piece in self.vocabulary.split(match.group()):
+            self.place = here + len(piece)
+            yield from self._piece(piece, here)
+            here = max(here + len(piece), self.place)
+
+    def _piece(self, piece: str, here: int) -> Iterator[Token]:
+        if piece in self.vocabulary.names or piece not in LOST | RELATIONS_LOST:
+            yield self._word(piece, here)
+        else:
+            self.lost = True
+            yield from named(self, piece, here)
+
+    def _script(self, mark: str, table: dict[str, str], start: int) -> Iterator[Token]:
+        """`₁₂` as `_{12}`: a run of small characters, each at its own place."""
+        stop = start
+        while self._small(stop, table) or (
+            self.text[stop : stop + 1] == "," and self._small(stop + 1, table)
+        ):
+            stop += 1
+        yield Token("op", mark, start, start)
+        yield Token("op", "{", start, start)
+        here = start
+        while here < stop:
+            c = table.get(self.text[here], ",")
+            end = here + 1
+            while c.isdigit() and end < stop and table.get(self.text[end], ",").isdigit():
+                c += table[self.text[end]]
+                end += 1
+            yield Token("number" if c.isdigit() else "name" if c.isalpha() else "op", c, here, end)
+            here = end
+        self.place = stop
+        yield Token("op", "}", stop, stop)
+
+    def _small(self, place: int, table: dict[str, str]) -> bool:
+        return self.text[place : place + 1] in table
+
+    def _operator(self, c: str, start: int) -> Token:
+        pair = self.text[start : start + 2]
+        if pair in TWO:
+            self.place += 2
+            spelled = {"**": "power", "==": "="}.get(pair, pair)
+            return Token("op", spelled, start, self.place)
+        self.place += 1
+        if c in SIGNS:
+            return Token("op", SIGNS[c], start, self.place)
+        if c == "ᵀ":
+            return Token("op", "T", start, self.place)
+        if c not in SIGNS_ALONE:
+            raise self.error(
+                f"the character {c!r} has no meaning in a formula",
+                start,
+                start + 1,
+                "letters, digits, + - * / ^ _ ( ) [ ] { } = and the usual LaTeX",
+            )
+        self.script = c in "_^"
+        return Token("op", c, start, self.place)

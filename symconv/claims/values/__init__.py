@@ -1,1 +1,0 @@
-"""From a tree to values: arithmetics, worlds of numbers, arrays and functions."""

@@ -1,0 +1,1 @@
+"""The fast style: planned NumPy modules with workspaces, layouts and blocks."""

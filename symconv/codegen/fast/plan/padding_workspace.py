@@ -1,0 +1,56 @@
+"""Which padded copies of a readable program may live in the workspace.
+
+A new array of a few megabytes costs more to map than to fill, so a margin that is only read by
+products is kept between calls. What a caller may receive is never kept.
+"""
+
+from __future__ import annotations
+
+from symconv.lower.leaves import Local
+from symconv.lower.program import Let, Statement
+from symconv.lower.reductions import Einsum, Matmul
+from symconv.lower.views import Pad
+from symconv.lower.walk import parts, reads, simple_statements
+
+
+def margins_of(statements: tuple[Statement, ...]) -> dict[Pad, Local]:
+    """The copies padded with zeros that only products read, and the names they have."""
+    simple = tuple(simple_statements(statements))
+    return {
+        s.value: s.target
+        for s in simple
+        if isinstance(s, Let)
+        and isinstance(s.target, Local)
+        and isinstance(s.value, Pad)
+        and s.value.fill == "zero"
+        and _swallowed(s.target, simple)
+    }
+
+
+def _swallowed(array: Local, statements: tuple[Statement, ...]) -> bool:
+    """Whether an array, and every view of it that has a name, ends in products of two arrays."""
+    for s in statements:
+        if array not in reads(s):
+            continue
+        inside = {p for e in _products(s) for p in parts(e)}
+        if array in inside and _outside(s, array) == 0:
+            continue
+        if not isinstance(s, Let) or not isinstance(s.target, Local):
+            return False
+        if not _swallowed(s.target, statements):
+            return False
+    return True
+
+
+def _products(statement: Statement) -> list[Einsum | Matmul]:
+    found = [p for s in simple_statements((statement,)) for p in parts(s.value)]
+    sums = [p for p in found if isinstance(p, Einsum) and len(p.operands) > 1]
+    return [*sums, *(p for p in found if isinstance(p, Matmul))]
+
+
+def _outside(statement: Statement, array: Local) -> int:
+    """How often an array is read outside of every product."""
+    values = [s.value for s in simple_statements((statement,))]
+    everywhere = sum(p == array for v in values for p in parts(v))
+    within = sum(p == array for e in _products(statement) for p in parts(e))
+    return everywhere - within

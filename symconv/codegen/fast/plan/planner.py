@@ -1,0 +1,176 @@
+"""What every equation of a network becomes: a step of a plan, or the readable form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from sympy import Expr
+from sympy.tensor.indexed import Indexed
+
+from symconv.codegen.fast.forms.base import Wishes
+from symconv.codegen.fast.forms.contraction import Contraction
+from symconv.core.equation import Equation, Program
+from symconv.core.errors import SymconvError, did_you_mean
+from symconv.core.proof import Backward
+
+from .batch_last_dense import Flatten, Product, flatten, unflattened_product
+from .cost_model import Choice, choose
+from .recognise import contraction
+from .stages import Stage, stages, summed_over_places
+
+
+@dataclass(frozen=True)
+class Contract:
+    """A contraction over windows; `stage` is the one whose planes it reads."""
+
+    equation: Equation
+    contraction: Contraction
+    stage: Stage | None = None
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The forward pass of a stage."""
+
+    stage: Stage
+
+
+@dataclass(frozen=True)
+class Unpool:
+    """The backward pass of a stage, down to its planes."""
+
+    stage: Stage
+
+
+@dataclass(frozen=True)
+class Total:
+    """The sum of a delta over places, taken from what reaches the winners."""
+
+    equation: Equation
+    stage: Stage
+
+
+@dataclass(frozen=True)
+class Plain:
+    """An equation in its readable form, or with the batch as the innermost run."""
+
+    equation: Equation
+    run: Flatten | Product | None = None
+
+
+BATCH_LAST = {"batch_last", "matrix"}
+"""The forms whose planes run along the batch."""
+
+Step: TypeAlias = Contract | Pool | Unpool | Total | Plain
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The steps of both passes; `hidden` are the tensors that are never written."""
+
+    forward: tuple[Step, ...]
+    backward: tuple[Step, ...]
+    hidden: frozenset[str]
+    choices: Mapping[str, Choice]
+
+    @property
+    def plain(self) -> bool:
+        """Whether nothing has a form of its own."""
+        return all(isinstance(s, Plain) for s in (*self.forward, *self.backward))
+
+
+def plan(forward: Program, backward: Backward, wishes: Wishes | None = None) -> Plan:
+    """The plan of a network; `wishes` overrule the cost model."""
+    program = backward.program
+    results = {t.key for t in backward.results}
+    rest = [e for e in program.equations if forward.equation(e.key) is None]
+    wanted = _alive(rest, results)
+    known = {s.key: s for s in stages(program) if not set(s.between) & results}
+    planner = _Planner(program, tuple(known.values()), wishes or Wishes())
+    first = tuple(s for e in forward.equations for s in planner.steps(e))
+    second = tuple(s for e in rest if e.key in wanted for s in planner.steps(e))
+    hidden = frozenset(k for s in known.values() for k in s.between)
+    choices = planner.choices(first + second)
+    if any(c.form in BATCH_LAST for c in choices.values()):
+        first, second = planner.runs(first), planner.runs(second)
+    return Plan(first, second, hidden, choices)
+
+
+@dataclass(frozen=True)
+class _Planner:
+    program: Program
+    stages: tuple[Stage, ...]
+    wishes: Wishes
+
+    def steps(self, e: Equation) -> tuple[Step, ...]:
+        """What one equation becomes; an equation inside of a stage becomes nothing."""
+        for s in self.stages:
+            if e.key == s.key:
+                return (Pool(s),)
+            if e.key == s.delta:
+                return (Unpool(s),)
+            if e.key in s.between:
+                return ()
+            if summed_over_places(e, s.delta):
+                return (Total(e, s),)
+        made = contraction(self.program, e)
+        if made is None or not _alignable(made):
+            return (Plain(e),)
+        stage = next((s for s in self.stages if s.delta == made.places.key), None)
+        return (Contract(e, made, stage),)
+
+    def runs(self, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+        """The same steps; what is flattened keeps the batch as its innermost run."""
+        return tuple(self._run(s.equation) if isinstance(s, Plain) else s for s in steps)
+
+    def _run(self, e: Equation) -> Plain:
+        return Plain(e, flatten(self.program, e) or unflattened_product(self.program, e))
+
+    def choices(self, steps: tuple[Step, ...]) -> dict[str, Choice]:
+        """The form of every contraction; the three of one geometry agree."""
+        pools = [s.stage for s in steps if isinstance(s, Pool)]
+        made = {s.contraction.result.key: (s.contraction, s.phases) for s in pools}
+        for s in steps:
+            if isinstance(s, Contract):
+                made[s.equation.key] = s.contraction, s.stage.phases if s.stage else (1, 1)
+        self._known(made)
+        return {key: choose(c, self.wishes, key, phases) for key, (c, phases) in made.items()}
+
+    def _known(self, made: Mapping[str, object]) -> None:
+        """Refuse a wish for an equation that is no contraction over windows."""
+        for key in self.wishes.forms:
+            if key not in made:
+                raise SymconvError(f"'{key}' is no sum over windows", help=did_you_mean(key, made))
+
+
+def _alignable(made: Contraction) -> bool:
+    """Whether what is added only needs new axes to fit."""
+    where = made.indices
+    for addend in made.addends:
+        if not isinstance(addend, Indexed):
+            return False
+        if all(e.is_number for e in addend.indices):
+            continue
+        axes = [where.get(e) for e in addend.indices]
+        if None in axes or axes != sorted(set(axes), key=_number):
+            return False
+    return made.computes == "places" or not made.addends
+
+
+def _number(axis: int | None) -> int:
+    return -1 if axis is None else axis
+
+
+def _alive(equations: list[Equation], wanted: set[str]) -> set[str]:
+    """The keys of the equations that the wanted tensors depend on."""
+    found = set(wanted)
+    for e in reversed(equations):
+        if e.key in found:
+            found |= {str(a.base.label) for a in _entries(e.rhs)}
+    return found
+
+
+def _entries(e: Expr) -> set[Indexed]:
+    return e.atoms(Indexed)

@@ -1,0 +1,181 @@
+"""Windows, bias, relu and the maximum of a tile as one stage.
+
+relu and an added number commute with a maximum, and a one-hot mask sends delta to one entry of a
+tile; so the stage adds and cuts after the maximum, a phase of the tile is a plane of its own, and
+neither the mask nor the deltas between are ever written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from sympy import Expr, Integer, Mul, Sum
+from sympy.tensor.indexed import Indexed
+
+from symconv.codegen.fast.forms.contraction import Contraction
+from symconv.core.equation import Equation, Program
+from symconv.core.nodes import MaxOver, OneHot, relu, step
+
+from .recognise import contraction
+
+Users = dict[str, list[Equation]]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """`pooled` = relu(max over the tile of `contraction`), and its backward pass down to `delta`.
+
+    `between` are the keys that are never written; `seed` is the delta of `pooled`.
+    """
+
+    contraction: Contraction
+    pooled: Equation
+    rectified: bool
+    phases: tuple[int, int]
+    between: tuple[str, ...]
+    seed: str
+    delta: str
+
+    @property
+    def key(self) -> str:
+        return self.pooled.key
+
+
+def users_of(program: Program) -> Users:
+    """The equations that read a tensor, by its key."""
+    found: Users = {t.key: [] for t in program.tensors}
+    for e in program.equations:
+        for key in sorted({str(a.base.label) for a in e.rhs.atoms(Indexed)}):
+            found[key].append(e)
+    return found
+
+
+def stages(program: Program) -> tuple[Stage, ...]:
+    """Every stage of a program that holds its backward pass, too."""
+    users = users_of(program)
+    found = (_stage(program, e, users) for e in program.equations)
+    return tuple(s for s in found if s is not None)
+
+
+def _stage(program: Program, equation: Equation, users: Users) -> Stage | None:
+    made = contraction(program, equation)
+    if made is None or made.computes != "places" or not _constant_in_space(made):
+        return None
+    gate = next((e for e in users[equation.key] if _rectifies(e, equation)), None)
+    last = equation if gate is None else gate
+    pools = [e for e in users[last.key] if isinstance(e.rhs, MaxOver)]
+    masks = [e for e in users[last.key] if isinstance(e.rhs, OneHot)]
+    if len(pools) != 1 or len(masks) != 1 or len(users[last.key]) != 2:
+        return None
+    phases, delta = _tile(pools[0], last, made), _delta(users, equation, last, masks[0])
+    if phases is None or delta is None:
+        return None
+    between, seed = delta
+    if not all(_readable(program, e, between[-1]) for e in users[between[-1]]):
+        return None
+    return Stage(made, pools[0], gate is not None, phases, between, seed, between[-1])
+
+
+def _delta(
+    users: Users, equation: Equation, last: Equation, mask: Equation
+) -> tuple[tuple[str, ...], str] | None:
+    """What is never written, ending in the delta of the contraction; the delta it comes from."""
+    routed = users[mask.key]
+    if len(routed) != 1 or not _routes(routed[0], mask):
+        return None
+    seed = next(k for k in _keys(routed[0].rhs) if k != mask.key)
+    found, delta = [equation.key, mask.key], routed[0].key
+    if last is equation:
+        return (*found, delta), seed
+    gated = [e for e in users[equation.key] if e is not last]
+    if users[delta] != gated or len(gated) != 1 or not _gated(gated[0], delta, equation.key):
+        return None
+    return (equation.key, last.key, mask.key, delta, gated[0].key), seed
+
+
+def _constant_in_space(made: Contraction) -> bool:
+    """Whether what is added does not depend on the place, and no axis is out of order."""
+    indices = made.indices
+    entries = [e for a in made.addends for e in _places(a)]
+    return made.places.plain and all(e == 0 or indices.get(e) == 1 for e in entries)
+
+
+def _places(access: Expr) -> tuple[Expr, ...]:
+    return access.indices if isinstance(access, Indexed) else ()
+
+
+def _rectifies(e: Equation, source: Equation) -> bool:
+    """Whether an equation is relu of the same entry of another tensor."""
+    return isinstance(e.rhs, relu) and e.rhs.args[0] == _renamed(source.lhs, e.lhs)
+
+
+def _renamed(access: Indexed, like: Indexed) -> Indexed:
+    return access.func(access.base, *like.indices)
+
+
+def _tile(pool: Equation, source: Equation, made: Contraction) -> tuple[int, int] | None:
+    """The window of a maximum over the last two axes, if windows tile them without a rest."""
+    maximum = cast("MaxOver", pool.rhs)
+    body, limits = maximum.function, {v: high + 1 for v, _, high in maximum.limits}
+    if not isinstance(body, Indexed) or str(body.base.label) != source.key or len(limits) != 2:
+        return None
+    if body.indices[:2] != pool.lhs.indices[:2] or len(pool.lhs.indices) != 4:
+        return None
+    triples = zip(body.indices[2:], pool.lhs.indices[2:], limits.items(), made.axes, strict=True)
+    for e, u, (m, k), axis in triples:
+        if not k.is_Integer or e != k * u + m or axis.places % int(k):
+            return None
+    first, second = (int(k) for k in limits.values())
+    extents = dict(pool.ranges)
+    counts = [extents.get(u) for u in pool.lhs.indices[2:]]
+    whole = [a.places // k for a, k in zip(made.axes, (first, second), strict=True)]
+    return (first, second) if counts == whole and first * second > 1 else None
+
+
+def _keys(e: Expr) -> list[str]:
+    return sorted({str(a.base.label) for a in e.atoms(Indexed)})
+
+
+def _routes(e: Equation, mask: Equation) -> bool:
+    """Whether an equation is mask * delta, written to the entry of the tile."""
+    factors = Mul.make_args(e.rhs)
+    return (
+        len(factors) == 2
+        and all(isinstance(f, Indexed) for f in factors)
+        and mask.key in _keys(e.rhs)
+        and len(e.ranges) >= 5
+    )
+
+
+def _gated(e: Equation, delta: str, source: str) -> bool:
+    """Whether an equation is step(source) * delta, entry by entry."""
+    factors = sorted(Mul.make_args(e.rhs), key=lambda f: not isinstance(f, step))
+    if len(factors) != 2 or not isinstance(factors[0], step) or not isinstance(factors[1], Indexed):
+        return False
+    inside = factors[0].args[0]
+    accesses = [inside, factors[1]]
+    return (
+        all(isinstance(a, Indexed) and a.indices == e.lhs.indices for a in accesses)
+        and _keys(inside) == [source]
+        and _keys(factors[1]) == [delta]
+    )
+
+
+def _readable(program: Program, e: Equation, delta: str) -> bool:
+    """Whether an equation can read the delta as planes: a contraction, or its sum over places."""
+    made = contraction(program, e)
+    if made is not None:
+        return made.places.key == delta and made.places.plain and made.computes != "places"
+    return summed_over_places(e, delta)
+
+
+def summed_over_places(e: Equation, delta: str) -> bool:
+    """Whether an equation is the plain sum of a delta over batch and places, map by map."""
+    body = e.rhs.function if isinstance(e.rhs, Sum) else None
+    if not isinstance(body, Indexed) or str(body.base.label) != delta:
+        return False
+    bound = {Integer(0), *cast("Sum", e.rhs).variables}
+    b, f, i, j = body.indices
+    summed = {b, i, j} <= bound
+    return summed and (e.lhs.indices == (f,) or (e.lhs.indices == (0,) and f in bound))

@@ -1,0 +1,72 @@
+"""One axis of a window: which index is the place, which is the tap, and how they meet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from sympy import Expr, Symbol
+
+from symconv.codegen.fast.forms.contraction import Axis
+from symconv.lower.affine import Affine
+
+Run = tuple[Symbol, int, int]
+"""An index, its step along the axis, its extent."""
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """On axis `axis` of the windowed access, place and tap meet as `geometry` says.
+
+    `scattered` tells that the access belongs to the places of an image that is added up. `flipped`
+    tells that the tap counts from the end of the kernel.
+    """
+
+    axis: int
+    place: Symbol
+    tap: Symbol
+    geometry: Axis
+    flipped: bool = False
+    scattered: bool = False
+
+
+def meeting(
+    axis: int, e: Affine, extent: Expr, ranges: dict[Symbol, Expr], free: frozenset[Symbol]
+) -> Meeting | None:
+    """s*i + d*m - p of an image, or (u + p - d*m)/s of what an image is added up from."""
+    if len(e.terms) != 2:
+        return None
+    (u, a), (v, b) = sorted(e.terms, key=lambda term: term[0] not in free)
+    numbers = (extent, ranges[u], ranges[v])
+    if u not in free or v in free or not all(n.is_Integer for n in numbers):
+        return None
+    length, outer, inner = (int(n) for n in numbers)
+    if a > 0 and b < 0:
+        return _scattered(axis, (u, v), (1 / a, -b / a, e.constant / a), (length, outer, inner))
+    if not (a.is_Integer and b.is_Integer and e.constant.is_Integer and b > 0):
+        return None
+    constant, bound = int(e.constant), (v, int(b), inner)
+    if a > 0:
+        return _seen(axis, (u, int(a), outer), bound, length, constant)
+    turned = _seen(axis, (u, -int(a), outer), bound, length, constant + int(a) * (outer - 1))
+    return replace(turned, flipped=True) if turned.tap == u else None
+
+
+def _scattered(
+    axis: int,
+    indices: tuple[Symbol, Symbol],
+    steps: tuple[Expr, Expr, Expr],
+    sizes: tuple[int, int, int],
+) -> Meeting | None:
+    """i = (u + p - d*m)/s is the place that meets tap m at u."""
+    if not all(n.is_Integer for n in steps):
+        return None
+    (u, m), (s, d, p), (places, image, taps) = indices, map(int, steps), sizes
+    return Meeting(axis, u, m, Axis(image, places, taps, s, d, p), scattered=True)
+
+
+def _seen(axis: int, free: Run, bound: Run, length: int, constant: int) -> Meeting:
+    """The index with the shorter reach is the tap; at equal reach the one that is summed over."""
+    free_reach, bound_reach = (step * (extent - 1) for _, step, extent in (free, bound))
+    tap, place = (free, bound) if free_reach < bound_reach else (bound, free)
+    geometry = Axis(length, place[2], tap[2], place[1], tap[1], -constant)
+    return Meeting(axis, place[0], tap[0], geometry)

@@ -1,0 +1,1 @@
+"""Tiny networks of the fast style: every entry a scalar, unrolled."""

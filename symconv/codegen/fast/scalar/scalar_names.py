@@ -1,0 +1,63 @@
+"""What the functions of an unrolled module share: identifiers, and the numbers that are kept."""
+
+from __future__ import annotations
+
+from itertools import product
+
+from symconv.codegen.python.names import Names
+from symconv.codegen.readable.module import GIVEN, module_names
+from symconv.core.equation import Program
+from symconv.core.proof import Backward
+from symconv.core.tensor import Tensor
+
+from .program_of import Unrolled
+from .scalar_program import Compound, Entry, Winner, written_by
+
+
+class ScalarNames:
+    """Names of entries, winners and parts; `kept` is what the forward pass hands on, in order."""
+
+    def __init__(self, forward: Program, backward: Backward, plan: Unrolled) -> None:
+        self.forward, self.plan = forward, plan
+        self.names: Names = module_names(forward, backward.program)
+        self.identifiers: dict[Entry | Winner | Compound, str] = {}
+        self.kept = [*written_by(plan.forward), *self.passed_on()]
+        outside = [t for t in forward.tensors if forward.equation(t.key) is None]
+        given = [t for t in outside if t.role in GIVEN]
+        self.given = sorted(given, key=lambda t: GIVEN.index(t.role))
+
+    def array(self, tensor: Tensor) -> str:
+        """The identifier of an array."""
+        return self.names.tensors[tensor.key]
+
+    def name(self, item: Entry | Winner | Compound) -> str:
+        """The identifier of one entry, one choice or one part of a formula."""
+        if item not in self.identifiers:
+            if isinstance(item, Winner):
+                wanted = f"winner_{item.serial}"
+            elif isinstance(item, Compound):
+                wanted = f"part_{sum(isinstance(i, Compound) for i in self.identifiers)}"
+            else:
+                wanted = "_".join((self.names.tensors[item.key], *map(str, item.place)))
+            self.identifiers[item] = self.names.namer.claim(wanted)
+        return self.identifiers[item]
+
+    def passed_on(self) -> list[Entry]:
+        """The entries of given arrays that are entries of a value as they are."""
+        written = set(written_by(self.plan.forward))
+        found = [self.plan.planner.plain(e) for t in self.values() for e in entries_in(t)]
+        return [e for e in dict.fromkeys(found) if e not in written]
+
+    def values(self) -> list[Tensor]:
+        """What the forward pass computes."""
+        return [t for t in self.forward.tensors if self.forward.equation(t.key) is not None]
+
+    def typed(self) -> str:
+        """The array whose type is that of the results."""
+        first = next((t for t in self.given if t.role == "parameter"), self.given[0])
+        return self.array(first)
+
+
+def entries_in(tensor: Tensor) -> list[Entry]:
+    """All entries of a tensor, row by row."""
+    return [Entry(tensor.key, p) for p in product(*(range(int(n)) for n in tensor.shape))]

@@ -1,0 +1,51 @@
+"""The parts of long scalar formulas that get a name of their own."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Container, Iterator
+
+from .scalar_program import ONE, Compound, Product, Sum
+
+SHORTEST = 12
+"""The fewest characters of a part that is worth a name."""
+
+
+def part_of(
+    value: Sum, named: Container[Compound], text: Callable[[Compound], str]
+) -> Compound | None:
+    """The part whose name shortens a formula most; None where no part is long."""
+    found = Counter(p for p in _parts(value, named) if (Product(ONE, (p,)),) != value)
+    gains = {p: (len(text(p)) - SHORTEST) * times for p, times in found.items()}
+    best = max(gains, key=gains.__getitem__, default=None)
+    return best if best is not None and gains[best] > 0 else None
+
+
+def content(part: Compound) -> Sum:
+    """What a part is called after."""
+    return part.of if part.function == "sum" else (Product(ONE, (part,)),)
+
+
+def argument(part: Compound) -> Compound:
+    """What a function is taken of, as a part."""
+    return Compound("sum", part.of)
+
+
+def _parts(value: Sum, named: Container[Compound]) -> Iterator[Compound]:
+    """The functions and the sums in a formula that have no name yet, from outside inwards."""
+    for factor in (f for p in value for f in p.factors):
+        if isinstance(factor, Compound) and factor not in named:
+            yield factor
+            inside = argument(factor)
+            if inside not in named:
+                if factor.function != "sum":
+                    yield inside
+                yield from _parts(factor.of, named)
+
+
+def operators(value: Sum) -> int:
+    """How many operators of the weakest kind the text of a formula has."""
+    if len(value) > 1:
+        return len(value) - 1
+    above, below = value[0].coefficient.as_integer_ratio()
+    return max(len(value[0].factors) + (abs(above) != 1) - 1, 0) + (below != 1)

@@ -1,0 +1,158 @@
+"""Straight-line scalar code as Python text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from symconv.codegen.python.layout import TAB, WIDTH
+from symconv.codegen.python.text import ADD, ATOM, MULTIPLY, Text
+
+from .scalar_parts import argument, content, operators, part_of
+from .scalar_program import (
+    Assign,
+    Branch,
+    Compound,
+    Entry,
+    Factor,
+    Product,
+    ScalarStatement,
+    Select,
+    Sum,
+    Winner,
+)
+
+FORMS = {
+    "sum": "({0})",
+    "reciprocal": "(1 / ({0}))",
+    "relu": "({0} if {0} > 0 else 0)",
+    "step": "(1 if {0} > 0 else 0)",
+    "sigmoid": "(0.5 + 0.5 * tanh(0.5 * {1}))",
+    "tanh": "tanh({0})",
+}
+
+
+class ScalarPrinter:
+    """Prints statements; `name` gives the identifier of an entry, a winner or a part.
+
+    `parts` are the parts of the statement that have been computed under a name of their own.
+    """
+
+    def __init__(self, name: Callable[[Entry | Winner | Compound], str], indent: int) -> None:
+        self.name = name
+        self.indent = indent
+        self.parts: dict[Compound, str] = {}
+
+    def lines(self, statement: ScalarStatement) -> list[str]:
+        """One statement as lines of text."""
+        self.parts = {}
+        match statement:
+            case Assign():
+                return self._assigned(f"{self.name(statement.target)} = ", statement.value)
+            case Select():
+                return self._selected(statement)
+            case Branch():
+                return self._branched(statement)
+
+    def _assigned(self, head: str, value: Sum) -> list[str]:
+        margin, parts = TAB * self.indent, self._bare(value)
+        flat = f"{margin}{head}{''.join(parts)}"
+        if len(flat) <= WIDTH:
+            return [flat]
+        whole = f"{margin}{TAB}{''.join(parts)}"
+        inner = [f"{margin}{TAB}{part.strip()}" for part in parts]
+        inner = [whole] if len(whole) <= WIDTH else inner
+        part = part_of(value, self.parts, self.factor)
+        if part is None or (self._stands(value) and max(map(len, inner)) <= WIDTH):
+            return [f"{margin}{head}(", *inner, f"{margin})"]
+        name = self.name(part)
+        before = self._assigned(f"{name} = ", content(part))
+        self.parts[part] = name
+        return [*before, *self._assigned(head, value)]
+
+    def _bare(self, value: Sum) -> list[str]:
+        """The addends; a bracket around all of them is left out."""
+        parts = self.addends(value)
+        if parts[0].startswith("(") and _bracketed(value):
+            return [parts[0][1:-1]]
+        return parts
+
+    def _stands(self, value: Sum) -> bool:
+        """Whether brackets around a formula stay: none inside is the place to break it."""
+        text = "".join(self._bare(value))
+        return operators(value) > 1 or not (text[0] == "(" or text[-1] == ")")
+
+    def _selected(self, select: Select) -> list[str]:
+        """The first largest: the best so far gives way to what is larger."""
+        margin, winner = TAB * self.indent, self.name(select.winner)
+        first, *rest = (self.name(e) for e in select.among)
+        best = self.name(select.target) if select.target else f"{winner}_value"
+        lines = [f"{margin}{best}, {winner} = {first}, 0"]
+        for number, other in enumerate(rest, start=1):
+            lines += [
+                f"{margin}if {other} > {best}:",
+                f"{margin}{TAB}{best}, {winner} = {other}, {number}",
+            ]
+        return lines
+
+    def _branched(self, branch: Branch) -> list[str]:
+        margin, winner = TAB * self.indent, self.name(branch.winner)
+        lines: list[str] = []
+        for number, additions in branch.cases:
+            lines.append(f"{margin}{'elif' if lines else 'if'} {winner} == {number}:")
+            for target, value in additions:
+                sign = "-" if value.coefficient < 0 else "+"
+                head = f"{self.name(target)} {sign}= "
+                inner = ScalarPrinter(self.name, self.indent + 1)
+                lines += inner._assigned(head, (_positive(value),))
+        return lines
+
+    def addends(self, value: Sum) -> list[str]:
+        """The addends, each with its sign and a blank in front but for the first."""
+        if not any(p.factors for p in value):
+            return [str(float(sum(p.coefficient for p in value)))]
+        parts: list[str] = []
+        for p in sorted(value, key=lambda p: p.coefficient < 0):
+            text = self.product(_positive(p)).within(ADD)
+            sign = "-" if p.coefficient < 0 else "+"
+            parts.append(f" {sign} {text}" if parts else ("-" if sign == "-" else "") + text)
+        return parts
+
+    def product(self, value: Product) -> Text:
+        """coefficient * factors, a denominator at the end."""
+        above, below = value.coefficient.as_integer_ratio()
+        parts = [self.factor(f) for f in value.factors]
+        if above != 1 or not parts:
+            parts.insert(0, str(above))
+        text = " * ".join(parts) + (f" / {below}" if below != 1 else "")
+        return Text(text, ATOM if len(parts) == 1 and below == 1 else MULTIPLY)
+
+    def factor(self, factor: Factor) -> str:
+        """The text of a factor, which needs no brackets."""
+        if isinstance(factor, Compound):
+            if factor in self.parts:
+                return self.parts[factor]
+            plain = self.parts.get(argument(factor)) or "".join(self.addends(factor.of))
+            return FORMS[factor.function].format(plain, _single(plain))
+        if isinstance(factor, Entry):
+            return self.name(factor)
+        raise TypeError(factor)
+
+
+def _single(text: str) -> str:
+    """The text as a factor."""
+    return text if " " not in text and text[0] != "-" else f"({text})"
+
+
+def _bracketed(value: Sum) -> bool:
+    """Whether the text is a bracket and nothing else."""
+    factors = value[0].factors
+    return (
+        len(value) == len(factors) == value[0].coefficient == 1
+        and isinstance(factors[0], Compound)
+        and FORMS[factors[0].function].startswith("(")
+    )
+
+
+def _positive(value: Product) -> Product:
+    return Product(abs(Fraction(value.coefficient)), value.factors)

@@ -1,0 +1,1 @@
+"""The plan written as NumPy code: operands, windows, constants, threads."""

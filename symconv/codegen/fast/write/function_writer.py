@@ -1,0 +1,131 @@
+"""Where a planned function is written: identifiers, lines, and the readable form of the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sympy import Symbol
+
+from symconv.codegen.fast.plan.padding_workspace import margins_of
+from symconv.codegen.fast.plan.simplify import without_unit_sums
+from symconv.codegen.python.layout import TAB, WIDTH, call_lines
+from symconv.codegen.python.names import Namer, Names
+from symconv.codegen.python.sizes import SizePrinter
+from symconv.codegen.readable.statements import StatementPrinter
+from symconv.core.equation import Equation, SizeDefinition
+from symconv.core.tensor import Tensor
+from symconv.lower.equations import lowered
+from symconv.lower.leaves import Local, Ref
+from symconv.lower.program import Statement
+from symconv.lower.walk import loop_indices, reads, symbols
+
+from .padded_copies import FramedPrinter
+
+
+@dataclass
+class Scribe:
+    """Writes one function.
+
+    `stored` are the tensors that are read from `values`; `used` collects the keys of all arrays
+    from outside that were read, `mentioned` the sizes, `helpers` the families of helper functions.
+    """
+
+    names: Names
+    tensors: Mapping[str, Tensor]
+    stored: frozenset[str]
+    outside: frozenset[str]
+    numbers: Mapping[str, str]
+    definitions: tuple[SizeDefinition, ...]
+    lines: list[str] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
+    mentioned: set[Symbol] = field(default_factory=set)
+    helpers: set[str] = field(default_factory=set)
+    values: bool = False
+
+    def __post_init__(self) -> None:
+        self.namer: Namer = self.names.namer.branch()
+        self.locals: dict[Local, str] = {}
+
+    def tensor(self, key: str) -> str:
+        """The identifier of a tensor's array, which is thereby read."""
+        if key in self.outside:
+            self.used.add(key)
+        if key in self.stored:
+            self.values = True
+            return f"values.{self.names.tensors[key]}"
+        return self.names.tensors[key]
+
+    def number(self, *keys: str) -> str:
+        """The numbers of equations as a comment."""
+        found = ", ".join(f"({self.numbers[k]})" for k in keys if k in self.numbers)
+        return f"  # {found}" if found else ""
+
+    def line(self, text: str, *keys: str) -> None:
+        """One statement, with the numbers of the equations that it completes."""
+        self.lines.append(f"{TAB}{text}{self.number(*keys)}")
+
+    def chain(self, target: str, source: str, steps: Sequence[str], *keys: str) -> None:
+        """One statement that ends in a chain of views; one a step where it is long."""
+        whole = f"{target} = {source}{''.join(steps)}"
+        if len(TAB + whole + self.number(*keys)) <= WIDTH:
+            self.line(whole, *keys)
+            return
+        for step in steps[:-1]:
+            self.line(f"{target} = {source}{step}")
+            source = target
+        self.line(f"{target} = {source}{steps[-1]}", *keys)
+
+    def call(self, head: str, arguments: list[str], suffix: str = "", *keys: str) -> None:
+        """One statement that ends in a call, on as many lines as it needs.
+
+        `suffix` is what is done with the result, a statement of its own where the call is long.
+        """
+        lines, tail = call_lines(head, arguments, suffix, 1), self.number(*keys)
+        if suffix and (len(lines) > 1 or len(lines[0] + tail) > WIDTH):
+            target = head.partition(" = ")[0]
+            self.lines += call_lines(head, arguments, "", 1)
+            self.line(f"{target} = {target}{suffix}", *keys)
+            return
+        if len(lines) == 1 and len(lines[0] + tail) > WIDTH:
+            lines = call_lines(head, arguments, tail, 1)
+        else:
+            lines[-1] += tail
+        self.lines += lines
+
+    def readable(self, equations: tuple[Equation, ...]) -> None:
+        """Equations without a plan of their own, the way the readable style writes them."""
+        if not equations:
+            return
+        plain = tuple(without_unit_sums(e) for e in equations)
+        statements = lowered(dict(self.tensors), plain, self.definitions)
+        loops = {v: self.namer.claim(v.name) for v in sorted(loop_indices(statements), key=str)}
+        self.mentioned |= symbols(statements) - set(loops)
+        written = {e.key for e in equations}
+        for s in statements:
+            self.used |= {
+                r.key for r in reads(s) if isinstance(r, Ref) and r.key not in written
+            } & self.outside
+        margins = margins_of(statements)
+        self.helpers |= {"common", "framed"} if margins else set()
+        size = SizePrinter({**self.names.sizes, **loops})
+        arrays = FramedPrinter(self._array, size, margins)
+        self._print(StatementPrinter(arrays, self._part, self.numbers), statements)
+
+    def _print(self, printer: StatementPrinter, statements: tuple[Statement, ...]) -> None:
+        for statement in statements:
+            self.lines += printer.lines(statement)
+        self.locals = {}
+
+    def _array(self, array: Ref | Local) -> str:
+        if isinstance(array, Ref):
+            return self.tensor(array.key)
+        if array not in self.locals:
+            base = self.names.tensors.get(array.base, "")
+            self.locals[array] = self.namer.claim(f"{base}_{array.what}")
+        return self.locals[array]
+
+    def _part(self, whole: Ref | Local) -> Local:
+        """A new local array for a part of a long formula."""
+        base = whole.key if isinstance(whole, Ref) else whole.base
+        return Local(base, "part", -2 - len(self.locals))

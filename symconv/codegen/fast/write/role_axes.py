@@ -1,0 +1,65 @@
+"""Arrays seen with the axes of their role in a contraction, and back."""
+
+from __future__ import annotations
+
+from sympy import Expr
+from sympy.tensor.indexed import Indexed
+
+from symconv.codegen.fast.forms.contraction import Contraction, Operand
+
+from .function_writer import Scribe
+
+
+def seen(scribe: Scribe, operand: Operand) -> str:
+    """An array with the axes of its role."""
+    name = scribe.tensor(operand.key)
+    if operand.plain:
+        return name
+    rank = len(operand.access.indices)
+    taken = [a for a in operand.order if a is not None]
+    flipped = {a for a, f in zip(operand.order[2:], operand.flipped, strict=True) if f}
+    items = ["::-1" if k in flipped else ":" if k in taken else "0" for k in range(rank)]
+    text = f"{name}[{', '.join(items)}]" if any(i != ":" for i in items) else name
+    left = sorted(taken)
+    order = [left.index(a) for a in taken]
+    if order != sorted(order):
+        text += f".transpose({', '.join(map(str, order))})"
+    if len(taken) < len(operand.order):
+        text += f"[{', '.join('None' if a is None else ':' for a in operand.order)}]"
+    return text
+
+
+def placed(operand: Operand) -> str:
+    """What turns an array with the axes of its role into the tensor's own array."""
+    text = ""
+    if operand.plain:
+        return text
+    taken = [a for a in operand.order if a is not None]
+    rank = len(operand.access.indices)
+    flips = (False, False, *operand.flipped)
+    items = [
+        "0" if a is None else "::-1" if f else ":"
+        for a, f in zip(operand.order, flips, strict=True)
+    ]
+    if any(i != ":" for i in items):
+        text += f"[{', '.join(items)}]"
+    order = [taken.index(a) for a in sorted(taken)]
+    if order != sorted(order):
+        text += f".transpose({', '.join(map(str, order))})"
+    if len(taken) < rank:
+        text += f"[{', '.join(':' if k in taken else 'None' for k in range(rank))}]"
+    return text
+
+
+def aligned(scribe: Scribe, addend: Expr, made: Contraction) -> str:
+    """What is added, with axes that stretch over (b, f, i, j)."""
+    if not isinstance(addend, Indexed):
+        raise TypeError(addend)
+    where = made.indices
+    name = scribe.tensor(str(addend.base.label))
+    if all(e.is_number for e in addend.indices):
+        return f"{name}[{', '.join(map(str, addend.indices))}]"
+    axes = [where[e] for e in addend.indices]
+    last = axes[0] or 0
+    items = [":"] + [":" if k in axes else "None" for k in range(last + 1, 4)]
+    return f"{name}[{', '.join(items)}]" if "None" in items else name

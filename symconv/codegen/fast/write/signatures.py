@@ -1,0 +1,86 @@
+"""Signatures, docstrings and the first lines of the two passes of a planned module."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Symbol
+
+from symconv.codegen.python.layout import TAB, call_lines
+from symconv.codegen.python.names import Names
+from symconv.codegen.python.sizes import SizePrinter
+from symconv.codegen.readable.function import class_checks
+from symconv.codegen.readable.module import GIVEN
+from symconv.codegen.readable.sources import Given, sources
+from symconv.core.equation import Program
+from symconv.core.proof import Backward
+from symconv.core.tensor import Tensor
+from symconv.lower.labels import checked_counts
+
+from .function_writer import Scribe
+
+TITLES = {
+    "forward": "Compute the values of the network.",
+    "backward": "Compute the gradients, from the last equation of the network to the first.",
+}
+
+
+class Passes:
+    """What the template needs of each pass beside its statements; `given` are the arrays passed."""
+
+    def __init__(self, program: Program, backward: Backward, names: Names) -> None:
+        self.program, self.backward, self.names = program, backward, names
+        self.classes = checked_counts(program.equations)
+        outside = [t for t in program.tensors if program.equation(t.key) is None]
+        given = [t for t in outside if t.role in GIVEN]
+        self.given = tuple(sorted(given, key=lambda t: GIVEN.index(t.role)))
+
+    def function(self, name: str, scribe: Scribe, results: list[str]) -> dict[str, Any]:
+        """One pass that returns these names."""
+        classes = self.classes if name == "forward" else {}
+        scribe.mentioned = scribe.mentioned.union(*(n.atoms(Symbol) for n in classes.values()))
+        preamble = [*self._preamble(scribe), *class_checks(classes, self.names)]
+        seeds = [self.backward.seed] if self.backward.seed else []
+        seeds = [t for t in seeds if name == "backward" and t.key in scribe.used]
+        given = [t for t in self.given if t.key in scribe.used]
+        values = name == "backward" and scribe.values
+        parameters = [f"{self.names.tensors[t.key]}: Array" for t in given]
+        parameters += ["values: Forward"] if values else []
+        parameters += [f"{self.names.tensors[t.key]}: Array" for t in seeds]
+        parameters += ["workspace: Workspace | None = None"]
+        result = "Forward" if name == "forward" else "Gradients"
+        arguments = [self._described(t) for t in given]
+        arguments += ["values: what `forward` returned."] if values else []
+        arguments += [self._described(t) for t in seeds]
+        return {
+            "signature": "\n".join(call_lines(f"def {name}", parameters, f" -> {result}:", 0)),
+            "title": TITLES[name],
+            "arguments": arguments,
+            "body": [*preamble, *scribe.lines, *call_lines(f"return {result}", results, "", 1)],
+        }
+
+    def _described(self, tensor: Tensor) -> str:
+        size = SizePrinter(self.names.sizes)
+        shape = ", ".join(map(size, tensor.shape)) + ("," if len(tensor.shape) == 1 else "")
+        return f"{self.names.tensors[tensor.key]}: {tensor.role}, shape ({shape})."
+
+    def _preamble(self, scribe: Scribe) -> list[str]:
+        """Sizes from shapes, of an array that is not read otherwise if need be, and checks."""
+        size = SizePrinter(self.names.sizes)
+        passed = [*self.given, *([self.backward.seed] if self.backward.seed else [])]
+        arrays = [Given(t.key, t.shape, bare=True) for t in passed]
+        used = tuple(a for a in arrays if a.key in scribe.used)
+        others = tuple(a for a in arrays if a.key not in scribe.used)
+        found = sources(scribe.mentioned, used, others, self.program.sizes)
+        scribe.used |= {read.array.key for read in found.reads}
+        lines = []
+        for read in found.reads:
+            array = self.names.tensors[read.array.key]
+            for k, symbol in enumerate(read.sizes):
+                if symbol is not None:
+                    lines.append(f"{TAB}{size(symbol)} = {array}.shape[{k}]")
+        for given in found.checks:
+            array = self.names.tensors[given.key]
+            shape = ", ".join(map(size, given.shape)) + ("," if len(given.shape) == 1 else "")
+            lines += call_lines("check_shape", [f'"{array}"', array, f"({shape})"], "", 1)
+        return lines

@@ -1,0 +1,1 @@
+"""The loops style: every equation index by index, the slow and obvious twin of the others."""

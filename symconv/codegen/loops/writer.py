@@ -1,0 +1,154 @@
+"""Where the lines of one function are written: indentation, identifiers, and what is known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from sympy import Expr, Symbol
+
+from symconv.codegen.python.layout import TAB, WIDTH, call_lines
+from symconv.codegen.python.names import Names
+from symconv.codegen.python.sizes import SizePrinter
+from symconv.codegen.python.text import ATOM, Text
+from symconv.core.equation import Ranges
+from symconv.core.tensor import Tensor
+from symconv.lower.sizes import Sizes
+
+
+class PlacePrinter(SizePrinter):
+    """Prints places: in a product, sizes stand before indices, as in s * i."""
+
+    def _product(self, parts: list[Expr]) -> Text:
+        return super()._product(sorted(parts, key=lambda f: not f.is_number and not f.is_positive))
+
+
+@dataclass
+class Writer:
+    """Writes one function.
+
+    `stored` are the tensors that are read from `values`. `used` collects the keys of all tensors
+    that were read, `mentioned` the size symbols. `memory` holds what has a name in the block that
+    is being written, `true` the conditions that hold there.
+    """
+
+    names: Names
+    tensors: Mapping[str, Tensor]
+    stored: frozenset[str]
+    sizes: Sizes
+    lines: list[str] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
+    mentioned: set[Symbol] = field(default_factory=set)
+    extents: dict[Symbol, Expr] = field(default_factory=dict)
+    memory: dict[object, str] = field(default_factory=dict)
+    true: frozenset[str] = frozenset()
+    depth: int = 1
+
+    def __post_init__(self) -> None:
+        self.namer = self.names.namer.branch()
+        self.pool: dict[str, str] = {}
+        self.taken: set[str] = set()
+        self.indices: dict[Symbol, str] = {}
+
+    def begin(self) -> None:
+        """Start an equation: its indices and local names are its own."""
+        self.taken, self.indices, self.extents, self.memory = set(), {}, {}, {}
+        self.true = frozenset()
+
+    def fresh(self, wanted: str) -> str:
+        """An identifier that nothing else in this equation has; equations share them."""
+        name, number = wanted, 2
+        while name in self.taken:
+            name, number = f"{wanted}_{number}", number + 1
+        self.taken.add(name)
+        if name not in self.pool:
+            self.pool[name] = self.namer.claim(name)
+        return self.pool[name]
+
+    def index(self, symbol: Symbol, extent: Expr) -> str:
+        """The identifier of an index that a loop runs over."""
+        self.extents[symbol] = extent
+        self.indices[symbol] = self.fresh(symbol.name.rstrip("'"))
+        return self.indices[symbol]
+
+    def size(self, expression: Expr) -> Text:
+        """An expression of sizes and indices."""
+        self.mentioned |= expression.atoms(Symbol) - set(self.indices)
+        printer = PlacePrinter({**self.names.sizes, **self.indices})
+        return printer.text(expression)
+
+    def tensor(self, key: str) -> str:
+        """The identifier of a tensor's array, which is thereby read."""
+        self.used.add(key)
+        return (
+            f"values.{self.names.tensors[key]}" if key in self.stored else self.names.tensors[key]
+        )
+
+    def line(self, text: str) -> None:
+        """One line."""
+        self.lines.append(f"{TAB * self.depth}{text}")
+
+    def assign(self, left: str, right: Text) -> None:
+        """`left right`, with a name for the right side where the line would be too long."""
+        if len(TAB) * self.depth + len(left) + 1 + len(right.text) > WIDTH:
+            right = self.named("part", right)
+        self.line(f"{left} {right.text}")
+
+    def named(self, wanted: str, value: Text) -> Text:
+        """A name for a value."""
+        name = self.fresh(wanted)
+        self.line(f"{name} = {value.text}")
+        return Text(name, ATOM)
+
+    @contextmanager
+    def block(self, head: list[str], true: frozenset[str] = frozenset()) -> Iterator[None]:
+        """A block under its head; what it names and knows ends with it."""
+        memory, known = dict(self.memory), self.true
+        self.lines += head
+        self.depth += 1
+        self.true |= true
+        yield
+        self.depth -= 1
+        self.memory, self.true = memory, known
+
+    @contextmanager
+    def loop(self, ranges: Ranges) -> Iterator[None]:
+        """A loop over all values of some indices; no loop where there is none."""
+        if not ranges:
+            yield
+            return
+        extents = [self.size(n).text for _, n in ranges]
+        names = ", ".join(self.index(v, n) for v, n in ranges)
+        over = "np.ndindex" if len(ranges) > 1 else "range"
+        start, depth = len(self.lines), self.depth
+        with self.block(call_lines(f"for {names} in {over}", extents, ":", depth)):
+            yield
+        body = "\n".join(self.lines[start + 1 :])
+        read = [n if re.search(rf"\b{n}\b", body) else f"_{n}" for n in names.split(", ")]
+        head = call_lines(f"for {', '.join(read)} in {over}", extents, ":", depth)
+        self.lines[start : start + len(head)] = head
+
+    @contextmanager
+    def guard(self, conditions: list[str]) -> Iterator[None]:
+        """A block that runs where the conditions hold; no block where there are none."""
+        conditions = [c for c in dict.fromkeys(conditions) if c not in self.true]
+        if not conditions:
+            yield
+            return
+        margin = TAB * self.depth
+        head = [f"{margin}if {' and '.join(conditions)}:"]
+        if len(head[0]) > WIDTH:
+            rest = [f"{margin}{TAB}and {c}" for c in conditions[1:]]
+            head = [f"{margin}if (", f"{margin}{TAB}{conditions[0]}", *rest, f"{margin}):"]
+        with self.block(head, frozenset(conditions)):
+            yield
+
+    @contextmanager
+    def aside(self, conditions: list[str]) -> Iterator[list[str]]:
+        """Lines that are caught instead of written, as if the conditions held; then forgotten."""
+        before = self.lines, self.true, dict(self.memory), set(self.taken)
+        self.lines, self.true = [], self.true | frozenset(conditions)
+        yield self.lines
+        self.lines, self.true, self.memory, self.taken = before

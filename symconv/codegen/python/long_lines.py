@@ -1,0 +1,51 @@
+"""Statements of several names or tests, on as many lines as they need."""
+
+from __future__ import annotations
+
+from symconv.core.tensor import Tensor
+
+from .layout import TAB, WIDTH
+
+
+def unpacking(names: list[str], source: str, indent: int = 1) -> list[str]:
+    """`a, b, c = source`, on several lines where it is long."""
+    margin = TAB * indent
+    head = f"{margin}{targets(names)} = "
+    if len(head + source) <= WIDTH:
+        return [head + source]
+    if source.endswith(")") and len(head) < WIDTH:
+        return [f"{head}(", f"{margin}{TAB}{source}", f"{margin})"]
+    return [f"{margin}(", *(f"{margin}{TAB}{n}," for n in names), f"{margin}) = {source}"]
+
+
+def targets(names: list[str]) -> str:
+    """What a tuple of values is assigned to."""
+    return f"({names[0]},)" if len(names) == 1 else ", ".join(names)
+
+
+def packing(name: str, values: list[str], indent: int = 1, brackets: str = "()") -> list[str]:
+    """`name = (a, b, c)`, on a line for each where it is long."""
+    margin, first, last = TAB * indent, brackets[0], brackets[1]
+    comma = "," if len(values) == 1 and first == "(" else ""
+    flat = f"{margin}{name} = {first}{', '.join(values)}{comma}{last}"
+    if len(flat) <= WIDTH:
+        return [flat]
+    return [f"{margin}{name} = {first}", *(f"{margin}{TAB}{v}," for v in values), f"{margin}{last}"]
+
+
+def shape_of(tensor: Tensor) -> str:
+    """A shape of known sizes as a tuple in code."""
+    inner = ", ".join(str(n) for n in tensor.shape)
+    return f"({inner},)" if len(tensor.shape) == 1 else f"({inner})"
+
+
+def shape_checks(arrays: dict[str, Tensor]) -> list[str]:
+    """An error where an array has another shape."""
+    tests = [f"{name}.shape != {shape_of(t)}" for name, t in arrays.items()]
+    joined = f"{TAB}if {' or '.join(tests)}:"
+    if len(joined) > WIDTH:
+        lines = [f"{TAB}if (", f"{TAB * 2}{tests[0]}"]
+        lines += [f"{TAB * 2}or {t}" for t in tests[1:]] + [f"{TAB}):"]
+    else:
+        lines = [joined]
+    return [*lines, f'{TAB * 2}raise ValueError("an array has another shape than told above")']

@@ -1,0 +1,1 @@
+"""The readable style: vectorised NumPy modules from array programs."""

@@ -1,0 +1,126 @@
+"""The docstrings of a module, in the words of its tensors."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Mapping
+
+from sympy import Symbol
+
+from symconv.codegen.python.layout import TAB, WIDTH
+from symconv.codegen.python.names import Names
+from symconv.codegen.python.sizes import SizePrinter
+from symconv.core.equation import Equation, SizeDefinition
+from symconv.core.tensor import Tensor
+from symconv.lower.labels import class_counts
+
+from .function import Function
+
+TITLES = {
+    "forward": "Compute every value of the network.",
+    "backward": "Compute the gradients, from the last equation of the network to the first.",
+}
+RESULTS = {
+    "Forward": "Every value of the forward pass.",
+    "Gradients": "The gradients of the backward pass.",
+}
+
+
+class Docstrings:
+    """Writes the docstrings of one module."""
+
+    def __init__(
+        self,
+        names: Names,
+        numbers: Mapping[str, str],
+        formulas: Mapping[str, str],
+        equations: tuple[Equation, ...],
+        definitions: tuple[SizeDefinition, ...],
+    ) -> None:
+        self.names = names
+        self.numbers = numbers
+        self.formulas = formulas
+        self.equations = equations
+        self.definitions = definitions
+        self.labels = frozenset(class_counts(equations))
+        self.size = SizePrinter(names.sizes)
+
+    def module(self, title: str, notes: tuple[str, ...]) -> str:
+        """The module's own docstring: title, notes, equations."""
+        head = _sentence(title)
+        parts = [head, *(textwrap.fill(_plain(note), WIDTH) for note in notes)]
+        listed = [e.key for e in self.equations if e.key in self.formulas]
+        if listed:
+            lines = "\n".join(self._formula(key) for key in listed)
+            parts.append(f"Equations:\n{lines}")
+        end = "\n" if len(parts) > 1 else ""
+        return '"""' + "\n\n".join(parts) + end + '"""'
+
+    def _formula(self, key: str) -> str:
+        number = f"({self.numbers[key]}) " if key in self.numbers else ""
+        line = f"{number}{_plain(self.formulas[key])}"
+        return textwrap.fill(line, WIDTH, initial_indent=TAB, subsequent_indent=TAB * 2)
+
+    def function(
+        self, name: str, made: Function, arrays: list[Tensor], seeds: list[Tensor], result: str
+    ) -> str:
+        """The docstring of a function: what it does, its arguments, its result."""
+        lines = [self._described(t) for t in arrays]
+        lines += ["values: what `forward` returned."] if made.values else []
+        lines += [self._described(t) for t in seeds]
+        lines += [f"{self.size(s)}: {self._told(s)}." for s in made.parameters]
+        given = "\n".join(_item(line, 2) for line in lines)
+        arguments = f"\n\n    Args:\n{given}" if lines else ""
+        ends = {"Forward": "Every value by its name.", "Gradients": "Every gradient by its name."}
+        returns = f"\n\n    Returns:\n        {ends[result]}\n    "
+        return f'    """{TITLES[name]}{arguments}{returns}"""'
+
+    def result(self, result: str, fields: tuple[Tensor, ...]) -> str:
+        """The docstring of a result: what each of its fields is."""
+        lines = "\n".join(_item(self._described(t), 2) for t in fields)
+        return f'    """{RESULTS[result]}\n\n    Attributes:\n{lines}\n    """'
+
+    def _told(self, symbol: Symbol) -> str:
+        """What a size that no array shows is, judged by where it stands in the sizes of outputs."""
+        for d in self.definitions:
+            if symbol == d.stride:
+                return "the stride"
+            if symbol in d.numerator.free_symbols and not symbol.is_positive:
+                return "the padding"
+            if symbol in d.numerator.free_symbols:
+                reach = -d.numerator.coeff(symbol, 1)  # k - 1 for d, and d for k, in d (k - 1)
+                return "the dilation" if reach.is_Add else "the width of the window"
+        return "a size that no array shows"
+
+    def _described(self, tensor: Tensor) -> str:
+        """One line on a tensor, such as `w1: parameter, shape (2, 2)`."""
+        name = self.names.tensors[tensor.key]
+        number = f", equation ({self.numbers[tensor.key]})" if tensor.key in self.numbers else ""
+        if tensor.role == "cost":
+            return f"{name}: the cost, a number{number}."
+        shape = ", ".join(map(self.size, tensor.shape)) + ("," if len(tensor.shape) == 1 else "")
+        return f"{name}: {self._meaning(tensor)}, shape ({shape}){number}."
+
+    def _meaning(self, tensor: Tensor) -> str:
+        plain = self.names.tensors.get(tensor.name.plain.key)
+        if tensor.role in {"delta", "gradient"} and plain:
+            return f"derivative of the cost with respect to {plain}"
+        return f"{tensor.role}, class numbers" if tensor.key in self.labels else tensor.role
+
+
+def _item(line: str, indent: int) -> str:
+    margin = TAB * indent
+    return textwrap.fill(line, WIDTH, initial_indent=margin, subsequent_indent=margin + TAB)
+
+
+def _sentence(title: str) -> str:
+    """A title as the first line of a docstring."""
+    line = textwrap.shorten(_plain(title), WIDTH - 8, placeholder=" ...") or "A network"
+    return line[0].upper() + line[1:] + ("" if line[-1] in ".!?" else ".")
+
+
+def _plain(text: str) -> str:
+    """Text that cannot end a docstring."""
+    clean = re.sub(r"[\x00-\x1f\x7f\u2028\u2029]", " ", text)
+    return clean.replace("\\", "/").replace('"', "'")

@@ -1,0 +1,181 @@
+"""One function of a module: its parameters, its first lines about sizes, its body."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sympy import Expr, Symbol
+
+from symconv.codegen.python.layout import call_lines
+from symconv.codegen.python.names import Namer, Names
+from symconv.codegen.python.sizes import SizePrinter
+from symconv.codegen.python.text import ADD, MULTIPLY
+from symconv.core.equation import SizeDefinition
+from symconv.core.tensor import Tensor
+from symconv.lower.leaves import Local, Ref
+from symconv.lower.program import Statement
+from symconv.lower.walk import loop_indices, reads, symbols
+
+from .arrays import Printer
+from .extents import Extent
+from .sources import Given, Read, Sources, sources
+from .statements import StatementPrinter
+
+
+@dataclass(frozen=True)
+class Function:
+    """The text of a function, piece by piece."""
+
+    arrays: tuple[Tensor, ...]
+    values: bool
+    parameters: tuple[Symbol, ...]
+    body: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a function can reach: arrays that the caller passes, values of the forward pass.
+
+    `classes` are the numbers of classes of the arrays of labels that it must check, by key.
+    """
+
+    names: Names
+    passed: tuple[Tensor, ...]
+    stored: tuple[Tensor, ...]
+    definitions: tuple[SizeDefinition, ...]
+    numbers: Mapping[str, str]
+    classes: Mapping[str, Expr] = field(default_factory=dict)
+
+
+def function(
+    setting: Setting, statements: tuple[Statement, ...], least: tuple[Extent, ...] = ()
+) -> Function:
+    """The function that runs the statements; the sizes `least` must be at least 1."""
+    known = _known(setting, statements)
+    mentioned = symbols(statements) - loop_indices(statements)
+    mentioned = mentioned.union(*(extent.symbols for extent in least))
+    mentioned = mentioned.union(*(n.atoms(Symbol) for n in setting.classes.values()))
+    by_key = {g.key: g for g in _givens(setting)}
+    used = tuple(g for k, g in by_key.items() if k in known)
+    others = tuple(g for k, g in by_key.items() if k not in known)
+    found = sources(mentioned, used, others, setting.definitions)
+    touched = {*known, *(r.array.key for r in found.reads)}
+    printer = _Printer(setting, statements)
+    body = [*printer.preamble(found), *printer.size_checks(least, found)]
+    body += class_checks(setting.classes, setting.names)
+    for statement in statements:
+        body += printer.statements.lines(statement)
+    return Function(
+        tuple(t for t in setting.passed if t.key in touched),
+        any(t.key in touched for t in setting.stored),
+        found.parameters,
+        tuple(body),
+    )
+
+
+def class_checks(classes: Mapping[str, Expr], names: Names) -> list[str]:
+    """A call for every array of labels, whose entries must be numbers of classes."""
+    lines: list[str] = []
+    for key, count in classes.items():
+        name, size = names.tensors[key], SizePrinter(names.sizes)(count)
+        lines += call_lines("check_classes", [f'"{name}"', name, size], "", 1)
+    return lines
+
+
+def _known(setting: Setting, statements: tuple[Statement, ...]) -> set[str]:
+    """The keys of the arrays from outside that the statements read."""
+    outside = {t.key for t in (*setting.passed, *setting.stored)}
+    found = {r.key for s in statements for r in reads(s) if isinstance(r, Ref)}
+    return found & outside
+
+
+def _givens(setting: Setting) -> tuple[Given, ...]:
+    passed = tuple(Given(t.key, t.shape, bare=True) for t in setting.passed)
+    stored = tuple(Given(t.key, t.shape, bare=False) for t in setting.stored if not t.scalar)
+    return (*passed, *stored)
+
+
+class _Printer:
+    """The identifiers of one function and the printers that use them."""
+
+    def __init__(self, setting: Setting, statements: tuple[Statement, ...]) -> None:
+        self.setting = setting
+        self.namer: Namer = setting.names.namer.branch()
+        self.locals: dict[Local, str] = {}
+        self.stored = {t.key for t in setting.stored}
+        self.loops = self._loop_names(statements)
+        self.size = SizePrinter({**setting.names.sizes, **self.loops})
+        arrays = Printer(self.name, self.size)
+        self.statements = StatementPrinter(arrays, self.part, setting.numbers)
+
+    def _loop_names(self, statements: tuple[Statement, ...]) -> dict[Symbol, str]:
+        """One name an index; loops that stand one after the other share names."""
+        found: dict[Symbol, str] = {}
+        shared: dict[str, str] = {}
+        for statement in statements:
+            inside: set[str] = set()
+            for v in sorted(loop_indices((statement,)), key=str):
+                letter = v.name.rstrip("'")
+                if letter in inside or letter not in shared:
+                    shared[letter] = self.namer.claim(letter)
+                inside.add(letter)
+                found.setdefault(v, shared[letter])
+        return found
+
+    def name(self, array: Ref | Local) -> str:
+        """The identifier of an array in this function."""
+        if isinstance(array, Ref):
+            name = self.setting.names.tensors[array.key]
+            return f"values.{name}" if array.key in self.stored else name
+        if array not in self.locals:
+            base = self.setting.names.tensors.get(array.base, "")
+            self.locals[array] = self.namer.claim(f"{base}_{array.what}")
+        return self.locals[array]
+
+    def part(self, whole: Ref | Local) -> Local:
+        """A new local array for a part of a long formula."""
+        base = whole.key if isinstance(whole, Ref) else whole.base
+        return Local(base, "part", -2 - len(self.locals))
+
+    def preamble(self, found: Sources) -> list[str]:
+        """Sizes from shapes, sizes from definitions, checks."""
+        lines = [self.unpacked(read, read.array in found.checks) for read in found.reads]
+        lines += [
+            f"    {self.size(d.symbol)} = {self.floored(d.numerator, d.stride)}"
+            for d in found.definitions
+        ]
+        for given in found.checks:
+            name = self.name(Ref(given.key))
+            shape = self.statements.arrays.shape(given.shape)
+            lines += call_lines("check_shape", [f'"{name}"', name, shape], "", 1)
+        return lines
+
+    def floored(self, numerator: Expr, divisor: Expr) -> str:
+        """floor(numerator / divisor) + 1."""
+        if divisor == 1:
+            return self.size(numerator + 1)
+        length, stride = self.size.text(numerator), self.size.text(divisor)
+        return f"{length.above(ADD)} // {stride.above(MULTIPLY)} + 1"
+
+    def size_checks(self, least: tuple[Extent, ...], found: Sources) -> list[str]:
+        """A call for every size that must be at least 1."""
+        known = {d.symbol for d in found.definitions}
+        known |= {s for read in found.reads for s in read.sizes if s is not None}
+        lines: list[str] = []
+        for extent in least:
+            formula = self.floored(extent.length, extent.stride)
+            name = self.size(extent.symbol) if extent.symbol else formula
+            value = name if extent.symbol in known else formula
+            lines += call_lines("check_size", [f'"{extent.words or name}"', value], "", 1)
+        return lines
+
+    def unpacked(self, read: Read, checked: bool) -> str:
+        """`B, C, _, _ = x.shape`, or only `B = x.shape[0]` where the rest is checked anyway."""
+        array = self.name(Ref(read.array.key))
+        places = [k for k, s in enumerate(read.sizes) if s is not None]
+        if checked and len(places) == 1:
+            return f"    {self.size(read.array.shape[places[0]])} = {array}.shape[{places[0]}]"
+        names = ["_" if s is None else self.size(s) for s in read.sizes]
+        left = f"({names[0]},)" if len(names) == 1 else ", ".join(names)
+        return f"    {left} = {array}.shape"

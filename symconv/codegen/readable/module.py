@@ -1,0 +1,118 @@
+"""A network and its backward pass as one NumPy module."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from sympy import Symbol
+
+from symconv.codegen.python.code_allowlist import audited
+from symconv.codegen.python.names import Names, names
+from symconv.core.equation import Equation, Program
+from symconv.core.tensor import Tensor
+from symconv.lower.equations import lowered
+from symconv.lower.labels import checked_counts
+from symconv.lower.leaves import Ref
+from symconv.lower.walk import alive
+from symconv.output.templates import rendered
+
+from .docstrings import Docstrings
+from .extents import extents
+from .function import Function, Setting, function
+from .words import Words
+
+GIVEN = ("input", "parameter", "target")
+HELPERS = (
+    *("sigmoid", "softmax", "log_softmax", "log_sum_exp"),
+    *("check_shape", "check_size", "check_classes"),
+)
+OPTIONAL = ("sliding_window_view", *HELPERS)
+
+
+def numpy_module(  # noqa: PLR0913 - everything that a module is made of, by name
+    forward: Program,
+    backward: Program,
+    *,
+    returned: tuple[Tensor, ...],
+    seed: Tensor | None,
+    title: str,
+    notes: tuple[str, ...] = (),
+    numbers: Mapping[str, str] | None = None,
+    formulas: Mapping[str, str] | None = None,
+) -> str:
+    """The text of a module with the functions `forward` and `backward`.
+
+    `backward` holds the tensors and the equations of masks, deltas and gradients in the order
+    computed; it may hold those of the forward pass too. `returned` are the gradients asked for.
+    `seed` is the delta that is given from outside where the network has no cost. `numbers` and
+    `formulas` hold the number and one line of text of the equation that defines a tensor, by key.
+    """
+    tensors = {t.key: t for t in (*forward.tensors, *backward.tensors, *returned)}
+    if seed is not None:
+        tensors[seed.key] = seed
+    equations = tuple(e for e in backward.equations if forward.equation(e.key) is None)
+    setting = Setting(
+        names=names(tensors.values(), _sizes(forward, (*forward.equations, *equations), tensors)),
+        passed=_given(forward),
+        stored=(),
+        definitions=forward.sizes,
+        numbers=numbers or {},
+        classes=checked_counts(forward.equations),
+    )
+    defined = tuple(tensors[e.key] for e in forward.equations)
+    first = function(setting, lowered(tensors, forward.equations, forward.sizes), extents(forward))
+    outside = (*setting.passed, *((seed,) if seed else ()))
+    statements = lowered(tensors, equations, forward.sizes, forward.equations)
+    statements = alive(statements, {Ref(t.key) for t in returned})
+    second = function(replace(setting, passed=outside, stored=defined, classes={}), statements)
+    listed = forward.equations + equations
+    docstrings = Docstrings(setting.names, numbers or {}, formulas or {}, listed, forward.sizes)
+    words = Words(setting.names, docstrings)
+    return audited(
+        rendered(
+            "numpy",
+            "module.py.j2",
+            docstring=docstrings.module(title, notes),
+            functions=(
+                words.function("forward", "Forward", first, defined),
+                words.function("backward", "Gradients", second, returned),
+            ),
+            uses=_uses(first, second) | {"labels": bool(docstrings.labels)},
+            exempt=words.exempt(first, second, (*defined, *returned)),
+        )
+    )
+
+
+def module_names(forward: Program, whole: Program) -> Names:
+    """The identifiers of the module of a program; `whole` holds its backward pass, too."""
+    tensors = {t.key: t for t in (*forward.tensors, *whole.tensors)}
+    return names(tensors.values(), _sizes(forward, whole.equations, tensors))
+
+
+def _given(program: Program) -> tuple[Tensor, ...]:
+    """What the caller passes: inputs, then parameters, then targets."""
+    outside = [t for t in program.tensors if program.equation(t.key) is None and t.role in GIVEN]
+    return tuple(sorted(outside, key=lambda t: GIVEN.index(t.role)))
+
+
+def _sizes(
+    forward: Program, equations: tuple[Equation, ...], tensors: Mapping[str, Tensor]
+) -> set[Symbol]:
+    """Every size symbol of the network."""
+    found: set[Symbol] = set()
+    for tensor in tensors.values():
+        found = found.union(*(n.atoms(Symbol) for n in tensor.shape))
+    for d in forward.sizes:
+        found |= {d.symbol} | (d.numerator + d.stride).atoms(Symbol)
+    for equation in equations:
+        symbols = equation.rhs.atoms(Symbol) | equation.lhs.atoms(Symbol)
+        found |= {s for s in symbols if s.is_nonnegative}
+    return found
+
+
+def _uses(*functions: Function) -> dict[str, bool]:
+    """Which of the optional parts of a module the functions need."""
+    text = "\n".join(line for f in functions for line in f.body)
+    return {name: bool(re.search(rf"\b{name}\(", text)) for name in OPTIONAL}

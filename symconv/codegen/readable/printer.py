@@ -1,0 +1,73 @@
+"""The printer of array expressions: a table from kinds of nodes to functions that print them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sympy import Expr
+
+from symconv.codegen.python.sizes import SizePrinter
+from symconv.codegen.python.text import ATOM, Text
+from symconv.core.errors import Unsupported
+from symconv.lower.leaves import Local, Ref
+from symconv.lower.program import Array
+
+Call = tuple[str, tuple[str, ...]]
+
+
+class Printer:
+    """Prints array expressions; `name` gives the identifier of a tensor or a local array."""
+
+    def __init__(self, name: Callable[[Ref | Local], str], size: SizePrinter) -> None:
+        self.name = name
+        self.size = size
+
+    def __call__(self, array: Array) -> str:
+        return self.text(array).text
+
+    def text(self, array: Array) -> Text:
+        """The text of an array expression and how tightly it binds."""
+        if isinstance(array, Ref | Local):
+            return Text(self.name(array), ATOM)
+        if type(array) in PRINTS:
+            return PRINTS[type(array)](array, self)
+        name, arguments = self.call(array)
+        return Text(f"{name}({', '.join(arguments)})", ATOM)
+
+    def call(self, array: Array) -> Call:
+        """The name and the arguments of a node that is written as a call."""
+        if type(array) not in CALLS:
+            raise Unsupported(f"no NumPy form is known for {type(array).__name__}")
+        return CALLS[type(array)](array, self)
+
+    def owner(self, array: Array) -> str:
+        """The text of an array in front of a dot or a bracket."""
+        return self.text(array).within(ATOM)
+
+    def axes(self, axes: tuple[int, ...]) -> str:
+        """One axis, or several as a tuple."""
+        return str(axes[0]) if len(axes) == 1 else str(axes)
+
+    def shape(self, shape: tuple[Expr, ...]) -> str:
+        """A shape as a tuple."""
+        return tuple_text([self.size(n) for n in shape])
+
+
+PRINTS: dict[type, Callable[[Any, Printer], Text]] = {}
+CALLS: dict[type, Callable[[Any, Printer], Call]] = {}
+
+
+def prints(kind: type) -> Callable[[Callable[[Any, Printer], Text]], None]:
+    """Registers the function that prints one kind of node."""
+    return lambda function: PRINTS.update({kind: function})
+
+
+def calls(kind: type) -> Callable[[Callable[[Any, Printer], Call]], None]:
+    """Registers the function that gives name and arguments of one kind of node."""
+    return lambda function: CALLS.update({kind: function})
+
+
+def tuple_text(parts: list[str]) -> str:
+    """`(a, b)`, and `(a,)` for one."""
+    return f"({parts[0]},)" if len(parts) == 1 else f"({', '.join(parts)})"

@@ -1,0 +1,1 @@
+"""What this repository computes of itself: `generated/` and parts of the README; in no wheel."""

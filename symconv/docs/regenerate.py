@@ -1,0 +1,113 @@
+"""What the repository computes of itself: `python -m symconv.docs.regenerate` writes it anew.
+
+The folder `generated/` holds the example networks, two of them in the fast style, too; in the
+README the text between `<!-- NAME: ARGUMENTS -->` and `<!-- end -->` is generated. A test holds
+both to this module.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+from types import MappingProxyType
+
+from symconv.api import Network
+from symconv.layers import catalogue
+from symconv.network.examples import EXAMPLES
+from symconv.output.files import write_files
+
+from .fast_examples import FAST, fast_files
+from .gallery import gallery
+from .layer_pages import layer_page, usage
+
+ROOT = Path(__file__).resolve().parents[2]
+REGION = re.compile(r"<!-- (\w+)(?:: ([^\n]*?))? -->\n.*?<!-- end -->", re.DOTALL)
+
+
+def example_files(name: str) -> dict[str, str]:
+    """The files of an example network, by file name."""
+    return Network.example(name).files() | (fast_files(name) if name in FAST else {})
+
+
+def layer_files() -> dict[str, str]:
+    """The page of every layer, by file name."""
+    return {f"{keyword}.md": layer_page(keyword) for keyword in catalogue()}
+
+
+def readme(text: str) -> str:
+    """The README with its generated regions written anew."""
+    return REGION.sub(_region, text)
+
+
+def _region(match: re.Match[str]) -> str:
+    name, arguments = match[1], match[2] or ""
+    head = match[0].split("\n", 1)[0]
+    return f"{head}\n{REGIONS[name](*arguments.split())}\n<!-- end -->"
+
+
+def _derivation(example: str, tensor: str) -> str:
+    """The derivation of one gradient, without the words around it."""
+    text = Network.example(example).derivation(tensor).markdown()
+    start = text.rindex("\n## Gradient") if "\n## Gradient" in text else text.rindex("\n## ")
+    return text[start:].split("\n", 2)[2].strip()
+
+
+def _function(example: str, name: str) -> str:
+    """One function of a generated module, without its docstring."""
+    source = Network.example(example).numpy_source()
+    tree = ast.parse(source)
+    found = next(n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == name)
+    lines = source.splitlines()
+    docstring = found.body[0]
+    head = lines[found.lineno - 1 : docstring.lineno - 1]
+    body = lines[docstring.end_lineno or docstring.lineno : found.end_lineno]
+    return "\n".join(["```python", *head, *body, "```"])
+
+
+def _loop(example: str, result: str) -> str:
+    """The loops that compute one result, from the loops style."""
+    blocks = Network.example(example).numpy_source("loops").split("\n\n")
+    found = next(b for b in blocks if f"\n    {result}: Array = " in b)
+    return f"```python\n{textwrap.dedent(found)}\n```"
+
+
+def _layers() -> str:
+    """A table of the catalogue."""
+    rows = ["| in a network text | forward equation |", "|---|---|"]
+    for keyword, layer in catalogue().items():
+        formula = (layer.__doc__ or "").split("\n\n")[0].replace("\n    ", " ").replace("|", "\\|")
+        rows.append(f"| [`{usage(layer)}`](generated/layers/{keyword}.md) | {formula} |")
+    return "\n".join(rows)
+
+
+def _file(path: str) -> str:
+    """A file of the repository."""
+    return f"```python\n{(ROOT / path).read_text(encoding='utf-8').strip()}\n```"
+
+
+REGIONS: MappingProxyType[str, Callable[..., str]] = MappingProxyType(
+    {
+        "derivation": _derivation,
+        "function": _function,
+        "loop": _loop,
+        "layers": _layers,
+        "file": _file,
+    }
+)
+
+
+def main() -> None:
+    """Write all of it."""
+    for e in EXAMPLES:
+        write_files(ROOT / "generated" / e.name, example_files(e.name), force=True)
+    write_files(ROOT / "generated" / "layers", layer_files(), force=True)
+    write_files(ROOT / "generated", {"gallery.md": gallery()}, force=True)
+    path = ROOT / "README.md"
+    write_files(ROOT, {path.name: readme(path.read_text(encoding="utf-8"))}, force=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,1 +1,0 @@
-"""Printers: formulas and derivations as LaTeX, Markdown, text, JSON and PDF; NumPy modules."""

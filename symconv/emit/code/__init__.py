@@ -1,1 +1,0 @@
-"""Readable NumPy modules from array programs."""

@@ -1,1 +1,0 @@
-"""Planned NumPy modules: workspaces, layouts, blocks."""

@@ -1,1 +1,0 @@
-"""The loops style: every equation index by index, the slow and obvious twin of the other styles."""

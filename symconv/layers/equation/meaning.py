@@ -1,0 +1,155 @@
+"""What a person's own equation means: SymPy, in the scope of one layer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from types import MappingProxyType
+
+from sympy import Expr, Integer, Rational, exp, log, sqrt, tanh
+
+from symconv.core.equation import Equation, Ranges
+from symconv.core.errors import SymconvError, did_you_mean
+from symconv.core.nodes import LogSumExp, MaxOver, absolute, limits, relu, sigmoid, softplus, step
+from symconv.core.tensor import Tensor, index
+from symconv.language.reader import ROUNDING
+from symconv.language.tree import Access, Binary, Call, Negative, Node, Number, Reduction, Reference
+from symconv.layers.support.places import total
+from symconv.layers.support.scope import Scope
+
+from .extents import Extents
+from .indices import Known, Places, alone
+
+FUNCTIONS = MappingProxyType(
+    {
+        "relu": relu,
+        "sigmoid": sigmoid,
+        "tanh": tanh,
+        "exp": exp,
+        "log": log,
+        "sqrt": sqrt,
+        "softplus": softplus,
+        "abs": absolute,
+        "step": step,
+    }
+)
+LARGEST_EXPONENT = 16
+SPARE_LETTERS = "ijuvmnrq"
+
+
+@dataclass
+class Meaning:
+    """One equation on its way into SymPy; parameters are made as they are met."""
+
+    places: Places
+    at: Scope
+    parameters: dict[str, Tensor] = field(default_factory=dict)
+
+    def equation(self, *, batch: int) -> Equation:
+        """The equation; its output is as large as the left side reaches."""
+        self.check_ranks()
+        ranges = Extents(self.places).outer()
+        known = {v.name: n for v, n in ranges}
+        rhs = self.value(self.places.formula.right, known)
+        left = self.places.formula.left.places
+        where = tuple(self.places.place(p, known) for p in left)
+        axes = self.axes(left, known)
+        samples = batch if batch and self.has_batch(alone(left[0])) else 0
+        return self.at.rewritten(axes, where, rhs, ranges, batch=samples)
+
+    def check_ranks(self) -> None:
+        """Every value that is known has as many axes as the equation gives it indices."""
+        for access in self.places.accesses:
+            tensor = self.at.find(access.name)
+            if tensor is not None and len(tensor.shape) != len(access.places):
+                message = f"'{access.name}' has {len(tensor.shape)} axes"
+                self.places.fail(message, access, "one index an axis")
+
+    def axes(self, places: tuple[Node, ...], known: Known) -> Ranges:
+        """An axis for each place, as long as the place reaches, with its index as the letter."""
+        spare = iter(v for v in SPARE_LETTERS if v not in {alone(p) for p in places})
+        return tuple((index(alone(p) or next(spare)), self.places.reach(p, known)) for p in places)
+
+    def has_batch(self, name: str) -> bool:
+        """Whether an index is that of the samples of a value that is read."""
+        found = ((a, self.at.find(a.name)) for a in self.places.accesses)
+        return any(t is not None and t.batch and alone(a.places[0]) == name for a, t in found)
+
+    def value(self, node: Node, known: Known) -> Expr:
+        """What a part of the right side stands for."""
+        if isinstance(node, Number):
+            return Rational(Fraction(node.digits))
+        if isinstance(node, Negative):
+            return -self.value(node.of, known)
+        if isinstance(node, Access):
+            return self.access(node, known)
+        if isinstance(node, Reference):
+            return self.reference(node, known)
+        if isinstance(node, Reduction):
+            return self.reduction(node, known)
+        return self.composed(node, known)
+
+    def composed(self, node: Node, known: Known) -> Expr:
+        """Functions and the four operations."""
+        if isinstance(node, Call):
+            if node.function in ROUNDING:
+                message = f"{node.function} has no useful derivative"
+                self.places.fail(message, node, "use a function that can be differentiated")
+            return FUNCTIONS[node.function](self.value(node.argument, known))
+        assert isinstance(node, Binary)
+        left = self.value(node.left, known)
+        if node.operator == "^":
+            return left ** self.exponent(node.right)
+        right = self.value(node.right, known)
+        by = {"+": left + right, "-": left - right, "*": left * right}
+        return by[node.operator] if node.operator in by else left / right
+
+    def exponent(self, node: Node) -> Expr:
+        whole = isinstance(node, Number) and node.digits.isdigit()
+        if not whole or int(node.digits) > LARGEST_EXPONENT:  # type: ignore[attr-defined]
+            help_ = f"at most {LARGEST_EXPONENT}"
+            self.places.fail("an exponent is a small whole number", node, help_)
+        return Integer(node.digits)  # type: ignore[attr-defined]
+
+    def reference(self, node: Reference, known: Known) -> Expr:
+        """A tensor of one number, or a size."""
+        if node.name in known:
+            message = f"the index {node.name} is no value"
+            self.places.fail(message, node, "indices stand in brackets")
+        if node.name in self.at.names:
+            return self.parameter(node.name, ())[0]
+        return self.places.place(node, {})
+
+    def access(self, node: Access, known: Known) -> Expr:
+        """An entry of a value that is known, or of a parameter."""
+        where = tuple(self.places.place(p, known) for p in node.places)
+        tensor = self.at.find(node.name)
+        if tensor is None:
+            axes = self.axes(node.places, known)
+            tensor = self.parameter(node.name, axes)
+            if tensor.shape != tuple(n for _, n in axes):
+                message = f"'{node.name}' is read in two shapes"
+                self.places.fail(message, node, "use another name for one of the two")
+        return tensor[where]
+
+    def parameter(self, name: str, axes: Ranges) -> Tensor:
+        """The parameter of that name, made when it is first met."""
+        if name not in self.at.names:
+            known = [*self.at.earlier, *FUNCTIONS]
+            raise SymconvError(f"nothing is called '{name}'", help=did_you_mean(name, known))
+        if name not in self.parameters:
+            self.parameters[name] = self.at.parameter(name, axes)
+        return self.parameters[name]
+
+    def reduction(self, node: Reduction, known: Known) -> Expr:
+        """sum, max or log-sum-exp over indices of its own."""
+        for r in node.ranges:
+            if r.index in known:
+                message = f"the index {r.index} means something already"
+                self.places.fail(message, r, "use another letter")
+        extents = Extents(self.places)
+        own = tuple((index(r.index), extents.extent(r)) for r in node.ranges)
+        body = self.value(node.body, known | {v.name: n for v, n in own})
+        if node.kind == "sum":
+            return total(body, own)
+        return (MaxOver if node.kind == "max" else LogSumExp)(body, *limits(own))

@@ -1,0 +1,1 @@
+"""What the forward equations of the catalogue are stated with: axes, sizes, windows, names."""

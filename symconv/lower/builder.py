@@ -1,0 +1,94 @@
+"""Where a function is put together: statements, local arrays, the extents of indices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import count
+
+from sympy import Expr, Symbol
+
+from symconv.core.equation import Equation
+from symconv.core.tensor import Tensor, index
+
+from .leaves import Local, Ref
+from .program import Array, Let, Statement
+from .sizes import Sizes
+
+
+@dataclass
+class Workbench:
+    """The one mutable thing of the lowering.
+
+    `goal` is the key of the tensor that the equation at hand defines. `extents` holds every index
+    of that equation in the order of appearance, which is also the order of the axes of every array
+    on the way. `labels` are the keys of arrays of class numbers. `memory` remembers what was bound,
+    so that equal pieces are computed once. `known` are equations whose values can be read.
+    """
+
+    tensors: dict[str, Tensor]
+    sizes: Sizes
+    labels: frozenset[str] = frozenset()
+    known: tuple[Equation, ...] = ()
+    goal: str = ""
+    statements: list[Statement] = field(default_factory=list)
+    extents: dict[Symbol, Expr] = field(default_factory=dict)
+    memory: dict[object, Local] = field(default_factory=dict)
+    definitions: dict[Local, Array] = field(default_factory=dict)
+    serials: count[int] = field(default_factory=count)
+
+    def bind(self, value: Array, base: str, what: str) -> Local:
+        """A local array that holds `value`; the one that exists if `value` is there already."""
+        if value not in self.memory:
+            self.memory[value] = self.define(value, base, what)
+        return self.memory[value]
+
+    def define(self, value: Array, base: str, what: str) -> Local:
+        """A new local array, whatever else is the same."""
+        local = Local(base, what, next(self.serials))
+        self.definitions[local] = value
+        self.statements.append(Let(local, value))
+        return local
+
+    def declare(self, symbol: Symbol, extent: Expr) -> Symbol:
+        """Take note of an index and its extent."""
+        self.extents[symbol] = extent
+        return symbol
+
+    def fresh(self, letter: str, extent: Expr) -> Symbol:
+        """A new index of the given extent, named as near to `letter` as possible."""
+        taken = {v.name for v in self.extents}
+        while letter in taken:
+            letter += "'"
+        return self.declare(index(letter), extent)
+
+    def order(self, symbols: set[Symbol]) -> tuple[Symbol, ...]:
+        """The given indices in the order of the axes."""
+        return tuple(v for v in self.extents if v in symbols)
+
+    def letter(self, tensor: str, axis: int) -> str:
+        """The letter that a tensor prefers for one of its axes."""
+        axes = self.tensors[tensor].axes if tensor in self.tensors else ()
+        return axes[axis] if axis < len(axes) else "ijklmn"[axis % 6]
+
+    def like(self, *arrays: Array) -> Array:
+        """An array of numbers (no truth values, no labels) whose type is that of the result."""
+        for array in arrays:
+            key = origin(array)
+            if not key or key in self.labels or self.tensors[key].role == "mask":
+                continue
+            return root(array) if key == self.goal else Ref(key)  # the goal is not there yet
+        return Ref(next(k for k, t in self.tensors.items() if t.role in {"input", "parameter"}))
+
+
+def origin(array: Array) -> str:
+    """The key of a tensor that an array was made of; "" where there is none to name."""
+    found = root(array)
+    if isinstance(found, Ref):
+        return found.key
+    return found.base if isinstance(found, Local) else ""
+
+
+def root(array: Array) -> Array:
+    """The array that another one is a view of, or is computed from alone."""
+    source = getattr(array, "source", None)
+    return array if source is None else root(source)

@@ -1,0 +1,1 @@
+"""What leaves the program: files, written all or none, and the templates of their layout."""

@@ -1,1 +1,0 @@
-"""What every form does to compute each of the three tensors of a contraction, counted."""

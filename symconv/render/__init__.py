@@ -1,0 +1,1 @@
+"""Formulas and derivations for people: LaTeX, MathML, Markdown, text, HTML, JSON and PDF."""

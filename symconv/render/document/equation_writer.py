@@ -1,0 +1,87 @@
+"""What every part of a page is written with: the names, the markup and the equation numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sympy import Expr, Sum, sympify
+
+from symconv.core.equation import Equation, Ranges
+from symconv.core.nodes import MaxOver
+from symconv.notation.rebase import rebase
+from symconv.render.formula.arrange import arrange
+from symconv.render.formula.names import Names
+from symconv.render.formula.positions import arrange_position
+from symconv.render.formula.solved_indices import solutions
+from symconv.render.formula.tree import Form, Limit, Relation
+from symconv.render.formula.tree_helpers import limit_relation
+
+from .markup_settings import Scribe
+from .page import Display
+
+Triple = tuple[Expr, Expr, Expr]
+
+
+@dataclass(frozen=True)
+class Author:
+    """Writes equations in one notation and one markup."""
+
+    names: Names
+    scribe: Scribe
+    numbers: Mapping[str, int]
+
+    def form(self, formula: Expr) -> Form:
+        return arrange(formula, self.names)
+
+    def display(self, equation: Equation, note: str = "", beside: float = 0) -> Display:
+        """An equation with its number, its ranges and a word beside it.
+
+        `beside` is the width of the widest left side that it is aligned with.
+        """
+        left = self.form(equation.lhs)
+        width = 0.0 if self.scribe.narrow else max(beside, self.scribe.width(left))
+        return Display(
+            self.scribe.write(left),
+            self.scribe.lines(self.form(equation.rhs), width),
+            self.numbers[equation.key],
+            self.scribe.words(note),
+            self.ranges(equation.ranges),
+            "" if self.scribe.shows_limits else self.bound(equation.rhs),
+        )
+
+    def ranges(self, ranges: Ranges) -> str:
+        """0 <= b < B, 0 <= i < H_o."""
+        return self._listed([(v, sympify(0), n - 1) for v, n in ranges])
+
+    def bound(self, formula: Expr) -> str:
+        """The ranges of the indices that sums and maxima bind."""
+        nodes = sorted(formula.atoms(Sum, MaxOver), key=str)
+        limits = [limit for node in nodes for limit in node.limits]
+        return self._listed(sorted({(v, first, last) for v, first, last in limits}, key=str))
+
+    def limits(self, limits: Sequence[Limit]) -> str:
+        """0 <= b < B, 0 <= i < H_o, of limits that are arranged already."""
+        return self._relations(limits)
+
+    def solved(self, before: Expr, after: Expr) -> str:
+        """: i = (i' + p - d m)/s and j = ..., for the indices that a step has solved for."""
+        base = self.names.notation.index_base
+        said: list[str | Form] = []
+        for number, (variable, value) in enumerate(solutions(before, after)):
+            sides = tuple(arrange_position(rebase(e, base) + base) for e in (variable, value))
+            said += [" and " if number else ": ", Relation(sides, ("=",))]
+        return self.scribe.mixed(["", *said])
+
+    def _listed(self, limits: Sequence[Triple]) -> str:
+        base = self.names.notation.index_base
+        return self._relations(
+            [
+                Limit(*map(arrange_position, (v, first + base, last + base, last + base + 1)))
+                for v, first, last in limits
+            ]
+        )
+
+    def _relations(self, limits: Sequence[Limit]) -> str:
+        listed = ((", ", limit_relation(limit)) for limit in limits)
+        return self.scribe.mixed([part for pair in listed for part in pair][1:])

@@ -1,0 +1,182 @@
+"""Derivations as data: every formula as a tree, as text and as LaTeX."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from sympy import Expr, Integer, Rational, Symbol
+from sympy.concrete.expr_with_limits import ExprWithLimits
+from sympy.tensor.indexed import Indexed
+
+from symconv.core.equation import Equation, Program, Ranges
+from symconv.core.nodes import Partial
+from symconv.core.proof import Derivation, equation_of
+from symconv.notation.numbering import equation_numbers
+from symconv.notation.presets import Notation
+from symconv.render.formula.arrange import arrange
+from symconv.render.formula.latex import Latex
+from symconv.render.formula.names import Names, names_of
+from symconv.render.formula.plain import Plain
+from symconv.render.formula.scalars import scalar_latex, scalar_text
+
+from .detail import Detail, Move, moves
+from .markup_settings import TEXT
+from .scalar_displays import Unrolled
+from .symbol_notes import Sentence
+
+Json = dict[str, Any]
+Structure = Mapping[str, tuple[Sentence, ...]]
+
+
+def tree(e: Expr) -> Json:
+    """A formula as `{"op": ..., "args": [...]}`; leaves carry a name or a value instead of args.
+
+    Indices start at 0 here whatever the notation. The limits of a sum or maximum are its arguments
+    after the body, the innermost first, each `{"op": "limit", "args": [variable, first, last]}`.
+    """
+    if isinstance(e, Symbol):
+        return {"op": "symbol", "name": e.name}
+    if isinstance(e, Integer):
+        return {"op": "integer", "value": int(e)}
+    if isinstance(e, Rational):
+        return {"op": "rational", "value": [int(e.p), int(e.q)]}
+    if isinstance(e, Indexed):
+        return {"op": "entry", "tensor": str(e.base.label), "args": [tree(i) for i in e.indices]}
+    if isinstance(e, ExprWithLimits):
+        limits = [{"op": "limit", "args": [tree(part) for part in limit]} for limit in e.limits]
+        return {"op": type(e).__name__, "args": [tree(e.function), *limits]}
+    arguments = sorted(e.args, key=str) if e.is_Add or e.is_Mul else e.args
+    return {"op": e.func.__name__, "args": [tree(cast("Expr", a)) for a in arguments]}
+
+
+def derivation_json(  # noqa: PLR0913 - the words of a document
+    program: Program,
+    backward: Sequence[Derivation | Equation],
+    notation: Notation,
+    *,
+    title: str,
+    conventions: Sequence[str] = (),
+    unrolled: Sequence[Unrolled] = (),
+    detail: Detail = "full",
+    structure: Structure | None = None,
+    why_sizes: Sequence[Sentence] = (),
+) -> Json:
+    """Forward equations and derivations, numbered as in every document."""
+    names = names_of(program, backward, notation)
+    numbers = equation_numbers(program, backward)
+    scribe = TEXT.lettered(notation)
+    return {
+        "title": title,
+        "conventions": list(conventions),
+        "notation": notation.name,
+        "index_base": notation.index_base,
+        "index_letters": dict(notation.shown_letters),
+        "tensors": tensors_json(program, backward),
+        "parameters": parameters_json(program, backward),
+        "sizes": [
+            {"symbol": s.symbol.name, "numerator": tree(s.numerator), "stride": tree(s.stride)}
+            for s in program.sizes
+        ],
+        "forward": [equation_json(e, names, numbers) for e in program.equations],
+        "backward": [
+            backward_json(item, names, numbers, detail)
+            | {
+                "structure": [
+                    scribe.mixed(s) for s in (structure or {}).get(equation_of(item).key, ())
+                ]
+            }
+            for item in backward
+        ],
+        "why_sizes": [scribe.mixed(sentence) for sentence in why_sizes],
+        "detail": detail,
+        "unrolled": [{"left": left} | scalar_json(e, names) for left, e in unrolled],
+    }
+
+
+def tensors_json(program: Program, backward: Sequence[Derivation | Equation]) -> list[Json]:
+    """Every tensor with its shape and its role, those of the backward pass included."""
+    found: dict[str, tuple[str, tuple[Expr, ...]]] = {
+        t.key: (t.role, t.shape) for t in program.tensors
+    }
+    for item in backward:
+        equation = equation_of(item)
+        formulas = [s.after for s in item.steps] if isinstance(item, Derivation) else []
+        for access in {a for e in (equation.lhs, *formulas) for a in e.atoms(Indexed)}:
+            key = str(access.base.label)
+            role = key.split(maxsplit=1)[0] if " " in key else "mask"
+            found.setdefault(key, (role, access.base.shape))
+        if isinstance(item, Derivation) and isinstance(item.steps[0].before, Partial):
+            of = item.steps[0].before.of
+            cost = str(of.base.label) if isinstance(of, Indexed) else ""
+            found.setdefault(cost, ("cost", (Integer(1),)))
+    return [
+        {"key": key, "role": role, "shape": [tree(n) for n in shape]}
+        for key, (role, shape) in sorted(found.items())
+    ]
+
+
+def parameters_json(program: Program, backward: Sequence[Derivation | Equation]) -> list[Json]:
+    """The sizes that a person may choose, each with the least value that it may have."""
+    equations = (*program.equations, *(equation_of(item) for item in backward))
+    shapes = [n for t in program.tensors for n in t.shape]
+    shapes += [part for s in program.sizes for part in (s.numerator, s.stride)]
+    symbols = {s for n in shapes for s in n.atoms(Symbol)}
+    symbols |= {s for e in equations for s in (e.lhs.atoms(Symbol) | e.rhs.atoms(Symbol))}
+    defined = {s.symbol for s in program.sizes}
+    free = sorted((s for s in symbols - defined if s.is_nonnegative), key=str)
+    return [{"symbol": s.name, "least": 1 if s.is_positive else 0} for s in free]
+
+
+def backward_json(
+    item: Derivation | Equation, names: Names, numbers: dict[str, int], detail: Detail = "full"
+) -> Json:
+    """A derivation with its steps; a bare equation has none."""
+    steps = moves(item.steps, detail) if isinstance(item, Derivation) else ()
+    of = item.of.key if isinstance(item, Derivation) else None
+    via = [e.key for e in item.via] if isinstance(item, Derivation) else []
+    result = equation_json(equation_of(item), names, numbers)
+    return result | {"of": of, "through": via, "steps": [step_json(s, names) for s in steps]}
+
+
+def equation_json(equation: Equation, names: Names, numbers: dict[str, int]) -> Json:
+    """An equation: key, number, layer in words, both sides, ranges of the free indices."""
+    return {
+        "key": equation.key,
+        "number": numbers[equation.key],
+        "title": equation.title,
+        "left": formula(equation.lhs, names),
+        "right": formula(equation.rhs, names),
+        "ranges": ranges_json(equation.ranges),
+    }
+
+
+def ranges_json(ranges: Ranges) -> list[Json]:
+    """The free indices and their extents."""
+    return [{"index": v.name, "extent": tree(n)} for v, n in ranges]
+
+
+def step_json(step: Move, names: Names) -> Json:
+    """One rule applied, or several that are shown as one."""
+    return {
+        "rule": ", ".join(step.rules),
+        "rules": list(step.rules),
+        "before": formula(step.before, names),
+        "after": formula(step.after, names),
+        "reason": step.reason,
+        "conditions": list(step.conditions),
+    }
+
+
+def scalar_json(e: Expr, names: Names) -> Json:
+    """A scalar formula in every form."""
+    latex, text = scalar_latex(e, names), scalar_text(e, names)
+    return {"tree": tree(e), "text": text, "latex": latex}
+
+
+def formula(e: Expr, names: Names) -> Json:
+    """A formula in every form."""
+    form = arrange(e, names)
+    letters = names.notation.shown_letters
+    text, latex = Plain(letters=letters).write(form), Latex(letters=letters).write(form)
+    return {"tree": tree(e), "text": text, "latex": latex}

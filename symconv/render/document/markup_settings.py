@@ -1,0 +1,165 @@
+"""One markup: its formula printer, how it escapes words, and how much room a line has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from symconv.core.errors import SymconvError
+from symconv.notation.presets import Notation
+from symconv.render.formula.escape import clean_text, escape_latex, escape_markdown
+from symconv.render.formula.latex import PLAIN_MARKS, SHORT, WIDEST, Latex
+from symconv.render.formula.line_breaking import Strip, broken, fit, line_text, width_of
+from symconv.render.formula.plain import Plain
+from symconv.render.formula.tree import Form
+from symconv.render.formula.writer import Writer
+
+
+@dataclass(frozen=True)
+class Scribe:
+    """Turns forms and words into strings of a markup; `room` is the width of a line.
+
+    `indent` is what a continued line loses to its indentation, `margin` the room of a relation
+    sign; the number of an equation takes as much again. `shows_limits` says whether a sum shows
+    the limits of its indices, `stacked` whether steps stand below their left side,
+    `marks` whether what a step changes is marked; `small_word` is the width of a letter of a rule.
+    """
+
+    writer: Writer
+    words: Callable[[str], str]
+    inline: Callable[[str], str]
+    room: float
+    margin: float
+    indent: float
+    shows_limits: bool
+    stacked: bool
+    marks: bool = False
+    small_word: float = 1
+
+    def lettered(self, notation: Notation) -> Scribe:
+        """The same markup with the letters that a notation has for indices."""
+        return replace(self, writer=replace(self.writer, letters=notation.shown_letters))
+
+    @property
+    def narrow(self) -> bool:
+        """Whether lines are short: right sides stand below left ones, words below both."""
+        return self.stacked and self.shows_limits
+
+    def brief(self) -> Scribe:
+        """The same markup with sums that name their indices alone."""
+        if isinstance(self.writer, Latex):
+            return replace(self, writer=replace(self.writer, brief=True))
+        return self
+
+    def width(self, form: Form) -> float:
+        return width_of(self.writer.strip(form))
+
+    def write(self, form: Form) -> str:
+        """A formula of its own line."""
+        return self.writer.write(form)
+
+    def mixed(self, parts: Iterable[str | Form]) -> str:
+        """Words and formulas in one sentence."""
+        return "".join(
+            self.words_inside(part, start=number == 0)
+            if isinstance(part, str)
+            else self.inline(self.text(part))
+            for number, part in enumerate(parts)
+        )
+
+    def words_inside(self, text: str, *, start: bool = True) -> str:
+        """Words with the spaces at their ends kept; only at the `start` can they open a list."""
+        before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+        if not text.strip():
+            return text
+        return before + (self.words(text) if start else self.words(f"x{text.strip()}")[1:]) + after
+
+    def text(self, form: Form) -> str:
+        """A formula inside a sentence."""
+        writer = self.writer
+        return (replace(writer, size=1) if isinstance(writer, Latex) else writer).write(form)
+
+    def symbol(self, form: Form) -> str:
+        """A formula inside a heading."""
+        return self.inline(self.text(form))
+
+    def beside(self, left: float, *, numbered: bool = False) -> float:
+        """The room for a formula beside a left side of that width."""
+        return self.room - left - self.margin * (2 if numbered else 1)
+
+    def lines(self, form: Form, left: float, *, numbered: bool = True) -> tuple[str, ...]:
+        """The formula in lines that fit beside a left side of the width `left`."""
+        strips = self._broken(form, left, numbered=numbered)
+        return tuple(line_text(line, continued=k > 0) for k, line in enumerate(strips))
+
+    def free_beside(self, form: Form, left: float) -> float:
+        """The room at the right of the formula's last line."""
+        strips = self._broken(form, left, numbered=False)
+        taken = width_of(strips[-1]) + (self.indent if len(strips) > 1 else 0)
+        return self.beside(left) - taken - 4 * self.small_word
+
+    def _broken(self, form: Form, left: float, *, numbered: bool) -> tuple[Strip, ...]:
+        """The formula in lines; behind what opens a part only where nothing else fits."""
+        room = self.beside(left, numbered=numbered)
+        rooms = room, room - self.indent
+        lines = broken(self.writer.strip(form), *rooms)
+        loose = replace(self.writer, loose=True)
+        return lines if fit(lines, *rooms) else broken(loose.strip(form), *rooms)
+
+
+LATEX = Scribe(
+    Latex(),
+    escape_latex,
+    "${}$".format,
+    445,
+    24,
+    24,
+    shows_limits=True,
+    stacked=False,
+    marks=True,
+    small_word=5.4,
+)
+DOCUMENT = replace(LATEX, room=496)
+"""A page of our own: the same margins in smaller type."""
+NARROWEST, EDGE, STACKED = 120, 4, 360
+
+
+def fitting(width: float | None) -> Scribe:
+    """LaTeX for lines of a width in points; SymconvError where no formula would fit."""
+    if width is None:
+        return LATEX
+    if not width >= NARROWEST:
+        raise SymconvError(
+            f"a line of {width:g} points is too narrow for formulas",
+            help=f"take {NARROWEST} points or more; two columns of A4 paper have about 230",
+        )
+    room = width - EDGE
+    writer = Latex(short=min(SHORT, room / 2), wide=min(WIDEST, room - 2 * LATEX.margin))
+    if width >= STACKED:
+        return replace(LATEX, writer=writer, room=room)
+    return replace(LATEX, writer=writer, room=room, stacked=True, indent=0)
+
+
+MARKDOWN = Scribe(
+    Latex(marks=PLAIN_MARKS),
+    escape_markdown,
+    "$`{}`$".format,
+    520,
+    24,
+    24,
+    shows_limits=True,
+    stacked=False,
+    marks=True,
+)
+NOTEBOOK = replace(MARKDOWN, inline="${}$".format)
+TEXT = Scribe(Plain(), clean_text, "{}".format, 100, 8, 4, shows_limits=False, stacked=True)
+LONGEST_UNBROKEN = 60
+
+
+def unbroken(formula: str) -> str:
+    """A formula inside a sentence of a terminal, kept on one line unless it is long."""
+    return formula if len(formula) > LONGEST_UNBROKEN else formula.replace(" ", NO_BREAK)
+
+
+NO_BREAK = "\u00a0"
+TERMINAL = replace(TEXT, inline=unbroken)

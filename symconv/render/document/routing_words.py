@@ -1,0 +1,97 @@
+"""Errors on their way back, in words: through maxima, means, copies and functions of an entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sympy import Expr
+from sympy.tensor.indexed import Indexed
+
+from symconv.render.formula.names import tensor_name
+from symconv.render.formula.tree import Entry, Form, Node, Total
+from symconv.structure.carried import Carried
+from symconv.structure.findings import Finding
+from symconv.structure.pointwise import Pointwise
+from symconv.structure.softmax import SoftmaxDifference
+
+from .array_words import Wholes
+from .symbol_notes import Sentence
+
+
+@dataclass(frozen=True)
+class CarriedWords:
+    """Writes about errors that go back entry by entry in the names of a network."""
+
+    wholes: Wholes
+
+    def carried(self, finding: Finding, o: Carried) -> Sentence:
+        """Where the entries of an error signal go."""
+        error, source = self.wholes.whole(o.first), self.wholes.whole(o.access)
+        if o.mask is not None:
+            mask = self.wholes.whole(o.mask)
+            said: Sentence = ("each entry of ", error, " goes to the maximum of its window, which ")
+            said += (mask, " marks; the other places of the window get 0 from it")
+            return ("In words: ", *said, ".")
+        if o.way == "sum":
+            said = ("each entry of ", error, ", times ", self.wholes.formula(finding.coefficient))
+            said = said if finding.coefficient != 1 else said[:2]
+            return ("In words: ", *said, ", is added at every place of its window.")
+        said = ("each entry of ", error, " goes back to the entry of ", source)
+        return ("In words: ", *said, " that was copied to its place", *self._several(o), ".")
+
+    @staticmethod
+    def _several(o: Carried) -> Sentence:
+        """Several copies of an entry are added up."""
+        counted = set(o.access.free_symbols)
+        many = any(v not in counted and n != 1 for v, n in o.ranges)
+        return ("; errors of copies of the same entry are added up",) if many else ()
+
+    def pointwise(self, finding: Finding, o: Pointwise) -> Sentence:
+        """Entry by entry, dC/dx = delta ⊙ f'(x)."""
+        said: list[str | Form] = ["Entry by entry: ", self.wholes.left(finding), " = "]
+        said += self.wholes.factor(finding)
+        for number, factor in enumerate(self._in_reading_order(o)):
+            form = bare(self.wholes.formula(factor))
+            several = isinstance(form, Total) and len(o.factors) > 1
+            said += [" ⊙ " if number else "", "(" if several else "", form, ")" if several else ""]
+        return (*said, ".")
+
+    def _in_reading_order(self, o: Pointwise) -> Iterator[Expr]:
+        """Error signals first, then bare arrays."""
+        yield from sorted(o.factors, key=lambda f: (not self._error(f), not f.is_Indexed))
+
+    @staticmethod
+    def _error(factor: Expr) -> bool:
+        if not isinstance(factor, Indexed):
+            return False
+        return tensor_name(str(factor.base.label)).kind == "delta"
+
+    def difference(self, finding: Finding, o: SoftmaxDifference) -> Sentence:
+        """The difference of softmax(x) and t, where the entries of t add up to 1."""
+        logits, target = self.wholes.whole(o.logits), self.wholes.whole(o.target)
+        said: Sentence = ("the difference of softmax(", logits, ") and ")
+        if o.labels:
+            said += ("the one-hot vectors of ", target)
+        else:
+            said += (target, ", where the entries of ", target, " add up to 1")
+        return ("In words: ", *self.wholes.factor(finding), *said, ".")
+
+
+def bare(form: Any) -> Any:
+    """The form with arrays as wholes."""
+    if isinstance(form, Entry):
+        return replace(form, places=())
+    changed = {
+        name: _bare_part(part)
+        for name, part in vars(form).items()
+        if name != "mark" and not isinstance(part, str | int)
+    }
+    return replace(form, **changed) if changed else form
+
+
+def _bare_part(part: Any) -> Any:
+    if isinstance(part, tuple):
+        return tuple(map(_bare_part, part))
+    return bare(part) if isinstance(part, Node) else part

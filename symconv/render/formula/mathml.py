@@ -1,0 +1,113 @@
+"""Formulas as MathML: the same pieces and widths as in LaTeX, in elements instead of commands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from .latex import BOLD
+from .line_breaking import Piece, Strip, around, solid, text_of
+from .mathml_elements import element, operator, row, scripted
+from .mathml_signs import MathMlSigns
+from .tree import (
+    Derivative,
+    Entry,
+    FirstMaximum,
+    Floor,
+    Form,
+    Limit,
+    Mark,
+    Power,
+    Quotient,
+    Reduction,
+    Word,
+)
+from .tree_helpers import limit_relation, limit_variable
+
+MARKS = {"old": "old", "new": "new", "both": "old new"}
+
+
+@dataclass(frozen=True)
+class MathMl(MathMlSigns):
+    """<mi>w</mi>, <msub>, <munderover>; line breaks are where LaTeX has them."""
+
+    def marked(self, strip: Strip, mark: Mark) -> Strip:
+        """Every mark takes the room of one that is bold: browsers' bold letters are wider."""
+        pieces = super().marked(strip, mark)
+        short = len(pieces) == 1 and len(strip) > 1
+        plain = (solid(strip),) if short else strip
+        return tuple(
+            replace(p, text=f'<mrow class="{MARKS[mark]}">{q.text}</mrow>', width=q.width * BOLD)
+            for p, q in zip(pieces, plain, strict=True)
+        )
+
+    def quotient(self, form: Quotient) -> Piece:
+        above, below = (row(self.inner().write(part)) for part in (form.above, form.below))
+        fraction = element("mfrac", above, below)
+        if self.size == 2:
+            fraction = element("mstyle", fraction, scriptlevel="0", displaystyle="false")
+        return replace(super().quotient(form), text=fraction)
+
+    def floor(self, form: Floor) -> Piece:
+        inside = operator("⌊") + self.write(form.inside) + operator("⌋")
+        return replace(super().floor(form), text=row(inside))
+
+    def power(self, form: Power) -> Strip:
+        width = solid(super().power(form))
+        base = text_of(self.based(form.base))
+        return (replace(width, text=scripted(row(base), "", self.exponent(form.exponent).text)),)
+
+    def derivative(self, form: Derivative) -> Strip:
+        widths = super().derivative(form)
+        by = row(operator("∂") + self.inner().write(form.by))
+        if isinstance(form.of, Entry | Word):
+            of = row(operator("∂") + self.inner().write(form.of))
+            return (replace(solid(widths), text=element("mfrac", of, by)),)
+        head = element("mfrac", operator("∂"), by)
+        return around(Piece(head, 0, 2), self.operand(form.of), self.nothing())
+
+    def first_maximum(self, form: FirstMaximum) -> Strip:
+        places = operator(",").join(self.strip_text(p) for p in form.place)
+        if len(form.place) > 1:
+            places = operator("(", stretchy="false") + places + operator(")", stretchy="false")
+        widths = solid(super().first_maximum(form))
+        found = text_of(self.reduction(form.maximum, "arg max"))
+        return (replace(widths, text=places + operator("=") + found),)
+
+    def strip_text(self, form: Form) -> str:
+        return text_of(self.strip(form))
+
+    def reduction(self, form: Reduction, name: str = "max") -> Strip:
+        strip = super().reduction(form)
+        if name == "max" or form.operator == "sum":
+            return strip
+        return (replace(strip[0], text=strip[0].text.replace("max", "arg max", 1)), *strip[1:])
+
+    def reduction_head(self, form: Reduction) -> Piece:
+        width = super().reduction_head(form)
+        if form.operator == "sum" and self.brief:
+            return replace(width, text=self.brief_text(form.limits))
+        if form.operator == "sum":
+            return replace(width, text="".join(map(self.sum_text, form.limits)))
+        ranges = [row(self.small().write(limit_relation(limit))) for limit in form.limits]
+        cells = (element("mtr", element("mtd", r)) for r in ranges)
+        below = element("mtable", *cells) if len(ranges) > 1 else ranges[0]
+        return replace(width, text=element("munder", operator("max", movablelimits="false"), below))
+
+    def sum_text(self, limit: Limit) -> str:
+        """One sign of summation with its limits."""
+        variable, first, last = (
+            self.small().write(part) for part in (limit.variable, limit.first, limit.last)
+        )
+        text = element(
+            "munderover", self.sum_sign(), row(variable + operator("=") + first), row(last)
+        )
+        return f'<mrow class="{MARKS[limit.mark]}">{text}</mrow>' if limit.mark else text
+
+    def brief_text(self, limits: tuple[Limit, ...]) -> str:
+        """One sign for all indices, without their limits."""
+        small = self.small()
+        below = operator(",").join(small.strip_text(limit_variable(limit)) for limit in limits)
+        return element("munder", self.sum_sign(), row(below))
+
+    def sum_sign(self) -> str:
+        return operator("∑", movablelimits="false" if self.size == 0 else "true")

@@ -1,0 +1,52 @@
+"""Scalar formulas of unrolled networks: 2(o_1^2 - y_1)(i_1 w_1^2 + i_2 w_2^2)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import cast
+
+from sympy import Add, Expr, Mul
+
+from .arrange import arranged
+from .latex import Latex
+from .names import SYMBOL, Names, word
+from .plain import Plain
+from .tree import Form, Word
+
+
+def scalar_form(expression: Expr, names: Names) -> Form:
+    """A scalar formula, factors that all terms share in front."""
+    return arranged(gathered(expression), names)
+
+
+def gathered(expression: Expr) -> Expr:
+    """a b + a c -> a (b + c), for every factor `a` that all terms of a sum share."""
+    if not expression.args:
+        return expression
+    rebuilt = expression.func(*(gathered(cast("Expr", a)) for a in expression.args))
+    if not rebuilt.is_Add:
+        return rebuilt
+    terms = [Counter(Mul.make_args(term)) for term in rebuilt.args]
+    shared = terms[0].copy()
+    for term in terms[1:]:
+        shared &= term
+    common = {factor: n for factor, n in shared.items() if not factor.is_number}
+    if not common:
+        return rebuilt
+    rest = Add(*(Mul(*(term - Counter(common)).elements()) for term in terms))
+    return Mul(*Counter(common).elements(), rest, evaluate=False) if rest.is_Add else rebuilt
+
+
+def left_side(text: str) -> Form:
+    """`dC/dw_1^1` or `w_1^1` read as a symbol; other words stay words."""
+    return word(text, entry=True) if "/" in text or SYMBOL.fullmatch(text) else Word(text)
+
+
+def scalar_text(expression: Expr, names: Names, *, ascii_only: bool = False) -> str:
+    """The formula on one line, in Unicode or ASCII."""
+    return Plain(ascii_only=ascii_only).write(scalar_form(expression, names))
+
+
+def scalar_latex(expression: Expr, names: Names) -> str:
+    """The formula in LaTeX."""
+    return Latex().write(scalar_form(expression, names))

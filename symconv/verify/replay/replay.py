@@ -1,0 +1,177 @@
+"""Replay a derivation from its JSON form, and report the first step that fails.
+
+This checker knows the JSON form alone: neither SymPy nor any rule that made the derivation. Both
+sides of every step are evaluated at random sizes and entries, with exact numbers unless a formula
+has exp, log or a root. The first formula is the derivative through the whole forward pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import pairwise
+from math import isclose
+from random import Random
+from typing import Any
+
+from symconv.core.errors import SymconvError
+
+from .file import Document, Line, document
+from .indices import Environment, Place
+from .scalars import NoValueError, value_of
+from .tree import Tree, refused
+from .trial import DRAWS, Trial, environments
+from .work import TooMuchError, Work
+
+ATTEMPTS = 300
+MOST_WORK = 1_000_000
+"""How many parts of formulas one step may visit, and the forward pass."""
+
+ENOUGH_WORK = 5_000
+"""After how many parts a step has been compared at enough places."""
+
+Derivatives = dict[tuple[str, Place], Any]
+Pair = tuple[Any, Any, Environment]
+
+
+@dataclass(frozen=True)
+class Replay:
+    """The verdict on one derivation: which step fails, if one does, and what was compared."""
+
+    key: str
+    steps: int
+    points: int
+    failed: int | None = None
+    error: str = ""
+
+    @property
+    def passed(self) -> bool:
+        return not self.error
+
+    @property
+    def line(self) -> str:
+        """The verdict in one line."""
+        if self.passed:
+            return f"ok      {self.key}: {self.steps} steps, {self.points} comparisons"
+        return f"FAILED  {self.key}: {self.error}"
+
+
+def replay(text: str, *, trials: int = 2, seed: int = 0) -> tuple[Replay, ...]:
+    """One verdict for each derivation in a JSON text; SymconvError where it is no such text."""
+    found = document(text)
+    if any(e.key not in found.tensors for e in (*found.forward, *found.backward)):
+        raise refused("an equation defines a tensor that is not listed")
+    lines = [e for e in found.backward if found.tensors[e.key].role != "mask"]
+    made = [_trial(found, seed + n) for n in range(trials)]
+    return tuple(_replayed(line, made, seed) for line in lines)
+
+
+def _trial(found: Document, seed: int) -> tuple[Trial, Derivatives]:
+    """A trial at which everything has a value, with the true derivatives of the cost."""
+    random, problem = Random(seed), ""  # noqa: S311 - test numbers, not secrets
+    for attempt in range(ATTEMPTS):
+        work = Work(MOST_WORK)
+        try:
+            trial = Trial(found, random, attempt * len(DRAWS) // ATTEMPTS, work)
+            return trial, trial.derivatives(_cost(found))
+        except TooMuchError:
+            problem = "it is too large to replay"
+        except NoValueError as error:
+            problem = str(error)
+    raise SymconvError(f"no sizes and entries were found at which all has a value: {problem}")
+
+
+def _cost(found: Document) -> str:
+    """The cost that the derivations differentiate."""
+    starts = [line.steps[0][1] for line in found.backward if line.steps]
+    costs = [s.args[0].leaf for s in starts if s.op == "Partial" and s.args[0].op == "entry"]
+    return str(costs[0]) if costs else ""
+
+
+def _replayed(line: Line, made: list[tuple[Trial, Derivatives]], seed: int) -> Replay:
+    """Every step of one derivation, in every trial."""
+    broken, points = _broken(line), 0
+    if broken:
+        return Replay(line.key, len(line.steps), 0, *broken)
+    for trial, true in made:
+        places = list(environments(line.ranges, trial.sizes))
+        Random(seed).shuffle(places)  # noqa: S311 - a sample
+        for number, (rule, before, after) in enumerate(line.steps, start=1):
+            pairs = _start if number == 1 else _pairs
+            try:
+                with closing(pairs(before, after, places, trial, true)) as both:
+                    tried, error = _first(both, trial.work)
+            except TooMuchError:
+                tried, error = 0, "one entry is too large to replay"
+            except NoValueError as problem:
+                tried, error = 0, f"no value: {problem}"
+            points += tried
+            if error:
+                error = f"step {number} ({rule}): {error}"
+                return Replay(line.key, len(line.steps), points, number, error)
+    return Replay(line.key, len(line.steps), points)
+
+
+def _broken(line: Line) -> tuple[int, str] | None:
+    """Where the chain does not lead from the derivative asked for to the equation."""
+    if not line.steps:
+        return 0, "it has no steps"
+    (_, start, _), (_, _, end) = line.steps[0], line.steps[-1]
+    asked = Tree("entry", line.left.args, line.of)
+    if start.op != "Partial" or start.args[1] != asked or line.key.split(" ")[-1] != line.of:
+        return 1, "step 1 does not start from the derivative by the entry asked for"
+    for number, ((_, _, after), (rule, before, _)) in enumerate(pairwise(line.steps), start=2):
+        if after != before:
+            return number, f"step {number} ({rule}) does not start where the step before ended"
+    if end != line.right:
+        return len(line.steps), "the last step does not end in the equation"
+    return None
+
+
+def _pairs(
+    before: Tree, after: Tree, places: Sequence[Environment], trial: Trial, _true: Derivatives
+) -> Generator[Pair]:
+    """Both sides of a step, which holds for any deltas."""
+    value = trial.world.value
+    for at in places:
+        yield value(before, at), value(after, at), at
+
+
+def _start(
+    before: Tree, after: Tree, places: Sequence[Environment], trial: Trial, true: Derivatives
+) -> Generator[Pair]:
+    """The derivative through the whole forward pass, and what the true deltas make of it."""
+    drawn, by = dict(trial.deltas), before.args[1]
+    for key, table in drawn.items():
+        if not trial.given(key):
+            plain = key.split(" ", 1)[1]
+            trial.deltas[key] = {p: true[plain, p] for p in table}
+    try:
+        for at in places:
+            place = trial.world.entries.place(by, at)
+            wanted = 0 if place is None else true.get((str(by.leaf), place), 0)
+            yield wanted, trial.world.value(after, at), at
+    finally:
+        trial.deltas.update(drawn)
+
+
+def _first(pairs: Iterator[Pair], work: Work) -> tuple[int, str]:
+    """How many places were compared, and the first at which two sides differ, in words."""
+    work.left, tried = MOST_WORK, 0
+    for before, after, at in pairs:
+        a, b = value_of(before), value_of(after)
+        tried += 1
+        if not _same(a, b):
+            where = " ".join(f"{v}={n}" for v, n in sorted(at.items()))
+            return tried, f"{a} before, {b} after, at {where}"
+        if work.left < MOST_WORK - ENOUGH_WORK:
+            break
+    return tried, ""
+
+
+def _same(a: Any, b: Any) -> bool:
+    """Equal, or to nine digits where one is a float."""
+    if isinstance(a, float) or isinstance(b, float):
+        return isclose(a, b, rel_tol=1e-9, abs_tol=1e-9)
+    return bool(a == b)
