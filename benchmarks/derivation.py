@@ -28,9 +28,9 @@ from speed_cases import LENET
 from sympy.core.cache import clear_cache
 
 import symconv
-from symconv.calculus.reverse import reverse
+from symconv.calculus.reverse_mode import reverse_mode
 from symconv.codegen.fast.scalar.program_of import unrolled
-from symconv.network.text import parse
+from symconv.network.parser import parse_network
 
 ROOT = Path(__file__).resolve().parents[1]
 SIZES = (5, 16, 64, 224, 512)
@@ -45,9 +45,9 @@ COMMANDS = {
 
 def derive(text: str) -> None:
     """All gradients of a network, from its text."""
-    program = parse(text).program()
+    program = parse_network(text).program()
     wanted = {"input", "parameter"}
-    reverse(program, tuple(t for t in program.tensors if t.role in wanted))
+    reverse_mode(program, tuple(t for t in program.tensors if t.role in wanted))
 
 
 def module(text: str) -> str:

@@ -33,7 +33,7 @@ from symconv.codegen.fast.forms.work import FAR, NANOSECONDS, counted
 from symconv.codegen.fast.plan.cost_model import TABLE
 from symconv.codegen.fast.plan.planner import Contract, plan
 from symconv.core.errors import SymconvError
-from symconv.tune import arrays, shortest, step_of
+from symconv.tune import compile_step, fastest_time, random_arrays
 
 LAYERS = (  # channels, filters, taps, stride, padding, dilation, height
     (1, 6, 5, 1, 2, 1, 28), (6, 16, 5, 1, 0, 1, 14), (3, 32, 3, 2, 1, 1, 112),
@@ -82,13 +82,13 @@ def sizes(text: str) -> tuple[Sizes, tuple[str, ...]]:
 def measured(text: str) -> Row:
     """The microseconds of every form."""
     network, (layer, keys) = symconv.Network.parse(text), sizes(text)
-    given, found = arrays(network), {}
+    given, found = random_arrays(network), {}
     for form in set(FORMS) - set(TILED.values()):
         if max(w.fetched for w in FORMS[form](layer).values()) > 10 * TABLE:
             continue
         try:
-            step = step_of(network, given, {"forms": dict.fromkeys(keys, form)})
-            found[form] = 1e6 * shortest(step, LEAST)
+            step = compile_step(network, given, {"forms": dict.fromkeys(keys, form)})
+            found[form] = 1e6 * fastest_time(step, LEAST)
         except (SymconvError, ValueError):
             continue  # the layer has no such form
     return {"text": text, "times": dict(sorted(found.items()))}

@@ -76,19 +76,19 @@ FAULTS = (
     Fault("log-sum-exp: not normalised", f"{CALCULUS}.derivative",
           "exp(outer.function - inner) * Partial", "exp(outer.function) * Partial"),
     Fault("pointwise: f' is dropped", f"{CALCULUS}.derivative",
-          "Mul(*(f.xreplace(back) for f in factors(scalar.diff(d))), Partial(a, node.by))", "Partial(a, node.by)"),
+          "Mul(*(f.xreplace(back) for f in product_factors(scalar.diff(d))), Partial(a, node.by))", "Partial(a, node.by)"),
     Fault("an entry: the bracket of the last axis is dropped", f"{CALCULUS}.derivative",
           "for a, q in pairs))", "for a, q in list(pairs)[:-1]))"),
-    Fault("chain rule: without the delta", f"{CALCULUS}.derive",
+    Fault("chain rule: without the delta", f"{CALCULUS}.reverse_mode",
           "sum_over(consumer.delta[equation.lhs.indices] * inner", "sum_over(inner"),
-    Fault("chain rule: the first consumer only", f"{CALCULUS}.derive",
+    Fault("chain rule: the first consumer only", f"{CALCULUS}.reverse_mode",
           "(chain_rule(c, by) for c in consumers)", "(chain_rule(c, by) for c in consumers[:1])"),
     Fault("sifting: the sign of the solution", f"{CALCULUS}.affine",
           "return expand(-rest / c)", "return expand(rest / c)"),
     Fault("sifting: the division is dropped", f"{CALCULUS}.affine",
           "return expand(-rest / c)", "return expand(-rest)"),
     Fault("sifting: the bracket of the range is dropped", f"{CALCULUS}.sifting",
-          "return Term(Mul(body, Box(value, extent)), ranges)", "return Term(body, ranges)"),
+          "return SumTerm(Mul(body, Box(value, extent)), ranges)", "return SumTerm(body, ranges)"),
     Fault("sifting: a bound too high by one", f"{CALCULUS}.sifting",
           "Box(value, extent)), ranges)", "Box(value, extent + 1)), ranges)"),
     Fault("absorb: any entry absorbs", f"{CALCULUS}.sifting",
@@ -99,13 +99,13 @@ FAULTS = (
           "return Sum(body, *limits(reversed(ranges)))", "return Sum(body, *limits((v, n - 1 if n.is_Symbol else n) for v, n in reversed(ranges)))"),
     Fault("sum over one value: the index is put at 1", f"{CALCULUS}.sums",
           "single = {v: S.Zero for v, n", "single = {v: S.One for v, n"),
-    Fault("split: two digits are swapped", f"{CALCULUS}.split",
+    Fault("split: two digits are swapped", f"{CALCULUS}.affine",
           "weights = {expand(place).coeff(v): v for v in free_indices(place)}",
           "weights = dict(zip((w for w, _ in digits.digits), sorted(free_indices(place), key=str), strict=False))"),
-    Fault("recognise: the value of another entry", f"{CALCULUS}.recognise",
-          "return substitute(equation.lhs, places)\n    return rebuild",
-          "return substitute(equation.lhs, {v: e + 1 for v, e in places.items()})\n    return rebuild"),
-    Fault("reverse: a fork is not added up", f"{CALCULUS}.reverse",
+    Fault("recognise: the value of another entry", f"{CALCULUS}.forward_reuse",
+          "return substitute_indices(equation.lhs, places)\n    return rebuild",
+          "return substitute_indices(equation.lhs, {v: e + 1 for v, e in places.items()})\n    return rebuild"),
+    Fault("reverse: a fork is not added up", f"{CALCULUS}.reverse_mode",
           "consumers = tuple(self._consumers(tensor, deltas))", "consumers = tuple(self._consumers(tensor, deltas))[-1:]"),
     Fault("gather: padding off by one", f"{LOWER}.gather",
           "a.start + before)", "a.start + before + (1 if before != 0 else 0))"),
@@ -114,26 +114,26 @@ FAULTS = (
     Fault("gather: a flipped index starts at the wrong end", f"{LOWER}.gather",
           "start += c * (extent - 1)", "start += c * extent"),
     Fault("gather: a flip is forgotten", f"{LOWER}.gather",
-          "return Labelled(view(cut, reverse_items(falls)), labels)", "return Labelled(cut, labels)"),
+          "return NamedArray(index_array(cut, reverse_items(falls)), labels)", "return NamedArray(cut, labels)"),
     Fault("gather: the stride is dropped", f"{LOWER}.gather",
           "step = axis.reaches[0][1] if len(axis.reaches) == 1 else S.One", "step = S.One"),
     Fault("scatter: stores instead of adding", f"{LOWER}.scatter",
           "add=bool(loops))", "add=False)"),
-    Fault("scatter: the first place off by one", f"{LOWER}.scatter_axes",
+    Fault("scatter: the first place off by one", f"{LOWER}.scatter",
           "start = place.constant + falling + before", "start = place.constant + falling + before + 1"),
-    Fault("labelled: the sign of a coefficient is dropped", f"{LOWER}.labelled_array",
-          "return Labelled(Negative(scaled(value, -coefficient).array), value.axes)",
-          "return scaled(value, -coefficient)"),
-    Fault("scatter: the room behind off by one", f"{LOWER}.scatter_axes",
+    Fault("labelled: the sign of a coefficient is dropped", f"{LOWER}.named_array",
+          "return NamedArray(Negate(scale_array(value, -coefficient).array), value.axes)",
+          "return scale_array(value, -coefficient)"),
+    Fault("scatter: the room behind off by one", f"{LOWER}.scatter",
           "after = bench.sizes.shortfall(high - target.extent + 1)", "after = bench.sizes.shortfall(high - target.extent)"),
     Fault("maximum: padding counts as 0", f"{LOWER}.maximum",
-          'return read(bench, body, "lowest")', 'return read(bench, body, "zero")'),
-    Fault("sums: an idle index is not counted", f"{LOWER}.sums",
+          'return read_access(bench, body, "lowest")', 'return read_access(bench, body, "zero")'),
+    Fault("sums: an idle index is not counted", f"{LOWER}.expressions",
           "coefficient = Mul(term.coefficient, *(bench.extents[v] for v in idle))", "coefficient = term.coefficient"),
-    Fault("transposition: the axes stay where they are", f"{LOWER}.labelled_array",
-          "return Labelled(Transpose(value.array, order), axes)", "return Labelled(value.array, axes)"),
-    Fault("brackets: the end of a range is included", f"{LOWER}.brackets",
-          'Test("<", entry', 'Test("<=", entry'),
+    Fault("transposition: the axes stay where they are", f"{LOWER}.named_array",
+          "return NamedArray(Transpose(value.array, order), axes)", "return NamedArray(value.array, axes)"),
+    Fault("brackets: the end of a range is included", f"{LOWER}.iverson_brackets",
+          'Comparison("<", entry', 'Comparison("<=", entry'),
     Fault("template: sigmoid without its sign", "template module.py.j2",
           "decay = np.exp(-np.abs(x))", "decay = np.exp(np.abs(x))"),
     Fault("template: softmax is not normalised", "template module.py.j2",
@@ -220,17 +220,17 @@ def failure(number: int, text: str, fault: Fault | None) -> str:
     """The first check of one network that fails."""
     from symconv.api import Network
     from symconv.codegen.compiled import Compiled
-    from symconv.semantics.sizes import pick
-    from symconv.verify.module import Module
+    from symconv.semantics.sizes import pick_sizes
+    from symconv.verify.all_checks import check_backward_pass
+    from symconv.verify.generated_module import GeneratedModule
     from symconv.verify.module_checks import check_module
-    from symconv.verify.verify import verify
 
     network = Network.parse(text)
     generated = fault is not None and fault.where.startswith("generated")
     if generated and fault is not None and fault.where != f"generated {number}":
         return ""
     backward = network.backward()
-    for check in () if generated else verify(backward, draws=2):
+    for check in () if generated else check_backward_pass(backward, draws=2):
         if not check.passed:
             return check.line.removeprefix("FAILED  ")
     source = network.numpy_source()
@@ -238,9 +238,11 @@ def failure(number: int, text: str, fault: Fault | None) -> str:
         source = changed(source, fault)
     names = network._module_names  # noqa: SLF001 - as Network.verify does
     for seed in (3, 4):
-        sizes = pick(backward.program, seed=seed)
+        sizes = pick_sizes(backward.program, seed=seed)
         options = {names.sizes[s]: n for s, n in sizes.items() if s in names.sizes}
-        module = Module(vars(Compiled(source, names.tensors).module), names.tensors, options)
+        module = GeneratedModule(
+            vars(Compiled(source, names.tensors).module), names.tensors, options
+        )
         for check in check_module(backward.program, sizes, module):
             if not check.passed:
                 return check.line.removeprefix("FAILED  ")

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from sympy import Expr
 
-from symconv.calculus.reverse import reverse
+from symconv.calculus.reverse_mode import reverse_mode
 from symconv.codegen.compiled import Compiled
-from symconv.codegen.python.names import Names
+from symconv.codegen.python.identifiers import Identifiers
 from symconv.codegen.readable.module import module_names
 from symconv.codegen.styles import (
     Order,
@@ -24,21 +24,20 @@ from symconv.codegen.styles import (
 )
 from symconv.core.equation import Program
 from symconv.core.errors import SymconvError, did_you_mean
-from symconv.core.proof import Backward
+from symconv.core.proof import Backward, number_equations
 from symconv.core.tensor import Tensor
 from symconv.layers.base import Layer, TensorName
 from symconv.layers.support.sizes import Size
-from symconv.network.build import build
+from symconv.network.build import build_program
 from symconv.network.examples import BY_NAME
-from symconv.network.spec import Input, Spec
-from symconv.network.text import parse
-from symconv.notation.conventions import conventions
-from symconv.notation.numbering import equation_numbers
-from symconv.notation.presets import IJ0, Notation, entry_name, notation_named
-from symconv.render.explanation import Explanation
+from symconv.network.parser import parse_network
+from symconv.network.spec import Input, NetworkSpec
+from symconv.notation.conventions import describe_conventions
+from symconv.notation.presets import IJ0, Notation, entry_name, find_notation
+from symconv.render.derivation_document import DerivationDocument
+from symconv.semantics.entrywise import EntrywiseGradients
 from symconv.semantics.run import refuse_large
-from symconv.semantics.sizes import pick
-from symconv.semantics.unrolled import Unrolled
+from symconv.semantics.sizes import pick_sizes
 from symconv.verify.record import Check
 
 if TYPE_CHECKING:
@@ -64,12 +63,12 @@ class Network:
         batch: Size | None = None,
         notation: str | Notation = IJ0,
     ) -> None:
-        self.spec = Spec(Input(name, shape, batch))
-        self.notation = notation_named(notation) if isinstance(notation, str) else notation
+        self.spec = NetworkSpec(Input(name, shape, batch))
+        self.notation = find_notation(notation) if isinstance(notation, str) else notation
         self.title = "network"
 
     @classmethod
-    def of(cls, spec: Spec, notation: str | Notation = IJ0) -> Network:
+    def of(cls, spec: NetworkSpec, notation: str | Notation = IJ0) -> Network:
         """The network of a specification."""
         made = cls(spec.input.name, spec.input.shape, notation=notation)
         made.spec = spec
@@ -78,7 +77,7 @@ class Network:
     @classmethod
     def parse(cls, text: str, notation: str | Notation = IJ0) -> Network:
         """The network that a text describes; SymconvError shows the place of a mistake."""
-        source = parse(text)
+        source = parse_network(text)
         made = cls.of(source.spec, notation)
         made.__dict__["program"] = source.program()
         return made
@@ -105,28 +104,28 @@ class Network:
     @cached_property
     def program(self) -> Program:
         """The forward equations."""
-        return build(self.spec)
+        return build_program(self.spec)
 
     def tensor(self, name: str) -> Tensor:
         """The tensor of that name, such as `w^1` (`w_1` and `w1` are understood, too)."""
         known = self.program.by_key
-        spelled = {_squeezed(key): key for key in known}
-        if name not in known and _squeezed(name) not in spelled:
+        spelled = {_strip_marks(key): key for key in known}
+        if name not in known and _strip_marks(name) not in spelled:
             raise SymconvError(
                 f"the network has no tensor '{name}'", help=did_you_mean(name, known)
             )
-        return known[name if name in known else spelled[_squeezed(name)]]
+        return known[name if name in known else spelled[_strip_marks(name)]]
 
     def backward(self, *wrt: str) -> Backward:
         """The backward pass; without names, with respect to every parameter and the input."""
         if wrt:
-            return reverse(self.program, tuple(self._differentiable(name) for name in wrt))
+            return reverse_mode(self.program, tuple(self._differentiable(name) for name in wrt))
         return self._everything
 
     @cached_property
     def _everything(self) -> Backward:
         tensors = [t for t in self.program.tensors if t.role in DIFFERENTIATED]
-        return reverse(self.program, tuple(sorted(tensors, key=lambda t: t.role == "input")))
+        return reverse_mode(self.program, tuple(sorted(tensors, key=lambda t: t.role == "input")))
 
     def _differentiable(self, name: str) -> Tensor:
         tensor = self.tensor(name)
@@ -142,7 +141,7 @@ class Network:
 
         Forward values stay symbols; deltas are put in. Needs sizes that are numbers.
         """
-        unrolled = Unrolled(self._everything, self.notation)
+        unrolled = EntrywiseGradients(self._everything, self.notation)
         tensor, place = unrolled.entry(entry)
         return unrolled.entries(tensor)[place]
 
@@ -152,23 +151,25 @@ class Network:
         tensor = self.tensor(name)
         if backward.derivation(tensor.key) is None:
             backward = self.backward(name)
-        return Unrolled(backward, self.notation).entries(tensor)
+        return EntrywiseGradients(backward, self.notation).entries(tensor)
 
     def written(self, entry: str) -> str:
         """dC/d(entry) as one line of text, the way people write it."""
-        from symconv.render.formula.names import names_of
+        from symconv.render.formula.names import collect_names
         from symconv.render.formula.scalars import scalar_text
 
         backward = self._everything
-        tensor, place = Unrolled(backward, self.notation).entry(entry)
-        names = names_of(self.program, backward.items, self.notation)
+        tensor, place = EntrywiseGradients(backward, self.notation).entry(entry)
+        names = collect_names(self.program, backward.items, self.notation)
         right = scalar_text(self.gradient(entry), names, ascii_only=True)
         return f"d{backward.cost.key}/d{entry_name(tensor, place, self.notation)} = {right}"
 
-    def derivation(self, *wrt: str) -> Explanation:
+    def derivation(self, *wrt: str) -> DerivationDocument:
         """The derivation of dC/d(tensor), for the named tensors or for everything."""
         backward = self.backward(*wrt)
-        return Explanation(self.program, backward, self.notation, self.title, self.conventions)
+        return DerivationDocument(
+            self.program, backward, self.notation, self.title, self.conventions
+        )
 
     def numpy_source(self, style: Style = "readable", **wishes: Any) -> str:
         """The text of a NumPy module with `forward` and `backward`.
@@ -190,12 +191,12 @@ class Network:
     def order(self) -> Order:
         """Everything that a NumPy module is made from; equations have the derivation's numbers."""
         backward = self._everything
-        found = equation_numbers(self.program, backward.items)
+        found = number_equations(self.program, backward.items)
         numbers = {key: str(number) for key, number in found.items()}
         return Order(self.program, backward, self.title, self.conventions, numbers)
 
     @cached_property
-    def _module_names(self) -> Names:
+    def _module_names(self) -> Identifiers:
         return module_names(self.program, self._everything.program)
 
     def check(self, claim: str, values: Mapping[str, Any] | None = None) -> Verdict:
@@ -211,10 +212,10 @@ class Network:
         SymconvError where they do not fit, where sizes of the network are open, or where the claim
         is no text.
         """
-        from symconv.claims.check import check_claim, values_fit
+        from symconv.claims.check import check_claim, validate_values
 
         if values is not None:
-            values_fit(self, values)
+            validate_values(self, values)
         return check_claim(self, claim, values)
 
     def check_post(self, text: str) -> tuple[Verdict, ...]:
@@ -228,26 +229,26 @@ class Network:
 
         SymconvError where fixed sizes make the network too large to evaluate entry by entry.
         """
-        from symconv.verify.module import Module
+        from symconv.verify.all_checks import check_backward_pass
+        from symconv.verify.generated_module import GeneratedModule
         from symconv.verify.module_checks import check_module
-        from symconv.verify.verify import verify
 
         program = self._everything.program
-        sizes = pick(program, seed=3)
+        sizes = pick_sizes(program, seed=3)
         refuse_large(self.program, sizes)
         compiled, names = self.compile(), self._module_names
         options = {names.sizes[s]: n for s, n in sizes.items() if s in names.sizes}
-        module = Module(vars(compiled.module), names.tensors, options)
-        checks = verify(self._everything, draws=draws, seed=seed)
+        module = GeneratedModule(vars(compiled.module), names.tensors, options)
+        checks = check_backward_pass(self._everything, draws=draws, seed=seed)
         return (*checks, *check_module(program, sizes, module, seed=seed))
 
     def fixed(self, **sizes: int) -> Network:
         """The same network with numbers for some of its sizes: `net.fixed(N=32)`."""
-        from symconv.network.specialize import fixed
+        from symconv.network.specialize import specialize_sizes
 
         made = Network.of(self.spec, self.notation)
         made.title = self.title
-        made.__dict__["program"] = fixed(self.program, sizes)
+        made.__dict__["program"] = specialize_sizes(self.program, sizes)
         return made
 
     def plan(self, style: Style = "fast", **wishes: Any) -> str:
@@ -272,9 +273,9 @@ class Network:
     @property
     def conventions(self) -> tuple[str, ...]:
         """What a reader has to know to compare: correlation or convolution, layout, factors."""
-        return conventions(self.program)
+        return describe_conventions(self.program)
 
 
-def _squeezed(name: str) -> str:
+def _strip_marks(name: str) -> str:
     """A name without the marks that people leave out."""
     return "".join(c for c in name if c.isalnum())

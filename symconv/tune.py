@@ -13,9 +13,9 @@ from symconv.codegen.fast.forms.base import USUAL_BATCH, Form, Wishes, forms_of
 from symconv.codegen.fast.forms.contraction import Contraction
 from symconv.codegen.fast.plan.planner import plan
 from symconv.codegen.fast.plan.recognise import contraction
+from symconv.core.equation import class_counts
 from symconv.core.errors import SymconvError
 from symconv.core.tensor import Tensor
-from symconv.lower.labels import class_counts
 
 if TYPE_CHECKING:
     from .api import Network
@@ -30,7 +30,7 @@ Step = Callable[[], tuple[Any, ...]]
 Say = Callable[[str], None]
 
 
-def tuned(network: Network, say: Say, *, tiles: str | None = None) -> dict[str, Form]:
+def autotune(network: Network, say: Say, *, tiles: str | None = None) -> dict[str, Form]:
     """The fastest form of every sum over windows, by the key of its equation.
 
     The three sums of one geometry take the same form, and the geometries are tried one after
@@ -42,27 +42,30 @@ def tuned(network: Network, say: Say, *, tiles: str | None = None) -> dict[str, 
         raise SymconvError(
             "there is no plan to tune", help="`--explain` without `--tune` tells what it is instead"
         )
-    given = arrays(network)
+    given = random_arrays(network)
     wishes: dict[str, Any] = {"tiles": tiles} if tiles else {}
     modelled = plan(network.program, network.backward(), Wishes(**wishes))
     best = {key: choice.form for key, choice in modelled.choices.items()}
-    step = step_of(network, given, {**wishes, "forms": best})
-    right, fastest = step(), shortest(step)
-    for keys, forms in _groups(network, best, tiles=bool(tiles)):
+    step = compile_step(network, given, {**wishes, "forms": best})
+    right, fastest = step(), fastest_time(step)
+    for keys, forms in _group_by_geometry(network, best, tiles=bool(tiles)):
         for form in forms:
             trial = best | dict.fromkeys(keys, form)
-            took = _seconds_if_right(network, given, {**wishes, "forms": trial}, right)
-            say(f"{', '.join(keys)}: {form} {_told(took)}, so far {_told(fastest)}")
+            took = _time_if_correct(network, given, {**wishes, "forms": trial}, right)
+            say(
+                f"{', '.join(keys)}: {form} {_format_seconds(took)}, "
+                f"so far {_format_seconds(fastest)}"
+            )
             if took is not None and took < fastest:
                 best, fastest = trial, took
     return best
 
 
-def _told(seconds: float | None) -> str:
+def _format_seconds(seconds: float | None) -> str:
     return "is not possible" if seconds is None else f"{1e3 * seconds:.3f} ms"
 
 
-def _groups(
+def _group_by_geometry(
     network: Network, best: Mapping[str, Form], *, tiles: bool
 ) -> Iterator[tuple[list[str], list[Form]]]:
     """The equations of every geometry, and the forms to try for them."""
@@ -72,7 +75,7 @@ def _groups(
         equation = program.equation(key)
         made = contraction(program, equation) if equation else None
         if made is not None:
-            layer = (made.axes, made.channels, made.filters, _names(made))
+            layer = (made.axes, made.channels, made.filters, _layer_keys(made))
             found.setdefault(layer, []).append((key, made))
     for members in found.values():
         keys = [key for key, _ in members]
@@ -81,13 +84,13 @@ def _groups(
         yield keys, [f for f in tried if tiles or not f.startswith("winograd")]
 
 
-def _names(made: Contraction) -> frozenset[str]:
+def _layer_keys(made: Contraction) -> frozenset[str]:
     """The layer that a contraction belongs to: image, kernel and places without their gradients."""
     keys = (made.image.key, made.kernel.key, made.places.key)
     return frozenset(k.removeprefix("gradient ").removeprefix("delta ") for k in keys)
 
 
-def arrays(network: Network) -> dict[str, Any]:
+def random_arrays(network: Network) -> dict[str, Any]:
     """Random arrays in float32 for a step, by the keys of the tensors."""
     backward, program = network.backward(), network.program
     given = [t for t in program.tensors if program.equation(t.key) is None]
@@ -95,7 +98,7 @@ def arrays(network: Network) -> dict[str, Any]:
     labels, random = class_counts(backward.program.equations), np.random.default_rng(0)
     found: dict[str, Any] = {}
     for t in given:
-        shape = _shape(t)
+        shape = _usual_shape(t)
         if t.key in labels:
             found[t.key] = random.integers(int(labels[t.key]), size=shape)
         else:
@@ -104,12 +107,12 @@ def arrays(network: Network) -> dict[str, Any]:
     return found
 
 
-def _shape(tensor: Tensor) -> list[int]:
+def _usual_shape(tensor: Tensor) -> list[int]:
     """The shape, with a usual batch where that is a symbol."""
     return [int(n) if n.is_Integer else USUAL_BATCH for n in tensor.shape]
 
 
-def step_of(network: Network, given: Mapping[str, Any], wishes: Mapping[str, Any]) -> Step:
+def compile_step(network: Network, given: Mapping[str, Any], wishes: Mapping[str, Any]) -> Step:
     """Both passes of the module that the wishes lead to, with a workspace."""
     compiled = network.compile("fast", **wishes)
     module = compiled.module
@@ -128,22 +131,22 @@ def step_of(network: Network, given: Mapping[str, Any], wishes: Mapping[str, Any
     return step
 
 
-def _seconds_if_right(
+def _time_if_correct(
     network: Network, given: Mapping[str, Any], wishes: Mapping[str, Any], right: tuple[Any, ...]
 ) -> float | None:
     """The time of a step; None where the forms do not go together or compute something else."""
     try:
-        step = step_of(network, given, wishes)
+        step = compile_step(network, given, wishes)
         found = step()
     except (SymconvError, ValueError):
         return None
     pairs = zip(found, right, strict=True)
     if any(np.abs(a - b).max() > CLOSE * max(1e-6, np.abs(b).max()) for a, b in pairs):
         return None
-    return shortest(step)
+    return fastest_time(step)
 
 
-def shortest(step: Step, least: float = LEAST) -> float:
+def fastest_time(step: Step, least: float = LEAST) -> float:
     """The shortest time of a step in seconds, from about `least` seconds of steps."""
     step()
     times: list[float] = []

@@ -6,15 +6,15 @@ import pytest
 from sympy import Integer, KroneckerDelta, Rational, Sum, tanh
 
 from symconv.calculus.affine import always_inside, solve
-from symconv.calculus.binders import rename_bound, substitute, sum_over
-from symconv.calculus.reverse import reverse
+from symconv.calculus.binders import rename_bound, substitute_indices, sum_over
+from symconv.calculus.reverse_mode import reverse_mode
 from symconv.calculus.sifting import Sifting
-from symconv.calculus.sums import Term, exchange_of_sums
+from symconv.calculus.sums import SumTerm, exchange_sums
 from symconv.core.equation import Equation, Program, SizeDefinition
 from symconv.core.errors import Unsupported
 from symconv.core.nodes import Box, Partial, step
 from symconv.core.tensor import Name, Tensor, index, size
-from symconv.network.text import parse
+from symconv.network.parser import parse_network
 
 i, j, m, n, q = (index(v) for v in ("i", "j", "m", "n", "q"))
 H, K, s = (size(v) for v in ("H", "K", "s"))
@@ -25,15 +25,15 @@ def tensor(letter, *shape, role="value", axes=("i", "j")):
 
 
 def gradient(text, key):
-    program = parse(text).program()
-    backward = reverse(program, tuple(t for t in program.tensors if t.role != "cost"))
+    program = parse_network(text).program()
+    backward = reverse_mode(program, tuple(t for t in program.tensors if t.role != "cost"))
     return backward.derivation(key)
 
 
 def test_substitution_does_not_capture():
     x, w = tensor("x", H), tensor("w", K)
     formula = Sum(w[m] * x[i + m], (m, 0, K - 1))
-    assert substitute(formula, {i: m}) == Sum(
+    assert substitute_indices(formula, {i: m}) == Sum(
         w[index("m'")] * x[m + index("m'")], (index("m'"), 0, K - 1)
     )
 
@@ -46,13 +46,13 @@ def test_renaming_keeps_the_limits():
 def test_exchange_of_sums_keeps_two_sums_over_the_same_letter_apart():
     x, g = tensor("x", H), tensor("g", H)
     nested = Sum(g[i] * Sum(x[i] * KroneckerDelta(i, q), (i, 0, 2)), (i, 0, 4))
-    flat = exchange_of_sums(nested)
+    flat = exchange_sums(nested)
     assert len(set(flat.variables)) == 2
 
 
 def test_a_collapse_that_divides_keeps_divisibility():
     g, w = tensor("g", H), tensor("w", K)
-    term = Term(g[i] * w[m] * KroneckerDelta(q, s * i + m), ((i, H), (m, K)))
+    term = SumTerm(g[i] * w[m] * KroneckerDelta(q, s * i + m), ((i, H), (m, K)))
     sifted = Sifting(((q, size("N")),)).sift(term)
     assert sifted.body == g[q / s - m / s] * w[m] * Box(q / s - m / s, H)
     assert sifted.ranges == ((m, K),)
@@ -60,7 +60,7 @@ def test_a_collapse_that_divides_keeps_divisibility():
 
 def test_the_larger_extent_is_eliminated():
     g, w = tensor("g", 4), tensor("w", 9)
-    term = Term(g[i] * w[m] * KroneckerDelta(q, i + m), ((i, Integer(4)), (m, Integer(9))))
+    term = SumTerm(g[i] * w[m] * KroneckerDelta(q, i + m), ((i, Integer(4)), (m, Integer(9))))
     assert Sifting(()).sift(term).ranges == ((i, Integer(4)),)
 
 
@@ -124,7 +124,7 @@ def test_solve_refuses_what_is_not_affine():
 
 def test_weight_gradient_of_a_convolution():
     found = gradient("input x HxW | conv w k1xk2 -> z", "w").equation
-    x, z = parse("input x HxW | conv w k1xk2 -> z").program().by_key["x"], found
+    x, z = parse_network("input x HxW | conv w k1xk2 -> z").program().by_key["x"], found
     height, width, k1, k2 = (size(v) for v in ("H", "W", "k1", "k2"))
     delta = Tensor(Name("z", None, "delta"), (height - k1 + 1, width - k2 + 1), "delta")
     a, b = z.lhs.indices
@@ -134,7 +134,9 @@ def test_weight_gradient_of_a_convolution():
 
 def test_input_gradient_of_a_strided_convolution_keeps_the_stride_in_the_index():
     found = gradient("input x HxW | conv w k1xk2 stride s padding p dilation d -> z", "x").equation
-    program = parse("input x HxW | conv w k1xk2 stride s padding p dilation d -> z").program()
+    program = parse_network(
+        "input x HxW | conv w k1xk2 stride s padding p dilation d -> z"
+    ).program()
     d, p = size("d"), next(v for v in program.sizes[0].numerator.free_symbols if v.name == "p")
     k1, k2 = size("k1"), size("k2")
     delta = Tensor(Name("z", None, "delta"), program.tensor("z").shape, "delta")
@@ -164,7 +166,7 @@ def test_a_fork_sums_its_branches():
     x, y, z = tensor("x", 4, role="input"), tensor("y", 4), tensor("z", 4)
     double = Equation(y[i], 2 * x[i], ((i, Integer(4)),))
     join = Equation(z[i], tanh(x[i]) + y[i], ((i, Integer(4)),))
-    backward = reverse(Program((x, y, z), (double, join), "z"), (x,))
+    backward = reverse_mode(Program((x, y, z), (double, join), "z"), (x,))
     dz = Tensor(Name("z", None, "delta"), (4,), "delta")
     dy = Tensor(Name("y", None, "delta"), (4,), "delta")
     u = backward.derivation("x").equation.lhs.indices[0]
@@ -179,7 +181,7 @@ def test_a_tensor_without_influence_has_gradient_zero():
     unused = Equation(y[i], 2 * x[i], ((i, Integer(4)),))
     out = Equation(z[i], x[i] + 1, ((i, Integer(4)),))
     w = tensor("w", 4, role="parameter")
-    backward = reverse(Program((x, w, y, z), (unused, out), "z"), (w, x))
+    backward = reverse_mode(Program((x, w, y, z), (unused, out), "z"), (w, x))
     assert backward.derivation("w").equation.rhs == 0
     assert str(backward.derivation("x").equation.rhs) == "delta z[i']"
 
@@ -187,7 +189,7 @@ def test_a_tensor_without_influence_has_gradient_zero():
 def test_the_product_rule_differentiates_every_factor():
     x, y = tensor("x", 4, role="input"), tensor("y", 4)
     square = Equation(y[i], x[i] * x[3 - i], ((i, Integer(4)),))
-    found = reverse(Program((x, y), (square,), "y"), (x,)).derivation("x")
+    found = reverse_mode(Program((x, y), (square,), "y"), (x,)).derivation("x")
     assert "product rule" in [step.rule for step in found.steps]
     dy = Tensor(Name("y", None, "delta"), (4,), "delta")
     u = found.equation.lhs.indices[0]

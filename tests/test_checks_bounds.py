@@ -9,10 +9,16 @@ from symconv import Network
 from symconv.core.equation import Equation, Program
 from symconv.core.nodes import Box, relu
 from symconv.core.tensor import Name, Tensor, index
-from symconv.semantics.run import run
+from symconv.semantics.run import run_program
 from symconv.semantics.symbolic import Symbolic
-from symconv.verify.polynomials import SPREAD, degree, degrees, error_bound, polynomial
-from symconv.verify.trials import trials
+from symconv.verify.error_bounds import (
+    SPREAD,
+    degree_bound,
+    error_bound,
+    is_polynomial,
+    tensor_degrees,
+)
+from symconv.verify.sampling import draw_points
 
 i, m = index("i"), index("m")
 x, w = (Tensor(Name(letter), (S(3),), "input") for letter in "xw")
@@ -36,19 +42,19 @@ def test_the_degree_is_that_of_the_polynomial(body):
         return {(n,): Symbol(f"{tensor.key}{n}") for n in range(3)}
 
     made = program(body)
-    value = run(made, {}, {"x": entry(x), "w": entry(w)}, Symbolic())["C"][0,]
-    assert degrees(made)["C"] == Poly(value).total_degree()
+    value = run_program(made, {}, {"x": entry(x), "w": entry(w)}, Symbolic())["C"][0,]
+    assert tensor_degrees(made)["C"] == Poly(value).total_degree()
 
 
 def test_what_is_no_polynomial_has_no_bound():
     for body in (relu(x[i]), 1 / x[i], CONVOLVED ** S("1/2")):
-        assert not polynomial(program(body))
+        assert not is_polynomial(program(body))
         assert error_bound(program(body)) == ""
-    assert degree(prod([x[0]] * 7), {"x": 4}) == 28
+    assert degree_bound(prod([x[0]] * 7), {"x": 4}) == 28
 
 
 def test_entries_of_a_polynomial_program_come_from_the_whole_set():
-    (first, *_) = trials(program(CONVOLVED), 3, 0)
+    (first, *_) = draw_points(program(CONVOLVED), 3, 0)
     entries = [v for k in "xw" for v in first.values[k].values()]
     assert all(-SPREAD // 2 <= v < SPREAD // 2 for v in entries)
     assert max(abs(v) for v in entries) > SPREAD // 64

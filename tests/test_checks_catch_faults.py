@@ -12,7 +12,7 @@ from symconv.core.proof import Derivation, Step
 from symconv.core.tensor import Name, Tensor, amount, index, size
 from symconv.verify.gradients import check_gradients
 from symconv.verify.inner_products import check_inner_products
-from symconv.verify.roleswap import check_role_swap
+from symconv.verify.operand_swap import check_operand_swap
 from symconv.verify.steps import check_steps
 
 b, c, f, i, j, m, n = (index(letter) for letter in "bcfijmn")
@@ -114,7 +114,7 @@ def test_the_derivation_of_a_strided_convolution_passes(seed):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_the_gradients_of_a_strided_convolution_pass(seed):
-    for check_all in (check_gradients, check_inner_products, check_role_swap):
+    for check_all in (check_gradients, check_inner_products, check_operand_swap):
         checks = check_all(program(), seed=seed)
         assert [c.name.split()[-1] for c in checks] == ["x", "w"]
         assert errors(checks) == []
@@ -184,7 +184,7 @@ GRADIENT_FAULTS = {
 }
 
 
-@pytest.mark.parametrize("check_all", [check_gradients, check_inner_products, check_role_swap])
+@pytest.mark.parametrize("check_all", [check_gradients, check_inner_products, check_operand_swap])
 @pytest.mark.parametrize("fault", sorted(GRADIENT_FAULTS))
 def test_a_fault_in_a_gradient_is_caught(check_all, fault):
     wrong = tuple(replace(e, rhs=GRADIENT_FAULTS[fault](e.rhs)) for e in EQUATIONS)

@@ -3,10 +3,9 @@
 import pytest
 
 from symconv.api import Network
-from symconv.semantics.sizes import pick
-from symconv.verify.classes import classes
-from symconv.verify.entries import float_trial
-from symconv.verify.trials import needs_reals, trials
+from symconv.semantics.sizes import pick_sizes
+from symconv.verify.entries import count_label_classes, draw_float_point
+from symconv.verify.sampling import draw_points, needs_reals
 
 
 def whole(text):
@@ -17,9 +16,9 @@ def whole(text):
 @pytest.mark.parametrize("reduction", ["mean", "none"])
 def test_labels_are_classes(seed, reduction):
     program = whole(f"input x Q batch N | cross_entropy t labels reduction {reduction} -> C")
-    made = trials(program, 2, seed)
-    for trial in (*made, float_trial(program, pick(program, seed), seed)):
-        count = classes(program, trial.sizes)["t"]
+    made = draw_points(program, 2, seed)
+    for trial in (*made, draw_float_point(program, pick_sizes(program, seed), seed)):
+        count = count_label_classes(program, trial.sizes)["t"]
         assert count == trial.sizes[next(s for s in trial.sizes if s.name == "Q")]
         assert set(trial.values["t"].values()) <= set(range(count))
         assert all(isinstance(n, int) for n in trial.values["t"].values())
@@ -27,25 +26,27 @@ def test_labels_are_classes(seed, reduction):
 
 def test_every_class_occurs():
     program = whole("input x 4 batch 30 | cross_entropy t labels -> C")
-    assert set(trials(program, 1, 0)[0].values["t"].values()) == {0, 1, 2, 3}
+    assert set(draw_points(program, 1, 0)[0].values["t"].values()) == {0, 1, 2, 3}
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_probabilities_lie_strictly_between_0_and_1_where_they_are_floats(seed):
     program = whole("input x HxW | bce t -> C")
-    trial = float_trial(program, pick(program, seed), seed)
+    trial = draw_float_point(program, pick_sizes(program, seed), seed)
     assert all(0 < p < 1 for p in trial.values["x"].values())
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_arguments_of_a_logarithm_are_positive_where_they_are_floats(seed):
     program = whole("input x H | y[i] = log(x[i]) * exp(x[i])")
-    (trial,) = trials(program, 1, seed)
+    (trial,) = draw_points(program, 1, seed)
     assert all(n > 0 for n in trial.values["x"].values())
 
 
 def test_entries_are_of_both_signs_with_zeros_and_ties_wherever_they_can_be():
-    values = trials(whole("input x 6x6 | relu -> a | maxpool 2 -> p"), 1, 0)[0].values["x"].values()
+    values = (
+        draw_points(whole("input x 6x6 | relu -> a | maxpool 2 -> p"), 1, 0)[0].values["x"].values()
+    )
     assert {-1, 0, 1} <= {(n > 0) - (n < 0) for n in values}
     assert len(set(values)) < len(values)
 

@@ -8,9 +8,9 @@ from sympy import Integer, S, Sum, tanh
 from symconv.core.equation import Equation, Program, SizeDefinition
 from symconv.core.nodes import relu
 from symconv.core.tensor import Name, Tensor, index, size
-from symconv.verify.module import Module
-from symconv.verify.module_checks import check_module, transcendental
-from symconv.verify.polynomials import polynomial
+from symconv.verify.error_bounds import is_polynomial
+from symconv.verify.generated_module import GeneratedModule
+from symconv.verify.module_checks import check_module, is_transcendental
 
 i, j, m, n, q, r = (index(letter) for letter in "ijmnqr")
 H, W, K, O, Q, s = (size(letter) for letter in ("H", "W", "K", "H_o", "W_o", "s"))
@@ -76,7 +76,7 @@ def module(function, slope, letters="ijmn,ij->mn", sign=1):
         dw = np.einsum(letters, windows(x, len(w), s), delta_z, optimize=True)
         return {"dw": dw, "dx": dx}
 
-    return Module({"forward": forward, "backward": backward}, NAMES, {"s": 2})
+    return GeneratedModule({"forward": forward, "backward": backward}, NAMES, {"s": 2})
 
 
 def square(v):
@@ -106,7 +106,7 @@ def test_right_code_passes_by_every_means_there_is(kind):
     checks = check_module(made, SIZES, module(*functions))
     assert [c.error for c in checks] == [""] * count
     assert all(c.points > 5 for c in checks)
-    assert (polynomial(made), transcendental(made)) == (count == 4, count == 2)
+    assert (is_polynomial(made), is_transcendental(made)) == (count == 4, count == 2)
     assert ("symbols" in checks[-1].name) == (count == 4)
 
 
@@ -141,12 +141,12 @@ def test_results_may_be_tuples_and_missing_ones_are_caught():
 
     namespace = {"forward": forward, "backward": backward}
     order = ("z", "y", "C"), ("gradient w", "gradient x")
-    checks = check_module(made, SIZES, Module(namespace, NAMES, {"s": 2}, *order))
+    checks = check_module(made, SIZES, GeneratedModule(namespace, NAMES, {"s": 2}, *order))
     assert all(c.passed for c in checks)
     names = {k: v for k, v in NAMES.items() if k != "gradient x"}
-    (first, *_) = check_module(made, SIZES, Module(right.namespace, names, {"s": 2}))
+    (first, *_) = check_module(made, SIZES, GeneratedModule(right.namespace, names, {"s": 2}))
     assert "does not answer gradient x" in first.error
-    (first, *_) = check_module(made, SIZES, Module(right.namespace, NAMES))
+    (first, *_) = check_module(made, SIZES, GeneratedModule(right.namespace, NAMES))
     assert "nothing is known for the parameter 's'" in first.error
 
 
@@ -158,7 +158,7 @@ def test_a_shape_that_differs_is_caught():
         found = right["backward"](x, w, t, values, s=s)
         return {**found, "dx": found["dx"][:-1]}
 
-    edited = Module({**right, "backward": backward}, NAMES, {"s": 2})
+    edited = GeneratedModule({**right, "backward": backward}, NAMES, {"s": 2})
     (first, *_) = check_module(made, SIZES, edited)
     assert "gradient x has" in first.error
 
@@ -175,13 +175,15 @@ def test_a_delta_may_be_given_from_outside():
     def backward(x, delta_z):
         return {"dw": np.einsum("ijmn,ij->mn", sliding_window_view(x, (2, 2))[::2, ::2], delta_z)}
 
-    checks = check_module(made, SIZES, Module({"forward": forward, "backward": backward}, NAMES))
+    checks = check_module(
+        made, SIZES, GeneratedModule({"forward": forward, "backward": backward}, NAMES)
+    )
     assert len(checks) == 4
     assert all(c.passed for c in checks), [c.line for c in checks]
 
 
 def test_integer_sizes_in_a_formula_do_not_make_it_rational():
     mean = Sum(x[i, j], *limits((i, H), (j, W))) / (H * W)
-    assert polynomial(Program((x, cost), (Equation(cost[0], mean, ()),), "C"))
+    assert is_polynomial(Program((x, cost), (Equation(cost[0], mean, ()),), "C"))
     fraction = Integer(1) / x[0, 0]
-    assert not polynomial(Program((x, cost), (Equation(cost[0], fraction, ()),), "C"))
+    assert not is_polynomial(Program((x, cost), (Equation(cost[0], fraction, ()),), "C"))

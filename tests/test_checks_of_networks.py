@@ -12,7 +12,7 @@ from symconv.core.proof import Derivation, Step
 from symconv.core.tensor import Name, Tensor, amount, index, size
 from symconv.verify.gradients import check_gradients
 from symconv.verify.inner_products import check_inner_products
-from symconv.verify.roleswap import check_role_swap
+from symconv.verify.operand_swap import check_operand_swap
 from symconv.verify.steps import check_steps
 
 i, j, m, n = (index(letter) for letter in "ijmn")
@@ -93,7 +93,7 @@ def test_masks_relu_forks_and_costs_pass():
     for checks in verdicts(None):
         assert len(checks) == 16
         assert errors(checks) == []
-    assert [c.name for c in check_role_swap(network())] == ["role swap delta u"]
+    assert [c.name for c in check_operand_swap(network())] == ["role swap delta u"]
 
 
 @pytest.mark.parametrize("fault", sorted(NETWORK_FAULTS))

@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from symconv import Network
-from symconv.claims import check_claim, check_post, exit_code, one_line, sarif, summary
+from symconv.claims import (
+    check_claim,
+    check_post,
+    exit_code,
+    format_one_line,
+    summarize_verdicts,
+    to_sarif,
+)
 
 HERE = Path(__file__).parent
 RECORDS = json.loads((HERE / "data" / "forum_cases.json").read_text("utf-8"))
@@ -59,9 +66,9 @@ def test_a_whole_post_is_judged_line_by_line():
     assert TRUE in last.truth
     assert "exchange of sums" in last.step
     assert exit_code(found) == 1
-    assert summary(found) == "6 statements: 3 right, 3 wrong"
-    assert one_line(found[3], "post.md").startswith("post.md:12: wrong: the 4 components")
-    results = sarif(found, "post.md")["runs"][0]["results"]
+    assert summarize_verdicts(found) == "6 statements: 3 right, 3 wrong"
+    assert format_one_line(found[3], "post.md").startswith("post.md:12: wrong: the 4 components")
+    results = to_sarif(found, "post.md")["runs"][0]["results"]
     assert [r["ruleId"] for r in results] == [v.names[0] for v in found if v.causes]
     assert json.loads(json.dumps([v.data() for v in found]))
 

@@ -18,11 +18,11 @@ from sympy import Symbol, lambdify
 from symconv import Network
 from symconv.claims import check_claim
 from symconv.claims.mistakes import mistakes
-from symconv.claims.model.facts import facts_of
+from symconv.claims.model.context import build_context
 from symconv.notation.presets import entry_name
 from symconv.semantics.algebra import Reals
-from symconv.semantics.run import run, unroll
-from symconv.semantics.work import places
+from symconv.semantics.run import run_program, unroll
+from symconv.semantics.work import list_places
 
 NETWORKS = {
     "two convs": ("input i 3x3 | conv w 2x2 -> o | conv w 2x2 -> o | sse y -> C", "flat1"),
@@ -68,9 +68,9 @@ class Case:
     @property
     def claim(self):
         plain = self.workshop.program.tensor(self.key).name.plain.key
-        tensor = self.workshop.facts.tensors[plain]
+        tensor = self.workshop.context.tensors[plain]
         name = entry_name(tensor, self.place, self.workshop.net.notation)
-        return f"d{self.workshop.facts.cost}/d{name} = {self.wrong[self.place]}"
+        return f"d{self.workshop.context.cost}/d{name} = {self.wrong[self.place]}"
 
 
 def close(a, b):
@@ -82,9 +82,9 @@ class Workshop:
 
     def __init__(self, name):
         self.net = Network.parse(*NETWORKS[name])
-        self.facts = facts_of(self.net)
-        self.program = self.facts.program
-        self.backward = [e for e in self.program.equations if e.key not in self.facts.tensors]
+        self.context = build_context(self.net)
+        self.program = self.context.program
+        self.backward = [e for e in self.program.equations if e.key not in self.context.tensors]
 
     def symbol(self, tensor, place):
         return Symbol(f"({entry_name(tensor, place, self.net.notation)})")
@@ -95,14 +95,14 @@ class Workshop:
         return [self.point(seed) for seed in range(POINTS)]
 
     def point(self, seed):
-        random, program = Random(seed), self.facts.program
+        random, program = Random(seed), self.context.program
         computed = {e.key for e in program.equations}
         given = {
-            t.key: {p: random.uniform(-2, 2) for p in places(t, self.facts.size_map)}
+            t.key: {p: random.uniform(-2, 2) for p in list_places(t, self.context.size_map)}
             for t in program.tensors
             if t.key not in computed
         }
-        found = run(program, self.facts.size_map, given, Reals())
+        found = run_program(program, self.context.size_map, given, Reals())
         return {
             self.symbol(t, p): x
             for t in program.tensors
@@ -121,7 +121,7 @@ class Workshop:
         equations = tuple(table.get(e.key, e) for e in self.program.equations)
         kept = {t.key for t in self.program.tensors if t.role in {"value", "mask"}}
         program = replace(self.program, equations=equations)
-        return unroll(program, self.facts.size_map, [key], self.symbol, keep=kept - {key})[key]
+        return unroll(program, self.context.size_map, [key], self.symbol, keep=kept - {key})[key]
 
     @cached_property
     def variants(self):
@@ -130,7 +130,7 @@ class Workshop:
             (rule.name, replace(equation, rhs=rhs))
             for equation in self.backward
             for rule in mistakes()
-            for rhs in rule(equation, self.facts)
+            for rhs in rule(equation, self.context)
         ]
 
     @cached_property

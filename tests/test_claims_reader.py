@@ -4,11 +4,11 @@ import pytest
 
 from symconv import Network
 from symconv.claims import check_claim, check_post
-from symconv.claims.evaluation.cache import facts_for
+from symconv.claims.judging.agreement import derive_contexts
 from symconv.claims.model.errors import ClaimError
-from symconv.claims.parsing.name_resolution import Table
-from symconv.claims.parsing.parser import read
-from symconv.claims.parsing.statements import pieces
+from symconv.claims.parsing.parser import parse_statement
+from symconv.claims.parsing.statements import find_statements
+from symconv.claims.parsing.symbol_table import SymbolTable
 
 SIGMOID = Network.parse("input x 3x3 | conv w 2x2 -> z | sigmoid -> a | half_sse t -> E", "ij0")
 RELU = Network.parse("input x 3x3 | conv w 2x2 -> z | relu -> y | sse t -> C", "ij0")
@@ -185,7 +185,7 @@ def test_formulas_over_several_lines_are_one_statement():
     ],
 )
 def test_where_a_statement_ends(text, found):
-    assert [(p.line, p.text) for p in pieces(text)] == found
+    assert [(p.line, p.text) for p in find_statements(text)] == found
 
 
 LIMITS = [
@@ -199,7 +199,7 @@ LIMITS = [
 @pytest.mark.parametrize(("text", "message"), LIMITS)
 def test_what_is_not_read_is_refused_with_its_place(text, message):
     with pytest.raises(ClaimError, match=message.replace("(", r"\(")) as caught:
-        read(text, Table(facts_for(TWO)[0], 1))
+        parse_statement(text, SymbolTable(derive_contexts(TWO)[0], 1))
     assert caught.value.position is not None
 
 

@@ -10,11 +10,11 @@ from sympy.tensor.indexed import Indexed
 
 from symconv import Network
 from symconv.claims import check_claim
-from symconv.claims.evaluation.cache import facts_for
+from symconv.claims.judging.agreement import derive_contexts
 from symconv.claims.mistakes import mistakes
 from symconv.core.nodes import Box
 from symconv.notation.presets import entry_name
-from symconv.semantics.unrolled import Unrolled
+from symconv.semantics.entrywise import EntrywiseGradients
 
 AVERAGE = (
     "input x 4x4 | conv w 1x1 -> z | avgpool 2 -> p | flatten -> v | dense W 2 bias c -> h "
@@ -48,7 +48,7 @@ class Writer:
 
     def __init__(self, net, style, random):
         self.net, self.style, self.random = net, style, random
-        self.facts = facts_for(net)[0]
+        self.context = derive_contexts(net)[0]
         self.base = net.notation.index_base
 
     @property
@@ -71,7 +71,7 @@ class Writer:
         return letter + (sup + sub if self.style == "superscript first" else sub + sup)
 
     def by(self, text):
-        cost = self.facts.cost
+        cost = self.context.cost
         if self.style in {"latex", "lost", "superscript first"}:
             return rf"\frac{{\partial {cost}}}{{\partial {text}}}"
         if self.style == "expanded":
@@ -86,7 +86,7 @@ class Writer:
     def tensor(self, key, indices):
         kind, _, plain = key.rpartition(" ")
         letter, _, layer = plain.partition("^")
-        shape = self.facts.shape(self.facts.tensors[plain])
+        shape = self.context.shape(self.context.tensors[plain])
         written = [] if shape == (1,) else [self.index(expand(i + self.base)) for i in indices]
         text = self.name(letter, layer or None, written)
         return self.by(text) if kind else text
@@ -165,7 +165,7 @@ class Writer:
 def entry_claims(net, style, random):
     """Scalar claims: every entry of every gradient."""
     writer = Writer(net, style, random)
-    unrolled = Unrolled(net.backward(), net.notation)
+    unrolled = EntrywiseGradients(net.backward(), net.notation)
     found = []
     for derivation in net.backward().derivations:
         if derivation.of.role == "value":
@@ -242,24 +242,26 @@ def innocent(net, text):
     from fractions import Fraction
 
     from symconv.claims.check import Checker
-    from symconv.claims.evaluation.assignment import all_places, leaves
-    from symconv.claims.evaluation.assignments import rational_world
-    from symconv.claims.evaluation.comparison import Question, evaluated
-    from symconv.claims.evaluation.evaluate import Options
-    from symconv.claims.parsing.parser import read
+    from symconv.claims.evaluation.assign import assign_rationals
+    from symconv.claims.evaluation.assignment import all_places, leaf_tensors
+    from symconv.claims.evaluation.comparison import Question, evaluate_part
+    from symconv.claims.evaluation.evaluator import Options
+    from symconv.claims.parsing.parser import parse_statement
 
     checker = Checker(net, {}, {})
-    statement = read(text, checker.table(net.notation.index_base))
+    statement = parse_statement(text, checker.table(net.notation.index_base))
     random = Random(5)
     for _ in range(3):
         given = {
-            t.key: {p: Fraction(random.randrange(-9, 10), 7) for p in all_places(checker.facts, t)}
-            for t in leaves(checker.facts)
+            t.key: {
+                p: Fraction(random.randrange(-9, 10), 7) for p in all_places(checker.context, t)
+            }
+            for t in leaf_tensors(checker.context)
         }
-        world = rational_world(checker.facts, given)
-        question = Question(statement, checker.facts, Options(net.notation.index_base))
+        assignment = assign_rationals(checker.context, given)
+        question = Question(statement, checker.context, Options(net.notation.index_base))
         for env in question.environments(20):
-            a, b = (evaluated(question, n, world, env) for n in (0, 1))
+            a, b = (evaluate_part(question, n, assignment, env) for n in (0, 1))
             if abs(a - b) > Fraction(1, 10**30):
                 return False
     return True
@@ -284,14 +286,14 @@ def broken_claims(name):
     """Claims that follow from one broken rule, written as index formulas."""
     net = network(name)
     writer = Writer(net, "latex", Random(2))
-    facts = facts_for(net)[0]
+    context = derive_contexts(net)[0]
     for rule in mistakes():
         for derivation in net.backward().derivations:
             e = derivation.equation
             plain = all(i.is_Symbol or i.is_Integer for i in e.lhs.indices)
             if not plain or e.rhs.has(Box):
                 continue
-            for rhs in list(rule.ways(e, facts))[:2]:
+            for rhs in list(rule.ways(e, context))[:2]:
                 if rhs != e.rhs and not rhs.has(Box) and rhs.has(Indexed):
                     yield (
                         net,

@@ -124,7 +124,7 @@ def test_a_folder_that_cannot_be_made_is_one_message(tmp_path, command, place, w
 
 
 def test_files_are_all_written_or_none(tmp_path, monkeypatch):
-    beside, written = files._beside, []
+    beside, written = files._write_beside, []
 
     def full(path, content):
         written.append(path)

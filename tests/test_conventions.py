@@ -8,8 +8,7 @@ from sympy import Sum
 from symconv.api import Network
 from symconv.core.equation import Equation, Program
 from symconv.core.tensor import Name, Tensor, index, size
-from symconv.notation.conventions import conventions
-from symconv.notation.cost_words import cost_words
+from symconv.notation.conventions import describe_conventions, describe_cost
 
 N, K = size("N"), size("K")
 
@@ -105,7 +104,7 @@ def test_the_words_are_those_of_the_formula_alone(formula, said):
     """Of costs that no layer has: of x with K entries for each of N samples."""
     cost = Tensor(Name("C"), (1,), "cost")
     equation = Equation(cost[0], formula, ())
-    assert cost_words(equation, Program((X, cost), (equation,), "C")) == said
+    assert describe_cost(equation, Program((X, cost), (equation,), "C")) == said
 
 
 def test_no_title_decides_what_is_said():
@@ -114,4 +113,4 @@ def test_no_title_decides_what_is_said():
     assert halves.conventions == mean.conventions
     (equation,) = mean.program.equations
     renamed = replace(mean.program, equations=(replace(equation, title="anything"),))
-    assert conventions(renamed) == mean.conventions
+    assert describe_conventions(renamed) == mean.conventions

@@ -6,15 +6,15 @@ from itertools import pairwise
 import pytest
 
 from symconv.api import Network
-from symconv.calculus.rules import REASONS
+from symconv.calculus.rewrite_chain import REASONS
 from symconv.core.errors import SymconvError
 from symconv.network.examples import BY_NAME
-from symconv.render.document.detail import moves
-from symconv.render.document.glossary import examples, formula
+from symconv.render.document.detail import group_steps
+from symconv.render.document.glossary import rule_examples, rule_formula
 from symconv.render.formula.arrange import arrange
 from symconv.render.formula.diff_marks import mark_changes
 from symconv.render.formula.latex import Latex
-from symconv.render.formula.names import names_of
+from symconv.render.formula.names import collect_names
 from symconv.verify.steps import check_steps
 
 LEVELS = ("terse", "normal", "full")
@@ -29,14 +29,14 @@ def strided():
 def test_every_level_goes_from_the_same_start_to_the_same_end(name):
     for derivation in Network.example(name).backward().derivations:
         for level in LEVELS:
-            shown = moves(derivation.steps, level)
+            shown = group_steps(derivation.steps, level)
             assert shown[0].before == derivation.steps[0].before
             assert shown[-1].after == derivation.equation.rhs
             assert all(a.after == b.before for a, b in pairwise(shown))
 
 
 def test_terse_keeps_the_chain_rule_the_brackets_and_the_result(strided):
-    shown = moves(strided.steps, "terse")
+    shown = group_steps(strided.steps, "terse")
     assert [m.rules for m in shown] == [
         ("chain rule",),
         ("definition", "linearity", "derivative of an entry"),
@@ -46,14 +46,14 @@ def test_terse_keeps_the_chain_rule_the_brackets_and_the_result(strided):
 
 def test_normal_names_each_rule_once():
     for derivation in Network.example("conv-pool-sigmoid-dense").backward().derivations:
-        rules = [rule for move in moves(derivation.steps, "normal") for rule in move.rules]
+        rules = [rule for move in group_steps(derivation.steps, "normal") for rule in move.rules]
         assert "exchange of sums" not in rules
-        leading = [move.rules[0] for move in moves(derivation.steps, "normal")]
+        leading = [move.rules[0] for move in group_steps(derivation.steps, "normal")]
         assert len(leading) == len(set(leading))
 
 
 def test_full_shows_every_step_with_its_side_conditions(strided):
-    assert len(moves(strided.steps, "full")) == len(strided.steps)
+    assert len(group_steps(strided.steps, "full")) == len(strided.steps)
     text = " ".join(strided.text(detail="full").split())
     assert "(j′ + p − d n)/s < W_z and those quotients are integers; 0 elsewhere" in text
     assert "exchange of sums" in text
@@ -90,7 +90,7 @@ def test_a_mask_is_one_line_at_every_level():
 
 
 def written(explanation, rule):
-    names = names_of(explanation.forward, explanation.backward.items, explanation.notation)
+    names = collect_names(explanation.forward, explanation.backward.items, explanation.notation)
     step = next(s for s in explanation.steps if s.rule == rule)
     pair = mark_changes(arrange(step.before, names), arrange(step.after, names))
     return [Latex().write(form) for form in pair]
@@ -133,8 +133,8 @@ def test_marks_are_never_colour_alone(strided):
 
 @pytest.mark.parametrize("rule", [r for r in REASONS if r != "no dependence"])
 def test_every_rule_has_a_formula_and_an_example_that_is_checked(rule):
-    assert formula(rule)
-    found = examples()[rule]
+    assert rule_formula(rule)
+    found = rule_examples()[rule]
     assert found.step in found.derivation.steps
     assert found.step.before != found.step.after
     checks = check_steps(found.backward.program, [found.derivation], draws=2)

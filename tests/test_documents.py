@@ -11,15 +11,14 @@ from pathlib import Path
 import pytest
 from sympy import KroneckerDelta, Symbol
 
-from symconv.calculus.reverse import reverse
+from symconv.calculus.reverse_mode import reverse_mode
 from symconv.core.equation import Equation, Program, SizeDefinition
 from symconv.core.errors import SymconvError
 from symconv.core.nodes import MaxOver, OneHot, Partial, limits
-from symconv.core.proof import Derivation, Step
+from symconv.core.proof import Derivation, Step, number_equations
 from symconv.core.tensor import Name, Tensor, amount, index, size
-from symconv.layers.support.places import total
-from symconv.network.text import parse
-from symconv.notation.numbering import equation_numbers
+from symconv.layers.support.ranges import sum_over_ranges
+from symconv.network.parser import parse_network
 from symconv.notation.presets import FLAT1, IJ0, IJ1
 from symconv.render.document.documents import derivation_latex, derivation_markdown, derivation_text
 from symconv.render.document.json_form import derivation_json
@@ -45,9 +44,9 @@ HOSTILE = r"\input{/etc/passwd} $x_1^2$ & % # ~ {} <script> `rm` [a](b) δ 漢"
 
 def subject(name):
     text, notation = NETWORKS[name]
-    program = parse(text).program()
+    program = parse_network(text).program()
     wrt = tuple(t for t in program.tensors if t.role in {"input", "parameter"})
-    return program, reverse(program, wrt).items, notation
+    return program, reverse_mode(program, wrt).items, notation
 
 
 def unrolled():
@@ -71,8 +70,8 @@ def by_hand():
     first = Equation(mask[i, j, m, n], OneHot(inner, m, n), ((i, Hy), (j, Wy), (m, k), (n, k)))
     sums = (((i, Hy), (j, Wy)), ((m, k), (n, k)))
     start = Partial(Tensor(Name("C"), (1,), "cost")[0], x[iq, jq])
-    chained = total(dy[i, j] * Partial(y[i, j], x[iq, jq]), sums[0])
-    bracketed = total(
+    chained = sum_over_ranges(dy[i, j] * Partial(y[i, j], x[iq, jq]), sums[0])
+    bracketed = sum_over_ranges(
         dy[i, j]
         * mask[i, j, m, n]
         * KroneckerDelta(iq, s * i + m - p)
@@ -80,7 +79,7 @@ def by_hand():
         *sums,
     )
     place = ((iq + p - m) / s, (jq + p - n) / s)
-    result = total(dy[place] * mask[(*place, m, n)], sums[1])
+    result = sum_over_ranges(dy[place] * mask[(*place, m, n)], sums[1])
     steps = (
         Step("chain rule", start, chained, "C sees x through every window"),
         Step("selection", chained, bracketed, "only the maximum counts", ("ties: the first",)),
@@ -94,7 +93,7 @@ def by_hand():
 
 def test_numbers_go_on_from_forward_to_backward():
     program, backward, _ = by_hand()
-    assert equation_numbers(program, backward) == {"y": 1, "M": 2, "delta x": 3}
+    assert number_equations(program, backward) == {"y": 1, "M": 2, "delta x": 3}
 
 
 def test_text_by_hand():
@@ -130,7 +129,7 @@ def test_latex_by_hand():
 @pytest.mark.parametrize("name", NETWORKS)
 def test_every_result_is_numbered_in_every_format(name):
     program, backward, notation = subject(name)
-    numbers = equation_numbers(program, backward).values()
+    numbers = number_equations(program, backward).values()
     latex = derivation_latex(program, backward, notation, title="t")
     markdown = derivation_markdown(program, backward, notation, title="t")
     text = derivation_text(program, backward, notation, title="t")

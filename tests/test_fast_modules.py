@@ -17,10 +17,10 @@ from symconv.codegen.fast.write.planned import PlannedModule
 from symconv.codegen.python.fast_allowlist import audited_fast
 from symconv.codegen.readable.module import module_names
 from symconv.core.errors import SymconvError
+from symconv.core.proof import number_equations
 from symconv.network.examples import EXAMPLES
-from symconv.notation.numbering import equation_numbers
-from symconv.semantics.sizes import pick
-from symconv.verify.module import Module
+from symconv.semantics.sizes import pick_sizes
+from symconv.verify.generated_module import GeneratedModule
 from symconv.verify.module_checks import check_module
 
 CONV = "conv w 3x3 channels 4"
@@ -56,7 +56,7 @@ def network(text):
 
 def source(net):
     backward = net.backward()
-    numbers = equation_numbers(net.program, backward.items)
+    numbers = number_equations(net.program, backward.items)
     told = {key: str(n) for key, n in numbers.items()}
     return fast_module(net.program, backward, title=net.title, numbers=told)
 
@@ -136,8 +136,8 @@ def test_the_oracle_agrees(text):
     backward = net.backward()
     module = loaded(source(net))
     names = module_names(net.program, backward.program).tensors
-    sizes = pick(backward.program, seed=3)
-    checks = check_module(backward.program, sizes, Module(vars(module), names, {}))
+    sizes = pick_sizes(backward.program, seed=3)
+    checks = check_module(backward.program, sizes, GeneratedModule(vars(module), names, {}))
     assert checks
     assert [c.line for c in checks if not c.passed] == []
 

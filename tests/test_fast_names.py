@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from symconv.api import Network
-from symconv.codegen.python.names import RESERVED
+from symconv.codegen.python.identifiers import RESERVED
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 DEFINED = re.compile(r"^(?:def|class) (\w+)|^([A-Z]\w*)\b(?=[:=]| :| =)", re.MULTILINE)

@@ -7,7 +7,7 @@ from sympy import Add, Matrix, Mul, Symbol, expand
 
 from symconv.api import Network
 from symconv.semantics.algebra import Exact
-from symconv.semantics.run import run
+from symconv.semantics.run import run_program
 
 IMAGE = [
     "0.51 0.9 0.88 0.84 0.05",
@@ -90,14 +90,14 @@ def test_the_sum_of_products_is_not_the_product_of_sums(two_convs):
 def test_the_four_deltas_behind_the_pooling(pooled):
     backward = pooled.backward("o").program
     values = {"delta h": DELTA_H, "W": table(DENSE), "a": table(ACTIVATION)}
-    found = run(backward, {}, values, Exact(), wanted=["delta p"])["delta p"]
+    found = run_program(backward, {}, values, Exact(), wanted=["delta p"])["delta p"]
     assert grid(found) == fractions(["0.0364182 0.068628", "0.04675125 -0.06818625"])
 
 
 def test_the_pooling_passes_its_deltas_to_the_winners(pooled):
     backward = pooled.backward("o").program
     values = {"o": table(IMAGE), "w": table(KERNEL), "b": {(0,): Fraction(0)}}
-    winners = run(backward, {}, values, Exact(), wanted=["M"])["M"]
+    winners = run_program(backward, {}, values, Exact(), wanted=["M"])["M"]
     places = {(2 * i + m, 2 * j + n) for (i, j, m, n), won in winners.items() if won}
     assert places == {(1, 1), (0, 2), (2, 1), (3, 3)}
 
@@ -106,7 +106,7 @@ def test_the_kernel_gradient_from_the_printed_deltas(pooled):
     printed = ["0 0 0.0686 0", "0 0.0364 0 0", "0 0.0467 0 0", "0 0 0 -0.0681"]
     values = {"o": table(IMAGE), "delta x": table(printed)}
     backward = pooled.backward().program
-    found = run(backward, {}, values, Exact(), wanted=["gradient w", "gradient b"])
+    found = run_program(backward, {}, values, Exact(), wanted=["gradient w", "gradient b"])
     expected = [["0.044606", "0.094061"], ["0.011262", "0.068288"]]
     rounded = [[f"{float(n):.6f}" for n in row] for row in grid(found["gradient w"])]
     assert rounded == expected
@@ -116,7 +116,7 @@ def test_the_kernel_gradient_from_the_printed_deltas(pooled):
 def test_the_kernel_gradient_from_the_unrounded_deltas(pooled):
     values = {"o": table(IMAGE), "w": table(KERNEL), "b": {(0,): Fraction(0)}, "W": table(DENSE)}
     values |= {"a": table(ACTIVATION), "delta h": DELTA_H}
-    found = run(pooled.backward().program, {}, values, Exact(), wanted=["gradient w"])
+    found = run_program(pooled.backward().program, {}, values, Exact(), wanted=["gradient w"])
     expected = ["0.044591799 0.0941186865", "0.01125765 0.068312388"]
     assert grid(found["gradient w"]) == fractions(expected)
 
@@ -125,7 +125,7 @@ def test_the_deltas_of_the_input_layer(pooled):
     """For a convolution in front: each delta times the kernel, added up where windows overlap."""
     printed = ["0 0 0.0686 0", "0 0.0364 0 0", "0 0.0467 0 0", "0 0 0 -0.0681"]
     values = {"w": table(KERNEL), "delta x": table(printed)}
-    found = run(pooled.backward().program, {}, values, Exact(), wanted=["gradient o"])
+    found = run_program(pooled.backward().program, {}, values, Exact(), wanted=["gradient o"])
     expected = {(r, c): Fraction(0) for r in range(5) for c in range(5)}
     for (r, c), delta in table(printed).items():
         for (m, n), weight in table(KERNEL).items():
@@ -144,15 +144,15 @@ def test_the_filter_behind_a_relu():
         "t": table(["1 0", "0 1"]),
     }
     program = net.backward().program
-    found = run(program, {}, values, Exact(), wanted=["z", "y", "gradient w", "C"])
+    found = run_program(program, {}, values, Exact(), wanted=["z", "y", "gradient w", "C"])
     assert grid(found["z"]) == [[3, 0], [-2, 1]]
     assert grid(found["y"]) == [[3, 0], [0, 1]]
     assert grid(found["gradient w"]) == [[2, -2], [0, 2]]
     assert found["C"][0,] == 2
     stepped = {p: w - Fraction(1, 2) * found["gradient w"][p] for p, w in values["w"].items()}
     assert grid(stepped) == [[0, 0], [1, 0]]
-    after = run(program, {}, values | {"w": stepped}, Exact(), wanted=["C"])
+    after = run_program(program, {}, values | {"w": stepped}, Exact(), wanted=["C"])
     assert after["C"][0,] == Fraction("1.5")
     wrong = {p: w + Fraction(1, 2) * found["gradient w"][p] for p, w in values["w"].items()}
-    risen = run(program, {}, values | {"w": wrong}, Exact(), wanted=["C"])
+    risen = run_program(program, {}, values | {"w": wrong}, Exact(), wanted=["C"])
     assert risen["C"][0,] == Fraction("14.5")

@@ -5,17 +5,17 @@ import random
 import pytest
 from sympy import KroneckerDelta, Mul, Rational, Sum
 
-from symconv.calculus.reverse import reverse
+from symconv.calculus.reverse_mode import reverse_mode
 from symconv.codegen.compiled import Compiled
 from symconv.codegen.readable.module import module_names, numpy_module
 from symconv.core.equation import Equation, Program
 from symconv.core.nodes import limits
 from symconv.core.tensor import Name, Tensor, index
+from symconv.verify.generated_module import GeneratedModule
 from symconv.verify.gradients import check_gradients
-from symconv.verify.judging import equation_trials
-from symconv.verify.module import Module
 from symconv.verify.module_checks import check_module
-from symconv.verify.roleswap import check_role_swap
+from symconv.verify.operand_swap import check_operand_swap
+from symconv.verify.per_equation import points_for_equations
 
 OUT, BOUND = [index(v) for v in "ij"], [index(v) for v in "mn"]
 COEFFICIENTS = (1, 1, 1, 1, -1, 2, -2, Rational(1, 2), 3)
@@ -54,16 +54,16 @@ def contraction(seed):
 def faults(program):
     """Everything that the oracle, the role swap and the emitted code find wrong."""
     given = tuple(t for t in program.tensors if t.role != "value")
-    backward = reverse(program, given)
+    backward = reverse_mode(program, given)
     whole = backward.program
-    made = equation_trials(whole, 1, 0)
-    checks = [*check_gradients(whole, made=made), *check_role_swap(whole, made=made)]
+    made = points_for_equations(whole, 1, 0)
+    checks = [*check_gradients(whole, made=made), *check_operand_swap(whole, made=made)]
     assert len(checks) == 2 * len(given)
     source = numpy_module(
         program, whole, returned=backward.results, seed=backward.seed, title="contraction"
     )
     names = module_names(program, whole)
-    module = Module(vars(Compiled(source, names.tensors).module), names.tensors)
+    module = GeneratedModule(vars(Compiled(source, names.tensors).module), names.tensors)
     checks += check_module(whole, {}, module)
     return [c.line for c in checks if not c.passed]
 
@@ -102,12 +102,12 @@ def test_a_bracket_of_free_indices_alone_is_lowered():
             y[p, q], t[p] * KroneckerDelta(a, b), ((p, y.shape[0]), (q, y.shape[1]))
         )
         program = Program((t, y), (equation,), "y")
-        backward = reverse(program, (t,))
+        backward = reverse_mode(program, (t,))
         source = numpy_module(
             program, backward.program, returned=backward.results, seed=backward.seed, title="d"
         )
         names = module_names(program, backward.program)
-        module = Module(vars(Compiled(source, names.tensors).module), names.tensors)
+        module = GeneratedModule(vars(Compiled(source, names.tensors).module), names.tensors)
         checks = [*check_gradients(backward.program), *check_module(backward.program, {}, module)]
         assert [c.line for c in checks if not c.passed] == [], (a, b)
 
@@ -117,5 +117,5 @@ def test_a_diagonal_keeps_a_bracket_of_free_indices():
     x = Tensor(Name("x"), (3, 3), "input", ("p", "q"))
     y = Tensor(Name("y"), (3,), "value", ("i",))
     program = Program((x, y), (Equation(y[i], x[i, i], ((i, y.shape[0]),)),), "y")
-    assert reverse(program, (x,)).equations[0].rhs.has(KroneckerDelta)
+    assert reverse_mode(program, (x,)).equations[0].rhs.has(KroneckerDelta)
     assert faults(program) == []

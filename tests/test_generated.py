@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from symconv.docs.fast_examples import FAST, fast_files
-from symconv.docs.gallery import gallery
+from symconv.docs.gallery import gallery_page
 from symconv.docs.layer_pages import layer_page
-from symconv.docs.regenerate import example_files, readme
+from symconv.docs.regenerate import FAST, example_files, fast_files, update_readme
 from symconv.layers import catalogue
 from symconv.network.examples import BY_NAME, EXAMPLES
 
@@ -47,12 +46,12 @@ def test_every_page_belongs_to_a_layer():
 
 def test_the_gallery_is_current():
     text = (GENERATED / "gallery.md").read_text(encoding="utf-8")
-    assert text == gallery(), "run `python -m symconv.docs.regenerate`"
+    assert text == gallery_page(), "run `python -m symconv.docs.regenerate`"
 
 
 def test_the_readme_is_current():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert readme(text) == text, "run `python -m symconv.docs.regenerate`"
+    assert update_readme(text) == text, "run `python -m symconv.docs.regenerate`"
 
 
 PROGRAM = """

@@ -23,11 +23,10 @@ from symconv.core.nodes import (
 )
 from symconv.core.tensor import Name, Tensor, amount, index, size
 from symconv.semantics.algebra import Exact, Reals
-from symconv.semantics.duals import Dual, Duals
+from symconv.semantics.autodiff import Dual, Duals, Tape
 from symconv.semantics.interpret import interpret
 from symconv.semantics.maxima import EmptyMaximum
 from symconv.semantics.symbolic import Symbolic
-from symconv.semantics.tape import Tape
 
 i, j, m, n, q = (index(letter) for letter in "ijmnq")
 K, H = size("K"), size("H")

@@ -11,9 +11,9 @@ from symconv.core.errors import SymconvError
 from symconv.core.nodes import MaxOver, relu
 from symconv.core.tensor import Name, Tensor, amount, index, size
 from symconv.semantics.algebra import Exact
-from symconv.semantics.run import run, unroll
-from symconv.semantics.sizes import pick
-from symconv.semantics.tape import Tape
+from symconv.semantics.autodiff import Tape
+from symconv.semantics.run import run_program, unroll
+from symconv.semantics.sizes import pick_sizes
 
 i, j, m, n, c, r = (index(letter) for letter in "ijmncr")
 
@@ -73,7 +73,7 @@ FORUM_VALUES = {
 
 
 def test_a_run_computes_every_tensor():
-    tables = run(forum(), {}, FORUM_VALUES, Exact())
+    tables = run_program(forum(), {}, FORUM_VALUES, Exact())
     o1 = tables["o^1"]
     image = FORUM_VALUES["i"]
     assert o1[1, 0] == image[1, 0] - 2 * image[1, 1] + 3 * image[2, 1]
@@ -86,7 +86,7 @@ def test_a_run_computes_every_tensor():
 def test_a_run_may_start_in_the_middle_and_computes_only_what_is_wanted():
     given = {"delta o^1": {p: Fraction(1, 2 + p[0]) for p in product(range(2), repeat=2)}}
     image = {"i": FORUM_VALUES["i"]}
-    tables = run(forum(), {}, {**given, **image}, Exact(), wanted=["gradient w^1"])
+    tables = run_program(forum(), {}, {**given, **image}, Exact(), wanted=["gradient w^1"])
     assert sorted(tables) == ["delta o^1", "gradient w^1", "i"]
     values = image["i"]
     expected = (values[0, 1] + values[0, 2]) / Fraction(2) + (
@@ -97,15 +97,15 @@ def test_a_run_may_start_in_the_middle_and_computes_only_what_is_wanted():
 
 def test_missing_and_misshapen_values_are_refused():
     with pytest.raises(SymconvError, match=r"'i' has no values and no equation"):
-        run(forum(), {}, {}, Exact(), wanted=["o^1"])
+        run_program(forum(), {}, {}, Exact(), wanted=["o^1"])
     short = {**FORUM_VALUES, "i": {(0, 0): 1}}
     with pytest.raises(SymconvError, match=r"entry \(0, 1\) has no value"):
-        run(forum(), {}, short, Exact())
+        run_program(forum(), {}, short, Exact())
     long = {**FORUM_VALUES, "y": {(0, 0): 1, (0, 1): 2}}
     with pytest.raises(SymconvError, match="out of bounds"):
-        run(forum(), {}, long, Exact())
+        run_program(forum(), {}, long, Exact())
     with pytest.raises(SymconvError, match="no tensor 'z'"):
-        run(forum(), {}, FORUM_VALUES, Exact(), wanted=["z"])
+        run_program(forum(), {}, FORUM_VALUES, Exact(), wanted=["z"])
 
 
 def test_the_unrolled_gradients_are_the_scalar_derivatives_of_the_unrolled_cost():
@@ -147,17 +147,17 @@ def test_an_affine_left_side_writes_each_entry_once_and_the_rest_is_zero():
     program = Program((x, v), (flat,), "v")
     sizes = {C: 2, H: 2, W: 3}
     entries = {p: 10 * n_ for n_, p in enumerate(product(range(2), range(2), range(3)))}
-    table = run(program, sizes, {"x": entries}, Exact())["v"]
+    table = run_program(program, sizes, {"x": entries}, Exact())["v"]
     assert table == {(k,): 10 * k for k in range(12)}
     u = tensor("u", None, (2 * W,))
     row = tensor("row", None, (W,), "input")
     spread = Program((row, u), (Equation(u[2 * j], row[j], ((j, W),)),), "u")
-    assert run(spread, sizes, {"row": {(k,): 1 + k for k in range(3)}}, Exact())["u"] == {
+    assert run_program(spread, sizes, {"row": {(k,): 1 + k for k in range(3)}}, Exact())["u"] == {
         (k,): (0 if k % 2 else 1 + k // 2) for k in range(6)
     }
     beyond = Program((row, v), (Equation(v[5 * C * j], row[j], ((j, W),)),), "v")
     with pytest.raises(SymconvError, match="out of bounds"):
-        run(beyond, sizes, {"row": {(k,): 1 for k in range(3)}}, Exact())
+        run_program(beyond, sizes, {"row": {(k,): 1 for k in range(3)}}, Exact())
 
 
 def test_two_equations_may_fill_one_tensor():
@@ -167,7 +167,7 @@ def test_two_equations_may_fill_one_tensor():
     second = Equation(y[i + 2], b[i], ((i, Integer(3)),))
     program = Program((a, b, y), (first, second), "y")
     given = {"a": {(k,): k for k in range(2)}, "b": {(k,): 2 + k for k in range(3)}}
-    assert run(program, {}, given, Exact())["y"] == {(k,): k for k in range(5)}
+    assert run_program(program, {}, given, Exact())["y"] == {(k,): k for k in range(5)}
 
 
 def test_a_copied_tensor_has_derivatives_of_its_own():
@@ -180,7 +180,7 @@ def test_a_copied_tensor_has_derivatives_of_its_own():
     total = Equation(cost[0], Sum(x[i] * v[i], (i, 0, 1)), ())
     tape = Tape(Exact())
     given = {"x": {(0,): tape.entry(3), (1,): tape.entry(5)}}
-    tables = run(Program((x, v, cost), (copy, total), "C"), {}, given, tape)
+    tables = run_program(Program((x, v, cost), (copy, total), "C"), {}, given, tape)
     found = tape.adjoints({tables["C"][0,]: 1})
     assert [found[tables["v"][k,].order] for k in range(2)] == [3, 5]
     assert [found[tables["x"][k,].order] for k in range(2)] == [6, 10]
@@ -193,10 +193,10 @@ def test_what_is_too_large_is_refused_before_it_is_computed():
     with pytest.raises(SymconvError, match="1,620,000 scalars"):
         unroll(program, {H: 900, W: 900}, ["y"], symbol)
     with pytest.raises(SymconvError, match="scalars"):
-        run(program, {H: 10**30, W: 10**30}, {}, Exact())
+        run_program(program, {H: 10**30, W: 10**30}, {}, Exact())
     many = Equation(y[i, j], Sum(x[i, j], (m, 0, 10**9), (n, 0, 10**9)), ((i, H), (j, W)))
     with pytest.raises(SymconvError, match="terms"):
-        run(Program((x, y), (many,), "y"), {H: 2, W: 2}, {}, Exact())
+        run_program(Program((x, y), (many,), "y"), {H: 2, W: 2}, {}, Exact())
 
 
 K, S, D, O = size("K"), size("S"), size("D"), size("H_o")
@@ -213,15 +213,15 @@ def pooled():
 def test_sizes_satisfy_every_constraint():
     seen = set()
     for seed in range(60):
-        sizes = pick(pooled(), seed)
+        sizes = pick_sizes(pooled(), seed)
         assert (
             sizes[O]
             == (sizes[H] + 2 * sizes[P] - sizes[D] * (sizes[K] - 1) - 1) // sizes[S] + 1
             >= 1
         )
-        assert sizes == pick(pooled(), seed)
+        assert sizes == pick_sizes(pooled(), seed)
         table = {"x": {(k,): -k for k in range(sizes[H])}}
-        run(pooled(), sizes, table, Exact())
+        run_program(pooled(), sizes, table, Exact())
         seen.add((sizes[S], sizes[D], sizes[P]))
         if seed % 3 == 0:
             assert min(sizes[S], sizes[D], sizes[O]) >= 2
@@ -231,8 +231,8 @@ def test_sizes_satisfy_every_constraint():
 
 def test_sizes_that_cannot_be_satisfied_are_an_error_and_concrete_programs_have_none():
     with pytest.raises(SymconvError, match="no small sizes"):
-        pick(pooled(), 0, lambda _: False)
-    assert pick(forum(), 0) == {}
+        pick_sizes(pooled(), 0, lambda _: False)
+    assert pick_sizes(forum(), 0) == {}
     bad = tensor("x", None, (H * Rational(1, 7),), "input")
     with pytest.raises(SymconvError, match="no small sizes"):
-        pick(Program((bad,), (), "x"), 0)
+        pick_sizes(Program((bad,), (), "x"), 0)

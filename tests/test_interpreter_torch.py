@@ -10,8 +10,8 @@ from symconv.core.equation import Equation, Program
 from symconv.core.nodes import MaxOver, relu, sigmoid
 from symconv.core.tensor import Name, Tensor, index
 from symconv.semantics.algebra import Reals
+from symconv.verify.evaluation_point import evaluate_program
 from symconv.verify.gradients import dual_derivative
-from symconv.verify.trial import trial_of
 
 torch = pytest.importorskip("torch")
 nn = torch.nn.functional
@@ -45,7 +45,7 @@ def compare(made, truth, seed=0, numbers=None):
     for t in made.tensors:
         if made.equation(t.key) is None:
             arrays[t.key] = draw(tuple(int(k) for k in t.shape)).double().requires_grad_()
-    trial = trial_of(made, {}, Reals(), lambda t, p: arrays[t.key][p].item())
+    trial = evaluate_program(made, {}, Reals(), lambda t, p: arrays[t.key][p].item())
     z = truth(arrays)
     assert tuple(z.shape) == tuple(made.tensor("z").shape)
     for place, value in trial.values["z"].items():
@@ -133,6 +133,8 @@ def test_every_entry_of_the_image_has_its_dual_derivative():
     body = w[f, c, m, n] * relu(x[b, c, 2 * i + m - 1, j + n])
     rhs = Sum(body, *limits((c, 1), (m, 2), (n, 2))) ** 2
     made = program((x, w), (1, 1, 3, 3), rhs)
-    trial = trial_of(made, {}, Reals(), lambda t, p: float(sum(p) % 5 - 2) / (1 + len(t.key)))
+    trial = evaluate_program(
+        made, {}, Reals(), lambda t, p: float(sum(p) % 5 - 2) / (1 + len(t.key))
+    )
     for place in product(range(1), range(1), range(4), range(4)):
         assert dual_derivative(trial, "x", place) == pytest.approx(trial.slopes["x"][place])

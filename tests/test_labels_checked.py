@@ -13,10 +13,10 @@ import pytest
 from sympy import Integer
 
 from symconv.api import Network
-from symconv.codegen.python.names import Namer
+from symconv.codegen.python.identifiers import Namer
 from symconv.core.errors import SymconvError
 from symconv.core.nodes import Equals
-from symconv.trace.trace import trace
+from symconv.trace.trace import trace_network
 
 ROOT = Path(__file__).resolve().parents[1]
 TOOLS = (
@@ -228,7 +228,7 @@ def test_a_trace_refuses_as_well(steps):
     net = Network.parse("input x 3 batch 2 | dense W 3 -> h | cross_entropy t labels -> C")
     values = {"x": [[1, 2, 0], [0, 1, 1]], "W": [[1, 0, 0], [0, 1, 0], [0, 0, 1]], "t": [0, 3]}
     with pytest.raises(SymconvError, match="'t' has the class 3, but there are 3 classes, 0 to 2"):
-        trace(net, values, steps=steps, rate="1/10")
+        trace_network(net, values, steps=steps, rate="1/10")
 
 
 LABELLED = "input h 3 | cross_entropy t labels -> C"
@@ -245,7 +245,7 @@ def test_the_bracket_of_a_label_without_a_value_stays():
 @pytest.mark.parametrize("label", range(3))
 def test_numbers_of_a_labelled_network_are_those_of_its_module(label):
     network, h = Network.parse(LABELLED), [1, 2, 3]
-    told = trace(network, {"h": h, "t": [label]}).text()
+    told = trace_network(network, {"h": h, "t": [label]}).text()
     module = network.compile()
     values = module.forward(h=np.array(h, float), t=np.array([label]))
     (dh,) = module.backward(h=np.array(h, float), t=np.array([label]), values=values)

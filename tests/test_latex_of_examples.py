@@ -11,12 +11,12 @@ from markdown_it import MarkdownIt
 
 from symconv.api import Network
 from symconv.core.errors import SymconvError
-from symconv.docs.gallery import gallery
+from symconv.docs.gallery import gallery_page
 from symconv.docs.gallery_cases import CASES
-from symconv.docs.layer_pages import typical
+from symconv.docs.layer_pages import typical_network
 from symconv.layers import catalogue
 from symconv.network.examples import BY_NAME
-from symconv.trace import trace
+from symconv.trace import trace_network
 
 LEVELS = ("terse", "normal", "full")
 LARGER = r"\documentclass[11pt]{{article}}\usepackage{{amsmath}}\textwidth={}pt"
@@ -94,7 +94,7 @@ def test_fragments_fit_the_width_that_is_asked_for(head, width, level, explanati
 @pytest.mark.long
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is missing")
 def test_every_layer_in_full_fits_a_column(tmp_path):
-    layers = [typical(layer).derivation() for layer in catalogue().values()]
+    layers = [typical_network(layer).derivation() for layer in catalogue().values()]
     body = "\n".join(e.latex(width=229.5, detail="full", case=True) for e in layers)
     log = log_of(f"{TWO_COLUMNS}\\begin{{document}}{body}\\end{{document}}", tmp_path)
     assert "Overfull" not in log
@@ -156,7 +156,7 @@ def test_katex_renders_every_formula(explanations):
     ):
         pytest.skip("node or katex is missing")
     pages = [e.markdown(detail=level) for e in explanations.values() for level in LEVELS]
-    pages += [gallery(), trace(Network.example(RELU.example), RELU.values).markdown()]
+    pages += [gallery_page(), trace_network(Network.example(RELU.example), RELU.values).markdown()]
     found = {formula for page in pages for formula in formulas(page)}
     found |= {(shown, True) for e in explanations.values() for shown in between_dollars(e)}
     found = sorted(found)
@@ -183,7 +183,7 @@ def test_a_notebook_gets_latex_markdown_and_text(explanations):
     assert "\n$$\n" in bundle["text/markdown"]
     assert bundle["text/markdown"] == explanations["two-convs"]._repr_markdown_()
     assert bundle["text/latex"] == explanations["two-convs"]._repr_latex_()
-    found = trace(Network.example(RELU.example), RELU.values)._repr_mimebundle_()
+    found = trace_network(Network.example(RELU.example), RELU.values)._repr_mimebundle_()
     assert found["text/markdown"].count("$$") % 2 == 0
     assert "```" not in found["text/markdown"]
 
@@ -207,7 +207,7 @@ def test_what_a_notebook_shows_as_latex_compiles_with_amsmath_alone(explanations
 
 
 def test_the_gallery_answers_every_question():
-    page = gallery()
+    page = gallery_page()
     assert "truncated instead of rounded" in page
     assert "| 1 | $`14.5`$ |" in page
     assert "| 1 | $`1.5`$ |" in page

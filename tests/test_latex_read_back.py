@@ -11,19 +11,18 @@ from sympy.tensor.indexed import Indexed
 from symconv.api import Network
 from symconv.core.proof import Derivation, equation_of
 from symconv.network.examples import BY_NAME
+from symconv.notation.index_letters import is_index, rebase
 from symconv.notation.presets import FLAT1, IJ0, IJ1
-from symconv.notation.rebase import is_index, rebase
-from symconv.render.document.content import page
-from symconv.render.document.detail import moves
-from symconv.render.document.documents import content_of
-from symconv.render.document.markup_settings import LATEX, fitting
+from symconv.render.document.content import build_page
+from symconv.render.document.detail import group_steps
+from symconv.render.document.documents import make_content
+from symconv.render.document.markup_settings import LATEX, fit_latex
 from symconv.render.formula.arrange import arrange
 from symconv.render.formula.diff_marks import mark_changes
 from symconv.render.formula.latex import Latex
-from symconv.render.formula.names import names_of
-from symconv.verify.readback.known import Known, symbols_of
-from symconv.verify.readback.latex_reader import read, read_bound
-from symconv.verify.readback.meaning import same
+from symconv.render.formula.names import collect_names
+from symconv.verify.readback.known_names import KnownNames, index_symbols_by_name
+from symconv.verify.readback.latex_reader import read_bound, read_formula, same_meaning
 
 SHORT = tuple(name for name in BY_NAME if name != "lenet5")
 
@@ -48,9 +47,9 @@ def known_of(net, formulas, notation):
     backward = net.backward()
     tensors = {t.key: t for t in backward.program.tensors}
     tensors |= {backward.cost.key: backward.cost}
-    return Known(
+    return KnownNames(
         {k: t.base for k, t in tensors.items()},
-        symbols_of(formulas, notation.shown_letters),
+        index_symbols_by_name(formulas, notation.shown_letters),
         frozenset(k for k, t in tensors.items() if t.scalar),
         partial=notation.deltas == "partial",
         index_base=notation.index_base,
@@ -67,9 +66,9 @@ def all_formulas(net):
 def read_pages(net, scribe=LATEX, detail="normal"):
     """Every line of a page is read, with the ranges that the page itself gives."""
     backward, base = net.backward(), net.notation.index_base
-    content = content_of(net.program, backward.items, net.notation, title="t", detail=detail)
+    content = make_content(net.program, backward.items, net.notation, title="t", detail=detail)
     known = known_of(net, all_formulas(net), net.notation)
-    written = page(content, scribe)
+    written = build_page(content, scribe)
     for display, equation in zip(written.network, net.program.equations, strict=True):
         assert_reads(display.lines, rebase(equation.rhs, base), known)
     for section, item in zip(written.sections, backward.items, strict=True):
@@ -77,7 +76,7 @@ def read_pages(net, scribe=LATEX, detail="normal"):
         assert_reads(section.result.lines, rebase(equation.rhs, base), known)
         bounds = [read_bound(text, known) for text in re.findall(r"\$(.*?)\$", section.runs)]
         here = replace(known, ranges={bound[0]: bound for bound in bounds})
-        shown = moves(item.steps, detail) if isinstance(item, Derivation) else ()
+        shown = group_steps(item.steps, detail) if isinstance(item, Derivation) else ()
         for line, move in zip(section.steps, shown, strict=True):
             assert_reads(line.lines, rebase(move.after, base), here)
     return written
@@ -85,7 +84,7 @@ def read_pages(net, scribe=LATEX, detail="normal"):
 
 def assert_reads(lines, formula, known):
     text = " ".join(lines)
-    assert same(read(text, known), formula, known), text
+    assert same_meaning(read_formula(text, known), formula, known), text
 
 
 @pytest.mark.parametrize("name", BY_NAME)
@@ -113,7 +112,7 @@ def test_every_level_is_read(detail):
 @pytest.mark.parametrize("preset", [IJ0, IJ1, FLAT1], ids=lambda preset: preset.name)
 def test_every_notation_is_read(name, detail, deltas, preset):
     net = Network.example(name).in_notation(preset)
-    read_pages(net.in_notation(mine(net, deltas=deltas)), fitting(230), detail)
+    read_pages(net.in_notation(mine(net, deltas=deltas)), fit_latex(230), detail)
 
 
 def test_a_replaced_letter_is_really_replaced():
@@ -121,18 +120,20 @@ def test_a_replaced_letter_is_really_replaced():
     notation = mine(net, deltas="partial")
     assert len(dict(notation.shown_letters)) >= 3
     formula = net.program.equations[0].rhs
-    names = names_of(net.program, net.backward().items, net.notation)
+    names = collect_names(net.program, net.backward().items, net.notation)
     own = Latex(letters=notation.shown_letters).write(arrange(formula, names))
     assert own != Latex().write(arrange(formula, names))
-    assert same(read(own, known_of(net, [formula], notation)), formula, known_of(net, [], notation))
+    assert same_meaning(
+        read_formula(own, known_of(net, [formula], notation)), formula, known_of(net, [], notation)
+    )
     plain = known_of(net, [formula], net.notation)
     with pytest.raises(ValueError, match="no name of the network"):
-        read(own, plain)
+        read_formula(own, plain)
 
 
 def test_marks_change_no_formula():
     net = Network.example("general-conv-strided")
-    names = names_of(net.program, net.backward().items, net.notation)
+    names = collect_names(net.program, net.backward().items, net.notation)
     known = known_of(net, all_formulas(net), net.notation)
     for step in (s for d in net.backward().derivations for s in d.steps):
         for form, formula in zip(
@@ -150,12 +151,12 @@ def test_marks_change_no_formula():
 def test_a_changed_formula_is_noticed(written, changed):
     net = Network.example("general-conv")
     formula = net.program.equations[0].rhs
-    names = names_of(net.program, net.backward().items, net.notation)
+    names = collect_names(net.program, net.backward().items, net.notation)
     known = known_of(net, [formula], net.notation)
     text = Latex().write(arrange(formula, names))
-    assert same(read(text, known), formula, known)
+    assert same_meaning(read_formula(text, known), formula, known)
     assert written in text
-    assert not same(read(text.replace(written, changed), known), formula, known)
+    assert not same_meaning(read_formula(text.replace(written, changed), known), formula, known)
 
 
 @pytest.mark.parametrize(
@@ -170,7 +171,7 @@ def test_a_changed_range_of_a_short_sum_is_noticed(wrong):
     def reads(text, ranges):
         bounds = [read_bound(bound, known) for bound in ranges.split("|")]
         here = replace(known, ranges={bound[0]: bound for bound in bounds})
-        return same(read(text, here), item.equation.rhs, here)
+        return same_meaning(read_formula(text, here), item.equation.rhs, here)
 
     assert reads(text, ranges)
     assert not reads(text.replace(*wrong, 1), ranges.replace(*wrong))
@@ -179,9 +180,9 @@ def test_a_changed_range_of_a_short_sum_is_noticed(wrong):
 def test_names_of_error_signals_are_told_apart():
     net = Network.example("conv-pool-sigmoid-dense")
     known = known_of(net, [], net.notation)
-    found = read(r"\delta^{p}_{0,1}", known)
+    found = read_formula(r"\delta^{p}_{0,1}", known)
     assert isinstance(found, Indexed)
     assert found.base == known.bases["delta p"]
     partial = replace(known, partial=True)
-    assert read(r"\frac{\partial E}{\partial p_{0,1}}", partial) == found
-    assert read(r"\frac{\partial E}{\partial p_{0,1}}", known) != found
+    assert read_formula(r"\frac{\partial E}{\partial p_{0,1}}", partial) == found
+    assert read_formula(r"\frac{\partial E}{\partial p_{0,1}}", known) != found

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from symconv.api import Network
-from symconv.calculus.second import hessian_vector_product
+from symconv.calculus.second_order import hessian_vector_product
 from symconv.codegen.compiled import Compiled
 from symconv.codegen.readable.module import module_names, numpy_module
-from symconv.verify.verify import verify
+from symconv.verify.all_checks import check_backward_pass
 
 torch = pytest.importorskip("torch")
 F = torch.nn.functional
@@ -125,6 +125,6 @@ def test_the_second_derivation_passes_every_check():
     network = Network.parse("input x HxW | conv w k1xk2 stride s -> z | tanh -> a | sse t -> C")
     wrt = tuple(t for t in network.program.tensors if t.role in {"input", "parameter"})
     second = hessian_vector_product(network.program, wrt)
-    checks = list(verify(second.passes, draws=2))
+    checks = list(check_backward_pass(second.passes, draws=2))
     assert len(checks) > 10
     assert [c.line for c in checks if not c.passed] == []

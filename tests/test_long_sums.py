@@ -6,7 +6,7 @@ import pytest
 
 from symconv.api import Network
 from symconv.core.errors import SymconvError
-from symconv.structure import trials
+from symconv.structure import sample_points
 
 NETWORK = (
     "input x {N}x1x12x12 | conv w 3x3 channels 2 padding 1 bias b -> z | relu -> a | maxpool 2 -> p"
@@ -21,7 +21,8 @@ def large():
 
 
 def test_sums_of_hundreds_of_terms_are_not_written_out(large, monkeypatch):
-    asked, unrolled = [], importlib.import_module("symconv.render.explanation").Unrolled
+    document = importlib.import_module("symconv.render.derivation_document")
+    asked, unrolled = [], document.EntrywiseGradients
     entries = unrolled.entries
 
     def counted(self, tensor, *, put_in_deltas=True, only=None):
@@ -40,7 +41,7 @@ def test_short_sums_are_written_out_with_deltas_put_in():
 
 
 def test_a_long_sum_is_compared_at_few_places_and_still_told(large, monkeypatch):
-    interpret, counts = trials.interpret, []
+    interpret, counts = sample_points.interpret, []
 
     def counted(*arguments):
         value = interpret(*arguments)
@@ -52,15 +53,15 @@ def test_a_long_sum_is_compared_at_few_places_and_still_told(large, monkeypatch)
 
         return at
 
-    monkeypatch.setattr(trials, "interpret", counted)
+    monkeypatch.setattr(sample_points, "interpret", counted)
     program = large.backward().program
     derivation = large.backward().derivation("w")
-    finding = findings._finding(program, derivation)
+    finding = findings._find_operation(program, derivation)
     assert isinstance(finding.operation, findings.Sliding)
-    assert counts == [trials.FEWEST_PLACES + 2]
+    assert counts == [sample_points.FEWEST_PLACES + 2]
     claim = finding.operation.correlation
     wrong = 2 * finding.coefficient
-    assert not trials.proved(program, derivation.equation, wrong, claim)
+    assert not sample_points.confirm_operation(program, derivation.equation, wrong, claim)
 
 
 def test_a_large_batch_is_described_as_a_small_one():
@@ -76,7 +77,7 @@ def test_an_image_of_ten_thousand_million_entries_is_told_and_no_entry_is_drawn(
     def drawn(shape, _):
         raise AssertionError(shape)
 
-    monkeypatch.setattr(trials, "_grid", drawn)
+    monkeypatch.setattr(sample_points, "_grid", drawn)
     network = Network.parse("input x 99999x99999 | conv w 3x3 -> z | sse t -> C")
     assert {name.rpartition(".")[2] for name in network.files()} == {"py", "tex", "md"}
     with pytest.raises(SymconvError, match="29,998,600,029 scalars are more than the 200,000"):

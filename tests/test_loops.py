@@ -11,11 +11,11 @@ import pytest
 from symconv.api import Network
 from symconv.codegen.python.loops_allowlist import audited_loops
 from symconv.core.errors import SymconvError
-from symconv.docs.layer_pages import text_of
+from symconv.docs.layer_pages import typical_text
 from symconv.layers import catalogue
 from symconv.network.examples import EXAMPLES
-from symconv.semantics.sizes import pick
-from symconv.verify.module import Module
+from symconv.semantics.sizes import pick_sizes
+from symconv.verify.generated_module import GeneratedModule
 from symconv.verify.module_checks import check_module
 
 ROOT = Path(__file__).parents[1]
@@ -31,20 +31,20 @@ EXTRA = (
     "input x Nx2x3x4 | tanh -> a | matmul x transposed -> y | softmax -> p | matmul x -> y",
 )
 SMALL = [e.text for e in EXAMPLES if e.name != "lenet5"]
-TEXTS = [*SMALL, *(text_of(catalogue()[k]) for k in sorted(catalogue())), *EXTRA]
+TEXTS = [*SMALL, *(typical_text(catalogue()[k]) for k in sorted(catalogue())), *EXTRA]
 
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_loops_are_what_the_equations_say(text):
     network = Network.parse(text)
     program, names = network.backward().program, network._module_names
-    sizes = pick(program, seed=3)
+    sizes = pick_sizes(program, seed=3)
     options = {names.sizes[s]: n for s, n in sizes.items() if s in names.sizes}
     twins = [network.compile(style).module for style in ("loops", "readable")]
     for function in ("forward", "backward"):
         parameters = [list(inspect.signature(getattr(m, function)).parameters) for m in twins]
         assert parameters[0] == parameters[1]
-    checks = check_module(program, sizes, Module(vars(twins[0]), names.tensors, options))
+    checks = check_module(program, sizes, GeneratedModule(vars(twins[0]), names.tensors, options))
     assert [c.line for c in checks if not c.passed] == []
 
 
@@ -112,8 +112,8 @@ def test_a_wrong_loop_is_noticed():
     space: dict = {}
     exec(compile(text.replace("delta_z_i = i - m", "delta_z_i = i + m"), "<wrong>", "exec"), space)
     program, names = network.backward().program, network._module_names
-    sizes = pick(program, seed=3)
-    checks = check_module(program, sizes, Module(space, names.tensors, {}))
+    sizes = pick_sizes(program, seed=3)
+    checks = check_module(program, sizes, GeneratedModule(space, names.tensors, {}))
     assert not all(c.passed for c in checks)
 
 
@@ -129,6 +129,6 @@ def test_names_of_loops_do_not_hide_names_of_the_module():
     }
     assert not loops & {"i", "total", "largest", "rest", "np"}
     program, names = network.backward().program, network._module_names
-    module = Module(vars(network.compile("loops").module), names.tensors, {})
-    checks = check_module(program, pick(program, seed=3), module)
+    module = GeneratedModule(vars(network.compile("loops").module), names.tensors, {})
+    checks = check_module(program, pick_sizes(program, seed=3), module)
     assert all(c.passed for c in checks)

@@ -11,32 +11,31 @@ from symconv.core.tensor import size
 from symconv.layers import catalogue
 from symconv.layers.conv import Conv
 from symconv.layers.sse import SquaredError
-from symconv.network.build import build
+from symconv.network.build import build_program
 from symconv.network.examples import EXAMPLES
-from symconv.network.fields import options_of
-from symconv.network.spec import Input, Spec
-from symconv.network.text import parse
+from symconv.network.parser import parse_network
+from symconv.network.spec import Input, NetworkSpec, layer_options
 
 
 def shapes(text):
-    return {t.key: tuple(t.shape) for t in parse(text).program().tensors}
+    return {t.key: tuple(t.shape) for t in parse_network(text).program().tensors}
 
 
 def test_a_repeated_letter_counts_layers():
-    keys = [t.key for t in parse(EXAMPLES[0].text).program().tensors]
+    keys = [t.key for t in parse_network(EXAMPLES[0].text).program().tensors]
     assert keys == ["i", "w^1", "o^1", "w^2", "o^2", "y", "C"]
 
 
 def test_python_and_text_give_the_same_program():
     text = "input i 3x3 | conv w 2x2 -> o | conv w 2x2 -> o | sse y -> C"
     conv = Conv("w", (2, 2), out="o")
-    spec = Spec(Input("i", (3, 3)), (conv, conv, SquaredError("y", out="C")))
-    assert parse(text).program() == build(spec)
+    spec = NetworkSpec(Input("i", (3, 3)), (conv, conv, SquaredError("y", out="C")))
+    assert parse_network(text).program() == build_program(spec)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda e: e.name)
 def test_every_example_builds(example):
-    program = parse(example.text).program()
+    program = parse_network(example.text).program()
     assert program.equations
     assert program.tensor(program.output)
 
@@ -62,7 +61,9 @@ def test_shapes(text, key, shape):
 
 
 def test_a_symbolic_stride_gives_an_output_size_with_a_definition():
-    program = parse("input x HxW | conv w k1xk2 stride s padding p dilation d -> z").program()
+    program = parse_network(
+        "input x HxW | conv w k1xk2 stride s padding p dilation d -> z"
+    ).program()
     (height, _) = program.sizes
     assert program.tensor("z").shape[0] == height.symbol
     assert height.stride == size("s")
@@ -75,14 +76,14 @@ def test_stride_one_needs_no_new_symbol():
 
 
 def test_index_letters_avoid_the_names_of_tensors():
-    equation = parse(EXAMPLES[0].text).program().equations[0]
+    equation = parse_network(EXAMPLES[0].text).program().equations[0]
     assert {v.name for v, _ in equation.ranges} == {"u", "v"}
 
 
 @pytest.mark.parametrize("keyword", sorted(catalogue()))
 def test_every_layer_states_its_options(keyword):
     kinds = {"name", "value", "size", "sizes", "amounts", "number", "choice", "flag"}
-    assert {o.kind for o in options_of(catalogue()[keyword])} <= kinds
+    assert {o.kind for o in layer_options(catalogue()[keyword])} <= kinds
 
 
 MISTAKES = [
@@ -118,7 +119,7 @@ MISTAKES = [
 @pytest.mark.parametrize(("text", "message", "place", "help_"), MISTAKES)
 def test_a_mistake_is_shown_in_its_place(text, message, place, help_):
     with pytest.raises(SymconvError) as caught:
-        parse(text).program()
+        parse_network(text).program()
     error = caught.value
     assert message in error.message
     assert help_ in (error.help or "")
@@ -130,18 +131,18 @@ def test_a_mistake_is_shown_in_its_place(text, message, place, help_):
 
 def test_a_text_too_long_is_refused_before_it_is_read():
     with pytest.raises(SymconvError, match="longer than"):
-        parse("input x 3x3" + " | relu" * 2000)
+        parse_network("input x 3x3" + " | relu" * 2000)
 
 
 @pytest.mark.parametrize("hostile", ["__import__('os')", "x;y", "a.b", "w[0]", "\u202ex", "x\ty=1"])
 def test_hostile_names_are_refused(hostile):
     with pytest.raises(SymconvError):
-        parse(f"input {hostile} 3x3").program()
+        parse_network(f"input {hostile} 3x3").program()
 
 
 def test_index_letters_stay_apart_when_the_usual_ones_are_taken():
     text = "input b Nx3x8x8 | conv c 3x3 channels 4 bias a -> g | relu -> e | maxpool 2 -> f"
-    for equation in parse(text).program().equations:
+    for equation in parse_network(text).program().equations:
         bound = [v for s in equation.rhs.atoms(Sum, MaxOver) for v in s.variables]
         letters = [v.name for v, _ in equation.ranges] + [v.name for v in bound]
         assert len(set(letters)) == len(letters)
@@ -149,8 +150,10 @@ def test_index_letters_stay_apart_when_the_usual_ones_are_taken():
 
 
 def test_an_equation_of_ones_own_is_a_layer():
-    own = parse("input x 8x8 | y[i,j] = sum(m<3, n<3) w[m,n] x[i+m, j+n] | relu -> a").program()
-    made = parse("input x 8x8 | conv w 3x3 -> y | relu -> a").program()
+    own = parse_network(
+        "input x 8x8 | y[i,j] = sum(m<3, n<3) w[m,n] x[i+m, j+n] | relu -> a"
+    ).program()
+    made = parse_network("input x 8x8 | conv w 3x3 -> y | relu -> a").program()
     assert own.equations == tuple(
         replace(e, title=o.title) for e, o in zip(made.equations, own.equations, strict=True)
     )
@@ -177,7 +180,7 @@ OWN_MISTAKES = [
 def test_a_mistake_in_an_equation_is_shown_in_its_place(equation, message, place, help_):
     text = f"input x 4 | {equation} | tanh -> a"
     with pytest.raises(SymconvError) as caught:
-        parse(text).program()
+        parse_network(text).program()
     assert message in caught.value.message
     assert help_ in caught.value.help
     if place is not None:

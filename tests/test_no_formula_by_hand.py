@@ -7,7 +7,7 @@ import pytest
 from sympy import S
 
 from symconv.api import Network
-from symconv.calculus import chain, derivative, sifting, split
+from symconv.calculus import affine, derivative, rewrite_chain, sifting
 from symconv.calculus.sifting import Sifting
 from symconv.verify.gradients import check_gradients
 from symconv.verify.steps import check_steps
@@ -33,8 +33,10 @@ def failures(name):
 
 
 def replaced(monkeypatch, rule, change):
-    rules = tuple((name, change if name == rule else old) for name, old in chain.DERIVATIVES)
-    monkeypatch.setattr(chain, "DERIVATIVES", rules)
+    rules = tuple(
+        (name, change if name == rule else old) for name, old in rewrite_chain.DERIVATIVES
+    )
+    monkeypatch.setattr(rewrite_chain, "DERIVATIVES", rules)
 
 
 def wrong_sign(node):
@@ -57,7 +59,7 @@ def dropped_term(node):
 
 def one_bracket(node):
     """The derivative of an entry with a bracket for its last axis only."""
-    found = derivative.entry(node)
+    found = derivative.entry_derivative(node)
     return found.args[-1] if found is not None and found.is_Mul else found
 
 
@@ -113,13 +115,13 @@ def test_a_fault_in_a_split_shows_in_every_document(monkeypatch):
     """Flatten tells a channel from a place in it by the digits of a number."""
     name = "conv-pool-sigmoid-dense"
     honest = documents(name)
-    split_digits = split._digit_by_digit
+    split_digits = affine._digit_by_digit
 
     def crossed(place, digits):
         found = split_digits(place, digits)
         return found.args[0] if found.is_Mul else found
 
-    monkeypatch.setattr(split, "_digit_by_digit", crossed)
+    monkeypatch.setattr(affine, "_digit_by_digit", crossed)
     faulty = documents(name)
     assert all(honest[form] != faulty[form] for form in DOCUMENTS)
     assert failures(name)

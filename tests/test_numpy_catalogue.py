@@ -12,12 +12,12 @@ from symconv.core.equation import Equation, Program
 from symconv.core.errors import Unsupported
 from symconv.core.nodes import LogSumExp, MaxOver, relu
 from symconv.core.tensor import Name, Tensor, index, size
-from symconv.docs.layer_pages import text_of
+from symconv.docs.layer_pages import typical_text
 from symconv.layers import catalogue
-from symconv.lower.equations import lowered
-from symconv.semantics.sizes import pick
-from symconv.verify.entries import float_trial
-from symconv.verify.module import Module, given_arrays
+from symconv.lower.equations import lower_equations
+from symconv.semantics.sizes import pick_sizes
+from symconv.verify.entries import draw_float_point
+from symconv.verify.generated_module import GeneratedModule, input_arrays
 from symconv.verify.module_checks import check_module
 
 ATTENTION = (
@@ -81,13 +81,13 @@ VARIANTS = [
 def module_of(network):
     """The loaded module of a network at sizes that are small."""
     program, names = network.backward().program, network._module_names
-    sizes = pick(program, seed=3)
+    sizes = pick_sizes(program, seed=3)
     options = {names.sizes[s]: n for s, n in sizes.items() if s in names.sizes}
-    return program, sizes, Module(vars(network.compile().module), names.tensors, options)
+    return program, sizes, GeneratedModule(vars(network.compile().module), names.tensors, options)
 
 
 def typical(keyword):
-    return text_of(catalogue()[keyword])
+    return typical_text(catalogue()[keyword])
 
 
 @pytest.mark.parametrize("text", [*map(typical, sorted(catalogue())), *VARIANTS])
@@ -95,7 +95,7 @@ def test_modules_are_right_and_keep_their_type(text):
     program, sizes, module = module_of(Network.parse(text))
     checks = check_module(program, sizes, module)
     assert [c.line for c in checks if not c.passed] == []
-    given = given_arrays(float_trial(program, sizes, 0), float)
+    given = input_arrays(draw_float_point(program, sizes, 0), float)
     short = {k: a.astype(np.float32) if a.dtype == float else a for k, a in given.items()}
     found = module.run(short)
     for key in found.keys() - given.keys():
@@ -160,7 +160,7 @@ class strange(relu):  # noqa: N801
 def test_what_is_not_known_is_refused(rhs):
     equation = Equation(Y[I], rhs, ((I, size("K")),))
     with pytest.raises(Unsupported, match=r"no array form is known for .*(Unknown|Prod|strange)"):
-        lowered({"x": X, "y": Y}, (equation,))
+        lower_equations({"x": X, "y": Y}, (equation,))
 
 
 def test_labels_are_whole_numbers_in_types_and_words():

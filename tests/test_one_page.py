@@ -10,9 +10,9 @@ from symconv.api import Network
 from symconv.core.proof import equation_of
 from symconv.network.examples import BY_NAME
 from symconv.render.formula.arrange import arrange
-from symconv.render.formula.names import names_of
-from symconv.render.formula.sums import common_limits
-from symconv.render.formula.tree import Entry, Number, Word
+from symconv.render.formula.names import collect_names
+from symconv.render.formula.tree import DisplayEntry, DisplayNumber, DisplaySymbol
+from symconv.render.formula.tree_helpers import common_limits
 
 STRIDED = "general-conv-strided"
 needs_pdflatex = pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is missing")
@@ -61,7 +61,7 @@ def test_no_letter_of_a_formula_is_left_out(name):
     """The tensors of every formula stand in the text before the first derivation."""
     net = Network.example(name)
     backward = net.backward()
-    names = names_of(net.program, backward.items, net.notation)
+    names = collect_names(net.program, backward.items, net.notation)
     text = net.derivation().text()
     start = text.index("Symbols and conventions")
     before = text[start : re.search("^(Gradient|Error signal|Mask)", text, re.MULTILINE).start()]
@@ -74,11 +74,11 @@ def test_no_letter_of_a_formula_is_left_out(name):
 
 def leaves(form):
     """The tensors of a formula; not the masks and errors, which are results."""
-    if isinstance(form, Entry) and not form.name.kind and names_role(form) != "mask":
-        yield Entry(form.name)
+    if isinstance(form, DisplayEntry) and not form.name.kind and names_role(form) != "mask":
+        yield DisplayEntry(form.name)
     parts = form if isinstance(form, tuple) else getattr(form, "__dict__", {}).values()
     for part in parts:
-        if not isinstance(part, str | int | bool | Number):
+        if not isinstance(part, str | int | bool | DisplayNumber):
             yield from leaves(part)
 
 
@@ -87,13 +87,13 @@ def names_role(form):
 
 
 def bound(equation):
-    return {Word(str(v)) for v, _ in equation.ranges}
+    return {DisplaySymbol(str(v)) for v, _ in equation.ranges}
 
 
 def written(leaf, names):
-    from symconv.render.formula.plain import Plain
+    from symconv.render.formula.plain import PlainText
 
-    return Plain(letters=names.notation.shown_letters).write(leaf)
+    return PlainText(letters=names.notation.shown_letters).write(leaf)
 
 
 def test_terms_count_where_there_is_an_output():
@@ -141,7 +141,7 @@ def test_an_index_with_two_ranges_keeps_its_limits():
 def test_common_limits_are_those_of_all_formulas():
     net = Network.example("general-conv")
     derivation = net.backward().derivation("x")
-    names = names_of(net.program, net.backward().items, net.notation)
+    names = collect_names(net.program, net.backward().items, net.notation)
     forms = [arrange(s.after, names) for s in derivation.steps]
     found = common_limits(forms)
     assert [limit.variable.letter for limit in found] == ["i", "j", "m", "n"]

@@ -7,9 +7,9 @@ import pytest
 
 from symconv.api import Network
 from symconv.core.errors import SymconvError
-from symconv.notation.own_letters import index_letters, letters_from
+from symconv.notation.index_letters import index_letters, parse_letters
 from symconv.notation.presets import IJ0, Notation
-from symconv.trace import trace
+from symconv.trace import trace_network
 
 MINE = Notation("mine", index_base=1, deltas="partial", letters={"i": "r", "j": "t", "m": "u"})
 
@@ -76,8 +76,8 @@ def test_a_size_is_no_index():
 
 
 def test_letters_are_read_as_they_are_typed():
-    assert letters_from(["i=r", "m=u"], frozenset("ijmn")) == {"i": "r", "m": "u"}
-    assert letters_from([], frozenset()) == {}
+    assert parse_letters(["i=r", "m=u"], frozenset("ijmn")) == {"i": "r", "m": "u"}
+    assert parse_letters([], frozenset()) == {}
 
 
 def test_the_indices_of_a_network_are_those_of_all_its_formulas():
@@ -106,7 +106,7 @@ def test_the_indices_of_a_network_are_those_of_all_its_formulas():
 )
 def test_a_mistake_in_a_letter_is_shown_at_its_place(given, message, pointed, help_):
     with pytest.raises(SymconvError) as raised:
-        letters_from(given, frozenset("ij"))
+        parse_letters(given, frozenset("ij"))
     error = raised.value
     assert message in error.message
     assert error.text[slice(*error.position)] == pointed
@@ -115,7 +115,7 @@ def test_a_mistake_in_a_letter_is_shown_at_its_place(given, message, pointed, he
 
 def test_a_long_mistake_is_shown_shortened():
     with pytest.raises(SymconvError) as raised:
-        letters_from(["i=" + "r" * 100_000], frozenset("ij"))
+        parse_letters(["i=" + "r" * 100_000], frozenset("ij"))
     assert len(str(raised.value)) < 400
 
 
@@ -148,7 +148,7 @@ def test_tensors_keep_the_names_they_are_given():
 def test_a_trace_is_written_in_it_too():
     network = Network.parse("input x 3x3 | conv w 2x2 -> z | half_sse y -> C", notation=MINE)
     values = {"x": [[1, 2, 3], [4, 5, 6], [7, 8, 9]], "w": [[1, 0], [0, 1]], "y": [[1] * 2] * 2}
-    found = trace(network, values)
+    found = trace_network(network, values)
     assert "z[r,t] = Σ_{u,n} w[u,n] x[r+u−1, t+n−1]" in found.text()
     assert "∂C/∂z₁,₁ = 6 + (−1) = 5" in found.text().replace("6 − 1", "6 + (−1)")
     assert "x[r+u" in found.json()

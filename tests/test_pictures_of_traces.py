@@ -7,8 +7,8 @@ import pytest
 
 from symconv.api import Network
 from symconv.docs.gallery_cases import CASES
-from symconv.render.document.svg import Cells, grid_svg, tint
-from symconv.trace import trace
+from symconv.render.document.svg import SvgCells, draw_grid, tint
+from symconv.trace import trace_network
 
 RELU = next(case for case in CASES if case.example == "relu-filter")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -17,7 +17,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 @pytest.fixture(scope="module")
 def page():
     network = Network.example("relu-filter")
-    return trace(network, RELU.values, steps=2, rate="0.5").html()
+    return trace_network(network, RELU.values, steps=2, rate="0.5").html()
 
 
 def pictures(page):
@@ -69,8 +69,8 @@ def test_signs_differ_in_blue_and_not_in_red_against_green():
 
 
 def test_large_maps_are_drawn_without_numbers_and_labels_are_escaped():
-    wide = Cells(((1.0,) * 30,) * 30, (("1",) * 30,) * 30)
-    picture = ET.fromstring(grid_svg(wide, '"<x>"'))
+    wide = SvgCells(((1.0,) * 30,) * 30, (("1",) * 30,) * 30)
+    picture = ET.fromstring(draw_grid(wide, '"<x>"'))
     assert len(list(picture.iter(SVG + "rect"))) == 900
     assert not list(picture.iter(SVG + "text"))
     assert picture.get("aria-label") == '"<x>"'

@@ -19,11 +19,11 @@ from symconv.core.tensor import Name, Tensor, amount, index, size
 from symconv.notation.presets import FLAT1, IJ0, IJ1
 from symconv.render.formula.arrange import arrange
 from symconv.render.formula.latex import Latex
-from symconv.render.formula.names import Names
-from symconv.render.formula.plain import Plain, spell
-from symconv.render.formula.scalars import left_side, scalar_latex, scalar_text
-from symconv.render.formula.tree import Decimal, Product
-from symconv.render.formula.tree_helpers import negative
+from symconv.render.formula.names import DisplayNames
+from symconv.render.formula.plain import PlainText, print_ascii
+from symconv.render.formula.scalars import parse_left_side, scalar_latex, scalar_text
+from symconv.render.formula.tree import DisplayDecimal, DisplayProduct
+from symconv.render.formula.tree_helpers import negate
 
 b, c, f, i, j, m, n, u, v = map(index, "bcfijmnuv")
 bq, cq, fq, iq, jq, mq, nq = (index(f"{letter}'") for letter in "bcfijmn")
@@ -51,7 +51,7 @@ ROLES = {"x": "input", "w": "parameter", "beta": "parameter", "M": "mask", "C": 
 
 
 def names(notation=IJ0, *, short=True):
-    return Names(notation, ROLES, ROLES, short_deltas=short)
+    return DisplayNames(notation, ROLES, ROLES, short_deltas=short)
 
 
 def latex(e, notation=IJ0, *, short=True):
@@ -59,11 +59,11 @@ def latex(e, notation=IJ0, *, short=True):
 
 
 def unicode(e, notation=IJ0):
-    return Plain().write(arrange(e, names(notation)))
+    return PlainText().write(arrange(e, names(notation)))
 
 
 def ascii_text(e, notation=IJ0):
-    return spell(arrange(e, names(notation)))
+    return print_ascii(arrange(e, names(notation)))
 
 
 def total(body, *ranges):
@@ -243,7 +243,7 @@ i1, i2, i4, i5, i10 = symbols("i_1 i_2 i_4 i_5 i_10")
 w1, w2, w3, w4 = symbols("w_1^2 w_2^2 w_3^2 w_4^2")
 o, y, hidden = symbols("o_1^2 y_1 o_1^1")
 LETTERS = {"i": "input", "w": "parameter", "y": "target", "o": "value"}
-SCALARS = Names(FLAT1, {}, LETTERS)
+SCALARS = DisplayNames(FLAT1, {}, LETTERS)
 inner = i1 * w1 + i2 * w2 + i4 * w3 + i5 * w4
 
 
@@ -283,9 +283,9 @@ def test_grid_scalars():
 
 
 def test_left_sides():
-    assert Latex().write(left_side("dC/dw_1^1")) == r"\frac{\partial C}{\partial w_1^1}"
-    assert Plain().write(left_side("dC/dw_1^1")) == "∂C/∂w₁¹"
-    assert spell(left_side("dC/dw_1^1")) == "dC/dw_1^1"
+    assert Latex().write(parse_left_side("dC/dw_1^1")) == r"\frac{\partial C}{\partial w_1^1}"
+    assert PlainText().write(parse_left_side("dC/dw_1^1")) == "∂C/∂w₁¹"
+    assert print_ascii(parse_left_side("dC/dw_1^1")) == "dC/dw_1^1"
 
 
 def test_a_rational_number_in_front():
@@ -309,7 +309,9 @@ def test_a_wide_fraction_becomes_a_product():
 
 
 def test_numbers_with_digits_are_multiplied_with_a_dot():
-    form = Product((Decimal("0.25"), negative(Decimal("1.5")), Decimal("2")))
-    assert Plain().write(form) == "0.25·(−1.5)·2"
-    assert spell(form) == "0.25*(-1.5)*2"
+    form = DisplayProduct(
+        (DisplayDecimal("0.25"), negate(DisplayDecimal("1.5")), DisplayDecimal("2"))
+    )
+    assert PlainText().write(form) == "0.25·(−1.5)·2"
+    assert print_ascii(form) == "0.25*(-1.5)*2"
     assert Latex().write(form) == r"0.25 \cdot (-1.5) \cdot 2"

@@ -11,52 +11,52 @@ from symconv.render.document.markup_settings import TEXT
 from symconv.render.formula.arrange import arrange
 from symconv.render.formula.escape import escape_latex, escape_markdown
 from symconv.render.formula.latex import Latex
-from symconv.render.formula.line_breaking import broken, line_text, text_of, width_of
+from symconv.render.formula.line_breaking import break_lines, join_text, line_text, total_width
 from symconv.render.formula.mathml import MathMl
-from symconv.render.formula.names import Names
-from symconv.render.formula.plain import Plain
-from symconv.render.formula.scalars import scalar_form
-from symconv.render.formula.tree import Word
+from symconv.render.formula.names import DisplayNames
+from symconv.render.formula.plain import PlainText
+from symconv.render.formula.scalars import arrange_scalar
+from symconv.render.formula.tree import DisplaySymbol
 
-NAMES = Names(FLAT1, {}, {"i": "input", "w": "parameter"})
+NAMES = DisplayNames(FLAT1, {}, {"i": "input", "w": "parameter"})
 LONG = Add(*(Symbol(f"i_{n}") * Symbol(f"w_{n}^2") for n in range(1, 60)))
 
 
 def lines(form, room, *, loose=False):
-    strips = broken(Plain(loose=loose).strip(form), room, room)
+    strips = break_lines(PlainText(loose=loose).strip(form), room, room)
     return [line_text(strip, continued=k > 0) for k, strip in enumerate(strips)]
 
 
 def test_lines_stay_in_their_room():
     for room in (20, 37, 80):
-        assert max(map(len, lines(scalar_form(LONG, NAMES), room))) <= room
+        assert max(map(len, lines(arrange_scalar(LONG, NAMES), room))) <= room
 
 
 def test_nothing_is_lost_in_breaking():
-    form = scalar_form(LONG, NAMES)
+    form = arrange_scalar(LONG, NAMES)
     joined = " ".join(lines(form, 40))
-    assert joined == text_of(Plain().strip(form))
+    assert joined == join_text(PlainText().strip(form))
 
 
 def test_sums_break_before_a_sign():
-    first, second, *_ = lines(scalar_form(LONG, NAMES), 40)
+    first, second, *_ = lines(arrange_scalar(LONG, NAMES), 40)
     assert first.startswith("i₁w₁² + i₂w₂²")
     assert second.startswith("+ ")
 
 
 def test_a_product_breaks_between_its_factors_before_inside_them():
     o, y = Symbol("o_1^2"), Symbol("y_1")
-    form = scalar_form((o - y) * Add(*(Symbol(f"i_{n}") for n in range(1, 6))), NAMES)
+    form = arrange_scalar((o - y) * Add(*(Symbol(f"i_{n}") for n in range(1, 6))), NAMES)
     assert lines(form, 30) == ["(o₁² − y₁)", "· (i₁ + i₂ + i₃ + i₄ + i₅)"]
 
 
 def test_a_short_formula_is_one_line():
-    form = scalar_form(Symbol("i_1") + Symbol("i_2"), NAMES)
+    form = arrange_scalar(Symbol("i_1") + Symbol("i_2"), NAMES)
     assert lines(form, 80) == ["i₁ + i₂"]
 
 
 def test_latex_lines_keep_their_delimiters_balanced():
-    strips = broken(Latex().strip(scalar_form(2 * Symbol("y_1") * LONG, NAMES)), 400, 380)
+    strips = break_lines(Latex().strip(arrange_scalar(2 * Symbol("y_1") * LONG, NAMES)), 400, 380)
     text = "".join(line_text(strip, continued=k > 0) for k, strip in enumerate(strips))
     assert len(strips) > 2
     assert text.count("(") == text.count(")")
@@ -66,7 +66,7 @@ def derivative_of_a_convolution():
     """d/dw[n] (sum_m w[m] x[i + m])."""
     i, m, n = map(index, "imn")
     w, x = (Tensor(Name(letter), (3,), "value") for letter in "wx")
-    return arrange(Partial(Sum(w[m] * x[i + m], (m, 0, 2)), w[n]), Names(IJ0, {}))
+    return arrange(Partial(Sum(w[m] * x[i + m], (m, 0, 2)), w[n]), DisplayNames(IJ0, {}))
 
 
 def test_a_line_breaks_behind_an_opening_only_where_it_must():
@@ -80,7 +80,7 @@ def test_a_line_breaks_behind_an_opening_only_where_it_must():
 
 def test_the_sums_of_a_line_come_apart_sign_by_sign():
     m, n, w = index("m"), index("n"), Tensor(Name("w"), (3, 3), "value")
-    form = arrange(Sum(w[m, n], (n, 0, 2), (m, 0, 2)), Names(IJ0, {}))
+    form = arrange(Sum(w[m, n], (n, 0, 2), (m, 0, 2)), DisplayNames(IJ0, {}))
     assert len(Latex().strip(form)) == 1
     pieces = Latex(loose=True).strip(form)
     assert [piece.text.strip() for piece in pieces] == [
@@ -98,10 +98,12 @@ def test_a_page_breaks_there_only_where_nothing_else_fits():
 
 
 def test_old_parts_are_as_wide_as_unmarked_ones_and_new_ones_wider():
-    plain = width_of(Latex().strip(Word("w")))
-    assert width_of(Latex().strip(Word("w", mark="old"))) == plain
-    assert width_of(Latex().strip(Word("w", mark="new"))) > plain
-    assert width_of(MathMl().strip(Word("w", mark="old"))) > plain, "browsers need more room"
+    plain = total_width(Latex().strip(DisplaySymbol("w")))
+    assert total_width(Latex().strip(DisplaySymbol("w", mark="old"))) == plain
+    assert total_width(Latex().strip(DisplaySymbol("w", mark="new"))) > plain
+    assert total_width(MathMl().strip(DisplaySymbol("w", mark="old"))) > plain, (
+        "browsers need more room"
+    )
 
 
 def test_words_are_escaped():

@@ -7,6 +7,7 @@ from symconv.api import Network
 from symconv.core.errors import SymconvError
 from symconv.core.nodes import Box, MaxOver, OneHot, limits
 from symconv.core.tensor import Name, Tensor, index, size
+from symconv.notation.index_letters import rebase
 from symconv.notation.presets import (
     FLAT1,
     IJ0,
@@ -14,9 +15,8 @@ from symconv.notation.presets import (
     PRESETS,
     entry_name,
     entry_symbol,
-    notation_named,
+    find_notation,
 )
-from symconv.notation.rebase import rebase
 
 i, m = index("i"), index("m")
 H, k = size("H"), size("k")
@@ -50,7 +50,7 @@ def test_entry_names_are_different():
 
 def test_an_unknown_notation_is_answered_with_the_nearest():
     with pytest.raises(SymconvError, match="did you mean 'flat1'"):
-        notation_named("flat")
+        find_notation("flat")
 
 
 def test_indices_from_zero_are_left_alone():

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from symconv.calculus.gauss_newton import gauss_newton_product
-from symconv.calculus.second import hessian_vector_product
+from symconv.calculus.forward_mode import gauss_newton_product
+from symconv.calculus.second_order import hessian_vector_product
 from symconv.core.errors import SymconvError
-from symconv.network.text import parse
+from symconv.network.parser import parse_network
 from symconv.semantics.algebra import Reals
-from symconv.semantics.run import run
-from symconv.verify.verify import verify
+from symconv.semantics.run import run_program
+from symconv.verify.all_checks import check_backward_pass
 
 SMOOTH = [
     "input x 3 | tanh -> a | dense W 2 -> h | sse t -> C",
@@ -25,15 +25,15 @@ SMOOTH = [
 
 @pytest.mark.parametrize("text", SMOOTH)
 def test_every_equation_of_a_hessian_vector_product_is_a_true_derivative(text):
-    program = parse(text).program()
+    program = parse_network(text).program()
     wrt = tuple(t for t in program.tensors if t.role in {"input", "parameter"})
     backward = hessian_vector_product(program, wrt).passes
-    failed = [check.line for check in verify(backward, draws=2) if not check.passed]
+    failed = [check.line for check in check_backward_pass(backward, draws=2) if not check.passed]
     assert not failed
 
 
 def test_a_network_without_a_cost_has_no_hessian():
-    program = parse("input x 4 | tanh -> a").program()
+    program = parse_network("input x 4 | tanh -> a").program()
     with pytest.raises(SymconvError, match="needs a network with a cost"):
         hessian_vector_product(program, (program.tensor("x"),))
 
@@ -57,7 +57,7 @@ def arrays_for(program):
 
 def evaluated(program, given, keys):
     tables = {k: {p: float(a[p]) for p in np.ndindex(a.shape)} for k, a in given.items()}
-    found = run(program, {}, tables, Reals(), wanted=keys)
+    found = run_program(program, {}, tables, Reals(), wanted=keys)
     return [np.array(list(found[k].values())).reshape(_shape(program, k)) for k in keys]
 
 
@@ -83,7 +83,7 @@ def torch_network(torch, given):
 
 def test_hessian_vector_products_agree_with_double_backward():
     torch = pytest.importorskip("torch")
-    program = parse(DEEP).program()
+    program = parse_network(DEEP).program()
     wrt = tuple(program.tensor(k) for k in PARAMETERS)
     product = hessian_vector_product(program, wrt).passes.program
     given = arrays_for(product)
@@ -100,7 +100,7 @@ def test_hessian_vector_products_agree_with_double_backward():
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of PyTorch's own making
 def test_gauss_newton_products_agree_with_torch():
     torch = pytest.importorskip("torch")
-    program = parse(DEEP).program()
+    program = parse_network(DEEP).program()
     product = gauss_newton_product(program, tuple(program.tensor(k) for k in PARAMETERS))
     given = arrays_for(product)
     found = evaluated(product, given, [f"gradient {k}" for k in PARAMETERS])
@@ -115,6 +115,6 @@ def test_gauss_newton_products_agree_with_torch():
 
 
 def test_a_gauss_newton_product_needs_a_cost():
-    program = parse("input x 4 | tanh -> a").program()
+    program = parse_network("input x 4 | tanh -> a").program()
     with pytest.raises(SymconvError, match="needs a cost"):
         gauss_newton_product(program, (program.tensor("x"),))

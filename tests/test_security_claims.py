@@ -12,10 +12,10 @@ import pytest
 import symconv
 from symconv import Network
 from symconv.claims import ClaimError, check_claim, check_post
-from symconv.claims.check import values_fit
-from symconv.claims.evaluation.cache import facts_for
-from symconv.claims.parsing.name_resolution import Table
-from symconv.claims.parsing.parser import read
+from symconv.claims.check import validate_values
+from symconv.claims.judging.agreement import derive_contexts
+from symconv.claims.parsing.parser import parse_statement
+from symconv.claims.parsing.symbol_table import SymbolTable
 from symconv.core.errors import SymconvError
 
 NETWORK = Network.example("two-convs")
@@ -124,7 +124,7 @@ def test_there_are_enough_attacks():
 )
 def test_values_of_any_kind_are_refused_in_words(values):
     with pytest.raises(SymconvError) as refused:
-        values_fit(NETWORK, values)
+        validate_values(NETWORK, values)
     assert str(refused.value)
     with suppress(SymconvError):
         assert not check_claim(NETWORK, "dC/dw_1^1 = 4", values)
@@ -167,12 +167,12 @@ def fuzzed(random):
 
 
 def fuzz(count, seed):
-    facts = facts_for(NETWORK)[0]
+    context = derive_contexts(NETWORK)[0]
     random, accepted = Random(seed), 0
     for _ in range(count):
         text = fuzzed(random)
         try:
-            read(text, Table(facts, 1))
+            parse_statement(text, SymbolTable(context, 1))
             accepted += 1
         except ClaimError as error:
             assert str(error)  # noqa: PT017 - the message is what is tested
@@ -263,7 +263,7 @@ def test_claims_hand_no_text_to_sympy():
 
 
 def test_a_network_too_large_to_try_a_claim_on_is_refused_before_it_is_run(monkeypatch):
-    monkeypatch.setattr("symconv.semantics.run.run", None)
+    monkeypatch.setattr("symconv.semantics.run.run_program", None)
     verdict = Network.example("lenet5").check("dC/dx = 3 x")
     assert verdict.verdict == "unreadable"
     assert "products a pass, too many to try a claim on" in str(verdict)

@@ -7,9 +7,9 @@ from sympy import Integer
 
 from symconv.api import Network
 from symconv.render.document.markup_settings import TEXT
-from symconv.structure import counted as claims
-from symconv.structure.counted import counted, holds, random_sizes
-from symconv.structure.reach import sweeps
+from symconv.structure import sampled_sizes as claims
+from symconv.structure.sampled_sizes import claim_holds, random_sizes, sample_axis
+from symconv.structure.sliding_window import find_sliding_windows
 
 STRIDED = "general-conv-strided"
 
@@ -24,12 +24,12 @@ def said(text, detail="full"):
 
 def reaches(text):
     program = of(text).program
-    found = tuple(r for e in program.equations for s in sweeps(e) for r in s.reaches)
+    found = tuple(r for e in program.equations for s in find_sliding_windows(e) for r in s.reaches)
     return found, random_sizes(program, found)
 
 
 def true(reach, sizes, claim):
-    return holds(reach, tuple(counted(reach, at) for at in sizes), claim)
+    return claim_holds(reach, tuple(sample_axis(reach, at) for at in sizes), claim)
 
 
 def test_the_region_that_a_pixel_touches():
@@ -90,12 +90,12 @@ def test_an_entry_with_another_reader_keeps_its_derivative():
     text = "input x 5 | scale g -> a | conv w 1 stride 2 -> z | sse y -> C"
     program = of(text).program
     twice = replace(program, equations=(*program.equations, program.equations[-2]))
-    from symconv.render.document.size_words import size_words
-    from symconv.render.formula.names import names_of
+    from symconv.render.document.size_words import describe_sizes
+    from symconv.render.formula.names import collect_names
 
     network = of(text)
-    names = names_of(program, network.backward().items, network.notation)
-    words = [TEXT.mixed(s) for s in size_words(network.backward(), twice, names)["full"]]
+    names = collect_names(program, network.backward().items, network.notation)
+    words = [TEXT.mixed(s) for s in describe_sizes(network.backward(), twice, names)["full"]]
     assert any("nothing reaches their derivative through this equation" in s for s in words)
     assert any("the cost does not depend on them" in s for s in said(text))
 
@@ -115,7 +115,7 @@ def test_a_ceiled_window_is_not_given_the_usual_size():
 def test_a_wrong_part_is_found_out(part):
     """Of the four claims, at least one fails whatever part of the window is read off wrong."""
     found, sizes = reaches(STRIDED)
-    every = (claims.output_size, claims.window_ends, claims.touched, claims.met)
+    every = (claims.output_size, claims.window_ends, claims.outputs_touched, claims.outputs_met)
     for reach in found:
         assert all(true(reach, sizes, claim) for claim in (*every, claims.remainder))
         wrong = replace(reach, **{part: getattr(reach, part) + Integer(1)})

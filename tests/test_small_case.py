@@ -5,12 +5,12 @@ from sympy import Symbol
 
 from symconv.api import Network
 from symconv.render.document.pdf import compile_pdf
-from symconv.render.small_case import Case
-from symconv.structure.small import small_sizes
+from symconv.render.small_case import SmallestCase
+from symconv.structure.smallest_sizes import choose_smallest_sizes
 
 
 def case(network):
-    return Case(network.program, network.backward(), network.notation)
+    return SmallestCase(network.program, network.backward(), network.notation)
 
 
 def named(sizes):
@@ -18,17 +18,17 @@ def named(sizes):
 
 
 def test_the_smallest_sizes_that_show_it():
-    assert named(small_sizes(Network.example("general-conv").program)) == {
+    assert named(choose_smallest_sizes(Network.example("general-conv").program)) == {
         "H": 3,
         "W": 3,
         "k1": 2,
         "k2": 2,
     }
-    assert named(small_sizes(Network.parse("input x H | conv w k -> z").program)) == {
+    assert named(choose_smallest_sizes(Network.parse("input x H | conv w k -> z").program)) == {
         "H": 3,
         "k": 2,
     }
-    found = named(small_sizes(Network.example("general-conv-strided").program))
+    found = named(choose_smallest_sizes(Network.example("general-conv-strided").program))
     assert (found["s"], found["p"], found["k1"], found["H_z"], found["N"]) == (2, 1, 2, 2, 1)
 
 
@@ -41,7 +41,7 @@ def test_the_smallest_sizes_that_show_it():
     ],
 )
 def test_other_networks_find_small_sizes(text):
-    sizes = small_sizes(Network.parse(text).program)
+    sizes = choose_smallest_sizes(Network.parse(text).program)
     assert sizes
     assert max(sizes.values()) <= 9
 

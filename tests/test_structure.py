@@ -8,11 +8,11 @@ from sympy import Sum
 from symconv.api import Network
 from symconv.network.examples import BY_NAME
 from symconv.render.document.markup_settings import TEXT
-from symconv.structure import findings
-from symconv.structure.pointwise import pointwise
-from symconv.structure.sliding import Sliding
-from symconv.structure.softmax import softmax_difference
-from symconv.structure.trials import proved
+from symconv.structure import find_operations
+from symconv.structure.correlation import Correlation
+from symconv.structure.pointwise import match_pointwise
+from symconv.structure.sample_points import confirm_operation
+from symconv.structure.softmax import match_softmax_difference
 
 
 def said(name, key, network=None):
@@ -83,9 +83,9 @@ def test_a_pointwise_derivative_is_said_entry_by_entry():
 
 def test_an_index_that_counts_is_not_pointwise():
     equation = of("input x 4 | relu -> y").backward().derivation("x").equation
-    assert pointwise(equation)
+    assert match_pointwise(equation)
     counted = replace(equation, rhs=equation.rhs * equation.lhs.indices[0])
-    assert pointwise(counted) is None
+    assert match_pointwise(counted) is None
 
 
 def test_one_number_as_output_makes_multiples():
@@ -137,13 +137,13 @@ def test_softmax_and_cross_entropy_leave_the_difference():
 def test_another_formula_is_no_difference_of_softmax(wrong):
     backward = of("input x 4 | cross_entropy t -> C").backward()
     program, equation = backward.program, backward.derivation("x").equation
-    assert softmax_difference(program, equation)
+    assert match_softmax_difference(program, equation)
     (total,) = [s for s in equation.rhs.atoms(Sum) if s.function.is_Indexed]
     target = program.tensor("t")[equation.lhs.indices]
     (v, first, last), twice = total.limits[0], wrong == "the target twice"
     changed = {target: 2 * target} if twice else {total: Sum(total.function, (v, first, last - 1))}
     faulty = replace(equation, rhs=equation.rhs.xreplace(changed))
-    assert softmax_difference(program, faulty) is None
+    assert match_softmax_difference(program, faulty) is None
 
 
 def test_only_a_target_is_taken_from_a_softmax():
@@ -189,32 +189,34 @@ def test_a_changed_result_loses_its_sentence(name):
     """Neither twice the result nor the result of another place is taken for the same operation."""
     network = of(name) if "|" in name else Network.example(name)
     backward = network.backward()
-    found = [f for f in findings(backward) if hasattr(f.operation, "value")]
+    found = [f for f in find_operations(backward) if hasattr(f.operation, "value")]
     assert found
     for finding in found:
         equation, claim = finding.derivation.equation, finding.operation.value
-        assert proved(backward.program, equation, finding.coefficient, claim)
-        assert not proved(backward.program, equation, 2 * finding.coefficient, claim)
+        assert confirm_operation(backward.program, equation, finding.coefficient, claim)
+        assert not confirm_operation(backward.program, equation, 2 * finding.coefficient, claim)
         moved = equation.rhs.xreplace({v: n - 1 - v for v, n in equation.ranges if n != 1})
         if moved != equation.rhs:
             changed = replace(equation, rhs=moved)
-            assert not proved(backward.program, changed, finding.coefficient, claim)
+            assert not confirm_operation(backward.program, changed, finding.coefficient, claim)
 
 
 @pytest.mark.parametrize("name", [n for n in BY_NAME if n.startswith("general")])
 @pytest.mark.parametrize("wrong", ["turned", "mirrored", "front", "dilation", "spread", "stride"])
 def test_a_wrong_structure_is_never_proved(name, wrong):
     backward = Network.example(name).backward()
-    slides = [f for f in findings(backward) if isinstance(f.operation, Sliding)]
+    slides = [f for f in find_operations(backward) if isinstance(f.operation, Correlation)]
     assert len(slides) == 2
     for finding in slides:
         changed = tuple(replace(w, **{wrong: other(w, wrong)}) for w in finding.operation.windows)
         claim = replace(finding.operation, windows=changed)
         equation = finding.derivation.equation
-        assert proved(
+        assert confirm_operation(
             backward.program, equation, finding.coefficient, finding.operation.correlation
         )
-        assert not proved(backward.program, equation, finding.coefficient, claim.correlation)
+        assert not confirm_operation(
+            backward.program, equation, finding.coefficient, claim.correlation
+        )
 
 
 def other(window, name):

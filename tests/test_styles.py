@@ -11,9 +11,9 @@ from symconv.api import Network
 from symconv.codegen.styles import STYLES
 from symconv.layers import catalogue
 from symconv.network.examples import EXAMPLES
-from symconv.semantics.sizes import free_sizes, pick
-from symconv.verify.entries import float_trial
-from symconv.verify.module import array_of, given_arrays
+from symconv.semantics.sizes import free_sizes, pick_sizes
+from symconv.verify.entries import draw_float_point
+from symconv.verify.generated_module import input_arrays, table_to_array
 
 NAMES = [e.name for e in EXAMPLES if e.name != "lenet5"]
 LENET = (
@@ -30,9 +30,9 @@ class Twins:
     def __init__(self, network, seed=0, **sizes):
         self.program = network.backward().program
         self.sizes = {s: sizes[str(s)] for s in free_sizes(self.program) if sizes}
-        self.sizes = self.sizes or pick(self.program, seed=3)
-        self.trial = float_trial(self.program, self.sizes, seed)
-        self.given = given_arrays(self.trial, float)
+        self.sizes = self.sizes or pick_sizes(self.program, seed=3)
+        self.trial = draw_float_point(self.program, self.sizes, seed)
+        self.given = input_arrays(self.trial, float)
         self.compiled = {style: network.compile(style) for style in STYLES}
         names = network._module_names
         self.options = {names.sizes[s]: n for s, n in self.sizes.items() if s in names.sizes}
@@ -40,7 +40,7 @@ class Twins:
     @cached_property
     def right(self):
         """What the oracle says, by the keys of the tensors."""
-        return {k: array_of(table, float) for k, table in self.trial.tables.items()}
+        return {k: table_to_array(table, float) for k, table in self.trial.tables.items()}
 
     def step(self, style, given):
         """Forward and backward, by the keys of the tensors."""

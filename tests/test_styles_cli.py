@@ -13,7 +13,7 @@ from symconv.cli import app
 from symconv.codegen import styles
 from symconv.core.errors import SymconvError
 from symconv.output.files import write_files
-from symconv.tune import tuned
+from symconv.tune import autotune
 
 ROOT = Path(__file__).parents[1]
 STYLES = ("loops", "readable", "fast")
@@ -221,7 +221,7 @@ def test_a_form_overrules_the_plan():
 
 def test_tuning_measures_every_form_and_keeps_the_results():
     net, told = Network.parse(TWO), []
-    found = tuned(net, told.append)
+    found = autotune(net, told.append)
     assert found.keys() == {
         "z^1", "gradient w^1", "gradient x", "z^2", "gradient w^2", "delta a"
     }  # fmt: skip
@@ -246,7 +246,7 @@ def test_tuning_that_is_interrupted_leaves_nothing_behind(tmp_path, monkeypatch)
     def interrupted(_step):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("symconv.tune.shortest", interrupted)
+    monkeypatch.setattr("symconv.tune.fastest_time", interrupted)
     arguments = ["generate", TWO, "--style", "fast", "--tune", "-o", str(tmp_path / "out")]
     done = CliRunner().invoke(app, arguments)
     assert done.exit_code != 0

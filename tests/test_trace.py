@@ -7,10 +7,10 @@ import pytest
 
 from symconv.api import Network
 from symconv.core.errors import SymconvError
-from symconv.docs.gallery_cases import CASES, places, rows
+from symconv.docs.gallery_cases import CASES, numbers_by_place, split_rows
 from symconv.render.document.pdf import compile_pdf
-from symconv.trace import read_values, trace
-from symconv.trace.numbers import rounded, verdict
+from symconv.trace import read_values, trace_network
+from symconv.trace.numbers import compare_number, round_decimal
 
 BY_NAME = {case.example: case for case in CASES}
 POOL = BY_NAME["conv-pool-sigmoid-dense"]
@@ -24,7 +24,7 @@ def pooled():
 
 @pytest.fixture(scope="module")
 def unrounded(pooled):
-    return trace(pooled, POOL.values, given=POOL.claims[0].given)
+    return trace_network(pooled, POOL.values, given=POOL.claims[0].given)
 
 
 def test_the_four_errors_are_those_of_the_post(unrounded):
@@ -41,7 +41,7 @@ def test_it_says_where_the_post_truncated(unrounded):
 
 
 def test_the_gradient_from_the_printed_errors_with_its_terms(pooled):
-    found = trace(pooled, POOL.values, given=POOL.claims[2].given)
+    found = trace_network(pooled, POOL.values, given=POOL.claims[2].given)
     assert set(found.compared("gradient w", POOL.claims[2].numbers).values()) == {"equal"}
     line = "∂E/∂w₀,₀ = 0.0686·0.88 + 0.0364·0.62 + 0.0467·0.2 + (−0.0681)·0.7 = 0.044606\n"
     assert line in found.text()
@@ -50,7 +50,9 @@ def test_the_gradient_from_the_printed_errors_with_its_terms(pooled):
 
 
 def test_the_gradient_without_rounding(unrounded):
-    written = [[rounded(unrounded.value("gradient w", r, c), 7) for c in (0, 1)] for r in (0, 1)]
+    written = [
+        [round_decimal(unrounded.value("gradient w", r, c), 7) for c in (0, 1)] for r in (0, 1)
+    ]
     assert written == [["0.0445918", "0.0941187"], ["0.0112577", "0.0683124"]]
     assert unrounded.value("gradient w", 0, 0) == Fraction("0.044591799")
 
@@ -63,7 +65,7 @@ def test_the_forward_pass_is_worked_out(unrounded):
 
 
 def test_functions_that_are_not_rational_are_shown_as_such(pooled):
-    found = trace(pooled, POOL.values, digits=4)
+    found = trace_network(pooled, POOL.values, digits=4)
     assert not found.exact
     assert "a₀,₀ = σ(0.3092) ≈ 0.5767\n" in found.text()
     assert "h₀ = " in found.text()
@@ -71,8 +73,8 @@ def test_functions_that_are_not_rational_are_shown_as_such(pooled):
 
 def test_the_wrong_sign_climbs_and_the_right_one_descends():
     network = Network.example("relu-filter")
-    down = trace(network, RELU.values, steps=3, rate="0.5").descent
-    up = trace(network, RELU.values, steps=3, rate="-0.5").descent
+    down = trace_network(network, RELU.values, steps=3, rate="0.5").descent
+    up = trace_network(network, RELU.values, steps=3, rate="-0.5").descent
     assert down.losses[:2] == (2, Fraction(3, 2))
     assert up.losses[:2] == (2, Fraction(29, 2))
     assert down.summary == "The loss falls."
@@ -82,7 +84,7 @@ def test_the_wrong_sign_climbs_and_the_right_one_descends():
 
 
 def test_losses_stand_in_every_form():
-    found = trace(Network.example("relu-filter"), RELU.values, steps=1, rate="-0.5")
+    found = trace_network(Network.example("relu-filter"), RELU.values, steps=1, rate="-0.5")
     assert "     1  14.5\n" in found.text()
     assert "| 1 | $`14.5`$ |" in found.markdown()
     assert r"1 & $14.5$ \\" in found.latex()
@@ -98,8 +100,8 @@ def test_json_loses_nothing(unrounded):
 
 def test_sizes_come_from_the_values():
     network = Network.parse("input x HxW | conv w kxk -> z")
-    values = {"x": rows("1 2 3", "4 5 6", "7 8 9"), "w": [[1, 0], [0, 1]]}
-    found = trace(network, values, given={"delta z": [[1, 0], [0, 0]]})
+    values = {"x": split_rows("1 2 3", "4 5 6", "7 8 9"), "w": [[1, 0], [0, 1]]}
+    found = trace_network(network, values, given={"delta z": [[1, 0], [0, 0]]})
     assert found.value("z", 1, 1) == 14
     assert [found.value("gradient w", r, c) for r in (0, 1) for c in (0, 1)] == [1, 2, 4, 5]
 
@@ -107,7 +109,7 @@ def test_sizes_come_from_the_values():
 def test_flat_lists_are_read_row_by_row():
     network = Network.example("two-convs")
     values = {"i": list(range(1, 10)), "w^1": [1, 2, 3, 4], "w_2": [1, -1, 2, 1], "y": 0}
-    found = trace(network, values)
+    found = trace_network(network, values)
     assert found.value("gradient w^1", 0, 0) == 4824
     assert "∂C/∂w₁¹ = " in found.text()
 
@@ -127,7 +129,7 @@ def test_flat_lists_are_read_row_by_row():
 )
 def test_values_that_do_not_fit_are_refused(values, message):
     with pytest.raises(SymconvError, match=message):
-        trace(Network.example("relu-filter"), values)
+        trace_network(Network.example("relu-filter"), values)
 
 
 def test_values_files_keep_their_decimals(tmp_path):
@@ -160,27 +162,27 @@ def test_hostile_files_are_refused_in_one_line(tmp_path, name, content):
 
 def test_verdicts_on_numbers_by_hand():
     value = Fraction("0.04675125")
-    assert verdict(value, "0.04675125") == "equal"
-    assert verdict(value, "0.0468") == "rounded"
-    assert verdict(value, "0.0467") == "truncated"
-    assert verdict(value, "-0.0468") == "opposite"
-    assert verdict(value, "0.05") == "rounded"
-    assert verdict(value, "0.06") == "different"
-    assert verdict(Fraction(-1, 3), "-0.3") == "rounded"
-    assert verdict(Fraction(-5, 3), "-1.6") == "truncated"
+    assert compare_number(value, "0.04675125") == "equal"
+    assert compare_number(value, "0.0468") == "rounded"
+    assert compare_number(value, "0.0467") == "truncated"
+    assert compare_number(value, "-0.0468") == "opposite"
+    assert compare_number(value, "0.05") == "rounded"
+    assert compare_number(value, "0.06") == "different"
+    assert compare_number(Fraction(-1, 3), "-0.3") == "rounded"
+    assert compare_number(Fraction(-5, 3), "-1.6") == "truncated"
 
 
 def test_too_many_steps_and_networks_without_a_cost_are_refused():
     with pytest.raises(SymconvError, match="steps cannot be taken"):
-        trace(Network.example("relu-filter"), RELU.values, steps=10**9)
+        trace_network(Network.example("relu-filter"), RELU.values, steps=10**9)
     network = Network.parse("input x 3 | conv w 2 -> z")
     with pytest.raises(SymconvError, match="no cost to descend on"):
-        trace(network, {"x": [1, 2, 3], "w": [1, 2]}, steps=1)
+        trace_network(network, {"x": [1, 2, 3], "w": [1, 2]}, steps=1)
 
 
 def test_plotting_without_matplotlib_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "matplotlib.figure", None)
-    found = trace(Network.example("relu-filter"), RELU.values, steps=1)
+    found = trace_network(Network.example("relu-filter"), RELU.values, steps=1)
     with pytest.raises(SymconvError, match="matplotlib was not found"):
         found.plot(tmp_path / "a.png")
 
@@ -191,18 +193,18 @@ def test_latex_compiles(unrounded):
 
 
 def test_places_are_read_row_by_row():
-    assert places("1 2", "3 4")[1, 0] == "3"
+    assert numbers_by_place("1 2", "3 4")[1, 0] == "3"
 
 
 def test_it_says_which_numbers_it_needs():
-    from symconv.trace import wanted_values
+    from symconv.trace import describe_inputs
 
-    assert wanted_values(Network.example("relu-filter")) == "x (3 x 3), w (2 x 2) and t (2 x 2)"
-    assert wanted_values(Network.parse("input x 3 | relu -> y")) == "x (3)"
+    assert describe_inputs(Network.example("relu-filter")) == "x (3 x 3), w (2 x 2) and t (2 x 2)"
+    assert describe_inputs(Network.parse("input x 3 | relu -> y")) == "x (3)"
 
 
 def test_a_number_alone_is_not_said_twice():
-    text = trace(Network.example("relu-filter"), RELU.values).text()
+    text = trace_network(Network.example("relu-filter"), RELU.values).text()
     assert "C = 1/2 (3 − 1)² = 2\n" in text
     assert "C =  2\n" not in text
     assert "Terms that are 0 are left out." in " ".join(text.split())

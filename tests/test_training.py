@@ -5,7 +5,7 @@ import pytest
 
 from symconv import Network
 from symconv.trace import descent
-from symconv.trace.trace import trace
+from symconv.trace.trace import trace_network
 
 NETWORKS = {
     "pool": "input o 5x5 | conv w 2x2 bias b -> x | maxpool 2 -> p | sigmoid -> a "
@@ -32,14 +32,14 @@ def values_of(net, text):
 def test_the_module_goes_where_the_interpreter_goes(name, monkeypatch):
     net = Network.parse(NETWORKS[name])
     values = values_of(net, NETWORKS[name])
-    slow = trace(net, values, steps=descent.EXACT_STEPS, rate="0.05").descent
+    slow = trace_network(net, values, steps=descent.EXACT_STEPS, rate="0.05").descent
     monkeypatch.setattr(descent, "EXACT_STEPS", 2)
     asked = []
     compiled = Network.compile
     monkeypatch.setattr(
         Network, "compile", lambda self, style: asked.append(style) or compiled(self, style)
     )
-    fast = trace(net, values, steps=len(slow.losses) - 1, rate="0.05").descent
+    fast = trace_network(net, values, steps=len(slow.losses) - 1, rate="0.05").descent
     assert asked == ["fast"]
     assert len(fast.losses) == len(slow.losses)
     np.testing.assert_allclose([*map(float, fast.losses)], [*map(float, slow.losses)], rtol=1e-9)
@@ -51,5 +51,5 @@ def test_the_module_goes_where_the_interpreter_goes(name, monkeypatch):
 
 def test_few_steps_are_exact():
     net = Network.parse("input x 2 | dense w 1 -> h | sse t -> C")
-    found = trace(net, {"x": [1, 2], "w": [[1, 0]], "t": [3]}, steps=3, rate="0.1").descent
+    found = trace_network(net, {"x": [1, 2], "w": [[1, 0]], "t": [3]}, steps=3, rate="0.1").descent
     assert not any(isinstance(loss, float) for loss in found.losses)

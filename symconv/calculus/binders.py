@@ -33,7 +33,7 @@ def free_indices(expr: Basic) -> set[Symbol]:
     return set().union(*(free_indices(a) for a in args))
 
 
-def fresh(symbol: Symbol, taken: Iterable[Symbol]) -> Symbol:
+def fresh_symbol(symbol: Symbol, taken: Iterable[Symbol]) -> Symbol:
     """`symbol` with as many primes as make it new."""
     used = {s.name for s in taken}
     name = symbol.name
@@ -42,7 +42,7 @@ def fresh(symbol: Symbol, taken: Iterable[Symbol]) -> Symbol:
     return index(name)
 
 
-def substitute(expr: Expr, new: Mapping[Symbol, Expr]) -> Expr:
+def substitute_indices(expr: Expr, new: Mapping[Symbol, Expr]) -> Expr:
     """expr with free indices replaced; bound variables are renamed where they would capture."""
     new = {v: e for v, e in new.items() if v in free_indices(expr)}
     if not new:
@@ -50,10 +50,14 @@ def substitute(expr: Expr, new: Mapping[Symbol, Expr]) -> Expr:
     if isinstance(expr, ExprWithLimits):
         coming = set().union(*(free_indices(e) for e in new.values()))
         safe = rename_bound(expr, coming)
-        return safe.func(substitute(safe.function, new), *safe.limits)
+        return safe.func(substitute_indices(safe.function, new), *safe.limits)
     if isinstance(expr, Indexed):
-        return rebuild(expr, lambda a: expand(substitute(a, new)))
-    return new[expr] if isinstance(expr, Symbol) else rebuild(expr, lambda a: substitute(a, new))
+        return rebuild(expr, lambda a: expand(substitute_indices(a, new)))
+    return (
+        new[expr]
+        if isinstance(expr, Symbol)
+        else rebuild(expr, lambda a: substitute_indices(a, new))
+    )
 
 
 def rename_bound(expr: ExprWithLimits, avoid: Iterable[Symbol]) -> ExprWithLimits:
@@ -64,9 +68,9 @@ def rename_bound(expr: ExprWithLimits, avoid: Iterable[Symbol]) -> ExprWithLimit
     taken = set(avoid) | index_symbols(expr)
     new: dict[Symbol, Symbol] = {}
     for v in clash:
-        new[v] = fresh(v, taken)
+        new[v] = fresh_symbol(v, taken)
         taken.add(new[v])
-    body = substitute(expr.function, dict(new.items()))
+    body = substitute_indices(expr.function, dict(new.items()))
     return expr.func(body, *((new.get(v, v), low, high) for v, low, high in expr.limits))
 
 
@@ -75,11 +79,11 @@ def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
     if isinstance(expr, Indexed):
         return expr.func(expr.base, *(change(a) for a in expr.indices))
     if isinstance(expr, ExprWithLimits):
-        return with_body(expr, change(expr.function))
+        return replace_body(expr, change(expr.function))
     return expr.func(*(change(cast("Expr", a)) for a in expr.args)) if expr.args else expr
 
 
-def with_body(binder: ExprWithLimits, body: Expr) -> Expr:
+def replace_body(binder: ExprWithLimits, body: Expr) -> Expr:
     """The same binder around another body; a sum of 0 is 0."""
     return S.Zero if body == 0 and isinstance(binder, Sum) else binder.func(body, *binder.limits)
 
@@ -98,20 +102,22 @@ def open_sum(expr: Expr) -> tuple[Expr, Ranges]:
     return expr.function, tuple((v, high + 1) for v, _, high in reversed(expr.limits))
 
 
-def factors(expr: Expr) -> tuple[Expr, ...]:
+def product_factors(expr: Expr) -> tuple[Expr, ...]:
     """The factors of a product, in SymPy's canonical order."""
     return tuple(Mul.make_args(expr))
 
 
-def same(a: Expr, b: Expr) -> bool:
+def alpha_equal(a: Expr, b: Expr) -> bool:
     """Whether two formulas are equal up to the names of their bound variables."""
-    return a == b or _nameless(a, 0) == _nameless(b, 0)
+    return a == b or _name_by_depth(a, 0) == _name_by_depth(b, 0)
 
 
-def _nameless(expr: Expr, depth: int) -> Expr:
-    """expr with its bound variables named by where they are bound."""
+def _name_by_depth(expr: Expr, depth: int) -> Expr:
+    """expr with each bound variable named by the depth of its binder (de Bruijn levels)."""
     if not isinstance(expr, ExprWithLimits):
-        return rebuild(expr, lambda a: _nameless(a, depth)) if expr.has(ExprWithLimits) else expr
+        return (
+            rebuild(expr, lambda a: _name_by_depth(a, depth)) if expr.has(ExprWithLimits) else expr
+        )
     new = {v: index(f"#{depth}.{n}") for n, v in enumerate(expr.variables)}
-    body = _nameless(substitute(expr.function, dict(new.items())), depth + 1)
+    body = _name_by_depth(substitute_indices(expr.function, dict(new.items())), depth + 1)
     return expr.func(body, *((new[v], low, high) for v, low, high in expr.limits))

@@ -13,25 +13,25 @@ from sympy.tensor.indexed import Indexed
 
 from symconv.core.nodes import Box, Equals, LogSumExp, MaxOver, OneHot, Partial, step
 
-from .binders import factors, free_indices, rename_bound, sum_over, with_body
+from .binders import free_indices, product_factors, rename_bound, replace_body, sum_over
 
 Rule = Callable[[Partial], Expr | None]
 
 CONSTANT = (Box, Equals, OneHot, KroneckerDelta, step)
 
 
-def visible(expr: Basic) -> frozenset[str]:
-    """The keys of the tensors of which a derivative can see an entry."""
+def active_tensors(expr: Basic) -> frozenset[str]:
+    """The keys of the tensors by whose entries the derivative of expr can differ from 0."""
     if isinstance(expr, CONSTANT):
         return frozenset()
     if isinstance(expr, Indexed):
         return frozenset({str(expr.base.label)})
-    return frozenset().union(*(visible(a) for a in expr.args))
+    return frozenset().union(*(active_tensors(a) for a in expr.args))
 
 
 def depends(expr: Basic, by: Indexed) -> bool:
     """Whether a derivative by an entry of that tensor can differ from 0."""
-    return str(by.base.label) in visible(expr)
+    return str(by.base.label) in active_tensors(expr)
 
 
 def linearity(node: Partial) -> Expr | None:
@@ -43,7 +43,7 @@ def linearity(node: Partial) -> Expr | None:
         return Add(*(Partial(a, by) for a in expr.args))
     if isinstance(expr, Sum):
         safe = rename_bound(expr, free_indices(by))
-        return with_body(safe, Partial(safe.function, by))
+        return replace_body(safe, Partial(safe.function, by))
     constant, variable = expr.as_independent(*_entries(expr, by), as_Add=False)
     if isinstance(expr, Mul) and constant != 1:
         return constant * Partial(variable, by)
@@ -52,14 +52,14 @@ def linearity(node: Partial) -> Expr | None:
 
 def _entries(expr: Expr, by: Indexed) -> tuple[Expr, ...]:
     """The factors of a product that the derivative sees."""
-    return tuple(a for a in factors(expr) if depends(a, by))
+    return tuple(a for a in product_factors(expr) if depends(a, by))
 
 
 def product_rule(node: Partial) -> Expr | None:
     """d(a b) = da b + a db."""
     if not isinstance(node.of, Mul):
         return None
-    parts = factors(node.of)
+    parts = product_factors(node.of)
     return Add(
         *(
             Mul(*parts[:n], Partial(a, node.by), *parts[n + 1 :])
@@ -79,7 +79,7 @@ def selection(node: Partial) -> Expr | None:
     return sum_over(OneHot(inner, *outer.variables) * Partial(outer.function, node.by), ranges)
 
 
-def log_sum_exp(node: Partial) -> Expr | None:
+def log_sum_exp_rule(node: Partial) -> Expr | None:
     """d log sum_m exp f(m) = sum_m exp(f(m) - log sum_m' exp f(m')) df(m)."""
     if not isinstance(node.of, LogSumExp):
         return None
@@ -100,13 +100,13 @@ def pointwise_derivative(node: Partial) -> Expr | None:
     back = {d: a for a, d in held.items()}
     return Add(
         *(
-            Mul(*(f.xreplace(back) for f in factors(scalar.diff(d))), Partial(a, node.by))
+            Mul(*(f.xreplace(back) for f in product_factors(scalar.diff(d))), Partial(a, node.by))
             for a, d in held.items()
         )
     )
 
 
-def entry(node: Partial) -> Expr | None:
+def entry_derivative(node: Partial) -> Expr | None:
     """d T[a] / d T[q] = [a = q], one bracket an axis."""
     if not isinstance(node.of, Indexed) or node.of.base != node.by.base:
         return None

@@ -13,8 +13,8 @@ from symconv.core.equation import Ranges
 from symconv.core.nodes import Box
 
 from .affine import always_inside, solve
-from .binders import factors, free_indices, substitute
-from .sums import Term
+from .binders import free_indices, product_factors, substitute_indices
+from .sums import SumTerm
 
 Choice = Callable[[Expr, Ranges], Symbol | None]
 
@@ -25,45 +25,45 @@ class Sifting:
 
     free: Ranges
 
-    def rename(self, term: Term) -> Term:
+    def rename(self, term: SumTerm) -> SumTerm:
         """sum_v f(v) [v = q] = f(q) [0 <= q < n], for q free of the summed variables."""
-        return self._all(term, _fixed_by_itself)
+        return self._all(term, _choose_lone_variable)
 
-    def sift(self, term: Term) -> Term:
+    def sift(self, term: SumTerm) -> SumTerm:
         """sum_v f(v) [a = c v + r] = f((a - r)/c) [(a - r)/c is an integer in 0..n-1]."""
-        return self._all(term, _outermost_of_the_largest)
+        return self._all(term, _choose_largest_variable)
 
-    def _all(self, term: Term, choose: Choice) -> Term:
+    def _all(self, term: SumTerm, choose: Choice) -> SumTerm:
         for bracket in sorted(_brackets(term.body), key=str):
             variable = choose(bracket, term.ranges)
             if variable is not None:
                 return self._all(self._eliminate(term, bracket, variable), choose)
         return term
 
-    def _eliminate(self, term: Term, bracket: Expr, variable: Symbol) -> Term:
+    def _eliminate(self, term: SumTerm, bracket: Expr, variable: Symbol) -> SumTerm:
         """Put in the solution of the bracket; its range stays as a bracket unless it is implied."""
         extent = dict(term.ranges)[variable]
         left, right = bracket.args
         value = solve(cast("Expr", left), cast("Expr", right), variable)
-        rest = Mul(*(a for a in factors(term.body) if a != bracket))
+        rest = Mul(*(a for a in product_factors(term.body) if a != bracket))
         ranges = tuple((v, n) for v, n in term.ranges if v != variable)
-        body = substitute(rest, {variable: value})
+        body = substitute_indices(rest, {variable: value})
         if always_inside(value, extent, (*ranges, *self.free)):
-            return Term(body, ranges)
-        return Term(Mul(body, Box(value, extent)), ranges)
+            return SumTerm(body, ranges)
+        return SumTerm(Mul(body, Box(value, extent)), ranges)
 
 
 def _brackets(body: Expr) -> list[Expr]:
-    return [a for a in factors(body) if isinstance(a, KroneckerDelta)]
+    return [a for a in product_factors(body) if isinstance(a, KroneckerDelta)]
 
 
-def _fixed_by_itself(bracket: Expr, ranges: Ranges) -> Symbol | None:
+def _choose_lone_variable(bracket: Expr, ranges: Ranges) -> Symbol | None:
     """v of a bracket [v = q] in which no other summed variable occurs."""
     inside = [v for v, _ in ranges if v in free_indices(bracket)]
     return inside[0] if len(inside) == 1 and inside[0] in bracket.args else None
 
 
-def _outermost_of_the_largest(bracket: Expr, ranges: Ranges) -> Symbol | None:
+def _choose_largest_variable(bracket: Expr, ranges: Ranges) -> Symbol | None:
     """The variable whose removal saves the most: the largest extent, the outermost among equals."""
     inside = [(v, n) for v, n in ranges if v in free_indices(bracket)]
     best = inside[0] if inside else None
@@ -73,12 +73,12 @@ def _outermost_of_the_largest(bracket: Expr, ranges: Ranges) -> Symbol | None:
     return best[0] if best else None
 
 
-def absorb(term: Term) -> Term:
+def absorb_brackets(term: SumTerm) -> SumTerm:
     """[e in range n] T[.., e, ..] = T[.., e, ..], where that axis of T has extent n."""
-    parts = factors(term.body)
+    parts = product_factors(term.body)
     accesses = [a for a in parts if isinstance(a, Indexed)]
     kept = [a for a in parts if not (isinstance(a, Box) and any(_covers(t, a) for t in accesses))]
-    return Term(Mul(*kept), term.ranges)
+    return SumTerm(Mul(*kept), term.ranges)
 
 
 def _covers(access: Indexed, box: Box) -> bool:

@@ -1,22 +1,32 @@
-"""Sums of products: exchange of sums, sums over one value, and what can be pulled out.
+"""Sums of products: exchange of sums, sums over one value or one hot class, what is pulled out.
 
 A *term* is a product under all of its sums; a formula with brackets becomes a sum of terms.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sympy import Add, Expr, KroneckerDelta, Mul, S, Sum, Symbol
+from sympy.tensor.indexed import Indexed
 
-from symconv.core.equation import Ranges
+from symconv.core.equation import Equation, Ranges, find_labels
+from symconv.core.nodes import Equals
 
-from .binders import factors, free_indices, open_sum, rebuild, rename_bound, substitute, sum_over
+from .binders import (
+    free_indices,
+    open_sum,
+    product_factors,
+    rebuild,
+    rename_bound,
+    substitute_indices,
+    sum_over,
+)
 
 
 @dataclass(frozen=True)
-class Term:
+class SumTerm:
     """Sum of `body` over `ranges` (the outermost first)."""
 
     body: Expr
@@ -27,54 +37,56 @@ class Term:
         return sum_over(self.body, self.ranges)
 
 
-def exchange_of_sums(expr: Expr) -> Expr:
+def exchange_sums(expr: Expr) -> Expr:
     """sum_i a sum_m b [.] = sum_i sum_m a b [.]: brackets come directly under all of their sums."""
-    return Add(*(t.formula for t in terms(expr)))
+    return Add(*(t.formula for t in expand_terms(expr)))
 
 
-def terms(expr: Expr) -> tuple[Term, ...]:
+def expand_terms(expr: Expr) -> tuple[SumTerm, ...]:
     """expr as terms; only what holds a bracket is taken apart."""
     if not expr.has(KroneckerDelta):
-        return (Term(*open_sum(expr)),)
+        return (SumTerm(*open_sum(expr)),)
     if isinstance(expr, Add):
-        return tuple(t for a in expr.args for t in terms(a))
+        return tuple(t for a in expr.args for t in expand_terms(a))
     if isinstance(expr, Sum):
         body, ranges = open_sum(expr)
-        inner = terms(_apart(body, {v for v, _ in ranges}))
-        return tuple(Term(t.body, ranges + t.ranges) for t in inner)
-    return _product(factors(expr))
+        inner = expand_terms(_rename_apart(body, {v for v, _ in ranges}))
+        return tuple(SumTerm(t.body, ranges + t.ranges) for t in inner)
+    return _distribute_product(product_factors(expr))
 
 
-def _product(parts: tuple[Expr, ...]) -> tuple[Term, ...]:
+def _distribute_product(parts: tuple[Expr, ...]) -> tuple[SumTerm, ...]:
     """Distribute a product over its first factor that is a sum holding a bracket."""
     inner = next((a for a in parts if isinstance(a, Sum | Add) and a.has(KroneckerDelta)), None)
     if inner is None:
-        return (Term(Mul(*parts), ()),)
+        return (SumTerm(Mul(*parts), ()),)
     others = Mul(*(a for a in parts if a is not inner))
-    opened = terms(_apart(inner, free_indices(others)))
+    opened = expand_terms(_rename_apart(inner, free_indices(others)))
     return tuple(
-        Term(u.body, t.ranges + u.ranges) for t in opened for u in terms(Mul(others, t.body))
+        SumTerm(u.body, t.ranges + u.ranges)
+        for t in opened
+        for u in expand_terms(Mul(others, t.body))
     )
 
 
-def _apart(expr: Expr, taken: set[Symbol]) -> Expr:
+def _rename_apart(expr: Expr, taken: set[Symbol]) -> Expr:
     """expr with its sums renamed so that they bind none of the taken variables."""
     if isinstance(expr, Sum):
         return rename_bound(expr, taken)
-    return rebuild(expr, lambda a: _apart(a, taken)) if expr.has(Sum) else expr
+    return rebuild(expr, lambda a: _rename_apart(a, taken)) if expr.has(Sum) else expr
 
 
-def each_term(expr: Expr, change: Callable[[Term], Term]) -> Expr:
+def map_terms(expr: Expr, change: Callable[[SumTerm], SumTerm]) -> Expr:
     """expr with every top-level term changed."""
-    parts = [Term(*open_sum(a)) for a in Add.make_args(expr)]
+    parts = [SumTerm(*open_sum(a)) for a in Add.make_args(expr)]
     return Add(*(change(t).formula for t in parts))
 
 
-def sum_over_one_value(term: Term) -> Term:
+def sum_over_one_value(term: SumTerm) -> SumTerm:
     """sum_{m=0}^{0} f(m) = f(0)."""
     single = {v: S.Zero for v, n in term.ranges if n == 1}
     kept = tuple((v, n) for v, n in term.ranges if n != 1)
-    return Term(substitute(term.body, single), kept)
+    return SumTerm(substitute_indices(term.body, single), kept)
 
 
 def pull_out(expr: Expr) -> Expr:
@@ -84,12 +96,43 @@ def pull_out(expr: Expr) -> Expr:
     if not ranges or not isinstance(body, Mul):
         return rebuild(expr, pull_out) if isinstance(expr, Add | Mul) else expr
     outside = [
-        a for a in factors(body) if not (free_indices(a) & bound) and not a.has(Sum) and _plain(a)
+        a
+        for a in product_factors(body)
+        if not (free_indices(a) & bound) and not a.has(Sum) and _is_size_product(a)
     ]
-    inside = Mul(*(a for a in factors(body) if a not in outside))
+    inside = Mul(*(a for a in product_factors(body) if a not in outside))
     return Mul(*outside) * sum_over(inside, ranges) if inside != 1 else expr
 
 
-def _plain(expr: Expr) -> bool:
+def _is_size_product(expr: Expr) -> bool:
     """A number, or a product of sizes."""
     return all(a.is_Symbol or a.is_number for a in expr.atoms())
+
+
+def one_hot_sum(expr: Expr, forward: tuple[Equation, ...]) -> Expr:
+    """sum_{q=0}^{n-1} c [q = t] = c, for a label t that is one of n classes, and c free of q."""
+    return _one_hot_sum(expr, find_labels(forward))
+
+
+def _one_hot_sum(expr: Expr, counts: Mapping[str, Expr | None]) -> Expr:
+    if not expr.has(Equals):
+        return expr
+    if not isinstance(expr, Sum):
+        return rebuild(expr, lambda a: _one_hot_sum(a, counts))
+    body, ranges = open_sum(expr)
+    for v, n in ranges:
+        bracket = next((a for a in product_factors(body) if _is_one_hot(a, v, n, counts)), None)
+        others = [a for a in product_factors(body) if a is not bracket]
+        if bracket is not None and not any(v in free_indices(a) for a in others):
+            return _one_hot_sum(
+                sum_over(Mul(*others), tuple(r for r in ranges if r[0] != v)), counts
+            )
+    return expr
+
+
+def _is_one_hot(e: Expr, v: Symbol, n: Expr, counts: Mapping[str, Expr | None]) -> bool:
+    """Whether e is a bracket [v = t] of a label t of n classes."""
+    if not isinstance(e, Equals) or not isinstance(e.label, Indexed):
+        return False
+    known = counts.get(str(e.label.base.label))
+    return e.place == v and known == n and v not in free_indices(e.label)

@@ -1,12 +1,17 @@
 """Claims: reading, deciding and diagnosing what a person says about a network."""
 
 from symconv.claims.model.errors import ClaimError
-from symconv.claims.model.report import exit_code, one_line, summary
-from symconv.claims.model.verdict import Cause, Verdict
+from symconv.claims.model.verdict import (
+    Cause,
+    Verdict,
+    exit_code,
+    format_one_line,
+    summarize_verdicts,
+    to_sarif,
+)
 
 from .check import check_claim
 from .posts import check_post
-from .sarif import sarif
 
 __all__ = [
     "Cause",
@@ -15,7 +20,7 @@ __all__ = [
     "check_claim",
     "check_post",
     "exit_code",
-    "one_line",
-    "sarif",
-    "summary",
+    "format_one_line",
+    "summarize_verdicts",
+    "to_sarif",
 ]

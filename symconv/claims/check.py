@@ -6,26 +6,25 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from symconv.claims.diagnosis.mends import mends
-from symconv.claims.evaluation.assignments import Cells, Values, numbers, values_world
-from symconv.claims.evaluation.cache import facts_for
-from symconv.claims.evaluation.evaluate import Definitions
-from symconv.claims.evaluation.index_lint import index_remarks, placed
-from symconv.claims.evaluation.indices import UntiedError
+from symconv.claims.diagnosis.function_repairs import repair_shapes
+from symconv.claims.evaluation.assign import GivenEntries, Values, assign_values, parse_numbers
+from symconv.claims.evaluation.evaluator import Definitions
+from symconv.claims.evaluation.index_expressions import UntiedError
+from symconv.claims.evaluation.index_lint import lint_indices, locate_error
 from symconv.claims.evaluation.modular_field import Undefined
-from symconv.claims.judging.interpretations import best, readings
+from symconv.claims.judging.agreement import derive_contexts
+from symconv.claims.judging.interpretations import choose_interpretation, enumerate_interpretations
 from symconv.claims.judging.judge import Judge
-from symconv.claims.judging.kinds import kind_of
-from symconv.claims.model.errors import ClaimError, MisfitError, NotChecked
-from symconv.claims.model.facts import Facts, Network
-from symconv.claims.model.substitution import positioned
-from symconv.claims.model.tree import Entry, Statement
+from symconv.claims.judging.statement_kinds import classify_statement
+from symconv.claims.model.context import DifferentiableNetwork, NetworkContext
+from symconv.claims.model.errors import ClaimError, NotChecked, ShapeMismatchError
+from symconv.claims.model.substitution import rewrite_positioned_bias
+from symconv.claims.model.syntax_tree import Statement, TensorReference
 from symconv.claims.model.verdict import Cause, Verdict
-from symconv.claims.parsing.name_resolution import Table
-from symconv.claims.parsing.parser import read
-from symconv.claims.parsing.printer import spell
+from symconv.claims.parsing.parser import parse_statement
+from symconv.claims.parsing.symbol_table import SymbolTable, describe_unknown_word
 from symconv.claims.parsing.tensor_indices import OutOfRangeError
-from symconv.claims.parsing.unknown_names import unknown_word
+from symconv.claims.parsing.unparse import unparse
 from symconv.core.errors import SymconvError
 
 from .model import verdict as v
@@ -40,7 +39,7 @@ MOST_READING = 2_000
 
 
 def check_claim(
-    network: Network,
+    network: DifferentiableNetwork,
     text: str,
     values: Values | None = None,
     definitions: Definitions | None = None,
@@ -62,34 +61,34 @@ def check_claim(
         return Verdict(v.UNREADABLE, "prose", text[:200], notes=("the formula is nested too deep",))
 
 
-def values_fit(network: Network, values: Values) -> None:
+def validate_values(network: DifferentiableNetwork, values: Values) -> None:
     """SymconvError where the values do not have the shapes of the tensors that they are for."""
     if not isinstance(values, Mapping) or not all(isinstance(name, str) for name in values):
         raise SymconvError(
             "values are names, each with its numbers", help='{"x": [[1, 2]], "w": [["0.5"]]}'
         )
-    facts = facts_for(network)[0]
-    if values and facts.sizes:
-        names = ", ".join(str(s) for s, _ in facts.sizes)
+    context = derive_contexts(network)[0]
+    if values and context.sizes:
+        names = ", ".join(str(s) for s, _ in context.sizes)
         raise SymconvError(
             f"values need a network with numbers; here the sizes {names} are open",
             help="write the sizes into the network text: input x 3x3 | ...",
         )
-    values_world(facts, values)
+    assign_values(context, values)
 
 
 @dataclass
 class Checker:
     """Judges statements about one network."""
 
-    network: Network
+    network: DifferentiableNetwork
     values: Values
     definitions: Definitions
     explain: bool = True
 
     @property
-    def facts(self) -> Facts:
-        return facts_for(self.network)[0]
+    def context(self) -> NetworkContext:
+        return derive_contexts(self.network)[0]
 
     def verdict(self, text: str) -> Verdict:
         """The verdict on a text, with the reading that it is about."""
@@ -102,10 +101,10 @@ class Checker:
         if found.verdict == v.WRONG and found.kind in {"claim", "update"}:
             found = self.other_base(text, read_base, found)
         if found and read_base != base:
-            found = replace(found, verdict=v.CONDITION, causes=(_counted_from(read_base),))
+            found = replace(found, verdict=v.CONDITION, causes=(_index_base_cause(read_base),))
         if unread := self.unread(statement, found):
             return replace(found, text=text[:MOST_ECHOED], notes=(unread,), reading="")
-        remarks = index_remarks(statement, self.facts, frozenset(self.definitions), read_base)
+        remarks = lint_indices(statement, self.context, frozenset(self.definitions), read_base)
         said = tuple(dict.fromkeys((*statement.notes, *notes, *found.notes, *remarks)))
         reading = found.reading or self.spelled(statement)
         return replace(found, text=text[:MOST_ECHOED], notes=said, reading=reading)
@@ -115,14 +114,14 @@ class Checker:
         try:
             return self.judged(statement, read_base)
         except NotChecked as error:
-            kind = kind_of(statement, self.facts, self.definitions)
+            kind = classify_statement(statement, self.context, self.definitions)
             return Verdict(v.NOT_CHECKED, kind, notes=(error.message,))
         except UntiedError as error:
             return self.untied(statement, read_base, error)
-        except MisfitError as error:
+        except ShapeMismatchError as error:
             return self.misfit(statement, read_base, error)
         except SymconvError as error:
-            return Verdict(v.UNREADABLE, "claim", notes=(str(placed(error, statement.text)),))
+            return Verdict(v.UNREADABLE, "claim", notes=(str(locate_error(error, statement.text)),))
         except Undefined as error:
             return Verdict(v.UNDETERMINED, "claim", notes=(f"{error} appears",))
 
@@ -131,73 +130,85 @@ class Checker:
         premise = found.kind in {"definition", "given value"}
         if premise or found.verdict not in {v.NOT_CHECKED, v.UNREADABLE}:
             return ""
-        return unknown_word(statement, self.facts, {*self.values, *self.definitions})
+        return describe_unknown_word(statement, self.context, {*self.values, *self.definitions})
 
     def spelled(self, statement: Statement, delta: str = "") -> str:
         """The statement as it was understood."""
-        return " = ".join(spell(p, self.facts, delta) for p in statement.parts)[:MOST_READING]
+        return " = ".join(unparse(p, self.context, delta) for p in statement.parts)[:MOST_READING]
 
-    def table(self, base: int) -> Table:
+    def table(self, base: int) -> SymbolTable:
         """The names that a statement may use."""
-        whole = {n: x for n, x in self.values.items() if not isinstance(x, Cells)}
-        extra = {n: numbers(n, x)[0] for n, x in whole.items()}
-        return Table(self.facts, base, {n: s for n, s in extra.items() if s and n.isalnum()})
+        whole = {n: x for n, x in self.values.items() if not isinstance(x, GivenEntries)}
+        extra = {n: parse_numbers(n, x)[0] for n, x in whole.items()}
+        return SymbolTable(
+            self.context, base, {n: s for n, s in extra.items() if s and n.isalnum()}
+        )
 
     def parsed(self, text: str, base: int) -> tuple[Statement, int, list[str]]:
         """The statement, with indices from the other end of the numbering if only that fits."""
         try:
-            return read(text, self.table(base)), base, []
+            return parse_statement(text, self.table(base)), base, []
         except OutOfRangeError:
             with suppress(ClaimError):
                 note = f"the indices are read as starting at {1 - base}"
-                return read(text, self.table(1 - base)), 1 - base, [note]
+                return parse_statement(text, self.table(1 - base)), 1 - base, [note]
             raise
 
     def other_base(self, text: str, base: int, found: Verdict) -> Verdict:
         """Right if the indices start elsewhere?"""
         with suppress(SymconvError, Undefined):
-            statement = read(text, self.table(1 - base))
-            if any(isinstance(n, Entry) and n.indices for p in statement.parts for n in p.walk()):
+            statement = parse_statement(text, self.table(1 - base))
+            if any(
+                isinstance(n, TensorReference) and n.indices
+                for p in statement.parts
+                for n in p.walk()
+            ):
                 again = self.judged(statement, 1 - base, brief=True)
                 if again.verdict in {v.RIGHT, v.PRINTED}:
-                    causes = (_counted_from(1 - base), *found.causes)
+                    causes = (_index_base_cause(1 - base), *found.causes)
                     return replace(found, verdict=v.CONDITION, causes=causes)
         return found
 
     def untied(self, statement: Statement, base: int, error: UntiedError) -> Verdict:
         """A bias with a position: right for one bias at each position?"""
-        facts = self.facts
-        changed = replace(statement, parts=tuple(positioned(p, facts) for p in statement.parts))
+        context = self.context
+        changed = replace(
+            statement, parts=tuple(rewrite_positioned_bias(p, context) for p in statement.parts)
+        )
         with suppress(SymconvError, Undefined):
             found = self.judged(changed, base, brief=True)
             if found.verdict in {v.RIGHT, v.PRINTED}:
                 return replace(found, verdict=v.CONDITION, causes=(UNTIED,))
         return Verdict(v.UNREADABLE, "claim", notes=(str(error),))
 
-    def misfit(self, statement: Statement, base: int, error: MisfitError) -> Verdict:
+    def misfit(self, statement: Statement, base: int, error: ShapeMismatchError) -> Verdict:
         """Arrays that do not go together: wrong; right after one change of a function?"""
         found = [Cause("shapes", error.message)]
-        for mended, cause in mends(statement):
+        for mended, cause in repair_shapes(statement):
             with suppress(SymconvError, Undefined):
                 if self.judged(mended, base, brief=True):
                     found.insert(0, cause)
                     break
-        kind = kind_of(statement, self.facts, self.definitions)
+        kind = classify_statement(statement, self.context, self.definitions)
         return Verdict(v.WRONG, kind, causes=tuple(found))
 
     def judged(self, statement: Statement, base: int, *, brief: bool = False) -> Verdict:
         """The verdict over all readings; the first reading that is right wins."""
-        kind = kind_of(statement, self.facts, self.definitions)
+        kind = classify_statement(statement, self.context, self.definitions)
         if kind in {"definition", "given value"} and not self.values:
             return Verdict(v.NOT_CHECKED, kind)
 
-        judge = Judge(facts_for(self.network), self.values, statement, kind, explain=self.explain)
-        found = list(readings(statement, self.facts, base, self.definitions))
-        options, note = best(found, lambda options: bool(judge.verdict(options, brief=True)))
+        judge = Judge(
+            derive_contexts(self.network), self.values, statement, kind, explain=self.explain
+        )
+        found = list(enumerate_interpretations(statement, self.context, base, self.definitions))
+        options, note = choose_interpretation(
+            found, lambda options: bool(judge.verdict(options, brief=True))
+        )
         answer = judge.verdict(options, brief=brief)
         reading = self.spelled(statement, options.delta)
         return replace(answer, kind=kind, notes=(*answer.notes, *note), reading=reading)
 
 
-def _counted_from(base: int) -> Cause:
+def _index_base_cause(base: int) -> Cause:
     return Cause("index_base", f"right if the indices start at {base}")

@@ -1,20 +1,24 @@
-"""Whole posts and documents: every equation found, with its line, and judged in order."""
+"""Posts and documents: every equation with its line, judged in order and then together."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from symconv.claims.evaluation.assignments import Values
-from symconv.claims.judging.definitions import defined, with_values
+from symconv.claims.evaluation.assign import Values
+from symconv.claims.judging.statement_kinds import add_given_values, find_definition
+from symconv.claims.model.context import DifferentiableNetwork
 from symconv.claims.model.errors import MOST_LINES, MOST_POST, ClaimError
-from symconv.claims.model.facts import Network
-from symconv.claims.model.verdict import Verdict
-from symconv.claims.parsing.parser import read
-from symconv.claims.parsing.statements import Piece, pieces
+from symconv.claims.model.substitution import replace_nodes
+from symconv.claims.model.syntax_tree import Differential, Statement, SyntaxNode
+from symconv.claims.model.verdict import WRONG, Verdict
+from symconv.claims.parsing.parser import parse_statement
+from symconv.claims.parsing.statements import Excerpt, find_statements
+from symconv.claims.parsing.unparse import unparse
 from symconv.core.errors import SymconvError
 
 from .check import Checker
-from .conclusions import put_together
 from .model import verdict as v
 
 SIGN = r"(?:d|∂|\\?partial )\s*"
@@ -23,7 +27,9 @@ DERIVATIVE = re.compile(
 )
 
 
-def check_post(network: Network, text: str, values: Values | None = None) -> tuple[Verdict, ...]:
+def check_post(
+    network: DifferentiableNetwork, text: str, values: Values | None = None
+) -> tuple[Verdict, ...]:
     """The verdicts on every equation of a post, with line numbers.
 
     Values and definitions that the post states feed the statements after them. A line that is not
@@ -33,30 +39,59 @@ def check_post(network: Network, text: str, values: Values | None = None) -> tup
         raise ClaimError("the text is too long", help=f"at most {MOST_POST:,} characters")
     checker = Checker(network, dict(values or {}), {})
     found = []
-    for piece in pieces(text):
+    for piece in find_statements(text):
         verdict = checker.verdict(piece.text)
         if piece.prose and verdict.verdict == v.UNREADABLE and not DERIVATIVE.match(piece.text):
             continue
         found.append(verdict.at(piece.line))
         _learn(checker, piece, verdict)
-    return (*found, *put_together(checker, found))
+    return (*found, *combine_statements(checker, found))
 
 
-def _learn(checker: Checker, piece: Piece, verdict: Verdict) -> None:
+def _learn(checker: Checker, piece: Excerpt, verdict: Verdict) -> None:
     """Keep what a statement defines or gives; a value that was judged is no longer given."""
     given = verdict.kind == "given value" and verdict.verdict == v.NOT_CHECKED
     if not given and verdict.kind != "definition":
         return
     base = checker.network.notation.index_base
     try:
-        statement = read(piece.text, checker.table(base))
+        statement = parse_statement(piece.text, checker.table(base))
     except SymconvError:
         return
-    values = with_values(checker.values, statement, checker.facts, base)
+    values = add_given_values(checker.values, statement, checker.context, base)
     if values != checker.values:
         checker.values = values
         return
-    named = defined(statement)
+    named = find_definition(statement)
     if named is not None and verdict.kind == "definition":
         (name, parameters), body = named
         checker.definitions = {**checker.definitions, name: (parameters, body)}
+
+
+def combine_statements(checker: Checker, found: Sequence[Verdict]) -> Iterator[Verdict]:
+    """What follows when the derivatives of a chain are replaced by what the post says they are."""
+    statements = [(v, s) for v in found if (s := _parse_again(checker, v)) is not None]
+    wrong: dict[SyntaxNode, tuple[int, SyntaxNode]] = {}
+    for verdict, statement in statements:
+        left = statement.parts[0]
+        if verdict.verdict == WRONG and isinstance(left, Differential):
+            wrong[left] = verdict.line, statement.parts[-1]
+    last = {s.parts[0]: (v, s) for v, s in statements if v and isinstance(s.parts[0], Differential)}
+    for left, (verdict, statement) in last.items():
+        used = [wrong[n][0] for n in statement.parts[-1].walk() if n in wrong]
+        right = replace_nodes(statement.parts[-1], {k: n for k, (_, n) in wrong.items()})
+        if not used or right == statement.parts[-1]:
+            continue
+        joined = Statement("", (left, right), ("=",))
+        again = checker.settled(joined, checker.network.notation.index_base)
+        lines = sorted({verdict.line, *used})
+        text = " = ".join(unparse(p, checker.context) for p in joined.parts)
+        note = f"lines {', '.join(map(str, lines))} put together"
+        yield replace(again, text=text, line=verdict.line, notes=(note, *again.notes))
+
+
+def _parse_again(checker: Checker, verdict: Verdict) -> Statement | None:
+    try:
+        return parse_statement(verdict.text, checker.table(checker.network.notation.index_base))
+    except SymconvError:
+        return None

@@ -11,10 +11,10 @@ from symconv import __version__
 from symconv.core.errors import SymconvError
 
 from .check import check
+from .console import say, show
 from .derive import derive
 from .examples import examples
 from .generate import generate, run, verify
-from .output import say, show
 from .trace import trace
 
 app = typer.Typer(

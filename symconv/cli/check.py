@@ -13,8 +13,7 @@ import typer
 
 from symconv.core.errors import SymconvError
 
-from .options import JsonOption, NetworkArgument, NotationOption
-from .output import show
+from .console import JsonOption, NetworkArgument, NotationOption, show
 
 if TYPE_CHECKING:
     from symconv.claims.model.verdict import Verdict
@@ -38,41 +37,43 @@ def check(  # noqa: PLR0913 - a command has the options it has
     as_json: JsonOption = False,
 ) -> None:
     """Check a claim: exit code 0 right, 1 wrong, 2 unreadable, 3 undetermined or not checked."""
-    from symconv.claims.check import check_claim, values_fit
-    from symconv.claims.model.report import exit_code
+    from symconv.claims.check import check_claim, validate_values
+    from symconv.claims.model.verdict import exit_code
     from symconv.claims.posts import check_post
-    from symconv.trace.values_file import read_values
+    from symconv.trace.input_values import read_values
 
-    from .network_argument import network_from
+    from .network_argument import load_network
 
     if sum((lines, sarif, as_json)) > 1:
         raise SymconvError("only one of --lines, --sarif and --json can be printed at a time")
-    net = network_from(network, notation)
+    net = load_network(network, notation)
     given = {} if values is None else read_values(values)
-    values_fit(net, given)
-    text = _text(claim)
+    validate_values(net, given)
+    text = _read_claim(claim)
     found = (check_claim(net, claim, given),) if text is None else check_post(net, text, given)
     if as_json:
         show(json.dumps([verdict.data() for verdict in found], indent=1, ensure_ascii=False))
     else:
-        show(_written(found, claim, sarif=sarif, lines=lines, whole=text is not None))
+        show(_format_verdicts(found, claim, sarif=sarif, lines=lines, whole=text is not None))
     raise typer.Exit(exit_code(found))
 
 
-def _written(found: Sequence[Verdict], claim: str, *, sarif: bool, lines: bool, whole: bool) -> str:
+def _format_verdicts(
+    found: Sequence[Verdict], claim: str, *, sarif: bool, lines: bool, whole: bool
+) -> str:
     """The verdicts as SARIF, as lines for an editor, or for a person."""
-    from symconv.claims.model.report import one_line, summary, text_of
-    from symconv.claims.sarif import sarif as reported
+    from symconv.claims.model.verdict import format_one_line, format_verdict, summarize_verdicts
+    from symconv.claims.model.verdict import to_sarif as reported
 
     name = claim if whole else "claim"
     if sarif:
         return json.dumps(reported(found, name), indent=1, ensure_ascii=False)
     if lines:
-        return "\n".join(one_line(verdict, name) for verdict in found)
-    return "\n".join([*map(text_of, found), *([summary(found)] if whole else [])])
+        return "\n".join(format_one_line(verdict, name) for verdict in found)
+    return "\n".join([*map(format_verdict, found), *([summarize_verdicts(found)] if whole else [])])
 
 
-def _text(claim: str) -> str | None:
+def _read_claim(claim: str) -> str | None:
     """The text of a file or of standard input; None where the claim stands for itself.
 
     SymconvError where the claim is the name of a file (`claims.txt`) that does not exist.

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .options import (
+from .console import (
     DeltasOption,
     FileOption,
     ForceOption,
     LetterOption,
     NetworkArgument,
     NotationOption,
+    deliver,
 )
-from .output import deliver
 
 if TYPE_CHECKING:
-    from symconv.render.explanation import Explanation
+    from symconv.render.derivation_document import DerivationDocument
 
 
 class Format(StrEnum):
@@ -68,13 +68,13 @@ def derive(  # noqa: PLR0913, PLR0917 - a command has the options it has
     """Derive the gradients of a network, step by step."""
     from symconv.core.errors import SymconvError
 
-    from .network_argument import network_from
+    from .network_argument import load_network
 
     if (fragment or width is not None) and form is not Format.latex:
         raise SymconvError("--fragment and --width are for --format latex")
     if width is not None and not fragment:
         raise SymconvError("--width belongs to --fragment", help="add --fragment")
-    explanation = network_from(network, notation).derivation(*(wrt or ()))
+    explanation = load_network(network, notation).derivation(*(wrt or ()))
     explanation = _in_own_notation(explanation, letter or [], deltas)
     options: dict[str, Any] = {"detail": detail.value}
     if form not in {Format.json, Format.pdf}:
@@ -86,15 +86,15 @@ def derive(  # noqa: PLR0913, PLR0917 - a command has the options it has
 
 
 def _in_own_notation(
-    explanation: Explanation, letter: list[str], deltas: str | None
-) -> Explanation:
+    explanation: DerivationDocument, letter: list[str], deltas: str | None
+) -> DerivationDocument:
     """The same derivations with other letters for indices and other names for error signals."""
     from dataclasses import replace
 
-    from symconv.notation.own_letters import index_letters, letters_from
+    from symconv.notation.index_letters import index_letters, parse_letters
 
     changes: dict[str, Any] = {} if deltas is None else {"deltas": deltas}
     if letter:
         known = index_letters(explanation.forward, explanation.backward)
-        changes["letters"] = letters_from(letter, known)
+        changes["letters"] = parse_letters(letter, known)
     return replace(explanation, notation=replace(explanation.notation, **changes))

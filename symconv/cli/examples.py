@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 
-from .options import JsonOption
-from .output import show
+from .console import JsonOption, show
 
 
 def examples(*, as_json: JsonOption = False) -> None:

@@ -9,8 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .options import FolderOption, ForceOption, JsonOption, NetworkArgument, NotationOption
-from .output import progress, say, show
+from .console import (
+    FolderOption,
+    ForceOption,
+    JsonOption,
+    NetworkArgument,
+    NotationOption,
+    say,
+    show,
+    show_progress,
+)
 
 if TYPE_CHECKING:
     from symconv.api import Network
@@ -69,16 +77,16 @@ def generate(  # noqa: PLR0913 - a command has the options it has
     """Write the NumPy module of a network, its derivation, and its own tests."""
     from symconv.core.errors import SymconvError
 
-    from .network_argument import forms_from, network_from, sizes_from
+    from .network_argument import load_network, parse_forms, parse_sizes
 
     if output is None and not explain:
         raise SymconvError("there is no folder to write to", help="name one with -o FOLDER")
-    net = network_from(network, notation).fixed(**sizes_from(size or []))
+    net = load_network(network, notation).fixed(**parse_sizes(size or []))
     wishes: dict[str, Any] = {"tiles": tiles} if tiles else {}
     if form:
-        wishes["forms"] = forms_from(form)
+        wishes["forms"] = parse_forms(form)
     if tune:
-        wishes["forms"] = _tuned(net, tiles) | wishes.get("forms", {})
+        wishes["forms"] = _autotune_forms(net, tiles) | wishes.get("forms", {})
     chosen = style or (Style.fast if output is None else Style.readable)
     if explain:
         show(net.plan(chosen.value, **wishes))
@@ -90,9 +98,9 @@ def verify(
     network: NetworkArgument, notation: NotationOption = None, *, as_json: JsonOption = False
 ) -> None:
     """Check every step, every gradient and the NumPy module; exit code 1 if one fails."""
-    from .network_argument import network_from
+    from .network_argument import load_network
 
-    checks = network_from(network, notation).verify()
+    checks = load_network(network, notation).verify()
     if as_json:
         from dataclasses import asdict
 
@@ -112,9 +120,9 @@ def run(  # noqa: PLR0913 - as above
     force: ForceOption = False,
 ) -> None:
     """Do all of it: show the derivation, write the files, report every check."""
-    from .network_argument import network_from, sizes_from
+    from .network_argument import load_network, parse_sizes
 
-    net = network_from(network, notation).fixed(**sizes_from(size or []))
+    net = load_network(network, notation).fixed(**parse_sizes(size or []))
     show(net.derivation().text())
     _generate(net, output, style=style, force=force)
     checks = net.verify()
@@ -122,11 +130,11 @@ def run(  # noqa: PLR0913 - as above
     _exit(checks)
 
 
-def _tuned(net: Network, tiles: str | None) -> dict[str, Any]:
+def _autotune_forms(net: Network, tiles: str | None) -> dict[str, Any]:
     """The fastest forms; what is tried is shown on a terminal."""
-    from symconv.tune import tuned
+    from symconv.tune import autotune
 
-    return dict(tuned(net, progress, tiles=tiles))
+    return dict(autotune(net, show_progress, tiles=tiles))
 
 
 def _generate(net: Network, folder: Path, *, style: Style, force: bool, **wishes: Any) -> None:

@@ -8,23 +8,23 @@ from pathlib import Path
 from symconv.api import Network
 from symconv.core.errors import SymconvError, did_you_mean
 from symconv.network.examples import BY_NAME
-from symconv.network.text import LONGEST_TEXT
+from symconv.network.parser import LONGEST_TEXT
 
 SIZE = re.compile(r"([A-Za-z]\w{0,31})=([0-9]{1,9})", re.ASCII)
 
 
-def network_from(given: str, notation: str | None) -> Network:
+def load_network(given: str, notation: str | None) -> Network:
     """The network behind an argument; `notation` overrides that of an example."""
     if given in BY_NAME:
         net = Network.example(given)
         return net if notation is None else net.in_notation(notation)
-    text, title = (given, "network") if _is_text(given) else _read(given)
+    text, title = (given, "network") if _is_text(given) else _read_file(given)
     net = Network.parse(text, notation or "ij0")
     net.title = title
     return net
 
 
-def sizes_from(given: list[str]) -> dict[str, int]:
+def parse_sizes(given: list[str]) -> dict[str, int]:
     """The sizes behind arguments such as `N=32`."""
     found: dict[str, int] = {}
     for text in given:
@@ -35,7 +35,7 @@ def sizes_from(given: list[str]) -> dict[str, int]:
     return found
 
 
-def forms_from(given: list[str]) -> dict[str, str]:
+def parse_forms(given: list[str]) -> dict[str, str]:
     """The forms behind arguments such as `z^1=columns`."""
     found: dict[str, str] = {}
     for text in given:
@@ -50,7 +50,7 @@ def _is_text(given: str) -> bool:
     return "|" in given or given.split()[:1] == ["input"]
 
 
-def _read(given: str) -> tuple[str, str]:
+def _read_file(given: str) -> tuple[str, str]:
     """The network text in a file, without its comments, and the file's name as the title."""
     path = Path(given)
     if not path.is_file():

@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from .options import FileOption, ForceOption, NetworkArgument, NotationOption
-from .output import deliver, say
+from .console import FileOption, ForceOption, NetworkArgument, NotationOption, deliver, say
 
 
 class TraceFormat(StrEnum):
@@ -43,14 +42,14 @@ def trace(  # noqa: PLR0913, PLR0917 - a command has the options it has
 ) -> None:
     """Work a network out in numbers, every entry with its terms."""
     from symconv.core.errors import SymconvError
-    from symconv.trace import read_values, wanted_values
-    from symconv.trace import trace as worked
+    from symconv.trace import describe_inputs, read_values
+    from symconv.trace import trace_network as worked
 
-    from .network_argument import network_from
+    from .network_argument import load_network
 
-    net = network_from(network, notation)
+    net = load_network(network, notation)
     if values is None:
-        raise SymconvError(f"a trace needs numbers: --values FILE, with {wanted_values(net)}")
+        raise SymconvError(f"a trace needs numbers: --values FILE, with {describe_inputs(net)}")
     found = worked(
         net,
         read_values(values),

@@ -8,14 +8,14 @@ from typing import Any, Literal
 
 from symconv.codegen.fast.forms.base import Wishes
 from symconv.codegen.python.code_allowlist import audited
-from symconv.codegen.python.names import Names
+from symconv.codegen.python.identifiers import Identifiers
 from symconv.codegen.readable.module import module_names, numpy_module
 from symconv.codegen.readable.tests import module_tests
 from symconv.core.equation import Program
 from symconv.core.errors import SymconvError, did_you_mean
 from symconv.core.proof import Backward
-from symconv.semantics.sizes import pick
-from symconv.semantics.work import extent, terms
+from symconv.semantics.sizes import pick_sizes
+from symconv.semantics.work import count_range_values, count_terms
 
 LOOPS = 20_000
 """The most terms of a forward pass in loops whose gradients are tested entry by entry."""
@@ -58,11 +58,11 @@ def plan_text(order: Order, style: str) -> str:
     return told(order.forward, order.backward, order.numbers, order.wishes)
 
 
-def tests_text(order: Order, style: str, stem: str, names: Names) -> str:
+def tests_text(order: Order, style: str, stem: str, names: Identifiers) -> str:
     """The tests of the module `stem` of that style."""
-    sizes = pick(order.backward.program, seed=3)
+    sizes = pick_sizes(order.backward.program, seed=3)
     equations = order.forward.equations
-    work = sum(extent(e.ranges, sizes) * terms(e.rhs, sizes) for e in equations)
+    work = sum(count_range_values(e.ranges, sizes) * count_terms(e.rhs, sizes) for e in equations)
     source = (stem, module_text(order, style))
     along = style == "loops" and work > LOOPS
     return module_tests(source, order.forward, order.backward, names, sizes, along=along)

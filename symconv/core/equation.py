@@ -1,13 +1,16 @@
-"""An equation of the index language, and a program: equations in the order they are computed."""
+"""Equations of the index language, programs of them, and which of their tensors are labels."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from sympy import Expr, Symbol
+from sympy import Expr, S, Symbol
+from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.tensor.indexed import Indexed
 
+from .nodes import Equals
 from .tensor import Tensor
 
 Ranges = tuple[tuple[Symbol, Expr], ...]
@@ -69,3 +72,36 @@ class Program:
     def equation(self, key: str) -> Equation | None:
         """The equation that defines a tensor; None for what is given from outside."""
         return next((e for e in self.equations if e.key == key), None)
+
+
+def find_labels(equations: Iterable[Equation]) -> dict[str, Expr | None]:
+    """How many classes each tensor of labels chooses from, by key.
+
+    That is the extent of the index that its entries are compared with; None where it is no index.
+    """
+    return dict(pair for equation in equations for pair in _find_comparisons(equation))
+
+
+def _find_comparisons(equation: Equation) -> Iterator[tuple[str, Expr | None]]:
+    """Each tensor of labels with the extent of the index that it is compared with."""
+    brackets = sorted(equation.rhs.atoms(Equals), key=str)
+    extents: dict[Expr, Expr] = dict(equation.ranges)
+    for binder in sorted(equation.rhs.atoms(ExprWithLimits), key=str) if brackets else ():
+        extents |= {v: high + 1 for v, _, high in binder.limits}
+    for bracket in brackets:
+        if isinstance(bracket.label, Indexed):
+            yield str(bracket.label.base.label), extents.get(bracket.place)
+
+
+def class_counts(equations: Iterable[Equation]) -> dict[str, Expr]:
+    """How many classes each tensor of class numbers chooses from, by key.
+
+    That is the extent of the index that its entries are compared with, and 1 where that is no plain
+    index.
+    """
+    return {key: S.One if n is None else n for key, n in find_labels(equations).items()}
+
+
+def checkable_class_counts(equations: Iterable[Equation]) -> dict[str, Expr]:
+    """How many classes there are, by key, where the entries are compared with a plain index."""
+    return {key: n for key, n in find_labels(equations).items() if n is not None}

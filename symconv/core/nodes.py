@@ -92,7 +92,7 @@ class Partial(Expr):
         return cast("Indexed", self.args[1])
 
 
-class Known(Function):
+class ScalarFunction(Function):
     """A function whose value at a number is an elementary expression."""
 
     args: tuple[Any, ...]
@@ -107,7 +107,7 @@ class Known(Function):
         raise NotImplementedError
 
 
-class step(Known):  # noqa: N801 - a mathematical function, written in lower case as SymPy does
+class step(ScalarFunction):  # noqa: N801 - a mathematical function, written in lower case as SymPy does
     """step(x) = [x > 0], so step(0) = 0; its derivative is taken to be 0 everywhere."""
 
     @staticmethod
@@ -118,7 +118,7 @@ class step(Known):  # noqa: N801 - a mathematical function, written in lower cas
         return S.Zero
 
 
-class relu(Known):  # noqa: N801
+class relu(ScalarFunction):  # noqa: N801
     """relu(x) = max(x, 0), with relu'(x) = step(x), hence relu'(0) = 0."""
 
     @staticmethod
@@ -129,7 +129,7 @@ class relu(Known):  # noqa: N801
         return step(self.args[0])
 
 
-class sigmoid(Known):  # noqa: N801
+class sigmoid(ScalarFunction):  # noqa: N801
     """sigmoid(x) = 1 / (1 + exp(-x)), with sigmoid' = sigmoid (1 - sigmoid)."""
 
     @staticmethod
@@ -140,7 +140,7 @@ class sigmoid(Known):  # noqa: N801
         return self * (Integer(1) - self)
 
 
-class softplus(Known):  # noqa: N801
+class softplus(ScalarFunction):  # noqa: N801
     """softplus(x) = log(1 + exp(x)), with softplus' = sigmoid."""
 
     @staticmethod
@@ -151,7 +151,7 @@ class softplus(Known):  # noqa: N801
         return sigmoid(self.args[0])
 
 
-class absolute(Known):  # noqa: N801
+class absolute(ScalarFunction):  # noqa: N801
     """absolute(x) = |x|, with absolute'(x) = sign(x), hence 0 at 0."""
 
     @staticmethod

@@ -1,7 +1,8 @@
-"""The proof object: what was done, where, why, and under which side condition."""
+"""The proof object: what was done, where and why; and the number of every equation."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sympy import Expr
@@ -80,3 +81,11 @@ class Backward:
 def equation_of(item: Derivation | Equation) -> Equation:
     """The equation that a derivation ends in; an equation stands for itself."""
     return item.equation if isinstance(item, Derivation) else item
+
+
+def number_equations(program: Program, backward: Sequence[Derivation | Equation]) -> dict[str, int]:
+    """Key of the defined tensor -> number: forward equations, then backward ones in order."""
+    numbers: dict[str, int] = {}
+    for equation in (*program.equations, *map(equation_of, backward)):
+        numbers.setdefault(equation.key, len(numbers) + 1)
+    return numbers

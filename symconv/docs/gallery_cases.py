@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from symconv.semantics.places import Place
+from symconv.semantics.index_arithmetic import Place
 
 Rows = tuple[str, ...]
 """The terms of a sum."""
 
 
-def rows(*lines: str) -> list[list[str]]:
+def split_rows(*lines: str) -> list[list[str]]:
     """Rows of numbers, written side by side."""
     return [line.split() for line in lines]
 
 
-def places(*lines: str) -> dict[Place, str]:
+def numbers_by_place(*lines: str) -> dict[Place, str]:
     """Numbers that somebody found, by place."""
     return {(r, c): n for r, line in enumerate(lines) for c, n in enumerate(line.split())}
 
 
 @dataclass(frozen=True)
-class Claimed:
+class NumberClaim:
     """Numbers that somebody wrote down for a tensor, from what was given at that point."""
 
     words: str
@@ -32,7 +32,7 @@ class Claimed:
 
 
 @dataclass(frozen=True)
-class Case:
+class GalleryCase:
     """An example network with the numbers of its question.
 
     `written` is the derivative by `entry` as somebody wrote it: a number times a product of sums.
@@ -42,13 +42,13 @@ class Case:
     title: str
     wrt: tuple[str, ...]
     values: Mapping[str, object] = field(default_factory=dict)
-    claims: tuple[Claimed, ...] = ()
+    claims: tuple[NumberClaim, ...] = ()
     entry: str = ""
     written: tuple[int, tuple[Rows, ...]] | None = None
     rates: tuple[str, ...] = ()
 
 
-IMAGE = rows(
+IMAGE = split_rows(
     "0.51 0.9 0.88 0.84 0.05",
     "0.4 0.62 0.22 0.59 0.1",
     "0.11 0.2 0.74 0.33 0.14",
@@ -57,11 +57,11 @@ IMAGE = rows(
 )
 ERRORS = {"delta_h": ["0.25", "-0.15"]}
 ROUNDED = ("0 0 0.0686 0", "0 0.0364 0 0", "0 0.0467 0 0", "0 0 0 -0.0681")
-FOUND = places("0.044606 0.094061", "0.011262 0.068288")
-ACTIVATIONS = {"a": rows("0.58 0.57", "0.65 0.55")}
+FOUND = numbers_by_place("0.044606 0.094061", "0.011262 0.068288")
+ACTIVATIONS = {"a": split_rows("0.58 0.57", "0.65 0.55")}
 
 CASES = (
-    Case(
+    GalleryCase(
         "two-convs",
         "Two convolutions and one number",
         ("w^1",),
@@ -75,36 +75,36 @@ CASES = (
             ),
         ),
     ),
-    Case(
+    GalleryCase(
         "conv-pool-sigmoid-dense",
         "Through sigmoid and max-pooling to a kernel",
         ("w",),
         {
             "o": IMAGE,
-            "w": rows("-0.13 0.15", "-0.51 0.62"),
+            "w": split_rows("-0.13 0.15", "-0.51 0.62"),
             "b": "0",
-            "W": rows("0.61 0.82 0.96 -1", "0.02 -0.5 0.23 0.17"),
+            "W": split_rows("0.61 0.82 0.96 -1", "0.02 -0.5 0.23 0.17"),
         },
         (
-            Claimed(
+            NumberClaim(
                 "The four errors behind the pooling, from the errors of the dense layer",
                 "delta p",
-                places("0.0364182 0.068628", "0.04675125 -0.06818625"),
+                numbers_by_place("0.0364182 0.068628", "0.04675125 -0.06818625"),
                 {**ERRORS, **ACTIVATIONS},
             ),
-            Claimed(
+            NumberClaim(
                 "The same errors as they were carried on, with four decimals",
                 "delta x",
-                {p: n for p, n in places(*ROUNDED).items() if n != "0"},
+                {p: n for p, n in numbers_by_place(*ROUNDED).items() if n != "0"},
                 {**ERRORS, **ACTIVATIONS},
             ),
-            Claimed(
+            NumberClaim(
                 "The kernel's gradient from those four decimals",
                 "gradient w",
                 FOUND,
-                {"delta_x": rows(*ROUNDED)},
+                {"delta_x": split_rows(*ROUNDED)},
             ),
-            Claimed(
+            NumberClaim(
                 "The same numbers against the gradient without that rounding",
                 "gradient w",
                 FOUND,
@@ -112,19 +112,23 @@ CASES = (
             ),
         ),
     ),
-    Case(
+    GalleryCase(
         "relu-filter",
         "Subtracting the gradient makes it worse",
         ("w",),
         {
-            "x": rows("1 -1 0", "0 1 0", "0 -1 1"),
-            "w": rows("1 -1", "1 1"),
-            "t": rows("1 0", "0 1"),
+            "x": split_rows("1 -1 0", "0 1 0", "0 -1 1"),
+            "w": split_rows("1 -1", "1 1"),
+            "t": split_rows("1 0", "0 1"),
         },
-        (Claimed("The gradient of the filter", "gradient w", places("-2 2", "0 -2")),),
+        (
+            NumberClaim(
+                "The gradient of the filter", "gradient w", numbers_by_place("-2 2", "0 -2")
+            ),
+        ),
         rates=("0.5", "-0.5"),
     ),
-    Case("general-conv", "Why is the kernel rotated?", ("w", "x")),
-    Case("general-conv-flipped", "And if the kernel is flipped to begin with?", ("w", "x")),
-    Case("general-conv-strided", "With stride, padding and dilation", ("w", "beta", "x")),
+    GalleryCase("general-conv", "Why is the kernel rotated?", ("w", "x")),
+    GalleryCase("general-conv-flipped", "And if the kernel is flipped to begin with?", ("w", "x")),
+    GalleryCase("general-conv-strided", "With stride, padding and dilation", ("w", "beta", "x")),
 )

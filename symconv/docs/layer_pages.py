@@ -13,7 +13,7 @@ from symconv.api import Network
 from symconv.core.errors import SymconvError
 from symconv.layers import catalogue
 from symconv.layers.base import Layer
-from symconv.network.fields import Option, options_of
+from symconv.network.spec import LayerOption, layer_options
 
 INPUTS = ("NxCxHxW", "D batch N", "NxTxD", "Nx6x8x8", "8 batch N")
 WORDS = {
@@ -36,7 +36,7 @@ TYPICAL = {
 def layer_page(keyword: str) -> str:
     """The page of one layer, as Markdown."""
     layer = catalogue()[keyword]
-    net = typical(layer)
+    net = typical_network(layer)
     derivation = net.derivation().markdown().split("\n", 1)[1].strip()
     return "\n".join(
         [
@@ -44,7 +44,7 @@ def layer_page(keyword: str) -> str:
             "",
             inspect.cleandoc(layer.__doc__ or ""),
             "",
-            f"In a network text: `{usage(layer)}`. This page shows `{text_of(layer)}`.",
+            f"In a network text: `{usage(layer)}`. This page shows `{typical_text(layer)}`.",
             "",
             derivation,
             "",
@@ -60,7 +60,7 @@ def layer_page(keyword: str) -> str:
 
 def usage(layer: type[Layer]) -> str:
     """The keyword, what the layer needs, and its options."""
-    options = options_of(layer)
+    options = layer_options(layer)
     required = [o.name.upper() for o in options if o.required]
     optional = [
         f"[{o.name}]" if o.kind == "flag" else f"[{o.name} ...]" for o in options if not o.required
@@ -68,16 +68,16 @@ def usage(layer: type[Layer]) -> str:
     return " ".join([layer.keyword, *required, *optional])
 
 
-def typical(layer: type[Layer]) -> Network:
+def typical_network(layer: type[Layer]) -> Network:
     """A network of the layer alone, with symbols for its sizes where that is possible."""
-    net = Network.parse(text_of(layer))
+    net = Network.parse(typical_text(layer))
     net.title = layer.keyword
     return net
 
 
-def text_of(layer: type[Layer]) -> str:
+def typical_text(layer: type[Layer]) -> str:
     """The network text of the layer alone."""
-    for text in _texts(layer):
+    for text in _candidate_texts(layer):
         try:
             Network.parse(text).backward()
         except SymconvError:
@@ -86,23 +86,23 @@ def text_of(layer: type[Layer]) -> str:
     raise SymconvError(f"no network of the layer '{layer.keyword}' alone was found")
 
 
-def _texts(layer: type[Layer]) -> Iterator[str]:
+def _candidate_texts(layer: type[Layer]) -> Iterator[str]:
     """Texts to try, the most general first."""
     for choice in (0, -1):
-        words = [_word(o, choice) for o in options_of(layer) if o.required]
-        options = [w for o in options_of(layer) for w in _typical_option(o)]
+        words = [_option_word(o, choice) for o in layer_options(layer) if o.required]
+        options = [w for o in layer_options(layer) for w in _typical_option(o)]
         for size in INPUTS:
             yield " ".join(["input x", size, "|", layer.keyword, *words, *options, "->", "y"])
             yield " ".join(["input x", size, "|", layer.keyword, *words, "->", "y"])
 
 
-def _word(option: Option, choice: int) -> str:
+def _option_word(option: LayerOption, choice: int) -> str:
     if option.name == "target":
         return "t"
     return WORDS[option.kind][choice]
 
 
-def _typical_option(option: Option) -> tuple[str, ...]:
+def _typical_option(option: LayerOption) -> tuple[str, ...]:
     """The options that show what a layer can do, where it has them."""
     shown = option.name in TYPICAL and not option.required
     return (option.name, TYPICAL[option.name]) if shown else ()

@@ -15,13 +15,34 @@ from pathlib import Path
 from types import MappingProxyType
 
 from symconv.api import Network
+from symconv.codegen.readable.module import module_names
+from symconv.codegen.styles import module_text, tests_text
 from symconv.layers import catalogue
 from symconv.network.examples import EXAMPLES
 from symconv.output.files import write_files
+from symconv.output.templates import render_template
 
-from .fast_examples import FAST, fast_files
-from .gallery import gallery
+from .gallery import gallery_page
 from .layer_pages import layer_page, usage
+
+FAST = ("conv-pool-sigmoid-dense", "lenet5")
+"""One that is tiny and unrolled, and one that is large and planned."""
+
+
+def fast_files(name: str) -> dict[str, str]:
+    """The fast module of an example and its tests, by file name.
+
+    The tests compare it with the readable module, which they look for in the same folder.
+    """
+    readable = name.replace("-", "_")
+    stem, order = f"{readable}_fast", Network.example(name).order
+    names = module_names(order.forward, order.backward.program)
+    twin = render_template("numpy", "test_twin.py.j2", twin=readable)
+    return {
+        f"{stem}.py": module_text(order, "fast"),
+        f"test_{stem}.py": tests_text(order, "fast", stem, names) + twin,
+    }
+
 
 ROOT = Path(__file__).resolve().parents[2]
 REGION = re.compile(r"<!-- (\w+)(?:: ([^\n]*?))? -->\n.*?<!-- end -->", re.DOTALL)
@@ -37,12 +58,12 @@ def layer_files() -> dict[str, str]:
     return {f"{keyword}.md": layer_page(keyword) for keyword in catalogue()}
 
 
-def readme(text: str) -> str:
+def update_readme(text: str) -> str:
     """The README with its generated regions written anew."""
-    return REGION.sub(_region, text)
+    return REGION.sub(_rewrite_region, text)
 
 
-def _region(match: re.Match[str]) -> str:
+def _rewrite_region(match: re.Match[str]) -> str:
     name, arguments = match[1], match[2] or ""
     head = match[0].split("\n", 1)[0]
     return f"{head}\n{REGIONS[name](*arguments.split())}\n<!-- end -->"
@@ -99,15 +120,15 @@ REGIONS: MappingProxyType[str, Callable[..., str]] = MappingProxyType(
 )
 
 
-def main() -> None:
+def regenerate() -> None:
     """Write all of it."""
     for e in EXAMPLES:
         write_files(ROOT / "generated" / e.name, example_files(e.name), force=True)
     write_files(ROOT / "generated" / "layers", layer_files(), force=True)
-    write_files(ROOT / "generated", {"gallery.md": gallery()}, force=True)
+    write_files(ROOT / "generated", {"gallery.md": gallery_page()}, force=True)
     path = ROOT / "README.md"
-    write_files(ROOT, {path.name: readme(path.read_text(encoding="utf-8"))}, force=True)
+    write_files(ROOT, {path.name: update_readme(path.read_text(encoding="utf-8"))}, force=True)
 
 
 if __name__ == "__main__":
-    main()
+    regenerate()

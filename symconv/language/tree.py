@@ -10,88 +10,88 @@ Span = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Node:
+class EquationNode:
     """A part of an equation and where it stands."""
 
     span: Span
 
 
 @dataclass(frozen=True)
-class Number(Node):
+class NumberLiteral(EquationNode):
     """A number as written: `2`, `0.5`."""
 
     digits: str
 
 
 @dataclass(frozen=True)
-class Reference(Node):
+class Reference(EquationNode):
     """A name alone: an index, a size, or a tensor of one number."""
 
     name: str
 
 
 @dataclass(frozen=True)
-class Access(Node):
+class Access(EquationNode):
     """`x[i+m, j]`."""
 
     name: str
-    places: tuple[Node, ...]
+    places: tuple[EquationNode, ...]
 
 
 @dataclass(frozen=True)
-class Call(Node):
+class ElementwiseCall(EquationNode):
     """`tanh(a)`."""
 
     function: str
-    argument: Node
+    argument: EquationNode
 
 
 @dataclass(frozen=True)
-class Binary(Node):
+class BinaryOperation(EquationNode):
     """`a + b`, `a - b`, `a * b`, `a / b`, `a ^ b`."""
 
     operator: Literal["+", "-", "*", "/", "^"]
-    left: Node
-    right: Node
+    left: EquationNode
+    right: EquationNode
 
 
 @dataclass(frozen=True)
-class Negative(Node):
+class Negation(EquationNode):
     """`-a`."""
 
-    of: Node
+    of: EquationNode
 
 
 @dataclass(frozen=True)
-class Range(Node):
+class Range(EquationNode):
     """`m<3`, or `m` alone where a tensor's shape says how far it runs."""
 
     index: str
-    extent: Node | None
+    extent: EquationNode | None
 
 
 @dataclass(frozen=True)
-class Reduction(Node):
+class IndexReduction(EquationNode):
     """`sum(m<3, n<3) body`, `max(...) body`, `logsumexp(...) body`."""
 
     kind: Literal["sum", "max", "logsumexp"]
     ranges: tuple[Range, ...]
-    body: Node
+    body: EquationNode
 
 
 @dataclass(frozen=True)
-class Formula(Node):
+class Formula(EquationNode):
     """`left = right for ranges`."""
 
     left: Access
-    right: Node
+    right: EquationNode
     ranges: tuple[Range, ...]
 
 
-def parts(node: Node) -> Iterator[Node]:
+def walk_syntax(node: EquationNode) -> Iterator[EquationNode]:
     """The node and everything in it, in reading order."""
     yield node
     for value in vars(node).values():
         for child in value if isinstance(value, tuple) else (value,):
-            if isinstance(child, Node):
-                yield from parts(child)
+            if isinstance(child, EquationNode):
+                yield from walk_syntax(child)

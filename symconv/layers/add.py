@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor
-from symconv.layers.support.places import places
+from symconv.layers.support.ranges import indices_of
 from symconv.layers.support.scope import Scope
 
 from .base import Layer, ValueName
@@ -23,5 +23,5 @@ class AddValue(Layer):
     def forward(self, x: Tensor, at: Scope) -> Equation:
         ranges = at.like(x)
         other = at.value(self.other, x.shape)
-        here = places(ranges)
+        here = indices_of(ranges)
         return at.output(ranges, x[here] + other[here], batch=x.batch)

@@ -7,10 +7,10 @@ from sympy import Expr, Mul
 from symconv.core.equation import Equation, Ranges
 from symconv.core.nodes import Box
 from symconv.core.tensor import Tensor
-from symconv.layers.support.places import count, places, total
+from symconv.layers.support.ranges import indices_of, multiply_extents, sum_over_ranges
 from symconv.layers.support.scope import Scope
 from symconv.layers.support.sizes import Amounts, Size, Sizes, per_axis
-from symconv.layers.support.windows import Windows, windows
+from symconv.layers.support.windows import Windows, make_windows
 
 from .base import Layer
 
@@ -38,13 +38,15 @@ class AveragePool(Layer):
 
     def forward(self, x: Tensor, at: Scope) -> Equation:
         rank = at.pooled(x, self.window)
-        window = windows(
+        window = make_windows(
             self.window, rank, stride=self.stride, padding=self.padding, ceil=self.ceil
         )
         lead, space = at.last(x, rank)
         kernel, out = window.kernel(at), window.positions(space, at)
         reads = window.reads(out, kernel)
-        mean = total(x[places(lead) + reads], kernel) / self._divisor(window, kernel, reads, space)
+        mean = sum_over_ranges(x[indices_of(lead) + reads], kernel) / self._divisor(
+            window, kernel, reads, space
+        )
         return at.output(lead + out, mean, batch=x.batch)
 
     def _divisor(
@@ -54,14 +56,14 @@ class AveragePool(Layer):
         if self.divisor is not None:
             return per_axis(self.divisor, 1)[0]
         if self.exclude_padding:
-            return _inside(kernel, reads, space)
+            return _count_inside(kernel, reads, space)
         if not self.ceil:
-            return count(kernel)
+            return multiply_extents(kernel)
         rows = zip(reads, space, window.before, window.after, strict=True)
         padded = [(e + p, n + p + q) for e, n, p, q in rows]
-        return _inside(kernel, tuple(e for e, _ in padded), tuple(n for _, n in padded))
+        return _count_inside(kernel, tuple(e for e, _ in padded), tuple(n for _, n in padded))
 
 
-def _inside(kernel: Ranges, reads: tuple[Expr, ...], space: tuple[Expr, ...]) -> Expr:
+def _count_inside(kernel: Ranges, reads: tuple[Expr, ...], space: tuple[Expr, ...]) -> Expr:
     """How many places of a window lie in the image."""
-    return total(Mul(*(Box(e, n) for e, n in zip(reads, space, strict=True))), kernel)
+    return sum_over_ranges(Mul(*(Box(e, n) for e, n in zip(reads, space, strict=True))), kernel)

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from symconv.core.tensor import Tensor
-from symconv.layers.support.places import places
+from symconv.layers.support.ranges import indices_of
 from symconv.layers.support.scope import Scope
 
-from .norm import Axes, Norm
+from .norm import Norm, NormAxes
 
 
 @dataclass(frozen=True)
@@ -16,8 +16,8 @@ class BatchNorm(Norm):
     keyword = "batchnorm"
     title = "batch normalisation"
 
-    def axes(self, x: Tensor, at: Scope) -> Axes:
+    def axes(self, x: Tensor, at: Scope) -> NormAxes:
         ranges = at.like(x)
         channel = ranges[x.batch : x.batch + 1]
         rest = ranges[: x.batch] + ranges[x.batch + 1 :]
-        return Axes(channel, rest, places(ranges), channel, places(channel))
+        return NormAxes(channel, rest, indices_of(ranges), channel, indices_of(channel))

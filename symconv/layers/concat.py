@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor
-from symconv.layers.support.places import places
+from symconv.layers.support.ranges import indices_of
 from symconv.layers.support.scope import Scope
 
 from .base import Layer, ValueName
@@ -29,6 +29,6 @@ class Concat(Layer):
         other = at.value(self.other, x.shape, but=axis)
         letter, size = ranges[axis]
         out = (*ranges[:axis], (letter, size + other.shape[axis]), *ranges[axis + 1 :])
-        here = places(out)
+        here = indices_of(out)
         there = (*here[:axis], letter - size, *here[axis + 1 :])
         return at.output(out, x[here] + other[there], batch=x.batch)

@@ -7,10 +7,10 @@ from sympy import Expr, Integer
 from symconv.core.equation import Equation, Ranges
 from symconv.core.errors import SymconvError
 from symconv.core.tensor import Tensor
-from symconv.layers.support.places import places, row_major, total
+from symconv.layers.support.ranges import indices_of, row_major_index, sum_over_ranges
 from symconv.layers.support.scope import Scope
 from symconv.layers.support.sizes import Amounts, Size, Sizes, per_axis
-from symconv.layers.support.windows import windows
+from symconv.layers.support.windows import make_windows
 
 from .base import Layer, TensorName
 
@@ -44,7 +44,7 @@ class Conv(Layer):
 
     def forward(self, x: Tensor, at: Scope) -> Equation:
         rank = len(self.kernel) if isinstance(self.kernel, tuple) else 1
-        window = windows(
+        window = make_windows(
             self.kernel,
             rank,
             stride=self.stride,
@@ -55,16 +55,16 @@ class Conv(Layer):
         batch, channels, space = at.split(x, rank)
         group, channel, filters = self._blocks(channels, at)
         kernel, out = window.kernel(at), window.positions(space, at)
-        taps = tuple(k - 1 - m for m, k in kernel) if self.flip else places(kernel)
+        taps = tuple(k - 1 - m for m, k in kernel) if self.flip else indices_of(kernel)
         filter_axis = at.merged("filter", group + filters)
         w = at.parameter("weight", filter_axis + channel + kernel)
-        f = (row_major(group + filters),) if filter_axis else ()
+        f = (row_major_index(group + filters),) if filter_axis else ()
         c = self._channel(group, channel)
-        tap = w[f + places(channel) + taps]
-        product = tap * x[places(batch) + c + window.reads(out, kernel)]
-        rhs = total(product, channel, kernel) + self._bias(filter_axis, f, out, at)
+        tap = w[f + indices_of(channel) + taps]
+        product = tap * x[indices_of(batch) + c + window.reads(out, kernel)]
+        rhs = sum_over_ranges(product, channel, kernel) + self._bias(filter_axis, f, out, at)
         axes = batch + filter_axis + out
-        where = places(batch) + f + places(out)
+        where = indices_of(batch) + f + indices_of(out)
         return at.rewritten(axes, where, rhs, batch + group + filters + out, batch=x.batch)
 
     def _blocks(self, channels: Ranges, at: Scope) -> tuple[Ranges, Ranges, Ranges]:
@@ -86,10 +86,10 @@ class Conv(Layer):
     def _channel(self, group: Ranges, channel: Ranges) -> tuple[Expr, ...]:
         """The channel that a filter of a group reads; the group's own where it has only one."""
         single = group and channel[0][1] == 1
-        return (row_major(group if single else group + channel),) if channel else ()
+        return (row_major_index(group if single else group + channel),) if channel else ()
 
     def _bias(self, axis: Ranges, f: tuple[Expr, ...], out: Ranges, at: Scope) -> Expr:
         if not self.bias:
             return Integer(0)
         b = at.parameter("bias", axis + (out if self.untied else ()))
-        return b[f + (places(out) if self.untied else ()) or (Integer(0),)]
+        return b[f + (indices_of(out) if self.untied else ()) or (Integer(0),)]

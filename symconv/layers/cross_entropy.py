@@ -7,9 +7,8 @@ from sympy import Expr, Integer
 from symconv.core.equation import Equation
 from symconv.core.nodes import Equals
 from symconv.core.tensor import Tensor
-from symconv.layers.support.log_sum_exp import log_sum_exp
-from symconv.layers.support.places import count, places, total
-from symconv.layers.support.scope import Scope
+from symconv.layers.support.ranges import indices_of, multiply_extents, sum_over_ranges
+from symconv.layers.support.scope import Scope, log_normaliser
 
 from .base import Layer, TensorName
 from .loss import Reduction
@@ -34,14 +33,14 @@ class CrossEntropy(Layer):
     def forward(self, x: Tensor, at: Scope) -> Equation:
         ranges = at.like(x)
         classes, samples = ranges[x.batch], (*ranges[: x.batch], *ranges[x.batch + 1 :])
-        log_softmax = x[places(ranges)] - log_sum_exp(x, ranges, at)
+        log_softmax = x[indices_of(ranges)] - log_normaliser(x, ranges, at)
         if self.labels:
             label = at.labels("target", samples, batch=x.batch)
-            weight: Expr = Equals(classes[0], label[places(samples) or (Integer(0),)])
+            weight: Expr = Equals(classes[0], label[indices_of(samples) or (Integer(0),)])
         else:
-            weight = at.target("target", x)[places(ranges)]
-        one = total(weight * log_softmax, (classes,))
+            weight = at.target("target", x)[indices_of(ranges)]
+        one = sum_over_ranges(weight * log_softmax, (classes,))
         if self.reduction == "none":
             return at.output(samples, -one, batch=x.batch)
-        mean = count(samples) if self.reduction == "mean" else 1
-        return at.cost(-total(one, samples) / mean)
+        mean = multiply_extents(samples) if self.reduction == "mean" else 1
+        return at.cost(-sum_over_ranges(one, samples) / mean)

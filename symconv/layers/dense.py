@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor
-from symconv.layers.support.places import places, total
+from symconv.layers.support.ranges import indices_of, sum_over_ranges
 from symconv.layers.support.scope import Scope
 from symconv.layers.support.sizes import Size, per_axis
 
@@ -27,6 +27,8 @@ class Dense(Layer):
         batch, feature = at.features(x)
         unit = at.ranges("unit", per_axis(self.units, 1))
         w = at.parameter("weight", unit + feature)
-        read = total(w[places(unit, feature)] * x[places(batch, feature)], feature)
+        read = sum_over_ranges(
+            w[indices_of(unit, feature)] * x[indices_of(batch, feature)], feature
+        )
         bias = at.bias(unit) if self.bias else 0
         return at.output(batch + unit, read + bias, batch=x.batch)

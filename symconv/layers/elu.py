@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sympy import Expr, exp
 
 from symconv.core.nodes import relu
-from symconv.layers.support.sizes import exact
+from symconv.layers.support.sizes import exact_number
 
 from .base import Decimal
 from .pointwise import Pointwise
@@ -21,4 +21,4 @@ class ELU(Pointwise):
     alpha: Decimal = 1
 
     def formula(self, x: Expr) -> Expr:
-        return relu(x) + exact(self.alpha) * (exp(x - relu(x)) - 1)
+        return relu(x) + exact_number(self.alpha) * (exp(x - relu(x)) - 1)

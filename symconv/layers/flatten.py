@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor
-from symconv.layers.support.places import count, places, row_major
+from symconv.layers.support.ranges import indices_of, multiply_extents, row_major_index
 from symconv.layers.support.scope import Scope
 
 from .base import Layer
@@ -21,6 +21,6 @@ class Flatten(Layer):
     def forward(self, x: Tensor, at: Scope) -> Equation:
         ranges = at.like(x)
         batch, rest = ranges[: x.batch], ranges[x.batch :]
-        flat = at.ranges("feature", (count(rest),))
-        where = (*places(batch), row_major(rest))
-        return at.rewritten(batch + flat, where, x[places(ranges)], ranges, batch=x.batch)
+        flat = at.ranges("feature", (multiply_extents(rest),))
+        where = (*indices_of(batch), row_major_index(rest))
+        return at.rewritten(batch + flat, where, x[indices_of(ranges)], ranges, batch=x.batch)

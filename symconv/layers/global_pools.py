@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from symconv.core.equation import Equation
 from symconv.core.nodes import MaxOver, limits
 from symconv.core.tensor import Tensor
-from symconv.layers.support.places import count, places, total
+from symconv.layers.support.ranges import indices_of, multiply_extents, sum_over_ranges
 from symconv.layers.support.scope import Scope
 
 from .base import Layer
@@ -21,7 +21,7 @@ class GlobalAveragePool(Layer):
 
     def forward(self, x: Tensor, at: Scope) -> Equation:
         lead, space = at.cut(x, at.pooled(x, 2))
-        mean = total(x[places(lead, space)], space) / count(space)
+        mean = sum_over_ranges(x[indices_of(lead, space)], space) / multiply_extents(space)
         return at.output(lead, mean, batch=x.batch)
 
 
@@ -35,5 +35,5 @@ class GlobalMaxPool(Layer):
 
     def forward(self, x: Tensor, at: Scope) -> Equation:
         lead, space = at.cut(x, at.pooled(x, 2))
-        largest = MaxOver(x[places(lead, space)], *limits(space))
+        largest = MaxOver(x[indices_of(lead, space)], *limits(space))
         return at.output(lead, largest, batch=x.batch)

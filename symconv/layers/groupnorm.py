@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 
 from symconv.core.errors import SymconvError
 from symconv.core.tensor import Tensor
-from symconv.layers.support.places import places, row_major
+from symconv.layers.support.ranges import indices_of, row_major_index
 from symconv.layers.support.scope import Scope
 from symconv.layers.support.sizes import Size, per_axis
 
-from .norm import Axes, Norm
+from .norm import Norm, NormAxes
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class GroupNorm(Norm):
 
     groups: Size = field(default=1, kw_only=True)
 
-    def axes(self, x: Tensor, at: Scope) -> Axes:
+    def axes(self, x: Tensor, at: Scope) -> NormAxes:
         ranges = at.like(x)
         batch, channel, space = (
             ranges[: x.batch],
@@ -32,6 +32,6 @@ class GroupNorm(Norm):
         if not size.is_integer:
             raise SymconvError(f"{groups} groups do not divide {channel[0][1]} channels")
         block, inside = at.ranges("group", (groups,)), at.ranges("filter", (size,))
-        place = (row_major(block + inside),)
-        where = (*places(batch), *place, *places(space))
-        return Axes(batch + block, inside + space, where, channel, place)
+        place = (row_major_index(block + inside),)
+        where = (*indices_of(batch), *place, *indices_of(space))
+        return NormAxes(batch + block, inside + space, where, channel, place)

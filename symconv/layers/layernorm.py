@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from symconv.core.tensor import Tensor
-from symconv.layers.support.places import places
+from symconv.layers.support.ranges import indices_of
 from symconv.layers.support.scope import Scope
 
-from .norm import Axes, Norm
+from .norm import Norm, NormAxes
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class LayerNorm(Norm):
     keyword = "layernorm"
     title = "layer normalisation"
 
-    def axes(self, x: Tensor, at: Scope) -> Axes:
+    def axes(self, x: Tensor, at: Scope) -> NormAxes:
         ranges = at.like(x)
         batch, rest = ranges[: x.batch], ranges[x.batch :]
-        return Axes(batch, rest, places(ranges), rest, places(rest))
+        return NormAxes(batch, rest, indices_of(ranges), rest, indices_of(rest))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sympy import Expr
 
 from symconv.core.nodes import relu
-from symconv.layers.support.sizes import exact
+from symconv.layers.support.sizes import exact_number
 
 from .base import Decimal
 from .pointwise import Pointwise
@@ -21,5 +21,5 @@ class LeakyReLU(Pointwise):
     slope: Decimal = "0.01"
 
     def formula(self, x: Expr) -> Expr:
-        slope = exact(self.slope)
+        slope = exact_number(self.slope)
         return (1 - slope) * relu(x) + slope * x

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor
-from symconv.layers.support.places import places, total
+from symconv.layers.support.ranges import indices_of, sum_over_ranges
 from symconv.layers.support.scope import Scope
 from symconv.layers.support.sizes import Amounts, Size, Sizes, per_axis
-from symconv.layers.support.windows import windows
+from symconv.layers.support.windows import make_windows
 
 from .base import Layer, TensorName
 
@@ -32,7 +32,7 @@ class LocallyConnected(Layer):
 
     def forward(self, x: Tensor, at: Scope) -> Equation:
         rank = len(self.kernel) if isinstance(self.kernel, tuple) else 1
-        window = windows(
+        window = make_windows(
             self.kernel, rank, stride=self.stride, padding=self.padding, dilation=self.dilation
         )
         batch, channel, space = at.split(x, rank)
@@ -40,6 +40,8 @@ class LocallyConnected(Layer):
         kernel, out = window.kernel(at), window.positions(space, at)
         w = at.parameter("weight", filters + out + channel + kernel)
         reads = window.reads(out, kernel)
-        product = w[places(filters, out, channel, kernel)] * x[places(batch, channel) + reads]
+        product = (
+            w[indices_of(filters, out, channel, kernel)] * x[indices_of(batch, channel) + reads]
+        )
         ranges = batch + filters + out
-        return at.output(ranges, total(product, channel, kernel), batch=x.batch)
+        return at.output(ranges, sum_over_ranges(product, channel, kernel), batch=x.batch)

@@ -10,7 +10,7 @@ from sympy import Expr
 
 from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor
-from symconv.layers.support.places import count, places, total
+from symconv.layers.support.ranges import indices_of, multiply_extents, sum_over_ranges
 from symconv.layers.support.scope import Scope
 
 from .base import Layer, TensorName
@@ -40,10 +40,10 @@ class Loss(Layer):
     def forward(self, x: Tensor, at: Scope) -> Equation:
         ranges = at.like(x)
         t = at.target("target", x)
-        here = places(ranges)
+        here = indices_of(ranges)
         one = self.entry(x[here], t[here])
         if self.reduced() == "none":
             return at.output(ranges, one, batch=x.batch)
         factor, term = one.as_coeff_Mul()
-        mean = count(ranges) if self.reduced() == "mean" else 1
-        return at.cost(factor * total(term, ranges) / mean)
+        mean = multiply_extents(ranges) if self.reduced() == "mean" else 1
+        return at.cost(factor * sum_over_ranges(term, ranges) / mean)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from symconv.core.equation import Equation
 from symconv.core.errors import SymconvError
 from symconv.core.tensor import Tensor
-from symconv.layers.support.places import places, total
+from symconv.layers.support.ranges import indices_of, sum_over_ranges
 from symconv.layers.support.scope import Scope
 
 from .base import Layer, ValueName
@@ -33,7 +33,7 @@ class MatMul(Layer):
             )
         column = at.ranges("unit", (columns,))
         (k, j) = summed[0], column[0][0]
-        factor = other[(*places(lead), *((j, k) if self.transposed else (k, j)))]
+        factor = other[(*indices_of(lead), *((j, k) if self.transposed else (k, j)))]
         out = (*lead, row, *column)
-        product = total(x[places(ranges)] * factor, (summed,))
+        product = sum_over_ranges(x[indices_of(ranges)] * factor, (summed,))
         return at.output(out, product, batch=x.batch)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from symconv.core.equation import Equation
 from symconv.core.nodes import MaxOver, limits
 from symconv.core.tensor import Tensor
-from symconv.layers.support.places import places
+from symconv.layers.support.ranges import indices_of
 from symconv.layers.support.scope import Scope
 from symconv.layers.support.sizes import Amounts, Sizes
-from symconv.layers.support.windows import windows
+from symconv.layers.support.windows import make_windows
 
 from .base import Layer
 
@@ -33,7 +33,7 @@ class MaxPool(Layer):
 
     def forward(self, x: Tensor, at: Scope) -> Equation:
         rank = at.pooled(x, self.window)
-        window = windows(
+        window = make_windows(
             self.window,
             rank,
             stride=self.stride,
@@ -43,5 +43,5 @@ class MaxPool(Layer):
         )
         lead, space = at.last(x, rank)
         kernel, out = window.kernel(at), window.positions(space, at)
-        largest = MaxOver(x[places(lead) + window.reads(out, kernel)], *limits(kernel))
+        largest = MaxOver(x[indices_of(lead) + window.reads(out, kernel)], *limits(kernel))
         return at.output(lead + out, largest, batch=x.batch)

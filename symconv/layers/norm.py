@@ -10,15 +10,15 @@ from sympy import Expr, Rational
 
 from symconv.core.equation import Equation, Ranges
 from symconv.core.tensor import Tensor
-from symconv.layers.support.places import count, place_of, total
+from symconv.layers.support.ranges import indices_or_zero, multiply_extents, sum_over_ranges
 from symconv.layers.support.scope import Scope
-from symconv.layers.support.sizes import exact
+from symconv.layers.support.sizes import exact_number
 
 from .base import Decimal, Layer, TensorName
 
 
 @dataclass(frozen=True)
-class Axes:
+class NormAxes:
     """The axes of an input: one mean for each index in `kept`, taken over those in `averaged`.
 
     `where` is the place that these indices read, and `scaled` the axes of weight and bias, read at
@@ -47,21 +47,21 @@ class Norm(Layer):
     epsilon: Decimal = "0.00001"
 
     @abstractmethod
-    def axes(self, x: Tensor, at: Scope) -> Axes:
+    def axes(self, x: Tensor, at: Scope) -> NormAxes:
         """Which axes are averaged."""
 
     def forward(self, x: Tensor, at: Scope) -> tuple[Equation, ...]:
         axes = self.axes(x, at)
-        here, kept, n = x[axes.where], place_of(axes.kept), count(axes.averaged)
-        mu, mean = at.inner("mean", axes.kept, total(here, axes.averaged) / n, "mean")
-        squares = total((here - mu[kept]) ** 2, axes.averaged)
+        here, kept, n = x[axes.where], indices_or_zero(axes.kept), multiply_extents(axes.averaged)
+        mu, mean = at.inner("mean", axes.kept, sum_over_ranges(here, axes.averaged) / n, "mean")
+        squares = sum_over_ranges((here - mu[kept]) ** 2, axes.averaged)
         nu, variance = at.inner("variance", axes.kept, squares / n, "variance")
-        scaled = (here - mu[kept]) * (nu[kept] + exact(self.epsilon)) ** Rational(-1, 2)
-        return mean, variance, normalised(self, x, axes, scaled, at)
+        scaled = (here - mu[kept]) * (nu[kept] + exact_number(self.epsilon)) ** Rational(-1, 2)
+        return mean, variance, scale_and_shift(self, x, axes, scaled, at)
 
 
-def normalised(layer: Norm, x: Tensor, axes: Axes, scaled: Expr, at: Scope) -> Equation:
-    """The output: what was normalised, times the weight, plus the bias, where there are such."""
+def scale_and_shift(layer: Norm, x: Tensor, axes: NormAxes, scaled: Expr, at: Scope) -> Equation:
+    """The output: the normalised values times the weight, plus the bias, where there are such."""
     if layer.weight:
         scaled = scaled * at.parameter("weight", axes.scaled)[axes.parameter]
     if layer.bias:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor, amount
-from symconv.layers.support.places import places
+from symconv.layers.support.ranges import indices_of
 from symconv.layers.support.scope import Scope
 from symconv.layers.support.sizes import Amounts, per_axis
 
@@ -29,4 +29,4 @@ class Pad(Layer):
         sizes = zip(space, before, after, strict=True)
         out = tuple((v, n + p + q) for (v, n), p, q in sizes)
         reads = tuple(v - p for (v, _), p in zip(out, before, strict=True))
-        return at.output(lead + out, x[places(lead) + reads], batch=x.batch)
+        return at.output(lead + out, x[indices_of(lead) + reads], batch=x.batch)

@@ -9,7 +9,7 @@ from sympy import Expr
 
 from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor
-from symconv.layers.support.places import places
+from symconv.layers.support.ranges import indices_of
 from symconv.layers.support.scope import Scope
 
 from .base import Layer
@@ -27,4 +27,4 @@ class Pointwise(Layer):
 
     def forward(self, x: Tensor, at: Scope) -> Equation:
         ranges = at.like(x)
-        return at.output(ranges, self.formula(x[places(ranges)]), batch=x.batch)
+        return at.output(ranges, self.formula(x[indices_of(ranges)]), batch=x.batch)

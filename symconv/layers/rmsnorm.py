@@ -7,11 +7,16 @@ from sympy import Rational
 
 from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor
-from symconv.layers.support.places import count, place_of, places, total
+from symconv.layers.support.ranges import (
+    indices_of,
+    indices_or_zero,
+    multiply_extents,
+    sum_over_ranges,
+)
 from symconv.layers.support.scope import Scope
-from symconv.layers.support.sizes import exact
+from symconv.layers.support.sizes import exact_number
 
-from .norm import Axes, Norm, normalised
+from .norm import Norm, NormAxes, scale_and_shift
 
 
 @dataclass(frozen=True)
@@ -22,15 +27,15 @@ class RMSNorm(Norm):
     title = "root mean square normalisation"
     inner = MappingProxyType({"square": "nu"})
 
-    def axes(self, x: Tensor, at: Scope) -> Axes:
+    def axes(self, x: Tensor, at: Scope) -> NormAxes:
         ranges = at.like(x)
         batch, rest = ranges[: x.batch], ranges[x.batch :]
-        return Axes(batch, rest, places(ranges), rest, places(rest))
+        return NormAxes(batch, rest, indices_of(ranges), rest, indices_of(rest))
 
     def forward(self, x: Tensor, at: Scope) -> tuple[Equation, ...]:
         axes = self.axes(x, at)
-        here, kept = x[axes.where], place_of(axes.kept)
-        squares = total(here**2, axes.averaged) / count(axes.averaged)
+        here, kept = x[axes.where], indices_or_zero(axes.kept)
+        squares = sum_over_ranges(here**2, axes.averaged) / multiply_extents(axes.averaged)
         nu, mean = at.inner("square", axes.kept, squares, "mean square")
-        scaled = here * (nu[kept] + exact(self.epsilon)) ** Rational(-1, 2)
-        return mean, normalised(self, x, axes, scaled, at)
+        scaled = here * (nu[kept] + exact_number(self.epsilon)) ** Rational(-1, 2)
+        return mean, scale_and_shift(self, x, axes, scaled, at)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor
-from symconv.layers.support.places import places
+from symconv.layers.support.ranges import indices_of
 from symconv.layers.support.scope import Scope
 
 from .base import Layer, TensorName
@@ -26,5 +26,5 @@ class Scale(Layer):
         channel = ranges[x.batch : x.batch + 1]
         w = at.parameter("weight", channel)
         bias = at.bias(channel) if self.bias else 0
-        scaled = w[places(channel)] * x[places(ranges)]
+        scaled = w[indices_of(channel)] * x[indices_of(ranges)]
         return at.output(ranges, scaled + bias, batch=x.batch)

@@ -6,9 +6,8 @@ from sympy import exp
 
 from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor
-from symconv.layers.support.log_sum_exp import log_sum_exp
-from symconv.layers.support.places import places
-from symconv.layers.support.scope import Scope
+from symconv.layers.support.ranges import indices_of
+from symconv.layers.support.scope import Scope, log_normaliser
 
 from .base import Layer
 
@@ -23,5 +22,5 @@ class Softmax(Layer):
 
     def forward(self, x: Tensor, at: Scope) -> Equation:
         ranges = at.like(x)
-        normaliser = log_sum_exp(x, ranges, at)
-        return at.output(ranges, exp(x[places(ranges)] - normaliser), batch=x.batch)
+        normaliser = log_normaliser(x, ranges, at)
+        return at.output(ranges, exp(x[indices_of(ranges)] - normaliser), batch=x.batch)

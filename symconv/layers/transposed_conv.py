@@ -6,7 +6,7 @@ from sympy import Expr, expand
 
 from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor, amount
-from symconv.layers.support.places import places, total
+from symconv.layers.support.ranges import indices_of, sum_over_ranges
 from symconv.layers.support.scope import Scope
 from symconv.layers.support.sizes import Amounts, Size, Sizes, per_axis
 
@@ -50,10 +50,10 @@ class TransposedConv(Layer):
             for (u, _), (m, _), (s, p, _, d) in zip(out, kernel, axes, strict=True)
         )
         w = at.parameter("weight", channel + filters + kernel)
-        product = w[places(channel, filters, kernel)] * x[places(batch, channel) + reads]
+        product = w[indices_of(channel, filters, kernel)] * x[indices_of(batch, channel) + reads]
         bias = at.bias(filters) if self.bias else 0
         ranges = batch + filters + out
-        return at.output(ranges, total(product, channel, kernel) + bias, batch=x.batch)
+        return at.output(ranges, sum_over_ranges(product, channel, kernel) + bias, batch=x.batch)
 
     def _axes(self, rank: int) -> list[tuple[Expr, Expr, Expr, Expr]]:
         """Stride, padding, output padding and dilation of each axis."""

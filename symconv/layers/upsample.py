@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor
-from symconv.layers.support.places import places, row_major
+from symconv.layers.support.ranges import indices_of, row_major_index
 from symconv.layers.support.scope import Scope
 from symconv.layers.support.sizes import Sizes, per_axis
 
@@ -26,6 +26,6 @@ class Upsample(Layer):
         block = at.ranges("kernel", per_axis(self.scale, len(space)))
         pairs = list(zip(space, block, strict=True))
         out = at.ranges("unit", ()) + tuple((v, n * k) for (v, n), (_, k) in pairs)
-        where = (*places(lead), *(row_major(pair) for pair in pairs))
+        where = (*indices_of(lead), *(row_major_index(pair) for pair in pairs))
         ranges = lead + space + block
-        return at.rewritten(lead + out, where, x[places(lead, space)], ranges, batch=x.batch)
+        return at.rewritten(lead + out, where, x[indices_of(lead, space)], ranges, batch=x.batch)

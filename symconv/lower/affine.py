@@ -1,19 +1,20 @@
-"""Index expressions as affine functions: a constant and one coefficient per index."""
+"""Index expressions as affine forms, and the signs and bounds of size expressions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sympy import Add, Expr, S, Symbol, expand, fraction, lcm
+from sympy import Add, Expr, Max, Mul, S, Symbol, cancel, expand, fraction, lcm
 
+from symconv.core.equation import SizeDefinition
 from symconv.core.errors import Unsupported
 
 Term = tuple[Symbol, Expr]
 
 
 @dataclass(frozen=True)
-class Affine:
+class AffineForm:
     """constant + sum of coefficient * index, with the indices in a fixed order."""
 
     constant: Expr
@@ -31,7 +32,7 @@ class Affine:
         return Add(self.constant, *(c * v for v, c in self.terms))
 
 
-def affine(expression: Expr, indices: Iterable[Symbol]) -> Affine:
+def affine_form(expression: Expr, indices: Iterable[Symbol]) -> AffineForm:
     """The affine form of an index expression in the given indices; refused if it is not affine."""
     rest = expand(expression)
     terms: list[Term] = []
@@ -44,7 +45,7 @@ def affine(expression: Expr, indices: Iterable[Symbol]) -> Affine:
     left = rest.free_symbols.union(*(c.free_symbols for _, c in terms))
     if left & set(known):
         raise Unsupported(f"the index {expression} is not affine in its index letters")
-    return Affine(rest, tuple(terms))
+    return AffineForm(rest, tuple(terms))
 
 
 def denominator(expression: Expr) -> Expr:
@@ -58,3 +59,70 @@ def denominator(expression: Expr) -> Expr:
 def is_rational(expression: Expr) -> bool:
     """Whether an index expression need not be an integer."""
     return denominator(expression) != 1
+
+
+def _evidently_nonnegative(expression: Expr) -> bool:
+    """A sufficient test: with n = 1 + n' for every positive n, no term is negative."""
+    positive = [s for s in expression.atoms(Symbol) if s.is_positive]
+    shifted = expand(expression.xreplace({s: s + 1 for s in positive}))
+    return all(
+        coefficient >= 0 and all(f.is_nonnegative for f in Mul.make_args(rest))
+        for coefficient, rest in (t.as_coeff_Mul() for t in Add.make_args(shifted))
+    )
+
+
+@dataclass(frozen=True)
+class SizeBounds:
+    """Signs of size expressions, given n = floor(numerator / stride) + 1 for some sizes n.
+
+    Such a definition says numerator + 1 <= stride * n <= numerator + stride. `images` are the sizes
+    of inputs: where nothing else is known, they are larger than others.
+    """
+
+    definitions: tuple[SizeDefinition, ...] = ()
+    images: frozenset[Symbol] = frozenset()
+
+    def lower(self, expression: Expr) -> Expr:
+        """A lower bound without the defined sizes, as far as the definitions give one."""
+        found = expand(expression)
+        for d in reversed(self.definitions):
+            coefficient = found.coeff(d.symbol, 1)
+            ratio = cancel(coefficient / d.stride)
+            if coefficient == 0 or denominator(ratio) != 1:
+                continue
+            if _evidently_nonnegative(ratio):
+                found = expand(found - coefficient * d.symbol + ratio * (d.numerator + 1))
+            elif _evidently_nonnegative(-ratio):
+                found = expand(found - coefficient * d.symbol + ratio * (d.numerator + d.stride))
+        return found
+
+    def upper(self, expression: Expr) -> Expr:
+        """An upper bound without the defined sizes, as far as the definitions give one."""
+        return expand(-self.lower(-expression))
+
+    def nonnegative(self, expression: Expr) -> bool:
+        """Whether the expression is provably >= 0."""
+        plain = expand(expression)
+        return _evidently_nonnegative(plain) or _evidently_nonnegative(self.lower(plain))
+
+    def equal(self, left: Expr, right: Expr) -> bool:
+        """Whether two sizes are provably equal."""
+        difference = expand(left - right)
+        return difference == 0 or self.lower(difference) == self.upper(difference) == 0
+
+    def shortfall(self, expression: Expr) -> Expr:
+        """max(0, expression), or an evident upper bound of it that needs no max."""
+        if self.nonnegative(-expression):
+            return S.Zero
+        if self.nonnegative(expression):
+            return expression
+        bound = self.upper(expression)
+        return bound if self.nonnegative(bound) else Max(0, expression)
+
+    def complexity(self, extent: Expr) -> int:
+        """How many symbols an extent depends on, definitions written out; images count twice."""
+        symbols = extent.free_symbols
+        for d in reversed(self.definitions):
+            if d.symbol in symbols:
+                symbols = symbols | d.numerator.free_symbols | d.stride.free_symbols
+        return len(symbols) + len(symbols & self.images)

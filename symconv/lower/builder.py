@@ -10,13 +10,12 @@ from sympy import Expr, Symbol
 from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor, index
 
-from .leaves import Local, Ref
-from .program import Array, Let, Statement
-from .sizes import Sizes
+from .affine import SizeBounds
+from .ir import Array, Let, Local, Ref, Statement
 
 
 @dataclass
-class Workbench:
+class ProgramBuilder:
     """The one mutable thing of the lowering.
 
     `goal` is the key of the tensor that the equation at hand defines. `extents` holds every index
@@ -26,7 +25,7 @@ class Workbench:
     """
 
     tensors: dict[str, Tensor]
-    sizes: Sizes
+    sizes: SizeBounds
     labels: frozenset[str] = frozenset()
     known: tuple[Equation, ...] = ()
     goal: str = ""
@@ -73,22 +72,22 @@ class Workbench:
     def like(self, *arrays: Array) -> Array:
         """An array of numbers (no truth values, no labels) whose type is that of the result."""
         for array in arrays:
-            key = origin(array)
+            key = origin_key(array)
             if not key or key in self.labels or self.tensors[key].role == "mask":
                 continue
-            return root(array) if key == self.goal else Ref(key)  # the goal is not there yet
+            return root_array(array) if key == self.goal else Ref(key)  # the goal is not there yet
         return Ref(next(k for k, t in self.tensors.items() if t.role in {"input", "parameter"}))
 
 
-def origin(array: Array) -> str:
+def origin_key(array: Array) -> str:
     """The key of a tensor that an array was made of; "" where there is none to name."""
-    found = root(array)
+    found = root_array(array)
     if isinstance(found, Ref):
         return found.key
     return found.base if isinstance(found, Local) else ""
 
 
-def root(array: Array) -> Array:
+def root_array(array: Array) -> Array:
     """The array that another one is a view of, or is computed from alone."""
     source = getattr(array, "source", None)
-    return array if source is None else root(source)
+    return array if source is None else root_array(source)

@@ -10,41 +10,67 @@ from typing import TypeVar
 
 from sympy import Basic, Symbol
 
-from .arithmetic import Apply, Arithmetic, Both, Cast, Negative, Test
-from .builder import origin
-from .leaves import Local, Number, Ref
-from .program import Array, Let, Loop, Statement
-from .reductions import Einsum, Matmul, Normalised, Reduce
-from .views import Reshape
-from .walk import loop_indices, parts, reads, writes
+from .builder import origin_key
+from .dataflow import arrays_read, arrays_written, loop_indices, walk_nodes
+from .ir import (
+    ApplyFunction,
+    Arithmetic,
+    Array,
+    Cast,
+    Comparison,
+    Einsum,
+    Let,
+    Local,
+    LogicalAnd,
+    Loop,
+    Matmul,
+    Negate,
+    Reduce,
+    Ref,
+    Reshape,
+    Scalar,
+    SoftmaxArray,
+    Statement,
+)
 
 T = TypeVar("T")
-WORTH = Apply | Arithmetic | Reduce | Normalised | Einsum | Matmul | Test | Both | Cast | Reshape
-WORDS = {Reshape: "blocks", Einsum | Matmul: "product", Test | Both | Cast: "mask"}
+WORTH = (
+    ApplyFunction
+    | Arithmetic
+    | Reduce
+    | SoftmaxArray
+    | Einsum
+    | Matmul
+    | Comparison
+    | LogicalAnd
+    | Cast
+    | Reshape
+)
+WORDS = {Reshape: "blocks", Einsum | Matmul: "product", Comparison | LogicalAnd | Cast: "mask"}
 OPERATORS = {"+": "sum", "*": "product", "/": "ratio", "**": "power", "%": "rest"}
 
 
-def shared(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
+def eliminate_common_subexpressions(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
     """The same program with every repeated piece bound to a local array of its own."""
     for serial in count(-1000, -1):
-        found = _repeated(statements)
+        found = _find_repetition(statements)
         if found is None:
             return statements
         place, piece = found
-        local = Local(_base(piece), _word(piece), serial)
-        later = tuple(_replaced(s, piece, local) for s in statements[place:])
+        local = Local(_base_key(piece), _local_word(piece), serial)
+        later = tuple(_replace_piece(s, piece, local) for s in statements[place:])
         statements = (*statements[:place], Let(local, piece), *later)
     raise AssertionError
 
 
-def _repeated(statements: tuple[Statement, ...]) -> tuple[int, Array] | None:
+def _find_repetition(statements: tuple[Statement, ...]) -> tuple[int, Array] | None:
     """The largest piece that is computed more than once, and where it is needed first."""
     tally = Tally(p for s in statements for p in _pieces(s))
     inside = {p for s in statements if isinstance(s, Loop) for p in _pieces(s)}
     often = [p for p, times in tally.items() if times > 1 or p in inside]
-    for piece in sorted(often, key=lambda p: -sum(1 for _ in parts(p))):
+    for piece in sorted(often, key=lambda p: -sum(1 for _ in walk_nodes(p))):
         place = next(k for k, s in enumerate(statements) if piece in set(_pieces(s)))
-        if _stable(piece, statements[place:]):
+        if _is_stable(piece, statements[place:]):
             return place, piece
     return None
 
@@ -53,55 +79,57 @@ def _pieces(statement: Statement) -> Iterator[WORTH]:
     """Every piece of a statement that takes time to compute, but for those that a loop changes."""
     varying = loop_indices((statement,))
     body = statement.body if isinstance(statement, Loop) else (statement,)
-    for part in parts(tuple(s if isinstance(s, Loop) else s.value for s in body)):
-        if isinstance(part, WORTH) and _costly(part) and not _sizes(part) & varying:
+    for part in walk_nodes(tuple(s if isinstance(s, Loop) else s.value for s in body)):
+        if isinstance(part, WORTH) and _is_costly(part) and not _symbols_of(part) & varying:
             yield part
 
 
-def _costly(piece: WORTH) -> bool:
+def _is_costly(piece: WORTH) -> bool:
     """Whether a piece is more than a number beside an array, or another view of one."""
     if isinstance(piece, Arithmetic):
-        return sum(not isinstance(p, Number) for p in piece.parts) > 1
+        return sum(not isinstance(p, Scalar) for p in piece.parts) > 1
     return not isinstance(piece, Reshape) or isinstance(piece.source, Ref | Local)
 
 
-def _sizes(piece: object) -> set[Symbol]:
+def _symbols_of(piece: object) -> set[Symbol]:
     """The sizes and loop indices that a piece mentions."""
-    return {s for p in parts(piece) if isinstance(p, Basic) for s in p.atoms(Symbol)}
+    return {s for p in walk_nodes(piece) if isinstance(p, Basic) for s in p.atoms(Symbol)}
 
 
-def _stable(piece: Array, later: tuple[Statement, ...]) -> bool:
+def _is_stable(piece: Array, later: tuple[Statement, ...]) -> bool:
     """Whether nothing that the piece is made of is written from its first use on."""
-    used = set(reads(Let(Local("", "", 0), piece)))
-    return not any(writes(s) & used for s in later)
+    used = set(arrays_read(Let(Local("", "", 0), piece)))
+    return not any(arrays_written(s) & used for s in later)
 
 
-def _base(piece: Array) -> str:
+def _base_key(piece: Array) -> str:
     """The key of the first tensor that a piece is made of."""
-    named = origin(piece)
-    found = (origin(a) for a in reads(Let(Local("", "", 0), piece)))
+    named = origin_key(piece)
+    found = (origin_key(a) for a in arrays_read(Let(Local("", "", 0), piece)))
     return named or next((k for k in found if k), "")
 
 
-def _word(piece: Array) -> str:
+def _local_word(piece: Array) -> str:
     """What a piece is, in a word."""
     match piece:
-        case Apply(function=word) | Reduce(kind=word) | Normalised(kind=word):
+        case ApplyFunction(function=word) | Reduce(kind=word) | SoftmaxArray(kind=word):
             return word
-        case Arithmetic("+", summands) if any(isinstance(p, Negative) for p in summands):
+        case Arithmetic("+", summands) if any(isinstance(p, Negate) for p in summands):
             return "difference"
         case Arithmetic(operator):
             return OPERATORS[operator]
     return next(word for kinds, word in WORDS.items() if isinstance(piece, kinds))
 
 
-def _replaced(node: T, piece: Array, local: Local) -> T:
+def _replace_piece(node: T, piece: Array, local: Local) -> T:
     """The same program with a piece replaced by the array that holds it."""
     if node == piece:
         return local  # type: ignore[return-value]
     if isinstance(node, tuple):
-        return tuple(_replaced(part, piece, local) for part in node)  # type: ignore[return-value]
+        return tuple(_replace_piece(part, piece, local) for part in node)  # type: ignore[return-value]
     if is_dataclass(node) and not isinstance(node, type):
-        changes = {f.name: _replaced(getattr(node, f.name), piece, local) for f in fields(node)}
+        changes = {
+            f.name: _replace_piece(getattr(node, f.name), piece, local) for f in fields(node)
+        }
         return replace(node, **changes)
     return node

@@ -1,32 +1,89 @@
-"""Equations to statements: one function's worth of array program."""
+"""Equations to statements: indices made unique, lowered, placed in their tensors."""
 
 from __future__ import annotations
 
-from sympy import Expr, Indexed, S, Symbol
+from sympy import Expr, S, Sum, Symbol
+from sympy.concrete.expr_with_limits import ExprWithLimits
+from sympy.tensor.indexed import Indexed
 
-from symconv.core.equation import Equation, SizeDefinition
+from symconv.core.equation import Equation, SizeDefinition, class_counts
+from symconv.core.errors import Unsupported
+from symconv.core.nodes import LogSumExp, MaxOver, limits
 from symconv.core.tensor import Tensor, index
 
-from .affine import affine
-from .arithmetic import Apply, Cast
-from .binders import unshadowed
-from .builder import Workbench
-from .common_subexpressions import shared
-from .copy_propagation import tidied
-from .labelled_array import Labelled, spread, transposed
-from .labels import class_counts
-from .leaves import Constant, Number, Ref
-from .products import is_truth
-from .program import Array, Let, Statement
-from .scatter import scattered
-from .scatter_axes import Target
-from .sizes import Sizes
-from .unit_extents import without_units
-from .values import value
-from .views import Broadcast, Reshape
+from .affine import SizeBounds, affine_form
+from .builder import ProgramBuilder
+from .common_subexpressions import eliminate_common_subexpressions
+from .dataflow import propagate_copies
+from .expressions import lower_expression
+from .ir import ApplyFunction, Array, Broadcast, Cast, Full, Let, Ref, Reshape, Scalar, Statement
+from .named_array import NamedArray, broadcast_to_axes, transpose_axes
+from .products import is_boolean
+from .scatter import ScatterTarget, scatter_add
 
 
-def lowered(
+def drop_unit_indices(expression: Expr, units: frozenset[Symbol]) -> Expr:
+    """No sums over one value, and x[i] for x[i + m] where m is in `units`, the range being 1.
+
+    Every bound index has a name of its own.
+    """
+    if isinstance(expression, Indexed):
+        places = (e if e in units else _set_to_zero(e, units) for e in expression.indices)
+        return expression.func(expression.base, *places)
+    if isinstance(expression, Sum):
+        single = frozenset(v for v, low, high in expression.limits if low == high == 0)
+        left = tuple((v, high + 1) for v, _, high in expression.limits if v not in single)
+        body = drop_unit_indices(_set_to_zero(expression.function, single), units)
+        return Sum(body, *limits(left)) if left else body
+    if not expression.args or not expression.has(Indexed):
+        return expression
+    return expression.func(*(drop_unit_indices(a, units) for a in expression.args))  # type: ignore[arg-type]
+
+
+def _set_to_zero(expression: Expr, units: frozenset[Symbol]) -> Expr:
+    return expression.xreplace(dict.fromkeys(units, S.Zero)) if units else expression
+
+
+BINDERS = (Sum, MaxOver, LogSumExp)
+
+
+def make_indices_unique(expression: Expr, taken: set[str]) -> Expr:
+    """The same formula with every bound index named once and starting at 0; extends `taken`."""
+    if isinstance(expression, ExprWithLimits):
+        return _rename_binder(expression, taken)
+    if not expression.has(ExprWithLimits):
+        return expression
+    return expression.func(*(make_indices_unique(a, taken) for a in expression.args))  # type: ignore[arg-type]
+
+
+def _rename_binder(binder: ExprWithLimits, taken: set[str]) -> Expr:
+    if type(binder) not in BINDERS:
+        raise Unsupported(f"no array form is known for {type(binder).__name__}: {binder}")
+    place: dict[Symbol, Expr] = {}
+    ranges = []
+    for v, low, high in binder.limits:
+        name = v.name
+        while name in taken:
+            name += "'"
+        taken.add(name)
+        new = v if name == v.name else index(name)
+        place[v] = new + low
+        ranges.append((new, high + 1 - low))
+    body = make_indices_unique(binder.function, taken)
+    moved = {v: e for v, e in place.items() if v != e}
+    if moved:
+        body = _substitute_free(body, moved)
+    return type(binder)(body, *limits(ranges))
+
+
+def _substitute_free(expression: Expr, moved: dict[Symbol, Expr]) -> Expr:
+    """Replacement of free indices; no binder below uses one of these names any more."""
+    bound = {v for b in expression.atoms(ExprWithLimits) for v in b.variables}
+    inner = {v: e for v, e in moved.items() if v not in bound}
+    return expression.xreplace(inner)
+
+
+def lower_equations(
     tensors: dict[str, Tensor],
     equations: tuple[Equation, ...],
     definitions: tuple[SizeDefinition, ...] = (),
@@ -39,27 +96,29 @@ def lowered(
     shapes = [n for t in tensors.values() if t.role == "input" for n in t.shape]
     images = frozenset[Symbol]().union(*(n.atoms(Symbol) for n in shapes))
     labels = frozenset(class_counts((*known, *equations)))
-    bench = Workbench(tensors, Sizes(definitions, images), labels, known)
+    bench = ProgramBuilder(tensors, SizeBounds(definitions, images), labels, known)
     for equation in equations:
-        _equation(bench, equation)
-    return tidied(shared(tidied(tuple(bench.statements))))
+        _lower_equation(bench, equation)
+    return propagate_copies(
+        eliminate_common_subexpressions(propagate_copies(tuple(bench.statements)))
+    )
 
 
-def _equation(bench: Workbench, equation: Equation) -> None:
+def _lower_equation(bench: ProgramBuilder, equation: Equation) -> None:
     """The statements of one equation; the last one defines its tensor."""
     bench.goal = equation.key
     bench.extents = {}
     for v, extent in equation.ranges:
         bench.declare(v, extent)
-    left, right = _with_unit_indices(bench, equation)
+    left, right = _index_unit_axes(bench, equation)
     taken = {v.name for v in bench.extents}
     units = frozenset(v for v, n in equation.ranges if n == 1)
-    found = value(bench, without_units(unshadowed(right, taken), units))
-    array = _placed(bench, left, found)
+    found = lower_expression(bench, drop_unit_indices(make_indices_unique(right, taken), units))
+    array = _place_value(bench, left, found)
     bench.statements.append(Let(Ref(equation.key), array, equation.key))
 
 
-def _with_unit_indices(bench: Workbench, equation: Equation) -> tuple[Indexed, Expr]:
+def _index_unit_axes(bench: ProgramBuilder, equation: Equation) -> tuple[Indexed, Expr]:
     """Index 0 of an axis of length 1 may as well be an index with the range 1."""
     if bench.tensors[equation.key].role == "cost":
         return equation.lhs, equation.rhs
@@ -71,21 +130,21 @@ def _with_unit_indices(bench: Workbench, equation: Equation) -> tuple[Indexed, E
     left = equation.lhs.func(
         equation.lhs.base, *(units.get(k, e) for k, e in enumerate(equation.lhs.indices))
     )
-    if not units or _is_number(equation):
+    if not units or _is_single_number(equation):
         return left, equation.rhs
-    right = unshadowed(equation.rhs, {v.name for v in units.values()})
-    new = {a: _unit_access(bench, a, units) for a in sorted(right.atoms(Indexed), key=str)}
+    right = make_indices_unique(equation.rhs, {v.name for v in units.values()})
+    new = {a: _index_unit_access(bench, a, units) for a in sorted(right.atoms(Indexed), key=str)}
     return left, right.xreplace(new)
 
 
-def _is_number(equation: Equation) -> bool:
+def _is_single_number(equation: Equation) -> bool:
     """Whether a tensor of one entry comes from one like it: a number is read as a number then."""
     single = (S.One,)
     read = (a.base.shape for a in equation.rhs.atoms(Indexed))
     return tuple(equation.lhs.base.shape) == single and any(tuple(n) == single for n in read)
 
 
-def _unit_access(bench: Workbench, access: Indexed, units: dict[int, Symbol]) -> Indexed:
+def _index_unit_access(bench: ProgramBuilder, access: Indexed, units: dict[int, Symbol]) -> Indexed:
     tensor = bench.tensors[str(access.base.label)]
     if len(tensor.shape) <= max(units):
         return access
@@ -96,7 +155,7 @@ def _unit_access(bench: Workbench, access: Indexed, units: dict[int, Symbol]) ->
     return access.func(access.base, *places)
 
 
-def _placed(bench: Workbench, left: Indexed, found: Labelled) -> Array:
+def _place_value(bench: ProgramBuilder, left: Indexed, found: NamedArray) -> Array:
     """The value as the array of the tensor that the left side names."""
     tensor = bench.tensors[str(left.base.label)]
     if tensor.role == "cost":
@@ -107,27 +166,27 @@ def _placed(bench: Workbench, left: Indexed, found: Labelled) -> Array:
             for v, n in zip(left.indices, tensor.shape, strict=True)
         )
         if plain:
-            if tensor.role != "mask" and is_truth(bench, found.array):
-                found = Labelled(Cast(found.array, bench.like()), found.axes)
-            return _complete(bench, found, left.indices, tensor.shape)
+            if tensor.role != "mask" and is_boolean(bench, found.array):
+                found = NamedArray(Cast(found.array, bench.like()), found.axes)
+            return _broadcast_to_shape(bench, found, left.indices, tensor.shape)
     targets = tuple(
-        Target(index(f"{k}"), n, affine(e, bench.extents))
+        ScatterTarget(index(f"{k}"), n, affine_form(e, bench.extents))
         for k, (e, n) in enumerate(zip(left.indices, tensor.shape, strict=True))
     )
-    return scattered(bench, (found,), S.One, targets).array
+    return scatter_add(bench, (found,), S.One, targets).array
 
 
-def _complete(
-    bench: Workbench, found: Labelled, axes: tuple[Symbol, ...], shape: tuple[Expr, ...]
+def _broadcast_to_shape(
+    bench: ProgramBuilder, found: NamedArray, axes: tuple[Symbol, ...], shape: tuple[Expr, ...]
 ) -> Array:
     """The value with every axis of the tensor."""
     if set(axes) == set(found.axes):
-        return transposed(found, axes).array
-    if isinstance(found.array, Number):
-        return Constant(shape, found.array.value, bench.like())
+        return transpose_axes(found, axes).array
+    if isinstance(found.array, Scalar):
+        return Full(shape, found.array.value, bench.like())
     if not found.axes and all(n == 1 for n in shape):
         return Reshape(found.array, shape)
-    full = spread(found, axes)
+    full = broadcast_to_axes(found, axes)
     if all(v in found.axes or n == 1 for v, n in zip(axes, shape, strict=True)) and found.axes:
         return full if found.axes[0] == axes[0] else Reshape(found.array, shape)
-    return Apply("copy", Broadcast(full, shape))
+    return ApplyFunction("copy", Broadcast(full, shape))

@@ -6,129 +6,156 @@ from dataclasses import replace
 
 from sympy import Expr, Mul, S, Symbol, cancel
 
-from .arithmetic import Apply, Both, Cast, Not, Test
-from .builder import Workbench
-from .labelled_array import ONE, Labelled, product, scaled, transposed
-from .leaves import Constant, Local, Number, Ref
-from .matrices import matrix_product
-from .program import Array
-from .reductions import Einsum, Matmul, Reduce
-from .strategy import product_form
-from .views import Broadcast, Index, Pad, Reshape, Transpose, Windows
+from .builder import ProgramBuilder
+from .ir import (
+    ApplyFunction,
+    Array,
+    Broadcast,
+    Cast,
+    Comparison,
+    Einsum,
+    Full,
+    IndexView,
+    Local,
+    LogicalAnd,
+    LogicalNot,
+    Matmul,
+    PadArray,
+    Reduce,
+    Ref,
+    Reshape,
+    Scalar,
+    SlidingWindowView,
+    Transpose,
+)
+from .matmul import lower_to_matmul
+from .named_array import ONE, NamedArray, multiply_arrays, scale_array, transpose_axes
+from .strategy import choose_product_form
 
 
-def contracted(
-    bench: Workbench, factors: tuple[Labelled, ...], out: tuple[Symbol, ...]
-) -> Labelled:
+def contract_factors(
+    bench: ProgramBuilder, factors: tuple[NamedArray, ...], out: tuple[Symbol, ...]
+) -> NamedArray:
     """The product of the factors, summed over every index that is not in `out`.
 
     Its axes have the order of `out` where a product over indices is free to choose.
     """
     if not factors:
         return ONE
-    ordered = sorted(_numeric(bench, factors), key=lambda f: is_truth(bench, f.array))
-    merged = _merged(bench, tuple(ordered))
+    ordered = sorted(_ensure_numeric(bench, factors), key=lambda f: is_boolean(bench, f.array))
+    merged = _merge_factors(bench, tuple(ordered))
     met = {v for f in merged for v in f.axes}
     axes = tuple(v for v in out if v in met)
     summed = frozenset(met - set(axes))
-    form = product_form(merged, summed)
+    form = choose_product_form(merged, summed)
     match form:
         case "elementwise":
-            return product(merged, bench.extents)
+            return multiply_arrays(merged, bench.extents)
         case "reduce":
-            return _reduced(merged[0], summed)
-    merged = tuple(_counted(bench, f, merged) for f in merged)
+            return _sum_axes(merged[0], summed)
+    merged = tuple(_cast_booleans(bench, f, merged) for f in merged)
     if len(merged) == 2 and form == "einsum":
-        found = matrix_product(bench, (merged[0], merged[1]), axes)
+        found = lower_to_matmul(bench, (merged[0], merged[1]), axes)
         if found is not None:
             return found
     if form == "matmul":
-        return _matmul(merged[0], merged[1], axes)
-    return _einsum(bench, merged, axes)
+        return _lower_matmul(merged[0], merged[1], axes)
+    return _lower_einsum(bench, merged, axes)
 
 
-def _einsum(bench: Workbench, factors: tuple[Labelled, ...], axes: tuple[Symbol, ...]) -> Labelled:
+def _lower_einsum(
+    bench: ProgramBuilder, factors: tuple[NamedArray, ...], axes: tuple[Symbol, ...]
+) -> NamedArray:
     """One einsum of the arrays; a number among them would decide on the type of the result."""
     indexed = tuple(f for f in factors if f.axes)
     if indexed and indexed != factors:
         numbers = tuple(f for f in factors if not f.axes)
-        return product((contracted(bench, indexed, axes), *numbers), bench.extents)
-    return Labelled(Einsum(tuple((f.array, f.axes) for f in factors), axes), axes)
+        return multiply_arrays((contract_factors(bench, indexed, axes), *numbers), bench.extents)
+    return NamedArray(Einsum(tuple((f.array, f.axes) for f in factors), axes), axes)
 
 
-def _counted(bench: Workbench, factor: Labelled, others: tuple[Labelled, ...]) -> Labelled:
+def _cast_booleans(
+    bench: ProgramBuilder, factor: NamedArray, others: tuple[NamedArray, ...]
+) -> NamedArray:
     """Truth values as numbers: a sum of truth values inside a product would be an *or*."""
-    if not is_truth(bench, factor.array):
+    if not is_boolean(bench, factor.array):
         return factor
     like = bench.like(*(f.array for f in others))
-    return Labelled(Cast(factor.array, like), factor.axes)
+    return NamedArray(Cast(factor.array, like), factor.axes)
 
 
-def _merged(bench: Workbench, factors: tuple[Labelled, ...]) -> tuple[Labelled, ...]:
+def _merge_factors(
+    bench: ProgramBuilder, factors: tuple[NamedArray, ...]
+) -> tuple[NamedArray, ...]:
     """Factors with the same indices are multiplied entry by entry first."""
-    groups: dict[frozenset[Symbol], list[Labelled]] = {}
+    groups: dict[frozenset[Symbol], list[NamedArray]] = {}
     for factor in factors:
         groups.setdefault(frozenset(factor.axes), []).append(factor)
-    return tuple(product(tuple(g), bench.extents) for g in groups.values())
+    return tuple(multiply_arrays(tuple(g), bench.extents) for g in groups.values())
 
 
-def _reduced(factor: Labelled, summed: frozenset[Symbol]) -> Labelled:
+def _sum_axes(factor: NamedArray, summed: frozenset[Symbol]) -> NamedArray:
     left = tuple(v for v in factor.axes if v not in summed)
     axes = tuple(k for k, v in enumerate(factor.axes) if v in summed)
-    return Labelled(Reduce("sum", factor.array, axes if left else None), left)
+    return NamedArray(Reduce("sum", factor.array, axes if left else None), left)
 
 
-def averaged(
-    bench: Workbench, value: Labelled, coefficient: Expr, bound: tuple[Symbol, ...]
-) -> Labelled:
+def scale_to_mean(
+    bench: ProgramBuilder, value: NamedArray, coefficient: Expr, bound: tuple[Symbol, ...]
+) -> NamedArray:
     """coefficient * value, where a sum divided by the number of its summands is a mean."""
     array, number = value.array, cancel(coefficient * Mul(*(bench.extents[v] for v in bound)))
     if isinstance(array, Reduce) and array.kind == "sum" and number in {S.One, -S.One}:
-        return scaled(Labelled(replace(array, kind="mean"), value.axes), number)
-    return scaled(value, coefficient)
+        return scale_array(NamedArray(replace(array, kind="mean"), value.axes), number)
+    return scale_array(value, coefficient)
 
 
-def _matmul(left: Labelled, right: Labelled, axes: tuple[Symbol, ...]) -> Labelled:
+def _lower_matmul(left: NamedArray, right: NamedArray, axes: tuple[Symbol, ...]) -> NamedArray:
     """a @ b with the operands in the order that gives the axes in the order asked for."""
     if axes and axes[0] not in left.axes:
         left, right = right, left
     (shared,) = set(left.axes) & set(right.axes)
     before = tuple(v for v in left.axes if v != shared)
     after = tuple(v for v in right.axes if v != shared)
-    first = transposed(left, (*before, shared))
-    second = transposed(right, (shared, *after))
-    return Labelled(Matmul(first.array, second.array), (*before, *after))
+    first = transpose_axes(left, (*before, shared))
+    second = transpose_axes(right, (shared, *after))
+    return NamedArray(Matmul(first.array, second.array), (*before, *after))
 
 
-def is_truth(bench: Workbench, array: Array) -> bool:
+def is_boolean(bench: ProgramBuilder, array: Array) -> bool:
     """Whether an array holds truth values rather than numbers."""
     match array:
-        case Test() | Both() | Not() | Constant(like=None):
+        case Comparison() | LogicalAnd() | LogicalNot() | Full(like=None):
             return True
         case Ref(key):
             return bench.tensors[key].role == "mask"
         case Local():
-            return is_truth(bench, bench.definitions[array])
-        case Index() | Reshape() | Transpose() | Pad() | Windows() | Broadcast():
-            return is_truth(bench, array.source)
+            return is_boolean(bench, bench.definitions[array])
+        case IndexView() | Reshape() | Transpose() | PadArray() | SlidingWindowView() | Broadcast():
+            return is_boolean(bench, array.source)
     return False
 
 
-def _numeric(bench: Workbench, factors: tuple[Labelled, ...]) -> tuple[Labelled, ...]:
+def _ensure_numeric(
+    bench: ProgramBuilder, factors: tuple[NamedArray, ...]
+) -> tuple[NamedArray, ...]:
     """At least one factor of numbers; beside one, step(x) may be the truth value x > 0."""
-    gates = tuple(isinstance(f.array, Apply) and f.array.function == "step" for f in factors)
-    truths = tuple(is_truth(bench, f.array) for f in factors)
+    gates = tuple(
+        isinstance(f.array, ApplyFunction) and f.array.function == "step" for f in factors
+    )
+    truths = tuple(is_boolean(bench, f.array) for f in factors)
     if all(truths):
         like = bench.like(*(f.array for f in factors))
-        return (Labelled(Cast(factors[0].array, like), factors[0].axes), *factors[1:])
+        return (NamedArray(Cast(factors[0].array, like), factors[0].axes), *factors[1:])
     if all(g or t for g, t in zip(gates, truths, strict=True)):
         return factors
     return tuple(
-        Labelled(_gate(f.array), f.axes) if g else f for f, g in zip(factors, gates, strict=True)
+        NamedArray(_step_as_comparison(f.array), f.axes) if g else f
+        for f, g in zip(factors, gates, strict=True)
     )
 
 
-def _gate(array: Array) -> Array:
-    if not isinstance(array, Apply):
+def _step_as_comparison(array: Array) -> Array:
+    if not isinstance(array, ApplyFunction):
         raise TypeError(array)
-    return Test(">", array.source, Number(S.Zero))
+    return Comparison(">", array.source, Scalar(S.Zero))

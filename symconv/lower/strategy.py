@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from typing import Literal
 
-from sympy import Expr, Symbol
+from sympy import Expr, S, Symbol
 
-from .labelled_array import Labelled
-from .sizes import Sizes
+from .affine import SizeBounds
+from .builder import ProgramBuilder
+from .named_array import NamedArray
 
 Form = Literal["elementwise", "reduce", "matmul", "einsum"]
 Reach = tuple[Symbol, Expr, Expr]  # an index, its positive step along an axis, its extent
 
 
-def window_index(reaches: tuple[Reach, ...], sizes: Sizes) -> Symbol:
+def choose_window_index(reaches: tuple[Reach, ...], sizes: SizeBounds) -> Symbol:
     """Which of several indices of one axis runs inside the window: the one with the shorter reach.
 
     Where the reaches cannot be compared, the extent that depends on fewer symbols wins: the size of
@@ -32,7 +33,7 @@ def window_index(reaches: tuple[Reach, ...], sizes: Sizes) -> Symbol:
     return best
 
 
-def product_form(factors: tuple[Labelled, ...], summed: frozenset[Symbol]) -> Form:
+def choose_product_form(factors: tuple[NamedArray, ...], summed: frozenset[Symbol]) -> Form:
     """How a product of factors is summed over some of its indices.
 
     A summed product of two matrices or vectors is `@`; everything larger goes through
@@ -51,17 +52,17 @@ def product_form(factors: tuple[Labelled, ...], summed: frozenset[Symbol]) -> Fo
     return "einsum"
 
 
-def loop_indices(reaches: tuple[Reach, ...], sizes: Sizes) -> tuple[Symbol, ...]:
+def choose_loop_indices(reaches: tuple[Reach, ...], sizes: SizeBounds) -> tuple[Symbol, ...]:
     """Which of the indices that share an output axis become loops: all but the longest one."""
     rest = list(reaches)
     loops: list[Symbol] = []
     while len(rest) > 1:
-        loops.append(window_index(tuple(rest), sizes))
+        loops.append(choose_window_index(tuple(rest), sizes))
         rest = [r for r in rest if r[0] not in loops]
     return tuple(loops)
 
 
-def scatter_pays(read: Expr, written: Expr, sizes: Sizes) -> bool:
+def prefers_scatter(read: Expr, written: Expr, sizes: SizeBounds) -> bool:
     """Whether a sum over windows is better done by adding every summand to where it belongs.
 
     Reading copies a window of `read` maps for every place, writing adds a window of `written` maps;
@@ -70,10 +71,28 @@ def scatter_pays(read: Expr, written: Expr, sizes: Sizes) -> bool:
     return sizes.nonnegative(read - written - 1)
 
 
-def hoisted(factors: tuple[Labelled, ...], summed: frozenset[Symbol]) -> bool:
+def should_hoist(factors: tuple[NamedArray, ...], summed: frozenset[Symbol]) -> bool:
     """Whether a scatter computes all its summands at once, in front of its loop.
 
     With a sum inside, one large product beats many small ones; without, the product is done where
     it is added and no large array is needed.
     """
     return bool(summed) and bool(factors)
+
+
+def order_as_mixed_radix(
+    reaches: tuple[Reach, ...], bench: ProgramBuilder
+) -> tuple[Reach, ...] | None:
+    """The indices from coarse to fine if they count an interval once each (mixed radix)."""
+    found: list[Reach] = []
+    step: Expr = S.One
+    rest = list(reaches)
+    while rest:
+        fits = [r for r in rest if bench.sizes.equal(r[1], step)]
+        if not fits:
+            return None
+        fit = min(fits, key=lambda r: r[2] != 1)
+        rest.remove(fit)
+        found.insert(0, fit)
+        step = step * fit[2]
+    return tuple(found)

@@ -11,30 +11,34 @@ from symconv.core.tensor import Name, Tensor
 from symconv.layers.support.scope import Scope
 from symconv.layers.support.sizes import per_axis
 
-from .names import StageError, allocate, size_names, uses_of
-from .soundness import refuse_unsound
-from .spec import Input, Spec
+from .names import StageError, allocate_names, name_uses, size_names
+from .spec import Input, NetworkSpec
+from .validation import refuse_unsound
 
 Span = tuple[int, int]
 
 
-def build(spec: Spec, *, text: str | None = None, spans: tuple[Span, ...] = ()) -> Program:
+def build_program(
+    spec: NetworkSpec, *, text: str | None = None, spans: tuple[Span, ...] = ()
+) -> Program:
     """The forward program of a network.
 
     `text` and `spans` (one a stage, the input first) place an error in the text that was read.
     """
-    names = _names(spec, text, spans)
-    taken = frozenset(u.letter for u in uses_of(spec)) | size_names(spec)
+    names = _stage_names(spec, text, spans)
+    taken = frozenset(u.letter for u in name_uses(spec)) | size_names(spec)
     _refuse_clashes(spec)
     scope = Scope(taken, "input", names[0])
-    x = _input(spec.input, scope)
+    x = _input_tensor(spec.input, scope)
     tensors, equations, sizes = [x], list[Equation](), list[SizeDefinition]()
     for stage, layer in enumerate(spec.layers, start=1):
         if x.scalar:
-            raise SymconvError("nothing may follow the cost", text=text, position=_at(spans, stage))
+            raise SymconvError(
+                "nothing may follow the cost", text=text, position=_span_at(spans, stage)
+            )
         scope = Scope(taken, layer.title, names[stage], {t.key: t for t in tensors}, sizes=sizes)
-        here = _at(spans, stage)
-        with placed(text, here), shifted(text, here[0] if here else 0):
+        here = _span_at(spans, stage)
+        with locate_errors(text, here), shift_errors(text, here[0] if here else 0):
             made = layer.forward(x, scope)
             stage_equations = made if isinstance(made, tuple) else (made,)
             for equation in stage_equations:
@@ -45,17 +49,19 @@ def build(spec: Spec, *, text: str | None = None, spans: tuple[Span, ...] = ()) 
     return Program(tuple(tensors), tuple(equations), x.key, tuple(sizes))
 
 
-def _names(spec: Spec, text: str | None, spans: tuple[Span, ...]) -> tuple[dict[str, Name], ...]:
+def _stage_names(
+    spec: NetworkSpec, text: str | None, spans: tuple[Span, ...]
+) -> tuple[dict[str, Name], ...]:
     try:
-        return allocate(spec)
+        return allocate_names(spec)
     except StageError as error:
-        error.text, error.position = text, _at(spans, error.stage)
+        error.text, error.position = text, _span_at(spans, error.stage)
         raise
 
 
 @contextmanager
-def placed(text: str | None, position: Span | None) -> Iterator[None]:
-    """Give an error that has no place yet the one in the network text."""
+def locate_errors(text: str | None, position: Span | None) -> Iterator[None]:
+    """Give an error without a position the span `position` of the network text."""
     try:
         yield
     except SymconvError as error:
@@ -65,7 +71,7 @@ def placed(text: str | None, position: Span | None) -> Iterator[None]:
 
 
 @contextmanager
-def shifted(text: str | None, start: int) -> Iterator[None]:
+def shift_errors(text: str | None, start: int) -> Iterator[None]:
     """Move the place of an error in a part of the network text to the place in the whole."""
     try:
         yield
@@ -76,11 +82,11 @@ def shifted(text: str | None, start: int) -> Iterator[None]:
         raise
 
 
-def _at(spans: tuple[Span, ...], stage: int) -> Span | None:
+def _span_at(spans: tuple[Span, ...], stage: int) -> Span | None:
     return spans[stage] if stage < len(spans) else None
 
 
-def _input(given: Input, scope: Scope) -> Tensor:
+def _input_tensor(given: Input, scope: Scope) -> Tensor:
     """The input tensor: (batch,) (channel,) and up to three axes of space."""
     shape = per_axis(given.shape, len(given.shape))
     stated = per_axis(given.batch, 1) if given.batch is not None else ()
@@ -106,9 +112,9 @@ def _input(given: Input, scope: Scope) -> Tensor:
     )
 
 
-def _refuse_clashes(spec: Spec) -> None:
+def _refuse_clashes(spec: NetworkSpec) -> None:
     """A size and a tensor of the same name could not be told apart by a reader."""
-    for use in uses_of(spec):
+    for use in name_uses(spec):
         if use.letter in size_names(spec):
             raise SymconvError(
                 f"'{use.letter}' names both a size and a tensor", help="rename one of the two"

@@ -13,15 +13,14 @@ from sympy import Expr
 from symconv.core.errors import SymconvError
 from symconv.core.tensor import Name
 
-from .fields import options_of
-from .spec import Spec
+from .spec import NetworkSpec, layer_options
 
 PATTERN = re.compile(r"[A-Za-z][A-Za-z0-9]{0,15}")
 SPARE_LETTERS = ("u", "g", "f", "h", "q", "v", "s", "k")
 
 
 @dataclass(frozen=True)
-class Use:
+class NameUse:
     """One place of a network where a name is needed: stage 0 is the input, then the layers."""
 
     stage: int
@@ -45,53 +44,53 @@ def check_name(word: str) -> str:
     return word
 
 
-def uses_of(spec: Spec) -> tuple[Use, ...]:
+def name_uses(spec: NetworkSpec) -> tuple[NameUse, ...]:
     """Every name of a network in reading order; an output without one gets its layer's letter."""
-    given = {u.letter for u in _given(spec)} | size_names(spec)
-    return tuple(_uses(spec, lambda letter: _free(letter, given)))
+    given = {u.letter for u in _user_names(spec)} | size_names(spec)
+    return tuple(_iterate_uses(spec, lambda letter: _free_letter(letter, given)))
 
 
-def size_names(spec: Spec) -> frozenset[str]:
+def size_names(spec: NetworkSpec) -> frozenset[str]:
     """The names of every size symbol that the person wrote."""
     given: list[object] = [*spec.input.shape, spec.input.batch]
     for layer in spec.layers:
         kinds = {"size", "sizes", "amounts"}
-        given += [getattr(layer, o.name) for o in options_of(type(layer)) if o.kind in kinds]
+        given += [getattr(layer, o.name) for o in layer_options(type(layer)) if o.kind in kinds]
     flat = [n for some in given for n in (some if isinstance(some, tuple) else (some,))]
     words = {n for n in flat if isinstance(n, str)}
     return frozenset(words | {str(s) for n in flat if isinstance(n, Expr) for s in n.free_symbols})
 
 
-def _given(spec: Spec) -> Iterator[Use]:
+def _user_names(spec: NetworkSpec) -> Iterator[NameUse]:
     """The names that the person wrote; what is not named has none."""
-    return (u for u in _uses(spec, lambda _: "") if u.letter)
+    return (u for u in _iterate_uses(spec, lambda _: "") if u.letter)
 
 
-def _uses(spec: Spec, unnamed: Callable[[str], str]) -> Iterator[Use]:
+def _iterate_uses(spec: NetworkSpec, unnamed: Callable[[str], str]) -> Iterator[NameUse]:
     """The input, then each layer's parameters, inner values and output."""
-    yield Use(0, "input", spec.input.name)
+    yield NameUse(0, "input", spec.input.name)
     known = {spec.input.name}
     for stage, layer in enumerate(spec.layers, start=1):
         out = layer.output_name() or unnamed(layer.letter)
-        yield from (Use(stage, role, c) for role, c in layer.names(known).items())
-        yield from (Use(stage, role, unnamed(c)) for role, c in layer.inner.items())
-        yield Use(stage, "out", out)
+        yield from (NameUse(stage, role, c) for role, c in layer.names(known).items())
+        yield from (NameUse(stage, role, unnamed(c)) for role, c in layer.inner.items())
+        yield NameUse(stage, "out", out)
         known.add(out)
 
 
-def _free(letter: str, given: set[str]) -> str:
+def _free_letter(letter: str, given: set[str]) -> str:
     """The usual name of a value that the person did not name, or another that is free."""
     return next(c for c in (letter, *SPARE_LETTERS, letter + "x") if c not in given)
 
 
-def allocate(spec: Spec) -> tuple[dict[str, Name], ...]:
+def allocate_names(spec: NetworkSpec) -> tuple[dict[str, Name], ...]:
     """The names of every stage by role; a letter that occurs again counts its layers from 1."""
-    uses = uses_of(spec)
+    uses = name_uses(spec)
     roles: dict[str, str] = {}
     for use in uses:
         check_name(use.letter)
         if roles.setdefault(use.letter, use.role) != use.role:
-            raise _twice(use, roles[use.letter])
+            raise _duplicate_name_error(use, roles[use.letter])
     total = Counter(use.letter for use in uses)
     seen: Counter[str] = Counter()
     stages: tuple[dict[str, Name], ...] = tuple({} for _ in range(len(spec.layers) + 1))
@@ -102,14 +101,15 @@ def allocate(spec: Spec) -> tuple[dict[str, Name], ...]:
     return stages
 
 
-def _twice(use: Use, first: str) -> StageError:
+def _duplicate_name_error(use: NameUse, first: str) -> StageError:
     error = StageError(
-        f"the name '{use.letter}' is given twice, for {_word(first)} and for {_word(use.role)}",
+        f"the name '{use.letter}' is given twice, for {_role_words(first)} "
+        f"and for {_role_words(use.role)}",
         help="a repeated letter counts layers of one kind; use another letter here",
     )
     error.stage = use.stage
     return error
 
 
-def _word(role: str) -> str:
+def _role_words(role: str) -> str:
     return {"input": "the input", "out": "an output"}.get(role, f"a {role}")

@@ -13,30 +13,32 @@ from symconv.core.errors import SymconvError, did_you_mean
 LARGEST = 10**9
 
 
-def fixed(program: Program, sizes: Mapping[str, int]) -> Program:
+def specialize_sizes(program: Program, sizes: Mapping[str, int]) -> Program:
     """The program with numbers for the named sizes; what they define becomes a number, too.
 
     Raises SymconvError for an unknown name, and where a size is too small or too large.
     """
-    known = {str(s): s for s in _symbols(program)}
+    known = {str(s): s for s in _free_sizes(program)}
     given: dict[Symbol, Expr] = {}
     for name, value in sizes.items():
         if name not in known:
-            raise SymconvError(f"the network has no size '{name}'", help=_known(name, known))
+            raise SymconvError(
+                f"the network has no size '{name}'", help=_unknown_size_help(name, known)
+            )
         least = 1 if known[name].is_positive else 0
         if not least <= value <= LARGEST:
             raise SymconvError(f"the size {name} = {value} is no number from {least} to {LARGEST}")
         given[known[name]] = Integer(value)
-    left = tuple(d for d in program.sizes if not _defined(d, given))
+    left = tuple(d for d in program.sizes if not _resolve_definition(d, given))
     return Program(
         tuple(replace(t, shape=tuple(n.xreplace(given) for n in t.shape)) for t in program.tensors),
-        tuple(_equation(e, given) for e in program.equations),
+        tuple(_substitute_equation(e, given) for e in program.equations),
         program.output,
-        tuple(_definition(d, given) for d in left),
+        tuple(_substitute_definition(d, given) for d in left),
     )
 
 
-def _symbols(program: Program) -> set[Symbol]:
+def _free_sizes(program: Program) -> set[Symbol]:
     """The sizes that a person may give: those that nothing defines."""
     shapes = [n for t in program.tensors for n in t.shape]
     shapes += [n for d in program.sizes for n in (d.numerator, d.stride)]
@@ -45,11 +47,11 @@ def _symbols(program: Program) -> set[Symbol]:
     }
 
 
-def _known(name: str, known: Mapping[str, Symbol]) -> str:
+def _unknown_size_help(name: str, known: Mapping[str, Symbol]) -> str:
     return did_you_mean(name, known) if known else "all of its sizes are numbers"
 
 
-def _defined(d: SizeDefinition, given: dict[Symbol, Expr]) -> bool:
+def _resolve_definition(d: SizeDefinition, given: dict[Symbol, Expr]) -> bool:
     """Whether a definition has become a number, which is then given, too."""
     numerator, stride = d.numerator.xreplace(given), d.stride.xreplace(given)
     if not (isinstance(numerator, Rational) and isinstance(stride, Rational)):
@@ -62,12 +64,12 @@ def _defined(d: SizeDefinition, given: dict[Symbol, Expr]) -> bool:
     return True
 
 
-def _definition(d: SizeDefinition, given: Mapping[Symbol, Expr]) -> SizeDefinition:
+def _substitute_definition(d: SizeDefinition, given: Mapping[Symbol, Expr]) -> SizeDefinition:
     numbers = dict(given)
     return SizeDefinition(d.symbol, d.numerator.xreplace(numbers), d.stride.xreplace(numbers))
 
 
-def _equation(e: Equation, given: Mapping[Symbol, Expr]) -> Equation:
+def _substitute_equation(e: Equation, given: Mapping[Symbol, Expr]) -> Equation:
     numbers = dict(given)
     ranges = tuple((v, n.xreplace(numbers)) for v, n in e.ranges)
     return replace(e, lhs=e.lhs.xreplace(numbers), rhs=e.rhs.xreplace(numbers), ranges=ranges)

@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import prod
 
-from sympy import Expr, Sum, Symbol, expand
+from sympy import Expr, Mul, Rational, S, Sum, Symbol, expand
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation, Program
-from symconv.core.nodes import MaxOver
+from symconv.core.nodes import Equals, LogSumExp, MaxOver
 from symconv.core.tensor import Tensor
 
-from .cost_words import cost_words
 
-
-def conventions(program: Program) -> tuple[str, ...]:
+def describe_conventions(program: Program) -> tuple[str, ...]:
     """One sentence for each choice that a formula or a number depends on."""
     said = [
-        *(line for e in program.equations for line in _kernel(e, program)),
-        *layout(program),
-        *(line for e in program.equations for line in _absent(e)),
-        *(line for e in program.equations for line in _cost(e, program)),
+        *(line for e in program.equations for line in _describe_kernel(e, program)),
+        *describe_layout(program),
+        *(line for e in program.equations for line in _describe_absent(e)),
+        *(line for e in program.equations for line in _describe_cost_tensor(e, program)),
     ]
     return tuple(dict.fromkeys(said))
 
 
-def _kernel(equation: Equation, program: Program) -> Iterator[str]:
+def _describe_kernel(equation: Equation, program: Program) -> Iterator[str]:
     """Correlation or convolution: the direction in which a window and its kernel are read."""
     for summed in sorted(equation.rhs.atoms(Sum), key=str):
         accesses = sorted(summed.function.atoms(Indexed), key=str)
         kernels = [a for a in accesses if program.tensor(a).role == "parameter"]
         others = [a for a in accesses if a not in kernels]
         signs = {
-            _direction(kernel, v) * window
+            _index_direction(kernel, v) * window
             for kernel in kernels
             for v in summed.variables
             for window in _window_directions(others, v)
@@ -43,7 +43,7 @@ def _kernel(equation: Equation, program: Program) -> Iterator[str]:
             yield "Convolution is that of mathematics: the kernel is read backwards (flipped)."
 
 
-def _direction(access: Indexed, v: Symbol) -> int:
+def _index_direction(access: Indexed, v: Symbol) -> int:
     """The sign with which an index moves through an access; 0 where it does not."""
     return next((_sign(expand(e).coeff(v)) for e in access.indices if e.has(v)), 0)
 
@@ -60,7 +60,7 @@ def _sign(coefficient: Expr) -> int:
     return 1 if coefficient.is_positive else -1 if coefficient.is_negative else 0
 
 
-def layout(program: Program) -> Iterator[str]:
+def describe_layout(program: Program) -> Iterator[str]:
     """The order of the axes of the first input, and of the kernels."""
     for tensor in program.tensors:
         if tensor.role in {"input", "parameter"} and len(tensor.shape) > 2:
@@ -77,7 +77,7 @@ def axis_words(tensor: Tensor) -> list[str]:
     return [*words, "row", "column"]
 
 
-def _absent(equation: Equation) -> Iterator[str]:
+def _describe_absent(equation: Equation) -> Iterator[str]:
     """What stands for the entries beyond the border."""
     if equation.rhs.has(MaxOver):
         yield "Padding never wins a maximum: entries beyond the border count as minus infinity."
@@ -85,9 +85,127 @@ def _absent(equation: Equation) -> Iterator[str]:
         yield "Every tensor is 0 beyond its border and at indices that are no integers."
 
 
-def _cost(equation: Equation, program: Program) -> Iterator[str]:
+def _describe_cost_tensor(equation: Equation, program: Program) -> Iterator[str]:
     """Sum or mean, over what, and the factor in front of the cost."""
     tensor = program.tensor(equation.key)
-    words = cost_words(equation, program) if tensor.role == "cost" else ""
+    words = describe_cost(equation, program) if tensor.role == "cost" else ""
     if words:
         yield f"The cost {tensor.key} is {words}."
+
+
+HALF = Rational(1, 2)
+
+
+@dataclass(frozen=True)
+class ScaledSum:
+    """A cost `factor` * sum: the extents of its indices, and which count samples and classes."""
+
+    factor: Expr
+    extents: dict[Symbol, Expr]
+    samples: frozenset[Symbol]
+    classes: frozenset[Symbol]
+
+    @property
+    def everything(self) -> frozenset[Symbol]:
+        return frozenset(self.extents)
+
+    def left(self, averaged: frozenset[Symbol]) -> Expr:
+        """The factor that is left in front where a mean is taken over some of the indices."""
+        return Mul(self.factor, *(n for v, n in self.extents.items() if v in averaged))
+
+    def over(self, some: frozenset[Symbol]) -> str:
+        """What these indices count: entries, samples, classes, places of all samples."""
+        if not self.classes & self.everything and some == self.everything:
+            return "entries"
+        places = "places" if some - self.samples - self.classes else ""
+        samples = "samples" if some & self.samples else ""
+        first = "places of all samples" if places and samples else places or samples
+        return " and ".join(filter(None, (first, "classes" if some & self.classes else "")))
+
+
+def describe_cost(equation: Equation, program: Program) -> str:
+    """The words behind 'The cost C is'; none where the formula is no multiple of one sum."""
+    added = _match_scaled_sum(equation, program)
+    if added is None:
+        return ""
+    sums = [_describe_sum(added)] if abs(added.factor) in {S.One, HALF} else []
+    means = [] if abs(added.factor) == 1 else list(_describe_means(added))
+    said = (sums + means)[:2] or [f"a sum over all {_describe_all(added)}, times {added.factor}"]
+    return ", which is ".join(said)
+
+
+def _match_scaled_sum(equation: Equation, program: Program) -> ScaledSum | None:
+    """The parts of factor * sum."""
+    sums = [a for a in Mul.make_args(equation.rhs) if isinstance(a, Sum)]
+    factor = equation.rhs / sums[0] if len(sums) == 1 else S.Zero
+    if factor == 0 or factor.has(Indexed):
+        return None
+    extents = {v: last - first + 1 for v, first, last in reversed(sums[0].limits)}
+    return ScaledSum(factor, extents, _sample_indices(equation, program), _class_indices(equation))
+
+
+def _sample_indices(equation: Equation, program: Program) -> frozenset[Symbol]:
+    """The indices of the axes that run over samples."""
+    accesses = equation.rhs.atoms(Indexed)
+    places = (place for a in accesses for place in a.indices[: program.tensor(a).batch])
+    return frozenset(v for v in places if isinstance(v, Symbol))
+
+
+def _class_indices(equation: Equation) -> frozenset[Symbol]:
+    """The indices compared with a label, or moving along an axis over which a softmax adds up."""
+    accesses = equation.rhs.atoms(Indexed)
+    labels = {e.place for e in equation.rhs.atoms(Equals)}
+    summed = {
+        other.indices[axis]
+        for lse in equation.rhs.atoms(LogSumExp)
+        for one in lse.function.atoms(Indexed)
+        for axis, place in enumerate(one.indices)
+        if place in lse.variables
+        for other in accesses
+        if other.base == one.base
+    }
+    return frozenset(v for v in labels | summed if isinstance(v, Symbol))
+
+
+def _describe_sum(added: ScaledSum) -> str:
+    """A sum over all entries, without a factor in front; half the sum over all entries."""
+    if added.factor == 1:
+        return f"a sum over all {_describe_all(added)}, without a factor in front"
+    if added.factor == -1:
+        return f"minus the sum over all {_describe_all(added)}, without another factor"
+    return f"{_factor_words(added.factor)}the sum over all {_describe_all(added)}"
+
+
+def _describe_means(added: ScaledSum) -> Iterator[str]:
+    """The mean over the N samples, each a sum over its entries: all that the formula is."""
+    alone = added.everything - added.classes
+    orders = dict.fromkeys((alone, added.everything, added.everything & added.samples))
+    for averaged in filter(None, orders):
+        factor, rest = added.left(averaged), added.everything - averaged
+        if abs(factor) in {S.One, HALF}:
+            number = _count_words([n for v, n in added.extents.items() if v in averaged])
+            which = f"the {number}" if rest else f"all {number}"
+            yield f"{_factor_words(factor)}the mean over {which} {added.over(averaged)}" + (
+                f", each a sum over {_describe_rest(added, rest)}" if rest else ""
+            )
+
+
+def _describe_rest(added: ScaledSum, rest: frozenset[Symbol]) -> str:
+    """What is added up for each of those over which the mean is taken."""
+    return f"the {added.over(rest)}" if rest & added.classes else "its entries"
+
+
+def _describe_all(added: ScaledSum) -> str:
+    return added.over(added.everything)
+
+
+def _factor_words(factor: Expr) -> str:
+    """The words for a factor 1, -1, 1/2 or -1/2 in front: `minus`, `half`."""
+    return ("minus " if factor < 0 else "") + ("half " if abs(factor) == HALF else "")
+
+
+def _count_words(extents: Sequence[Expr]) -> str:
+    """How many there are: a number, or the sizes multiplied in reading order."""
+    if all(n.is_Integer for n in extents):
+        return str(prod(map(int, extents)))
+    return "*".join(f"({n})" if n.is_Add else str(n) for n in extents if n != 1)

@@ -47,7 +47,7 @@ class Notation:
                     f"a notation has no {field} {given!r}",
                     help=did_you_mean(str(given), map(str, allowed)),
                 )
-        object.__setattr__(self, "letters", exchanged(self.shown_letters))
+        object.__setattr__(self, "letters", complete_permutation(self.shown_letters))
 
     @property
     def shown_letters(self) -> Letters:
@@ -55,8 +55,8 @@ class Notation:
         return tuple(self.letters.items() if isinstance(self.letters, Mapping) else self.letters)
 
 
-def exchanged(pairs: Letters) -> Letters:
-    """The replacements as a permutation: a letter that is taken away gets the one that is free."""
+def complete_permutation(pairs: Letters) -> Letters:
+    """The replacements completed to a permutation of letters; SymconvError where two collide."""
     for letter in (letter for pair in pairs for letter in pair):
         if not re.fullmatch("[a-zA-Z]", letter):
             raise SymconvError(f"an index is one letter, not {letter!r}")
@@ -79,7 +79,7 @@ FLAT1 = Notation("flat1", 1, "flat")
 PRESETS = {notation.name: notation for notation in (IJ0, IJ1, FLAT1)}
 
 
-def notation_named(name: str) -> Notation:
+def find_notation(name: str) -> Notation:
     """The preset of that name; an unknown name is answered with the nearest known one."""
     if name not in PRESETS:
         raise SymconvError(f"no notation is called {name!r}", help=did_you_mean(name, PRESETS))

@@ -16,15 +16,15 @@ def write_files(folder: Path, files: Mapping[str, str | bytes], *, force: bool) 
     Raises SymconvError where a name leaves the folder, where a file would be lost, or where the
     folder is none and cannot be made.
     """
-    made = _resolved(folder)
+    made = _resolve_folder(folder)
     targets = {made / name: _bytes(content) for name, content in files.items()}
     try:
         for path, content in targets.items():
-            _refuse(path, made, content, force=force)
+            _refuse_target(path, made, content, force=force)
         made.mkdir(parents=True, exist_ok=True)
         _write(targets)
     except OSError as error:
-        raise _impossible(folder, error) from error
+        raise _path_error(folder, error) from error
     return [folder / name for name in files]
 
 
@@ -37,14 +37,14 @@ def _bytes(content: str | bytes) -> bytes:
     return content if isinstance(content, bytes) else content.encode("utf-8")
 
 
-def _resolved(folder: Path) -> Path:
+def _resolve_folder(folder: Path) -> Path:
     """The folder without links; SymconvError where a part of its path is no folder."""
     try:
         made = folder.resolve()
         parts = [made, *made.parents]
         found = next((p for p in parts if p.exists() or p.is_symlink()), made)
     except (OSError, RuntimeError) as error:
-        raise _impossible(folder, error) from error
+        raise _path_error(folder, error) from error
     if not found.is_dir():
         raise SymconvError(
             f"'{folder}' cannot be written to: '{found.name}' is not a folder",
@@ -53,7 +53,7 @@ def _resolved(folder: Path) -> Path:
     return made
 
 
-def _impossible(folder: Path, error: Exception) -> SymconvError:
+def _path_error(folder: Path, error: Exception) -> SymconvError:
     """What the system says about a folder that cannot be made or written to."""
     reason = getattr(error, "strerror", None) or "it is no path"
     return SymconvError(
@@ -66,7 +66,7 @@ def _write(targets: Mapping[Path, bytes]) -> None:
     waiting: dict[Path, Path] = {}
     try:
         for path, content in targets.items():
-            waiting[path] = _beside(path, content)
+            waiting[path] = _write_beside(path, content)
         for path, temporary in waiting.items():
             temporary.replace(path)
     finally:
@@ -74,7 +74,7 @@ def _write(targets: Mapping[Path, bytes]) -> None:
             temporary.unlink(missing_ok=True)
 
 
-def _refuse(path: Path, folder: Path, content: bytes, *, force: bool) -> None:
+def _refuse_target(path: Path, folder: Path, content: bytes, *, force: bool) -> None:
     if path.parent != folder or path.is_symlink():
         raise SymconvError(f"'{path.name}' would be written outside of the output folder")
     if path.is_dir():
@@ -86,7 +86,7 @@ def _refuse(path: Path, folder: Path, content: bytes, *, force: bool) -> None:
         )
 
 
-def _beside(path: Path, content: bytes) -> Path:
+def _write_beside(path: Path, content: bytes) -> Path:
     """A new file with this content in the folder of the target; none where it cannot be written."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".symconv-")
     temporary = Path(name)

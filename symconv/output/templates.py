@@ -22,7 +22,7 @@ LATEX_SYNTAX = {
 
 
 @cache
-def environment(markup: str) -> jinja2.Environment:
+def template_environment(markup: str) -> jinja2.Environment:
     """The templates of one markup; LaTeX has delimiters that LaTeX does not use."""
     syntax: dict[str, Any] = LATEX_SYNTAX if markup == "latex" else {}
     made = jinja2.Environment(
@@ -35,8 +35,8 @@ def environment(markup: str) -> jinja2.Environment:
         **syntax,
     )
     made.filters["paragraph"] = paragraph
-    made.filters["begun"] = begun
-    made.filters["at_the_right"] = at_the_right
+    made.filters["begun"] = capitalize_first
+    made.filters["at_the_right"] = align_right
     return made
 
 
@@ -47,16 +47,16 @@ def paragraph(text: str, indent: int, width: int = 100, first: str = "") -> str:
     return textwrap.fill(text, width, initial_indent=margin + first, subsequent_indent=later)
 
 
-def begun(words: str) -> str:
+def capitalize_first(words: str) -> str:
     """Words as the beginning of a sentence; names inside keep their capitals."""
     return words[:1].upper() + words[1:]
 
 
-def at_the_right(line: str, words: str, width: int = 100) -> str:
+def align_right(line: str, words: str, width: int = 100) -> str:
     """A line with words at its right margin."""
     return f"{line}{words:>{width - len(line)}}"
 
 
-def rendered(markup: str, template: str, **values: object) -> str:
+def render_template(markup: str, template: str, **values: object) -> str:
     """A template filled in."""
-    return environment(markup).get_template(template).render(**values)
+    return template_environment(markup).get_template(template).render(**values)

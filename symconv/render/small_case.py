@@ -14,18 +14,18 @@ from symconv.core.errors import SymconvError
 from symconv.core.proof import Backward
 from symconv.core.tensor import Tensor
 from symconv.notation.presets import Notation, entry_name, entry_symbol
-from symconv.semantics.places import whole
+from symconv.semantics.entrywise import Place, factor_common_terms
+from symconv.semantics.index_arithmetic import as_integer
 from symconv.semantics.run import unroll
 from symconv.semantics.sizes import free_sizes
-from symconv.semantics.unrolled import Place, tidy
-from symconv.structure.small import small_sizes
+from symconv.structure.smallest_sizes import choose_smallest_sizes
 
 MOST_ENTRIES, MOST_OPERATIONS = 40, 60
 MOST_SCALARS = 20_000
 
 
 @dataclass(frozen=True)
-class Case:
+class SmallestCase:
     """The backward pass at the smallest sizes that show it; error signals stay symbols."""
 
     forward: Program
@@ -35,7 +35,7 @@ class Case:
     @cached_property
     def sizes(self) -> dict[Symbol, int]:
         """The value of every size symbol; none where all sizes are numbers."""
-        return small_sizes(self.forward) if free_sizes(self.forward) else {}
+        return choose_smallest_sizes(self.forward) if free_sizes(self.forward) else {}
 
     @cached_property
     def entries(self) -> tuple[tuple[str, Expr], ...]:
@@ -50,7 +50,10 @@ class Case:
         if any(count_ops(e) > MOST_OPERATIONS for e in values.values()):
             return
         for place, e in values.items():
-            yield f"d{self.backward.cost.key}/d{entry_name(shown, place, self.notation)}", tidy(e)
+            yield (
+                f"d{self.backward.cost.key}/d{entry_name(shown, place, self.notation)}",
+                factor_common_terms(e),
+            )
 
     def _values(self, tensor: Tensor) -> dict[Place, Expr]:
         program = self.backward.program
@@ -71,4 +74,6 @@ class Case:
 
     def _concrete(self, tensor: Tensor) -> Tensor:
         """The tensor with numbers for its sizes."""
-        return replace(tensor, shape=tuple(Integer(whole(n, self.sizes)) for n in tensor.shape))
+        return replace(
+            tensor, shape=tuple(Integer(as_integer(n, self.sizes)) for n in tensor.shape)
+        )

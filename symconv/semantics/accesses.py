@@ -11,12 +11,20 @@ from sympy.tensor.indexed import Indexed
 from symconv.core.errors import SymconvError, Unsupported
 from symconv.core.nodes import Box, Equals
 
-from .duals import Dual
-from .meaning import Scope, Table, meaning, node
-from .places import Environment, Place, Read, affine, place_reader, reader, whole
+from .autodiff import Dual
+from .index_arithmetic import (
+    Environment,
+    Place,
+    Read,
+    affine_in_slots,
+    as_integer,
+    compile_index,
+    compile_place,
+)
+from .node_compiler import EvaluationScope, Table, compile_formula, compile_node
 
 
-def table_of(e: Indexed, scope: Scope) -> Table:
+def tensor_table(e: Indexed, scope: EvaluationScope) -> Table:
     """The entries of the tensor behind an access."""
     key = str(e.base.label)
     if key not in scope.tables:
@@ -27,19 +35,21 @@ def table_of(e: Indexed, scope: Scope) -> Table:
     return scope.tables[key]
 
 
-def lookup(e: Indexed, scope: Scope) -> Read:
+def lookup(e: Indexed, scope: EvaluationScope) -> Read:
     """T[place], or None where T is absent; the entry of a derivative has slope 1."""
-    get = table_of(e, scope).get
-    place = place_reader(e.indices, scope.sizes, scope.slots)
+    get = tensor_table(e, scope).get
+    place = compile_place(e.indices, scope.sizes, scope.slots)
 
     read: Read = lambda v: get(place(v))  # noqa: E731 - wrapped below
     for seed in scope.seeds:
         if seed.key == str(e.base.label):
-            read = _seeded(read, place, seed.cell, seed.level, scope)
+            read = _seed_entry(read, place, seed.cell, seed.level, scope)
     return read
 
 
-def _seeded(read: Read, place: Read, cell: list[Place | None], level: int, scope: Scope) -> Read:
+def _seed_entry(
+    read: Read, place: Read, cell: list[Place | None], level: int, scope: EvaluationScope
+) -> Read:
     one = scope.one
 
     def seeded(v: Environment) -> object:
@@ -51,8 +61,8 @@ def _seeded(read: Read, place: Read, cell: list[Place | None], level: int, scope
     return seeded
 
 
-@node.register(Indexed)
-def access(e: Indexed, scope: Scope) -> Read:
+@compile_node.register(Indexed)
+def compile_access(e: Indexed, scope: EvaluationScope) -> Read:
     """T[place]; 0 where T is absent."""
     read, zero, strict = lookup(e, scope), scope.zero, scope.strict
 
@@ -70,33 +80,33 @@ def access(e: Indexed, scope: Scope) -> Read:
     return present
 
 
-@node.register(KroneckerDelta)
-def kronecker(e: KroneckerDelta, scope: Scope) -> Read:
+@compile_node.register(KroneckerDelta)
+def compile_kronecker(e: KroneckerDelta, scope: EvaluationScope) -> Read:
     """[a = b]."""
-    a, b = (affine(side, scope.sizes, scope.slots) for side in e.args[:2])
-    difference = reader(a + b.times(Fraction(-1)))
+    a, b = (affine_in_slots(side, scope.sizes, scope.slots) for side in e.args[:2])
+    difference = compile_index(a + b.times(Fraction(-1)))
     zero, one = scope.zero, scope.one
     return lambda v: one if difference(v) == 0 else zero
 
 
-@node.register(Box)
-def box(e: Box, scope: Scope) -> Read:
+@compile_node.register(Box)
+def compile_box(e: Box, scope: EvaluationScope) -> Read:
     """[place is an integer and 0 <= place < extent]."""
-    place = reader(affine(e.place, scope.sizes, scope.slots))
-    inside = range(whole(e.extent, scope.sizes))
+    place = compile_index(affine_in_slots(e.place, scope.sizes, scope.slots))
+    inside = range(as_integer(e.extent, scope.sizes))
     zero, one = scope.zero, scope.one
     return lambda v: one if place(v) in inside else zero
 
 
-@node.register(Equals)
-def equals(e: Equals, scope: Scope) -> Read:
+@compile_node.register(Equals)
+def compile_equals(e: Equals, scope: EvaluationScope) -> Read:
     """[place = label], the label being an entry of a tensor of whole numbers; open for a symbol."""
-    place = reader(affine(e.place, scope.sizes, scope.slots))
-    label = meaning(e.label, scope)
+    place = compile_index(affine_in_slots(e.place, scope.sizes, scope.slots))
+    label = compile_formula(e.label, scope)
     zero, one = scope.zero, scope.one
 
     def bracket(v: Environment) -> Any:
-        at, named = place(v), plain(label(v))
+        at, named = place(v), unwrap_value(label(v))
         if at is not None and isinstance(named, Expr) and not named.is_number:
             return Equals(Integer(at), named)
         return one if at == named else zero
@@ -104,8 +114,8 @@ def equals(e: Equals, scope: Scope) -> Read:
     return bracket
 
 
-def plain(x: Any) -> Any:
-    """The number that a scalar of any algebra stands for: others are wrapped around a `value`."""
+def unwrap_value(x: Any) -> Any:
+    """The plain number inside a scalar of any algebra: every wrapper holds it as its `value`."""
     while hasattr(x, "value"):
         x = x.value
     return x

@@ -9,10 +9,10 @@ from zlib import crc32
 
 from symconv.core.errors import Unsupported
 
-from .protocol import Map, Ordered, Scalar, shifted_log_sum_exp, unknown_function
+from .protocol import Map, OrderedScalars, Scalar, stable_log_sum_exp, unknown_function
 
 
-class Reals(Ordered):
+class Reals(OrderedScalars):
     """Floating point numbers and the real functions."""
 
     FUNCTIONS: Mapping[str, Map] = {
@@ -38,7 +38,7 @@ class Reals(Ordered):
         return self.FUNCTIONS[name]
 
     def log_sum_exp(self, values: Sequence[Scalar]) -> Scalar:
-        return shifted_log_sum_exp(self, values)
+        return stable_log_sum_exp(self, values)
 
     def power(self, exponent: Fraction) -> Map:
         if exponent.denominator == 1:
@@ -46,7 +46,7 @@ class Reals(Ordered):
         return lambda x: math.pow(x, exponent)
 
 
-class Exact(Ordered):
+class Exact(OrderedScalars):
     """Integers and rationals; transcendental functions are uninterpreted.
 
     An uninterpreted function has pseudo-random values keyed on its argument, so that a formula is
@@ -77,13 +77,13 @@ class Exact(Ordered):
         return lambda x: self.number(Fraction(1) / Fraction(x) ** -exponent.numerator)
 
 
-def _key(name: str, x: Scalar) -> int:
+def _hash_argument(name: str, x: Scalar) -> int:
     """A small integer of at least 2 that depends on the name and the argument alone."""
     return 2 + crc32(f"{name}({Fraction(x)})".encode()) % 17
 
 
-def _odd(x: Scalar) -> int:
-    return 0 if x == 0 else _key("tanh", abs(x)) * (1 if x > 0 else -1)
+def _hash_tanh(x: Scalar) -> int:
+    return 0 if x == 0 else _hash_argument("tanh", abs(x)) * (1 if x > 0 else -1)
 
 
 def _exponential(x: Scalar) -> Scalar:
@@ -92,7 +92,7 @@ def _exponential(x: Scalar) -> Scalar:
     if abs(whole) > 10_000:
         raise Unsupported(f"exp({whole}) is too large for exact arithmetic")
     scale = 2**whole if whole >= 0 else Fraction(1, 2**-whole)
-    return scale * (_key("exp", part) if part else 1)
+    return scale * (_hash_argument("exp", part) if part else 1)
 
 
 def _root(x: Scalar, exponent: Fraction) -> Fraction:
@@ -110,13 +110,13 @@ def _whole_root(n: int, degree: int) -> int | None:
 
 
 UNINTERPRETED: Mapping[str, Map] = {
-    "sigmoid": lambda x: _key("sigmoid", x),
-    "tanh": _odd,
+    "sigmoid": lambda x: _hash_argument("sigmoid", x),
+    "tanh": _hash_tanh,
     "exp": _exponential,
-    "log": lambda x: 0 if x == 1 else _key("log", x),
+    "log": lambda x: 0 if x == 1 else _hash_argument("log", x),
     "relu": lambda x: max(x, 0),
     "step": lambda x: int(x > 0),
-    "softplus": lambda x: _key("softplus", x),
+    "softplus": lambda x: _hash_argument("softplus", x),
     "absolute": abs,
 }
 """The functions of exact arithmetic; relu, step and absolute are what their names say."""

@@ -24,11 +24,11 @@ from sympy.tensor.indexed import Indexed
 from symconv.core.errors import Unsupported
 from symconv.core.nodes import Box, Equals
 
-from .meaning import Scope, meaning, node
-from .places import Environment, Read, number
+from .index_arithmetic import Environment, Read, evaluate_size
+from .node_compiler import EvaluationScope, compile_formula, compile_node
 
 
-def fragile(e: Expr) -> bool:
+def can_fail(e: Expr) -> bool:
     """Whether evaluating e can fail, as 1/x does at 0."""
     return any(
         a.has(Indexed) and (isinstance(a, log) or a.exp.is_negative is not False)
@@ -36,7 +36,7 @@ def fragile(e: Expr) -> bool:
     )
 
 
-def in_order(factors: Sequence[Expr]) -> list[Expr]:
+def evaluation_order(factors: Sequence[Expr]) -> list[Expr]:
     """Factors in the order of evaluation: brackets, entries, the rest, numbers, what can fail.
 
     A product is 0 as soon as one factor is, so what can fail comes last and numbers come late.
@@ -47,17 +47,17 @@ def in_order(factors: Sequence[Expr]) -> list[Expr]:
             return 0
         if isinstance(e, Indexed):
             return 1
-        if fragile(e):
+        if can_fail(e):
             return 4
         return 3 if e.is_number else 2
 
     return sorted(factors, key=rank)
 
 
-@node.register(Mul)
-def product(e: Mul, scope: Scope) -> Read:
+@compile_node.register(Mul)
+def compile_product(e: Mul, scope: EvaluationScope) -> Read:
     """a b c; 0 as soon as one factor is 0, whatever the others are."""
-    factors = [meaning(a, scope) for a in in_order(e.args)]
+    factors = [compile_formula(a, scope) for a in evaluation_order(e.args)]
     zero, one = scope.zero, scope.one
 
     def multiply(v: Environment) -> object:
@@ -72,10 +72,10 @@ def product(e: Mul, scope: Scope) -> Read:
     return multiply
 
 
-@node.register(Add)
-def total(e: Add, scope: Scope) -> Read:
+@compile_node.register(Add)
+def compile_addition(e: Add, scope: EvaluationScope) -> Read:
     """a + b + c."""
-    terms = [meaning(a, scope) for a in e.args]
+    terms = [compile_formula(a, scope) for a in e.args]
     zero = scope.zero
 
     def add(v: Environment) -> object:
@@ -87,27 +87,27 @@ def total(e: Add, scope: Scope) -> Read:
     return add
 
 
-@node.register(Pow)
-def power(e: Pow, scope: Scope) -> Read:
+@compile_node.register(Pow)
+def compile_power(e: Pow, scope: EvaluationScope) -> Read:
     """a ** n, where n is rational once the sizes are numbers."""
-    base = meaning(e.base, scope)
+    base = compile_formula(e.base, scope)
     if not e.exp.free_symbols <= scope.sizes.keys():
         raise Unsupported(f"the exponent of '{e}' is not a number")
-    apply = scope.algebra.power(number(e.exp, scope.sizes))
+    apply = scope.algebra.power(evaluate_size(e.exp, scope.sizes))
     return lambda v: apply(base(v))
 
 
-@node.register(Function)
-def function(e: Function, scope: Scope) -> Read:
+@compile_node.register(Function)
+def compile_function(e: Function, scope: EvaluationScope) -> Read:
     """f(a) for a function of one argument."""
     if len(e.args) != 1:
         raise Unsupported(f"a function of {len(e.args)} arguments has no meaning here: {e}")
-    apply, argument = scope.algebra.function(type(e).__name__), meaning(e.args[0], scope)
+    apply, argument = scope.algebra.function(type(e).__name__), compile_formula(e.args[0], scope)
     return lambda v: apply(argument(v))
 
 
-@node.register(Number)
-def constant(e: Any, scope: Scope) -> Read:
+@compile_node.register(Number)
+def compile_number(e: Any, scope: EvaluationScope) -> Read:
     """A number; rational wherever it can be."""
     rational = isinstance(e, Rational)
     if not rational and not e.is_finite:
@@ -120,18 +120,18 @@ def constant(e: Any, scope: Scope) -> Read:
     return lambda _: value
 
 
-@node.register(NumberSymbol)
-def named_constant(e: NumberSymbol, scope: Scope) -> Read:
+@compile_node.register(NumberSymbol)
+def compile_constant(e: NumberSymbol, scope: EvaluationScope) -> Read:
     """A number with a name, such as pi."""
     value = scope.algebra.constant(float(e), str(e))
     return lambda _: value
 
 
-@node.register(Symbol)
-def symbol(e: Symbol, scope: Scope) -> Read:
+@compile_node.register(Symbol)
+def compile_symbol(e: Symbol, scope: EvaluationScope) -> Read:
     """An index as a number, or a size."""
     if e in scope.slots:
         slot, to_scalar = scope.slots[e], scope.algebra.number
         return lambda v: to_scalar(Fraction(v[slot]))
-    value = scope.algebra.number(number(e, scope.sizes))
+    value = scope.algebra.number(evaluate_size(e, scope.sizes))
     return lambda _: value

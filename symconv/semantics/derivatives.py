@@ -17,20 +17,20 @@ from sympy.tensor.indexed import Indexed
 from symconv.core.equation import Equation
 from symconv.core.nodes import Partial
 
-from .duals import Duals
-from .meaning import Scope, Seed, meaning, node
-from .places import Environment, Place, Read, place_reader, whole
+from .autodiff import Duals
+from .index_arithmetic import Environment, Place, Read, as_integer, compile_place
+from .node_compiler import EvaluationScope, Seed, compile_formula, compile_node
 
 
-@node.register(Partial)
-def partial(e: Partial, scope: Scope) -> Read:
+@compile_node.register(Partial)
+def compile_partial(e: Partial, scope: EvaluationScope) -> Read:
     """D of / d by: the slope of `of` when the entry `by` has slope 1; 0 where `by` is absent."""
     level = len(scope.seeds) + 1
     seed = Seed(str(e.by.base.label), [None], level)
     duals = Duals(scope.algebra, level)
     inner = replace(scope, algebra=duals, seeds=(*scope.seeds, seed))
-    value = _definition(e, inner) or meaning(e.of, inner)
-    place = place_reader(e.by.indices, scope.sizes, scope.slots)
+    value = _definition(e, inner) or compile_formula(e.of, inner)
+    place = compile_place(e.by.indices, scope.sizes, scope.slots)
     table, zero, slope = scope.tables[seed.key], scope.zero, duals.slope
 
     def derivative(v: Environment) -> Any:
@@ -40,24 +40,24 @@ def partial(e: Partial, scope: Scope) -> Read:
     return derivative
 
 
-def _definition(e: Partial, scope: Scope) -> Read | None:
+def _definition(e: Partial, scope: EvaluationScope) -> Read | None:
     """The value of an entry that an equation computes, as its right-hand side."""
     if not isinstance(e.of, Indexed) or e.of.base == e.by.base:
         return None
     equations = [q for q in scope.equations if q.key == str(e.of.base.label)]
     if not equations:
         return None
-    place = place_reader(e.of.indices, scope.sizes, scope.slots)
+    place = compile_place(e.of.indices, scope.sizes, scope.slots)
     return _right_hand_side(equations, place, scope)
 
 
-def _right_hand_side(equations: Sequence[Equation], place: Read, scope: Scope) -> Read:
+def _right_hand_side(equations: Sequence[Equation], place: Read, scope: EvaluationScope) -> Read:
     """The right-hand side that computes the entry at a place; 0 where none does."""
     bodies: dict[Place, tuple[Read, list[int], Place]] = {}
     for equation in equations:
         inside = replace(scope, slots={}).bind([v for v, _ in equation.ranges])
-        body, slots = meaning(equation.rhs, inside), list(inside.slots.values())
-        for target, values in writes(equation, inside):
+        body, slots = compile_formula(equation.rhs, inside), list(inside.slots.values())
+        for target, values in list_writes(equation, inside):
             bodies[target] = (body, slots, values)
     zero = scope.zero
 
@@ -73,10 +73,10 @@ def _right_hand_side(equations: Sequence[Equation], place: Read, scope: Scope) -
     return evaluate
 
 
-def writes(equation: Equation, scope: Scope) -> list[tuple[Place, Place]]:
+def list_writes(equation: Equation, scope: EvaluationScope) -> list[tuple[Place, Place]]:
     """Every entry that an equation computes, with the values of its indices there."""
-    spans = [range(whole(extent, scope.sizes)) for _, extent in equation.ranges]
-    place = place_reader(equation.lhs.indices, scope.sizes, scope.slots)
+    spans = [range(as_integer(extent, scope.sizes)) for _, extent in equation.ranges]
+    place = compile_place(equation.lhs.indices, scope.sizes, scope.slots)
     slots = [scope.slots[v] for v, _ in equation.ranges]
     found = []
     for values in product(*spans):

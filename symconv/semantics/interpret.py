@@ -9,8 +9,8 @@ from sympy import Expr, Symbol
 from symconv.core.equation import Equation
 
 from . import accesses, arithmetic, derivatives, maxima, sums
-from .meaning import Scope, Table, meaning
-from .places import Place, Sizes
+from .index_arithmetic import Place, Sizes
+from .node_compiler import EvaluationScope, Table, compile_formula
 from .protocol import Algebra, Scalar
 
 NODES = (accesses, arithmetic, derivatives, maxima, sums)
@@ -31,8 +31,8 @@ def interpret(  # noqa: PLR0913 - a meaning depends on exactly these
     `tables` hold the entries of every tensor that e reads, `equations` what a `Partial` of a
     computed entry stands for.
     """
-    scope = Scope(sizes, tables, algebra, equations).bind(indices)
-    evaluate, environment = meaning(e, scope), scope.environment
+    scope = EvaluationScope(sizes, tables, algebra, equations).bind(indices)
+    evaluate, environment = compile_formula(e, scope), scope.environment
 
     def at(place: Place) -> Scalar:
         environment[: len(place)] = place

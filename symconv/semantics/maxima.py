@@ -13,8 +13,8 @@ from symconv.core.errors import Unsupported
 from symconv.core.nodes import LogSumExp, MaxOver, OneHot
 
 from .accesses import lookup
-from .meaning import Scope, meaning, node
-from .places import Environment, Read, affine, reader, whole
+from .index_arithmetic import Environment, Read, affine_in_slots, as_integer, compile_index
+from .node_compiler import EvaluationScope, compile_formula, compile_node
 
 Reducer = MaxOver | LogSumExp
 
@@ -23,15 +23,22 @@ class EmptyMaximum(Unsupported):
     """A window in which every entry is absent; its maximum would be minus infinity."""
 
 
-def window(e: Reducer, scope: Scope) -> Callable[[Environment], Iterator[tuple[Any, Any]]]:
+def compile_window(
+    e: Reducer, scope: EvaluationScope
+) -> Callable[[Environment], Iterator[tuple[Any, Any]]]:
     """The present entries of a window in row-major order, each with the bound indices it is at."""
     spans = [
-        range(whole(low, scope.sizes), whole(high, scope.sizes) + 1) for _, low, high in e.limits
+        range(as_integer(low, scope.sizes), as_integer(high, scope.sizes) + 1)
+        for _, low, high in e.limits
     ]
     scope = scope.bind(e.variables)
     slots = [scope.slots[v] for v in e.variables]
     bare = isinstance(e.function, Indexed)
-    body = lookup(e.function, scope) if bare else meaning(e.function, replace(scope, strict=True))
+    body = (
+        lookup(e.function, scope)
+        if bare
+        else compile_formula(e.function, replace(scope, strict=True))
+    )
 
     def present(v: Environment) -> Iterator[tuple[Any, Any]]:
         for position in product(*spans):
@@ -44,38 +51,38 @@ def window(e: Reducer, scope: Scope) -> Callable[[Environment], Iterator[tuple[A
     return present
 
 
-def _present(e: Reducer, entries: Iterator[tuple[Any, Any]]) -> tuple[list[Any], list[Any]]:
+def _require_entries(e: Reducer, entries: Iterator[tuple[Any, Any]]) -> tuple[list[Any], list[Any]]:
     found = list(entries)
     if not found:
         raise EmptyMaximum(f"every entry of a window is absent, so '{e}' has no value")
     return [p for p, _ in found], [scalar for _, scalar in found]
 
 
-@node.register(MaxOver)
-def max_over(e: MaxOver, scope: Scope) -> Read:
+@compile_node.register(MaxOver)
+def compile_maximum(e: MaxOver, scope: EvaluationScope) -> Read:
     """The largest present entry of a window."""
-    entries, maximum = window(e, scope), scope.algebra.maximum
-    return lambda v: maximum(_present(e, entries(v))[1])
+    entries, maximum = compile_window(e, scope), scope.algebra.maximum
+    return lambda v: maximum(_require_entries(e, entries(v))[1])
 
 
-@node.register(LogSumExp)
-def log_sum_exp(e: LogSumExp, scope: Scope) -> Read:
+@compile_node.register(LogSumExp)
+def compile_log_sum_exp(e: LogSumExp, scope: EvaluationScope) -> Read:
     """log of the sum of exp over the present entries of a window."""
-    entries, reduce = window(e, scope), scope.algebra.log_sum_exp
-    return lambda v: reduce(_present(e, entries(v))[1])
+    entries, reduce = compile_window(e, scope), scope.algebra.log_sum_exp
+    return lambda v: reduce(_require_entries(e, entries(v))[1])
 
 
-@node.register(OneHot)
-def one_hot(e: OneHot, scope: Scope) -> Read:
+@compile_node.register(OneHot)
+def compile_one_hot(e: OneHot, scope: EvaluationScope) -> Read:
     """[position is that of the first largest present entry]; each window is searched once."""
-    entries = window(e.maximum, scope)
+    entries = compile_window(e.maximum, scope)
     free = [scope.slots[s] for s in sorted(e.maximum.free_symbols & scope.slots.keys(), key=str)]
-    position = [reader(affine(p, scope.sizes, scope.slots)) for p in e.position]
+    position = [compile_index(affine_in_slots(p, scope.sizes, scope.slots)) for p in e.position]
     zero, one, algebra = scope.zero, scope.one, scope.algebra
     found: dict[tuple[int, ...], tuple[int, ...]] = {}
 
     def first(v: Environment) -> tuple[int, ...]:
-        places, scalars = _present(e.maximum, entries(v))
+        places, scalars = _require_entries(e.maximum, entries(v))
         return places[algebra.first_maximiser(scalars)]
 
     def indicator(v: Environment) -> Any:

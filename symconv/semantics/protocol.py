@@ -63,7 +63,7 @@ def _sign(algebra: Algebra, x: Scalar) -> Scalar:
     return step(x) + -1 * step(-1 * x)
 
 
-def shifted_log_sum_exp(algebra: Algebra, values: Sequence[Scalar]) -> Scalar:
+def stable_log_sum_exp(algebra: Algebra, values: Sequence[Scalar]) -> Scalar:
     """m + log sum exp(x - m), m being the largest x: nothing overflows."""
     largest = values[algebra.first_maximiser(values)]
     exp, total = algebra.function("exp"), algebra.number(0)
@@ -80,7 +80,7 @@ def unknown_function(name: str) -> Unsupported:
     )
 
 
-class Ordered:
+class OrderedScalars:
     """What algebras of comparable numbers have in common."""
 
     def first_maximiser(self, values: Sequence[Scalar]) -> int:

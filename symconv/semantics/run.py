@@ -12,13 +12,13 @@ from symconv.core.equation import Equation, Program
 from symconv.core.errors import SymconvError
 from symconv.core.tensor import Tensor
 
-from .derivatives import writes
+from .derivatives import list_writes
+from .index_arithmetic import Place, Sizes
 from .interpret import NODES
-from .meaning import Scope, Table, meaning
-from .places import Place, Sizes
+from .node_compiler import EvaluationScope, Table, compile_formula
 from .protocol import Algebra, Scalar
 from .symbolic import Symbolic
-from .work import SCALARS, check_limit, entries, places
+from .work import SCALARS, check_limit, count_entries, list_places
 
 assert NODES, "the nodes have a meaning"
 
@@ -26,7 +26,7 @@ Tables = dict[str, dict[Place, Scalar]]
 Namer = Callable[[Tensor, Place], Expr]
 
 
-def run(  # noqa: PLR0913 - a run depends on exactly these
+def run_program(  # noqa: PLR0913 - a run depends on exactly these
     program: Program,
     sizes: Sizes,
     values: Mapping[str, Table],
@@ -40,20 +40,20 @@ def run(  # noqa: PLR0913 - a run depends on exactly these
     A tensor in `values` is taken from there, even where an equation would compute it, so that a run
     may start in the middle. Entries that an equation's affine left side skips are 0.
     """
-    computed, read = needed(program, values, wanted)
+    computed, read = select_equations(program, values, wanted)
     check_limit(program, computed, read, sizes, limit)
-    tables: Tables = {t.key: _given(t, values, sizes) for t in read}
+    tables: Tables = {t.key: _take_values(t, values, sizes) for t in read}
     for equation in computed:
-        _compute(equation, program, sizes, tables, algebra)
+        _compute_entries(equation, program, sizes, tables, algebra)
     return tables
 
 
 def refuse_large(program: Program, sizes: Sizes) -> None:
     """Raise a SymconvError where a program is too large to evaluate entry by entry."""
-    check_limit(program, *needed(program, (), None), sizes, SCALARS)
+    check_limit(program, *select_equations(program, (), None), sizes, SCALARS)
 
 
-def needed(
+def select_equations(
     program: Program, given: Collection[str], wanted: Iterable[str] | None
 ) -> tuple[list[Equation], list[Tensor]]:
     """The equations to compute, in order, and the tensors to take from outside."""
@@ -61,7 +61,7 @@ def needed(
     keys, computed = set(everything), []
     for equation in reversed(program.equations):
         if equation.key in keys and equation.key not in given:
-            keys |= reads(equation)
+            keys |= tensors_read(equation)
             computed.append(equation)
     outside = keys - {e.key for e in computed}
     missing = sorted(outside - set(program.by_key))
@@ -70,35 +70,35 @@ def needed(
     return computed[::-1], [program.tensor(k) for k in sorted(outside)]
 
 
-def reads(equation: Equation) -> set[str]:
+def tensors_read(equation: Equation) -> set[str]:
     """The keys of the tensors that an equation reads."""
     return {str(a.base.label) for a in equation.rhs.atoms(Indexed)}
 
 
-def _given(tensor: Tensor, values: Mapping[str, Table], sizes: Sizes) -> dict[Place, Scalar]:
+def _take_values(tensor: Tensor, values: Mapping[str, Table], sizes: Sizes) -> dict[Place, Scalar]:
     """The entries of a tensor that is given from outside, all of them."""
     if tensor.key not in values:
         raise SymconvError(f"the tensor '{tensor.key}' has no values and no equation")
     table = dict(values[tensor.key])
-    missing = [p for p in places(tensor, sizes) if p not in table]
-    if missing or len(table) != entries(tensor, sizes):
+    missing = [p for p in list_places(tensor, sizes) if p not in table]
+    if missing or len(table) != count_entries(tensor, sizes):
         shape = " x ".join(str(n) for n in tensor.shape)
         where = f"entry {missing[0]} has no value" if missing else "there are entries out of bounds"
         raise SymconvError(f"the values of '{tensor.key}' do not fit its shape {shape}: {where}")
     return table
 
 
-def _compute(
+def _compute_entries(
     equation: Equation, program: Program, sizes: Sizes, tables: Tables, algebra: Algebra
 ) -> None:
     """Add the entries that an equation writes to the tables."""
-    scope = Scope(sizes, tables, algebra).bind([v for v, _ in equation.ranges])
-    evaluate, environment = meaning(equation.rhs, scope), scope.environment
+    scope = EvaluationScope(sizes, tables, algebra).bind([v for v, _ in equation.ranges])
+    evaluate, environment = compile_formula(equation.rhs, scope), scope.environment
     tensor = program.tensor(equation.key)
     if equation.key not in tables:
-        tables[equation.key] = {p: algebra.entry(scope.zero) for p in places(tensor, sizes)}
+        tables[equation.key] = {p: algebra.entry(scope.zero) for p in list_places(tensor, sizes)}
     table = tables[equation.key]
-    for place, values in writes(equation, scope):
+    for place, values in list_writes(equation, scope):
         if place not in table:
             raise SymconvError(f"the equation of '{equation.key}' writes out of bounds at {place}")
         environment[: len(values)] = values
@@ -127,8 +127,10 @@ def unroll(  # noqa: PLR0913 - a run depends on exactly these
     found: Tables = {}
     for key in keys:
         inside = given - {key} if program.equation(key) is not None else given
-        computed, read = needed(open_program, inside, [key])
+        computed, read = select_equations(open_program, inside, [key])
         check_limit(open_program, computed, read, sizes, limit)
-        symbols = {t.key: {p: name(t, p) for p in places(t, sizes)} for t in read}
-        found[key] = run(open_program, sizes, symbols, Symbolic(), wanted=[key], limit=limit)[key]
+        symbols = {t.key: {p: name(t, p) for p in list_places(t, sizes)} for t in read}
+        found[key] = run_program(
+            open_program, sizes, symbols, Symbolic(), wanted=[key], limit=limit
+        )[key]
     return found

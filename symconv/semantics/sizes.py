@@ -14,15 +14,15 @@ from symconv.core.equation import Equation, Program, Ranges, SizeDefinition
 from symconv.core.errors import SymconvError
 from symconv.core.nodes import LogSumExp, MaxOver
 
-from .places import Sizes, number, place_reader, whole
-from .work import extent
+from .index_arithmetic import Sizes, as_integer, compile_place, evaluate_size
+from .work import count_range_values
 
 ATTEMPTS = 2000
 Accept = Callable[[Sizes], bool]
 Reducer = MaxOver | LogSumExp
 
 
-def pick(program: Program, seed: int, accept: Accept = lambda _: True) -> dict[Symbol, int]:
+def pick_sizes(program: Program, seed: int, accept: Accept = lambda _: True) -> dict[Symbol, int]:
     """A random value for every size symbol of the program; no values where it has none.
 
     Every defined size is at least 1, every shape is positive, no window of a maximum is empty, and
@@ -35,18 +35,20 @@ def pick(program: Program, seed: int, accept: Accept = lambda _: True) -> dict[S
     free = free_sizes(program)
     if not free:
         concrete: dict[Symbol, int] = {}
-        define(program.sizes, concrete)
+        define_sizes(program.sizes, concrete)
         return concrete
     for attempt in range(ATTEMPTS):
         general = seed % 3 == 0 and attempt < ATTEMPTS // 2
-        sizes = {s: _draw(s, program, random, general=general) for s in free}
+        sizes = {s: _draw_size(s, program, random, general=general) for s in free}
         drawn = (general, *sizes.values())
         if drawn in seen:
             continue
         seen.add(drawn)
         least = 2 if general else 1
-        positive = define(program.sizes, sizes, least) and _shapes(program, sizes, least)
-        if positive and accept(sizes) and _windows(program, sizes):
+        positive = define_sizes(program.sizes, sizes, least) and _has_valid_shapes(
+            program, sizes, least
+        )
+        if positive and accept(sizes) and _has_full_windows(program, sizes):
             return sizes
     raise SymconvError(
         "no small sizes satisfy all constraints of the program",
@@ -62,12 +64,12 @@ def free_sizes(program: Program) -> list[Symbol]:
     for definition in program.sizes:
         found |= definition.numerator.free_symbols | definition.stride.free_symbols
     for equation in program.equations:
-        found |= _sizes_of(equation)
+        found |= _size_symbols(equation)
     found -= {d.symbol for d in program.sizes}
     return sorted((s for s in found if isinstance(s, Symbol)), key=str)
 
 
-def _sizes_of(equation: Equation) -> set[Basic]:
+def _size_symbols(equation: Equation) -> set[Basic]:
     """The symbols of an equation that are no index, bound or free, and no tensor's name."""
     sides = (equation.lhs, equation.rhs)
     bound = {v for e in sides for b in e.atoms(ExprWithLimits) for v in b.variables}
@@ -77,7 +79,7 @@ def _sizes_of(equation: Equation) -> set[Basic]:
     return set().union(*(e.atoms(Symbol) for e in sides), extents) - bound - names - ranges
 
 
-def _draw(symbol: Symbol, program: Program, random: Random, *, general: bool) -> int:
+def _draw_size(symbol: Symbol, program: Program, random: Random, *, general: bool) -> int:
     """Images from 2 to 9, other positive sizes from 1 to 3, amounts from 0 to 2."""
     if not symbol.is_positive:
         return random.randint(1 if general else 0, 2)
@@ -87,7 +89,7 @@ def _draw(symbol: Symbol, program: Program, random: Random, *, general: bool) ->
     return random.randint(2 if general else 1, 3)
 
 
-def define(
+def define_sizes(
     definitions: tuple[SizeDefinition, ...], sizes: dict[Symbol, int], least: int = 1
 ) -> bool:
     """Add the defined sizes, floor(numerator / stride) + 1; false where one is too small."""
@@ -99,24 +101,26 @@ def define(
         if not ready:
             raise SymconvError(f"the size '{waiting[0].symbol}' is defined by itself")
         for d in ready:
-            sizes[d.symbol] = int(number(d.numerator, sizes) // number(d.stride, sizes)) + 1
+            sizes[d.symbol] = (
+                int(evaluate_size(d.numerator, sizes) // evaluate_size(d.stride, sizes)) + 1
+            )
             if sizes[d.symbol] < least:
                 return False
         waiting = [d for d in waiting if d.symbol not in sizes]
     return True
 
 
-def _shapes(program: Program, sizes: Sizes, least: int) -> bool:
+def _has_valid_shapes(program: Program, sizes: Sizes, least: int) -> bool:
     """Whether all extents are positive integers, and at least `least` where they are computed."""
     extents = [n for t in program.tensors for n in t.shape]
-    found = [(number(n, sizes), least if isinstance(n, Add) else 1) for n in extents]
+    found = [(evaluate_size(n, sizes), least if isinstance(n, Add) else 1) for n in extents]
     return all(n >= low and n.denominator == 1 for n, low in found)
 
 
-def _windows(program: Program, sizes: Sizes) -> bool:
+def _has_full_windows(program: Program, sizes: Sizes) -> bool:
     """Whether every window of a maximum or log-sum-exp has an entry."""
     return all(
-        _present(reducer, outer, sizes)
+        _has_no_empty_window(reducer, outer, sizes)
         for equation in program.equations
         for reducer, outer in _reducers(equation.rhs, equation.ranges)
     )
@@ -132,18 +136,21 @@ def _reducers(e: Basic, outer: Ranges) -> Iterator[tuple[Reducer, Ranges]]:
         yield from _reducers(a, outer)
 
 
-def _present(reducer: Reducer, around: Ranges, sizes: Sizes) -> bool:
+def _has_no_empty_window(reducer: Reducer, around: Ranges, sizes: Sizes) -> bool:
     """Whether no window of a reducer is empty."""
     body: Expr = reducer.function
     bound = [(v, high + 1) for v, _, high in reducer.limits]
     ranges = {v: n for v, n in around if v in reducer.free_symbols}
-    if not isinstance(body, Indexed) or extent((*ranges.items(), *bound), sizes) > 1_000_000:
+    if (
+        not isinstance(body, Indexed)
+        or count_range_values((*ranges.items(), *bound), sizes) > 1_000_000
+    ):
         return True
     slots = {v: n for n, v in enumerate([*ranges, *(v for v, _ in bound)])}
-    place = place_reader(body.indices, sizes, slots)
-    spans = [range(whole(n, sizes)) for n in body.base.shape]
-    windows = product(*(range(whole(n, sizes)) for n in ranges.values()))
-    kernel = list(product(*(range(whole(n, sizes)) for _, n in bound)))
+    place = compile_place(body.indices, sizes, slots)
+    spans = [range(as_integer(n, sizes)) for n in body.base.shape]
+    windows = product(*(range(as_integer(n, sizes)) for n in ranges.values()))
+    kernel = list(product(*(range(as_integer(n, sizes)) for _, n in bound)))
     return all(
         any(all(p in s for p, s in zip(place([*w, *k]), spans, strict=True)) for k in kernel)
         for w in windows

@@ -8,58 +8,66 @@ from typing import Any
 
 from sympy import Expr, Mul, Sum, Symbol
 
-from .arithmetic import fragile, in_order
-from .meaning import Scope, meaning, node
-from .places import Environment, Read, affine, reader
+from .arithmetic import can_fail, evaluation_order
+from .index_arithmetic import Environment, Read, affine_in_slots, compile_index
+from .node_compiler import EvaluationScope, compile_formula, compile_node
 
 Loop = Callable[[Environment, Any], Any]
 
 
-@node.register(Sum)
-def sum_over(e: Sum, scope: Scope) -> Read:
+@compile_node.register(Sum)
+def compile_sum(e: Sum, scope: EvaluationScope) -> Read:
     """A sum of products, the last limit outermost; an empty range sums to 0.
 
     A factor is evaluated in the outermost loop that knows its indices, and a zero ends that turn.
     Numbers are multiplied in at the end.
     """
     scope = replace(scope, strict=False)
-    ranges, scope = _bind(e.limits[::-1], scope)
+    ranges, scope = _bind_limits(e.limits[::-1], scope)
     variables = [v for v, _, _ in e.limits[::-1]]
-    levels = _levels(Mul.make_args(e.function), variables)
+    levels = _hoist_factors(Mul.make_args(e.function), variables)
     loop: Loop | None = None
     for depth in range(len(variables), 0, -1):
-        factors = [meaning(a, scope) for a in in_order(levels[depth])]
-        loop = _loop(scope.slots[variables[depth - 1]], ranges[depth - 1], factors, loop, scope)
-    first = in_order([a for a in levels[0] if not a.free_symbols <= scope.sizes.keys()])
-    last = [meaning(a, scope) for a in levels[0] if a.free_symbols <= scope.sizes.keys()]
-    return _guarded([meaning(a, scope) for a in first], loop, last, scope)
+        factors = [compile_formula(a, scope) for a in evaluation_order(levels[depth])]
+        loop = _compile_loop(
+            scope.slots[variables[depth - 1]], ranges[depth - 1], factors, loop, scope
+        )
+    first = evaluation_order([a for a in levels[0] if not a.free_symbols <= scope.sizes.keys()])
+    last = [compile_formula(a, scope) for a in levels[0] if a.free_symbols <= scope.sizes.keys()]
+    return _surround_loops([compile_formula(a, scope) for a in first], loop, last, scope)
 
 
-def _bind(limits: Sequence[Any], scope: Scope) -> tuple[list[Read], Scope]:
+def _bind_limits(
+    limits: Sequence[Any], scope: EvaluationScope
+) -> tuple[list[Read], EvaluationScope]:
     """The range of each variable, which may depend on the variables before it."""
     ranges = []
     for variable, low, high in limits:
-        ends = [reader(affine(end, scope.sizes, scope.slots)) for end in (low, high)]
-        ranges.append(_range(*ends))
+        ends = [
+            compile_index(affine_in_slots(end, scope.sizes, scope.slots)) for end in (low, high)
+        ]
+        ranges.append(_compile_range(*ends))
         scope = scope.bind([variable])
     return ranges, scope
 
 
-def _range(low: Read, high: Read) -> Read:
+def _compile_range(low: Read, high: Read) -> Read:
     return lambda v: range(low(v), high(v) + 1)
 
 
-def _levels(factors: Sequence[Expr], variables: Sequence[Symbol]) -> list[list[Expr]]:
+def _hoist_factors(factors: Sequence[Expr], variables: Sequence[Symbol]) -> list[list[Expr]]:
     """The factors by the number of loops that have to run around them."""
     levels: list[list[Expr]] = [[] for _ in range(len(variables) + 1)]
     for factor in factors:
         free = factor.free_symbols
         depth = max((n for n, v in enumerate(variables, start=1) if v in free), default=0)
-        levels[len(variables) if fragile(factor) else depth].append(factor)
+        levels[len(variables) if can_fail(factor) else depth].append(factor)
     return levels
 
 
-def _loop(slot: int, span: Read, factors: list[Read], inner: Loop | None, scope: Scope) -> Loop:
+def _compile_loop(
+    slot: int, span: Read, factors: list[Read], inner: Loop | None, scope: EvaluationScope
+) -> Loop:
     """One loop: the product so far times this level's factors is handed to the loop inside."""
     zero = scope.zero
 
@@ -80,7 +88,9 @@ def _loop(slot: int, span: Read, factors: list[Read], inner: Loop | None, scope:
     return run
 
 
-def _guarded(before: list[Read], loop: Loop | None, after: list[Read], scope: Scope) -> Read:
+def _surround_loops(
+    before: list[Read], loop: Loop | None, after: list[Read], scope: EvaluationScope
+) -> Read:
     """The loops, with the factors that no loop changes before them and the numbers after them."""
     assert loop is not None, "a sum has limits"
     zero, one = scope.zero, scope.one

@@ -14,7 +14,7 @@ from symconv.core.errors import SymconvError
 from symconv.core.nodes import LogSumExp, MaxOver, Partial
 from symconv.core.tensor import Tensor
 
-from .places import Place, Sizes, whole
+from .index_arithmetic import Place, Sizes, as_integer
 
 SCALARS = 200_000
 """The most entries that tensors of one run may have together."""
@@ -23,34 +23,34 @@ TERMS = 20_000_000
 """The most terms that one run may add up."""
 
 
-def entries(tensor: Tensor, sizes: Sizes) -> int:
+def count_entries(tensor: Tensor, sizes: Sizes) -> int:
     """The number of entries of a tensor."""
-    return prod(whole(n, sizes) for n in tensor.shape)
+    return prod(as_integer(n, sizes) for n in tensor.shape)
 
 
-def places(tensor: Tensor, sizes: Sizes) -> list[Place]:
+def list_places(tensor: Tensor, sizes: Sizes) -> list[Place]:
     """Every index of a tensor in row-major order."""
-    return list(product(*(range(whole(n, sizes)) for n in tensor.shape)))
+    return list(product(*(range(as_integer(n, sizes)) for n in tensor.shape)))
 
 
-def extent(ranges: Ranges, sizes: Sizes) -> int:
+def count_range_values(ranges: Ranges, sizes: Sizes) -> int:
     """The number of values that free indices take together."""
-    return prod(max(0, whole(n, sizes)) for _, n in ranges)
+    return prod(max(0, as_integer(n, sizes)) for _, n in ranges)
 
 
-def terms(e: Basic, sizes: Sizes, equations: Sequence[Equation] = ()) -> int:
+def count_terms(e: Basic, sizes: Sizes, equations: Sequence[Equation] = ()) -> int:
     """The number of leaves that evaluating a formula once visits, when no zero cuts it short."""
     if isinstance(e, Sum | MaxOver | LogSumExp):
-        return _turns(e, sizes) * terms(e.function, sizes, equations)
+        return _count_iterations(e, sizes) * count_terms(e.function, sizes, equations)
     if isinstance(e, Partial) and isinstance(e.of, Indexed):
         computed = [q for q in equations if q.lhs.base == e.of.base]
-        return max((terms(q.rhs, sizes, equations) for q in computed), default=1)
+        return max((count_terms(q.rhs, sizes, equations) for q in computed), default=1)
     if isinstance(e, Indexed) or not e.args:
         return 1
-    return sum(terms(a, sizes, equations) for a in e.args)
+    return sum(count_terms(a, sizes, equations) for a in e.args)
 
 
-def _turns(e: Sum | MaxOver | LogSumExp, sizes: Sizes) -> int:
+def _count_iterations(e: Sum | MaxOver | LogSumExp, sizes: Sizes) -> int:
     """The number of turns of the loops that a binder stands for."""
     bound = set(e.variables)
     spans = [
@@ -60,7 +60,7 @@ def _turns(e: Sum | MaxOver | LogSumExp, sizes: Sizes) -> int:
     ]
     if len(spans) < len(e.limits):
         return TERMS
-    return prod(max(0, whole(high - low + 1, sizes)) for low, high in spans)
+    return prod(max(0, as_integer(high - low + 1, sizes)) for low, high in spans)
 
 
 def check_limit(
@@ -68,8 +68,8 @@ def check_limit(
 ) -> None:
     """Refuse what is too large to evaluate entry by entry."""
     keys = {e.key for e in computed} | {t.key for t in read}
-    scalars = sum(entries(program.tensor(k), sizes) for k in sorted(keys))
-    work = sum(extent(e.ranges, sizes) * terms(e.rhs, sizes) for e in computed)
+    scalars = sum(count_entries(program.tensor(k), sizes) for k in sorted(keys))
+    work = sum(count_range_values(e.ranges, sizes) * count_terms(e.rhs, sizes) for e in computed)
     help_line = "take smaller sizes, or ask for fewer tensors"
     if scalars > limit:
         raise SymconvError(

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .findings import Finding, findings
+from .findings import Finding, find_operations
 
-__all__ = ["Finding", "findings"]
+__all__ = ["Finding", "find_operations"]

@@ -10,18 +10,18 @@ from sympy import Expr
 from symconv.core.equation import Equation, Program
 from symconv.core.errors import SymconvError
 from symconv.core.proof import Backward, Derivation
-from symconv.semantics.sizes import pick
+from symconv.semantics.sizes import pick_sizes
 
-from .axes import ProductForm, product_form, windows
-from .carried import MOST_READS, Carried, carried, reads
-from .plain import Plain, difference, plain
-from .pointwise import Pointwise, pointwise
-from .sliding import Sliding, slidings
-from .softmax import SoftmaxDifference, softmax_difference
-from .trials import SEEDS, Operation, proved
+from .array_operations import ArrayOperation, match_array_operation, match_difference
+from .correlation import Correlation, match_correlation
+from .correlation_axes import ProductForm, match_correlation_axes, match_product
+from .pointwise import PointwiseProduct, match_pointwise
+from .routing import MOST_READS, Routing, count_reads, match_routing
+from .sample_points import SEEDS, Operation, confirm_operation
+from .softmax import SoftmaxDifference, match_softmax_difference
 
 MOST_SCATTERED = 40_000
-Known = Sliding | Plain | Carried | Pointwise | SoftmaxDifference
+KnownOperation = Correlation | ArrayOperation | Routing | PointwiseProduct | SoftmaxDifference
 
 
 @dataclass(frozen=True)
@@ -29,65 +29,69 @@ class Finding:
     """A result and the operation that it is; `transposed` if it is a transposed convolution."""
 
     derivation: Derivation
-    operation: Known
+    operation: KnownOperation
     coefficient: Expr
     transposed: bool = False
 
 
-def findings(backward: Backward) -> tuple[Finding, ...]:
+def find_operations(backward: Backward) -> tuple[Finding, ...]:
     """What is proved of the results of a backward pass."""
-    made = (_finding(backward.program, d) for d in backward.derivations)
+    made = (_find_operation(backward.program, d) for d in backward.derivations)
     return tuple(f for f in made if f is not None)
 
 
-def _finding(program: Program, derivation: Derivation) -> Finding | None:
-    for coefficient, operation in candidates(program, derivation):
+def _find_operation(program: Program, derivation: Derivation) -> Finding | None:
+    for coefficient, operation in match_operations(program, derivation):
         if isinstance(operation, SoftmaxDifference):
             return Finding(derivation, operation, coefficient)
-        claim = operation.correlation if isinstance(operation, Sliding) else operation.value
-        if _small(program, operation) and _holds(program, derivation.equation, coefficient, claim):
-            transposed = isinstance(operation, Sliding) and _transposed(
+        claim = operation.correlation if isinstance(operation, Correlation) else operation.value
+        if _is_affordable(program, operation) and _is_confirmed(
+            program, derivation.equation, coefficient, claim
+        ):
+            transposed = isinstance(operation, Correlation) and _is_transposed_convolution(
                 program, derivation, coefficient, operation
             )
             return Finding(derivation, operation, coefficient, transposed)
     return None
 
 
-def candidates(program: Program, derivation: Derivation) -> Iterator[tuple[Expr, Known]]:
+def match_operations(
+    program: Program, derivation: Derivation
+) -> Iterator[tuple[Expr, KnownOperation]]:
     """What the formulas suggest; nothing is proved yet, but for softmax, whose formula says it."""
     equation = derivation.equation
-    found = (difference(equation), softmax_difference(program, equation))
+    found = (match_difference(equation), match_softmax_difference(program, equation))
     yield from (candidate for candidate in found if candidate)
-    form, back = product_form(equation), carried(program, derivation)
+    form, back = match_product(equation), match_routing(program, derivation)
     if back and back[1].mask is not None:
         yield back
     if form is not None:
-        yield from _products(form)
-    yield from (candidate for candidate in (back, pointwise(equation)) if candidate)
+        yield from _match_products(form)
+    yield from (candidate for candidate in (back, match_pointwise(equation)) if candidate)
 
 
-def _products(form: ProductForm) -> Iterator[tuple[Expr, Known]]:
+def _match_products(form: ProductForm) -> Iterator[tuple[Expr, KnownOperation]]:
     if len(form.factors) == 2:
         for pair in (form.factors, form.factors[::-1]):
-            moved = windows(form, pair[0], pair[1])
-            sliding = slidings(form, moved, (pair[0], pair[1])) if moved else None
+            moved = match_correlation_axes(form, pair[0], pair[1])
+            sliding = match_correlation(form, moved, (pair[0], pair[1])) if moved else None
             if sliding:
                 yield form.coefficient, sliding
-    bare = plain(form)
+    bare = match_array_operation(form)
     if bare:
         yield form.coefficient, bare
 
 
-def _small(program: Program, operation: Known) -> bool:
+def _is_affordable(program: Program, operation: KnownOperation) -> bool:
     """Whether the reads of a forward pass can be gone through one by one."""
-    if not isinstance(operation, Carried):
+    if not isinstance(operation, Routing):
         return True
-    sizes = pick(program, SEEDS[0])
-    return reads(operation, sizes) <= MOST_READS
+    sizes = pick_sizes(program, SEEDS[0])
+    return count_reads(operation, sizes) <= MOST_READS
 
 
-def _transposed(
-    program: Program, derivation: Derivation, coefficient: Expr, operation: Sliding
+def _is_transposed_convolution(
+    program: Program, derivation: Derivation, coefficient: Expr, operation: Correlation
 ) -> bool:
     """Whether errors flow back through a kernel; proved by adding every error to its places."""
     roles = [program.tensor(a).role for a in (operation.first, operation.second)]
@@ -101,12 +105,14 @@ def _transposed(
         size *= int(n) if n.is_Integer else 3
     if size > MOST_SCATTERED or operation.mirrored:
         return False
-    return _holds(program, derivation.equation, coefficient, operation.scattering)
+    return _is_confirmed(program, derivation.equation, coefficient, operation.scattering)
 
 
-def _holds(program: Program, equation: Equation, coefficient: Expr, claim: Operation) -> bool:
+def _is_confirmed(
+    program: Program, equation: Equation, coefficient: Expr, claim: Operation
+) -> bool:
     """Whether the claim is proved; what cannot be evaluated is not."""
     try:
-        return proved(program, equation, coefficient, claim)
+        return confirm_operation(program, equation, coefficient, claim)
     except (SymconvError, ArithmeticError):
         return False

@@ -14,24 +14,27 @@ Place = tuple[int, ...]
 Grid = Mapping[Place, int]
 
 
-def rotated(grid: Grid, axes: Sequence[int], extents: Sequence[int]) -> dict[Place, int]:
+def rotate_grid(grid: Grid, axes: Sequence[int], extents: Sequence[int]) -> dict[Place, int]:
     """rot180: the array backwards along the axes."""
     return {
-        _changed(p, axes, [n - 1 - p[a] for a, n in _zip(axes, extents)]): v
+        _replace_axes(p, axes, [n - 1 - p[a] for a, n in _zip(axes, extents)]): v
         for p, v in grid.items()
     }
 
 
-def dilated(grid: Grid, axes: Sequence[int], factors: Sequence[int]) -> dict[Place, int]:
+def dilate_grid(grid: Grid, axes: Sequence[int], factors: Sequence[int]) -> dict[Place, int]:
     """factor - 1 zeros between neighbours along the axes."""
     return {
-        _changed(p, axes, [f * p[a] for a, f in _zip(axes, factors)]): v for p, v in grid.items()
+        _replace_axes(p, axes, [f * p[a] for a, f in _zip(axes, factors)]): v
+        for p, v in grid.items()
     }
 
 
-def shifted(grid: Grid, axes: Sequence[int], by: Sequence[int]) -> dict[Place, int]:
+def shift_grid(grid: Grid, axes: Sequence[int], by: Sequence[int]) -> dict[Place, int]:
     """Zeros in front, or entries cut off where `by` is negative."""
-    moved = {_changed(p, axes, [p[a] + n for a, n in _zip(axes, by)]): v for p, v in grid.items()}
+    moved = {
+        _replace_axes(p, axes, [p[a] + n for a, n in _zip(axes, by)]): v for p, v in grid.items()
+    }
     return {p: v for p, v in moved.items() if min(p) >= 0}
 
 
@@ -39,14 +42,14 @@ def _zip(axes: Sequence[int], values: Sequence[int]) -> list[tuple[int, int]]:
     return list(zip(axes, values, strict=True))
 
 
-def _changed(place: Place, axes: Sequence[int], values: Sequence[int]) -> Place:
+def _replace_axes(place: Place, axes: Sequence[int], values: Sequence[int]) -> Place:
     found = list(place)
     for axis, value in zip(axes, values, strict=True):
         found[axis] = value
     return tuple(found)
 
 
-def contracted(  # noqa: PLR0913, PLR0917 - two arrays with their labels, and where
+def contract_grids(  # noqa: PLR0913, PLR0917 - two arrays with their labels, and where
     first: Grid,
     first_labels: Sequence[str],
     second: Grid,
@@ -71,7 +74,7 @@ def _at(labels: Sequence[str], values: Mapping[str, int]) -> Place:
     return tuple(sum(values[part] for part in label.split("+")) for label in labels)
 
 
-def summed(grid: Grid, kept: Sequence[int]) -> dict[Place, int]:
+def sum_grid(grid: Grid, kept: Sequence[int]) -> dict[Place, int]:
     """The sum over all axes but the kept ones."""
     found: dict[Place, int] = defaultdict(int)
     for place, value in grid.items():
@@ -79,7 +82,7 @@ def summed(grid: Grid, kept: Sequence[int]) -> dict[Place, int]:
     return dict(found)
 
 
-def sliced(grid: Grid, fixed: Mapping[int, int]) -> dict[Place, int]:
+def slice_grid(grid: Grid, fixed: Mapping[int, int]) -> dict[Place, int]:
     """The part of an array at the given places of some axes, without these axes."""
     return {
         tuple(n for axis, n in enumerate(place) if axis not in fixed): value

@@ -17,21 +17,21 @@ from symconv.semantics.algebra import Exact
 from symconv.semantics.interpret import interpret
 
 from .grids import Grid
-from .trials import Entries, Trial
+from .sample_points import Entries, SamplePoint
 
 OTHERS = (ExprWithLimits, Box, Equals, OneHot, Partial)
 
 
 @dataclass(frozen=True)
-class Pointwise:
+class PointwiseProduct:
     """A product of `factors`, each a formula of arrays at the same place."""
 
     factors: tuple[Expr, ...]
 
-    def value(self, trial: Trial) -> Entries:
+    def value(self, trial: SamplePoint) -> Entries:
         """The entries from formulas of single numbers."""
         entries = sorted({a for f in self.factors for a in f.atoms(Indexed)}, key=str)
-        single = {a: _alone(a) for a in entries}
+        single = {a: _single_entry(a) for a in entries}
         formula = Mul(*self.factors).xreplace({a: t[Integer(0)] for a, t in single.items()})
 
         def entry(place: Mapping[Symbol, int]) -> int:
@@ -44,12 +44,12 @@ class Pointwise:
         return entry
 
 
-def _alone(access: Indexed) -> Tensor:
+def _single_entry(access: Indexed) -> Tensor:
     """A tensor of one number that stands for an entry."""
     return Tensor(Name(str(access.base.label)), (Integer(1),), "value")
 
 
-def pointwise(equation: Equation) -> tuple[Expr, Pointwise] | None:
+def match_pointwise(equation: Equation) -> tuple[Expr, PointwiseProduct] | None:
     """A coefficient and factors, where every access is at the place of the result."""
     if equation.rhs.has(*OTHERS) or not all(e.is_Symbol for e in equation.lhs.indices):
         return None
@@ -59,18 +59,22 @@ def pointwise(equation: Equation) -> tuple[Expr, Pointwise] | None:
     coefficient, rest = equation.rhs.as_independent(Indexed, as_Add=False)
     places = set(equation.lhs.indices)
     factors = Mul.make_args(rest)
-    if coefficient.free_symbols & places or _counts(rest, places) or any(map(_mixed, factors)):
+    if (
+        coefficient.free_symbols & places
+        or _uses_index(rest, places)
+        or any(map(_hides_product, factors))
+    ):
         return None
-    return coefficient, Pointwise(factors)
+    return coefficient, PointwiseProduct(factors)
 
 
-def _mixed(factor: Expr) -> bool:
+def _hides_product(factor: Expr) -> bool:
     """Whether arrays are multiplied inside of a factor, where no sign would say how."""
     products = factor.atoms(Mul)
     return any(sum(a.has(Indexed) for a in product.args) > 1 for product in products)
 
 
-def _counts(rest: Expr, places: set[Expr]) -> bool:
+def _uses_index(rest: Expr, places: set[Expr]) -> bool:
     """Whether an index stands outside of the accesses."""
     bare = rest.xreplace({a: Integer(1) for a in rest.atoms(Indexed)})
     return bool(bare.free_symbols & places)

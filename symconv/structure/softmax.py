@@ -23,7 +23,7 @@ class SoftmaxDifference:
     labels: bool
 
 
-def softmax_difference(
+def match_softmax_difference(
     program: Program, equation: Equation
 ) -> tuple[Expr, SoftmaxDifference] | None:
     """The factor in front and the difference; an identity of formulas is its proof.
@@ -31,10 +31,10 @@ def softmax_difference(
     c exp(x[q] - log sum_r exp x[r]) sum_q t[q] - c t[q], with 1 for the sum of the targets.
     """
     weights = sorted(equation.rhs.atoms(exp), key=str)
-    logits = _softmax_of(weights[0], equation) if len(weights) == 1 else None
+    logits = _match_logits(weights[0], equation) if len(weights) == 1 else None
     if logits is None:
         return None
-    found = _labelled(equation, logits) or _summed(equation, logits, weights[0])
+    found = _match_labels(equation, logits) or _match_probabilities(equation, logits, weights[0])
     if found is None or program.tensor(found.target).role != "target":
         return None
     subtracted, rest = found.subtracted, found.rest
@@ -45,8 +45,8 @@ def softmax_difference(
 
 
 @dataclass(frozen=True)
-class Subtracted:
-    """What a softmax is compared with, and the formula in which its sum is 1."""
+class SoftmaxTarget:
+    """The target that is subtracted from a softmax, and the formula with the sum of targets 1."""
 
     target: Indexed
     subtracted: Expr
@@ -54,7 +54,7 @@ class Subtracted:
     labels: bool = False
 
 
-def _labelled(equation: Equation, logits: Indexed) -> Subtracted | None:
+def _match_labels(equation: Equation, logits: Indexed) -> SoftmaxTarget | None:
     """One class number a sample: [q = label]."""
     labels = sorted(equation.rhs.atoms(Equals), key=str)
     if len(labels) != 1 or labels[0].place not in logits.indices:
@@ -62,41 +62,41 @@ def _labelled(equation: Equation, logits: Indexed) -> Subtracted | None:
     label = labels[0].label
     if not isinstance(label, Indexed):
         return None
-    return Subtracted(label, labels[0], equation.rhs, labels=True)
+    return SoftmaxTarget(label, labels[0], equation.rhs, labels=True)
 
 
-def _summed(equation: Equation, logits: Indexed, weight: Expr) -> Subtracted | None:
+def _match_probabilities(equation: Equation, logits: Indexed, weight: Expr) -> SoftmaxTarget | None:
     """Probabilities: the sum of all targets of a sample is 1."""
     totals = [s for s in sorted(equation.rhs.atoms(Sum), key=str) if s.function.is_Indexed]
     if len(totals) != 1:
         return None
     rest = equation.rhs.xreplace({totals[0]: S.One})
-    targets = [a for a in sorted(rest.atoms(Indexed), key=str) if _bare(a, equation)]
+    targets = [a for a in sorted(rest.atoms(Indexed), key=str) if _is_at_result(a, equation)]
     others = [t for t in targets if t != logits]
     if len(others) != 1 or not _same_sum(totals[0], others[0], weight):
         return None
-    return Subtracted(others[0], others[0], rest)
+    return SoftmaxTarget(others[0], others[0], rest)
 
 
-def _bare(access: Indexed, equation: Equation) -> bool:
+def _is_at_result(access: Indexed, equation: Equation) -> bool:
     return access.indices == equation.lhs.indices
 
 
-def _softmax_of(weight: Expr, equation: Equation) -> Indexed | None:
+def _match_logits(weight: Expr, equation: Equation) -> Indexed | None:
     """x of exp(x[.., q, ..] - log sum_r exp x[.., r, ..]), at the place of the result."""
     norms = weight.atoms(LogSumExp)
     if len(norms) != 1:
         return None
     (norm,) = norms
     logits = expand(weight.args[0] + norm)
-    if not isinstance(logits, Indexed) or not _bare(logits, equation):
+    if not isinstance(logits, Indexed) or not _is_at_result(logits, equation):
         return None
-    (axis,) = _axes(norm.function, logits) or (None,)
+    (axis,) = _differing_axes(norm.function, logits) or (None,)
     whole = axis is not None and norm.limits[0][1:] == (0, logits.base.shape[axis] - 1)
     return logits if whole and len(norm.variables) == 1 else None
 
 
-def _axes(inside: Expr, outside: Indexed) -> list[int]:
+def _differing_axes(inside: Expr, outside: Indexed) -> list[int]:
     """The axes in which two accesses of the same tensor differ; one is wanted."""
     if not isinstance(inside, Indexed) or inside.base != outside.base:
         return []
@@ -110,11 +110,11 @@ def _same_sum(total: Sum, target: Indexed, weight: Expr) -> bool:
     (norm,) = weight.atoms(LogSumExp)
     inside = total.function
     logits = expand(weight.args[0] + norm)
-    axes = _axes(inside, target)
+    axes = _differing_axes(inside, target)
     return bool(
         axes
         and len(total.variables) == 1
-        and axes == _axes(norm.function, logits)
+        and axes == _differing_axes(norm.function, logits)
         and inside.indices[axes[0]] == total.variables[0]
         and total.limits[0][1] == 0
         and total.limits[0][2] == target.base.shape[axes[0]] - 1

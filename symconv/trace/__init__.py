@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .named import wanted_values
+from .input_tables import describe_inputs
+from .input_values import read_values
 from .record import Trace
-from .trace import trace
-from .values_file import read_values
+from .trace import trace_network
 
-__all__ = ["Trace", "read_values", "trace", "wanted_values"]
+__all__ = ["Trace", "describe_inputs", "read_values", "trace_network"]

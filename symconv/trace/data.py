@@ -6,10 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from symconv.render.formula.arrange import arrange
-from symconv.render.formula.names import names_of
-from symconv.render.formula.plain import Plain
+from symconv.render.formula.names import collect_names
+from symconv.render.formula.plain import PlainText
 
-from .given import Values
+from .input_tables import Values
 from .numbers import Number
 
 if TYPE_CHECKING:
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 def trace_json(trace: Trace) -> str:
     """Given values, every computed entry with its calculation, and the losses of a descent."""
-    names = names_of(trace.network.program, trace.network.backward().items, trace.network.notation)
-    plain = Plain(letters=trace.network.notation.shown_letters)
+    names = collect_names(
+        trace.network.program, trace.network.backward().items, trace.network.notation
+    )
+    plain = PlainText(letters=trace.network.notation.shown_letters)
     data: dict[str, Any] = {
         "title": trace.network.title,
         "given": tables_json(trace.given),
@@ -28,7 +30,11 @@ def trace_json(trace: Trace) -> str:
                 "tensor": part.equation.key,
                 "formula": plain.write(arrange(part.equation.rhs, names)),
                 "entries": [
-                    {"place": list(p), "calculation": plain.write(w.form), "value": text(w.value)}
+                    {
+                        "place": list(p),
+                        "calculation": plain.write(w.form),
+                        "value": number_text(w.value),
+                    }
                     for p, w in part.entries.items()
                 ],
             }
@@ -39,8 +45,8 @@ def trace_json(trace: Trace) -> str:
     }
     if trace.descent:
         data["descent"] = {
-            "rate": text(trace.descent.rate),
-            "losses": [text(loss) for loss in trace.descent.losses],
+            "rate": number_text(trace.descent.rate),
+            "losses": [number_text(loss) for loss in trace.descent.losses],
             "weights": [tables_json(stage.weights) for stage in trace.descent.stages],
         }
     return json.dumps(data, indent=1, ensure_ascii=False)
@@ -49,11 +55,11 @@ def trace_json(trace: Trace) -> str:
 def tables_json(values: Values) -> dict[str, list[dict[str, Any]]]:
     """Tables as lists of places and values."""
     return {
-        key: [{"place": list(p), "value": text(v)} for p, v in table.items()]
+        key: [{"place": list(p), "value": number_text(v)} for p, v in table.items()]
         for key, table in values.items()
     }
 
 
-def text(value: Number) -> str:
+def number_text(value: Number) -> str:
     """A fraction as p/q, a float in full."""
     return repr(value) if isinstance(value, float) else str(value)

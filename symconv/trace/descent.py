@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from sympy import Symbol
 
 from symconv.core.equation import Program
 from symconv.core.errors import SymconvError
 from symconv.core.tensor import Tensor
-from symconv.semantics.run import run
+from symconv.semantics.run import run_program
 
-from .given import Values
-from .numbers import Mixed, Number
+from .input_tables import Values
+from .numbers import ExactOrFloat, Number
+
+if TYPE_CHECKING:
+    from .record import Trace
 
 MOST_STEPS = 1000
 LONGEST = 10**40
@@ -24,7 +30,7 @@ EXACT_STEPS = 20
 
 
 @dataclass(frozen=True)
-class Stage:
+class DescentStep:
     """The loss before a step, and the weights that gave it."""
 
     loss: Number
@@ -37,7 +43,7 @@ class Descent:
 
     cost: str
     rate: Number
-    stages: tuple[Stage, ...]
+    stages: tuple[DescentStep, ...]
 
     @property
     def losses(self) -> tuple[Number, ...]:
@@ -80,27 +86,52 @@ def descend(  # noqa: PLR0913, PLR0917 - a descent depends on exactly these
             "the network has no cost to descend on", help="end it with a loss, such as `sse y -> C`"
         )
     gradients = {t.key: f"gradient {t.key}" for t in weights}
-    stages: list[Stage] = []
+    stages: list[DescentStep] = []
     computed = {e.key for e in program.equations}
     here: Values = {key: table for key, table in values.items() if key not in computed}
     exactly = min(steps, EXACT_STEPS) if train else steps
     for _ in range(exactly + 1):
-        found = run(program, sizes, here, Mixed(), wanted=[cost.key, *gradients.values()])
-        stages.append(Stage(found[cost.key][0,], {t.key: here[t.key] for t in weights}))
+        found = run_program(
+            program, sizes, here, ExactOrFloat(), wanted=[cost.key, *gradients.values()]
+        )
+        stages.append(DescentStep(found[cost.key][0,], {t.key: here[t.key] for t in weights}))
         moved = {
             t.key: {
-                p: _short(w - rate * found[gradients[t.key]][p]) for p, w in here[t.key].items()
+                p: _limit_length(w - rate * found[gradients[t.key]][p])
+                for p, w in here[t.key].items()
             }
             for t in weights
         }
         here = here | moved
     if train and steps > exactly:
-        stages += [Stage(*found) for found in islice(train(here), steps - exactly)]
+        stages += [DescentStep(*found) for found in islice(train(here), steps - exactly)]
     return Descent(cost.key, rate, tuple(stages))
 
 
-def _short(value: Number) -> Number:
-    """A fraction stays exact until it is too long to calculate with."""
+def _limit_length(value: Number) -> Number:
+    """The fraction itself, or a float where its denominator is longer than `LONGEST`."""
     if isinstance(value, Fraction) and value.denominator > LONGEST:
         return float(value)
     return value
+
+
+MOST_DOTS = 40
+"""So many steps are drawn as dots; more would hide the line."""
+
+
+def plot_losses(trace: Trace, path: Path) -> None:
+    """Write the picture to a file; its ending says in which format."""
+    if trace.descent is None:
+        raise SymconvError("there are no steps to plot", help="ask for steps")
+    try:
+        figure_module: Any = importlib.import_module("matplotlib.figure")
+    except ImportError:
+        raise SymconvError(
+            "matplotlib was not found, so nothing can be plotted", help="pip install matplotlib"
+        ) from None
+    figure = figure_module.Figure(figsize=(5, 3), layout="constrained")
+    axes = figure.subplots()
+    losses = [float(loss) for loss in trace.descent.losses]
+    axes.plot(range(len(losses)), losses, marker="o" if len(losses) <= MOST_DOTS else None)
+    axes.set(xlabel="step", ylabel=trace.descent.cost, ylim=(0, None))
+    figure.savefig(path)

@@ -9,13 +9,13 @@ from decimal import Decimal as Scaled
 from fractions import Fraction
 from typing import Literal
 
-from symconv.render.formula.tree import Decimal, Form, Quotient
-from symconv.render.formula.tree_helpers import negative
+from symconv.render.formula.tree import DisplayDecimal, DisplayQuotient, DisplayTree
+from symconv.render.formula.tree_helpers import negate
 from symconv.semantics.algebra import Reals
-from symconv.semantics.protocol import Ordered
+from symconv.semantics.protocol import OrderedScalars
 
 Number = int | Fraction | float
-Verdict = Literal["equal", "rounded", "truncated", "opposite", "different"]
+NumberVerdict = Literal["equal", "rounded", "truncated", "opposite", "different"]
 
 MOST_DECIMALS = 12
 LARGEST_DENOMINATOR = 999
@@ -29,7 +29,7 @@ KNOWN: dict[tuple[str, int], Fraction] = {
 """Values of transcendental functions that are rational."""
 
 
-class Mixed(Ordered):
+class ExactOrFloat(OrderedScalars):
     """Fractions, until a function whose values are not rational turns them into floats."""
 
     def number(self, value: int | Fraction) -> Number:
@@ -60,36 +60,38 @@ def is_exact(value: Number) -> bool:
     return not isinstance(value, float)
 
 
-def written(value: Number, digits: int | None) -> tuple[Form, bool]:
+def display_number(value: Number, digits: int | None) -> tuple[DisplayTree, bool]:
     """A number as it is shown, and whether that is all of it.
 
     Without `digits`: a decimal in full where it ends soon, a small fraction as a fraction, anything
     else to six significant digits.
     """
-    form, exact = _size(-value if value < 0 else value, digits)
-    zero = form == Decimal("0")
-    return (negative(form) if value < 0 and not zero else form), exact
+    form, exact = _display_magnitude(-value if value < 0 else value, digits)
+    zero = form == DisplayDecimal("0")
+    return (negate(form) if value < 0 and not zero else form), exact
 
 
-def _size(size: Number, digits: int | None) -> tuple[Form, bool]:
+def _display_magnitude(size: Number, digits: int | None) -> tuple[DisplayTree, bool]:
     if digits is not None:
-        text = rounded(size, digits)
-        return Decimal(text), is_exact(size) and Fraction(text) == size
+        text = round_decimal(size, digits)
+        return DisplayDecimal(text), is_exact(size) and Fraction(text) == size
     if isinstance(size, float):
-        return Decimal(f"{size:.{SIGNIFICANT}g}"), False
-    decimals = _decimals(Fraction(size))
+        return DisplayDecimal(f"{size:.{SIGNIFICANT}g}"), False
+    decimals = _count_decimals(Fraction(size))
     if decimals is not None and decimals <= MOST_DECIMALS:
-        return Decimal(rounded(size, decimals)), True
+        return DisplayDecimal(round_decimal(size, decimals)), True
     if size.denominator <= LARGEST_DENOMINATOR:
-        return _fraction(Fraction(size)), True
-    return Decimal(f"{float(size):.{SIGNIFICANT}g}"), False
+        return _display_fraction(Fraction(size)), True
+    return DisplayDecimal(f"{float(size):.{SIGNIFICANT}g}"), False
 
 
-def _fraction(size: Fraction) -> Form:
-    return Quotient(Decimal(str(size.numerator)), Decimal(str(size.denominator)))
+def _display_fraction(size: Fraction) -> DisplayTree:
+    return DisplayQuotient(
+        DisplayDecimal(str(size.numerator)), DisplayDecimal(str(size.denominator))
+    )
 
 
-def _decimals(size: Fraction) -> int | None:
+def _count_decimals(size: Fraction) -> int | None:
     """How many decimals a fraction has; None where they never end."""
     rest, twos, fives = size.denominator, 0, 0
     while rest % 2 == 0:
@@ -99,7 +101,7 @@ def _decimals(size: Fraction) -> int | None:
     return max(twos, fives) if rest == 1 else None
 
 
-def rounded(value: Number, digits: int, how: str = ROUND_HALF_UP) -> str:
+def round_decimal(value: Number, digits: int, how: str = ROUND_HALF_UP) -> str:
     """A number with so many decimals, without zeros at the end."""
     whole = Fraction(value)
     with localcontext() as context:
@@ -110,20 +112,20 @@ def rounded(value: Number, digits: int, how: str = ROUND_HALF_UP) -> str:
     return "0" if short == "-0" else short
 
 
-def verdict(value: Number, claimed: str) -> Verdict:
+def compare_number(value: Number, claimed: str) -> NumberVerdict:
     """How a number written by hand relates to the value: all of it, rounded, cut, or neither."""
     hand = Fraction(claimed)
     if is_exact(value) and hand == Fraction(value):
         return "equal"
     digits = len(claimed.partition(".")[2])
-    if Fraction(rounded(value, digits)) == hand:
+    if Fraction(round_decimal(value, digits)) == hand:
         return "rounded"
     cut = Fraction(int(Fraction(value) * 10**digits), 10**digits)
     if cut == hand:
         return "truncated"
-    return "opposite" if verdict_of_size(-hand, value, digits) else "different"
+    return "opposite" if agrees_to_digits(-hand, value, digits) else "different"
 
 
-def verdict_of_size(hand: Fraction, value: Number, digits: int) -> bool:
+def agrees_to_digits(hand: Fraction, value: Number, digits: int) -> bool:
     """Whether a number is the value to so many decimals."""
-    return Fraction(rounded(value, digits)) == hand
+    return Fraction(round_decimal(value, digits)) == hand

@@ -9,24 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 from symconv.core.equation import Equation, Program
 from symconv.core.errors import SymconvError
-from symconv.semantics.places import Place
+from symconv.semantics.index_arithmetic import Place
 
 from .descent import Descent
-from .given import Values
-from .named import tensor_named
-from .numbers import Number, Verdict, is_exact, verdict
-from .worked import Worked
+from .input_tables import Values, find_tensor
+from .numbers import Number, NumberVerdict, compare_number, is_exact
+from .provenance import TracedNumber
 
 if TYPE_CHECKING:
     from symconv.api import Network
 
 
 @dataclass(frozen=True)
-class Part:
+class TracedEquation:
     """One equation in numbers: every entry with the calculation that gave it."""
 
     equation: Equation
-    entries: Mapping[Place, Worked]
+    entries: Mapping[Place, TracedNumber]
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Trace:
 
     network: Network
     given: Values
-    parts: tuple[Part, ...]
+    parts: tuple[TracedEquation, ...]
     missing: Mapping[str, tuple[str, ...]]
     digits: int | None
     descent: Descent | None
@@ -51,15 +50,17 @@ class Trace:
 
     def value(self, name: str, *place: int) -> Number:
         """One number, such as `value("gradient w", 0, 0)`."""
-        key = tensor_named(name, self.program).key
+        key = find_tensor(name, self.program).key
         if key not in self.values:
             lacks = ", ".join(self.missing.get(key, ()))
             raise SymconvError(f"'{key}' was not computed: it lacks {lacks or 'an equation'}")
         return self.values[key][place or (0,)]
 
-    def compared(self, name: str, claimed: Mapping[Place, str]) -> dict[Place, Verdict]:
+    def compared(self, name: str, claimed: Mapping[Place, str]) -> dict[Place, NumberVerdict]:
         """How numbers that someone wrote down relate to the true ones."""
-        return {place: verdict(self.value(name, *place), text) for place, text in claimed.items()}
+        return {
+            place: compare_number(self.value(name, *place), text) for place, text in claimed.items()
+        }
 
     @property
     def program(self) -> Program:
@@ -94,7 +95,7 @@ class Trace:
 
     def plot(self, path: Any) -> None:
         """The loss per step as a picture; needs matplotlib."""
-        from .plot import plot_losses
+        from .descent import plot_losses
 
         plot_losses(self, path)
 

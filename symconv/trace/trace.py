@@ -10,16 +10,16 @@ from sympy import Symbol
 from symconv.core.equation import Program
 from symconv.core.errors import SymconvError
 from symconv.core.tensor import Tensor
-from symconv.semantics.places import Place
-from symconv.semantics.run import reads, run
+from symconv.semantics.index_arithmetic import Place
+from symconv.semantics.run import run_program, tensors_read
 from symconv.semantics.sizes import free_sizes
 
 from .descent import Train, descend
-from .given import Values, tables
-from .literals import exact
+from .input_tables import Values, build_tables
+from .input_values import parse_literal
 from .numbers import Number
-from .record import Part, Trace
-from .worked import Calculation, Worked, leaf
+from .provenance import TracedNumber, TracingAlgebra, make_leaf
+from .record import Trace, TracedEquation
 
 if TYPE_CHECKING:
     from symconv.api import Network
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 MOST_DIGITS = 30
 
 
-def trace(  # noqa: PLR0913 - the values, and how far and how finely to go
+def trace_network(  # noqa: PLR0913 - the values, and how far and how finely to go
     network: Network,
     values: Mapping[str, object],
     *,
@@ -47,21 +47,21 @@ def trace(  # noqa: PLR0913 - the values, and how far and how finely to go
         raise SymconvError(f"{digits} digits cannot be shown", help=f"take 0 to {MOST_DIGITS}")
     program = network.backward().program
     known = {s: int(sizes[s.name]) for s in free_sizes(program) if sizes and s.name in sizes}
-    taken, found_sizes = tables({**values, **(given or {})}, program, known)
-    computed, missing = _computed(program, taken, found_sizes, digits)
+    taken, found_sizes = build_tables({**values, **(given or {})}, program, known)
+    computed, missing = _trace_equations(program, taken, found_sizes, digits)
     descent = None
     if steps:
-        weights, speed = _learned(network, taken), exact(rate)
-        train = None if found_sizes else _training(network, weights, speed)
+        weights, speed = _trainable_tensors(network, taken), parse_literal(rate)
+        train = None if found_sizes else _train_on_module(network, weights, speed)
         descent = descend(program, found_sizes, taken, weights, speed, steps, train)
     return Trace(network, taken, tuple(computed), missing, digits, descent)
 
 
-def _training(network: Network, weights: tuple[Tensor, ...], rate: Number) -> Train:
+def _train_on_module(network: Network, weights: tuple[Tensor, ...], rate: Number) -> Train:
     """The steps on the generated module, which is made when they are asked for."""
 
     def train(start: Values) -> Iterator[tuple[Number, Values]]:
-        from symconv.lower.labels import class_counts
+        from symconv.core.equation import class_counts
 
         from .training import Training
 
@@ -74,32 +74,34 @@ def _training(network: Network, weights: tuple[Tensor, ...], rate: Number) -> Tr
     return train
 
 
-def _learned(network: Network, taken: Values) -> tuple[Tensor, ...]:
+def _trainable_tensors(network: Network, taken: Values) -> tuple[Tensor, ...]:
     """The parameters that descent moves."""
     wrt = network.backward().wrt
     return tuple(t for t in wrt if t.role == "parameter" and t.key in taken)
 
 
-def _computed(
+def _trace_equations(
     program: Program, taken: Values, sizes: Mapping[Symbol, int], digits: int | None
-) -> tuple[list[Part], dict[str, tuple[str, ...]]]:
+) -> tuple[list[TracedEquation], dict[str, tuple[str, ...]]]:
     """Every equation whose tensors are known, in order; and what the others lack."""
-    leaves = {key: _leaves(table, digits) for key, table in taken.items()}
-    parts: list[Part] = []
+    leaves = {key: _make_leaves(table, digits) for key, table in taken.items()}
+    parts: list[TracedEquation] = []
     missing: dict[str, tuple[str, ...]] = {}
     for equation in program.equations:
         if equation.key in taken:
             continue
-        lacks = tuple(sorted(reads(equation) - leaves.keys()))
+        lacks = tuple(sorted(tensors_read(equation) - leaves.keys()))
         if lacks:
             missing[equation.key] = lacks
             continue
-        needed = {key: leaves[key] for key in reads(equation)}
-        entries = run(program, sizes, needed, Calculation(), wanted=[equation.key])[equation.key]
-        parts.append(Part(equation, entries))
-        leaves[equation.key] = _leaves({k: w.value for k, w in entries.items()}, digits)
+        needed = {key: leaves[key] for key in tensors_read(equation)}
+        entries = run_program(program, sizes, needed, TracingAlgebra(), wanted=[equation.key])[
+            equation.key
+        ]
+        parts.append(TracedEquation(equation, entries))
+        leaves[equation.key] = _make_leaves({k: w.value for k, w in entries.items()}, digits)
     return parts, missing
 
 
-def _leaves(table: Mapping[Place, Number], digits: int | None) -> dict[Place, Worked]:
-    return {place: leaf(value, digits) for place, value in table.items()}
+def _make_leaves(table: Mapping[Place, Number], digits: int | None) -> dict[Place, TracedNumber]:
+    return {place: make_leaf(value, digits) for place, value in table.items()}

@@ -9,13 +9,13 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from symconv.semantics.places import Place
+from symconv.semantics.index_arithmetic import Place
 
-from .given import Values
+from .input_tables import Values
 from .numbers import Number
 
 
-class Module(Protocol):
+class TrainableModule(Protocol):
     """A compiled module, called by names; `arrays` leads from keys to names."""
 
     @property
@@ -33,7 +33,7 @@ class Module(Protocol):
 class Training:
     """w <- w - rate * dC/dw in float64, for the weights `learned`; `labels` hold class numbers."""
 
-    module: Module
+    module: TrainableModule
     learned: Sequence[str]
     labels: Collection[str]
     cost: str
@@ -42,10 +42,10 @@ class Training:
     def stages(self, start: Values) -> Iterator[tuple[float, Values]]:
         """The cost and the weights before every step, without an end."""
         names, workspace = self.module.arrays, dict[str, Any]()
-        arrays = {names[k]: array_of(t, whole=k in self.labels) for k, t in start.items()}
+        arrays = {names[k]: values_to_array(t, whole=k in self.labels) for k, t in start.items()}
         while True:
             values = self.module.forward(**arrays, workspace=workspace)
-            weights = {k: table_of(arrays[names[k]]) for k in self.learned}
+            weights = {k: array_to_values(arrays[names[k]]) for k in self.learned}
             yield float(getattr(values, names[self.cost])), weights
             found = self.module.backward(**arrays, values=values, workspace=workspace)
             for key in self.learned:
@@ -53,7 +53,7 @@ class Training:
                 arrays[names[key]] = arrays[names[key]] - self.rate * slope
 
 
-def array_of(table: Mapping[Place, Number], *, whole: bool) -> NDArray[Any]:
+def values_to_array(table: Mapping[Place, Number], *, whole: bool) -> NDArray[Any]:
     """The entries of a tensor as an array, of whole numbers where they are class numbers."""
     shape = tuple(max(axis) + 1 for axis in zip(*table, strict=True))
     array = np.empty(shape, dtype=np.int64 if whole else np.float64)
@@ -62,6 +62,6 @@ def array_of(table: Mapping[Place, Number], *, whole: bool) -> NDArray[Any]:
     return array
 
 
-def table_of(array: NDArray[Any]) -> dict[Place, Number]:
+def array_to_values(array: NDArray[Any]) -> dict[Place, Number]:
     """The entries of an array, by place."""
     return {place: float(value) for place, value in np.ndenumerate(array)}

@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from math import prod, sqrt
 from random import Random
 
-from sympy import Symbol
+from sympy import Basic, Expr, Symbol
+from sympy.concrete.expr_with_limits import ExprWithLimits
+from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Program
 from symconv.core.errors import Unsupported
+from symconv.core.nodes import Equals
 from symconv.core.tensor import Tensor
 from symconv.semantics.algebra import Reals
-from symconv.semantics.places import Place, Sizes, whole
+from symconv.semantics.index_arithmetic import Place, Sizes, as_integer
 
-from .classes import classes
-from .trial import Entry, Trial, trial_of
+from .evaluation_point import EntrySource, EvaluationPoint, evaluate_program
 
 SPANS = ((0.25, 1.5, (-1, 1)), (0.25, 1.5, (1,)), (0.05, 0.95, (1,)), (0.01, 0.1, (1,)))
 """From, to and signs: the first span at which everything has a value is taken."""
 
 
-def float_trial(program: Program, sizes: dict[Symbol, int], seed: int) -> Trial:
+def draw_float_point(program: Program, sizes: dict[Symbol, int], seed: int) -> EvaluationPoint:
     """A trial at random floats."""
     problem: Exception | None = None
     for span in SPANS:
-        entry = _float(Random(seed), sizes, classes(program, sizes), span)  # noqa: S311
+        entry = _float_entries(Random(seed), sizes, count_label_classes(program, sizes), span)  # noqa: S311
         try:
-            made = trial_of(program, sizes, Reals(), entry)
+            made = evaluate_program(program, sizes, Reals(), entry)
             assert made.slopes, "a program has tensors"
         except (ArithmeticError, ValueError) as error:
             problem = error
@@ -37,12 +39,12 @@ def float_trial(program: Program, sizes: dict[Symbol, int], seed: int) -> Trial:
     raise Unsupported(f"the program has no value at random entries: {problem}")
 
 
-def _float(
+def _float_entries(
     random: Random,
     sizes: Sizes,
     labels: Mapping[str, int],
     span: tuple[float, float, tuple[int, ...]],
-) -> Entry:
+) -> EntrySource:
     """Floats in the span; parameters are scaled so that sums over their entries stay around 1."""
     low, high, signs = span
 
@@ -50,13 +52,13 @@ def _float(
         if tensor.key in labels:
             return random.randrange(labels[tensor.key])
         many = tensor.role == "parameter"
-        inputs = prod(whole(n, sizes) for n in tensor.shape[1:]) if many else 1
+        inputs = prod(as_integer(n, sizes) for n in tensor.shape[1:]) if many else 1
         return random.uniform(low, high) * random.choice(signs) / sqrt(inputs)
 
     return entry
 
 
-def rationals(random: Random, labels: Mapping[str, int]) -> Entry:
+def rational_entries(random: Random, labels: Mapping[str, int]) -> EntrySource:
     """Small integers as exact numbers."""
 
     def entry(tensor: Tensor, _place: Place) -> Fraction | int:
@@ -66,6 +68,27 @@ def rationals(random: Random, labels: Mapping[str, int]) -> Entry:
     return entry
 
 
-def symbol(tensor: Tensor, place: Place) -> Symbol:
+def symbol_entry(tensor: Tensor, place: Place) -> Symbol:
     """A symbol named after the entry."""
     return Symbol(f"{tensor.key}[{','.join(map(str, place))}]")
+
+
+def count_label_classes(program: Program, sizes: Sizes) -> dict[str, int]:
+    """How many classes the labels of a tensor choose from, by the tensor's key."""
+    found: dict[str, int] = {}
+    for equation in program.equations:
+        for key, count in _label_extents(equation.rhs, dict(equation.ranges)):
+            number = as_integer(count, sizes)
+            found[key] = min(number, found.get(key, number))
+    return found
+
+
+def _label_extents(e: Basic, extents: Mapping[Basic, Expr]) -> Iterator[tuple[str, Expr]]:
+    """Each tensor that an index is compared with, and the extent of that index."""
+    if isinstance(e, Equals) and isinstance(e.label, Indexed):
+        if e.place not in extents:
+            raise Unsupported(f"'{e.place}' is compared with a label and is no index")
+        yield str(e.label.base.label), extents[e.place]
+    bound = {v: high + 1 for v, _, high in e.limits} if isinstance(e, ExprWithLimits) else {}
+    for a in e.args:
+        yield from _label_extents(a, {**extents, **bound})

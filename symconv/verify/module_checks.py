@@ -18,16 +18,15 @@ from sympy.tensor.indexed import Indexed
 from symconv.core.equation import Program
 from symconv.core.nodes import Box, Equals, LogSumExp, relu, step
 from symconv.semantics.algebra import Exact
+from symconv.semantics.index_arithmetic import Place
 from symconv.semantics.symbolic import Symbolic
 
-from .classes import classes
-from .differences import differences
-from .entries import float_trial, rationals, symbol
-from .module import BROKEN, Module, given_arrays, table_of
-from .polynomials import polynomial
-from .record import Check, describe
-from .trial import Trial, trial_of
-from .trials import forward_work
+from .entries import count_label_classes, draw_float_point, rational_entries, symbol_entry
+from .error_bounds import is_polynomial
+from .evaluation_point import EvaluationPoint, evaluate_program
+from .generated_module import BROKEN, Arrays, GeneratedModule, array_to_table, input_arrays
+from .record import Check, format_sizes
+from .sampling import forward_cost
 
 SYMBOLIC_WORK = 3_000
 """The most leaves of a forward pass that is compared as polynomials."""
@@ -40,26 +39,29 @@ Same = Callable[[Any, Any], bool]
 
 
 def check_module(
-    program: Program, sizes: Sizes, module: Module, *, seed: int = 0
+    program: Program, sizes: Sizes, module: GeneratedModule, *, seed: int = 0
 ) -> tuple[Check, ...]:
     """Floats against the interpreter and finite differences; exact or symbolic where possible.
 
     `program` holds the forward and the backward equations, `sizes` numbers for all size symbols.
     Masks are not compared: code may keep them in any form.
     """
-    work, labels = forward_work(program, sizes), classes(program, sizes)
-    floats = float_trial(program, sizes, seed)
-    checks = [_compare("floats", module, floats, float, close), differences(module, floats, seed)]
-    if not transcendental(program) and work <= EXACT_WORK:
-        exact = trial_of(program, sizes, Exact(), rationals(Random(seed), labels))  # noqa: S311
-        checks.append(_compare("exact rationals", module, exact, object, equal))
-    if symbolic(program) and not labels and work <= SYMBOLIC_WORK:
-        symbols = trial_of(program, sizes, Symbolic(), symbol)
-        checks.append(_compare("symbols", module, symbols, object, identical))
+    work, labels = forward_cost(program, sizes), count_label_classes(program, sizes)
+    floats = draw_float_point(program, sizes, seed)
+    checks = [
+        _compare_module("floats", module, floats, float, equals_in_float),
+        check_differences(module, floats, seed),
+    ]
+    if not is_transcendental(program) and work <= EXACT_WORK:
+        exact = evaluate_program(program, sizes, Exact(), rational_entries(Random(seed), labels))  # noqa: S311
+        checks.append(_compare_module("exact rationals", module, exact, object, equals_exactly))
+    if runs_on_symbols(program) and not labels and work <= SYMBOLIC_WORK:
+        symbols = evaluate_program(program, sizes, Symbolic(), symbol_entry)
+        checks.append(_compare_module("symbols", module, symbols, object, equals_as_polynomial))
     return tuple(checks)
 
 
-def transcendental(program: Program) -> bool:
+def is_transcendental(program: Program) -> bool:
     """Whether object arrays do not do: NumPy has no tanh or root of a rational."""
     functions = {type(f) for e in program.equations for f in e.rhs.atoms(Function)}
     powers = [p for e in program.equations for p in e.rhs.atoms(Pow)]
@@ -68,48 +70,50 @@ def transcendental(program: Program) -> bool:
     return bool(functions - {relu, step}) or any(p.exp.is_integer is False for p in powers)
 
 
-def symbolic(program: Program) -> bool:
+def runs_on_symbols(program: Program) -> bool:
     """Whether the code can run on symbols: SymPy does not multiply by a truth value."""
     products = [p for e in program.equations for p in e.rhs.atoms(Mul)]
     brackets = (Box, KroneckerDelta, Equals)
     guarded = any(isinstance(a, brackets) for p in products if p.has(Indexed) for a in p.args)
-    return polynomial(program) and not guarded
+    return is_polynomial(program) and not guarded
 
 
-def close(a: Any, b: Any) -> bool:
+def equals_in_float(a: Any, b: Any) -> bool:
     """Equal to floating point accuracy."""
     return isclose(a, b, rel_tol=1e-8, abs_tol=1e-9)
 
 
-def equal(a: Any, b: Any) -> bool:
+def equals_exactly(a: Any, b: Any) -> bool:
     """Equal as rationals, or to rounding where the code itself uses floats."""
-    return close(a, b) if isinstance(a, float) else bool(a == b)
+    return equals_in_float(a, b) if isinstance(a, float) else bool(a == b)
 
 
-def identical(a: Any, b: Any) -> bool:
+def equals_as_polynomial(a: Any, b: Any) -> bool:
     """Equal as polynomials."""
     return bool(expand(sympify(a) - sympify(b)) == 0)
 
 
 BOUNDS: dict[Same, str] = {
-    close: "floating point, to 8 digits",
-    equal: "exact at these points",
-    identical: "equal as polynomials: a proof at this size",
+    equals_in_float: "floating point, to 8 digits",
+    equals_exactly: "exact at these points",
+    equals_as_polynomial: "equal as polynomials: a proof at this size",
 }
 
 
-def _compare(how: str, module: Module, trial: Trial, kind: type, same: Same) -> Check:
+def _compare_module(
+    how: str, module: GeneratedModule, trial: EvaluationPoint, kind: type, same: Same
+) -> Check:
     """Every array that the module answers against the entries of the trial."""
     try:
-        points, error = _difference(module.run(given_arrays(trial, kind)), trial, same)
+        points, error = _find_mismatch(module.run(input_arrays(trial, kind)), trial, same)
     except BROKEN as problem:
         points, error = 0, f"the module failed: {problem}"
     detail = f"{points} entries of the forward and backward pass"
-    where = (describe(trial.sizes),)
+    where = (format_sizes(trial.sizes),)
     return Check(f"module on {how}", not error, detail, points, where, error, BOUNDS[same])
 
 
-def _difference(found: Mapping[str, Any], trial: Trial, same: Same) -> tuple[int, str]:
+def _find_mismatch(found: Mapping[str, Any], trial: EvaluationPoint, same: Same) -> tuple[int, str]:
     program = trial.program
     computed = {e.key for e in program.equations if program.tensor(e.key).role != "mask"}
     answered = sorted(k for k in found if k in computed)
@@ -118,7 +122,7 @@ def _difference(found: Mapping[str, Any], trial: Trial, same: Same) -> tuple[int
         return 0, f"the module does not answer {', '.join(missing) or 'anything known'}"
     points = 0
     for key in answered:
-        true, table = trial.tables[key], table_of(found[key])
+        true, table = trial.tables[key], array_to_table(found[key])
         if true.keys() != table.keys():
             return points, f"{key} has {len(table)} entries or another shape, not {len(true)}"
         for place, value in true.items():
@@ -126,3 +130,54 @@ def _difference(found: Mapping[str, Any], trial: Trial, same: Same) -> tuple[int
             if not same(table[place], value):
                 return points, f"{key}{list(place)} is {table[place]}, not {value}"
     return points, ""
+
+
+def check_differences(module: GeneratedModule, trial: EvaluationPoint, seed: int) -> Check:
+    """Central differences of the module's own forward pass at a few entries of each tensor."""
+    given, points, error = input_arrays(trial, float), 0, ""
+    try:
+        for key, place in _sample_entries(given, trial, seed):
+            points += 1
+            error = error or _slope_error(module, trial, given, key, place)
+    except BROKEN as problem:
+        error = f"the module failed: {problem}"
+    detail = f"{points} central differences of the forward function"
+    where = (format_sizes(trial.sizes),)
+    bound = "floating point, to 5 digits"
+    return Check("module's forward function", not error, detail, points, where, error, bound)
+
+
+def _sample_entries(given: Arrays, trial: EvaluationPoint, seed: int) -> list[tuple[str, Place]]:
+    """Up to three entries of every tensor that is given and not of class numbers."""
+    random = Random(seed)  # noqa: S311 - a sample, not a secret
+    keys = sorted(
+        (given.keys() & trial.slopes.keys()) - set(count_label_classes(trial.program, trial.sizes))
+    )
+    tables = [(key, sorted(trial.slopes[key])) for key in keys]
+    return [(key, p) for key, t in tables for p in random.sample(t, min(3, len(t)))]
+
+
+def _slope_error(
+    module: GeneratedModule, trial: EvaluationPoint, given: Arrays, key: str, place: Place
+) -> str:
+    """Where the slope of the forward function is not the derivative."""
+    slope, noise = _central_difference(module, trial, given, key, place)
+    true = trial.slopes[key][place]
+    if isclose(slope, true, rel_tol=1e-5, abs_tol=1e-5 + noise):
+        return ""
+    return f"by {key}{list(place)}: {slope:.8g}, the derivative is {true:.8g}"
+
+
+def _central_difference(
+    module: GeneratedModule, trial: EvaluationPoint, given: Arrays, key: str, place: Place
+) -> tuple[float, float]:
+    """(f(x + h) - f(x - h)) / 2h for the scalar that is differentiated, and its rounding error."""
+    width, ends = 1e-5, []
+    for side in (width, -width):
+        moved = given[key].copy()
+        moved[place] += side
+        found = module.forward({**given, key: moved})
+        tables = {k: array_to_table(found[k]) for k in {k for k, _ in trial.objective}}
+        ends.append(sum(tables[k][p] * w for (k, p), w in trial.objective.items()))
+    noise = 1e-13 * max(abs(end) for end in ends) / width
+    return float((ends[0] - ends[1]) / (2 * width)), float(noise)

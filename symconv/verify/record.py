@@ -32,23 +32,23 @@ class Check:
         """The check in one line."""
         verdict = "ok    " if self.passed else "FAILED"
         different = len(set(self.sizes))
-        tried = f" at {several(different, 'size')}" if different else ""
+        tried = f" at {count_nouns(different, 'size')}" if different else ""
         rest = self.error or self.bound
         return f"{verdict}  {self.name}: {self.detail}{tried}{'; ' * bool(rest)}{rest}"
 
 
-def describe(sizes: Mapping[Symbol, Any]) -> str:
+def format_sizes(sizes: Mapping[Symbol, Any]) -> str:
     """Sizes in words: `H=5 W=4`, in the order of their names."""
     named = sorted((str(s), n) for s, n in sizes.items())
     return " ".join(f"{s}={n}" for s, n in named) or "the sizes of the network"
 
 
-def several(count: int, what: str) -> str:
+def count_nouns(count: int, what: str) -> str:
     """A number with its noun: `1 trial`, `3 trials`."""
     return f"{count} {what}{'s' * (count != 1)}"
 
 
-def same(a: Any, b: Any) -> bool:
+def values_agree(a: Any, b: Any) -> bool:
     """Whether two scalars agree: exactly, or to nine digits where one is a float."""
     if isinstance(a, float) or isinstance(b, float):
         return isclose(a, b, rel_tol=1e-9, abs_tol=1e-9)

@@ -1,4 +1,4 @@
-"""Where formulas part that agree almost everywhere: equal maxima, and relu'(0)."""
+"""Formulas that agree almost everywhere: they part at equal maxima and at relu'(0)."""
 
 from __future__ import annotations
 
@@ -9,115 +9,133 @@ from fractions import Fraction
 
 from sympy import Integer
 
-from symconv.claims.evaluation.assignment import World, all_places, leaves
-from symconv.claims.evaluation.assignments import field_world, rational_world
-from symconv.claims.evaluation.comparison import EQUAL, Question, agree, values_of
-from symconv.claims.evaluation.interval_algebra import Enclosures
+from symconv.claims.evaluation.assign import assign_rationals, assign_residues
+from symconv.claims.evaluation.assignment import Assignment, all_places, leaf_tensors
+from symconv.claims.evaluation.comparison import (
+    EQUAL,
+    Question,
+    compare_everywhere,
+    evaluate_everywhere,
+)
+from symconv.claims.evaluation.interval_algebra import IntervalAlgebra
 from symconv.claims.evaluation.modular_field import Undefined
-from symconv.claims.model.facts import Facts
-from symconv.claims.model.tree import Apply, Cases, Compare
+from symconv.claims.model.context import NetworkContext
+from symconv.claims.model.syntax_tree import Cases, Condition, FunctionCall
 from symconv.claims.model.verdict import Cause
 from symconv.core.equation import Equation
 from symconv.core.errors import SymconvError
 from symconv.core.nodes import MaxOver, OneHot, absolute, relu, step
-from symconv.semantics.places import Place
+from symconv.semantics.index_arithmetic import Place
 
-from .step_pointers import GENERAL, step_at
-from .wrong_part import Suspect
+from .wrong_part import CONVENTION_STEPS, WrongPart, step_of_mistake
 
 Point = dict[str, dict[Place, Fraction]]
-LAST = Cause(
+LAST_MAXIMUM = Cause(
     "tie_rule",
     "right if the last of equal maxima wins, or if there are none; here the first one wins",
     condition=True,
 )
-ALL = Cause(
+ALL_MAXIMA = Cause(
     "tie_rule",
     "right where the maximum is unique; yours gives the gradient to all of several equal maxima, "
     "and here the first one wins",
     condition=True,
 )
-UNIQUE = Cause(
+UNIQUE_MAXIMUM = Cause(
     "tie_rule",
     "right where the maximum is unique; among equal maxima the first one wins here",
     condition=True,
 )
-SLOPE = Cause("relu_at_zero", "right if relu'(0) = 1; here relu'(0) = 0", condition=True)
-KINK = Cause("relu_at_zero", "right except where the input of the ReLU is 0", condition=True)
-DEAD = Cause("dead_relu", "right where the ReLU is off (its input is not positive)", condition=True)
+RELU_SLOPE = Cause("relu_at_zero", "right if relu'(0) = 1; here relu'(0) = 0", condition=True)
+RELU_KINK = Cause("relu_at_zero", "right except where the input of the ReLU is 0", condition=True)
+DEAD_RELU = Cause(
+    "dead_relu", "right where the ReLU is off (its input is not positive)", condition=True
+)
 CHOICES = ((1, 0, 1), (0, 1, 1), (1, 1, 0))
 """Values of the inputs, the parameters and the targets that make ties, and zeros under a ReLU."""
 
 
-def at_edges(question: Question) -> Cause | None:
+def find_boundary_cause(question: Question) -> Cause | None:
     """The convention on which a claim depends that is right everywhere else."""
-    facts = question.facts
-    if not (_kinks(facts) and _compares(question)):
+    context = question.context
+    if not (_has_kinks(context) and _compares(question)):
         return None
     for choice in CHOICES:
-        point = _point(facts, choice)
-        if _holds(question, rational_world(facts, point, Enclosures())) is not False:
+        point = _point(context, choice)
+        if _holds(question, assign_rationals(context, point, IntervalAlgebra())) is not False:
             continue
-        cause = next(_conventions(question, facts, point), UNIQUE if _pools(facts) else KINK)
-        return pointed(cause, facts)
+        cause = next(
+            _matching_conventions(question, context, point),
+            UNIQUE_MAXIMUM if _has_maxima(context) else RELU_KINK,
+        )
+        return point_to_step(cause, context)
     return None
 
 
-def holds_where_shut(question: Question) -> bool:
+def holds_where_relu_is_off(question: Question) -> bool:
     """Whether the statement holds where every ReLU is off."""
-    if not any(e.rhs.has(relu, absolute) for e in question.facts.forward.equations):
+    if not any(e.rhs.has(relu, absolute) for e in question.context.forward.equations):
         return False
-    return bool(_holds(question, field_world(question.facts, 4, "shut")))
+    return bool(_holds(question, assign_residues(question.context, 4, "shut")))
 
 
-def _kinks(facts: Facts) -> bool:
-    return _pools(facts) or any(e.rhs.has(relu, absolute) for e in facts.forward.equations)
+def _has_kinks(context: NetworkContext) -> bool:
+    return _has_maxima(context) or any(e.rhs.has(relu, absolute) for e in context.forward.equations)
 
 
-def _pools(facts: Facts) -> bool:
-    return any(e.rhs.has(MaxOver) for e in facts.forward.equations)
+def _has_maxima(context: NetworkContext) -> bool:
+    return any(e.rhs.has(MaxOver) for e in context.forward.equations)
 
 
 def _compares(question: Question) -> bool:
     """Whether a part decides by comparing: cases, max, or the derivative of a ReLU."""
     return any(
-        isinstance(n, Cases | Compare) or (isinstance(n, Apply) and n.function in {"max", "step"})
+        isinstance(n, Cases | Condition)
+        or (isinstance(n, FunctionCall) and n.function in {"max", "step"})
         for part in question.statement.parts
         for n in part.walk()
     )
 
 
-def _point(facts: Facts, choice: tuple[int, int, int]) -> Point:
+def _point(context: NetworkContext, choice: tuple[int, int, int]) -> Point:
     values = dict(zip(("input", "parameter", "target"), map(Fraction, choice), strict=True))
     return {
-        t.key: dict.fromkeys(all_places(facts, t), values.get(t.role, Fraction(1)))
-        for t in leaves(facts)
+        t.key: dict.fromkeys(all_places(context, t), values.get(t.role, Fraction(1)))
+        for t in leaf_tensors(context)
     }
 
 
-def _holds(question: Question, world: World) -> bool | None:
-    """Whether all parts agree in a world; None where they have no value."""
+def _holds(question: Question, assignment: Assignment) -> bool | None:
+    """Whether all parts agree under an assignment; None where they have no value."""
     with suppress(SymconvError, Undefined):
         envs = question.environments(200)
         count = len(question.statement.parts)
-        values = [values_of(question, n, world, envs) for n in range(count)]
-        return all(agree(values[0], other) == EQUAL for other in values[1:])
+        values = [evaluate_everywhere(question, n, assignment, envs) for n in range(count)]
+        return all(compare_everywhere(values[0], other) == EQUAL for other in values[1:])
     return None
 
 
-def _conventions(question: Question, facts: Facts, point: Point) -> Iterator[Cause]:
+def _matching_conventions(
+    question: Question, context: NetworkContext, point: Point
+) -> Iterator[Cause]:
     """The conventions under which the claim holds at the point, too."""
-    for cause, algebra in ((SLOPE, Enclosures(1)), (LAST, Enclosures(last_wins=True))):
-        if _holds(question, rational_world(facts, point, algebra)):
+    for cause, algebra in (
+        (RELU_SLOPE, IntervalAlgebra(1)),
+        (LAST_MAXIMUM, IntervalAlgebra(last_wins=True)),
+    ):
+        if _holds(question, assign_rationals(context, point, algebra)):
             yield cause
-    if _holds(question, rational_world(facts, point, Enclosures()).broken(_all_maxima(facts))):
-        yield ALL
+    if _holds(
+        question,
+        assign_rationals(context, point, IntervalAlgebra()).broken(_mask_all_maxima(context)),
+    ):
+        yield ALL_MAXIMA
 
 
-def _all_maxima(facts: Facts) -> dict[str, Equation]:
+def _mask_all_maxima(context: NetworkContext) -> dict[str, Equation]:
     """The masks with a 1 at every maximum: 1 - step(max - x)."""
     found = {}
-    for e in facts.program.equations:
+    for e in context.program.equations:
         if isinstance(e.rhs, OneHot):
             place = dict(zip(e.rhs.maximum.variables, e.rhs.position, strict=True))
             entry = e.rhs.maximum.function.xreplace(place)
@@ -125,19 +143,19 @@ def _all_maxima(facts: Facts) -> dict[str, Equation]:
     return found
 
 
-def pointed(cause: Cause, facts: Facts) -> Cause:
+def point_to_step(cause: Cause, context: NetworkContext) -> Cause:
     """The cause with the step at which a maximum, or the slope of a ReLU, enters."""
     nodes = (MaxOver,) if cause.name == "tie_rule" else (relu, absolute)
-    for derivation in facts.backward.derivations:
+    for derivation in context.backward.derivations:
         if any(e.rhs.has(*nodes) for e in derivation.via):
-            where = step_at(facts, derivation.of.key, GENERAL[cause.name])
+            where = step_of_mistake(context, derivation.of.key, CONVENTION_STEPS[cause.name])
             return replace(cause, where=where)
     return cause
 
 
-def by_ties(suspect: Suspect) -> Iterator[Cause]:
+def by_ties(wrong_part: WrongPart) -> Iterator[Cause]:
     """Numbers in which all of several equal maxima get the gradient."""
-    if _pools(suspect.facts) and not suspect.exact:
-        masks = _all_maxima(suspect.facts)
-        if suspect.holds(lambda s: s.asked_in(s.world.broken(masks))):
-            yield pointed(ALL, suspect.facts)
+    if _has_maxima(wrong_part.context) and not wrong_part.exact:
+        masks = _mask_all_maxima(wrong_part.context)
+        if wrong_part.holds(lambda s: s.asked_in(s.assignment.broken(masks))):
+            yield point_to_step(ALL_MAXIMA, wrong_part.context)

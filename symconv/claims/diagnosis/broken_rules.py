@@ -10,16 +10,15 @@ from functools import lru_cache, partial
 from itertools import islice
 
 from symconv.claims.evaluation.arrays import Value
-from symconv.claims.evaluation.assignment import downstream
+from symconv.claims.evaluation.assignment import find_dependents
 from symconv.claims.evaluation.modular_field import Undefined
-from symconv.claims.mistakes import Broken, mistakes
+from symconv.claims.mistakes import Mutation, mistakes
 from symconv.claims.model.verdict import Cause
 from symconv.core.equation import Equation
 from symconv.core.errors import SymconvError
 
-from .constant_factor import factors, scaled
-from .step_pointers import step_at
-from .wrong_part import Suspect
+from .constant_factor import forgotten_factors, scale_values
+from .wrong_part import WrongPart, step_of_mistake
 
 Changes = dict[str, Equation]
 MOST_VISITS = 3_000_000
@@ -27,49 +26,49 @@ MOST_VISITS = 3_000_000
 
 
 @dataclass(frozen=True)
-class Trial:
+class MutatedRun:
     """A rule broken in one way, and what the question would be then; None where it has no value."""
 
-    rule: Broken
+    rule: Mutation
     changes: Changes
     values: list[Value] | None
 
-    def under(self, suspect: Suspect) -> list[Value]:
-        """The same in another world."""
-        return suspect.asked_in(suspect.world.broken(self.changes))
+    def under(self, wrong_part: WrongPart) -> list[Value]:
+        """The same in another assignment."""
+        return wrong_part.asked_in(wrong_part.assignment.broken(self.changes))
 
-    def times(self, factor: Fraction, suspect: Suspect) -> list[Value]:
+    def times(self, factor: Fraction, wrong_part: WrongPart) -> list[Value]:
         """The same times a number."""
-        return scaled(self.under(suspect), factor, suspect)
+        return scale_values(self.under(wrong_part), factor, wrong_part)
 
-    def cause(self, suspect: Suspect) -> Cause:
+    def cause(self, wrong_part: WrongPart) -> Cause:
         """The mistake, and the step at which it enters."""
-        facts, output = suspect.facts, suspect.facts.before_cost
-        broken = facts.program.tensor(next(iter(self.changes)))
+        context, output = wrong_part.context, wrong_part.context.before_cost
+        broken = context.program.tensor(next(iter(self.changes)))
         place = output if self.rule.at_output and output is not None else broken
-        where = step_at(facts, place.name.plain.key, self.rule.steps)
+        where = step_of_mistake(context, place.name.plain.key, self.rule.steps)
         return Cause(self.rule.name, self.rule.text, where)
 
 
 @lru_cache(maxsize=1)
-def trials(suspect: Suspect) -> tuple[Trial, ...]:
+def run_mutations(wrong_part: WrongPart) -> tuple[MutatedRun, ...]:
     """Every way to break every rule, at one equation and then at all of them.
 
     They are kept, because two mistakes at once need them again.
     """
-    found, equations = [], upstream(suspect)
-    tables = [(rule, ways(rule, equations, suspect)) for rule in mistakes()]
+    found, equations = [], find_upstream(wrong_part)
+    tables = [(rule, mutate_equations(rule, equations, wrong_part)) for rule in mistakes()]
     single = [(rule, {k: e}) for rule, pairs in tables for k, e in pairs]
-    several = [(rule, _first(pairs)) for rule, pairs in tables if len(dict(pairs)) > 1]
-    for rule, changes in [*single, *several][: MOST_VISITS // suspect.facts.work]:
-        trial = Trial(rule, changes, None)
+    several = [(rule, _first_changes(pairs)) for rule, pairs in tables if len(dict(pairs)) > 1]
+    for rule, changes in [*single, *several][: MOST_VISITS // wrong_part.context.work]:
+        trial = MutatedRun(rule, changes, None)
         with suppress(SymconvError, Undefined):
-            trial = replace(trial, values=trial.under(suspect))
+            trial = replace(trial, values=trial.under(wrong_part))
         found.append(trial)
     return tuple(found)
 
 
-def _first(pairs: list[tuple[str, Equation]]) -> Changes:
+def _first_changes(pairs: list[tuple[str, Equation]]) -> Changes:
     """The first way for every equation."""
     found: Changes = {}
     for key, equation in pairs:
@@ -77,40 +76,48 @@ def _first(pairs: list[tuple[str, Equation]]) -> Changes:
     return found
 
 
-def by_broken_rule(suspect: Suspect) -> Iterator[Cause]:
+def by_broken_rule(wrong_part: WrongPart) -> Iterator[Cause]:
     """Every rule that reproduces the claim when it is broken."""
-    for trial in trials(suspect):
-        if trial.values is not None and suspect.judge(trial.values) and suspect.holds(trial.under):
-            yield trial.cause(suspect)
+    for trial in run_mutations(wrong_part):
+        if (
+            trial.values is not None
+            and wrong_part.judge(trial.values)
+            and wrong_part.holds(trial.under)
+        ):
+            yield trial.cause(wrong_part)
 
 
-def by_two_mistakes(suspect: Suspect) -> Iterator[Cause]:
+def by_two_mistakes(wrong_part: WrongPart) -> Iterator[Cause]:
     """A broken rule times a forgotten sign or a forgotten 2."""
-    if not suspect.exact:
+    if not wrong_part.exact:
         return
-    for factor, cause, _ in islice(factors(suspect.facts), 2):
-        for trial in trials(suspect):
-            if trial.values is None or not suspect.judge(scaled(trial.values, factor, suspect)):
+    for factor, cause, _ in islice(forgotten_factors(wrong_part.context), 2):
+        for trial in run_mutations(wrong_part):
+            if trial.values is None or not wrong_part.judge(
+                scale_values(trial.values, factor, wrong_part)
+            ):
                 continue
-            if suspect.holds(partial(trial.times, factor)):
-                yield trial.cause(suspect)
+            if wrong_part.holds(partial(trial.times, factor)):
+                yield trial.cause(wrong_part)
                 yield replace(cause, text=f"and {cause.text}", condition=False)
                 return
 
 
-def upstream(suspect: Suspect) -> list[Equation]:
+def find_upstream(wrong_part: WrongPart) -> list[Equation]:
     """The backward equations that the question depends on, the last one first."""
-    facts = suspect.facts
-    backward = [e for e in facts.program.equations if e.key not in facts.tensors]
-    asked = {facts.deltas[k].key for k in suspect.tensors() if k in facts.deltas}
-    return [e for e in reversed(backward) if asked & downstream(facts.program, [e.key])]
+    context = wrong_part.context
+    backward = [e for e in context.program.equations if e.key not in context.tensors]
+    asked = {context.deltas[k].key for k in wrong_part.tensors() if k in context.deltas}
+    return [e for e in reversed(backward) if asked & find_dependents(context.program, [e.key])]
 
 
-def ways(rule: Broken, equations: list[Equation], suspect: Suspect) -> list[tuple[str, Equation]]:
+def mutate_equations(
+    rule: Mutation, equations: list[Equation], wrong_part: WrongPart
+) -> list[tuple[str, Equation]]:
     """The equations that a rule changes when it is broken, each in every way."""
     return [
         (equation.key, replace(equation, rhs=rhs))
         for equation in equations
-        for rhs in rule(equation, suspect.facts)
+        for rhs in rule(equation, wrong_part.context)
         if rhs != equation.rhs
     ]

@@ -8,16 +8,15 @@ from .boundary_cases import by_ties
 from .broken_rules import by_broken_rule, by_two_mistakes
 from .constant_factor import by_multiple
 from .function_repairs import by_repair
-from .missing_index import by_sum
-from .missing_sum import by_missing_sum
 from .other_question import by_another_question
-from .wrong_part import Judge, Suspect
+from .wrong_part import ValueTest, WrongPart
+from .wrong_sums import by_component_sum, by_missing_sum
 
-__all__ = ["Judge", "Suspect", "causes"]
+__all__ = ["ValueTest", "WrongPart", "find_causes"]
 
 SOURCES = (
     by_missing_sum,
-    by_sum,
+    by_component_sum,
     by_ties,
     by_repair,
     by_broken_rule,
@@ -31,13 +30,15 @@ LESS_TELLING = {"offset_by_one", "transposed"}
 """What is better said by naming the question that the claim answers."""
 
 
-def causes(suspect: Suspect) -> list[Cause]:
+def find_causes(wrong_part: WrongPart) -> list[Cause]:
     """The mistakes that reproduce the claim, the most specific first.
 
     Two mistakes at once are looked for only where none alone does.
     """
-    found = [cause for source in SOURCES for cause in source(suspect)]
+    found = [cause for source in SOURCES for cause in source(wrong_part)]
     another = [c for c in found if c.name == "another_question"]
     first = next((n for n, c in enumerate(found) if c.name in LESS_TELLING), len(found))
     rest = [c for c in found[first:] if c not in another]
-    return [*found[:first], *another, *rest] if another else found or list(by_two_mistakes(suspect))
+    return (
+        [*found[:first], *another, *rest] if another else found or list(by_two_mistakes(wrong_part))
+    )

@@ -6,22 +6,79 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
+from random import Random
 
-from symconv.claims.evaluation.arrays import Array, Value, zipped
-from symconv.claims.evaluation.assignments import rational_world
-from symconv.claims.evaluation.comparison import DIFFERENT, EQUAL, Question, agree, evaluated
-from symconv.claims.evaluation.decimals import decimal
-from symconv.claims.evaluation.indices import Environment
-from symconv.claims.evaluation.interval_algebra import Enclosures
-from symconv.claims.evaluation.intervals import Interval, apart_from_zero
+from symconv.claims.evaluation.arrays import ArrayValue, Value, apply_elementwise
+from symconv.claims.evaluation.assign import assign_rationals
+from symconv.claims.evaluation.assignment import all_places, count_classes, leaf_tensors
+from symconv.claims.evaluation.comparison import (
+    DIFFERENT,
+    EQUAL,
+    Question,
+    compare_everywhere,
+    evaluate_part,
+)
+from symconv.claims.evaluation.decimals import format_decimal
+from symconv.claims.evaluation.index_expressions import Environment
+from symconv.claims.evaluation.interval_algebra import Interval, IntervalAlgebra, excludes_zero
 from symconv.claims.evaluation.modular_field import Undefined
-from symconv.claims.model.facts import Facts
+from symconv.claims.model.context import NetworkContext
 from symconv.core.errors import SymconvError
 from symconv.core.nodes import MaxOver, absolute, relu
 from symconv.notation.presets import entry_name
-from symconv.semantics.places import Place
+from symconv.semantics.index_arithmetic import Place
 
-from .small_points import TRIALS, Name, Point, affordable, small_points
+EntryKey = tuple[str, Place]
+Point = dict[EntryKey, int]
+TRIALS = 3_000
+FEWEST_ATTEMPTS, MOST_ATTEMPTS = 12, 60
+SPARSE, FEW, FEW_OF_EACH = 4, 24, 3
+MOST_VISITS, ONCE = 1_000_000, 2
+
+
+def draw_small_points(context: NetworkContext) -> Iterator[Point]:
+    """Small numbers at random, first of all few of them, in a network that has many.
+
+    Every other time all are different, so that every maximum is unique.
+    """
+    names = [(t.key, p) for t in leaf_tensors(context) for p in all_places(context, t)]
+    random = Random(7)  # noqa: S311 - test numbers, not secrets
+    wanted = max(FEWEST_ATTEMPTS, min(MOST_ATTEMPTS, TRIALS // len(names)))
+    for attempt in range(limit_runs(context, wanted)):
+        yield _draw_point(names, random, attempt) | _draw_labels(context, names, random)
+
+
+def _draw_point(names: Sequence[EntryKey], random: Random, attempt: int) -> Point:
+    """One choice of small numbers."""
+    if attempt < SPARSE and len(names) > FEW:
+        return _draw_sparse(names, random, each=attempt % 2 == 0)
+    if attempt % 2:
+        sizes = random.sample(range(1, len(names) + 1), len(names))
+        return {n: random.choice((1, -1)) * k for n, k in zip(names, sizes, strict=True)}
+    choices = (1, -1, 2, -2) if attempt else (1, 1, 1, 2)
+    return {n: random.choice(choices) for n in names}
+
+
+def _draw_labels(context: NetworkContext, names: Sequence[EntryKey], random: Random) -> Point:
+    """A class for every label."""
+    counts = count_classes(context)
+    return {n: random.randrange(counts[n[0]]) for n in names if n[0] in counts}
+
+
+def _draw_sparse(names: Sequence[EntryKey], random: Random, *, each: bool) -> Point:
+    """Ones at a few places: of each tensor, or of all tensors together."""
+    groups: dict[str, list[EntryKey]] = {}
+    for name in names:
+        groups.setdefault(name[0] if each else "", []).append(name)
+    count = FEW_OF_EACH if each else FEW
+    chosen = {n for g in groups.values() for n in random.sample(g, min(count, len(g)))}
+    return {n: int(n in chosen) for n in names}
+
+
+def limit_runs(context: NetworkContext, wanted: int) -> int:
+    """At most `wanted` runs, and fewer for a large network."""
+    return min(wanted, max(ONCE, MOST_VISITS // context.work))
+
 
 FEWEST, MOST = 24, 150
 LONG = 1_000
@@ -38,64 +95,69 @@ class Sides:
     claimed: int
     env: Environment
 
-    def at(self, point: Point, algebra: Enclosures) -> tuple[Value, Value] | None:
+    def at(self, point: Point, algebra: IntervalAlgebra) -> tuple[Value, Value] | None:
         """What both sides are at a point; None where they have no value."""
         given: dict[str, dict[Place, Fraction]] = {}
         for (key, place), value in point.items():
             given.setdefault(key, {})[place] = Fraction(value)
-        world = rational_world(self.question.facts, given, algebra)
+        assignment = assign_rationals(self.question.context, given, algebra)
         with suppress(Undefined, SymconvError):
             asked, claimed = (
-                evaluated(self.question, n, world, self.env) for n in (self.asked, self.claimed)
+                evaluate_part(self.question, n, assignment, self.env)
+                for n in (self.asked, self.claimed)
             )
             return asked, claimed
         return None
 
     def differ(self, point: Point) -> bool:
         """Whether the sides differ under every convention on ties and on relu'(0)."""
-        return all(self._differ(point, a) for a in _algebras(self.question.facts))
+        return all(self._differ(point, a) for a in _open_conventions(self.question.context))
 
-    def _differ(self, point: Point, algebra: Enclosures) -> bool:
+    def _differ(self, point: Point, algebra: IntervalAlgebra) -> bool:
         """Whether the bounds of the sides tell them apart, with more digits where they are needed.
 
         The bounds grow with what is added and rounded on the way, so that they are relative to the
         size of the terms; what is rational has no bounds, and the smallest difference counts.
         """
         pair = self.at(point, algebra)
-        if pair is not None and rounded(pair) and agree([pair[0]], [pair[1]]) == EQUAL:
+        if (
+            pair is not None
+            and has_interval(pair)
+            and compare_everywhere([pair[0]], [pair[1]]) == EQUAL
+        ):
             pair = self.at(point, algebra.finer())
-        return pair is not None and agree([pair[0]], [pair[1]]) == DIFFERENT
+        return pair is not None and compare_everywhere([pair[0]], [pair[1]]) == DIFFERENT
 
 
-def rounded(values: Iterable[Value]) -> bool:
+def has_interval(values: Iterable[Value]) -> bool:
     """Whether there is an interval among the entries of some values."""
     return any(isinstance(x, Interval) for value in values for x in _entries(value))
 
 
-def counterexample(
+def find_counterexample(
     question: Question, asked: int, claimed: int, envs: Sequence[Environment], *, small: bool = True
 ) -> str:
     """`w_3^2 = y_1 = i_5 = 1, all else 0: true 0, yours -2`; empty where none was found."""
     for env in envs[:: max(1, len(envs) // MOST_PLACES)]:
         sides = Sides(question, asked, claimed, env)
-        for point in small_points(question.facts):
+        for point in draw_small_points(question.context):
             if sides.differ(point):
-                return _written(sides, _smaller(sides, point) if small else point)
+                return _format_example(sides, _shrink_point(sides, point) if small else point)
     return ""
 
 
-def _algebras(facts: Facts) -> Iterator[Enclosures]:
+def _open_conventions(context: NetworkContext) -> Iterator[IntervalAlgebra]:
     """The conventions that the network leaves open."""
-    yield Enclosures()
-    if any(e.rhs.has(relu, absolute, MaxOver) for e in facts.forward.equations):
-        yield Enclosures(1, last_wins=True)
+    yield IntervalAlgebra()
+    if any(e.rhs.has(relu, absolute, MaxOver) for e in context.forward.equations):
+        yield IntervalAlgebra(1, last_wins=True)
 
 
-def _smaller(sides: Sides, point: Point) -> Point:
+def _shrink_point(sides: Sides, point: Point) -> Point:
     """The point with as many zeros as the difference survives, halves first, then one by one."""
     names = list(point)
-    trials = affordable(sides.question.facts, max(FEWEST, min(MOST, TRIALS // len(names))))
-    for change in _changes(names, point):
+    trials = limit_runs(sides.question.context, max(FEWEST, min(MOST, TRIALS // len(names))))
+    for change in _shrink_steps(names, point):
         news = {n: v for n, v in change.items() if point[n] and point[n] != v}
         if not news:
             continue
@@ -108,8 +170,8 @@ def _smaller(sides: Sides, point: Point) -> Point:
     return point
 
 
-def _changes(names: Sequence[Name], point: Point) -> Iterator[Point]:
-    """Zeros for ever smaller groups of names, and then ones."""
+def _shrink_steps(names: Sequence[EntryKey], point: Point) -> Iterator[Point]:
+    """Zeros for ever smaller groups of entries, and then ones for single entries."""
     size = len(names)
     while size >= 1:
         for start in range(0, len(names), size):
@@ -121,39 +183,41 @@ def _changes(names: Sequence[Name], point: Point) -> Iterator[Point]:
 
 
 def _entries(value: Value) -> tuple[Fraction | Interval, ...]:
-    return value.entries if isinstance(value, Array) else (value,)
+    return value.entries if isinstance(value, ArrayValue) else (value,)
 
 
-def _written(sides: Sides, point: Point) -> str:
-    facts = sides.question.facts
+def _format_example(sides: Sides, point: Point) -> str:
+    context = sides.question.context
     groups: dict[int, list[str]] = {}
     for (key, place), value in point.items():
         if value:
-            name = entry_name(facts.program.tensor(key), place, facts.notation)
+            name = entry_name(context.program.tensor(key), place, context.notation)
             groups.setdefault(value, []).append(name)
     at = ", ".join(f"{k} = {n}" for k, n in sides.env.items())
-    set_to = ", ".join(_same(names, n) for n, names in sorted(groups.items(), reverse=True))
-    pair = sides.at(point, Enclosures().finer()) or sides.at(point, Enclosures())
+    set_to = ", ".join(
+        _format_equal_entries(names, n) for n, names in sorted(groups.items(), reverse=True)
+    )
+    pair = sides.at(point, IntervalAlgebra().finer()) or sides.at(point, IntervalAlgebra())
     assert pair is not None
     where = "; ".join(x for x in (at, f"{set_to}, all else 0" if set_to else "all 0") if x)
-    true, yours = map(_short, pair)
-    difference = zipped(pair[1], pair[0], lambda a, b: a + -1 * b)
-    more = f", a difference of {_short(difference)}" if true == yours else ""
+    true, yours = map(_format_short, pair)
+    difference = apply_elementwise(pair[1], pair[0], lambda a, b: a + -1 * b)
+    more = f", a difference of {_format_short(difference)}" if true == yours else ""
     return f"{where}: true {true}, yours {yours}{more}"
 
 
-def _same(names: Sequence[str], value: int) -> str:
+def _format_equal_entries(names: Sequence[str], value: int) -> str:
     return f"{' = '.join(names[:MOST_NAMES])}{' = ...' * (len(names) > MOST_NAMES)} = {value}"
 
 
-def _short(value: Value) -> str:
-    texts = [_digits(x) for x in _entries(value)]
+def _format_short(value: Value) -> str:
+    texts = [_format_number(x) for x in _entries(value)]
     return texts[0] if len(texts) == 1 else "[" + ", ".join(texts[:9]) + "]"
 
 
-def _digits(x: Fraction | Interval) -> str:
+def _format_number(x: Fraction | Interval) -> str:
     """A short fraction in full, anything else to six digits; 0 where the bounds hold it."""
     if isinstance(x, Interval):
-        return decimal((x.low + x.high) / 2, 6) if apart_from_zero(x) else "0"
+        return format_decimal((x.low + x.high) / 2, 6) if excludes_zero(x) else "0"
     short = x.denominator < LONG and abs(x.numerator) < LONG**3
-    return str(x) if short else decimal(x, 6)
+    return str(x) if short else format_decimal(x, 6)

@@ -7,20 +7,30 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from symconv.claims.evaluation.comparison import EQUAL, Question, agree, values_of
+from symconv.claims.evaluation.comparison import (
+    EQUAL,
+    Question,
+    compare_everywhere,
+    evaluate_everywhere,
+)
 from symconv.claims.evaluation.modular_field import Undefined
-from symconv.claims.model.substitution import substituted
-from symconv.claims.model.tree import Apply, Binary, Node, Symbol
+from symconv.claims.model.substitution import replace_nodes
+from symconv.claims.model.syntax_tree import (
+    BinaryExpression,
+    FunctionCall,
+    Identifier,
+    Statement,
+    SyntaxNode,
+)
 from symconv.claims.model.verdict import Cause
 from symconv.core.errors import SymconvError
 
-from .step_pointers import step_at
-from .wrong_part import Suspect
+from .wrong_part import WrongPart, step_of_mistake
 
 MOST_REPAIRS = 40
 WINDOWS = {"convolve2d", "correlate2d"}
 STARS = {"*", "conv", "corr"}
-VALID, FULL = Symbol("'valid'"), Symbol("'full'")
+VALID, FULL = Identifier("'valid'"), Identifier("'full'")
 STEPS = ("sifting", "exchange of sums", "chain rule")
 
 
@@ -28,74 +38,78 @@ STEPS = ("sifting", "exchange of sums", "chain rule")
 class Repair:
     """A part of a formula, what it has to become, and the mistake that this shows."""
 
-    old: Node
-    new: Node
+    old: SyntaxNode
+    new: SyntaxNode
     cause: Cause
 
 
-def by_repair(suspect: Suspect) -> Iterator[Cause]:
+def by_repair(wrong_part: WrongPart) -> Iterator[Cause]:
     """The changes of one function that make the claim right."""
-    statement, key = suspect.question.statement, next(iter(suspect.tensors()), "")
-    where = step_at(suspect.facts, key, STEPS)
-    for n in dict.fromkeys((suspect.claimed, suspect.asked)):
-        for repair in islice(repairs(statement.parts[n]), MOST_REPAIRS):
-            if _mends(repair, n, suspect):
+    statement, key = wrong_part.question.statement, next(iter(wrong_part.tensors()), "")
+    where = step_of_mistake(wrong_part.context, key, STEPS)
+    for n in dict.fromkeys((wrong_part.claimed, wrong_part.asked)):
+        for repair in islice(propose_repairs(statement.parts[n]), MOST_REPAIRS):
+            if _makes_right(repair, n, wrong_part):
                 yield replace(repair.cause, where=where)
 
 
-def _mends(repair: Repair, n: int, suspect: Suspect) -> bool:
+def _makes_right(repair: Repair, n: int, wrong_part: WrongPart) -> bool:
     """Whether the statement holds after the repair of part n."""
-    parts = list(suspect.question.statement.parts)
-    parts[n] = substituted(parts[n], {repair.old: repair.new})
-    statement = replace(suspect.question.statement, parts=tuple(parts))
-    mended = replace(suspect.question, statement=statement)
-    if n == suspect.asked:
-        return suspect.holds(lambda s: values_of(mended, n, s.world, s.envs))
-    return all(_agrees(mended, s) for s in (suspect, *suspect.others))
+    parts = list(wrong_part.question.statement.parts)
+    parts[n] = replace_nodes(parts[n], {repair.old: repair.new})
+    statement = replace(wrong_part.question.statement, parts=tuple(parts))
+    mended = replace(wrong_part.question, statement=statement)
+    if n == wrong_part.asked:
+        return wrong_part.holds(lambda s: evaluate_everywhere(mended, n, s.assignment, s.envs))
+    return all(_agrees(mended, s) for s in (wrong_part, *wrong_part.others))
 
 
-def _agrees(mended: Question, suspect: Suspect) -> bool:
-    pair = (suspect.asked, suspect.claimed)
+def _agrees(mended: Question, wrong_part: WrongPart) -> bool:
+    pair = (wrong_part.asked, wrong_part.claimed)
     with suppress(SymconvError, Undefined):
-        sides = [values_of(mended, n, suspect.world, suspect.envs) for n in pair]
-        return agree(*sides) == EQUAL
+        sides = [
+            evaluate_everywhere(mended, n, wrong_part.assignment, wrong_part.envs) for n in pair
+        ]
+        return compare_everywhere(*sides) == EQUAL
     return False
 
 
-def repairs(part: Node) -> Iterator[Repair]:
+def propose_repairs(part: SyntaxNode) -> Iterator[Repair]:
     """Every single change of a function in a part."""
     nodes = list(part.walk())
     for node in nodes:
-        if isinstance(node, Binary) and node.operator in STARS:
-            yield from _star(node)
+        if isinstance(node, BinaryExpression) and node.operator in STARS:
+            yield from _change_star(node)
     for node in nodes:
-        yield from _turn(node, part)
+        yield from _drop_flip(node, part)
     for node in nodes:
-        if isinstance(node, Apply) and node.function in WINDOWS:
-            yield from _window(node)
-        elif isinstance(node, Binary) and node.operator in {"@", ""}:
-            yield from _matrix(node)
+        if isinstance(node, FunctionCall) and node.function in WINDOWS:
+            yield from _change_window(node)
+        elif isinstance(node, BinaryExpression) and node.operator in {"@", ""}:
+            yield from _transpose_factor(node)
 
 
-def _turn(node: Node, part: Node) -> Iterator[Repair]:
+def _drop_flip(node: SyntaxNode, part: SyntaxNode) -> Iterator[Repair]:
     """A flip or a transpose taken away."""
-    if not isinstance(node, Apply):
+    if not isinstance(node, FunctionCall):
         return
     if node.function in {"rot180", "transpose"}:
-        yield Repair(node, node.arguments[0], _needless(node, part))
+        yield Repair(node, node.arguments[0], _needless_cause(node, part))
     elif _twice_rot90(node):
         inner = node.arguments[0]
-        assert isinstance(inner, Apply)
-        yield Repair(node, inner.arguments[0], _needless(node, part))
+        assert isinstance(inner, FunctionCall)
+        yield Repair(node, inner.arguments[0], _needless_cause(node, part))
 
 
-def _twice_rot90(node: Apply) -> bool:
+def _twice_rot90(node: FunctionCall) -> bool:
     inner = node.arguments[0] if node.arguments else None
-    both = node.function == "rot90" and isinstance(inner, Apply) and inner.function == "rot90"
+    both = (
+        node.function == "rot90" and isinstance(inner, FunctionCall) and inner.function == "rot90"
+    )
     return both and len(node.arguments) == 1
 
 
-def _window(node: Apply) -> Iterator[Repair]:
+def _change_window(node: FunctionCall) -> Iterator[Repair]:
     """Convolution for correlation, and the other way round; the whole overlap."""
     if node.function == "convolve2d":
         text = "convolve2d turns its second array; a correlation is needed here: correlate2d"
@@ -111,18 +125,18 @@ def _window(node: Apply) -> Iterator[Repair]:
     yield Repair(node, replace(node, arguments=(*kept, FULL)), Cause("window_clipped", text))
 
 
-def _needless(node: Apply, part: Node) -> Cause:
+def _needless_cause(node: FunctionCall, part: SyntaxNode) -> Cause:
     """A flip or a transpose that must not be there."""
     if node.function == "transpose":
         return Cause("transposed", "the transpose must not be there")
-    turns = any(isinstance(n, Apply) and n.function == "convolve2d" for n in part.walk())
+    turns = any(isinstance(n, FunctionCall) and n.function == "convolve2d" for n in part.walk())
     if turns:
         text = "the array is turned twice: convolve2d turns it itself, and rot180 once more"
         return Cause("double_flip", text)
     return Cause("needless_flip", "rot180 must not be there: nothing has to be turned here")
 
 
-def _star(node: Binary) -> Iterator[Repair]:
+def _change_star(node: BinaryExpression) -> Iterator[Repair]:
     """The star with another meaning."""
     meanings = (
         ("correlate2d", VALID, "the correlation, in which the kernel is not turned"),
@@ -132,12 +146,24 @@ def _star(node: Binary) -> Iterator[Repair]:
     )
     for function, mode, words in meanings:
         cause = Cause("star_meaning", f"right if * means {words}", condition=True)
-        yield Repair(node, Apply(function, (node.left, node.right, mode)), cause)
+        yield Repair(node, FunctionCall(function, (node.left, node.right, mode)), cause)
 
 
-def _matrix(node: Binary) -> Iterator[Repair]:
+def _transpose_factor(node: BinaryExpression) -> Iterator[Repair]:
     """A matrix product in which one matrix has to be transposed."""
     text = "a transpose is missing: on the way back the matrix is read by columns"
     cause = Cause("transposed", text)
-    yield Repair(node, replace(node, left=Apply("transpose", (node.left,))), cause)
-    yield Repair(node, replace(node, right=Apply("transpose", (node.right,))), cause)
+    yield Repair(node, replace(node, left=FunctionCall("transpose", (node.left,))), cause)
+    yield Repair(node, replace(node, right=FunctionCall("transpose", (node.right,))), cause)
+
+
+MOST_SHAPE_REPAIRS = 40
+
+
+def repair_shapes(statement: Statement) -> Iterator[tuple[Statement, Cause]]:
+    """Every statement that one repair makes, with the mistake that it takes away."""
+    for n, part in enumerate(statement.parts):
+        for _, repair in zip(range(MOST_SHAPE_REPAIRS), propose_repairs(part), strict=False):
+            mended = replace_nodes(part, {repair.old: repair.new})
+            parts = (*statement.parts[:n], mended, *statement.parts[n + 1 :])
+            yield replace(statement, parts=parts), repair.cause

@@ -1,28 +1,61 @@
-"""Missing and spurious products of a claim, after the common factor is divided out."""
+"""Terms that a claim lacks or has too many, after the common factor is divided out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from fractions import Fraction
 
-from symconv.claims.evaluation.activation_slopes import folded
-from symconv.claims.evaluation.arrays import Array
-from symconv.claims.evaluation.assignments import named_world
-from symconv.claims.evaluation.comparison import Question, evaluated
-from symconv.claims.evaluation.indices import Environment
+from symconv.claims.evaluation.arrays import ArrayValue
+from symconv.claims.evaluation.assign import assign_variables
+from symconv.claims.evaluation.assignment import all_places
+from symconv.claims.evaluation.comparison import Question, evaluate_part
+from symconv.claims.evaluation.index_expressions import Environment
 from symconv.claims.evaluation.modular_field import Undefined
-from symconv.claims.evaluation.polynomial_terms import (
-    Terms,
+from symconv.claims.evaluation.polynomial_algebra import (
+    Monomial,
+    Polynomial,
+    as_polynomial,
     common_factor,
-    difference,
-    divided,
-    lines,
-    multiple_of,
-    terms,
+    diff_terms,
+    divide_by_monomial,
+    format_terms,
+    is_multiple,
+    with_power,
 )
-from symconv.claims.model.facts import Facts
+from symconv.claims.model.context import NetworkContext
 from symconv.core.errors import SymconvError
+from symconv.notation.presets import entry_name
+
+SLOPES = {"sigmoid": (1, 2, "(1 - {})"), "tanh": (0, 2, "(1 - ({})^2)")}
+"""Of y and -y^2, and of 1 and -y^2, the powers of y, and the factor that stands for both."""
+
+
+def factor_activation_derivatives(found: Polynomial, context: NetworkContext) -> Polynomial:
+    """A sum in which c y - c y^2 is one term c y (1 - y), for every output y of a sigmoid."""
+    table = dict(found.table)
+    for equation in context.forward.equations:
+        rule = SLOPES.get(type(equation.rhs).__name__)
+        if rule is None:
+            continue
+        tensor = context.tensors[equation.key]
+        for place in all_places(context, tensor):
+            _factor_pairs(table, entry_name(tensor, place, context.notation), rule)
+    return Polynomial(table)
+
+
+def _factor_pairs(table: dict[Monomial, Fraction], name: str, rule: tuple[int, int, str]) -> None:
+    """Put pairs of terms together in place."""
+    low, high, factor = rule
+    for monomial in [m for m in table if dict(m).get(name, 0) == high]:
+        partner = with_power(monomial, name, low)
+        if partner not in table or table[partner] != -table[monomial]:
+            continue
+        joined = with_power(partner, factor.format(name), 1)
+        table[joined] = table.pop(partner)
+        del table[monomial]
+
 
 MOST_SHOWN = 60
 
@@ -41,7 +74,7 @@ class TermDifference:
         return len(self.missing) + len(self.spurious), sum(self.counts or (0, 0))
 
 
-def term_difference(
+def find_term_difference(
     question: Question, asked: int, claimed: int, env: Environment
 ) -> TermDifference:
     """The terms in which truth and claim differ, in the letters in which they are fewest.
@@ -49,40 +82,48 @@ def term_difference(
     A claim that is a multiple of the truth lacks no term and has none too many.
     """
     found = [
-        _compared(truth, claim, question.facts)
-        for pair in _letters(question, asked, claimed, env)
-        for truth, claim in (pair, _folded(pair, question.facts))
+        _compare_polynomials(truth, claim, question.context)
+        for pair in _evaluate_pairs(question, asked, claimed, env)
+        for truth, claim in (pair, _factor_both(pair, question.context))
     ]
     return min(found, key=lambda d: d.size, default=TermDifference())
 
 
-def _letters(
+def _evaluate_pairs(
     question: Question, asked: int, claimed: int, env: Environment
-) -> Iterator[tuple[Terms, Terms]]:
+) -> Iterator[tuple[Polynomial, Polynomial]]:
     """Truth and claim with the error signal of the cost as a letter, and with its formula."""
     for signals in (True, False):
         with suppress(SymconvError, Undefined, ZeroDivisionError):
-            world = named_world(question.facts, signals=signals)
-            truth, claim = (evaluated(question, n, world, env) for n in (asked, claimed))
-            if not isinstance(truth, Array) and not isinstance(claim, Array):
-                yield terms(truth), terms(claim)
+            assignment = assign_variables(question.context, signals=signals)
+            truth, claim = (evaluate_part(question, n, assignment, env) for n in (asked, claimed))
+            if not isinstance(truth, ArrayValue) and not isinstance(claim, ArrayValue):
+                yield as_polynomial(truth), as_polynomial(claim)
 
 
-def _folded(pair: tuple[Terms, Terms], facts: Facts) -> tuple[Terms, Terms]:
+def _factor_both(
+    pair: tuple[Polynomial, Polynomial], context: NetworkContext
+) -> tuple[Polynomial, Polynomial]:
     truth, claim = pair
-    return folded(truth, facts), folded(claim, facts)
+    return factor_activation_derivatives(truth, context), factor_activation_derivatives(
+        claim, context
+    )
 
 
-def _compared(truth: Terms, claim: Terms, facts: Facts) -> TermDifference:
+def _compare_polynomials(
+    truth: Polynomial, claim: Polynomial, context: NetworkContext
+) -> TermDifference:
     factor = common_factor([x for x in (truth, claim) if x])
-    a, b = divided(truth, factor), divided(claim, factor)
+    a, b = divide_by_monomial(truth, factor), divide_by_monomial(claim, factor)
     counts = len(b.table), len(a.table)
-    if multiple_of(a, b):
+    if is_multiple(a, b):
         return TermDifference(counts=counts)
-    missing, spurious = difference(a, b)
-    return TermDifference(_written(missing, facts), _written(spurious, facts), counts)
+    missing, spurious = diff_terms(a, b)
+    return TermDifference(
+        _format_difference(missing, context), _format_difference(spurious, context), counts
+    )
 
 
-def _written(found: Terms, facts: Facts) -> tuple[str, ...]:
+def _format_difference(found: Polynomial, context: NetworkContext) -> tuple[str, ...]:
     """The terms as text, with the letter that the cost has here."""
-    return tuple(t.replace("dC/d", f"d{facts.cost}/d") for t in lines(found)[:MOST_SHOWN])
+    return tuple(t.replace("dC/d", f"d{context.cost}/d") for t in format_terms(found)[:MOST_SHOWN])

@@ -1,25 +1,104 @@
-"""Where an index of a formula is used: the entries, and which values of it keep them in range."""
+"""Where an index of a formula is used: axes, windows, and the values that stay in range."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor, prod
 from typing import TYPE_CHECKING
 
-from symconv.claims.model.errors import ClaimError
-from symconv.claims.model.facts import Facts, Shape
-from symconv.claims.model.tree import Differential, Entry, Node, Symbol
+from sympy import Expr, Integer, Sum, Symbol
+from sympy.tensor.indexed import Indexed
 
-from .indices import Environment, key_of, whole_number
+from symconv.claims.model.context import NetworkContext, Shape
+from symconv.claims.model.errors import ClaimError
+from symconv.claims.model.syntax_tree import Differential, Identifier, SyntaxNode, TensorReference
+from symconv.core.equation import Equation
+from symconv.core.nodes import LogSumExp, MaxOver
+from symconv.semantics.index_arithmetic import as_integer
+
+from .index_expressions import Environment, evaluate_index, resolve_key
 
 if TYPE_CHECKING:
-    from .evaluate import Options
+    from .evaluator import Options
 
 
 @dataclass(frozen=True)
-class Use:
+class IndexWindow:
+    """The extent of a window along one axis; `plain` says that it starts at the place itself."""
+
+    extent: int
+    plain: bool
+
+
+def find_windows(context: NetworkContext, key: str, axis: int, *, signal: bool) -> set[IndexWindow]:
+    """The windows through which an axis of a tensor is read.
+
+    A value is read through those of the next layers, or else it was computed through those of its
+    own; an error signal is sent back through its own.
+    """
+    own = [e for e in context.forward.equations if e.key == key]
+    reads = [e for e in context.forward.equations if key in _keys_read(e)]
+    made = _collect_windows(context, ((e, e.lhs.indices[axis]) for e in own))
+    if signal:
+        return made
+    return (
+        _collect_windows(context, ((e, p) for e in reads for p in _places_read(e, key, axis)))
+        or made
+    )
+
+
+def find_all_windows(context: NetworkContext) -> set[IndexWindow]:
+    """The windows of all layers."""
+    return _collect_windows(
+        context,
+        ((e, p) for e in context.forward.equations for a in _accesses(e) for p in a.indices),
+    )
+
+
+def _collect_windows(
+    context: NetworkContext, places: Iterable[tuple[Equation, Expr]]
+) -> set[IndexWindow]:
+    return {w for e, place in places for w in _windows_at(context, e, place)}
+
+
+def _windows_at(context: NetworkContext, e: Equation, place: Expr) -> Iterator[IndexWindow]:
+    """The windows of a place: what is summed over and added to an index that the place has."""
+    extents = _bound_extents(e, context)
+    free = {v for v, _ in e.ranges}
+    for access in _accesses(e):
+        for other in access.indices:
+            moved, still = other.free_symbols & extents.keys(), other.free_symbols & free
+            if len(moved) == 1 and still and place.free_symbols & (still | moved):
+                (index,) = moved
+                rest = other.xreplace(dict.fromkeys(moved | still, Integer(0)))
+                yield IndexWindow(extents[index], not as_integer(rest, context.size_map))
+
+
+def _bound_extents(e: Equation, context: NetworkContext) -> dict[Symbol, int]:
+    """The indices that are summed or maximised over, and how many values they have."""
+    return {
+        v: as_integer(high - low + 1, context.size_map)
+        for node in e.rhs.atoms(Sum, MaxOver, LogSumExp)
+        for v, low, high in node.limits
+    }
+
+
+def _accesses(e: Equation) -> list[Indexed]:
+    return sorted(e.rhs.atoms(Indexed), key=str)
+
+
+def _keys_read(e: Equation) -> set[str]:
+    return {str(a.base.label) for a in _accesses(e)}
+
+
+def _places_read(e: Equation, key: str, axis: int) -> Iterator[Expr]:
+    return (a.indices[axis] for a in _accesses(e) if str(a.base.label) == key)
+
+
+@dataclass(frozen=True)
+class IndexUse:
     """One index of an entry; `axis` is None where one number counts all entries.
 
     `signal` says that the entry is an error signal, dC/d(it).
@@ -27,18 +106,20 @@ class Use:
 
     key: str
     axis: int | None
-    index: Node
+    index: SyntaxNode
     extent: int
     longest: int
     signal: bool
 
-    def others(self, name: str, facts: Facts) -> set[str]:
+    def others(self, name: str, context: NetworkContext) -> set[str]:
         """The other names in the index that are no sizes."""
-        return _names(self.index) - {name} - set(facts.size_names)
+        return _names(self.index) - {name} - set(context.size_names)
 
-    def inside(self, name: str, env: Environment, facts: Facts, base: int) -> range | None:
+    def inside(
+        self, name: str, env: Environment, context: NetworkContext, base: int
+    ) -> range | None:
         """The values for which the entry exists; None where they are not known."""
-        values = [whole_number(self.index, {**env, name: n}, facts) for n in range(3)]
+        values = [evaluate_index(self.index, {**env, name: n}, context) for n in range(3)]
         if any(v is None for v in values):
             return None
         at, one, two = (Fraction(v) for v in values if v is not None)
@@ -49,61 +130,72 @@ class Use:
         return range(ceil(ends[0]), floor(ends[1]) + 1)
 
 
-def uses_of(name: str, body: Node, env: Environment, facts: Facts, options: Options) -> list[Use]:
+def find_index_uses(
+    name: str, body: SyntaxNode, env: Environment, context: NetworkContext, options: Options
+) -> list[IndexUse]:
     """The indices of entries in which a name appears."""
     return [
         use
-        for entry, signal in _entries(body)
-        for use in _of_entry(entry, env, facts, options, signal=signal or bool(entry.kind))
+        for entry, signal in _walk_references(body)
+        for use in _uses_in_reference(
+            entry, env, context, options, signal=signal or bool(entry.kind)
+        )
         if name in _names(use.index)
     ]
 
 
-def kernel_indices(parts: tuple[Node, ...], facts: Facts) -> frozenset[str]:
+def kernel_indices(parts: tuple[SyntaxNode, ...], context: NetworkContext) -> frozenset[str]:
     """The names that count an axis of a kernel somewhere: what they are added to is a place."""
-    entries = (n for part in parts for n in part.walk() if isinstance(n, Entry) and n.indices)
+    entries = (
+        n for part in parts for n in part.walk() if isinstance(n, TensorReference) and n.indices
+    )
     return frozenset(
         i.name
         for e in entries
-        if e.letter in facts.kernels
+        if e.letter in context.kernels
         for i in e.indices or ()
-        if isinstance(i, Symbol)
+        if isinstance(i, Identifier)
     )
 
 
-def common(ranges: list[range]) -> range:
+def intersect_ranges(ranges: list[range]) -> range:
     """What lies in all of some ranges."""
     first, last = max(r.start for r in ranges), min(r.stop for r in ranges)
     return range(first, max(first, last))
 
 
-def _entries(node: Node) -> Iterator[tuple[Entry, bool]]:
+def _walk_references(node: SyntaxNode) -> Iterator[tuple[TensorReference, bool]]:
     """The entries of a formula, those below dC with the remark that they are error signals."""
-    if isinstance(node, Entry):
+    if isinstance(node, TensorReference):
         yield node, False
     elif isinstance(node, Differential):
-        yield from _entries(node.of)
-        yield node.by, isinstance(node.of, Entry) and node.of.indices is None
+        yield from _walk_references(node.of)
+        yield node.by, isinstance(node.of, TensorReference) and node.of.indices is None
     else:
         for child in node.children():
-            yield from _entries(child)
+            yield from _walk_references(child)
 
 
-def _of_entry(
-    entry: Entry, env: Environment, facts: Facts, options: Options, *, signal: bool
-) -> Iterator[Use]:
-    if entry.indices is None or not (entry.kind or entry.letter in facts.layers):
+def _uses_in_reference(
+    entry: TensorReference,
+    env: Environment,
+    context: NetworkContext,
+    options: Options,
+    *,
+    signal: bool,
+) -> Iterator[IndexUse]:
+    if entry.indices is None or not (entry.kind or entry.letter in context.layers):
         return
     try:
-        key = key_of(entry, env, facts, options.delta)
+        key = resolve_key(entry, env, context, options.delta)
     except ClaimError:
         return
-    shape = facts.shape(facts.tensors[key])
+    shape = context.shape(context.tensors[key])
     for (axis, extent), index in zip(_axes(entry, shape), entry.indices, strict=False):
-        yield Use(key, axis, index, extent, max(shape), signal)
+        yield IndexUse(key, axis, index, extent, max(shape), signal)
 
 
-def _axes(entry: Entry, shape: Shape) -> list[tuple[int | None, int]]:
+def _axes(entry: TensorReference, shape: Shape) -> list[tuple[int | None, int]]:
     """The axes that the indices of an entry belong to, with their extents."""
     count = len(entry.indices or ())
     if count == 1 and len(shape) != 1:
@@ -112,5 +204,5 @@ def _axes(entry: Entry, shape: Shape) -> list[tuple[int | None, int]]:
     return axes if count == len(shape) else [(n, extent) for n, extent in axes if extent != 1]
 
 
-def _names(node: Node) -> set[str]:
-    return {n.name for n in node.walk() if isinstance(n, Symbol)}
+def _names(node: SyntaxNode) -> set[str]:
+    return {n.name for n in node.walk() if isinstance(n, Identifier)}

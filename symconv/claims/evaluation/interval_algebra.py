@@ -1,4 +1,4 @@
-"""Numbers with proven bounds: what differs here differs whatever was rounded.
+"""Interval arithmetic: what differs here differs whatever was rounded.
 
 Rational numbers stay exact. The value of exp, log or a root is an interval that holds the true one,
 so a difference counts where it is larger than all that was rounded on the way to it, however large
@@ -8,21 +8,92 @@ or small the terms are.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from mpmath import iv
 
-from symconv.semantics.protocol import Map, Ordered, unknown_function
+from symconv.semantics.protocol import Map, OrderedScalars, unknown_function
 
-from .intervals import ZERO, Interval, absolute_of, interval, is_zero, relu_of, whole_power
 from .modular_field import Undefined
-from .rational_algebra import BITS, LARGEST, Rationals
+from .rational_algebra import BITS, LARGEST, Rationals, rational_power
+
+ZERO = Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A number that lies between `low` and `high`, both included."""
+
+    low: Fraction
+    high: Fraction
+
+    def __add__(self, other: Any) -> Interval:
+        o = as_interval(other)
+        return Interval(self.low + o.low, self.high + o.high)
+
+    __radd__ = __add__
+
+    def __mul__(self, other: Any) -> Interval:
+        o = as_interval(other)
+        ends = [a * b for a in (self.low, self.high) for b in (o.low, o.high)]
+        return Interval(min(ends), max(ends))
+
+    __rmul__ = __mul__
+
+    def __bool__(self) -> bool:
+        """False where it is 0 for certain."""
+        return bool(self.low or self.high)
+
+
+def as_interval(x: Any) -> Interval:
+    """A number as the interval that holds it alone."""
+    return x if isinstance(x, Interval) else Interval(Fraction(x), Fraction(x))
+
+
+def excludes_zero(x: Any) -> bool:
+    """Whether a number is certainly not 0: its interval excludes 0."""
+    return x.low > 0 or x.high < 0 if isinstance(x, Interval) else bool(x)
+
+
+def is_zero(x: Any) -> bool:
+    """Whether a number is 0; Undefined where its bounds do not tell."""
+    if isinstance(x, Interval) and x and not excludes_zero(x):
+        raise Undefined("a number too close to 0")
+    return not x
+
+
+def interval_relu(x: Any) -> Any:
+    """The larger one of x and 0."""
+    if not isinstance(x, Interval):
+        return max(x, ZERO)
+    return Interval(max(x.low, ZERO), max(x.high, ZERO))
+
+
+def interval_absolute(x: Any) -> Any:
+    """The size of x."""
+    if not isinstance(x, Interval):
+        return abs(x)
+    ends = abs(x.low), abs(x.high)
+    return Interval(ZERO if x.low < 0 < x.high else min(ends), max(ends))
+
+
+def interval_power(x: Any, exponent: int) -> Any:
+    """X to a whole power; Undefined where x may be 0 and the power is negative."""
+    if not isinstance(x, Interval):
+        return rational_power(Fraction(x), exponent)
+    if exponent < 0 and not excludes_zero(x):
+        raise Undefined("1/0")
+    ends = [rational_power(x.low, exponent), rational_power(x.high, exponent)]
+    through = exponent % 2 == 0 and x.low < 0 < x.high
+    return Interval(ZERO if through and exponent else min(ends), max(ends))
+
 
 FINER = 4 * BITS
 
 
-class Enclosures(Ordered):
+class IntervalAlgebra(OrderedScalars):
     """Fractions and intervals of `bits` binary digits, with the conventions of `Rationals`."""
 
     def __init__(
@@ -31,9 +102,9 @@ class Enclosures(Ordered):
         self.exact = Rationals(slope_at_zero, last_wins=last_wins)
         self.bits = bits
 
-    def finer(self) -> Enclosures:
+    def finer(self) -> IntervalAlgebra:
         """The same conventions with more digits."""
-        return Enclosures(self.exact.slope_at_zero, last_wins=self.exact.last_wins, bits=FINER)
+        return IntervalAlgebra(self.exact.slope_at_zero, last_wins=self.exact.last_wins, bits=FINER)
 
     def number(self, value: int | Fraction) -> Fraction:
         return Fraction(value)
@@ -49,7 +120,11 @@ class Enclosures(Ordered):
             "tanh": lambda x: 2 / (1 + iv.exp(-2 * x)) - 1,
             "softplus": lambda x: iv.log(1 + iv.exp(x)),
         }
-        known: dict[str, Map] = {"step": self._step, "relu": relu_of, "absolute": absolute_of}
+        known: dict[str, Map] = {
+            "step": self._step,
+            "relu": interval_relu,
+            "absolute": interval_absolute,
+        }
         if name in growing:
             return lambda x: self._grown(name, growing[name], x)
         if name not in known:
@@ -58,7 +133,7 @@ class Enclosures(Ordered):
 
     def _grown(self, name: str, rule: Callable[[Any], Any], x: Any) -> Any:
         """A function of that name, where it has a value."""
-        ends = interval(x)
+        ends = as_interval(x)
         if name == "log" and ends.low <= 0:
             raise Undefined("the logarithm of a number that is not positive")
         if name != "log" and max(abs(ends.low), abs(ends.high)) > LARGEST:
@@ -83,22 +158,22 @@ class Enclosures(Ordered):
     def _step(self, x: Any) -> Fraction:
         if is_zero(x):
             return Fraction(self.exact.slope_at_zero)
-        return Fraction(int(interval(x).low > 0))
+        return Fraction(int(as_interval(x).low > 0))
 
     def power(self, exponent: Fraction) -> Map:
         if exponent.denominator == 1:
-            return lambda x: whole_power(x, exponent.numerator)
-        return lambda x: whole_power(self._root(x, exponent), exponent.numerator)
+            return lambda x: interval_power(x, exponent.numerator)
+        return lambda x: interval_power(self._root(x, exponent), exponent.numerator)
 
     def _root(self, x: Any, exponent: Fraction) -> Interval:
-        ends = interval(x)
+        ends = as_interval(x)
         if ends.low < 0 or (ends.low == 0 and exponent < 0) or exponent.denominator != 2:
             raise Undefined("a root that is not real")
         return self._between(iv.sqrt, ends)
 
     def log_sum_exp(self, values: Sequence[Any]) -> Any:
         """The largest middle is taken off, which changes nothing and keeps exp small."""
-        shift = max(interval(v).low for v in values)
+        shift = max(as_interval(v).low for v in values)
         total: Any = ZERO
         for value in values:
             total = total + self.function("exp")(value + -shift)
@@ -107,11 +182,11 @@ class Enclosures(Ordered):
     def maximum(self, values: Sequence[Any]) -> Any:
         if not any(isinstance(v, Interval) for v in values):
             return max(values)
-        ends = [interval(v) for v in values]
+        ends = [as_interval(v) for v in values]
         return Interval(max(e.low for e in ends), max(e.high for e in ends))
 
     def first_maximiser(self, values: Sequence[Any]) -> int:
-        ends = [interval(v) for v in values]
+        ends = [as_interval(v) for v in values]
         best = max(e.low for e in ends)
         places = [n for n, e in enumerate(ends) if e.high >= best]
         if any(ends[n] != Interval(best, best) for n in places) and len(places) > 1:

@@ -59,7 +59,7 @@ class Residue:
         return hash(self.value)
 
 
-class Field:
+class ModularField:
     """The algebra: `salt` chooses the functions, `gates` the state of the switches."""
 
     def __init__(self, salt: int, gates: Gates = "free") -> None:

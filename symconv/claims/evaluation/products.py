@@ -5,71 +5,73 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from symconv.claims.model.errors import MisfitError
+from symconv.claims.model.errors import ShapeMismatchError
 
-from . import arrays, window_operations
-from .arrays import Array, Value, scalar, zipped
+from . import arrays
+from .arrays import ArrayValue, Value, apply_elementwise, unwrap_scalar
 
 if TYPE_CHECKING:
-    from .evaluate import Evaluator
+    from .evaluator import Evaluator
 
 WINDOWS = {"*", "conv", "corr"}
 
 
-def multiplied(at: Evaluator, operator: str, left: Value, right: Value) -> Value:
+def multiply_values(at: Evaluator, operator: str, left: Value, right: Value) -> Value:
     """A product; between arrays the chain rule, a window, a matrix product or entry by entry."""
-    if not isinstance(left, Array) or not isinstance(right, Array):
-        return entry_by_entry(left, right)
+    if not isinstance(left, ArrayValue) or not isinstance(right, ArrayValue):
+        return multiply_entries(left, right)
     if 1 in {len(left.entries), len(right.entries)}:
-        return entry_by_entry(left, right)
-    pair = arrays.shared(left, right)
-    alike = len(left.blocks) == len(right.blocks) == 1 and _entrywise(at, operator)
+        return multiply_entries(left, right)
+    pair = arrays.find_chain_blocks(left, right)
+    alike = len(left.blocks) == len(right.blocks) == 1 and _is_entrywise(at, operator)
     if pair is not None and operator != "had" and not alike:
         block = left.blocks[pair[0]]
         at.note(
             f"the product over {block.key} is read as the chain rule: "
             f"summed over its {prod(block.shape)} entries"
         )
-        return arrays.contracted(left, right, at.zero)
-    return fitting(_of_arrays(at, operator, left, right), left, right)
+        return arrays.contract_chain(left, right, at.zero)
+    return require_same_shape(_multiply_arrays(at, operator, left, right), left, right)
 
 
-def entry_by_entry(left: Value, right: Value) -> Value | None:
+def multiply_entries(left: Value, right: Value) -> Value | None:
     """The products of entries at the same places; None where the shapes do not fit."""
-    return zipped(left, right, lambda a, b: a * b)
+    return apply_elementwise(left, right, lambda a, b: a * b)
 
 
-def fitting(found: Value | None, left: Value, right: Value) -> Value:
-    """A result, or the refusal of shapes that do not fit."""
+def require_same_shape(found: Value | None, left: Value, right: Value) -> Value:
+    """The result; ShapeMismatchError where it is None, as the shapes of two arrays do not fit."""
     if found is None:
         shapes = [" x ".join(map(str, v.shape)) for v in (left, right)]
-        raise MisfitError(f"arrays of {shapes[0]} and {shapes[1]} do not fit together")
+        raise ShapeMismatchError(f"arrays of {shapes[0]} and {shapes[1]} do not fit together")
     return found
 
 
-def _of_arrays(at: Evaluator, operator: str, left: Array, right: Array) -> Value | None:
+def _multiply_arrays(
+    at: Evaluator, operator: str, left: ArrayValue, right: ArrayValue
+) -> Value | None:
     if operator != "had" and left.is_row != right.is_row:
-        return _by_matrices(at, left, right)
+        return _multiply_as_matrices(at, left, right)
     if operator in WINDOWS and (operator != "*" or at.options.star != "entries"):
-        found = _windowed(at, operator, left, right)
+        found = _slide_smaller(at, operator, left, right)
         if found is not None:
             return found
-    entries = entry_by_entry(left, right) if operator != "@" else None
+    entries = multiply_entries(left, right) if operator != "@" else None
     if operator == "had":
         return entries
-    if entries is not None and _entrywise(at, operator):
+    if entries is not None and _is_entrywise(at, operator):
         at.note("the product of arrays of one shape is read entry by entry")
         return entries
-    if entries is not None and operator in WINDOWS and not _dotted(at, left, right):
+    if entries is not None and operator in WINDOWS and not _is_dot_product(at, left, right):
         return entries
-    found = _by_matrices(at, left, right)
+    found = _multiply_as_matrices(at, left, right)
     return entries if found is None else found
 
 
-def _by_matrices(at: Evaluator, left: Array, right: Array) -> Value | None:
+def _multiply_as_matrices(at: Evaluator, left: ArrayValue, right: ArrayValue) -> Value | None:
     """Rows times columns; of two vectors it is said what that gives."""
-    found = window_operations.matrix_product(left, right, at.zero)
-    if isinstance(found, Array) and left.is_vector and right.is_vector:
+    found = arrays.multiply_matrices(left, right, at.zero)
+    if isinstance(found, ArrayValue) and left.is_vector and right.is_vector:
         factors = "a row and a column" if left.is_row else "two vectors"
         factors = "a column and a row" if right.is_row else factors
         product = f"outer product, {' x '.join(map(str, found.shape))}"
@@ -78,23 +80,25 @@ def _by_matrices(at: Evaluator, left: Array, right: Array) -> Value | None:
     return found
 
 
-def _dotted(at: Evaluator, left: Array, right: Array) -> bool:
+def _is_dot_product(at: Evaluator, left: ArrayValue, right: ArrayValue) -> bool:
     """Whether a star between two vectors is read as the dot between them."""
     return at.options.star == "dots" and left.is_vector and right.is_vector
 
 
-def _entrywise(at: Evaluator, operator: str) -> bool:
+def _is_entrywise(at: Evaluator, operator: str) -> bool:
     """Whether a product of arrays of one shape is read entry by entry."""
     return operator in {"", "*"} and at.options.star == "entries"
 
 
-def _windowed(at: Evaluator, operator: str, left: Array, right: Array) -> Value | None:
+def _slide_smaller(
+    at: Evaluator, operator: str, left: ArrayValue, right: ArrayValue
+) -> Value | None:
     """The smaller array slid over the larger one, as the network does it or as the sign says."""
     big, small = sorted((left, right), key=lambda v: -len(v.entries))
-    flip = operator != "corr" and at.facts.flips
-    found = window_operations.windowed(big, small, at.zero, flip=flip)
+    flip = operator != "corr" and at.context.flips
+    found = arrays.slide_kernel(big, small, at.zero, flip=flip)
     if found is None:
         return None
     word = "convolution (flipped)" if flip else "correlation (not flipped)"
     at.note(f"'*' between arrays is read as {word}, as in this network")
-    return scalar(found)
+    return unwrap_scalar(found)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from mpmath import exp, log, mp, mpf, sqrt, workprec
 
 from symconv.claims.model.errors import MOST_BITS, ClaimError
-from symconv.semantics.protocol import Map, Ordered, shifted_log_sum_exp, unknown_function
+from symconv.semantics.protocol import Map, OrderedScalars, stable_log_sum_exp, unknown_function
 
 from .modular_field import Undefined
 
@@ -16,7 +16,7 @@ BITS = 220
 LARGEST = 4_000
 
 
-class Rationals(Ordered):
+class Rationals(OrderedScalars):
     """Fractions; `slope_at_zero` is the value taken for relu'(0), `last_wins` breaks ties."""
 
     def __init__(self, slope_at_zero: int = 0, *, last_wins: bool = False) -> None:
@@ -49,11 +49,11 @@ class Rationals(Ordered):
 
     def power(self, exponent: Fraction) -> Map:
         if exponent.denominator == 1:
-            return lambda x: power(Fraction(x), exponent.numerator)
+            return lambda x: rational_power(Fraction(x), exponent.numerator)
         return lambda x: _root(Fraction(x), exponent)
 
     def log_sum_exp(self, values: Sequence[Fraction]) -> Fraction:
-        total: Fraction = shifted_log_sum_exp(self, values)
+        total: Fraction = stable_log_sum_exp(self, values)
         return total
 
     def first_maximiser(self, values: Sequence[Fraction]) -> int:
@@ -62,7 +62,7 @@ class Rationals(Ordered):
         return places[-1] if self.last_wins else places[0]
 
 
-def power(x: Fraction, exponent: int) -> Fraction:
+def rational_power(x: Fraction, exponent: int) -> Fraction:
     """X ** exponent, refused where the result would be huge."""
     if exponent < 0 and not x:
         raise Undefined("1/0")
@@ -92,7 +92,7 @@ def _root(x: Fraction, exponent: Fraction) -> Fraction:
     if x < 0 or (x == 0 and exponent < 0) or exponent.denominator != 2:
         raise Undefined("a root that is not real")
     with workprec(BITS):
-        return power(_fraction(sqrt(mpf(x.numerator) / x.denominator)), exponent.numerator)
+        return rational_power(_fraction(sqrt(mpf(x.numerator) / x.denominator)), exponent.numerator)
 
 
 def _fraction(x: mpf) -> Fraction:

@@ -5,69 +5,77 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from symconv.claims.model.context import NetworkContext
 from symconv.claims.model.errors import ClaimError, NotChecked
-from symconv.claims.model.facts import Facts
-from symconv.claims.model.tree import Limit, Node, Total
+from symconv.claims.model.syntax_tree import Summation, SumRange, SyntaxNode
 
-from .arrays import Value, zipped
-from .index_ranges import span_of
-from .indices import Environment, whole_number
-from .products import fitting
+from .arrays import Value, apply_elementwise
+from .index_expressions import Environment, evaluate_index
+from .index_ranges import resolve_range
+from .products import require_same_shape
 
 if TYPE_CHECKING:
-    from .evaluate import Evaluator, Options
+    from .evaluator import Evaluator, Options
 
 
-def of_total(at: Evaluator, node: Total, env: Environment) -> Value:
+def evaluate_sum(at: Evaluator, node: Summation, env: Environment) -> Value:
     """The sum over all values of the indices."""
     if not at.work.foreseen:
         at.work.foreseen = True
         try:
-            at.work.allow(operations(node, at.facts, at.options, env))
-            return _added(at, node, env)
+            at.work.allow(estimate_operations(node, at.context, at.options, env))
+            return _add_terms(at, node, env)
         finally:
             at.work.foreseen = False
-    return _added(at, node, env)
+    return _add_terms(at, node, env)
 
 
-def operations(node: Node, facts: Facts, options: Options, env: Environment | None = None) -> int:
+def estimate_operations(
+    node: SyntaxNode, context: NetworkContext, options: Options, env: Environment | None = None
+) -> int:
     """About how many operations a formula takes, its sums unrolled."""
     inner, count = dict(env or {}), 1
-    if isinstance(node, Total):
+    if isinstance(node, Summation):
         for limit in node.limits:
-            span = _span(limit, node.body, inner, facts, options)
+            span = _estimate_range(limit, node.body, inner, context, options)
             inner[limit.name] = span.start
             count *= len(span)
-    return count * (1 + sum(operations(x, facts, options, inner) for x in _inside(node)))
+    return count * (
+        1 + sum(estimate_operations(x, context, options, inner) for x in _operands(node))
+    )
 
 
-def _inside(node: Node) -> Iterator[Node]:
-    return iter((node.body,)) if isinstance(node, Total) else node.children()
+def _operands(node: SyntaxNode) -> Iterator[SyntaxNode]:
+    return iter((node.body,)) if isinstance(node, Summation) else node.children()
 
 
-def _span(limit: Limit, body: Node, env: Environment, facts: Facts, options: Options) -> range:
+def _estimate_range(
+    limit: SumRange, body: SyntaxNode, env: Environment, context: NetworkContext, options: Options
+) -> range:
     """The range of an index; of one value where it depends on an index that is still free."""
     try:
-        return span_of(limit, body, env, facts, options).values
+        return resolve_range(limit, body, env, context, options).values
     except NotChecked:
         return range(1)
 
 
-def _added(at: Evaluator, node: Total, env: Environment) -> Value:
+def _add_terms(at: Evaluator, node: Summation, env: Environment) -> Value:
     total: Value = at.zero
-    for inner in _assignments(at, node, 0, env):
+    for inner in _index_choices(at, node, 0, env):
         term = at.value(node.body, inner)
-        total = fitting(zipped(total, term, lambda a, b: a + b), total, term)
+        total = require_same_shape(apply_elementwise(total, term, lambda a, b: a + b), total, term)
     return total
 
 
-def _assignments(at: Evaluator, node: Total, n: int, env: Environment) -> Iterator[Environment]:
+def _index_choices(
+    at: Evaluator, node: Summation, n: int, env: Environment
+) -> Iterator[Environment]:
     """Every choice of the indices from the n-th on."""
     if n == len(node.limits):
         yield env
         return
     limit = node.limits[n]
-    span = span_of(limit, node.body, env, at.facts, at.options)
+    span = resolve_range(limit, node.body, env, at.context, at.options)
     if span.unknown:
         raise ClaimError(
             f"the sum over {limit.name} has no limits, and nothing here says where it ends",
@@ -78,6 +86,8 @@ def _assignments(at: Evaluator, node: Total, n: int, env: Environment) -> Iterat
         at.note(f"the sum over {limit.name} is read as {span.said}")
     for value in span.values:
         inner = {**env, limit.name: value}
-        left_out = limit.unequal is not None and value == whole_number(limit.unequal, env, at.facts)
+        left_out = limit.unequal is not None and value == evaluate_index(
+            limit.unequal, env, at.context
+        )
         if not left_out:
-            yield from _assignments(at, node, n + 1, inner)
+            yield from _index_choices(at, node, n + 1, inner)

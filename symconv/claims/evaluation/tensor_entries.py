@@ -1,4 +1,4 @@
-"""Tensors and their entries: forward values, error signals, weights after an update."""
+"""Tensors and their entries: values, error signals, derivatives, weights after an update."""
 
 from __future__ import annotations
 
@@ -6,80 +6,90 @@ from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from itertools import product
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from symconv.claims.model.errors import ClaimError, NotChecked
-from symconv.claims.model.tree import Entry, Node, Slice
-from symconv.semantics.places import Place
+from symconv.claims.model.syntax_tree import Differential, IndexSlice, SyntaxNode, TensorReference
+from symconv.semantics.autodiff import TapeNode as Recorded
+from symconv.semantics.index_arithmetic import Place
 
-from .arrays import Array, Block, Value, zipped
-from .indices import Environment, key_of, place_of, whole_number
+from .arrays import ArrayValue, Block, Value, apply_elementwise
+from .index_expressions import Environment, evaluate_index, resolve_key, resolve_place
 
 if TYPE_CHECKING:
-    from .evaluate import Evaluator
+    from .evaluator import Evaluator
 
-Cells = Mapping[Place, Any]
+EntriesByPlace = Mapping[Place, Any]
 
 
-def of_entry(at: Evaluator, node: Entry, env: Environment) -> Value:
+def evaluate_reference(at: Evaluator, node: TensorReference, env: Environment) -> Value:
     """The value of a tensor or of one of its entries."""
-    if node.letter in at.world.extra and node.letter not in at.facts.layers:
-        shape, table = at.world.extra[node.letter]
-        return picked(at, node, env, Block(node.letter, shape), table)
-    if not node.kind and node.letter not in at.facts.layers:
+    if node.letter in at.assignment.extra and node.letter not in at.context.layers:
+        shape, table = at.assignment.extra[node.letter]
+        return select_entries(at, node, env, Block(node.letter, shape), table)
+    if not node.kind and node.letter not in at.context.layers:
         if node.letter in at.options.definitions:
             return at.defined(node.letter, node.indices or (), env)
         raise NotChecked(f"the network has no '{node.letter}'")
-    key = key_of(node, env, at.facts, at.options.delta)
+    key = resolve_key(node, env, at.context, at.options.delta)
     if node.fresh:
-        return _updated(at, node, key, env)
+        return _apply_update(at, node, key, env)
     if node.kind:
-        return gradient(at, key, node, env)
-    return picked(at, node, env, Block(key, at.world.shape(key)), _forward(at, key))
+        return evaluate_gradient(at, key, node, env)
+    return select_entries(
+        at, node, env, Block(key, at.assignment.shape(key)), _forward_entries(at, key)
+    )
 
 
-def _forward(at: Evaluator, key: str) -> Cells:
-    return recorded(at, key) if at.taped else at.world.table(key)
+def _forward_entries(at: Evaluator, key: str) -> EntriesByPlace:
+    return tape_entries(at, key) if at.taped else at.assignment.table(key)
 
 
-def recorded(at: Evaluator, key: str) -> Cells:
+def tape_entries(at: Evaluator, key: str) -> EntriesByPlace:
     """The entries of a tensor on the tape; NotChecked, with what is missing, where it has none."""
-    if key not in at.world.taped.tables:
-        at.world.table(key)
+    if key not in at.assignment.taped.tables:
+        at.assignment.table(key)
         raise NotChecked(f"there are no values for {key}")
-    return at.world.taped.tables[key]
+    return at.assignment.taped.tables[key]
 
 
-def gradient(at: Evaluator, key: str, node: Entry, env: Environment) -> Value:
+def evaluate_gradient(at: Evaluator, key: str, node: TensorReference, env: Environment) -> Value:
     """dC/d(tensor): from the derived program, or along the tape where it is not derived."""
-    tensor = at.facts.deltas.get(key)
+    tensor = at.context.deltas.get(key)
     if tensor is not None:
-        table = at.world.table(tensor.key)
+        table = at.assignment.table(tensor.key)
     else:
-        cost = recorded(at, at.facts.cost)[(0,)]
-        table = along(at, at.world.slopes(cost), key)
-    return picked(at, node, env, Block(key, at.world.shape(key), below=True), table)
+        cost = tape_entries(at, at.context.cost)[(0,)]
+        table = tape_gradients(at, at.assignment.slopes(cost), key)
+    return select_entries(at, node, env, Block(key, at.assignment.shape(key), below=True), table)
 
 
-def along(at: Evaluator, slopes: list[Any], key: str) -> Cells:
-    """The slopes of the entries of a tensor."""
-    zero = at.world.algebra.number(0)
-    return {p: slopes[n.order] + zero for p, n in recorded(at, key).items()}
+def tape_gradients(at: Evaluator, slopes: list[Any], key: str) -> EntriesByPlace:
+    """d(seed)/d(entry) for every entry of a tensor, taken from the adjoints of a tape."""
+    zero = at.assignment.algebra.number(0)
+    return {p: slopes[n.order] + zero for p, n in tape_entries(at, key).items()}
 
 
-def picked(at: Evaluator, node: Entry, env: Environment, block: Block, table: Cells) -> Value:
+def select_entries(
+    at: Evaluator, node: TensorReference, env: Environment, block: Block, table: EntriesByPlace
+) -> Value:
     """The entry at the node's indices; the whole array without indices; 0 where absent."""
     if node.indices is None:
         entries = tuple(table[p] for p in product(*map(range, block.shape)))
-        return Array((block,), entries) if len(entries) > 1 else entries[0]
-    if any(isinstance(i, Slice) for i in node.indices):
-        return _sliced(at, node.indices, env, block, table)
-    place = place_of(node.indices, env, block.shape, at.options.base, at.facts)
+        return ArrayValue((block,), entries) if len(entries) > 1 else entries[0]
+    if any(isinstance(i, IndexSlice) for i in node.indices):
+        return _slice_entries(at, node.indices, env, block, table)
+    place = resolve_place(node.indices, env, block.shape, at.options.base, at.context)
     return table.get(place, at.zero) if place is not None else at.zero
 
 
-def _sliced(
-    at: Evaluator, indices: tuple[Node, ...], env: Environment, block: Block, table: Cells
+def _slice_entries(
+    at: Evaluator,
+    indices: tuple[SyntaxNode, ...],
+    env: Environment,
+    block: Block,
+    table: EntriesByPlace,
 ) -> Value:
     """The entries that slices and indices choose; an axis with an index alone is dropped."""
     if len(indices) != len(block.shape):
@@ -87,21 +97,21 @@ def _sliced(
             f"'{block.key}' has {len(block.shape)} axes, and here are {len(indices)} indices",
             help="one index or slice for each axis",
         )
-    spans = [_chosen(at, i, env, n) for i, n in zip(indices, block.shape, strict=True)]
-    kept = tuple(len(s) for s, i in zip(spans, indices, strict=True) if isinstance(i, Slice))
+    spans = [_select_range(at, i, env, n) for i, n in zip(indices, block.shape, strict=True)]
+    kept = tuple(len(s) for s, i in zip(spans, indices, strict=True) if isinstance(i, IndexSlice))
     entries = tuple(table.get(p, at.zero) for p in product(*spans))
-    return Array((Block("", kept),), entries)
+    return ArrayValue((Block("", kept),), entries)
 
 
-def _chosen(at: Evaluator, index: Node, env: Environment, extent: int) -> range:
+def _select_range(at: Evaluator, index: SyntaxNode, env: Environment, extent: int) -> range:
     """The places along one axis; a slice may not reach beyond the axis."""
-    sides = (index.low, index.high) if isinstance(index, Slice) else (index, index)
-    values = [None if x is None else whole_number(x, env, at.facts) for x in sides]
+    sides = (index.low, index.high) if isinstance(index, IndexSlice) else (index, index)
+    values = [None if x is None else evaluate_index(x, env, at.context) for x in sides]
     if any(x is not None and not isinstance(n, int) for x, n in zip(sides, values, strict=True)):
         raise NotChecked("the limits of a slice are no numbers here")
     base = at.options.base
     first = 0 if values[0] is None else int(values[0]) - base
-    if not isinstance(index, Slice):
+    if not isinstance(index, IndexSlice):
         return range(first, first + 1)
     stop = extent if values[1] is None else int(values[1]) - base
     if not 0 <= first <= stop <= extent:
@@ -112,14 +122,46 @@ def _chosen(at: Evaluator, index: Node, env: Environment, extent: int) -> range:
     return range(first, stop)
 
 
-def _updated(at: Evaluator, node: Entry, key: str, env: Environment) -> Value:
+def _apply_update(at: Evaluator, node: TensorReference, key: str, env: Environment) -> Value:
     """The weight after one step of gradient descent: w - rate * dC/dw."""
-    old = of_entry(at, replace(node, fresh=False), env)
-    slope = gradient(at, key, node, env)
+    old = evaluate_reference(at, replace(node, fresh=False), env)
+    slope = evaluate_gradient(at, key, node, env)
     named = at.options.rate
-    rate = at.world.scalars.get(named if isinstance(named, str) else "rate")
+    rate = at.assignment.scalars.get(named if isinstance(named, str) else "rate")
     if isinstance(named, Fraction):
         rate = at.algebra.number(named)
     if rate is None:
         raise NotChecked("there is no value for the learning rate")
-    return zipped(old, slope, lambda w, g: w + -1 * rate * g)
+    return apply_elementwise(old, slope, lambda w, g: w + -1 * rate * g)
+
+
+def evaluate_differential(at: Evaluator, node: Differential, env: Environment) -> Value:
+    """dC/d(tensor) from the derived program, any other derivative along the tape."""
+    key = resolve_key(node.by, env, at.context, at.options.delta)
+    if key not in at.context.tensors:
+        raise NotChecked(f"the network has no '{node.by.letter}'")
+    if (
+        isinstance(node.of, TensorReference)
+        and node.of.letter == at.context.cost
+        and not node.of.kind
+    ):
+        return evaluate_gradient(at, key, node.by, env)
+    return _evaluate_jacobian(at, at.on_tape().value(node.of, env), node.by, key, env)
+
+
+def _evaluate_jacobian(
+    at: Evaluator, above: Value, by: TensorReference, key: str, env: Environment
+) -> Value:
+    """The derivatives of all entries above by the entries below, along the tape."""
+    block = Block(key, at.assignment.shape(key), below=True)
+    zeros = dict.fromkeys(product(*map(range, block.shape)), at.assignment.algebra.number(0))
+    found: list[Any] = []
+    for seed in above.entries if isinstance(above, ArrayValue) else (above,):
+        recorded = isinstance(seed, Recorded)
+        table = tape_gradients(at, at.assignment.slopes(seed), key) if recorded else zeros
+        value = select_entries(at, by, env, block, table)
+        found += list(value.entries) if isinstance(value, ArrayValue) else [value]
+    blocks = above.blocks if isinstance(above, ArrayValue) else ()
+    if by.indices is None and prod(block.shape) > 1:
+        blocks = (*blocks, block)
+    return ArrayValue(blocks, tuple(found)) if blocks else found[0]

@@ -6,28 +6,35 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from fractions import Fraction
 
-from symconv.claims.evaluation.comparison import leading_factor
-from symconv.claims.evaluation.evaluate import Definitions, Options
+from symconv.claims.evaluation.comparison import find_leading_factor
+from symconv.claims.evaluation.evaluator import Definitions, Options
+from symconv.claims.evaluation.index_expressions import delta_letters
 from symconv.claims.evaluation.index_uses import kernel_indices
-from symconv.claims.evaluation.indices import delta_letters
 from symconv.claims.evaluation.modular_field import Undefined
-from symconv.claims.model.facts import Facts
-from symconv.claims.model.tree import Binary, Entry, Node, Number, Statement, Symbol
+from symconv.claims.model.context import NetworkContext
+from symconv.claims.model.syntax_tree import (
+    BinaryExpression,
+    Identifier,
+    Numeral,
+    Statement,
+    SyntaxNode,
+    TensorReference,
+)
 from symconv.claims.model.vocabulary import RATES
 from symconv.core.errors import SymconvError
 
-Reading = tuple[Options, tuple[str, ...]]
+Interpretation = tuple[Options, tuple[str, ...]]
 
 
-def readings(
-    statement: Statement, facts: Facts, base: int, definitions: Definitions
-) -> Iterator[Reading]:
+def enumerate_interpretations(
+    statement: Statement, context: NetworkContext, base: int, definitions: Definitions
+) -> Iterator[Interpretation]:
     """The choices, each with a note that says what was chosen."""
-    entries = [n for p in statement.parts for n in p.walk() if isinstance(n, Entry)]
-    rate = _rate(statement.parts) if any(e.fresh for e in entries) else None
+    entries = [n for p in statement.parts for n in p.walk() if isinstance(n, TensorReference)]
+    rate = _learning_rate(statement.parts) if any(e.fresh for e in entries) else None
     stars = ("window", "entries", "dots") if _has_products(statement) else ("window",)
-    kernel = kernel_indices(statement.parts, facts)
-    for letter in _letters(entries, facts):
+    kernel = kernel_indices(statement.parts, context)
+    for letter in _signal_letters(entries, context):
         note = (f"delta is read as the error signal of {letter}",) if letter else ()
         for star in stars:
             yield Options(base, letter, star, rate, definitions, kernel), note
@@ -35,33 +42,36 @@ def readings(
 
 def _has_products(statement: Statement) -> bool:
     """Whether there is a product with a star, or of two formulas without a sign."""
-    products = (n for p in statement.parts for n in p.walk() if isinstance(n, Binary))
+    products = (n for p in statement.parts for n in p.walk() if isinstance(n, BinaryExpression))
     return any(
-        n.operator == "*" or (n.operator == "" and not isinstance(n.left, Number)) for n in products
+        n.operator == "*" or (n.operator == "" and not isinstance(n.left, Numeral))
+        for n in products
     )
 
 
-def _letters(entries: Sequence[Entry], facts: Facts) -> Sequence[str]:
+def _signal_letters(entries: Sequence[TensorReference], context: NetworkContext) -> Sequence[str]:
     """The tensors whose error signal every bare delta may be."""
-    sets = [delta_letters(e, facts) for e in entries if e.kind and not e.letter]
+    sets = [delta_letters(e, context) for e in entries if e.kind and not e.letter]
     if not sets:
         return ("",)
     return [x for x in sets[0] if all(x in s for s in sets)] or sets[0] or ("",)
 
 
-def _rate(parts: Sequence[Node]) -> Fraction | str | None:
+def _learning_rate(parts: Sequence[SyntaxNode]) -> Fraction | str | None:
     """The learning rate: the letter that stands for it, or else the number that it is."""
-    names = {n.name for p in parts for n in p.walk() if isinstance(n, Symbol)} & RATES
+    names = {n.name for p in parts for n in p.walk() if isinstance(n, Identifier)} & RATES
     if len(names) == 1:
         return names.pop()
-    return next((r for p in parts if (r := leading_factor(p)) is not None), None)
+    return next((r for p in parts if (r := find_leading_factor(p)) is not None), None)
 
 
-def best(found: Sequence[Reading], holds: Callable[[Options], bool]) -> Reading:
+def choose_interpretation(
+    found: Sequence[Interpretation], holds: Callable[[Options], bool]
+) -> Interpretation:
     """The first reading under which a statement holds, or else the first that makes sense."""
     if len(found) == 1:
         return found[0]
-    sensible: Reading | None = None
+    sensible: Interpretation | None = None
     for reading in found:
         with suppress(SymconvError, Undefined):
             if holds(reading[0]):

@@ -6,15 +6,25 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from symconv.claims.diagnosis.boundary_cases import DEAD, at_edges, holds_where_shut, pointed
-from symconv.claims.diagnosis.explain import Difference, explained, not_zero, unexplained
-from symconv.claims.evaluation.assignments import Values, key_for
-from symconv.claims.evaluation.comparison import EQUAL, Question, is_constant, is_zero
-from symconv.claims.evaluation.evaluate import Options
+from symconv.claims.diagnosis.boundary_cases import (
+    DEAD_RELU,
+    find_boundary_cause,
+    holds_where_relu_is_off,
+    point_to_step,
+)
+from symconv.claims.diagnosis.explain import (
+    PartDifference,
+    confirm_difference,
+    explain_difference,
+    explain_nonzero,
+)
+from symconv.claims.evaluation.assign import Values, match_tensor_key
+from symconv.claims.evaluation.comparison import EQUAL, Question, is_constant, states_zero
+from symconv.claims.evaluation.evaluator import Options
 from symconv.claims.model import verdict as v
+from symconv.claims.model.context import NetworkContext
 from symconv.claims.model.errors import NotChecked
-from symconv.claims.model.facts import Facts
-from symconv.claims.model.tree import Entry, Statement
+from symconv.claims.model.syntax_tree import Statement, TensorReference
 from symconv.claims.model.verdict import Verdict
 
 from . import numeric
@@ -25,9 +35,9 @@ JUDGED = {"claim", "update"}
 
 @dataclass
 class Judge:
-    """Judges one statement; `everywhere` are the facts at every choice of sizes."""
+    """Judges one statement; `everywhere` are the contexts at every choice of sizes."""
 
-    everywhere: Sequence[Facts]
+    everywhere: Sequence[NetworkContext]
     values: Values
     statement: Statement
     kind: str
@@ -36,15 +46,17 @@ class Judge:
 
     def verdict(self, options: Options, *, brief: bool) -> Verdict:
         """The verdict under one choice of what the statement means; `brief` leaves out why."""
-        statement, facts = self.statement, self.everywhere[0]
-        question = Question(statement, facts, options)
+        statement, context = self.statement, self.everywhere[0]
+        question = Question(statement, context, options)
         constants = [is_constant(p) for p in statement.parts]
         if all(constants):
-            return numeric.constants(question)
+            return numeric.judge_constants(question)
         if any(constants) and self.agreement(question).of_all():
             return Verdict(v.RIGHT)
-        names = {n.letter for p in statement.parts for n in p.walk() if isinstance(n, Entry)}
-        own = set(self.values) - set(facts.layers)
+        names = {
+            n.letter for p in statement.parts for n in p.walk() if isinstance(n, TensorReference)
+        }
+        own = set(self.values) - set(context.layers)
         if any(constants) and not names & own and self.is_of_zero(question, constants):
             return self.symbolic(question, brief=brief)
         if any(constants) or self.kind == "given value" or names & own:
@@ -53,12 +65,12 @@ class Judge:
 
     def is_of_zero(self, question: Question, constants: list[bool]) -> bool:
         """Whether something is said to be 0, where no values of the network are known."""
-        known = any(key_for(name, question.facts) is not None for name in self.values)
-        zeros = (is_zero(question, n) for n, constant in enumerate(constants) if constant)
+        known = any(match_tensor_key(name, question.context) is not None for name in self.values)
+        zeros = (states_zero(question, n) for n, constant in enumerate(constants) if constant)
         return self.kind in JUDGED and not known and all(zeros)
 
     def agreement(self, question: Question) -> Agreement:
-        """The test of a question in random worlds, made once."""
+        """The test of a question in random assignments, made once."""
         options = question.options
         key = (question.statement.parts, options.base, options.delta, options.star)
         if key not in self.tests:
@@ -75,9 +87,11 @@ class Judge:
                 found = self.symbolic(local, brief=brief)
                 if found.verdict == v.WRONG or (found.verdict == v.CONDITION and not self.values):
                     return found
-        found = numeric.judged(question, self.values, brief=brief)
-        if found.verdict == v.NOT_CHECKED and holds_where_shut(question):
-            return Verdict(v.CONDITION, causes=(pointed(DEAD, question.facts),), notes=found.notes)
+        found = numeric.judge_numbers(question, self.values, brief=brief)
+        if found.verdict == v.NOT_CHECKED and holds_where_relu_is_off(question):
+            return Verdict(
+                v.CONDITION, causes=(point_to_step(DEAD_RELU, question.context),), notes=found.notes
+            )
         return found
 
     def symbolic(self, question: Question, *, brief: bool) -> Verdict:
@@ -85,18 +99,18 @@ class Judge:
         agreement = self.agreement(question)
         notes = agreement.notes
         for n in range(1, len(question.statement.parts)):
-            outcome, world = agreement.of_part(n)
-            if world is None:
+            outcome, assignment = agreement.of_part(n)
+            if assignment is None:
                 assert outcome == EQUAL
                 continue
             if brief:
                 return Verdict(v.WRONG, notes=tuple(notes))
-            difference = Difference(question, n, outcome, world)
+            difference = PartDifference(question, n, outcome, assignment)
             if any(is_constant(question.statement.parts[k]) for k in (0, n)):
-                return not_zero(difference, notes)
-            said = explained if self.explain else unexplained
+                return explain_nonzero(difference, notes)
+            said = explain_difference if self.explain else confirm_difference
             return said(difference, notes)
-        edge = None if brief else at_edges(question)
+        edge = None if brief else find_boundary_cause(question)
         if edge is not None:
             return Verdict(v.CONDITION, causes=(edge,), notes=tuple(notes), step=edge.where)
         return Verdict(v.RIGHT, notes=tuple(notes), tried=agreement.sampled())

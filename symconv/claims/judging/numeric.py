@@ -9,17 +9,31 @@ from fractions import Fraction
 from functools import cached_property
 
 from symconv.claims.evaluation.arrays import Value
-from symconv.claims.evaluation.assignment import World
-from symconv.claims.evaluation.assignments import Exact, Values, values_world
-from symconv.claims.evaluation.comparison import EQUAL, Question, agree, evaluated, is_constant
-from symconv.claims.evaluation.decimals import entries, shown
-from symconv.claims.evaluation.indices import Environment
-from symconv.claims.evaluation.interval_algebra import Enclosures
+from symconv.claims.evaluation.assign import ExactAlgebra, Values, assign_values
+from symconv.claims.evaluation.assignment import Assignment
+from symconv.claims.evaluation.comparison import (
+    EQUAL,
+    Question,
+    compare_everywhere,
+    evaluate_part,
+    is_constant,
+)
+from symconv.claims.evaluation.decimals import (
+    EXACT,
+    HALF_UNIT,
+    OFF,
+    TRUNCATED,
+    classify_printed,
+    find_literals,
+    format_value,
+    list_entries,
+)
+from symconv.claims.evaluation.index_expressions import Environment
+from symconv.claims.evaluation.interval_algebra import IntervalAlgebra
 from symconv.claims.evaluation.modular_field import Undefined
 from symconv.claims.model import verdict as v
 from symconv.claims.model.errors import NotChecked
-from symconv.claims.model.printed_numbers import EXACT, HALF_UNIT, OFF, TRUNCATED, literal, printed
-from symconv.claims.model.tree import Number
+from symconv.claims.model.syntax_tree import Numeral
 from symconv.claims.model.verdict import Verdict
 from symconv.core.errors import SymconvError
 
@@ -27,18 +41,18 @@ CLOSE = Fraction(1, 2**120)
 AGREE = "the numbers agree with each other"
 
 
-def constants(question: Question) -> Verdict:
+def judge_constants(question: Question) -> Verdict:
     """A chain of numbers alone: arithmetic."""
-    return judged(question, {}, brief=False)
+    return judge_numbers(question, {}, brief=False)
 
 
-def judged(question: Question, values: Values, *, brief: bool) -> Verdict:
+def judge_numbers(question: Question, values: Values, *, brief: bool) -> Verdict:
     """Numbers against the network's numbers."""
-    return Sums(question, values).verdict(brief=brief)
+    return NumericChain(question, values).verdict(brief=brief)
 
 
 @dataclass
-class Sums:
+class NumericChain:
     """A chain worked out with a person's values."""
 
     question: Question
@@ -46,8 +60,8 @@ class Sums:
     notes: list[str] = field(default_factory=list)
 
     @cached_property
-    def world(self) -> World:
-        return values_world(self.question.facts, self.values)
+    def assignment(self) -> Assignment:
+        return assign_values(self.question.context, self.values)
 
     @cached_property
     def env(self) -> Environment:
@@ -61,7 +75,7 @@ class Sums:
         found = {}
         for n in range(len(self.question.statement.parts)):
             try:
-                found[n] = evaluated(self.question, n, self.world, self.env, self.notes)
+                found[n] = evaluate_part(self.question, n, self.assignment, self.env, self.notes)
             except NotChecked as error:
                 self.reasons[error.message] = None
         return found
@@ -74,7 +88,7 @@ class Sums:
     def asked(self) -> int | None:
         """The part whose value is the truth: one that names something of the network."""
         parts = self.question.statement.parts
-        formulas = [n for n in self.known if literal(parts[n]) is None]
+        formulas = [n for n in self.known if find_literals(parts[n]) is None]
         named = [n for n in formulas if not is_constant(parts[n])]
         if all(is_constant(p) for p in parts):
             return (formulas or [0])[0]
@@ -104,14 +118,14 @@ class Sums:
 
     def _off(self, asked: int, n: int, *, brief: bool) -> Verdict:
         if brief:
-            return Verdict(v.WRONG, truth=shown(self.known[asked]))
-        from .wrong_numbers import explained
+            return Verdict(v.WRONG, truth=format_value(self.known[asked]))
+        from .wrong_numbers import explain_numbers
 
-        return explained(self, asked, n)
+        return explain_numbers(self, asked, n)
 
     def outcome(self, asked: int, n: int) -> str:
         """How part n stands to part `asked`; what their bounds do not tell apart is the same."""
-        digits = literal(self.question.statement.parts[n])
+        digits = find_literals(self.question.statement.parts[n])
         found = OFF if digits is None else self.against(n, self.known[asked])
         if found != OFF:
             return found
@@ -121,33 +135,33 @@ class Sums:
 
     def apart(self, asked: int, n: int) -> bool:
         """Whether two parts differ by more than what is rounded, with many digits."""
-        bounds = Enclosures().finer()
-        return agree([self.under(asked, bounds)], [self.under(n, bounds)]) != EQUAL
+        bounds = IntervalAlgebra().finer()
+        return compare_everywhere([self.under(asked, bounds)], [self.under(n, bounds)]) != EQUAL
 
     def against(self, n: int, truth: Value) -> str:
         """How the numbers of part n stand to a truth."""
-        digits = literal(self.question.statement.parts[n])
-        true, said = entries(truth), entries(self.known[n])
+        digits = find_literals(self.question.statement.parts[n])
+        true, said = list_entries(truth), list_entries(self.known[n])
         if digits is not None and len(digits) == 1 and not digits[0].value:
             digits, said = digits * len(true), said * len(true)
         if len(true) != len(said):
             return OFF
         if digits is None:
-            return EXACT if all(map(_close, true, said)) else OFF
-        return worst(digits, true)
+            return EXACT if all(map(_is_close, true, said)) else OFF
+        return worst_printed(digits, true)
 
-    def under(self, asked: int, algebra: Exact) -> Value:
+    def under(self, asked: int, algebra: ExactAlgebra) -> Value:
         """The truth under another convention."""
-        world = values_world(self.question.facts, self.values, algebra)
-        return evaluated(self.question, asked, world, self.env)
+        assignment = assign_values(self.question.context, self.values, algebra)
+        return evaluate_part(self.question, asked, assignment, self.env)
 
 
-def _close(a: Fraction, b: Fraction) -> bool:
+def _is_close(a: Fraction, b: Fraction) -> bool:
     """Whether two numbers differ by no more than rounding, if their terms are not larger."""
     return abs(a - b) <= CLOSE * max(Fraction(1), abs(a), abs(b))
 
 
-def worst(digits: Iterable[Number], true: Iterable[Fraction]) -> str:
-    """The least exact of the printed numbers."""
-    found = {printed(d, t) for d, t in zip(digits, true, strict=True)}
+def worst_printed(digits: Iterable[Numeral], true: Iterable[Fraction]) -> str:
+    """How the least exact of the printed numbers stands to the true one."""
+    found = {classify_printed(d, t) for d, t in zip(digits, true, strict=True)}
     return next(o for o in (OFF, TRUNCATED, HALF_UNIT, EXACT) if o in found)

@@ -7,35 +7,35 @@ from collections.abc import Iterator
 from sympy import Expr, Function, Mul
 from sympy.tensor.indexed import Indexed
 
-from symconv.claims.model.facts import Facts
+from symconv.claims.model.context import NetworkContext
 from symconv.core.equation import Equation
 
-from .record import broken
-from .shapes import accesses, anatomy, is_signal, of_kind, tensor_of
+from .equation_parts import accesses, as_sum_of_products, gradient_kind, is_signal, tensor_of
+from .mutation import mutation
 
 
-@broken(
+@mutation(
     "missing_derivative",
     "the derivative of the activation is missing",
     rank=60,
     steps="pointwise derivative",
 )
-def derivative_missing(e: Equation, facts: Facts) -> Iterator[Expr]:
+def derivative_missing(e: Equation, context: NetworkContext) -> Iterator[Expr]:
     """d a'(z) becomes d."""
-    split = pointwise(e, facts)
+    split = split_activation(e, context)
     if split is not None:
         yield split[0]
 
 
-@broken(
+@mutation(
     "derivative_at_output",
     "the derivative of the activation is taken at its output a; it belongs at the input z",
     rank=70,
     steps="pointwise derivative",
 )
-def derivative_at_output(e: Equation, facts: Facts) -> Iterator[Expr]:
+def derivative_at_output(e: Equation, context: NetworkContext) -> Iterator[Expr]:
     """d a'(z) becomes d a'(a(z))."""
-    split, forward = pointwise(e, facts), _activation(e, facts)
+    split, forward = split_activation(e, context), _forward_activation(e, context)
     if split is None or forward is None:
         return
     value, function = forward
@@ -43,56 +43,58 @@ def derivative_at_output(e: Equation, facts: Facts) -> Iterator[Expr]:
         yield split[0] * function(value).fdiff(1)
 
 
-@broken(
+@mutation(
     "activation_twice",
     "the activation is applied twice: its derivative belongs there once",
     rank=80,
     steps="pointwise derivative",
 )
-def derivative_squared(e: Equation, facts: Facts) -> Iterator[Expr]:
+def derivative_squared(e: Equation, context: NetworkContext) -> Iterator[Expr]:
     """d a'(z) becomes d a'(z)^2."""
-    split = pointwise(e, facts)
+    split = split_activation(e, context)
     if split is not None:
         yield split[0] * split[1] ** 2
 
 
-@broken(
+@mutation(
     "value_for_derivative",
     "the activation itself stands where its derivative belongs",
     rank=90,
     steps="pointwise derivative",
 )
-def value_for_derivative(e: Equation, facts: Facts) -> Iterator[Expr]:
+def value_for_derivative(e: Equation, context: NetworkContext) -> Iterator[Expr]:
     """d a'(z) becomes d a(z)."""
-    split, forward = pointwise(e, facts), _activation(e, facts)
+    split, forward = split_activation(e, context), _forward_activation(e, context)
     if split is not None and forward is not None:
         yield split[0] * forward[0]
 
 
-def pointwise(e: Equation, facts: Facts) -> tuple[Expr, Expr] | None:
+def split_activation(e: Equation, context: NetworkContext) -> tuple[Expr, Expr] | None:
     """The error signal and the derivative in an equation without a sum."""
-    a = anatomy(e.rhs)
-    if a is None or a.limits or len(a.factors) < 2 or of_kind(e, facts) != "image":
+    a = as_sum_of_products(e.rhs)
+    if a is None or a.limits or len(a.factors) < 2 or gradient_kind(e, context) != "image":
         return None
-    signals = [f for f in a.factors if isinstance(f, Indexed) and is_signal(f, facts)]
+    signals = [f for f in a.factors if isinstance(f, Indexed) and is_signal(f, context)]
     others = [f for f in a.factors if f not in signals]
     same = all(tuple(s.indices) == tuple(e.lhs.indices) for s in signals)
-    values = [f for f in others if any(tensor_of(x, facts).role == "value" for x in accesses(f))]
+    values = [f for f in others if any(tensor_of(x, context).role == "value" for x in accesses(f))]
     if len(signals) != 1 or not same or not values:
         return None
     return signals[0], Mul(*others)
 
 
-def _activation(e: Equation, facts: Facts) -> tuple[Indexed, type[Function] | None] | None:
+def _forward_activation(
+    e: Equation, context: NetworkContext
+) -> tuple[Indexed, type[Function] | None] | None:
     """The forward value behind a pointwise derivative, and its function."""
-    split = pointwise(e, facts)
+    split = split_activation(e, context)
     if split is None:
         return None
     assert isinstance(split[0], Indexed)
-    plain = tensor_of(split[0], facts).name.plain.key
-    forward = facts.forward.equation(plain)
+    plain = tensor_of(split[0], context).name.plain.key
+    forward = context.forward.equation(plain)
     if forward is None:
         return None
-    value = Indexed(facts.tensors[plain].base, *e.lhs.indices)
+    value = Indexed(context.tensors[plain].base, *e.lhs.indices)
     function = type(forward.rhs) if isinstance(forward.rhs, Function) else None
     return value, function

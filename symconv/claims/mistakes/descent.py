@@ -6,21 +6,21 @@ from collections.abc import Iterator
 
 from sympy import Expr
 
-from symconv.claims.model.facts import Facts
+from symconv.claims.model.context import NetworkContext
 from symconv.core.equation import Equation
 
-from .record import broken
-from .shapes import tensor_of
+from .equation_parts import tensor_of
+from .mutation import mutation
 
 
-@broken(
+@mutation(
     "sign",
     "the sign is turned round: (target - output) stands where (output - target) belongs",
     rank=320,
     steps="pointwise derivative, linearity",
     at_output=True,
 )
-def sign_turned(e: Equation, facts: Facts) -> Iterator[Expr]:
+def sign_flipped(e: Equation, context: NetworkContext) -> Iterator[Expr]:
     """dC/dw becomes -dC/dw, so that a step of descent becomes one of ascent."""
-    if tensor_of(e.lhs, facts).role == "gradient":
+    if tensor_of(e.lhs, context).role == "gradient":
         yield -e.rhs

@@ -7,54 +7,54 @@ from collections.abc import Iterator
 from sympy import Expr
 from sympy.tensor.indexed import Indexed
 
-from symconv.claims.model.facts import Facts
+from symconv.claims.model.context import NetworkContext
 from symconv.core.equation import Equation
 
-from .record import broken
-from .shapes import changed, is_kernel, tensor_of, with_indices
+from .equation_parts import is_kernel, replace_accesses, tensor_of, with_indices
+from .mutation import mutation
 
 
-@broken(
+@mutation(
     "transposed",
     "two indices are exchanged: the array is transposed",
     rank=260,
     steps="sifting, renaming, derivative of an entry",
 )
-def transposed(e: Equation, facts: Facts) -> Iterator[Expr]:
+def transpose_indices(e: Equation, context: NetworkContext) -> Iterator[Expr]:
     """m and n change places."""
-    shape = facts.shape(tensor_of(e.lhs, facts))
+    shape = context.shape(tensor_of(e.lhs, context))
     if len(e.lhs.indices) >= 2 and shape[-1] == shape[-2]:
         m, n = e.lhs.indices[-2:]
         if m.is_Symbol and n.is_Symbol:
             yield e.rhs.xreplace({m: n, n: m})
-    new = changed(e.rhs, lambda x: _swapped(x, facts))
+    new = replace_accesses(e.rhs, lambda x: _swap_last_axes(x, context))
     if new is not None:
         yield new
 
 
-def _swapped(x: Indexed, facts: Facts) -> Indexed | None:
-    tensor = tensor_of(x, facts)
-    shape = facts.shape(tensor)
+def _swap_last_axes(x: Indexed, context: NetworkContext) -> Indexed | None:
+    tensor = tensor_of(x, context)
+    shape = context.shape(tensor)
     if tensor.role != "parameter" or len(shape) < 2 or shape[-1] != shape[-2]:
         return None
     return with_indices(x, *x.indices[:-2], x.indices[-1], x.indices[-2])
 
 
-@broken(
+@mutation(
     "channels_swapped",
     "input and output channels of the kernel are exchanged",
     rank=270,
     steps="sifting, derivative of an entry",
 )
-def channels_swapped(e: Equation, facts: Facts) -> Iterator[Expr]:
+def channels_swapped(e: Equation, context: NetworkContext) -> Iterator[Expr]:
     """w[f, c, m, n] becomes w[c, f, m, n]."""
 
     def swapped(x: Indexed) -> Indexed | None:
-        shape = facts.shape(tensor_of(x, facts))
-        if not is_kernel(x, facts) or len(shape) != 4 or shape[0] != shape[1]:
+        shape = context.shape(tensor_of(x, context))
+        if not is_kernel(x, context) or len(shape) != 4 or shape[0] != shape[1]:
             return None
         return with_indices(x, x.indices[1], x.indices[0], *x.indices[2:])
 
-    new = changed(e.rhs, swapped)
+    new = replace_accesses(e.rhs, swapped)
     if new is not None:
         yield new

@@ -8,73 +8,73 @@ from dataclasses import replace
 from sympy import Add, Expr, Integer, Mul
 from sympy.tensor.indexed import Indexed
 
-from symconv.claims.model.facts import Facts
+from symconv.claims.model.context import NetworkContext
 from symconv.core.equation import Equation
 
-from .record import broken
-from .shapes import accesses, anatomy, has_signal, is_signal, tensor_of
+from .equation_parts import accesses, as_sum_of_products, has_signal, is_signal, tensor_of
+from .mutation import mutation
 
 
-@broken(
+@mutation(
     "upstream_added",
     "what comes from above is added; the chain rule multiplies",
     rank=100,
     steps="chain rule",
 )
-def upstream_added(e: Equation, facts: Facts) -> Iterator[Expr]:
+def upstream_added(e: Equation, context: NetworkContext) -> Iterator[Expr]:
     """sum d f becomes sum (d + f)."""
-    a = anatomy(e.rhs)
+    a = as_sum_of_products(e.rhs)
     if a is None:
         return
-    signals = [f for f in a.factors if isinstance(f, Indexed) and is_signal(f, facts)]
+    signals = [f for f in a.factors if isinstance(f, Indexed) and is_signal(f, context)]
     others = [f for f in a.factors if f not in signals]
     if len(signals) == 1 and any(f.has(Indexed) for f in others):
         yield replace(a, factors=(signals[0] + Mul(*others),)).rebuilt()
 
 
-@broken(
+@mutation(
     "upstream_forgotten",
     "what comes from above is missing: each term still has to be multiplied by dC/d(its output)",
     rank=110,
     steps="chain rule",
 )
-def upstream_forgotten(e: Equation, facts: Facts) -> Iterator[Expr]:
+def upstream_forgotten(e: Equation, context: NetworkContext) -> Iterator[Expr]:
     """d f becomes f."""
-    signals = [x for x in accesses(e.rhs) if is_signal(x, facts)]
+    signals = [x for x in accesses(e.rhs) if is_signal(x, context)]
     if signals and any(x not in signals for x in accesses(e.rhs)):
         yield e.rhs.xreplace(dict.fromkeys(signals, Integer(1)))
 
 
-@broken(
+@mutation(
     "statistics_constant",
     "the mean and the variance are treated as constants, and they depend on the input, too",
     rank=300,
     steps="chain rule",
 )
-def statistics_constant(e: Equation, facts: Facts) -> Iterator[Expr]:
+def statistics_constant(e: Equation, context: NetworkContext) -> Iterator[Expr]:
     """dC/dx = d/s + (what goes through mean and variance) becomes d/s."""
     if isinstance(e.rhs, Add):
-        kept = [t for t in e.rhs.args if not _through_statistic(t, e, facts)]
-        if kept and len(kept) < len(e.rhs.args) and any(has_signal(t, facts) for t in kept):
+        kept = [t for t in e.rhs.args if not _through_statistic(t, e, context)]
+        if kept and len(kept) < len(e.rhs.args) and any(has_signal(t, context) for t in kept):
             yield Add(*kept)
 
 
-def _through_statistic(term: Expr, e: Equation, facts: Facts) -> bool:
+def _through_statistic(term: Expr, e: Equation, context: NetworkContext) -> bool:
     """Whether a term comes from above through an array of fewer axes, such as a mean."""
     axes = len(e.lhs.indices)
-    signals = [x for x in accesses(term) if is_signal(x, facts)]
-    return bool(signals) and all(len(tensor_of(x, facts).shape) < axes for x in signals)
+    signals = [x for x in accesses(term) if is_signal(x, context)]
+    return bool(signals) and all(len(tensor_of(x, context).shape) < axes for x in signals)
 
 
-@broken(
+@mutation(
     "branch_missing",
     "the value is used more than once, and not every use is counted",
     rank=310,
     steps="chain rule",
 )
-def branch_missing(e: Equation, facts: Facts) -> Iterator[Expr]:
+def branch_missing(e: Equation, context: NetworkContext) -> Iterator[Expr]:
     """A value that is used twice gets only one of its contributions."""
     if isinstance(e.rhs, Add):
         for n, term in enumerate(e.rhs.args):
-            if has_signal(term, facts):
+            if has_signal(term, context):
                 yield Add(*(t for k, t in enumerate(e.rhs.args) if k != n))

@@ -28,7 +28,7 @@ class ClaimError(SymconvError):
     """A claim that is not read or not computed; it shows the place and what would be right."""
 
 
-class MisfitError(ClaimError):
+class ShapeMismatchError(ClaimError):
     """Arrays whose shapes do not go together."""
 
 

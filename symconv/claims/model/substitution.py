@@ -1,4 +1,4 @@
-"""Formulas with parts put in."""
+"""Formulas with some of their parts replaced."""
 
 from __future__ import annotations
 
@@ -6,34 +6,34 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from symconv.semantics.run import reads
+from symconv.semantics.run import tensors_read
 
-from .facts import Facts
-from .tree import Differential, Entry, Node
+from .context import NetworkContext
+from .syntax_tree import Differential, SyntaxNode, TensorReference
 
 
-def substituted(node: Node, table: Mapping[Node, Node]) -> Node:
+def replace_nodes(node: SyntaxNode, table: Mapping[SyntaxNode, SyntaxNode]) -> SyntaxNode:
     """The node with whole parts replaced."""
     if node in table:
         return table[node]
-    changes = {f.name: _inside(getattr(node, f.name), table) for f in fields(node)}
+    changes = {f.name: _replace_inside(getattr(node, f.name), table) for f in fields(node)}
     return replace(node, **changes)
 
 
-def _inside(value: Any, table: Mapping[Node, Node]) -> Any:
-    if isinstance(value, Node):
-        return substituted(value, table)
-    return tuple(_inside(x, table) for x in value) if isinstance(value, tuple) else value
+def _replace_inside(value: Any, table: Mapping[SyntaxNode, SyntaxNode]) -> Any:
+    if isinstance(value, SyntaxNode):
+        return replace_nodes(value, table)
+    return tuple(_replace_inside(x, table) for x in value) if isinstance(value, tuple) else value
 
 
-def positioned(node: Node, facts: Facts) -> Node:
+def rewrite_positioned_bias(node: SyntaxNode, context: NetworkContext) -> SyntaxNode:
     """dC/db_{i,j} of a shared bias as dC/dx_{i,j} of the value that it is added to."""
-    table: dict[Node, Node] = {}
+    table: dict[SyntaxNode, SyntaxNode] = {}
     for n in node.walk():
         if isinstance(n, Differential) and len(n.by.indices or ()) > 1:
-            tensor = facts.tensors.get(n.by.letter)
-            if tensor is None or facts.shape(tensor) != (1,):
+            tensor = context.tensors.get(n.by.letter)
+            if tensor is None or context.shape(tensor) != (1,):
                 continue
-            value = next(e.key for e in facts.forward.equations if tensor.key in reads(e))
-            table[n] = replace(n, by=Entry(value, None, n.by.indices, span=n.by.span))
-    return substituted(node, table)
+            value = next(e.key for e in context.forward.equations if tensor.key in tensors_read(e))
+            table[n] = replace(n, by=TensorReference(value, None, n.by.indices, span=n.by.span))
+    return replace_nodes(node, table)

@@ -1,7 +1,8 @@
-"""What is said about a statement."""
+"""What is said about a statement: the verdict, and its forms as text, JSON and SARIF."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -67,9 +68,8 @@ class Verdict:
         return replace(self, line=line)
 
     def __str__(self) -> str:
-        from .report import text_of
 
-        return text_of(self)
+        return format_verdict(self)
 
     def data(self) -> dict[str, Any]:
         """The verdict as plain data for JSON."""
@@ -89,3 +89,104 @@ class Verdict:
             "step": self.step,
             "tried": self.tried,
         }
+
+
+MARKS = {
+    RIGHT: "✓", PRINTED: "✓", WRONG: "✗", CONDITION: "~", UNDETERMINED: "?", NOT_CHECKED: "-",
+    UNREADABLE: "!",
+}  # fmt: skip
+MOST_SHOWN = 16
+
+
+def format_verdict(verdict: Verdict) -> str:
+    """The verdict as lines: what was read, what is right, why."""
+    where = f"line {verdict.line}: " if verdict.line else ""
+    tried = f"; {verdict.tried}" if verdict.tried else ""
+    lines = [f"{MARKS[verdict.verdict]} {where}{verdict.verdict} ({verdict.kind}){tried}"]
+    lines += [f"  read as: {verdict.reading}"] if verdict.reading else []
+    for n, cause in enumerate(verdict.causes):
+        lines.append(f"  {'cause' if n == 0 else 'also'}: {cause.name}: {cause.text}")
+    if verdict.truth:
+        lines.append(f"  correct: {verdict.truth}")
+    if verdict.terms and (verdict.missing or verdict.spurious):
+        claim, truth = verdict.terms
+        lines.append(
+            f"  terms: yours {claim}, true {truth}; {len(verdict.spurious)} spurious, "
+            f"{len(verdict.missing)} missing"
+        )
+    for name, found in (("spurious", verdict.spurious), ("missing", verdict.missing)):
+        if found:
+            more = f" ... ({len(found)} in all)" if len(found) > MOST_SHOWN else ""
+            lines.append(f"  {name}: {', '.join(found[:MOST_SHOWN])}{more}")
+    if verdict.counterexample:
+        lines.append(f"  for example: {verdict.counterexample}")
+    lines += [f"  where: {verdict.step}"] if verdict.step else []
+    lines += [f"  note: {line}" for note in verdict.notes for line in note.split("\n")]
+    return "\n".join(lines)
+
+
+def format_one_line(verdict: Verdict, file: str) -> str:
+    """`file:line: message`, as editors understand it."""
+    said = verdict.causes[0].text if verdict.causes else verdict.tried
+    if not said and verdict.notes:
+        said = verdict.notes[-1].split("\n")[0]
+    return f"{file}:{verdict.line or 1}: {verdict.verdict}" + (f": {said}" if said else "")
+
+
+def summarize_verdicts(verdicts: Sequence[Verdict]) -> str:
+    """`5 statements: 2 right, 3 wrong`."""
+    counts: dict[str, int] = {}
+    for verdict in verdicts:
+        counts[verdict.verdict] = counts.get(verdict.verdict, 0) + 1
+    said = ", ".join(f"{n} {name}" for name, n in counts.items())
+    plural = "" if len(verdicts) == 1 else "s"
+    return f"{len(verdicts)} statement{plural}: {said or 'nothing to check'}"
+
+
+def exit_code(verdicts: Sequence[Verdict]) -> int:
+    """0 right, 1 wrong, 2 unreadable, 3 undetermined or not checked.
+
+    Given values and definitions beside a statement that is right are what it rests on; alone they
+    are not checked. 0 also where there is no statement at all.
+    """
+    right = any(verdicts)
+    found = {v.verdict for v in verdicts if not (right and _is_premise(v))}
+    if found & {WRONG, CONDITION}:
+        return 1
+    if UNREADABLE in found:
+        return 2
+    return 3 if found & {UNDETERMINED, NOT_CHECKED} else 0
+
+
+def _is_premise(verdict: Verdict) -> bool:
+    """A given value or a definition, which says nothing that could be wrong."""
+    return verdict.verdict == NOT_CHECKED and verdict.kind in {"given value", "definition"}
+
+
+SARIF_LEVELS = {
+    WRONG: "error", CONDITION: "warning", UNREADABLE: "warning", UNDETERMINED: "note",
+    NOT_CHECKED: "none", RIGHT: "none", PRINTED: "none",
+}  # fmt: skip
+
+
+def to_sarif(verdicts: Sequence[Verdict], file: str) -> dict[str, Any]:
+    """One run with one result for each statement that is not simply right."""
+    results = [_sarif_result(v, file) for v in verdicts if SARIF_LEVELS[v.verdict] != "none"]
+    rules = sorted({r["ruleId"] for r in results})
+    driver = {"name": "symconv", "rules": [{"id": rule} for rule in rules]}
+    return {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{"tool": {"driver": driver}, "results": results}],
+    }
+
+
+def _sarif_result(verdict: Verdict, file: str) -> dict[str, Any]:
+    said = verdict.causes[0].text if verdict.causes else "; ".join(verdict.notes[:1])
+    place = {"artifactLocation": {"uri": file}, "region": {"startLine": max(1, verdict.line)}}
+    return {
+        "ruleId": verdict.names[0] if verdict.causes else verdict.verdict.replace(" ", "-"),
+        "level": SARIF_LEVELS[verdict.verdict],
+        "message": {"text": f"{verdict.verdict}: {said}" if said else verdict.verdict},
+        "locations": [{"physicalLocation": place}],
+    }

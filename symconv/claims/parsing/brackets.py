@@ -1,14 +1,22 @@
-"""Numbers, brackets, magnitudes, and lists of numbers."""
+"""Numbers, brackets, magnitudes, lists of numbers, and conditions as 0 or 1."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from symconv.claims.model.tree import Apply, Matrix, Node, Number, Span
+from symconv.claims.model.syntax_tree import (
+    Cases,
+    Condition,
+    FunctionCall,
+    MatrixLiteral,
+    Numeral,
+    Span,
+    SyntaxNode,
+    join_spans,
+)
 
-from .conditions import as_number, condition, indicator
-from .tokens import Token
+from .cursor import ClaimToken
 
 if TYPE_CHECKING:
     from .parser import Parser
@@ -16,7 +24,7 @@ if TYPE_CHECKING:
 CLOSING = {"(": ")", "{": "}", "[": "]"}
 
 
-def number(at: Parser) -> Number:
+def parse_number(at: Parser) -> Numeral:
     """A decimal as an exact rational, with the weight of its last digit."""
     token = at.take()
     digits, _, exponent = token.text.lower().partition("e")
@@ -27,32 +35,32 @@ def number(at: Parser) -> Number:
     places = len(digits.partition(".")[2])
     unit = Fraction(10) ** (power - places)
     value = Fraction(digits if digits[0] != "." else "0" + digits) * Fraction(10) ** power
-    return Number(value, unit, span=token.span)
+    return Numeral(value, unit, span=token.span)
 
 
-def one_or_number(at: Parser) -> Node:
+def parse_number_or_indicator(at: Parser) -> SyntaxNode:
     """A number, or the one of an indicator: `1[x > 0]`, `1_{x > 0}`."""
     if at.peek().text == "1" and at.peek(1).text in {"_", "["}:
         at.take()
-        return indicator(at)
-    return number(at)
+        return parse_indicator(at)
+    return parse_number(at)
 
 
-def enclosed(at: Parser) -> Node:
+def parse_brackets(at: Parser) -> SyntaxNode:
     """A formula in brackets; a list in round brackets is a row of numbers."""
     start = at.take()
     with at.within():
-        body = condition(at) if start.text == "(" else at.sum_of_terms()
+        body = parse_condition(at) if start.text == "(" else at.sum_of_terms()
         if at.peek().text == "," and start.text == "(":
-            return _row(at, start, body)
+            return _parse_row(at, start, body)
         stop = at.expect(CLOSING[start.text])
     at.closed = True
-    if isinstance(body, Number):
-        return Number(body.value, body.unit, span=(start.start, stop.stop))
-    return as_number(body)
+    if isinstance(body, Numeral):
+        return Numeral(body.value, body.unit, span=(start.start, stop.stop))
+    return as_indicator(body)
 
 
-def _row(at: Parser, start: Token, first: Node) -> Node:
+def _parse_row(at: Parser, start: ClaimToken, first: SyntaxNode) -> SyntaxNode:
     """`(1, 2, 3)`, and `((1, 2), (3, 4))`; a comma may stand at the end."""
     items = [first]
     while at.peek().text == ",":
@@ -64,18 +72,18 @@ def _row(at: Parser, start: Token, first: Node) -> Node:
     return as_matrix(items, (start.start, stop.stop))
 
 
-def magnitude(at: Parser) -> Node:
+def parse_magnitude(at: Parser) -> SyntaxNode:
     """`|x|`."""
     start = at.take()
     body = at.sum_of_terms()
     at.expect("|")
-    return Apply("absolute", (body,), span=(start.start, body.span[1]))
+    return FunctionCall("absolute", (body,), span=(start.start, body.span[1]))
 
 
-def list_of_numbers(at: Parser) -> Node:
+def parse_array(at: Parser) -> SyntaxNode:
     """`[[1, 0], [0, 1]]`, `[1, 2; 3, 4]`, or a bracket around a formula."""
     start = at.expect("[")
-    rows: list[list[Node]] = [[]]
+    rows: list[list[SyntaxNode]] = [[]]
     with at.within():
         while at.peek().text != "]":
             rows[-1].append(at.sum_of_terms())
@@ -89,19 +97,59 @@ def list_of_numbers(at: Parser) -> Node:
         stop = at.expect("]")
     span = (start.start, stop.stop)
     if len(rows) > 1:
-        return Matrix(tuple(tuple(row) for row in rows if row), span=span)
-    if len(rows[0]) == 1 and not _comma_before(at, stop):
+        return MatrixLiteral(tuple(tuple(row) for row in rows if row), span=span)
+    if len(rows[0]) == 1 and not _ends_with_comma(at, stop):
         only = rows[0][0]
-        return only if not isinstance(only, Matrix) else Matrix(only.rows, span=span)
+        return only if not isinstance(only, MatrixLiteral) else MatrixLiteral(only.rows, span=span)
     return as_matrix(rows[0], span)
 
 
-def _comma_before(at: Parser, stop: Token) -> bool:
+def _ends_with_comma(at: Parser, stop: ClaimToken) -> bool:
     return at.text[: stop.start].rstrip().endswith(",")
 
 
-def as_matrix(items: list[Node], span: Span) -> Node:
+def as_matrix(items: list[SyntaxNode], span: Span) -> SyntaxNode:
     """A list of lists as rows, a list as one row."""
-    if all(isinstance(item, Matrix) and len(item.rows) == 1 for item in items):
-        return Matrix(tuple(i.rows[0] for i in items if isinstance(i, Matrix)), span=span)
-    return Matrix((tuple(items),), span=span)
+    if all(isinstance(item, MatrixLiteral) and len(item.rows) == 1 for item in items):
+        return MatrixLiteral(
+            tuple(i.rows[0] for i in items if isinstance(i, MatrixLiteral)), span=span
+        )
+    return MatrixLiteral((tuple(items),), span=span)
+
+
+COMPARISONS = {"<", ">", "<=", ">=", "!=", "="}
+OPENING = {"[": "]", "{": "}", "(": ")"}
+ONE, NONE = Numeral(Fraction(1)), Numeral(Fraction(0))
+
+
+def parse_condition(at: Parser, *, equal: bool = False) -> SyntaxNode:
+    """A formula, or two with a comparison between them; `=` counts where `equal` says so."""
+    left = at.sum_of_terms()
+    sign = at.peek()
+    if sign.kind != "op" or sign.text not in COMPARISONS or (sign.text == "=" and not equal):
+        return left
+    at.take()
+    right = at.sum_of_terms()
+    return Condition(sign.text, left, right, span=join_spans(left, right))
+
+
+def as_indicator(node: SyntaxNode) -> SyntaxNode:
+    """A condition as 1 where it holds and 0 elsewhere; other nodes as they are."""
+    if not isinstance(node, Condition):
+        return node
+    return Cases(((ONE, node), (NONE, None)), span=node.span)
+
+
+def parse_indicator(at: Parser) -> SyntaxNode:
+    r"""What follows the one of an indicator: `[x > 0]`, `_{x > 0}`, `(x > 0)`."""
+    if at.peek().text == "_":
+        at.take()
+    opening = at.take()
+    if opening.text not in OPENING:
+        at.fail("the condition of the indicator is missing", "1[x > 0]", opening.span)
+    with at.within():
+        found = parse_condition(at, equal=True)
+        at.expect(OPENING[opening.text])
+    if not isinstance(found, Condition):
+        at.fail("a condition is expected here", "1[x > 0]", found.span)
+    return as_indicator(found)

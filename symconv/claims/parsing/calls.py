@@ -1,16 +1,25 @@
-"""Functions with their arguments: `relu(x)`, `f'(z)`, `sum(a[i] for i in range(4))`."""
+"""Functions and methods with arguments: `relu(x)`, `sum(a[i] for i in ...)`, `W.T.dot(d)`."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from symconv.claims.model.tree import Apply, Binary, Cases, Limit, Node, Number, Symbol, Total
+from symconv.claims.model.syntax_tree import (
+    BinaryExpression,
+    Cases,
+    FunctionCall,
+    Identifier,
+    Numeral,
+    Summation,
+    SumRange,
+    SyntaxNode,
+)
 from symconv.claims.model.vocabulary import FUNCTIONS
 
-from .conditions import condition
-from .sums_in_brackets import names_indices, total_over
-from .tokens import Token
+from .brackets import parse_condition
+from .cursor import ClaimToken
+from .sums import opens_index_list, parse_sum_over
 
 if TYPE_CHECKING:
     from .parser import Parser
@@ -32,36 +41,36 @@ def is_call(at: Parser) -> bool:
     return opens and word in ACTIVATIONS
 
 
-def call(at: Parser) -> Node:
+def parse_call(at: Parser) -> SyntaxNode:
     """A function of arguments; without brackets, of the next factor."""
-    return applied(at, at.take())
+    return parse_call_of(at, at.take())
 
 
-def applied(at: Parser, token: Token) -> Node:
+def parse_call_of(at: Parser, token: ClaimToken) -> SyntaxNode:
     """The function that a token names, applied to what follows."""
     function = FUNCTIONS.get(token.text, "activation")
     primes = len(at.primes())
     if at.peek().text != "(":
         argument = at.factor()
-        return Apply(function, (argument,), primes, span=(token.start, argument.span[1]))
+        return FunctionCall(function, (argument,), primes, span=(token.start, argument.span[1]))
     at.take()
     if function == "sum":
-        return total_over(at, token) if names_indices(at) else _generator(at, token)
+        return parse_sum_over(at, token) if opens_index_list(at) else _parse_generator(at, token)
     with at.inside_brackets():
-        arguments = [_argument(at)]
+        arguments = [_parse_argument(at)]
         while at.peek().text == ",":
             at.take()
-            arguments.append(_argument(at))
+            arguments.append(_parse_argument(at))
         stop = at.expect(")")
     if function == "array":
         return arguments[0]
     if function == "where" and len(arguments) == 3:
         branches = (arguments[1], arguments[0]), (arguments[2], None)
         return Cases(branches, span=(token.start, stop.stop))
-    return Apply(function, tuple(arguments), primes, span=(token.start, stop.stop))
+    return FunctionCall(function, tuple(arguments), primes, span=(token.start, stop.stop))
 
 
-def _argument(at: Parser) -> Node:
+def _parse_argument(at: Parser) -> SyntaxNode:
     """An argument; words in quotes, as in `'valid'`, are options."""
     if at.peek(1).text == "=" and at.peek().kind == "name":
         if at.peek().text != "mode":
@@ -69,30 +78,34 @@ def _argument(at: Parser) -> Node:
         at.take()
         at.take()
     if at.peek().text != "'":
-        return condition(at)
+        return parse_condition(at)
     at.take()
     word = at.take()
     text = word.text
     while at.peek().text != "'" and at.peek().kind != "end":
         text += at.take().text
     at.expect("'")
-    return Symbol(f"'{text}'", span=word.span)
+    return Identifier(f"'{text}'", span=word.span)
 
 
-def _generator(at: Parser, token: Token) -> Node:
+def _parse_generator(at: Parser, token: ClaimToken) -> SyntaxNode:
     """`sum(a[i]*b[i] for i in range(4))`, or `sum(array)`."""
     with at.inside_brackets():
         body = at.sum_of_terms()
         limits = []
         while at.peek().text == "for":
             at.take()
-            limits.append(_loop(at))
+            limits.append(_parse_loop(at))
         stop = at.expect(")")
     span = (token.start, stop.stop)
-    return Total(tuple(limits), body, span=span) if limits else Apply("sum", (body,), span=span)
+    return (
+        Summation(tuple(limits), body, span=span)
+        if limits
+        else FunctionCall("sum", (body,), span=span)
+    )
 
 
-def _loop(at: Parser) -> Limit:
+def _parse_loop(at: Parser) -> SumRange:
     """`i in range(4)` or `i in range(1, 5)`; the end is not counted."""
     name = at.take().text + at.primes()
     at.expect("in")
@@ -101,10 +114,45 @@ def _loop(at: Parser) -> Limit:
         at.fail("'range' is expected here", "for i in range(4)", word.span)
     at.expect("(")
     end = at.sum_of_terms()
-    low: Node = Number(Fraction(0))
+    low: SyntaxNode = Numeral(Fraction(0))
     if at.peek().text == ",":
         at.take()
         low, end = end, at.sum_of_terms()
     at.expect(")")
-    high = Binary("-", end, Number(Fraction(1)), span=end.span)
-    return Limit(name, low, high, span=word.span)
+    high = BinaryExpression("-", end, Numeral(Fraction(1)), span=end.span)
+    return SumRange(name, low, high, span=word.span)
+
+
+TRANSPOSE_MARKS = {"T", "{T}", "{styleT}", "{style{T}}", "styleT", "style{T}"}
+LONGEST_MARK = 7
+REDUCTIONS = {"sum", "mean", "max"}
+
+
+def count_transpose_tokens(at: Parser) -> int:
+    r"""How many tokens after the next one make `T`, `{T}` or `{\mathsf{T}}`; 0 where none do."""
+    for count in range(1, LONGEST_MARK):
+        if "".join(at.peek(n).text for n in range(1, count + 1)) in TRANSPOSE_MARKS:
+            return count
+    return 0
+
+
+def is_method(at: Parser) -> bool:
+    """Whether a dot and a method follow."""
+    word, opens = at.peek(1).text, at.peek(2).text == "("
+    return at.peek().text == "." and (word == "T" or (opens and word in {"dot", *REDUCTIONS}))
+
+
+def parse_method(at: Parser, base: SyntaxNode) -> SyntaxNode:
+    """A base with one method."""
+    at.take()
+    word = at.take()
+    if word.text == "T":
+        return FunctionCall("transpose", (base,), span=(base.span[0], word.stop))
+    at.expect("(")
+    if word.text in REDUCTIONS:
+        stop = at.expect(")")
+        return FunctionCall(word.text, (base,), span=(base.span[0], stop.stop))
+    with at.within():
+        other = at.sum_of_terms()
+        stop = at.expect(")")
+    return BinaryExpression("@", base, other, span=(base.span[0], stop.stop))

@@ -1,46 +1,110 @@
-"""A place in a list of tokens, with errors that show it."""
+"""Tokens, the names that cut a run of letters into words, and a cursor over tokens."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import NoReturn
 
 from symconv.claims.model.errors import MOST_DEPTH, ClaimError
-from symconv.claims.model.tree import Span
+from symconv.claims.model.syntax_tree import Span
+from symconv.claims.model.vocabulary import FUNCTIONS, LETTERS
 
-from .tokens import Token
+BARE_COMMANDS = {
+    "frac",
+    "dfrac",
+    "partial",
+    "sum",
+    "begin",
+    "end",
+    "cdot",
+    "times",
+    "left",
+    "right",
+}
+BARE_COMMANDS |= {"odot", "star", "ast", "sqrt", "pmatrix", "bmatrix", "cases", "aligned", "align"}
+BARE_RELATIONS = {"leftarrow", "approx"}
+INDEX_LETTERS = "ijklmnpqruvst"
+MOST_RUN = 80
 
 
-class Cursor:
+@dataclass(frozen=True)
+class ClaimToken:
+    """`kind` is number, name, command, op, row or end."""
+
+    kind: str
+    text: str
+    start: int
+    stop: int
+
+    @property
+    def span(self) -> tuple[int, int]:
+        return self.start, self.stop
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The names that a claim may use: tensors, sizes, and further names that came with values."""
+
+    names: frozenset[str]
+
+    def split(self, run: str) -> tuple[str, ...]:
+        """A run of letters as known words, the longest first; a run that is unknown stays whole."""
+        return _segment_run(self.names, run) or (run,)
+
+
+@lru_cache(maxsize=4096)
+def _segment_run(names: frozenset[str], run: str) -> tuple[str, ...]:
+    if run in names or run in BARE_COMMANDS or run in LETTERS or run in FUNCTIONS or len(run) == 1:
+        return (run,)
+    if len(run) > MOST_RUN:
+        return ()
+    best: dict[int, tuple[str, ...]] = {len(run): ()}
+    for start in range(len(run) - 1, -1, -1):
+        for stop in range(len(run), start, -1):
+            if stop in best and _is_word(names, run[start:stop], run):
+                best[start] = (run[start:stop], *best[stop])
+                break
+    return best.get(0, ())
+
+
+def _is_word(names: frozenset[str], word: str, run: str) -> bool:
+    if len(word) > 1:
+        return word in names or word in BARE_COMMANDS or word in LETTERS or word in BARE_RELATIONS
+    return word in names or word == "d" or (len(run) <= 3 and word in INDEX_LETTERS)
+
+
+class ClaimCursor:
     """Reads tokens one after another and counts how deep brackets are nested."""
 
-    def __init__(self, text: str, found: list[Token]) -> None:
+    def __init__(self, text: str, found: list[ClaimToken]) -> None:
         self.text = text
         self.tokens = found
         self.place = 0
         self.depth = 0
         self.inside = 0
         self.closed = False
-        self.end = Token("end", "", len(text), len(text) + 1)
+        self.end = ClaimToken("end", "", len(text), len(text) + 1)
 
-    def peek(self, ahead: int = 0) -> Token:
+    def peek(self, ahead: int = 0) -> ClaimToken:
         """The token that comes next, or further ahead."""
         place = self.place + ahead
         return self.tokens[place] if place < len(self.tokens) else self.end
 
-    def take(self) -> Token:
+    def take(self) -> ClaimToken:
         """The next token, which is used up."""
         token = self.peek()
         self.place += 1
         return token
 
-    def back(self, token: Token) -> None:
+    def back(self, token: ClaimToken) -> None:
         """Return to a token that was taken."""
         self.place = self.tokens.index(token)
 
     @property
-    def last(self) -> Token:
+    def last(self) -> ClaimToken:
         return self.tokens[self.place - 1] if 0 < self.place <= len(self.tokens) else self.end
 
     def primes(self) -> str:
@@ -54,7 +118,7 @@ class Cursor:
         """Whether nothing but layout was read of this part of a chain."""
         return all(t.text in {"&", "="} or t.kind == "row" for t in self.tokens[: self.place])
 
-    def expect(self, text: str) -> Token:
+    def expect(self, text: str) -> ClaimToken:
         """The next token, which must be this one."""
         token = self.take()
         if token.text != text or token.kind == "end":

@@ -17,9 +17,9 @@ from symconv.claims.model.vocabulary import (
     SILENT,
     STYLES,
 )
+from symconv.core.errors import did_you_mean
 
-from .help import nearest_command
-from .tokens import Token
+from .cursor import ClaimToken
 
 if TYPE_CHECKING:
     from .lexer import Lexer
@@ -38,57 +38,64 @@ ONE_TOKEN = {
 }  # fmt: skip
 
 
-def after_backslash(at: Lexer, start: int) -> Iterator[Token]:
+def lex_backslash(at: Lexer, start: int) -> Iterator[ClaimToken]:
     """What a backslash opens: a line break, a command, an escaped bracket, a space."""
     if at.text.startswith("\\\\", start):
         at.place = start + 2
-        yield Token("row", "\\\\", start, at.place)
+        yield ClaimToken("row", "\\\\", start, at.place)
         return
     match = WORD.match(at.text, start + 1)
     if match is None:
-        yield from _escaped(at, start)
+        yield from _lex_escape(at, start)
         return
     word, at.place = match.group(), match.end()
     if at.text.startswith("*", at.place) and word + "*" in LAYOUTS:
         at.place += 1
-    yield from named(at, word, start)
+    yield from lex_command(at, word, start)
 
 
-def _escaped(at: Lexer, start: int) -> Iterator[Token]:
+def _lex_escape(at: Lexer, start: int) -> Iterator[ClaimToken]:
     at.place = start + 2
     after = at.text[start + 1 : start + 2]
     if at.lost and after in {" ", "\n"}:
-        yield Token("row", "\\", start, start + 1)
+        yield ClaimToken("row", "\\", start, start + 1)
     elif after in ESCAPED:
-        yield Token("op", ESCAPED[after], start, at.place)
+        yield ClaimToken("op", ESCAPED[after], start, at.place)
     elif after not in SPACES:
         raise at.error("a backslash without a command", start, start + 1, "\\frac, \\sum")
 
 
-def named(at: Lexer, word: str, start: int) -> Iterator[Token]:
+def lex_command(at: Lexer, word: str, start: int) -> Iterator[ClaimToken]:
     """The tokens of a command."""
     if word in {"begin", "end"}:
-        yield from _environment(at, word, start)
+        yield from _lex_environment(at, word, start)
     elif word in SILENT:
         if at.text[at.place : at.place + 1] == ".":
             at.place += 1
     elif word in ONE_TOKEN:
         kind, text = ONE_TOKEN[word]
-        yield Token(kind, text, start, at.place)
+        yield ClaimToken(kind, text, start, at.place)
     elif word in COMMANDS:
-        yield Token("command", word, start, at.place)
+        yield ClaimToken("command", word, start, at.place)
     elif word in LETTERS or word in FUNCTIONS or word in at.vocabulary.names:
-        yield Token("name", SAME_LETTER.get(word, word), start, at.place)
+        yield ClaimToken("name", SAME_LETTER.get(word, word), start, at.place)
     else:
         said = f"the command '\\{word}' is not read"
-        raise at.error(said, start, at.place, nearest_command(word))
+        raise at.error(said, start, at.place, suggest_command(word))
 
 
-def _environment(at: Lexer, word: str, start: int) -> Iterator[Token]:
+def _lex_environment(at: Lexer, word: str, start: int) -> Iterator[ClaimToken]:
     match = ENVIRONMENT.match(at.text, at.place)
     if match is None:
         said = f"'{word}' without the name of what it opens"
         raise at.error(said, start, at.place, "pmatrix")
     at.place = match.end()
     if match.group(1) not in LAYOUTS:
-        yield Token("command", f"{word} {match.group(1)}", start, at.place)
+        yield ClaimToken("command", f"{word} {match.group(1)}", start, at.place)
+
+
+def suggest_command(word: str) -> str:
+    """The command that was probably meant."""
+    known = COMMANDS | LETTERS | set(FUNCTIONS) | set(OPERATORS) | set(RELATIONS)
+    close = did_you_mean(word[:40], known)
+    return close if close.startswith("did") else "\\frac, \\partial, \\sum, \\cdot, pmatrix, cases"

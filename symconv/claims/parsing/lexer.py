@@ -16,8 +16,8 @@ from symconv.claims.model.vocabulary import (
     SUPERSCRIPTS,
 )
 
-from .latex_commands import after_backslash, named
-from .tokens import LOST, RELATIONS_LOST, Token, Vocabulary
+from .cursor import BARE_COMMANDS, BARE_RELATIONS, ClaimToken, Vocabulary
+from .latex_commands import lex_backslash, lex_command
 
 NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 DIGITS = re.compile(r"[0-9]+")
@@ -30,14 +30,14 @@ TWO = ("**", ":=", "<-", "->", "<=", ">=", "!=", "==", "=>", "+=", "-=")
 SIGNS_ALONE = "+-*/^_()[]{}=,;&|<>':@!%"
 
 
-def tokens(text: str, vocabulary: Vocabulary) -> list[Token]:
+def tokenize_claim(text: str, vocabulary: Vocabulary) -> list[ClaimToken]:
     """The tokens of a claim; ClaimError where a character belongs to no formula."""
     if len(text) > MOST_CHARACTERS:
         raise ClaimError(
             f"the text has {len(text):,} characters; at most {MOST_CHARACTERS:,} are read",
             help="check one equation at a time",
         )
-    found: list[Token] = []
+    found: list[ClaimToken] = []
     for token in Lexer(text, vocabulary).run():
         found.append(token)
         if len(found) > MOST_TOKENS:
@@ -64,7 +64,7 @@ class Lexer:
         """A refusal with the place."""
         return ClaimError(message, text=self.text, position=(start, stop), help=hint)
 
-    def run(self) -> Iterator[Token]:
+    def run(self) -> Iterator[ClaimToken]:
         """All tokens."""
         while self.place < len(self.text):
             c = self.text[self.place]
@@ -74,9 +74,9 @@ class Lexer:
             script, self.script = self.script, False
             yield from self._next(c, self.place, script=script)
 
-    def _next(self, c: str, start: int, *, script: bool) -> Iterator[Token]:
+    def _next(self, c: str, start: int, *, script: bool) -> Iterator[ClaimToken]:
         if c == "\\":
-            yield from after_backslash(self, start)
+            yield from lex_backslash(self, start)
         elif c.isascii() and (c.isdigit() or c == "."):
             yield self._number(start, script=script)
         elif c.isascii() and c.isalpha():
@@ -91,23 +91,23 @@ class Lexer:
         else:
             yield self._operator(c, start)
 
-    def _word(self, word: str, start: int) -> Token:
+    def _word(self, word: str, start: int) -> ClaimToken:
         known = word in self.vocabulary.names
         kind = "command" if word in COMMANDS and not known else "name"
-        return Token(kind, word, start, self.place)
+        return ClaimToken(kind, word, start, self.place)
 
-    def _number(self, start: int, *, script: bool) -> Token:
+    def _number(self, start: int, *, script: bool) -> ClaimToken:
         match = (DIGITS if script else NUMBER).match(self.text, start)
         if match is None:
             self.place += 1
-            return Token("op", ".", start, self.place)
+            return ClaimToken("op", ".", start, self.place)
         if len(match.group()) > MOST_DIGITS:
             said = f"a number of {len(match.group())} characters"
             raise self.error(said, start, match.end(), f"at most {MOST_DIGITS} are read")
         self.place = match.end()
-        return Token("number", match.group(), start, self.place)
+        return ClaimToken("number", match.group(), start, self.place)
 
-    def _letters(self, start: int) -> Iterator[Token]:
+    def _letters(self, start: int) -> Iterator[ClaimToken]:
         prefix = PREFIX.match(self.text, start)
         if prefix:
             self.place = prefix.end()
@@ -115,7 +115,7 @@ class Lexer:
         match = NUMBERED.match(self.text, start) or TAILED.match(self.text, start)
         if match and (match.group() in self.vocabulary.names or match.group() in FUNCTIONS):
             self.place = match.end()
-            yield Token("name", match.group(), start, self.place)
+            yield ClaimToken("name", match.group(), start, self.place)
             return
         match = RUN.match(self.text, start)
         assert match is not None
@@ -125,22 +125,22 @@ class Lexer:
             yield from self._piece(piece, here)
             here = max(here + len(piece), self.place)
 
-    def _piece(self, piece: str, here: int) -> Iterator[Token]:
-        if piece in self.vocabulary.names or piece not in LOST | RELATIONS_LOST:
+    def _piece(self, piece: str, here: int) -> Iterator[ClaimToken]:
+        if piece in self.vocabulary.names or piece not in BARE_COMMANDS | BARE_RELATIONS:
             yield self._word(piece, here)
         else:
             self.lost = True
-            yield from named(self, piece, here)
+            yield from lex_command(self, piece, here)
 
-    def _script(self, mark: str, table: dict[str, str], start: int) -> Iterator[Token]:
+    def _script(self, mark: str, table: dict[str, str], start: int) -> Iterator[ClaimToken]:
         """`₁₂` as `_{12}`: a run of small characters, each at its own place."""
         stop = start
         while self._small(stop, table) or (
             self.text[stop : stop + 1] == "," and self._small(stop + 1, table)
         ):
             stop += 1
-        yield Token("op", mark, start, start)
-        yield Token("op", "{", start, start)
+        yield ClaimToken("op", mark, start, start)
+        yield ClaimToken("op", "{", start, start)
         here = start
         while here < stop:
             c = table.get(self.text[here], ",")
@@ -148,25 +148,27 @@ class Lexer:
             while c.isdigit() and end < stop and table.get(self.text[end], ",").isdigit():
                 c += table[self.text[end]]
                 end += 1
-            yield Token("number" if c.isdigit() else "name" if c.isalpha() else "op", c, here, end)
+            yield ClaimToken(
+                "number" if c.isdigit() else "name" if c.isalpha() else "op", c, here, end
+            )
             here = end
         self.place = stop
-        yield Token("op", "}", stop, stop)
+        yield ClaimToken("op", "}", stop, stop)
 
     def _small(self, place: int, table: dict[str, str]) -> bool:
         return self.text[place : place + 1] in table
 
-    def _operator(self, c: str, start: int) -> Token:
+    def _operator(self, c: str, start: int) -> ClaimToken:
         pair = self.text[start : start + 2]
         if pair in TWO:
             self.place += 2
             spelled = {"**": "power", "==": "="}.get(pair, pair)
-            return Token("op", spelled, start, self.place)
+            return ClaimToken("op", spelled, start, self.place)
         self.place += 1
         if c in SIGNS:
-            return Token("op", SIGNS[c], start, self.place)
+            return ClaimToken("op", SIGNS[c], start, self.place)
         if c == "ᵀ":
-            return Token("op", "T", start, self.place)
+            return ClaimToken("op", "T", start, self.place)
         if c not in SIGNS_ALONE:
             raise self.error(
                 f"the character {c!r} has no meaning in a formula",
@@ -175,4 +177,4 @@ class Lexer:
                 "letters, digits, + - * / ^ _ ( ) [ ] { } = and the usual LaTeX",
             )
         self.script = c in "_^"
-        return Token("op", c, start, self.place)
+        return ClaimToken("op", c, start, self.place)

@@ -9,37 +9,55 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from symconv.claims.model.errors import MOST_FACTORS
-from symconv.claims.model.tree import Apply, Binary, Negative, Node, Power, Statement, Symbol, join
+from symconv.claims.model.syntax_tree import (
+    BinaryExpression,
+    Exponentiation,
+    FunctionCall,
+    Identifier,
+    Statement,
+    SyntaxNode,
+    UnaryMinus,
+    join_spans,
+)
 
-from .brackets import enclosed, list_of_numbers, magnitude, number, one_or_number
-from .calls import call, is_call
-from .commands import command
-from .cursor import Cursor
-from .derivatives import differential
-from .lexer import tokens
-from .methods import is_method, method, transposes
-from .name_resolution import Table
-from .scripts import scripts
-from .shorthand import exponential, gradient, gradient_by_name
-from .tokens import Token
-from .updates import as_update, difference
+from .abbreviations import (
+    as_update,
+    parse_exponential,
+    parse_gradient,
+    parse_nabla,
+    parse_weight_step,
+)
+from .brackets import (
+    parse_array,
+    parse_brackets,
+    parse_magnitude,
+    parse_number,
+    parse_number_or_indicator,
+)
+from .calls import count_transpose_tokens, is_call, is_method, parse_call, parse_method
+from .commands import parse_command
+from .cursor import ClaimCursor, ClaimToken
+from .derivatives import parse_differential
+from .lexer import tokenize_claim
+from .scripts import parse_scripts
+from .symbol_table import SymbolTable
 
 RELATIONS = {"=", ":=", "~", "<-", "=>", "-=", "+="}
 PRODUCTS = {"*", "/", "conv", "corr", "had", "@"}
-TURNED = {"+": "-", "-": "+"}
+OPPOSITE_SIGN = {"+": "-", "-": "+"}
 LONG_SUM = 40
 SENTENCE = {"for", "if", "where", "otherwise", "in", "else"}
 
 
-def read(text: str, table: Table) -> Statement:
+def parse_statement(text: str, table: SymbolTable) -> Statement:
     """The statement that a text makes; ClaimError with a caret where it is not read."""
-    return Parser(text, tokens(text, table.vocabulary), table).statement()
+    return Parser(text, tokenize_claim(text, table.vocabulary), table).statement()
 
 
-class Parser(Cursor):
+class Parser(ClaimCursor):
     """One pass over one statement."""
 
-    def __init__(self, text: str, found: list[Token], table: Table) -> None:
+    def __init__(self, text: str, found: list[ClaimToken], table: SymbolTable) -> None:
         super().__init__(text, found)
         self.table = table
 
@@ -59,7 +77,7 @@ class Parser(Cursor):
         found = Statement(self.text, tuple(parts), tuple(marks), notes)
         return as_update(found, self.table)
 
-    def side(self) -> Node:
+    def side(self) -> SyntaxNode:
         """One part of a chain."""
         while self.peek().text in {"&", ","} or self.peek().kind == "row":
             self.take()
@@ -67,21 +85,21 @@ class Parser(Cursor):
             self.fail("a side of the equation is empty", "dC/dw_1 = ...")
         return self.sum_of_terms()
 
-    def sum_of_terms(self) -> Node:
+    def sum_of_terms(self) -> SyntaxNode:
         """`-a + b - c`."""
         with self.deeper():
             terms = [("+", self.term())]
             while True:
                 self.skip_layout()
                 if self.peek().text not in {"+", "-"} or self.peek().kind != "op":
-                    return added(terms)
+                    return build_sum(terms)
                 terms.append((self.take().text, self.term()))
 
-    def index_sum(self) -> Node:
+    def index_sum(self) -> SyntaxNode:
         """A sum of terms whose letters are indices."""
         return self.table.as_index(self.sum_of_terms())
 
-    def term(self) -> Node:
+    def term(self) -> SyntaxNode:
         """Factors, with or without a sign between them."""
         left, start = self.factor(), self.peek()
         for _ in range(MOST_FACTORS):
@@ -92,7 +110,7 @@ class Parser(Cursor):
             elif not self.starts_factor():
                 return left
             right = self.factor()
-            left = Binary(sign, left, right, span=join(left, right))
+            left = BinaryExpression(sign, left, right, span=join_spans(left, right))
         return self.fail(f"more than {MOST_FACTORS} factors in one term", "powers", start.span)
 
     def starts_factor(self) -> bool:
@@ -104,61 +122,65 @@ class Parser(Cursor):
             return not token.text.startswith("end")
         return token.kind in {"number", "name"} or token.text in {"(", "{"}
 
-    def factor(self) -> Node:
+    def factor(self) -> SyntaxNode:
         """A sign, a base and what stands after it: powers, transposes."""
         token = self.peek()
         if token.kind == "op" and token.text in {"+", "-"}:
             self.take()
             with self.deeper():
                 body = self.factor()
-            return Negative(body, span=(token.start, body.span[1])) if token.text == "-" else body
+            return UnaryMinus(body, span=(token.start, body.span[1])) if token.text == "-" else body
         base = self.base()
         while True:
             if self.peek().text in {"^", "power", "T", "'"} and self.peek().kind == "op":
                 base = self.raised(base)
             elif is_method(self):
-                base = method(self, base)
+                base = parse_method(self, base)
             else:
                 return base
 
-    def raised(self, base: Node) -> Node:
+    def raised(self, base: SyntaxNode) -> SyntaxNode:
         """A base with one exponent, or transposed."""
-        count = transposes(self) if self.peek().text == "^" else 0
+        count = count_transpose_tokens(self) if self.peek().text == "^" else 0
         mark = self.take()
         if mark.text == "T" or count:
             self.place += count
-            return Apply("transpose", (base,), span=(base.span[0], self.last.stop))
+            return FunctionCall("transpose", (base,), span=(base.span[0], self.last.stop))
         if mark.text == "'":
             self.fail("a prime belongs to a function or to an index", "f'(x), m'", mark.span)
-        if isinstance(base, Power) and mark.text == "^" and not self.closed:
+        if isinstance(base, Exponentiation) and mark.text == "^" and not self.closed:
             self.fail("two superscripts in a row", "(o_1^2)^2", mark.span)
         if self.peek().text in {"circ", "had"}:
             self.fail("this exponent is not read", "a number")
         exponent = self.group() if mark.text == "^" else self.factor()
-        return Power(base, exponent, span=join(base, exponent))
+        return Exponentiation(base, exponent, span=join_spans(base, exponent))
 
-    def group(self) -> Node:
+    def group(self) -> SyntaxNode:
         """What follows `^`: one token, or braces."""
         token = self.peek()
         if token.text in {"{", "("}:
-            return enclosed(self)
+            return parse_brackets(self)
         if token.text == "-":
             self.take()
             body = self.group()
-            return Negative(body, span=(token.start, body.span[1]))
+            return UnaryMinus(body, span=(token.start, body.span[1]))
         if token.kind == "number":
-            return number(self)
+            return parse_number(self)
         if token.kind == "name":
             self.take()
-            return Symbol(token.text + self.primes(), span=token.span)
+            return Identifier(token.text + self.primes(), span=token.span)
         return self.fail("a superscript is missing", "x^2, w^{(1)}")
 
-    def base(self) -> Node:
+    def base(self) -> SyntaxNode:
         """A number, a name, brackets, or a command."""
         token = self.peek()
         self.closed = token.kind != "name"
-        by_kind = {"number": one_or_number, "name": named, "command": command}
-        by_text = {"(": enclosed, "{": enclosed, "[": list_of_numbers, "|": magnitude}
+        by_kind = {
+            "number": parse_number_or_indicator,
+            "name": parse_name,
+            "command": parse_command,
+        }
+        by_text = {"(": parse_brackets, "{": parse_brackets, "[": parse_array, "|": parse_magnitude}
         rule = by_kind.get(token.kind) or by_text.get(token.text)
         if rule is not None:
             return rule(self)
@@ -167,34 +189,34 @@ class Parser(Cursor):
         return self.fail(said, "a number, a name or a bracket")
 
 
-def added(terms: Sequence[tuple[str, Node]]) -> Node:
+def build_sum(terms: Sequence[tuple[str, SyntaxNode]]) -> SyntaxNode:
     """Terms with their signs as a tree; long sums are cut in halves, so that it stays flat."""
     if len(terms) > LONG_SUM:
         half = len(terms) // 2
         sign = terms[half][0]
-        rest = terms[half:] if sign == "+" else [(TURNED[s], n) for s, n in terms[half:]]
-        left, right = added(terms[:half]), added(rest)
-        return Binary(sign, left, right, span=join(left, right))
+        rest = terms[half:] if sign == "+" else [(OPPOSITE_SIGN[s], n) for s, n in terms[half:]]
+        left, right = build_sum(terms[:half]), build_sum(rest)
+        return BinaryExpression(sign, left, right, span=join_spans(left, right))
     found = terms[0][1]
     for sign, node in terms[1:]:
-        found = Binary(sign, found, node, span=join(found, node))
+        found = BinaryExpression(sign, found, node, span=join_spans(found, node))
     return found
 
 
-def named(at: Parser) -> Node:
+def parse_name(at: Parser) -> SyntaxNode:
     """A name with its scripts; a function with its arguments; a differential quotient."""
-    if at.peek().text == "d" and (found := differential(at, "d")) is not None:
+    if at.peek().text == "d" and (found := parse_differential(at, "d")) is not None:
         return found
     if is_call(at):
-        return call(at)
-    rule = SPECIAL.get(at.peek().text)
+        return parse_call(at)
+    rule = ABBREVIATIONS.get(at.peek().text)
     if rule is not None and at.peek().text not in at.table.letters and (found := rule(at)):
         return found
     token = at.take()
-    return at.table.bind(token.text, scripts(at, token), at)
+    return at.table.bind(token.text, parse_scripts(at, token), at)
 
 
-SPECIAL = {
-    "e": exponential, "d": gradient, "Delta": difference, "nabla": gradient_by_name,
-    "grad": gradient_by_name,
+ABBREVIATIONS = {
+    "e": parse_exponential, "d": parse_gradient, "Delta": parse_weight_step, "nabla": parse_nabla,
+    "grad": parse_nabla,
 }  # fmt: skip

@@ -5,11 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from symconv.claims.model.tree import Binary, Node, Number, Slice, Span, Symbol
+from symconv.claims.model.syntax_tree import (
+    BinaryExpression,
+    Identifier,
+    IndexSlice,
+    Numeral,
+    Span,
+    SyntaxNode,
+)
 
-from .brackets import enclosed, number
-from .methods import transposes
-from .tokens import Token
+from .brackets import parse_brackets, parse_number
+from .calls import count_transpose_tokens
+from .cursor import ClaimToken
 
 if TYPE_CHECKING:
     from .parser import Parser
@@ -22,11 +29,11 @@ class Scripts:
     """What stands around a letter; `tail` are digits right after it, `time` is a moment t + 1."""
 
     span: Span
-    sub: tuple[Node, ...] | None = None
-    sup: Node | None = None
-    tail: Number | None = None
-    time: Node | None = None
-    second: Node | None = None
+    sub: tuple[SyntaxNode, ...] | None = None
+    sup: SyntaxNode | None = None
+    tail: Numeral | None = None
+    time: SyntaxNode | None = None
+    second: SyntaxNode | None = None
     primes: str = ""
     bracket: bool = False
     layer_bracket: bool = False
@@ -38,40 +45,40 @@ class Scripts:
         return self.span[0], max(self.span[1], self.stop)
 
 
-def scripts(at: Parser, token: Token) -> Scripts:
+def parse_scripts(at: Parser, token: ClaimToken) -> Scripts:
     """Subscripts, superscripts, primes, brackets after a name, in any order."""
     found = Scripts(token.span)
     follows = at.peek()
     if follows.kind == "number" and follows.start == token.stop and follows.text.isdigit():
-        found.tail = number(at)
+        found.tail = parse_number(at)
         found.stop = follows.stop
-    while at.peek().kind == "op" and _one(at, found):
+    while at.peek().kind == "op" and _parse_script(at, found):
         found.stop = at.last.stop
     return found
 
 
-def _one(at: Parser, found: Scripts) -> bool:
+def _parse_script(at: Parser, found: Scripts) -> bool:
     """Read one script; False where there is none."""
     text = at.peek().text
-    if text == "_" and _below_a_line(at):
+    if text == "_" and _is_fraction_line(at):
         return False
     if text == "_" and found.sub is None:
         at.take()
-        found.sub = _subscript(at)
-    elif text == "^" and found.sup is None and not found.bracket and not transposes(at):
+        found.sub = _parse_subscript(at)
+    elif text == "^" and found.sup is None and not found.bracket and not count_transpose_tokens(at):
         at.take()
-        _superscript(at, found)
+        _parse_superscript(at, found)
     elif text in {"'", "''"} and not found.sub and not found.sup:
         found.primes += at.primes()
     elif text == "[" and at.peek().start == at.last.stop and _may_have_brackets(found):
-        found.sub = (*(found.sub or ()), *_index_list(at, "]"))
+        found.sub = (*(found.sub or ()), *_parse_index_list(at, "]"))
         found.bracket = True
     else:
         return False
     return True
 
 
-def _below_a_line(at: Parser) -> bool:
+def _is_fraction_line(at: Parser) -> bool:
     """The underscore of `dC_dw`, which stands for a fraction line."""
     below, name = at.peek(1), at.peek(2)
     return below.text == "d" and name.kind == "name" and name.start == below.stop
@@ -81,32 +88,32 @@ def _may_have_brackets(found: Scripts) -> bool:
     """`w[0]`, and `delta_z[0]` where the subscript is a name."""
     if found.bracket or found.sub is None:
         return not found.bracket
-    return len(found.sub) == 1 and isinstance(found.sub[0], Symbol)
+    return len(found.sub) == 1 and isinstance(found.sub[0], Identifier)
 
 
-def _subscript(at: Parser) -> tuple[Node, ...]:
+def _parse_subscript(at: Parser) -> tuple[SyntaxNode, ...]:
     if at.peek().text in {"{", "("}:
-        return _index_list(at, "}" if at.peek().text == "{" else ")")
+        return _parse_index_list(at, "}" if at.peek().text == "{" else ")")
     if at.peek().kind == "number":
-        return (number(at),)
+        return (parse_number(at),)
     if at.peek().kind == "name":
         token = at.take()
-        return (Symbol(token.text + at.primes(), span=token.span),)
+        return (Identifier(token.text + at.primes(), span=token.span),)
     return at.fail("a subscript is missing", "w_1, w_{m,n}")
 
 
-def _index_list(at: Parser, closing: str) -> tuple[Node, ...]:
+def _parse_index_list(at: Parser, closing: str) -> tuple[SyntaxNode, ...]:
     at.take()
     with at.inside_brackets():
-        items = [_index(at, closing)]
+        items = [_parse_index(at, closing)]
         while at.peek().text in {",", ";"}:
             at.take()
-            items.append(_index(at, closing))
+            items.append(_parse_index(at, closing))
         at.expect(closing)
     return tuple(items)
 
 
-def _index(at: Parser, closing: str) -> Node:
+def _parse_index(at: Parser, closing: str) -> SyntaxNode:
     """An index, or a slice in square brackets: `m:m+2`, `:3`, `:`."""
     start = at.peek()
     slices = closing == "]"
@@ -115,17 +122,17 @@ def _index(at: Parser, closing: str) -> Node:
         return low
     at.take()
     high = None if at.peek().text in {",", closing} else at.index_sum()
-    return Slice(low, high, span=(start.start, at.last.stop))
+    return IndexSlice(low, high, span=(start.start, at.last.stop))
 
 
-def _superscript(at: Parser, found: Scripts) -> None:
+def _parse_superscript(at: Parser, found: Scripts) -> None:
     """`^2`, `^{(2)}`, `^{[2]}`, `^{l-1}`, `^{l(t+1)}`, `^{l,x}`."""
     if at.peek().text == "(":
         found.layer_bracket = True
-        found.sup = _in_brackets(at, found)
+        found.sup = _parse_in_brackets(at, found)
         return
     if at.peek().text == "+" or (at.peek().text == "{" and at.peek(1).text == "+"):
-        _plus(at, found)
+        _parse_plus(at, found)
         return
     if at.peek().text != "{":
         found.sup = at.table.as_index(at.group())
@@ -133,46 +140,46 @@ def _superscript(at: Parser, found: Scripts) -> None:
     at.take()
     if at.peek().text in {"(", "["}:
         found.layer_bracket = True
-        found.sup = _in_brackets(at, found)
+        found.sup = _parse_in_brackets(at, found)
     else:
         with at.inside_brackets():
             found.sup = at.index_sum()
-        _moment(at, found)
+        _separate_moment(at, found)
     if at.peek().text == ",":
         at.take()
         found.second = at.index_sum()
     at.expect("}")
 
 
-def _plus(at: Parser, found: Scripts) -> None:
+def _parse_plus(at: Parser, found: Scripts) -> None:
     """`w^+` is the weight after the step."""
     braced = at.take().text == "{"
     plus = at.take() if braced else at.last
-    found.sup = found.time = Symbol("new", span=plus.span)
+    found.sup = found.time = Identifier("new", span=plus.span)
     if braced:
         at.expect("}")
 
 
-def _in_brackets(at: Parser, found: Scripts) -> Node:
+def _parse_in_brackets(at: Parser, found: Scripts) -> SyntaxNode:
     """The layer in `^{(2)}` and `^{[2]}`, or the moment in `^{(t+1)}`."""
-    body = at.table.as_index(enclosed(at))
-    if "t" in _names(body):
+    body = at.table.as_index(parse_brackets(at))
+    if "t" in _identifiers(body):
         found.time, found.layer_bracket = body, False
     return body
 
 
-def _moment(at: Parser, found: Scripts) -> None:
+def _separate_moment(at: Parser, found: Scripts) -> None:
     """The product in `w^{l(t+1)}` is a layer and a moment."""
     sup = found.sup
-    if isinstance(sup, Binary) and sup.operator == "":
-        if "t" in _names(sup.right):
+    if isinstance(sup, BinaryExpression) and sup.operator == "":
+        if "t" in _identifiers(sup.right):
             found.sup, found.time = sup.left, sup.right
-    elif isinstance(sup, Binary) and sup.operator in {"+", "-"}:
-        if "t" in _names(sup) and "t" not in at.table.letters:
+    elif isinstance(sup, BinaryExpression) and sup.operator in {"+", "-"}:
+        if "t" in _identifiers(sup) and "t" not in at.table.letters:
             found.time = sup
-    elif isinstance(sup, Symbol) and sup.name in MOMENTS:
+    elif isinstance(sup, Identifier) and sup.name in MOMENTS:
         found.time = sup
 
 
-def _names(node: Node) -> set[str]:
-    return {n.name for n in node.walk() if isinstance(n, Symbol)}
+def _identifiers(node: SyntaxNode) -> set[str]:
+    return {n.name for n in node.walk() if isinstance(n, Identifier)}

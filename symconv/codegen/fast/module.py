@@ -8,7 +8,7 @@ from symconv.codegen.fast.forms.base import Wishes
 from symconv.codegen.fast.scalar.module import UnrolledModule
 from symconv.codegen.fast.scalar.program_of import Unrolled
 from symconv.codegen.fast.write.planned import PlannedModule
-from symconv.codegen.readable.docstrings import Docstrings
+from symconv.codegen.readable.docstrings import DocstringWriter
 from symconv.codegen.readable.module import module_names, numpy_module
 from symconv.core.equation import Program
 from symconv.core.proof import Backward
@@ -58,4 +58,4 @@ def fast_module(  # noqa: PLR0913 - what a module is made from
 
 def _docstring(forward: Program, backward: Backward, title: str, notes: tuple[str, ...]) -> str:
     names = module_names(forward, backward.program)
-    return Docstrings(names, {}, {}, (), forward.sizes).module(title, notes)
+    return DocstringWriter(names, {}, {}, (), forward.sizes).module(title, notes)

@@ -18,7 +18,7 @@ from symconv.core.equation import Program
 from symconv.core.errors import Unsupported
 from symconv.core.proof import Backward
 from symconv.core.tensor import Tensor
-from symconv.lower.equations import lowered
+from symconv.lower.equations import lower_equations
 
 MOST_ENTRIES = 40
 """The most entries of a tensor in a network that is written out number by number."""
@@ -91,4 +91,6 @@ def _margins(forward: Program, backward: Backward, made: Plan) -> bool:
         tuple(without_unit_sums(s.equation) for s in steps if isinstance(s, Plain))
         for steps in (made.forward, made.backward)
     )
-    return any(margins_of(lowered(tensors, equations, forward.sizes)) for equations in passes)
+    return any(
+        margins_of(lower_equations(tensors, equations, forward.sizes)) for equations in passes
+    )

@@ -8,17 +8,16 @@ from dataclasses import dataclass
 from sympy import Symbol
 from sympy.tensor.indexed import Indexed
 
-from symconv.codegen.readable.extents import extents
 from symconv.codegen.readable.function import Function, Setting, class_checks
 from symconv.codegen.readable.function import _Printer as Preamble
-from symconv.codegen.readable.sources import Given, sources
-from symconv.core.equation import Equation, Program
+from symconv.codegen.readable.size_constraints import find_size_constraints
+from symconv.codegen.readable.size_sources import SizeSource, find_size_sources
+from symconv.core.equation import Equation, Program, class_counts
 from symconv.core.tensor import Tensor
-from symconv.lower.labels import class_counts
-from symconv.lower.sizes import Sizes
+from symconv.lower.affine import SizeBounds
 
-from .equations import equation
-from .writer import Writer
+from .equations import write_equation
+from .writer import LoopWriter
 
 
 @dataclass(frozen=True)
@@ -33,11 +32,11 @@ class Programs:
         return {t.key: t for t in (*self.forward.tensors, *self.whole.tensors)}
 
     @property
-    def bounds(self) -> Sizes:
+    def bounds(self) -> SizeBounds:
         """What is known about the sizes."""
         inputs = [n for t in self.forward.tensors if t.role == "input" for n in t.shape]
         images = frozenset[Symbol]().union(*(n.atoms(Symbol) for n in inputs))
-        return Sizes(self.forward.sizes, images)
+        return SizeBounds(self.forward.sizes, images)
 
 
 def function(
@@ -49,18 +48,18 @@ def function(
     it can do without one.
     """
     stored = frozenset(t.key for t in setting.stored)
-    writer = Writer(setting.names, programs.tensors, stored, programs.bounds)
+    writer = LoopWriter(setting.names, programs.tensors, stored, programs.bounds)
     for e in equations:
-        equation(e, _like(e, setting, programs), setting.numbers.get(e.key, ""), writer)
-    least = () if setting.stored else extents(programs.forward)
+        write_equation(e, _like(e, setting, programs), setting.numbers.get(e.key, ""), writer)
+    least = () if setting.stored else find_size_constraints(programs.forward)
     wanted = writer.mentioned.union(*(extent.symbols for extent in least))
     wanted = wanted.union(*(n.atoms(Symbol) for n in setting.classes.values()))
-    given = [Given(t.key, t.shape, bare=True) for t in setting.passed]
-    given += [Given(t.key, t.shape, bare=False) for t in setting.stored if not t.scalar]
+    given = [SizeSource(t.key, t.shape, bare=True) for t in setting.passed]
+    given += [SizeSource(t.key, t.shape, bare=False) for t in setting.stored if not t.scalar]
     used = writer.used | {t.key for t in setting.passed if setting.names.tensors[t.key] in told}
     read = tuple(g for g in given if g.key in used)
     others = tuple(g for g in given if g.key not in used)
-    found = sources(wanted, read, others, setting.definitions)
+    found = find_size_sources(wanted, read, others, setting.definitions)
     touched = {*used, *(r.array.key for r in found.reads)}
     preamble = Preamble(setting, ())
     head = [*preamble.preamble(found), *preamble.size_checks(least, found)]

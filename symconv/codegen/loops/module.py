@@ -10,14 +10,13 @@ from sympy.tensor.indexed import Indexed
 
 from symconv.codegen.python.lint_exemptions import exempt
 from symconv.codegen.python.loops_allowlist import audited_loops
-from symconv.codegen.readable.docstrings import Docstrings
+from symconv.codegen.readable.docstrings import DocstringWriter
 from symconv.codegen.readable.function import Function, Setting
 from symconv.codegen.readable.module import GIVEN, module_names
 from symconv.codegen.readable.words import Words
-from symconv.core.equation import Equation, Program
+from symconv.core.equation import Equation, Program, checkable_class_counts
 from symconv.core.proof import Backward
-from symconv.lower.labels import checked_counts
-from symconv.output.templates import rendered
+from symconv.output.templates import render_template
 
 from .function import Programs, function
 
@@ -44,14 +43,14 @@ def loops_module(  # noqa: PLR0913 - everything that a module is made of, by nam
     outside = [t for t in forward.tensors if forward.equation(t.key) is None and t.role in GIVEN]
     given = tuple(sorted(outside, key=lambda t: GIVEN.index(t.role)))
     defined = tuple(forward.tensor(e.key) for e in forward.equations)
-    classes = checked_counts(forward.equations)
+    classes = checkable_class_counts(forward.equations)
     alone = Setting(names, given, (), forward.sizes, numbers, classes)
     first = function(alone, programs, forward.equations, told["forward"])
     passed = (*given, *((backward.seed,) if backward.seed else ()))
     after = Setting(names, passed, defined, forward.sizes, numbers)
     second = function(after, programs, needed(forward, backward), told["backward"])
     listed = backward.program.equations
-    docstrings = Docstrings(names, numbers, {}, listed, forward.sizes)
+    docstrings = DocstringWriter(names, numbers, {}, listed, forward.sizes)
     words = Words(names, docstrings)
     values: dict[str, object] = {
         "docstring": docstrings.module(title, (*notes, HOW)),
@@ -61,8 +60,8 @@ def loops_module(  # noqa: PLR0913 - everything that a module is made of, by nam
         ),
         "uses": _uses(first, second) | {"labels": bool(docstrings.labels)},
     }
-    plain = rendered("numpy_loops", "module.py.j2", exempt=[], **values)
-    text = rendered("numpy_loops", "module.py.j2", exempt=exempt(plain), **values)
+    plain = render_template("numpy_loops", "module.py.j2", exempt=[], **values)
+    text = render_template("numpy_loops", "module.py.j2", exempt=exempt(plain), **values)
     return audited_loops(text)
 
 

@@ -23,16 +23,16 @@ from sympy.tensor.indexed import Indexed
 
 from symconv.codegen.python.layout import TAB, WIDTH
 from symconv.codegen.python.sizes import SizePrinter
-from symconv.codegen.python.text import ADD, ATOM, COMPARE, MULTIPLY, Text, power
-from symconv.codegen.readable.operators import number
+from symconv.codegen.python.text import ADD, ATOM, COMPARE, MULTIPLY, PythonText, join_power
+from symconv.codegen.readable.operators import number_literal
 from symconv.core.errors import Unsupported
 from symconv.core.nodes import Box, Equals, LogSumExp, MaxOver, OneHot, step
 from symconv.lower.affine import denominator
 
-from .places import atom, entry, inside
-from .writer import Writer
+from .entries import atom_text, in_bounds_conditions, write_entry
+from .writer import LoopWriter
 
-Joined = Callable[[Text, Text], Text]
+Joined = Callable[[PythonText, PythonText], PythonText]
 CALLS = {
     "relu": "max({}, 0)",
     "sigmoid": "sigmoid({})",
@@ -49,69 +49,71 @@ MARGIN = 36
 """How much of a line is left to what stands around a part of a formula."""
 
 
-def scalar(e: Expr, writer: Writer) -> Text:
+def write_scalar(e: Expr, writer: LoopWriter) -> PythonText:
     """The text of a formula at one place; its loops are written before it."""
     if isinstance(e, LOOPED) and e not in writer.memory:
-        from .reducers import reduced
+        from .reductions import write_reduction
 
-        writer.memory[e] = reduced(e, writer)
+        writer.memory[e] = write_reduction(e, writer)
     if e in writer.memory:
-        return atom(writer.memory[e])
+        return atom_text(writer.memory[e])
     if e.is_number:
-        return number(e, SizePrinter({}))
+        return number_literal(e, SizePrinter({}))
     if isinstance(e, Indexed):
-        return _entry(e, writer)
+        return _write_scalar_entry(e, writer)
     if isinstance(e, (*BRACKETS, step)):
-        return Text(f"1 if {' and '.join(conditions(e, writer))} else 0", COMPARE)
-    return _operation(e, writer)
+        return PythonText(f"1 if {' and '.join(bracket_conditions(e, writer))} else 0", COMPARE)
+    return _write_operation(e, writer)
 
 
-def _operation(e: Any, writer: Writer) -> Text:
+def _write_operation(e: Any, writer: LoopWriter) -> PythonText:
     """Operators and functions."""
     match e:
         case Symbol():
             return writer.size(e)
         case Add():
-            return _sum(e, writer)
+            return _write_sum(e, writer)
         case Mul():
-            return product(list(e.as_ordered_factors()), writer)
+            return write_product(list(e.as_ordered_factors()), writer)
         case Pow():
-            return _power(e, writer)
+            return _write_power(e, writer)
     name = type(e).__name__
     if not isinstance(e, Function) or name not in CALLS:
         raise Unsupported(f"no loop form is known for the function {name}")
-    return atom(CALLS[name].format(_short(scalar(e.args[0], writer), writer).text))
+    return atom_text(CALLS[name].format(_shorten(write_scalar(e.args[0], writer), writer).text))
 
 
-def conditions(e: Expr, writer: Writer) -> list[str]:
+def bracket_conditions(e: Expr, writer: LoopWriter) -> list[str]:
     """What has to hold where a factor that is 0 or 1 is 1."""
     match e:
         case Box():
-            return list(inside(e.place, e.extent, writer))
+            return list(in_bounds_conditions(e.place, e.extent, writer))
         case Equals():
-            return [f"{writer.size(e.place).within(ADD)} == {scalar(e.label, writer).within(ADD)}"]
+            return [
+                f"{writer.size(e.place).within(ADD)} == {write_scalar(e.label, writer).within(ADD)}"
+            ]
         case KroneckerDelta():
             scale = denominator(e.args[0] - e.args[1])
             left, right = (writer.size(expand(scale * side)) for side in e.args[:2])
             return [f"{left.within(ADD)} == {right.within(ADD)}"]
         case step():
-            return [f"{scalar(e.args[0], writer).within(ADD)} > 0"]
+            return [f"{write_scalar(e.args[0], writer).within(ADD)} > 0"]
     raise Unsupported(f"{e} is no bracket")
 
 
-def _entry(e: Indexed, writer: Writer) -> Text:
+def _write_scalar_entry(e: Indexed, writer: LoopWriter) -> PythonText:
     """An entry; 0 where it is absent."""
-    found = entry(e, writer)
+    found = write_entry(e, writer)
     open_ = [c for c in found.conditions if c not in writer.true]
     if not open_:
-        return atom(found.text)
+        return atom_text(found.text)
     name = f"{writer.names.tensors[str(e.base.label)]}_entry"
-    chosen = Text(f"{found.text} if {' and '.join(open_)} else 0", COMPARE)
+    chosen = PythonText(f"{found.text} if {' and '.join(open_)} else 0", COMPARE)
     writer.memory[e] = writer.named(name, chosen).text
-    return atom(writer.memory[e])
+    return atom_text(writer.memory[e])
 
 
-def product(factors: list[Expr], writer: Writer) -> Text:
+def write_product(factors: list[Expr], writer: LoopWriter) -> PythonText:
     """a * b / (c * d)."""
     above, below = list[Expr](), list[Expr]()
     for factor in factors:
@@ -123,57 +125,57 @@ def product(factors: list[Expr], writer: Writer) -> Text:
         else:
             above.append(factor)
     if above[:1] == [S.NegativeOne] and len(above) > 1:
-        inner = _joined([scalar(a, writer) for a in above[1:]], _times, writer)
-        top = Text(f"-{inner.within(MULTIPLY)}", MULTIPLY)
+        inner = _join_parts([write_scalar(a, writer) for a in above[1:]], _times, writer)
+        top = PythonText(f"-{inner.within(MULTIPLY)}", MULTIPLY)
     else:
-        top = _joined([scalar(a, writer) for a in above or [S.One]], _times, writer)
+        top = _join_parts([write_scalar(a, writer) for a in above or [S.One]], _times, writer)
     if not below:
         return top
-    bottom = _joined([scalar(a, writer) for a in below], _times, writer)
-    bottom = _short(bottom, writer)
-    return _over(_short(top, writer, len(bottom.text)), bottom)
+    bottom = _join_parts([write_scalar(a, writer) for a in below], _times, writer)
+    bottom = _shorten(bottom, writer)
+    return _over(_shorten(top, writer, len(bottom.text)), bottom)
 
 
-def _sum(e: Add, writer: Writer) -> Text:
+def _write_sum(e: Add, writer: LoopWriter) -> PythonText:
     """a + b - c; what is subtracted comes last."""
     terms = sorted(e.as_ordered_terms(), key=lambda t: t.could_extract_minus_sign())
     parts = []
     for k, term in enumerate(terms):
         minus = k > 0 and term.could_extract_minus_sign()
-        parts.append((scalar(-term if minus else term, writer), minus))
+        parts.append((write_scalar(-term if minus else term, writer), minus))
     line = parts[0][0]
     for part, minus in parts[1:]:
-        line = _short(line, writer, len(part.text))
+        line = _shorten(line, writer, len(part.text))
         right = part.above(ADD) if minus else part.within(ADD)
-        line = Text(f"{line.within(ADD)} {'-' if minus else '+'} {right}", ADD)
+        line = PythonText(f"{line.within(ADD)} {'-' if minus else '+'} {right}", ADD)
     return line
 
 
-def _power(e: Pow, writer: Writer) -> Text:
+def _write_power(e: Pow, writer: LoopWriter) -> PythonText:
     base, exponent = e.args
     if exponent.could_extract_minus_sign():
-        return _over(Text("1", ATOM), scalar(Pow(base, -exponent), writer))
+        return _over(PythonText("1", ATOM), write_scalar(Pow(base, -exponent), writer))
     if exponent == S.Half:
-        return atom(f"np.sqrt({_short(scalar(base, writer), writer).text})")
-    return power(_short(scalar(base, writer), writer), scalar(exponent, writer))
+        return atom_text(f"np.sqrt({_shorten(write_scalar(base, writer), writer).text})")
+    return join_power(_shorten(write_scalar(base, writer), writer), write_scalar(exponent, writer))
 
 
-def _times(left: Text, right: Text) -> Text:
-    return Text(f"{left.within(MULTIPLY)} * {right.above(MULTIPLY)}", MULTIPLY)
+def _times(left: PythonText, right: PythonText) -> PythonText:
+    return PythonText(f"{left.within(MULTIPLY)} * {right.above(MULTIPLY)}", MULTIPLY)
 
 
-def _over(above: Text, below: Text) -> Text:
-    return Text(f"{above.within(MULTIPLY)} / {below.above(MULTIPLY)}", MULTIPLY)
+def _over(above: PythonText, below: PythonText) -> PythonText:
+    return PythonText(f"{above.within(MULTIPLY)} / {below.above(MULTIPLY)}", MULTIPLY)
 
 
-def _joined(parts: list[Text], join: Joined, writer: Writer) -> Text:
+def _join_parts(parts: list[PythonText], join: Joined, writer: LoopWriter) -> PythonText:
     line = parts[0]
     for part in parts[1:]:
-        line = join(_short(line, writer, len(part.text)), part)
+        line = join(_shorten(line, writer, len(part.text)), part)
     return line
 
 
-def _short(text: Text, writer: Writer, more: int = 0) -> Text:
+def _shorten(text: PythonText, writer: LoopWriter, more: int = 0) -> PythonText:
     """The text, or a name for it where the line would get long."""
     room = WIDTH - MARGIN - len(TAB) * writer.depth
     if text.strength == ATOM and len(text.text) < 30:

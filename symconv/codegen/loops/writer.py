@@ -9,24 +9,24 @@ from dataclasses import dataclass, field
 
 from sympy import Expr, Symbol
 
-from symconv.codegen.python.layout import TAB, WIDTH, call_lines
-from symconv.codegen.python.names import Names
+from symconv.codegen.python.identifiers import Identifiers
+from symconv.codegen.python.layout import TAB, WIDTH, wrap_call
 from symconv.codegen.python.sizes import SizePrinter
-from symconv.codegen.python.text import ATOM, Text
+from symconv.codegen.python.text import ATOM, PythonText
 from symconv.core.equation import Ranges
 from symconv.core.tensor import Tensor
-from symconv.lower.sizes import Sizes
+from symconv.lower.affine import SizeBounds
 
 
-class PlacePrinter(SizePrinter):
+class IndexPrinter(SizePrinter):
     """Prints places: in a product, sizes stand before indices, as in s * i."""
 
-    def _product(self, parts: list[Expr]) -> Text:
+    def _product(self, parts: list[Expr]) -> PythonText:
         return super()._product(sorted(parts, key=lambda f: not f.is_number and not f.is_positive))
 
 
 @dataclass
-class Writer:
+class LoopWriter:
     """Writes one function.
 
     `stored` are the tensors that are read from `values`. `used` collects the keys of all tensors
@@ -34,10 +34,10 @@ class Writer:
     is being written, `true` the conditions that hold there.
     """
 
-    names: Names
+    names: Identifiers
     tensors: Mapping[str, Tensor]
     stored: frozenset[str]
-    sizes: Sizes
+    sizes: SizeBounds
     lines: list[str] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
     mentioned: set[Symbol] = field(default_factory=set)
@@ -73,10 +73,10 @@ class Writer:
         self.indices[symbol] = self.fresh(symbol.name.rstrip("'"))
         return self.indices[symbol]
 
-    def size(self, expression: Expr) -> Text:
+    def size(self, expression: Expr) -> PythonText:
         """An expression of sizes and indices."""
         self.mentioned |= expression.atoms(Symbol) - set(self.indices)
-        printer = PlacePrinter({**self.names.sizes, **self.indices})
+        printer = IndexPrinter({**self.names.sizes, **self.indices})
         return printer.text(expression)
 
     def tensor(self, key: str) -> str:
@@ -90,17 +90,17 @@ class Writer:
         """One line."""
         self.lines.append(f"{TAB * self.depth}{text}")
 
-    def assign(self, left: str, right: Text) -> None:
+    def assign(self, left: str, right: PythonText) -> None:
         """`left right`, with a name for the right side where the line would be too long."""
         if len(TAB) * self.depth + len(left) + 1 + len(right.text) > WIDTH:
             right = self.named("part", right)
         self.line(f"{left} {right.text}")
 
-    def named(self, wanted: str, value: Text) -> Text:
+    def named(self, wanted: str, value: PythonText) -> PythonText:
         """A name for a value."""
         name = self.fresh(wanted)
         self.line(f"{name} = {value.text}")
-        return Text(name, ATOM)
+        return PythonText(name, ATOM)
 
     @contextmanager
     def block(self, head: list[str], true: frozenset[str] = frozenset()) -> Iterator[None]:
@@ -123,11 +123,11 @@ class Writer:
         names = ", ".join(self.index(v, n) for v, n in ranges)
         over = "np.ndindex" if len(ranges) > 1 else "range"
         start, depth = len(self.lines), self.depth
-        with self.block(call_lines(f"for {names} in {over}", extents, ":", depth)):
+        with self.block(wrap_call(f"for {names} in {over}", extents, ":", depth)):
             yield
         body = "\n".join(self.lines[start + 1 :])
         read = [n if re.search(rf"\b{n}\b", body) else f"_{n}" for n in names.split(", ")]
-        head = call_lines(f"for {', '.join(read)} in {over}", extents, ":", depth)
+        head = wrap_call(f"for {', '.join(read)} in {over}", extents, ":", depth)
         self.lines[start : start + len(head)] = head
 
     @contextmanager

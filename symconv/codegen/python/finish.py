@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symconv.output.templates import rendered
+from symconv.output.templates import render_template
 
 from .fast_allowlist import audited_fast
 from .lint_exemptions import exempt
@@ -10,5 +10,5 @@ from .lint_exemptions import exempt
 
 def finished(template: str, **values: object) -> str:
     """The text of the module."""
-    plain = rendered("numpy_fast", template, exempt=[], **values)
-    return audited_fast(rendered("numpy_fast", template, exempt=exempt(plain), **values))
+    plain = render_template("numpy_fast", template, exempt=[], **values)
+    return audited_fast(render_template("numpy_fast", template, exempt=exempt(plain), **values))

@@ -6,7 +6,7 @@ WIDTH = 100
 TAB = "    "
 
 
-def call_lines(
+def wrap_call(
     head: str, arguments: list[str], tail: str, indent: int, brackets: str = "()"
 ) -> list[str]:
     """`head(arguments)tail` on one line, else the arguments on one line, else one on each."""

@@ -7,7 +7,7 @@ from string import ascii_letters
 from sympy import Symbol
 
 
-def letters(indices: tuple[Symbol, ...]) -> dict[Symbol, str]:
+def einsum_letters(indices: tuple[Symbol, ...]) -> dict[Symbol, str]:
     """The index's own first letter where it is free, else the same as a capital, else any."""
     found: dict[Symbol, str] = {}
     free = list(ascii_letters)

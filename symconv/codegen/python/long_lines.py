@@ -7,10 +7,10 @@ from symconv.core.tensor import Tensor
 from .layout import TAB, WIDTH
 
 
-def unpacking(names: list[str], source: str, indent: int = 1) -> list[str]:
+def wrap_unpacking(names: list[str], source: str, indent: int = 1) -> list[str]:
     """`a, b, c = source`, on several lines where it is long."""
     margin = TAB * indent
-    head = f"{margin}{targets(names)} = "
+    head = f"{margin}{unpacking_targets(names)} = "
     if len(head + source) <= WIDTH:
         return [head + source]
     if source.endswith(")") and len(head) < WIDTH:
@@ -18,12 +18,12 @@ def unpacking(names: list[str], source: str, indent: int = 1) -> list[str]:
     return [f"{margin}(", *(f"{margin}{TAB}{n}," for n in names), f"{margin}) = {source}"]
 
 
-def targets(names: list[str]) -> str:
+def unpacking_targets(names: list[str]) -> str:
     """What a tuple of values is assigned to."""
     return f"({names[0]},)" if len(names) == 1 else ", ".join(names)
 
 
-def packing(name: str, values: list[str], indent: int = 1, brackets: str = "()") -> list[str]:
+def wrap_tuple(name: str, values: list[str], indent: int = 1, brackets: str = "()") -> list[str]:
     """`name = (a, b, c)`, on a line for each where it is long."""
     margin, first, last = TAB * indent, brackets[0], brackets[1]
     comma = "," if len(values) == 1 and first == "(" else ""
@@ -33,7 +33,7 @@ def packing(name: str, values: list[str], indent: int = 1, brackets: str = "()")
     return [f"{margin}{name} = {first}", *(f"{margin}{TAB}{v}," for v in values), f"{margin}{last}"]
 
 
-def shape_of(tensor: Tensor) -> str:
+def shape_literal(tensor: Tensor) -> str:
     """A shape of known sizes as a tuple in code."""
     inner = ", ".join(str(n) for n in tensor.shape)
     return f"({inner},)" if len(tensor.shape) == 1 else f"({inner})"
@@ -41,7 +41,7 @@ def shape_of(tensor: Tensor) -> str:
 
 def shape_checks(arrays: dict[str, Tensor]) -> list[str]:
     """An error where an array has another shape."""
-    tests = [f"{name}.shape != {shape_of(t)}" for name, t in arrays.items()]
+    tests = [f"{name}.shape != {shape_literal(t)}" for name, t in arrays.items()]
     joined = f"{TAB}if {' or '.join(tests)}:"
     if len(joined) > WIDTH:
         lines = [f"{TAB}if (", f"{TAB * 2}{tests[0]}"]

@@ -8,7 +8,7 @@ from sympy import Add, Basic, Expr, Max, Min, Mul, Pow, S, Symbol, expand, fract
 
 from symconv.core.errors import Unsupported
 
-from .text import ADD, ATOM, MULTIPLY, POWER, Text, joined, power
+from .text import ADD, ATOM, MULTIPLY, POWER, PythonText, join_operands, join_power
 
 
 class SizePrinter:
@@ -18,48 +18,48 @@ class SizePrinter:
         self.identifiers = identifiers
 
     def __call__(self, expression: Basic) -> str:
-        return self.text(_shorter(expression)).text
+        return self.text(_expand_if_shorter(expression)).text
 
-    def text(self, expression: Basic) -> Text:
+    def text(self, expression: Basic) -> PythonText:
         """The text of an expression and how tightly it binds."""
         if isinstance(expression, Symbol):
-            return Text(self.identifiers[expression], ATOM)
+            return PythonText(self.identifiers[expression], ATOM)
         if isinstance(expression, Add):
             return self._sum(expression)
         if isinstance(expression, Max | Min):
             return self._call(type(expression).__name__.lower(), expression.args)
         return self._product_or_number(expression)
 
-    def _product_or_number(self, expression: Any) -> Text:
+    def _product_or_number(self, expression: Any) -> PythonText:
         above, below = fraction(expression)
         if below != 1:
-            return joined("//", (self.text(above), self.text(below)), MULTIPLY)
+            return join_operands("//", (self.text(above), self.text(below)), MULTIPLY)
         if isinstance(expression, Mul):
             return self._product(sorted(expression.args, key=_factor_order))
         if isinstance(expression, Pow):
-            return power(self.text(expression.args[0]), self.text(expression.args[1]))
+            return join_power(self.text(expression.args[0]), self.text(expression.args[1]))
         if expression == S.NegativeInfinity:
-            return Text("-np.inf", POWER)
+            return PythonText("-np.inf", POWER)
         if expression.is_Integer:
-            return Text(str(expression), ATOM if expression >= 0 else POWER)
+            return PythonText(str(expression), ATOM if expression >= 0 else POWER)
         raise Unsupported(f"the size {expression} has no integer form")
 
-    def _call(self, name: str, arguments: tuple[Basic, ...]) -> Text:
+    def _call(self, name: str, arguments: tuple[Basic, ...]) -> PythonText:
         ordered = sorted(arguments, key=lambda a: (not a.is_number, str(a)))
-        return Text(f"{name}({', '.join(str(self(a)) for a in ordered)})", ATOM)
+        return PythonText(f"{name}({', '.join(str(self(a)) for a in ordered)})", ATOM)
 
-    def _product(self, parts: list[Expr]) -> Text:
+    def _product(self, parts: list[Expr]) -> PythonText:
         if parts[0] == -1:
             inner = self._product(parts[1:]) if len(parts) > 2 else self.text(parts[1])
-            return Text(f"-{inner.within(MULTIPLY)}", MULTIPLY)
-        return joined("*", tuple(self.text(p) for p in parts), MULTIPLY)
+            return PythonText(f"-{inner.within(MULTIPLY)}", MULTIPLY)
+        return join_operands("*", tuple(self.text(p) for p in parts), MULTIPLY)
 
-    def _sum(self, expression: Add) -> Text:
+    def _sum(self, expression: Add) -> PythonText:
         common = together(expression)
         if fraction(common)[1] != 1:
             above, below = fraction(common)
-            return joined("//", (self.text(above), self.text(below)), MULTIPLY)
-        reach = _reach(expression)
+            return join_operands("//", (self.text(above), self.text(below)), MULTIPLY)
+        reach = _window_reach(expression)
         if reach is not None:
             return self._with_reach(expression, *reach)
         parts = sorted(expression.args, key=_addend_order)
@@ -69,18 +69,18 @@ class SizePrinter:
                 line += f" - {self.text(-part).above(ADD)}"
             else:
                 line += f" + {self.text(part).within(ADD)}"
-        return Text(line, ADD)
+        return PythonText(line, ADD)
 
-    def _with_reach(self, expression: Add, d: Expr, k: Expr, sign: int) -> Text:
+    def _with_reach(self, expression: Add, d: Expr, k: Expr, sign: int) -> PythonText:
         """`H + 2 * p - 1 - d * (k - 1)`, and `d * (k - 1) + 1`."""
         reach = f"{self(d)} * ({self(k)} - 1)"
         rest = self.text(expand(expression - sign * d * (k - 1))).within(ADD)
         if sign < 0:
-            return Text(f"-{reach}" if rest == "0" else f"{rest} - {reach}", ADD)
-        return Text(reach if rest == "0" else f"{reach} + {rest}".replace("+ -", "- "), ADD)
+            return PythonText(f"-{reach}" if rest == "0" else f"{rest} - {reach}", ADD)
+        return PythonText(reach if rest == "0" else f"{reach} + {rest}".replace("+ -", "- "), ADD)
 
 
-def _reach(expression: Add) -> tuple[Expr, Expr, int] | None:
+def _window_reach(expression: Add) -> tuple[Expr, Expr, int] | None:
     """d, k and the sign of a part d k - d = d (k - 1) of a sum, which is what a window spans."""
     for part in sorted(expression.args, key=str):
         sign = -1 if part.could_extract_minus_sign() else 1
@@ -93,7 +93,7 @@ def _reach(expression: Add) -> tuple[Expr, Expr, int] | None:
     return None
 
 
-def _shorter(expression: Basic) -> Basic:
+def _expand_if_shorter(expression: Basic) -> Basic:
     """The expression multiplied out, where that is shorter."""
     if not isinstance(expression, Add | Mul):
         return expression

@@ -10,7 +10,7 @@ SIMPLE = re.compile(r"-?[A-Za-z_][\w.]*|-?\d+(\.\d+)?")
 
 
 @dataclass(frozen=True)
-class Text:
+class PythonText:
     """Text of an expression and the strength of its weakest operator."""
 
     text: str
@@ -25,21 +25,21 @@ class Text:
         return self.text if self.strength > strength else f"({self.text})"
 
 
-def joined(operator: str, parts: tuple[Text, ...], strength: int) -> Text:
+def join_operands(operator: str, parts: tuple[PythonText, ...], strength: int) -> PythonText:
     """Operands joined from left to right."""
     line = parts[0].within(strength)
     for part in parts[1:]:
         line += f" {operator} {part.above(strength)}"
-    return Text(line, strength)
+    return PythonText(line, strength)
 
 
-def power(base: Text, exponent: Text) -> Text:
+def join_power(base: PythonText, exponent: PythonText) -> PythonText:
     """base**exponent; blanks only around what is not a plain name or number."""
     plain = all(SIMPLE.fullmatch(t.text) for t in (base, exponent))
     blank = "" if plain else " "
-    return Text(f"{base.above(POWER)}{blank}**{blank}{exponent.within(POWER)}", POWER)
+    return PythonText(f"{base.above(POWER)}{blank}**{blank}{exponent.within(POWER)}", POWER)
 
 
-def simple(text: str) -> bool:
+def is_simple(text: str) -> bool:
     """Whether a bound of a slice is written without blanks around the colon."""
     return SIMPLE.fullmatch(text) is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from . import calls as numpy_calls
 from . import methods as numpy_methods
 from . import operators as numpy_operators
-from .printer import CALLS, Printer
+from .printer import CALLS, ArrayPrinter
 
 KINDS = (numpy_calls, numpy_methods, numpy_operators)
-__all__ = ["CALLS", "KINDS", "Printer"]
+__all__ = ["CALLS", "KINDS", "ArrayPrinter"]

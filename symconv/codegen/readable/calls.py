@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from symconv.codegen.python.letters import letters
+from symconv.codegen.python.letters import einsum_letters
 from symconv.core.errors import Unsupported
-from symconv.lower.arithmetic import Apply
-from symconv.lower.leaves import Constant, Counter
-from symconv.lower.reductions import Einsum, Normalised
-from symconv.lower.views import Broadcast, Pad, Windows
+from symconv.lower.ir import (
+    ApplyFunction,
+    Arange,
+    Broadcast,
+    Einsum,
+    Full,
+    PadArray,
+    SlidingWindowView,
+    SoftmaxArray,
+)
 
-from .operators import number
-from .printer import Call, Printer, calls, tuple_text
+from .operators import number_literal
+from .printer import ArrayPrinter, Call, calls, tuple_literal
 
 X = "x"
 SAME = ("tanh", "exp", "log", "sqrt", "sign", "sin", "cos", "copy")
@@ -24,58 +30,58 @@ FUNCTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
-@calls(Pad)
-def _pad(node: Pad, printer: Printer) -> Call:
+@calls(PadArray)
+def _pad(node: PadArray, printer: ArrayPrinter) -> Call:
     before, after = node.widths[0]
     same = before == after and len(set(node.widths)) == 1
     pairs = [f"({printer.size(a)}, {printer.size(b)})" for a, b in node.widths]
-    width = printer.size(before) if same else tuple_text(pairs)
+    width = printer.size(before) if same else tuple_literal(pairs)
     lowest = ("constant_values=-np.inf",) if node.fill == "lowest" else ()
     return "np.pad", (printer(node.source), width, *lowest)
 
 
-@calls(Windows)
-def _windows(node: Windows, printer: Printer) -> Call:
+@calls(SlidingWindowView)
+def _sliding_windows(node: SlidingWindowView, printer: ArrayPrinter) -> Call:
     several = len(node.lengths) > 1
     length = printer.shape(node.lengths) if several else printer.size(node.lengths[0])
     return "sliding_window_view", (printer(node.source), length, f"axis={printer.axes(node.axes)}")
 
 
 @calls(Broadcast)
-def _broadcast(node: Broadcast, printer: Printer) -> Call:
+def _broadcast(node: Broadcast, printer: ArrayPrinter) -> Call:
     return "np.broadcast_to", (printer(node.source), printer.shape(node.shape))
 
 
 @calls(Einsum)
-def _einsum(node: Einsum, printer: Printer) -> Call:
-    letter = letters(tuple(v for _, axes in node.operands for v in axes))
+def _einsum(node: Einsum, printer: ArrayPrinter) -> Call:
+    letter = einsum_letters(tuple(v for _, axes in node.operands for v in axes))
     inputs = ",".join("".join(letter[v] for v in axes) for _, axes in node.operands)
     pattern = f'"{inputs}->{"".join(letter[v] for v in node.out)}"'
     fast = ("optimize=True",) if len(node.operands) > 1 else ()
     return "np.einsum", (pattern, *(printer(a) for a, _ in node.operands), *fast)
 
 
-@calls(Constant)
-def _constant(node: Constant, printer: Printer) -> Call:
+@calls(Full)
+def _full(node: Full, printer: ArrayPrinter) -> Call:
     kind = "np.bool_" if node.like is None else f"{printer(node.like)}.dtype"
     shape, dtype = printer.shape(node.shape), f"dtype={kind}"
     if node.fill in {0, 1}:
         return "np.zeros" if node.fill == 0 else "np.ones", (shape, dtype)
-    return "np.full", (shape, number(node.fill, printer.size).text, dtype)
+    return "np.full", (shape, number_literal(node.fill, printer.size).text, dtype)
 
 
-@calls(Counter)
-def _counter(node: Counter, printer: Printer) -> Call:
+@calls(Arange)
+def _arange(node: Arange, printer: ArrayPrinter) -> Call:
     return "np.arange", (printer.size(node.extent),)
 
 
-@calls(Normalised)
-def _normalised(node: Normalised, printer: Printer) -> Call:
+@calls(SoftmaxArray)
+def _softmax(node: SoftmaxArray, printer: ArrayPrinter) -> Call:
     return node.kind, (printer(node.source), f"axis={printer.axes(node.axes)}")
 
 
-@calls(Apply)
-def _apply(node: Apply, printer: Printer) -> Call:
+@calls(ApplyFunction)
+def _apply(node: ApplyFunction, printer: ArrayPrinter) -> Call:
     if node.function not in FUNCTIONS:
         raise Unsupported(f"no NumPy form is known for the function {node.function}")
     name, arguments = FUNCTIONS[node.function]

@@ -8,12 +8,11 @@ from collections.abc import Mapping
 
 from sympy import Symbol
 
+from symconv.codegen.python.identifiers import Identifiers
 from symconv.codegen.python.layout import TAB, WIDTH
-from symconv.codegen.python.names import Names
 from symconv.codegen.python.sizes import SizePrinter
-from symconv.core.equation import Equation, SizeDefinition
+from symconv.core.equation import Equation, SizeDefinition, class_counts
 from symconv.core.tensor import Tensor
-from symconv.lower.labels import class_counts
 
 from .function import Function
 
@@ -27,12 +26,12 @@ RESULTS = {
 }
 
 
-class Docstrings:
+class DocstringWriter:
     """Writes the docstrings of one module."""
 
     def __init__(
         self,
-        names: Names,
+        names: Identifiers,
         numbers: Mapping[str, str],
         formulas: Mapping[str, str],
         equations: tuple[Equation, ...],
@@ -49,7 +48,7 @@ class Docstrings:
     def module(self, title: str, notes: tuple[str, ...]) -> str:
         """The module's own docstring: title, notes, equations."""
         head = _sentence(title)
-        parts = [head, *(textwrap.fill(_plain(note), WIDTH) for note in notes)]
+        parts = [head, *(textwrap.fill(_escape_docstring(note), WIDTH) for note in notes)]
         listed = [e.key for e in self.equations if e.key in self.formulas]
         if listed:
             lines = "\n".join(self._formula(key) for key in listed)
@@ -59,7 +58,7 @@ class Docstrings:
 
     def _formula(self, key: str) -> str:
         number = f"({self.numbers[key]}) " if key in self.numbers else ""
-        line = f"{number}{_plain(self.formulas[key])}"
+        line = f"{number}{_escape_docstring(self.formulas[key])}"
         return textwrap.fill(line, WIDTH, initial_indent=TAB, subsequent_indent=TAB * 2)
 
     def function(
@@ -70,7 +69,7 @@ class Docstrings:
         lines += ["values: what `forward` returned."] if made.values else []
         lines += [self._described(t) for t in seeds]
         lines += [f"{self.size(s)}: {self._told(s)}." for s in made.parameters]
-        given = "\n".join(_item(line, 2) for line in lines)
+        given = "\n".join(_list_item(line, 2) for line in lines)
         arguments = f"\n\n    Args:\n{given}" if lines else ""
         ends = {"Forward": "Every value by its name.", "Gradients": "Every gradient by its name."}
         returns = f"\n\n    Returns:\n        {ends[result]}\n    "
@@ -78,7 +77,7 @@ class Docstrings:
 
     def result(self, result: str, fields: tuple[Tensor, ...]) -> str:
         """The docstring of a result: what each of its fields is."""
-        lines = "\n".join(_item(self._described(t), 2) for t in fields)
+        lines = "\n".join(_list_item(self._described(t), 2) for t in fields)
         return f'    """{RESULTS[result]}\n\n    Attributes:\n{lines}\n    """'
 
     def _told(self, symbol: Symbol) -> str:
@@ -109,18 +108,18 @@ class Docstrings:
         return f"{tensor.role}, class numbers" if tensor.key in self.labels else tensor.role
 
 
-def _item(line: str, indent: int) -> str:
+def _list_item(line: str, indent: int) -> str:
     margin = TAB * indent
     return textwrap.fill(line, WIDTH, initial_indent=margin, subsequent_indent=margin + TAB)
 
 
 def _sentence(title: str) -> str:
     """A title as the first line of a docstring."""
-    line = textwrap.shorten(_plain(title), WIDTH - 8, placeholder=" ...") or "A network"
+    line = textwrap.shorten(_escape_docstring(title), WIDTH - 8, placeholder=" ...") or "A network"
     return line[0].upper() + line[1:] + ("" if line[-1] in ".!?" else ".")
 
 
-def _plain(text: str) -> str:
+def _escape_docstring(text: str) -> str:
     """Text that cannot end a docstring."""
     clean = re.sub(r"[\x00-\x1f\x7f\u2028\u2029]", " ", text)
     return clean.replace("\\", "/").replace('"', "'")

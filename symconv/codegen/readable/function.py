@@ -7,19 +7,18 @@ from dataclasses import dataclass, field
 
 from sympy import Expr, Symbol
 
-from symconv.codegen.python.layout import call_lines
-from symconv.codegen.python.names import Namer, Names
+from symconv.codegen.python.identifiers import Identifiers, Namer
+from symconv.codegen.python.layout import wrap_call
 from symconv.codegen.python.sizes import SizePrinter
 from symconv.codegen.python.text import ADD, MULTIPLY
 from symconv.core.equation import SizeDefinition
 from symconv.core.tensor import Tensor
-from symconv.lower.leaves import Local, Ref
-from symconv.lower.program import Statement
-from symconv.lower.walk import loop_indices, reads, symbols
+from symconv.lower.dataflow import arrays_read, loop_indices, size_symbols
+from symconv.lower.ir import Local, Ref, Statement
 
-from .arrays import Printer
-from .extents import Extent
-from .sources import Given, Read, Sources, sources
+from .arrays import ArrayPrinter
+from .size_constraints import SizeConstraint
+from .size_sources import ShapeUnpacking, SizeSource, SizeSources, find_size_sources
 from .statements import StatementPrinter
 
 
@@ -40,7 +39,7 @@ class Setting:
     `classes` are the numbers of classes of the arrays of labels that it must check, by key.
     """
 
-    names: Names
+    names: Identifiers
     passed: tuple[Tensor, ...]
     stored: tuple[Tensor, ...]
     definitions: tuple[SizeDefinition, ...]
@@ -49,17 +48,17 @@ class Setting:
 
 
 def function(
-    setting: Setting, statements: tuple[Statement, ...], least: tuple[Extent, ...] = ()
+    setting: Setting, statements: tuple[Statement, ...], least: tuple[SizeConstraint, ...] = ()
 ) -> Function:
     """The function that runs the statements; the sizes `least` must be at least 1."""
     known = _known(setting, statements)
-    mentioned = symbols(statements) - loop_indices(statements)
+    mentioned = size_symbols(statements) - loop_indices(statements)
     mentioned = mentioned.union(*(extent.symbols for extent in least))
     mentioned = mentioned.union(*(n.atoms(Symbol) for n in setting.classes.values()))
     by_key = {g.key: g for g in _givens(setting)}
     used = tuple(g for k, g in by_key.items() if k in known)
     others = tuple(g for k, g in by_key.items() if k not in known)
-    found = sources(mentioned, used, others, setting.definitions)
+    found = find_size_sources(mentioned, used, others, setting.definitions)
     touched = {*known, *(r.array.key for r in found.reads)}
     printer = _Printer(setting, statements)
     body = [*printer.preamble(found), *printer.size_checks(least, found)]
@@ -74,25 +73,25 @@ def function(
     )
 
 
-def class_checks(classes: Mapping[str, Expr], names: Names) -> list[str]:
+def class_checks(classes: Mapping[str, Expr], names: Identifiers) -> list[str]:
     """A call for every array of labels, whose entries must be numbers of classes."""
     lines: list[str] = []
     for key, count in classes.items():
         name, size = names.tensors[key], SizePrinter(names.sizes)(count)
-        lines += call_lines("check_classes", [f'"{name}"', name, size], "", 1)
+        lines += wrap_call("check_classes", [f'"{name}"', name, size], "", 1)
     return lines
 
 
 def _known(setting: Setting, statements: tuple[Statement, ...]) -> set[str]:
     """The keys of the arrays from outside that the statements read."""
     outside = {t.key for t in (*setting.passed, *setting.stored)}
-    found = {r.key for s in statements for r in reads(s) if isinstance(r, Ref)}
+    found = {r.key for s in statements for r in arrays_read(s) if isinstance(r, Ref)}
     return found & outside
 
 
-def _givens(setting: Setting) -> tuple[Given, ...]:
-    passed = tuple(Given(t.key, t.shape, bare=True) for t in setting.passed)
-    stored = tuple(Given(t.key, t.shape, bare=False) for t in setting.stored if not t.scalar)
+def _givens(setting: Setting) -> tuple[SizeSource, ...]:
+    passed = tuple(SizeSource(t.key, t.shape, bare=True) for t in setting.passed)
+    stored = tuple(SizeSource(t.key, t.shape, bare=False) for t in setting.stored if not t.scalar)
     return (*passed, *stored)
 
 
@@ -106,7 +105,7 @@ class _Printer:
         self.stored = {t.key for t in setting.stored}
         self.loops = self._loop_names(statements)
         self.size = SizePrinter({**setting.names.sizes, **self.loops})
-        arrays = Printer(self.name, self.size)
+        arrays = ArrayPrinter(self.name, self.size)
         self.statements = StatementPrinter(arrays, self.part, setting.numbers)
 
     def _loop_names(self, statements: tuple[Statement, ...]) -> dict[Symbol, str]:
@@ -138,7 +137,7 @@ class _Printer:
         base = whole.key if isinstance(whole, Ref) else whole.base
         return Local(base, "part", -2 - len(self.locals))
 
-    def preamble(self, found: Sources) -> list[str]:
+    def preamble(self, found: SizeSources) -> list[str]:
         """Sizes from shapes, sizes from definitions, checks."""
         lines = [self.unpacked(read, read.array in found.checks) for read in found.reads]
         lines += [
@@ -148,7 +147,7 @@ class _Printer:
         for given in found.checks:
             name = self.name(Ref(given.key))
             shape = self.statements.arrays.shape(given.shape)
-            lines += call_lines("check_shape", [f'"{name}"', name, shape], "", 1)
+            lines += wrap_call("check_shape", [f'"{name}"', name, shape], "", 1)
         return lines
 
     def floored(self, numerator: Expr, divisor: Expr) -> str:
@@ -158,7 +157,7 @@ class _Printer:
         length, stride = self.size.text(numerator), self.size.text(divisor)
         return f"{length.above(ADD)} // {stride.above(MULTIPLY)} + 1"
 
-    def size_checks(self, least: tuple[Extent, ...], found: Sources) -> list[str]:
+    def size_checks(self, least: tuple[SizeConstraint, ...], found: SizeSources) -> list[str]:
         """A call for every size that must be at least 1."""
         known = {d.symbol for d in found.definitions}
         known |= {s for read in found.reads for s in read.sizes if s is not None}
@@ -167,10 +166,10 @@ class _Printer:
             formula = self.floored(extent.length, extent.stride)
             name = self.size(extent.symbol) if extent.symbol else formula
             value = name if extent.symbol in known else formula
-            lines += call_lines("check_size", [f'"{extent.words or name}"', value], "", 1)
+            lines += wrap_call("check_size", [f'"{extent.words or name}"', value], "", 1)
         return lines
 
-    def unpacked(self, read: Read, checked: bool) -> str:
+    def unpacked(self, read: ShapeUnpacking, checked: bool) -> str:
         """`B, C, _, _ = x.shape`, or only `B = x.shape[0]` where the rest is checked anyway."""
         array = self.name(Ref(read.array.key))
         places = [k for k, s in enumerate(read.sizes) if s is not None]

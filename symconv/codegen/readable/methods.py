@@ -2,62 +2,68 @@
 
 from __future__ import annotations
 
-from symconv.codegen.python.text import ATOM, Text
-from symconv.lower.arithmetic import Cast
-from symconv.lower.leaves import Ref
-from symconv.lower.program import Array
-from symconv.lower.reductions import FirstMaximum, Reduce
-from symconv.lower.views import At, Index, Reshape, Transpose
+from symconv.codegen.python.text import ATOM, PythonText
+from symconv.lower.ir import (
+    ArgMax,
+    Array,
+    Cast,
+    IndexView,
+    IntegerIndex,
+    Reduce,
+    Ref,
+    Reshape,
+    Transpose,
+)
 
-from .items import items
-from .printer import Printer, prints
+from .index_items import index_items
+from .printer import ArrayPrinter, prints
 
 
-@prints(Index)
-def _index(node: Index, printer: Printer) -> Text:
-    inside = ", ".join(items(node.items, printer.size))
-    return Text(f"{printer.owner(node.source)}[{inside}]", ATOM)
+@prints(IndexView)
+def _index(node: IndexView, printer: ArrayPrinter) -> PythonText:
+    inside = ", ".join(index_items(node.items, printer.size))
+    return PythonText(f"{printer.owner(node.source)}[{inside}]", ATOM)
 
 
 @prints(Reshape)
-def _reshape(node: Reshape, printer: Printer) -> Text:
-    if all(n == 1 for n in node.shape) and not _is_array(node.source):
-        return Text(f"np.reshape({printer(node.source)}, {printer.shape(node.shape)})", ATOM)
+def _reshape(node: Reshape, printer: ArrayPrinter) -> PythonText:
+    if all(n == 1 for n in node.shape) and not _is_surely_array(node.source):
+        return PythonText(f"np.reshape({printer(node.source)}, {printer.shape(node.shape)})", ATOM)
     shape = ", ".join(map(printer.size, node.shape))
-    return Text(f"{printer.owner(node.source)}.reshape({shape})", ATOM)
+    return PythonText(f"{printer.owner(node.source)}.reshape({shape})", ATOM)
 
 
-def _is_array(source: Array) -> bool:
+def _is_surely_array(source: Array) -> bool:
     """Whether an array is one for sure: NumPy gives single objects out as they are."""
-    if isinstance(source, Index):
-        return not all(isinstance(item, At) for item in source.items)
+    if isinstance(source, IndexView):
+        return not all(isinstance(item, IntegerIndex) for item in source.items)
     return isinstance(source, Ref)
 
 
 @prints(Transpose)
-def _transpose(node: Transpose, printer: Printer) -> Text:
+def _transpose(node: Transpose, printer: ArrayPrinter) -> PythonText:
     order = ", ".join(map(str, node.order))
     last = (*range(len(node.order) - 2), len(node.order) - 1, len(node.order) - 2)
     how = f"transpose({order})"
     if node.order == last:
         how = "T" if len(last) == 2 else "mT"
-    return Text(f"{printer.owner(node.source)}.{how}", ATOM)
+    return PythonText(f"{printer.owner(node.source)}.{how}", ATOM)
 
 
 @prints(Reduce)
-def _reduce(node: Reduce, printer: Printer) -> Text:
+def _reduce(node: Reduce, printer: ArrayPrinter) -> PythonText:
     axis = "" if node.axes is None else f"axis={printer.axes(node.axes)}"
     if node.kind == "log_sum_exp":
         axis = f", {axis}" if axis else ""
-        return Text(f"log_sum_exp({printer(node.source)}{axis})", ATOM)
-    return Text(f"{printer.owner(node.source)}.{node.kind}({axis})", ATOM)
+        return PythonText(f"log_sum_exp({printer(node.source)}{axis})", ATOM)
+    return PythonText(f"{printer.owner(node.source)}.{node.kind}({axis})", ATOM)
 
 
-@prints(FirstMaximum)
-def _first_maximum(node: FirstMaximum, printer: Printer) -> Text:
-    return Text(f"{printer.owner(node.source)}.argmax(axis=-1)", ATOM)
+@prints(ArgMax)
+def _argmax(node: ArgMax, printer: ArrayPrinter) -> PythonText:
+    return PythonText(f"{printer.owner(node.source)}.argmax(axis=-1)", ATOM)
 
 
 @prints(Cast)
-def _cast(node: Cast, printer: Printer) -> Text:
-    return Text(f"{printer.owner(node.source)}.astype({printer(node.like)}.dtype)", ATOM)
+def _cast(node: Cast, printer: ArrayPrinter) -> PythonText:
+    return PythonText(f"{printer.owner(node.source)}.astype({printer(node.like)}.dtype)", ATOM)

@@ -9,18 +9,17 @@ from dataclasses import replace
 from sympy import Symbol
 
 from symconv.codegen.python.code_allowlist import audited
-from symconv.codegen.python.names import Names, names
-from symconv.core.equation import Equation, Program
+from symconv.codegen.python.identifiers import Identifiers, allocate_identifiers
+from symconv.core.equation import Equation, Program, checkable_class_counts
 from symconv.core.tensor import Tensor
-from symconv.lower.equations import lowered
-from symconv.lower.labels import checked_counts
-from symconv.lower.leaves import Ref
-from symconv.lower.walk import alive
-from symconv.output.templates import rendered
+from symconv.lower.dataflow import eliminate_dead_code
+from symconv.lower.equations import lower_equations
+from symconv.lower.ir import Ref
+from symconv.output.templates import render_template
 
-from .docstrings import Docstrings
-from .extents import extents
+from .docstrings import DocstringWriter
 from .function import Function, Setting, function
+from .size_constraints import find_size_constraints
 from .words import Words
 
 GIVEN = ("input", "parameter", "target")
@@ -54,24 +53,32 @@ def numpy_module(  # noqa: PLR0913 - everything that a module is made of, by nam
         tensors[seed.key] = seed
     equations = tuple(e for e in backward.equations if forward.equation(e.key) is None)
     setting = Setting(
-        names=names(tensors.values(), _sizes(forward, (*forward.equations, *equations), tensors)),
+        names=allocate_identifiers(
+            tensors.values(), _sizes(forward, (*forward.equations, *equations), tensors)
+        ),
         passed=_given(forward),
         stored=(),
         definitions=forward.sizes,
         numbers=numbers or {},
-        classes=checked_counts(forward.equations),
+        classes=checkable_class_counts(forward.equations),
     )
     defined = tuple(tensors[e.key] for e in forward.equations)
-    first = function(setting, lowered(tensors, forward.equations, forward.sizes), extents(forward))
+    first = function(
+        setting,
+        lower_equations(tensors, forward.equations, forward.sizes),
+        find_size_constraints(forward),
+    )
     outside = (*setting.passed, *((seed,) if seed else ()))
-    statements = lowered(tensors, equations, forward.sizes, forward.equations)
-    statements = alive(statements, {Ref(t.key) for t in returned})
+    statements = lower_equations(tensors, equations, forward.sizes, forward.equations)
+    statements = eliminate_dead_code(statements, {Ref(t.key) for t in returned})
     second = function(replace(setting, passed=outside, stored=defined, classes={}), statements)
     listed = forward.equations + equations
-    docstrings = Docstrings(setting.names, numbers or {}, formulas or {}, listed, forward.sizes)
+    docstrings = DocstringWriter(
+        setting.names, numbers or {}, formulas or {}, listed, forward.sizes
+    )
     words = Words(setting.names, docstrings)
     return audited(
-        rendered(
+        render_template(
             "numpy",
             "module.py.j2",
             docstring=docstrings.module(title, notes),
@@ -85,10 +92,10 @@ def numpy_module(  # noqa: PLR0913 - everything that a module is made of, by nam
     )
 
 
-def module_names(forward: Program, whole: Program) -> Names:
+def module_names(forward: Program, whole: Program) -> Identifiers:
     """The identifiers of the module of a program; `whole` holds its backward pass, too."""
     tensors = {t.key: t for t in (*forward.tensors, *whole.tensors)}
-    return names(tensors.values(), _sizes(forward, whole.equations, tensors))
+    return allocate_identifiers(tensors.values(), _sizes(forward, whole.equations, tensors))
 
 
 def _given(program: Program) -> tuple[Tensor, ...]:

@@ -8,15 +8,14 @@ from typing import Any
 from sympy import Expr
 
 from symconv.codegen.python.sizes import SizePrinter
-from symconv.codegen.python.text import ATOM, Text
+from symconv.codegen.python.text import ATOM, PythonText
 from symconv.core.errors import Unsupported
-from symconv.lower.leaves import Local, Ref
-from symconv.lower.program import Array
+from symconv.lower.ir import Array, Local, Ref
 
 Call = tuple[str, tuple[str, ...]]
 
 
-class Printer:
+class ArrayPrinter:
     """Prints array expressions; `name` gives the identifier of a tensor or a local array."""
 
     def __init__(self, name: Callable[[Ref | Local], str], size: SizePrinter) -> None:
@@ -26,14 +25,14 @@ class Printer:
     def __call__(self, array: Array) -> str:
         return self.text(array).text
 
-    def text(self, array: Array) -> Text:
+    def text(self, array: Array) -> PythonText:
         """The text of an array expression and how tightly it binds."""
         if isinstance(array, Ref | Local):
-            return Text(self.name(array), ATOM)
+            return PythonText(self.name(array), ATOM)
         if type(array) in PRINTS:
             return PRINTS[type(array)](array, self)
         name, arguments = self.call(array)
-        return Text(f"{name}({', '.join(arguments)})", ATOM)
+        return PythonText(f"{name}({', '.join(arguments)})", ATOM)
 
     def call(self, array: Array) -> Call:
         """The name and the arguments of a node that is written as a call."""
@@ -51,23 +50,23 @@ class Printer:
 
     def shape(self, shape: tuple[Expr, ...]) -> str:
         """A shape as a tuple."""
-        return tuple_text([self.size(n) for n in shape])
+        return tuple_literal([self.size(n) for n in shape])
 
 
-PRINTS: dict[type, Callable[[Any, Printer], Text]] = {}
-CALLS: dict[type, Callable[[Any, Printer], Call]] = {}
+PRINTS: dict[type, Callable[[Any, ArrayPrinter], PythonText]] = {}
+CALLS: dict[type, Callable[[Any, ArrayPrinter], Call]] = {}
 
 
-def prints(kind: type) -> Callable[[Callable[[Any, Printer], Text]], None]:
+def prints(kind: type) -> Callable[[Callable[[Any, ArrayPrinter], PythonText]], None]:
     """Registers the function that prints one kind of node."""
     return lambda function: PRINTS.update({kind: function})
 
 
-def calls(kind: type) -> Callable[[Callable[[Any, Printer], Call]], None]:
+def calls(kind: type) -> Callable[[Callable[[Any, ArrayPrinter], Call]], None]:
     """Registers the function that gives name and arguments of one kind of node."""
     return lambda function: CALLS.update({kind: function})
 
 
-def tuple_text(parts: list[str]) -> str:
+def tuple_literal(parts: list[str]) -> str:
     """`(a, b)`, and `(a,)` for one."""
     return f"({parts[0]},)" if len(parts) == 1 else f"({', '.join(parts)})"

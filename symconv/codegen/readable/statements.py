@@ -6,15 +6,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from symconv.codegen.python.layout import call_lines, fits
-from symconv.lower.arithmetic import Negative
-from symconv.lower.leaves import Constant, Local, Number, Ref
-from symconv.lower.program import Array, Let, Loop, Raise, Statement, Store
-from symconv.lower.reductions import Einsum
-from symconv.lower.views import Index
+from symconv.codegen.python.layout import fits, wrap_call
+from symconv.lower.ir import (
+    Array,
+    Einsum,
+    Full,
+    IndexView,
+    Let,
+    Local,
+    Loop,
+    MaximumInto,
+    Negate,
+    Ref,
+    Scalar,
+    Statement,
+    Store,
+)
 
-from .arrays import CALLS, Printer
-from .items import items
+from .arrays import CALLS, ArrayPrinter
+from .index_items import index_items
 
 WINDOW = Local("", "window", -1)
 
@@ -24,7 +34,7 @@ class StatementPrinter:
 
     def __init__(
         self,
-        arrays: Printer,
+        arrays: ArrayPrinter,
         part: Callable[[Ref | Local], Local],
         numbers: Mapping[str, str],
     ) -> None:
@@ -36,20 +46,20 @@ class StatementPrinter:
         """The lines of one statement."""
         if isinstance(statement, Loop):
             return self._loop(statement, indent)
-        if isinstance(statement, Raise):
+        if isinstance(statement, MaximumInto):
             return self._raised(statement, indent)
         if isinstance(statement, Let):
             left = f"{self.arrays(statement.target)} ="
         else:
-            inside = ", ".join(items(statement.items, self.arrays.size))
+            inside = ", ".join(index_items(statement.items, self.arrays.size))
             left = f"{self.arrays(statement.target)}[{inside}] {'+' if statement.add else ''}="
         return self._assignment(left, statement, indent)
 
-    def _raised(self, statement: Raise, indent: int) -> list[str]:
+    def _raised(self, statement: MaximumInto, indent: int) -> list[str]:
         """`np.maximum(target, value, out=target)`."""
         target, value = self.arrays(statement.target), self.arrays(statement.value)
         tail = self._number(statement.finishes)
-        return call_lines("np.maximum", [target, value, f"out={target}"], tail, indent)
+        return wrap_call("np.maximum", [target, value, f"out={target}"], tail, indent)
 
     def _number(self, key: str | None) -> str:
         """The number of the equation that is complete with a statement, as a comment."""
@@ -67,21 +77,24 @@ class StatementPrinter:
         largest = self._cut(left, value)
         if type(value) in CALLS and (largest is None or self._breakable(value, indent)):
             name, arguments = self.arrays.call(value)
-            return call_lines(f"{left} {name}", list(arguments), tail, indent)
-        if largest is None and isinstance(value, Index):
-            head, inside = self.arrays.owner(value.source), items(value.items, self.arrays.size)
-            return call_lines(f"{left} {head}", list(inside), tail, indent, brackets="[]")
+            return wrap_call(f"{left} {name}", list(arguments), tail, indent)
+        if largest is None and isinstance(value, IndexView):
+            head, inside = (
+                self.arrays.owner(value.source),
+                index_items(value.items, self.arrays.size),
+            )
+            return wrap_call(f"{left} {head}", list(inside), tail, indent, brackets="[]")
         if largest is None:
             return ["    " * indent + flat]
         local = self.part(statement.target)
-        shorter = replace(statement, value=_replaced(value, largest, local))
+        shorter = replace(statement, value=_replace_part(value, largest, local))
         return [*self.lines(Let(local, largest), indent), *self.lines(shorter, indent)]
 
     def _window(self, store: Store, tail: str, indent: int) -> list[str]:
         """The part of an array that a statement writes to, as a view with a name of its own."""
-        inside = items(store.items, self.arrays.size)
+        inside = index_items(store.items, self.arrays.size)
         name, window = self.arrays(store.target), self.arrays(WINDOW)
-        first = call_lines(f"{window} = {name}", inside, "", indent, brackets="[]")
+        first = wrap_call(f"{window} = {name}", inside, "", indent, brackets="[]")
         left = f"{window} +=" if store.add else f"{window}[:] ="
         return [*first, f"{'    ' * indent}{left} {self.arrays(store.value)}{tail}"]
 
@@ -92,7 +105,7 @@ class StatementPrinter:
     def _cut(self, left: str, value: Array) -> Array | None:
         """The piece to compute on a line of its own, so that the longer of two lines is short."""
         whole = len(left) + len(self.arrays(value))
-        lengths = {p: len(self.arrays(p)) for p in _below(value) if not _plain(p)}
+        lengths = {p: len(self.arrays(p)) for p in _subarrays(value) if not _is_small(p)}
         return min(lengths, key=lambda p: max(lengths[p], whole - lengths[p]), default=None)
 
     def _loop(self, loop: Loop, indent: int) -> list[str]:
@@ -105,16 +118,16 @@ class StatementPrinter:
         return [head, *body]
 
 
-def _plain(part: Array) -> bool:
+def _is_small(part: Array) -> bool:
     """Whether a part is too small to have a name of its own."""
-    return isinstance(part, Ref | Local | Number | Negative | Constant)
+    return isinstance(part, Ref | Local | Scalar | Negate | Full)
 
 
-def _below(value: Array) -> list[Array]:
+def _subarrays(value: Array) -> list[Array]:
     """Every array below an expression; windows and the like stay what they are made of."""
     found: list[Array] = []
     for part in _operands(value):
-        found += [part, *_below(part)]
+        found += [part, *_subarrays(part)]
     return found
 
 
@@ -133,20 +146,22 @@ def _is_array(part: object) -> bool:
     return isinstance(part, Array)
 
 
-def _replaced(value: Array, part: Array, new: Local) -> Array:
+def _replace_part(value: Array, part: Array, new: Local) -> Array:
     """The expression with one part replaced."""
     if value == part:
         return new
-    if isinstance(value, Ref | Local | Number):
+    if isinstance(value, Ref | Local | Scalar):
         return value
     if isinstance(value, Einsum):
-        pairs = tuple((_replaced(a, part, new), axes) for a, axes in value.operands)
+        pairs = tuple((_replace_part(a, part, new), axes) for a, axes in value.operands)
         return replace(value, operands=pairs)
     changes: dict[str, Any] = {}
     for field in fields(value):
         old = getattr(value, field.name)
         if isinstance(old, tuple):
-            changes[field.name] = tuple(_replaced(p, part, new) if _is_array(p) else p for p in old)
+            changes[field.name] = tuple(
+                _replace_part(p, part, new) if _is_array(p) else p for p in old
+            )
         elif _is_array(old):
-            changes[field.name] = _replaced(old, part, new)
+            changes[field.name] = _replace_part(old, part, new)
     return replace(value, **changes)

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 
 from sympy import Expr, Symbol
 
-from symconv.codegen.python.names import Names
-from symconv.core.equation import Program
+from symconv.codegen.python.identifiers import Identifiers
+from symconv.core.equation import Program, class_counts
 from symconv.core.proof import Backward
-from symconv.lower.labels import class_counts
-from symconv.output.templates import rendered
+from symconv.output.templates import render_template
 
 GIVEN = {"input", "parameter", "target"}
 
@@ -20,7 +19,7 @@ def module_tests(  # noqa: PLR0913 - everything that the tests depend on, by nam
     source: tuple[str, str],
     forward: Program,
     backward: Backward,
-    names: Names,
+    names: Identifiers,
     sizes: Mapping[Symbol, int],
     *,
     along: bool = False,
@@ -40,7 +39,7 @@ def module_tests(  # noqa: PLR0913 - everything that the tests depend on, by nam
     classes = class_counts(backward.program.equations)
     values = [names.tensors[e.key] for e in forward.equations]
     fields, answered = _fields(text), [v for v in values if v in _answers(text)]
-    return rendered(
+    return render_template(
         "numpy",
         "test_module.py.j2",
         module=module,

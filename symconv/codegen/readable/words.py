@@ -6,12 +6,12 @@ import ast
 import textwrap
 from dataclasses import dataclass
 
-from symconv.codegen.python.layout import call_lines
-from symconv.codegen.python.names import Names
+from symconv.codegen.python.identifiers import Identifiers
+from symconv.codegen.python.layout import wrap_call
 from symconv.codegen.python.sizes import SizePrinter
 from symconv.core.tensor import Tensor
 
-from .docstrings import Docstrings
+from .docstrings import DocstringWriter
 from .function import Function
 
 
@@ -44,7 +44,7 @@ class FunctionText:
 class Words:
     """Puts the tensors of one module into words."""
 
-    def __init__(self, names: Names, docstrings: Docstrings) -> None:
+    def __init__(self, names: Identifiers, docstrings: DocstringWriter) -> None:
         self.names = names
         self.size = SizePrinter(names.sizes)
         self.docstrings = docstrings
@@ -60,7 +60,7 @@ class Words:
         parameters += [self._parameter(t) for t in seeds]
         if made.parameters:
             parameters += ["*", *(f"{self.size(s)}: int" for s in made.parameters)]
-        signature = call_lines(f"def {name}", parameters, f" -> {result}:", 0)
+        signature = wrap_call(f"def {name}", parameters, f" -> {result}:", 0)
         names = [self.names.tensors[t.key] for t in fields]
         return FunctionText(
             name=name,
@@ -70,7 +70,7 @@ class Words:
             result=result,
             result_docstring=self.docstrings.result(result, fields),
             fields=tuple(Field(n, self._annotation(t)) for n, t in zip(names, fields, strict=True)),
-            returns="\n".join(call_lines(f"return {result}", names, "", 1)),
+            returns="\n".join(wrap_call(f"return {result}", names, "", 1)),
         )
 
     def exempt(self, first: Function, second: Function, fields: tuple[Tensor, ...]) -> list[str]:

@@ -1,26 +1,30 @@
-"""The places in a person's own equation: affine in the indices, or refused with the reason."""
+"""The indices of a person's own equation: affine places, and how far each index runs."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NoReturn
 
 from sympy import Expr, Integer, Rational, Symbol, expand
 
+from symconv.core.equation import Ranges
 from symconv.core.errors import Unsupported
-from symconv.core.tensor import index, size
-from symconv.language.reader import ROUNDING
+from symconv.core.tensor import Tensor, index, size
+from symconv.language.parser import ROUNDING
 from symconv.language.tree import (
     Access,
-    Binary,
-    Call,
+    BinaryOperation,
+    ElementwiseCall,
+    EquationNode,
     Formula,
-    Negative,
-    Node,
-    Number,
+    IndexReduction,
+    Negation,
+    NumberLiteral,
+    Range,
     Reference,
-    parts,
+    walk_syntax,
 )
 from symconv.layers.support.scope import Scope
 
@@ -29,58 +33,58 @@ Known = dict[str, Expr]
 
 
 @dataclass(frozen=True)
-class Places:
-    """Reads the places of one equation, in the scope of its layer."""
+class IndexTranslator:
+    """Translates the index expressions of one equation to SymPy, in the scope of its layer."""
 
     formula: Formula
     text: str
     at: Scope
 
-    def fail(self, message: str, node: Node, help: str) -> NoReturn:  # noqa: A002
+    def fail(self, message: str, node: EquationNode, help: str) -> NoReturn:  # noqa: A002
         raise Unsupported(message, text=self.text, position=node.span, help=help)
 
     @property
     def accesses(self) -> list[Access]:
         """The entries that the right side reads."""
-        return [n for n in parts(self.formula.right) if isinstance(n, Access)]
+        return [n for n in walk_syntax(self.formula.right) if isinstance(n, Access)]
 
     def is_size(self, name: str) -> bool:
         """Whether a name is a size of a tensor that is known."""
         shapes = (n for t in self.at.earlier.values() for n in t.shape)
         return any(str(s) == name for n in shapes for s in n.free_symbols)
 
-    def size(self, node: Node) -> Expr:
+    def size(self, node: EquationNode) -> Expr:
         """The extent of a range: numbers and sizes, at least 1."""
         found = expand(self.place(node, {}))
         if found.is_positive is False:
             self.fail(f"an index cannot run over {found} values", node, "at least 1")
         return found
 
-    def reach(self, node: Node, known: Known) -> Expr:
+    def reach(self, node: EquationNode, known: Known) -> Expr:
         """One more than the largest value of a place, whose smallest must be 0 or more."""
         place = self.place(node, known)
-        if smallest(place, known).is_negative:
+        if smallest_value(place, known).is_negative:
             self.fail(
                 f"the place {place} can be negative", node, "places of new tensors start at 0"
             )
-        return expand(largest(place, known) + 1)
+        return expand(largest_value(place, known) + 1)
 
-    def place(self, node: Node, known: Known) -> Expr:
+    def place(self, node: EquationNode, known: Known) -> Expr:
         """An affine expression of indices and sizes."""
-        if isinstance(node, Number):
+        if isinstance(node, NumberLiteral):
             return Rational(Fraction(node.digits))
         if isinstance(node, Reference):
             return index(node.name) if node.name in known else size(node.name)
-        if isinstance(node, Negative):
+        if isinstance(node, Negation):
             return -self.place(node.of, known)
-        if isinstance(node, Binary) and node.operator != "^":
+        if isinstance(node, BinaryOperation) and node.operator != "^":
             return self.combined(node, known)
-        if isinstance(node, Call) and node.function in ROUNDING:
+        if isinstance(node, ElementwiseCall) and node.function in ROUNDING:
             help_ = "split the index: 2*i + m"
             self.fail(f"a {node.function} never enters a formula", node, help_)
         return self.fail("this is no index", node, "indices are sums of indices times sizes")
 
-    def combined(self, node: Binary, known: Known) -> Expr:
+    def combined(self, node: BinaryOperation, known: Known) -> Expr:
         """Two places added, subtracted, scaled or divided by a size."""
         left, right = self.place(node.left, known), self.place(node.right, known)
         indices = {index(v) for v in known}
@@ -92,12 +96,12 @@ class Places:
         return expand(by[node.operator] if node.operator in by else left / right)
 
 
-def alone(node: Node) -> str:
-    """The name of an index that is a place by itself."""
+def lone_index(node: EquationNode) -> str:
+    """The name of an index that is the whole index expression; empty for anything else."""
     return node.name if isinstance(node, Reference) else ""
 
 
-def largest(place: Expr, known: Known) -> Expr:
+def largest_value(place: Expr, known: Known) -> Expr:
     """The largest value of an affine place."""
     for name, n in known.items():
         v: Symbol = index(name)
@@ -105,6 +109,74 @@ def largest(place: Expr, known: Known) -> Expr:
     return place
 
 
-def smallest(place: Expr, known: Known) -> Expr:
+def smallest_value(place: Expr, known: Known) -> Expr:
     """The smallest value of an affine place."""
-    return -largest(expand(-place), known)
+    return -largest_value(expand(-place), known)
+
+
+@dataclass(frozen=True)
+class ExtentInference:
+    """Finds the extent of an index."""
+
+    places: IndexTranslator
+
+    def outer(self) -> Ranges:
+        """The indices of the left side with their extents, in the order in which they occur."""
+        formula = self.places.formula
+        stated = {r.index: r for r in formula.ranges}
+        inside = (
+            n for p in formula.left.places for n in walk_syntax(p) if isinstance(n, Reference)
+        )
+        names = dict.fromkeys(n.name for n in inside if not self.places.is_size(n.name))
+        for r in formula.ranges:
+            if r.index not in names:
+                message = f"the index {r.index} is not on the left side"
+                self.places.fail(message, r, "sum over it, or leave it out")
+        ranges = (stated.get(n) or Range(formula.left.span, n, None) for n in names)
+        return tuple((index(r.index), self.extent(r)) for r in ranges)
+
+    def extent(self, r: Range) -> Expr:
+        """How far an index runs: as stated, or over an axis that it has alone, or as a window."""
+        if r.extent is not None:
+            return self.places.size(r.extent)
+        found = next(iter([*self._alone(r.index), *self._windows(r.index)]), None)
+        if found is None:
+            message = f"how far the index {r.index} runs is not said"
+            self.places.fail(message, r, f"write {r.index}<3")
+        return found
+
+    def _reads(self) -> Iterator[tuple[Tensor, int, EquationNode]]:
+        """Every axis of a known tensor that the equation reads, and the place that it reads."""
+        for access in self.places.accesses:
+            tensor = self.places.at.find(access.name)
+            if tensor is not None and len(tensor.shape) == len(access.places):
+                yield from ((tensor, axis, p) for axis, p in enumerate(access.places))
+
+    def _alone(self, name: str) -> list[Expr]:
+        """The extents of the axes that the index runs over alone."""
+        return [t.shape[axis] for t, axis, p in self._reads() if lone_index(p) == name]
+
+    def _windows(self, name: str) -> list[Expr]:
+        """How many windows fit into the axes that it moves them over: a v + rest <= n - 1."""
+        stated = self._stated()
+        found: list[Expr] = []
+        for tensor, axis, p in self._reads():
+            names = {n.name for n in walk_syntax(p) if isinstance(n, Reference)}
+            others = {n for n in names - {name} if not self.places.is_size(n)}
+            if name not in names or not others <= set(stated):
+                continue
+            inner = {n: stated[n] for n in others}
+            place = self.places.place(p, {name: Integer(1), **inner})
+            stride = place.coeff(index(name))
+            room = (
+                tensor.shape[axis] - 1 - largest_value(expand(place - stride * index(name)), inner)
+            )
+            if stride.is_positive:
+                found.append(self.places.at.rounded(tensor.shape[axis], expand(room), stride))
+        return found
+
+    def _stated(self) -> dict[str, Expr]:
+        """The extents that sums and maxima state."""
+        nodes = (n for n in walk_syntax(self.places.formula.right) if isinstance(n, IndexReduction))
+        ranges = (r for n in nodes for r in n.ranges)
+        return {r.index: self.places.size(r.extent) for r in ranges if r.extent is not None}

@@ -1,20 +1,174 @@
-"""A layer of your own, from one equation."""
+"""A layer of your own, from one equation: its meaning in SymPy."""
 
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
+from types import MappingProxyType
 
-from symconv.core.equation import Equation
-from symconv.core.tensor import Tensor
-from symconv.language.reader import read
-from symconv.language.tree import Access, Formula, Range, Reference, parts
+from sympy import Expr, Integer, Rational, exp, log, sqrt, tanh
+
+from symconv.core.equation import Equation, Ranges
+from symconv.core.errors import SymconvError, did_you_mean
+from symconv.core.nodes import LogSumExp, MaxOver, absolute, limits, relu, sigmoid, softplus, step
+from symconv.core.tensor import Tensor, index
+from symconv.language.parser import ROUNDING, parse_equation
+from symconv.language.tree import (
+    Access,
+    BinaryOperation,
+    ElementwiseCall,
+    EquationNode,
+    Formula,
+    IndexReduction,
+    Negation,
+    NumberLiteral,
+    Range,
+    Reference,
+    walk_syntax,
+)
 from symconv.layers.base import EquationText, Layer, TensorName
+from symconv.layers.support.ranges import sum_over_ranges
 from symconv.layers.support.scope import Scope
 
-from .indices import Places
-from .meaning import Meaning
+from .indices import ExtentInference, IndexTranslator, Known, lone_index
+
+FUNCTIONS = MappingProxyType(
+    {
+        "relu": relu,
+        "sigmoid": sigmoid,
+        "tanh": tanh,
+        "exp": exp,
+        "log": log,
+        "sqrt": sqrt,
+        "softplus": softplus,
+        "abs": absolute,
+        "step": step,
+    }
+)
+LARGEST_EXPONENT = 16
+SPARE_LETTERS = "ijuvmnrq"
+
+
+@dataclass
+class EquationTranslator:
+    """Translates a person's equation to SymPy; makes each parameter where it first occurs."""
+
+    places: IndexTranslator
+    at: Scope
+    parameters: dict[str, Tensor] = field(default_factory=dict)
+
+    def equation(self, *, batch: int) -> Equation:
+        """The equation; its output is as large as the left side reaches."""
+        self.check_ranks()
+        ranges = ExtentInference(self.places).outer()
+        known = {v.name: n for v, n in ranges}
+        rhs = self.value(self.places.formula.right, known)
+        left = self.places.formula.left.places
+        where = tuple(self.places.place(p, known) for p in left)
+        axes = self.axes(left, known)
+        samples = batch if batch and self.has_batch(lone_index(left[0])) else 0
+        return self.at.rewritten(axes, where, rhs, ranges, batch=samples)
+
+    def check_ranks(self) -> None:
+        """Every value that is known has as many axes as the equation gives it indices."""
+        for access in self.places.accesses:
+            tensor = self.at.find(access.name)
+            if tensor is not None and len(tensor.shape) != len(access.places):
+                message = f"'{access.name}' has {len(tensor.shape)} axes"
+                self.places.fail(message, access, "one index an axis")
+
+    def axes(self, places: tuple[EquationNode, ...], known: Known) -> Ranges:
+        """An axis for each place, as long as the place reaches, with its index as the letter."""
+        spare = iter(v for v in SPARE_LETTERS if v not in {lone_index(p) for p in places})
+        return tuple(
+            (index(lone_index(p) or next(spare)), self.places.reach(p, known)) for p in places
+        )
+
+    def has_batch(self, name: str) -> bool:
+        """Whether an index is that of the samples of a value that is read."""
+        found = ((a, self.at.find(a.name)) for a in self.places.accesses)
+        return any(t is not None and t.batch and lone_index(a.places[0]) == name for a, t in found)
+
+    def value(self, node: EquationNode, known: Known) -> Expr:
+        """What a part of the right side stands for."""
+        if isinstance(node, NumberLiteral):
+            return Rational(Fraction(node.digits))
+        if isinstance(node, Negation):
+            return -self.value(node.of, known)
+        if isinstance(node, Access):
+            return self.access(node, known)
+        if isinstance(node, Reference):
+            return self.reference(node, known)
+        if isinstance(node, IndexReduction):
+            return self.reduction(node, known)
+        return self.composed(node, known)
+
+    def composed(self, node: EquationNode, known: Known) -> Expr:
+        """Functions and the four operations."""
+        if isinstance(node, ElementwiseCall):
+            if node.function in ROUNDING:
+                message = f"{node.function} has no useful derivative"
+                self.places.fail(message, node, "use a function that can be differentiated")
+            return FUNCTIONS[node.function](self.value(node.argument, known))
+        assert isinstance(node, BinaryOperation)
+        left = self.value(node.left, known)
+        if node.operator == "^":
+            return left ** self.exponent(node.right)
+        right = self.value(node.right, known)
+        by = {"+": left + right, "-": left - right, "*": left * right}
+        return by[node.operator] if node.operator in by else left / right
+
+    def exponent(self, node: EquationNode) -> Expr:
+        whole = isinstance(node, NumberLiteral) and node.digits.isdigit()
+        if not whole or int(node.digits) > LARGEST_EXPONENT:  # type: ignore[attr-defined]
+            help_ = f"at most {LARGEST_EXPONENT}"
+            self.places.fail("an exponent is a small whole number", node, help_)
+        return Integer(node.digits)  # type: ignore[attr-defined]
+
+    def reference(self, node: Reference, known: Known) -> Expr:
+        """A tensor of one number, or a size."""
+        if node.name in known:
+            message = f"the index {node.name} is no value"
+            self.places.fail(message, node, "indices stand in brackets")
+        if node.name in self.at.names:
+            return self.parameter(node.name, ())[0]
+        return self.places.place(node, {})
+
+    def access(self, node: Access, known: Known) -> Expr:
+        """An entry of a value that is known, or of a parameter."""
+        where = tuple(self.places.place(p, known) for p in node.places)
+        tensor = self.at.find(node.name)
+        if tensor is None:
+            axes = self.axes(node.places, known)
+            tensor = self.parameter(node.name, axes)
+            if tensor.shape != tuple(n for _, n in axes):
+                message = f"'{node.name}' is read in two shapes"
+                self.places.fail(message, node, "use another name for one of the two")
+        return tensor[where]
+
+    def parameter(self, name: str, axes: Ranges) -> Tensor:
+        """The parameter of that name, made when it is first met."""
+        if name not in self.at.names:
+            known = [*self.at.earlier, *FUNCTIONS]
+            raise SymconvError(f"nothing is called '{name}'", help=did_you_mean(name, known))
+        if name not in self.parameters:
+            self.parameters[name] = self.at.parameter(name, axes)
+        return self.parameters[name]
+
+    def reduction(self, node: IndexReduction, known: Known) -> Expr:
+        """sum, max or log-sum-exp over indices of its own."""
+        for r in node.ranges:
+            if r.index in known:
+                message = f"the index {r.index} means something already"
+                self.places.fail(message, r, "use another letter")
+        extents = ExtentInference(self.places)
+        own = tuple((index(r.index), extents.extent(r)) for r in node.ranges)
+        body = self.value(node.body, known | {v.name: n for v, n in own})
+        if node.kind == "sum":
+            return sum_over_ranges(body, own)
+        return (MaxOver if node.kind == "max" else LogSumExp)(body, *limits(own))
 
 
 @dataclass(frozen=True)
@@ -36,28 +190,34 @@ class EquationLayer(Layer):
     @cached_property
     def formula(self) -> Formula:
         """The equation as it was written."""
-        return read(self.text)
+        return parse_equation(self.text)
 
     def names(self, known: AbstractSet[str]) -> dict[str, TensorName]:
         """The parameters: every tensor that is not known."""
-        left = (n for p in self.formula.left.places for n in parts(p))
+        left = (n for p in self.formula.left.places for n in walk_syntax(p))
         indices = {n.name for n in left if isinstance(n, Reference)}
-        indices |= {n.index for n in parts(self.formula) if isinstance(n, Range)}
-        values = [n.name for n in _values(self.formula)]
+        indices |= {n.index for n in walk_syntax(self.formula) if isinstance(n, Range)}
+        values = [n.name for n in _value_names(self.formula)]
         return {n: n for n in values if n not in known | indices}
 
     def output_name(self) -> TensorName:
         return self.formula.left.name
 
     def forward(self, x: Tensor, at: Scope) -> Equation:
-        return Meaning(Places(self.formula, self.text, at), at).equation(batch=x.batch)
+        return EquationTranslator(IndexTranslator(self.formula, self.text, at), at).equation(
+            batch=x.batch
+        )
 
 
-def _values(formula: Formula) -> list[Access | Reference]:
+def _value_names(formula: Formula) -> list[Access | Reference]:
     """The names on the right side that stand for numbers, not for places or extents."""
     inside = {
-        id(n) for a in parts(formula) if isinstance(a, Access) for p in a.places for n in parts(p)
+        id(n)
+        for a in walk_syntax(formula)
+        if isinstance(a, Access)
+        for p in a.places
+        for n in walk_syntax(p)
     }
-    inside |= {id(n) for r in parts(formula) if isinstance(r, Range) for n in parts(r)}
-    found = (n for n in parts(formula.right) if isinstance(n, Access | Reference))
+    inside |= {id(n) for r in walk_syntax(formula) if isinstance(r, Range) for n in walk_syntax(r)}
+    found = (n for n in walk_syntax(formula.right) if isinstance(n, Access | Reference))
     return [n for n in found if id(n) not in inside]

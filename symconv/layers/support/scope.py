@@ -1,4 +1,4 @@
-"""What a layer may use to state its equation: ranges, parameters, sizes and outputs."""
+"""What a layer may use to state its equation: axes, ranges, parameters, sizes, outputs."""
 
 from __future__ import annotations
 
@@ -8,17 +8,66 @@ from sympy import Expr, Integer
 
 from symconv.core.equation import Equation, Ranges, SizeDefinition
 from symconv.core.errors import SymconvError
+from symconv.core.nodes import LogSumExp, limits
 from symconv.core.tensor import Name, Role, Tensor, index, size
 
-from .axes import Axes
-from .places import place_of, places
+from .ranges import IndexAllocator, indices_of, indices_or_zero, multiply_extents
+from .sizes import Sizes
+
+
+@dataclass
+class AxisSplitter(IndexAllocator):
+    """Splits the axes of an input into batch, channels and space; errors name the layer `title`."""
+
+    title: str
+
+    def split(self, x: Tensor, rank: int) -> tuple[Ranges, Ranges, tuple[Expr, ...]]:
+        """Batch, at most one channel axis, and the extents of the `rank` axes of space."""
+        channels = x.shape[x.batch : len(x.shape) - rank]
+        if len(x.shape) < x.batch + rank or len(channels) > 1:
+            raise self._misfit(x, f"{rank} axes of space, at most one of channels")
+        space = x.shape[len(x.shape) - rank :]
+        return self.batch(x), self.ranges("channel", channels), space
+
+    def last(self, x: Tensor, rank: int) -> tuple[Ranges, tuple[Expr, ...]]:
+        """All axes but the last `rank` ones, and the extents of those."""
+        if len(x.shape) < x.batch + rank:
+            raise self._misfit(x, f"{rank} axes of space")
+        cut = len(x.shape) - rank
+        return self.like(x)[:cut], x.shape[cut:]
+
+    def cut(self, x: Tensor, rank: int) -> tuple[Ranges, Ranges]:
+        """All axes but the last `rank` ones, and those."""
+        lead, _ = self.last(x, rank)
+        return lead, self.like(x)[len(lead) :]
+
+    def pooled(self, x: Tensor, window: Sizes) -> int:
+        """How many axes a window spans: one a size; a single size spans up to two."""
+        return len(window) if isinstance(window, tuple) else min(2, len(x.shape) - x.batch)
+
+    def merged(self, kind: str, ranges: Ranges) -> Ranges:
+        """One axis that the ranges index together, row by row."""
+        return self.ranges(kind, (multiply_extents(ranges),)) if ranges else ()
+
+    def features(self, x: Tensor) -> tuple[Ranges, Ranges]:
+        """Batch, and the one axis of features that is left."""
+        if len(x.shape) != x.batch + 1:
+            raise self._misfit(x, "one axis of features; put a flatten before it")
+        return self.batch(x), self.ranges("feature", x.shape[x.batch :])
+
+    def _misfit(self, x: Tensor, wanted: str) -> SymconvError:
+        shape = " x ".join(str(n) for n in x.shape)
+        return SymconvError(
+            f"the {self.title} gets an input of shape {shape}", help=f"needs {wanted}"
+        )
+
 
 UNIT: Ranges = ((index("k"), Integer(1)),)
 """The axis of a tensor that is a single number."""
 
 
 @dataclass
-class Scope(Axes):
+class Scope(AxisSplitter):
     """The place where one layer is built; it collects the tensors and sizes that are made."""
 
     names: dict[str, Name]
@@ -41,17 +90,17 @@ class Scope(Axes):
     def bias(self, ranges: Ranges) -> Expr:
         """The bias of each filter or unit; a single number where there is only one."""
         b = self.parameter("bias", ranges)
-        return b[places(ranges)] if ranges else b[0]
+        return b[indices_of(ranges)] if ranges else b[0]
 
     def output(self, ranges: Ranges, rhs: Expr, *, batch: int) -> Equation:
         """y[ranges] = rhs."""
         y = self._tensor("out", "value", ranges or UNIT, batch=batch)
-        return Equation(y[place_of(ranges)], rhs, ranges, self.title)
+        return Equation(y[indices_or_zero(ranges)], rhs, ranges, self.title)
 
     def inner(self, role: str, ranges: Ranges, rhs: Expr, title: str) -> tuple[Tensor, Equation]:
         """A value on the way to the output, with the name that the layer's `inner` gives it."""
         y = self._tensor(role, "value", ranges or UNIT, batch=0)
-        return y, Equation(y[place_of(ranges)], rhs, ranges, title)
+        return y, Equation(y[indices_or_zero(ranges)], rhs, ranges, title)
 
     def rewritten(
         self, axes: Ranges, where: tuple[Expr, ...], rhs: Expr, ranges: Ranges, *, batch: int
@@ -79,7 +128,7 @@ class Scope(Axes):
         if found is None or found.role not in {"value", "input"}:
             known = ", ".join(k for k, t in self.earlier.items() if t.role in {"value", "input"})
             raise SymconvError(f"no value before this is called '{name}'", help=f"known: {known}")
-        if shape is not None and not _agree(found.shape, shape, but):
+        if shape is not None and not _shapes_agree(found.shape, shape, but):
             have, want = (" x ".join(map(str, n)) for n in (found.shape, shape))
             raise SymconvError(f"'{name}' has the shape {have}, where {want} is needed")
         return found
@@ -105,7 +154,15 @@ class Scope(Axes):
         return symbol
 
 
-def _agree(a: tuple[Expr, ...], b: tuple[Expr, ...], but: int | None) -> bool:
+def _shapes_agree(a: tuple[Expr, ...], b: tuple[Expr, ...], but: int | None) -> bool:
     """Whether two shapes are the same, except for one axis."""
     pairs = zip(a, b, strict=False)
     return len(a) == len(b) and all(m == n or axis == but for axis, (m, n) in enumerate(pairs))
+
+
+def log_normaliser(x: Tensor, ranges: Ranges, at: Scope) -> Expr:
+    """log sum_r exp x[b,r,...], over the first axis after the batch."""
+    axis = x.batch
+    (summed,) = at.ranges("feature", (ranges[axis][1],))
+    here = indices_of(ranges)
+    return LogSumExp(x[(*here[:axis], summed[0], *here[axis + 1 :])], *limits((summed,)))

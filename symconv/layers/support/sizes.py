@@ -29,10 +29,10 @@ def per_axis(value: Sizes, rank: int, make: Callable[[str], Expr] = size) -> tup
     several = value if isinstance(value, tuple) else (value,) * rank
     if len(several) != rank:
         raise SymconvError(f"{len(several)} sizes were given for {rank} axes")
-    return tuple(_named_size(n, make) if isinstance(n, str) else sympify(n) for n in several)
+    return tuple(_size_symbol(n, make) if isinstance(n, str) else sympify(n) for n in several)
 
 
-def _named_size(name: str, make: Callable[[str], Expr]) -> Expr:
+def _size_symbol(name: str, make: Callable[[str], Expr]) -> Expr:
     if not SIZE_NAME.fullmatch(name):
         raise SymconvError(
             f"{name!a} is no name for a size", help="a letter, then letters or digits"
@@ -40,6 +40,6 @@ def _named_size(name: str, make: Callable[[str], Expr]) -> Expr:
     return make(name)
 
 
-def exact(value: str | int | Expr) -> Expr:
+def exact_number(value: str | int | Expr) -> Expr:
     """A number that a person wrote, without rounding."""
     return Rational(Fraction(value)) if isinstance(value, str) else sympify(value)

@@ -10,7 +10,7 @@ from symconv.core.equation import Ranges
 from symconv.core.errors import SymconvError
 from symconv.core.tensor import amount
 
-from .places import places
+from .ranges import indices_of
 from .scope import Scope
 from .sizes import Amounts, Sizes, per_axis
 
@@ -47,7 +47,12 @@ class Windows:
     def reads(self, out: Ranges, kernel: Ranges) -> tuple[Expr, ...]:
         """s i + d m - p, one an axis: what window i reads at its place m."""
         axes = zip(
-            places(out), places(kernel), self.stride, self.dilation, self.before, strict=True
+            indices_of(out),
+            indices_of(kernel),
+            self.stride,
+            self.dilation,
+            self.before,
+            strict=True,
         )
         return tuple(s * i + d * m - p for i, m, s, d, p in axes)
 
@@ -73,7 +78,7 @@ class Windows:
         return Integer(count - 1 if (count - 1) * int(stride) >= int(start) else count)
 
 
-def windows(  # noqa: PLR0913 - what a layer says of its windows
+def make_windows(  # noqa: PLR0913 - what a layer says of its windows
     width: Sizes,
     rank: int,
     *,
@@ -86,11 +91,11 @@ def windows(  # noqa: PLR0913 - what a layer says of its windows
     """The windows of a layer's options; without a stride, windows lie side by side."""
     k, d = per_axis(width, rank), per_axis(dilation, rank)
     steps = k if stride is None else per_axis(stride, rank)
-    before, after = _padding(padding, padding_after, k, d)
+    before, after = _resolve_padding(padding, padding_after, k, d)
     return Windows(k, steps, d, before, after, ceil)
 
 
-def _padding(
+def _resolve_padding(
     before: Amounts, after: Amounts | None, width: tuple[Expr, ...], dilation: tuple[Expr, ...]
 ) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
     """Padding before and after; `same` keeps the size at stride 1, `valid` is none."""

@@ -6,25 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symconv.core.equation import Equation, Program
-from symconv.core.proof import Derivation, equation_of
-from symconv.notation.numbering import equation_numbers
+from symconv.core.proof import Derivation, equation_of, number_equations
 from symconv.notation.presets import Notation
-from symconv.render.formula.names import Names, names_of, tensor_name
-from symconv.render.formula.tree import Mark, Number, Word
-from symconv.render.formula.tree_helpers import marked
+from symconv.render.formula.names import DisplayNames, collect_names, tensor_name
+from symconv.render.formula.tree import DisplayNumber, DisplaySymbol, Mark
+from symconv.render.formula.tree_helpers import add_mark
 
 from .detail import Detail
-from .equation_writer import Author
+from .displays import CaseEntries, display_case, size_rows
+from .equation_writer import EquationWriter
 from .glossary import glossary_terms
-from .markup_settings import Scribe
-from .operators import meanings, signs_in
-from .page import Page, Section
-from .scalar_displays import Unrolled, scalar_displays
-from .sections import Telling, section
-from .size_displays import size_rows
-from .small_case import SmallCase, case_display
-from .symbol_notes import Sentence, remarks
-from .symbols import symbols
+from .markup_settings import MarkupSettings
+from .page_model import Page, Section
+from .scalar_displays import ScalarEquation, scalar_displays
+from .sections import ReasonTracker, build_section
+from .symbol_notes import Sentence, explain_operators, explain_symbols, find_operators
+from .symbols import describe_symbols
 
 MARKS: tuple[Mark, ...] = ("old", "new")
 
@@ -38,62 +35,64 @@ class Content:
     notation: Notation
     title: str
     conventions: tuple[str, ...] = ()
-    unrolled: tuple[Unrolled, ...] = ()
+    unrolled: tuple[ScalarEquation, ...] = ()
     detail: Detail = "normal"
     structure: Mapping[str, tuple[Sentence, ...]] = field(default_factory=dict)
     why_sizes: tuple[Sentence, ...] = ()
-    case: SmallCase | None = None
+    case: CaseEntries | None = None
     glossary: bool = False
 
 
-def page(content: Content, scribe: Scribe) -> Page:
+def build_page(content: Content, scribe: MarkupSettings) -> Page:
     """The content, written and escaped."""
     program, backward = content.program, content.backward
-    names = names_of(program, backward, content.notation)
+    names = collect_names(program, backward, content.notation)
     plain, scribe = scribe, scribe.lettered(content.notation)
-    author = Author(names, scribe, equation_numbers(program, backward))
+    author = EquationWriter(names, scribe, number_equations(program, backward))
     widest = max((scribe.width(author.form(e.lhs)) for e in program.equations), default=0)
-    telling = Telling(content.detail)
-    structure = _structures(content, scribe)
+    telling = ReasonTracker(content.detail)
+    structure = _describe_structures(content, scribe)
     sections = tuple(
-        section(author, item, telling, structure.get(equation_of(item).key, ()))
+        build_section(author, item, telling, structure.get(equation_of(item).key, ()))
         for item in backward
     )
     return Page(
         title=scribe.words(content.title),
         network=tuple(author.display(e, e.title, widest) for e in program.equations),
         sizes=size_rows(program.sizes, scribe),
-        symbols=tuple(map(scribe.mixed, symbols(program, backward, names))),
-        conventions=_conventions(content, names, scribe),
+        symbols=tuple(map(scribe.mixed, describe_symbols(program, backward, names))),
+        conventions=_state_conventions(content, names, scribe),
         sections=sections,
         why_sizes=tuple(map(scribe.mixed, content.why_sizes)),
-        case=case_display(content.case, names, scribe) if content.case else None,
+        case=display_case(content.case, names, scribe) if content.case else None,
         unrolled=scalar_displays(content.unrolled, names, scribe),
         glossary=glossary_terms(plain, telling.told) if content.glossary else (),
-        legend=_legend(scribe, sections),
+        legend=_explain_marks(scribe, sections),
         stacked=scribe.narrow,
     )
 
 
-def _conventions(content: Content, names: Names, scribe: Scribe) -> tuple[str, ...]:
+def _state_conventions(
+    content: Content, names: DisplayNames, scribe: MarkupSettings
+) -> tuple[str, ...]:
     """The conventions of the network, and what the signs of its formulas mean."""
     program, backward = content.program, content.backward
     formulas = [e.rhs for e in (*program.equations, *map(equation_of, backward))]
     formulas += [s.after for d in backward if isinstance(d, Derivation) for s in d.steps]
-    said = remarks(program, _asked(backward), formulas, names)
+    said = explain_symbols(program, _keys_asked_for(backward), formulas, names)
     return (
         *map(scribe.words, content.conventions),
         *map(scribe.mixed, said),
     )
 
 
-def _asked(backward: Sequence[Derivation | Equation]) -> set[str]:
+def _keys_asked_for(backward: Sequence[Derivation | Equation]) -> set[str]:
     """The tensors whose gradients were asked for."""
     found = (item for item in backward if isinstance(item, Derivation))
     return {d.of.key for d in found if tensor_name(d.equation.key).kind == "gradient"}
 
 
-def _structures(content: Content, scribe: Scribe) -> dict[str, tuple[str, ...]]:
+def _describe_structures(content: Content, scribe: MarkupSettings) -> dict[str, tuple[str, ...]]:
     """What is known of the results, in words; what a sign means where it first occurs.
 
     At terse the first sentence alone.
@@ -102,18 +101,18 @@ def _structures(content: Content, scribe: Scribe) -> dict[str, tuple[str, ...]]:
     told: set[str] = set()
     for key in (equation_of(item).key for item in content.backward):
         sentences = content.structure.get(key, ())[: 1 if content.detail == "terse" else None]
-        new = [sign for sign in signs_in(sentences) if sign not in told]
+        new = [sign for sign in find_operators(sentences) if sign not in told]
         told.update(new)
-        found[key] = tuple(map(scribe.mixed, (*sentences, *meanings(new))))
+        found[key] = tuple(map(scribe.mixed, (*sentences, *explain_operators(new))))
     return found
 
 
-def _legend(scribe: Scribe, sections: Sequence[Section]) -> str:
+def _explain_marks(scribe: MarkupSettings, sections: Sequence[Section]) -> str:
     """What the marks on formulas mean, where there are any."""
-    old, new = marked(Word("a"), "old"), marked(Word("b"), "new")
+    old, new = add_mark(DisplaySymbol("a"), "old"), add_mark(DisplaySymbol("b"), "new")
     written = [line for s in sections for t in s.steps for line in (*s.start, *t.lines)]
-    bare = scribe.text(Number(0))
-    signs = [scribe.text(marked(Number(0), mark)).partition(bare)[0] for mark in MARKS]
+    bare = scribe.text(DisplayNumber(0))
+    signs = [scribe.text(add_mark(DisplayNumber(0), mark)).partition(bare)[0] for mark in MARKS]
     if not scribe.marks or not any(sign in line for sign in signs for line in written):
         return ""
     return scribe.mixed(

@@ -20,7 +20,7 @@ TRIVIAL_AFTER = frozenset({"pull out"})
 
 
 @dataclass(frozen=True)
-class Move:
+class DisplayStep:
     """One or more steps in a row that are shown as one line: from `before` to `after`."""
 
     rules: tuple[str, ...]
@@ -30,7 +30,7 @@ class Move:
     conditions: tuple[str, ...] = ()
 
 
-def detail_named(name: str) -> Detail:
+def parse_detail(name: str) -> Detail:
     """The level of that name; an unknown name is answered with the nearest known one."""
     for detail in get_args(Detail):
         if detail == name:
@@ -38,20 +38,20 @@ def detail_named(name: str) -> Detail:
     raise SymconvError(f"no detail is called {name!r}", help=did_you_mean(name, get_args(Detail)))
 
 
-def moves(steps: Sequence[Step], detail: Detail) -> tuple[Move, ...]:
+def group_steps(steps: Sequence[Step], detail: Detail) -> tuple[DisplayStep, ...]:
     """The lines of a derivation at a level of detail, from its first formula to its last."""
-    single = [Move((s.rule,), s.before, s.after, s.reason, s.conditions) for s in steps]
+    single = [DisplayStep((s.rule,), s.before, s.after, s.reason, s.conditions) for s in steps]
     if detail == "full":
         return tuple(single)
     if detail == "normal":
-        return tuple(_each_rule_once(single))
-    return tuple(_what_matters(single))
+        return tuple(_merge_repeated_rules(single))
+    return tuple(_keep_landmarks(single))
 
 
-def _each_rule_once(single: Iterable[Move]) -> list[Move]:
+def _merge_repeated_rules(single: Iterable[DisplayStep]) -> list[DisplayStep]:
     """Repeated rules join the line before; trivial ones join their neighbour without a word."""
-    found: list[Move] = []
-    waiting: Move | None = None
+    found: list[DisplayStep] = []
+    waiting: DisplayStep | None = None
     for move in single:
         (rule,) = move.rules
         if rule in TRIVIAL_BEFORE:
@@ -62,7 +62,7 @@ def _each_rule_once(single: Iterable[Move]) -> list[Move]:
         if found and rule in TRIVIAL_AFTER:
             found[-1] = replace(found[-1], after=here.after)
         elif found and any(rule in earlier.rules for earlier in found):
-            found[-1] = joined([found[-1], here])
+            found[-1] = join_steps([found[-1], here])
         else:
             found.append(here)
     if waiting:
@@ -70,22 +70,22 @@ def _each_rule_once(single: Iterable[Move]) -> list[Move]:
     return found
 
 
-def _what_matters(single: list[Move]) -> Iterable[Move]:
-    """The chain rule, the brackets, the result."""
+def _keep_landmarks(single: list[DisplayStep]) -> Iterable[DisplayStep]:
+    """Three landmarks: the chain rule, the first line without derivatives, the result."""
     stops = [k + 1 for k, move in enumerate(single) if move.rules == ("chain rule",)]
-    bracketed = [k + 1 for k, move in enumerate(single) if _bracketed(move.after)]
+    bracketed = [k + 1 for k, move in enumerate(single) if _has_only_brackets(move.after)]
     edges = sorted({0, *stops, *bracketed[:1], len(single)})
-    return [joined(single[a:b]) for a, b in pairwise(edges)]
+    return [join_steps(single[a:b]) for a, b in pairwise(edges)]
 
 
-def _bracketed(formula: Expr) -> bool:
+def _has_only_brackets(formula: Expr) -> bool:
     """Whether all derivatives have become brackets."""
     return bool(formula.has(KroneckerDelta)) and not formula.has(Partial)
 
 
-def joined(parts: Sequence[Move]) -> Move:
+def join_steps(parts: Sequence[DisplayStep]) -> DisplayStep:
     """Several lines as one, with every rule named once."""
     rules = tuple(dict.fromkeys(rule for part in parts for rule in part.rules))
     shown = tuple(r for r in rules if r not in TRIVIAL_BEFORE | TRIVIAL_AFTER) or rules
     conditions = tuple(dict.fromkeys(c for part in parts for c in part.conditions))
-    return Move(shown, parts[0].before, parts[-1].after, parts[0].reason, conditions)
+    return DisplayStep(shown, parts[0].before, parts[-1].after, parts[0].reason, conditions)

@@ -13,37 +13,37 @@ from typing import Any
 
 from sympy import count_ops
 
-from symconv.calculus import derivative, derive, labels, recognise, sifting, split, sums
-from symconv.calculus.reverse import reverse
-from symconv.calculus.rules import REASONS
+from symconv.calculus import affine, derivative, forward_reuse, sifting, sums
+from symconv.calculus.reverse_mode import chain_rule, insert_definition, reverse_mode
+from symconv.calculus.rewrite_chain import REASONS
 from symconv.core.equation import Program
 from symconv.core.proof import Backward, Derivation, Step
-from symconv.network.text import parse
+from symconv.network.parser import parse_network
 from symconv.notation.presets import IJ0
-from symconv.render.formula.names import names_of
+from symconv.render.formula.names import collect_names
 
-from .equation_writer import Author
-from .markup_settings import Scribe
-from .page import Rule, Term
+from .equation_writer import EquationWriter
+from .markup_settings import MarkupSettings
+from .page_model import GlossaryTerm, RuleLink
 
 STATED: dict[str, Callable[..., Any]] = {
-    "chain rule": derive.chain_rule,
-    "definition": derive.definition,
+    "chain rule": chain_rule,
+    "definition": insert_definition,
     "linearity": derivative.linearity,
     "product rule": derivative.product_rule,
     "selection": derivative.selection,
-    "log-sum-exp": derivative.log_sum_exp,
-    "name": recognise.Recognition.masks,
+    "log-sum-exp": derivative.log_sum_exp_rule,
+    "name": forward_reuse.ForwardReuse.masks,
     "pointwise derivative": derivative.pointwise_derivative,
-    "derivative of an entry": derivative.entry,
-    "split": split.split,
-    "exchange of sums": sums.exchange_of_sums,
+    "derivative of an entry": derivative.entry_derivative,
+    "split": affine.split_into_digits,
+    "exchange of sums": sums.exchange_sums,
     "renaming": sifting.Sifting.rename,
     "sifting": sifting.Sifting.sift,
-    "absorb": sifting.absorb,
+    "absorb": sifting.absorb_brackets,
     "sum over one value": sums.sum_over_one_value,
-    "recognise a forward value": recognise.Recognition.forward_values,
-    "one class": labels.one_class,
+    "recognise a forward value": forward_reuse.ForwardReuse.forward_values,
+    "one class": sums.one_hot_sum,
     "pull out": sums.pull_out,
 }
 """The code whose docstring is the formula of a rule."""
@@ -65,7 +65,7 @@ SMALL = (
 
 
 @dataclass(frozen=True)
-class Example:
+class RuleExample:
     """One step of a derivation of a small network."""
 
     program: Program
@@ -74,7 +74,7 @@ class Example:
     step: Step
 
 
-def formula(rule: str) -> str:
+def rule_formula(rule: str) -> str:
     """The formula of a rule, in the words of the code that applies it."""
     stated = STATED.get(rule)
     text = " ".join((stated.__doc__ or "").split()) if stated else ""
@@ -82,63 +82,65 @@ def formula(rule: str) -> str:
 
 
 @cache
-def examples() -> dict[str, Example]:
+def rule_examples() -> dict[str, RuleExample]:
     """The shortest step of every rule among the derivations of the small networks."""
-    found: dict[str, Example] = {}
+    found: dict[str, RuleExample] = {}
     for example in _all_steps():
         rule = example.step.rule
-        if rule not in found or _length(example.step) < _length(found[rule].step):
+        if rule not in found or _count_operations(example.step) < _count_operations(
+            found[rule].step
+        ):
             found[rule] = example
     return found
 
 
-def _all_steps() -> Iterator[Example]:
+def _all_steps() -> Iterator[RuleExample]:
     for text in SMALL:
-        program = parse(text).program()
+        program = parse_network(text).program()
         wrt = tuple(t for t in program.tensors if t.role in {"input", "parameter"})
-        backward = reverse(program, wrt)
+        backward = reverse_mode(program, wrt)
         for derivation in backward.derivations:
             for step in derivation.steps:
-                yield Example(program, backward, derivation, step)
+                yield RuleExample(program, backward, derivation, step)
 
 
-def _length(step: Step) -> int:
+def _count_operations(step: Step) -> int:
     return int(count_ops(step.before)) + int(count_ops(step.after))
 
 
-def glossary_terms(scribe: Scribe, rules: Collection[str]) -> tuple[Term, ...]:
+def glossary_terms(scribe: MarkupSettings, rules: Collection[str]) -> tuple[GlossaryTerm, ...]:
     """The rules that a page uses, in the order in which a derivation applies them."""
-    return tuple(term(scribe, rule) for rule in REASONS if rule in rules)
+    return tuple(build_term(scribe, rule) for rule in REASONS if rule in rules)
 
 
-def term(scribe: Scribe, rule: str) -> Term:
+def build_term(scribe: MarkupSettings, rule: str) -> GlossaryTerm:
     """A rule with its formula, its reason, and the two lines of its example."""
-    found = examples().get(rule)
-    made = Term(
+    found = rule_examples().get(rule)
+    made = GlossaryTerm(
         scribe.words(rule),
-        anchor(rule),
-        scribe.words(formula(rule)),
+        rule_anchor(rule),
+        scribe.words(rule_formula(rule)),
         scribe.words(REASONS[rule]),
         (),
         (),
     )
-    return with_example(made, scribe, found) if found else made
+    return add_example(made, scribe, found) if found else made
 
 
-def with_example(made: Term, scribe: Scribe, example: Example) -> Term:
+def add_example(made: GlossaryTerm, scribe: MarkupSettings, example: RuleExample) -> GlossaryTerm:
     """The entry with the two lines of an example: what stands before the step, and what after."""
-    author = Author(names_of(example.program, example.backward.items, IJ0), scribe, {})
+    author = EquationWriter(collect_names(example.program, example.backward.items, IJ0), scribe, {})
     forms = (author.form(example.step.before), author.form(example.step.after))
     left, right = (scribe.lines(form, 20, numbered=False) for form in forms)
     wide = sum(map(scribe.width, forms)) + 2 * scribe.margin > scribe.room
     return replace(made, left=left, right=right, beside=not wide)
 
 
-def rules_of(names: Collection[str], scribe: Scribe) -> tuple[Rule, ...]:
+def link_rules(names: Collection[str], scribe: MarkupSettings) -> tuple[RuleLink, ...]:
     """Names of rules with the places where the glossary explains them."""
-    return tuple(Rule(scribe.words(name), anchor(name)) for name in names)
+    return tuple(RuleLink(scribe.words(name), rule_anchor(name)) for name in names)
 
 
-def anchor(rule: str) -> str:
+def rule_anchor(rule: str) -> str:
     """The place of a rule in the glossary of a page."""
     return "rule-" + "-".join(rule.lower().split())

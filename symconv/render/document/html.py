@@ -8,11 +8,11 @@ from base64 import b64encode
 from functools import cache
 from hashlib import sha256
 
-from symconv.output.templates import environment
+from symconv.output.templates import template_environment
 from symconv.render.formula.escape import clean_text
 from symconv.render.formula.mathml import MathMl
 
-from .markup_settings import Scribe
+from .markup_settings import MarkupSettings
 
 
 def escape_html(text: str) -> str:
@@ -20,21 +20,21 @@ def escape_html(text: str) -> str:
     return html.escape(clean_text(text), quote=True)
 
 
-def inline(formula: str) -> str:
+def inline_math(formula: str) -> str:
     """A formula inside a sentence."""
     return f"<math>{formula}</math>"
 
 
-def kept_together(page: str) -> str:
+def keep_together(page: str) -> str:
     """No line ends between a formula and the parenthesis or the comma beside it."""
     beside = re.compile(r"\(?<math>(?:(?!</math>).)*</math>[),.;:]*")
     return beside.sub(r'<span class="kept">\g<0></span>', page)
 
 
-HTML = Scribe(
+HTML = MarkupSettings(
     MathMl(),
     escape_html,
-    inline,
+    inline_math,
     500,
     24,
     24,
@@ -46,12 +46,12 @@ HTML = Scribe(
 
 
 @cache
-def style() -> str:
+def style_sheet() -> str:
     """The style sheet of every page."""
-    return environment("html").get_template("style.css").render()
+    return template_environment("html").get_template("style.css").render()
 
 
 def security_policy() -> str:
     """Nothing may be loaded or run; the one style sheet is known by its hash."""
-    digest = b64encode(sha256(style().encode()).digest()).decode("ascii")
+    digest = b64encode(sha256(style_sheet().encode()).digest()).decode("ascii")
     return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"

@@ -11,25 +11,24 @@ from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation, Program, Ranges
 from symconv.core.nodes import Partial
-from symconv.core.proof import Derivation, equation_of
-from symconv.notation.numbering import equation_numbers
+from symconv.core.proof import Derivation, equation_of, number_equations
 from symconv.notation.presets import Notation
 from symconv.render.formula.arrange import arrange
 from symconv.render.formula.latex import Latex
-from symconv.render.formula.names import Names, names_of
-from symconv.render.formula.plain import Plain
+from symconv.render.formula.names import DisplayNames, collect_names
+from symconv.render.formula.plain import PlainText
 from symconv.render.formula.scalars import scalar_latex, scalar_text
 
-from .detail import Detail, Move, moves
+from .detail import Detail, DisplayStep, group_steps
 from .markup_settings import TEXT
-from .scalar_displays import Unrolled
+from .scalar_displays import ScalarEquation
 from .symbol_notes import Sentence
 
 Json = dict[str, Any]
 Structure = Mapping[str, tuple[Sentence, ...]]
 
 
-def tree(e: Expr) -> Json:
+def tree_json(e: Expr) -> Json:
     """A formula as `{"op": ..., "args": [...]}`; leaves carry a name or a value instead of args.
 
     Indices start at 0 here whatever the notation. The limits of a sum or maximum are its arguments
@@ -42,12 +41,18 @@ def tree(e: Expr) -> Json:
     if isinstance(e, Rational):
         return {"op": "rational", "value": [int(e.p), int(e.q)]}
     if isinstance(e, Indexed):
-        return {"op": "entry", "tensor": str(e.base.label), "args": [tree(i) for i in e.indices]}
+        return {
+            "op": "entry",
+            "tensor": str(e.base.label),
+            "args": [tree_json(i) for i in e.indices],
+        }
     if isinstance(e, ExprWithLimits):
-        limits = [{"op": "limit", "args": [tree(part) for part in limit]} for limit in e.limits]
-        return {"op": type(e).__name__, "args": [tree(e.function), *limits]}
+        limits = [
+            {"op": "limit", "args": [tree_json(part) for part in limit]} for limit in e.limits
+        ]
+        return {"op": type(e).__name__, "args": [tree_json(e.function), *limits]}
     arguments = sorted(e.args, key=str) if e.is_Add or e.is_Mul else e.args
-    return {"op": e.func.__name__, "args": [tree(cast("Expr", a)) for a in arguments]}
+    return {"op": e.func.__name__, "args": [tree_json(cast("Expr", a)) for a in arguments]}
 
 
 def derivation_json(  # noqa: PLR0913 - the words of a document
@@ -57,14 +62,14 @@ def derivation_json(  # noqa: PLR0913 - the words of a document
     *,
     title: str,
     conventions: Sequence[str] = (),
-    unrolled: Sequence[Unrolled] = (),
+    unrolled: Sequence[ScalarEquation] = (),
     detail: Detail = "full",
     structure: Structure | None = None,
     why_sizes: Sequence[Sentence] = (),
 ) -> Json:
     """Forward equations and derivations, numbered as in every document."""
-    names = names_of(program, backward, notation)
-    numbers = equation_numbers(program, backward)
+    names = collect_names(program, backward, notation)
+    numbers = number_equations(program, backward)
     scribe = TEXT.lettered(notation)
     return {
         "title": title,
@@ -75,7 +80,11 @@ def derivation_json(  # noqa: PLR0913 - the words of a document
         "tensors": tensors_json(program, backward),
         "parameters": parameters_json(program, backward),
         "sizes": [
-            {"symbol": s.symbol.name, "numerator": tree(s.numerator), "stride": tree(s.stride)}
+            {
+                "symbol": s.symbol.name,
+                "numerator": tree_json(s.numerator),
+                "stride": tree_json(s.stride),
+            }
             for s in program.sizes
         ],
         "forward": [equation_json(e, names, numbers) for e in program.equations],
@@ -111,7 +120,7 @@ def tensors_json(program: Program, backward: Sequence[Derivation | Equation]) ->
             cost = str(of.base.label) if isinstance(of, Indexed) else ""
             found.setdefault(cost, ("cost", (Integer(1),)))
     return [
-        {"key": key, "role": role, "shape": [tree(n) for n in shape]}
+        {"key": key, "role": role, "shape": [tree_json(n) for n in shape]}
         for key, (role, shape) in sorted(found.items())
     ]
 
@@ -129,54 +138,57 @@ def parameters_json(program: Program, backward: Sequence[Derivation | Equation])
 
 
 def backward_json(
-    item: Derivation | Equation, names: Names, numbers: dict[str, int], detail: Detail = "full"
+    item: Derivation | Equation,
+    names: DisplayNames,
+    numbers: dict[str, int],
+    detail: Detail = "full",
 ) -> Json:
     """A derivation with its steps; a bare equation has none."""
-    steps = moves(item.steps, detail) if isinstance(item, Derivation) else ()
+    steps = group_steps(item.steps, detail) if isinstance(item, Derivation) else ()
     of = item.of.key if isinstance(item, Derivation) else None
     via = [e.key for e in item.via] if isinstance(item, Derivation) else []
     result = equation_json(equation_of(item), names, numbers)
     return result | {"of": of, "through": via, "steps": [step_json(s, names) for s in steps]}
 
 
-def equation_json(equation: Equation, names: Names, numbers: dict[str, int]) -> Json:
+def equation_json(equation: Equation, names: DisplayNames, numbers: dict[str, int]) -> Json:
     """An equation: key, number, layer in words, both sides, ranges of the free indices."""
     return {
         "key": equation.key,
         "number": numbers[equation.key],
         "title": equation.title,
-        "left": formula(equation.lhs, names),
-        "right": formula(equation.rhs, names),
+        "left": formula_json(equation.lhs, names),
+        "right": formula_json(equation.rhs, names),
         "ranges": ranges_json(equation.ranges),
     }
 
 
 def ranges_json(ranges: Ranges) -> list[Json]:
     """The free indices and their extents."""
-    return [{"index": v.name, "extent": tree(n)} for v, n in ranges]
+    return [{"index": v.name, "extent": tree_json(n)} for v, n in ranges]
 
 
-def step_json(step: Move, names: Names) -> Json:
+def step_json(step: DisplayStep, names: DisplayNames) -> Json:
     """One rule applied, or several that are shown as one."""
     return {
         "rule": ", ".join(step.rules),
         "rules": list(step.rules),
-        "before": formula(step.before, names),
-        "after": formula(step.after, names),
+        "before": formula_json(step.before, names),
+        "after": formula_json(step.after, names),
         "reason": step.reason,
         "conditions": list(step.conditions),
     }
 
 
-def scalar_json(e: Expr, names: Names) -> Json:
+def scalar_json(e: Expr, names: DisplayNames) -> Json:
     """A scalar formula in every form."""
     latex, text = scalar_latex(e, names), scalar_text(e, names)
-    return {"tree": tree(e), "text": text, "latex": latex}
+    return {"tree": tree_json(e), "text": text, "latex": latex}
 
 
-def formula(e: Expr, names: Names) -> Json:
+def formula_json(e: Expr, names: DisplayNames) -> Json:
     """A formula in every form."""
     form = arrange(e, names)
     letters = names.notation.shown_letters
-    text, latex = Plain(letters=letters).write(form), Latex(letters=letters).write(form)
-    return {"tree": tree(e), "text": text, "latex": latex}
+    text, latex = PlainText(letters=letters).write(form), Latex(letters=letters).write(form)
+    return {"tree": tree_json(e), "text": text, "latex": latex}

@@ -8,15 +8,21 @@ from dataclasses import dataclass, replace
 from symconv.core.errors import SymconvError
 from symconv.notation.presets import Notation
 from symconv.render.formula.escape import clean_text, escape_latex, escape_markdown
+from symconv.render.formula.formula_printer import FormulaPrinter
 from symconv.render.formula.latex import PLAIN_MARKS, SHORT, WIDEST, Latex
-from symconv.render.formula.line_breaking import Strip, broken, fit, line_text, width_of
-from symconv.render.formula.plain import Plain
-from symconv.render.formula.tree import Form
-from symconv.render.formula.writer import Writer
+from symconv.render.formula.line_breaking import (
+    Boxes,
+    break_lines,
+    line_text,
+    lines_fit,
+    total_width,
+)
+from symconv.render.formula.plain import PlainText
+from symconv.render.formula.tree import DisplayTree
 
 
 @dataclass(frozen=True)
-class Scribe:
+class MarkupSettings:
     """Turns forms and words into strings of a markup; `room` is the width of a line.
 
     `indent` is what a continued line loses to its indentation, `margin` the room of a relation
@@ -25,7 +31,7 @@ class Scribe:
     `marks` whether what a step changes is marked; `small_word` is the width of a letter of a rule.
     """
 
-    writer: Writer
+    writer: FormulaPrinter
     words: Callable[[str], str]
     inline: Callable[[str], str]
     room: float
@@ -36,7 +42,7 @@ class Scribe:
     marks: bool = False
     small_word: float = 1
 
-    def lettered(self, notation: Notation) -> Scribe:
+    def lettered(self, notation: Notation) -> MarkupSettings:
         """The same markup with the letters that a notation has for indices."""
         return replace(self, writer=replace(self.writer, letters=notation.shown_letters))
 
@@ -45,20 +51,20 @@ class Scribe:
         """Whether lines are short: right sides stand below left ones, words below both."""
         return self.stacked and self.shows_limits
 
-    def brief(self) -> Scribe:
+    def brief(self) -> MarkupSettings:
         """The same markup with sums that name their indices alone."""
         if isinstance(self.writer, Latex):
             return replace(self, writer=replace(self.writer, brief=True))
         return self
 
-    def width(self, form: Form) -> float:
-        return width_of(self.writer.strip(form))
+    def width(self, form: DisplayTree) -> float:
+        return total_width(self.writer.strip(form))
 
-    def write(self, form: Form) -> str:
+    def write(self, form: DisplayTree) -> str:
         """A formula of its own line."""
         return self.writer.write(form)
 
-    def mixed(self, parts: Iterable[str | Form]) -> str:
+    def mixed(self, parts: Iterable[str | DisplayTree]) -> str:
         """Words and formulas in one sentence."""
         return "".join(
             self.words_inside(part, start=number == 0)
@@ -74,12 +80,12 @@ class Scribe:
             return text
         return before + (self.words(text) if start else self.words(f"x{text.strip()}")[1:]) + after
 
-    def text(self, form: Form) -> str:
+    def text(self, form: DisplayTree) -> str:
         """A formula inside a sentence."""
         writer = self.writer
         return (replace(writer, size=1) if isinstance(writer, Latex) else writer).write(form)
 
-    def symbol(self, form: Form) -> str:
+    def symbol(self, form: DisplayTree) -> str:
         """A formula inside a heading."""
         return self.inline(self.text(form))
 
@@ -87,27 +93,27 @@ class Scribe:
         """The room for a formula beside a left side of that width."""
         return self.room - left - self.margin * (2 if numbered else 1)
 
-    def lines(self, form: Form, left: float, *, numbered: bool = True) -> tuple[str, ...]:
+    def lines(self, form: DisplayTree, left: float, *, numbered: bool = True) -> tuple[str, ...]:
         """The formula in lines that fit beside a left side of the width `left`."""
         strips = self._broken(form, left, numbered=numbered)
         return tuple(line_text(line, continued=k > 0) for k, line in enumerate(strips))
 
-    def free_beside(self, form: Form, left: float) -> float:
+    def free_beside(self, form: DisplayTree, left: float) -> float:
         """The room at the right of the formula's last line."""
         strips = self._broken(form, left, numbered=False)
-        taken = width_of(strips[-1]) + (self.indent if len(strips) > 1 else 0)
+        taken = total_width(strips[-1]) + (self.indent if len(strips) > 1 else 0)
         return self.beside(left) - taken - 4 * self.small_word
 
-    def _broken(self, form: Form, left: float, *, numbered: bool) -> tuple[Strip, ...]:
+    def _broken(self, form: DisplayTree, left: float, *, numbered: bool) -> tuple[Boxes, ...]:
         """The formula in lines; behind what opens a part only where nothing else fits."""
         room = self.beside(left, numbered=numbered)
         rooms = room, room - self.indent
-        lines = broken(self.writer.strip(form), *rooms)
+        lines = break_lines(self.writer.strip(form), *rooms)
         loose = replace(self.writer, loose=True)
-        return lines if fit(lines, *rooms) else broken(loose.strip(form), *rooms)
+        return lines if lines_fit(lines, *rooms) else break_lines(loose.strip(form), *rooms)
 
 
-LATEX = Scribe(
+LATEX = MarkupSettings(
     Latex(),
     escape_latex,
     "${}$".format,
@@ -124,7 +130,7 @@ DOCUMENT = replace(LATEX, room=496)
 NARROWEST, EDGE, STACKED = 120, 4, 360
 
 
-def fitting(width: float | None) -> Scribe:
+def fit_latex(width: float | None) -> MarkupSettings:
     """LaTeX for lines of a width in points; SymconvError where no formula would fit."""
     if width is None:
         return LATEX
@@ -140,7 +146,7 @@ def fitting(width: float | None) -> Scribe:
     return replace(LATEX, writer=writer, room=room, stacked=True, indent=0)
 
 
-MARKDOWN = Scribe(
+MARKDOWN = MarkupSettings(
     Latex(marks=PLAIN_MARKS),
     escape_markdown,
     "$`{}`$".format,
@@ -152,14 +158,16 @@ MARKDOWN = Scribe(
     marks=True,
 )
 NOTEBOOK = replace(MARKDOWN, inline="${}$".format)
-TEXT = Scribe(Plain(), clean_text, "{}".format, 100, 8, 4, shows_limits=False, stacked=True)
+TEXT = MarkupSettings(
+    PlainText(), clean_text, "{}".format, 100, 8, 4, shows_limits=False, stacked=True
+)
 LONGEST_UNBROKEN = 60
 
 
-def unbroken(formula: str) -> str:
+def protect_spaces(formula: str) -> str:
     """A formula inside a sentence of a terminal, kept on one line unless it is long."""
     return formula if len(formula) > LONGEST_UNBROKEN else formula.replace(" ", NO_BREAK)
 
 
 NO_BREAK = "\u00a0"
-TERMINAL = replace(TEXT, inline=unbroken)
+TERMINAL = replace(TEXT, inline=protect_spaces)

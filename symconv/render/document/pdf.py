@@ -23,10 +23,10 @@ def compile_pdf(document: str, *, timeout: float = 60) -> bytes:
             help="install TeX Live (latex-base, latex-recommended, lmodern), or ask for LaTeX",
         )
     with tempfile.TemporaryDirectory(prefix="symconv-") as folder:
-        return _compiled(program, document, Path(folder), timeout)
+        return _run_pdflatex(program, document, Path(folder), timeout)
 
 
-def _compiled(program: str, document: str, folder: Path, timeout: float) -> bytes:
+def _run_pdflatex(program: str, document: str, folder: Path, timeout: float) -> bytes:
     (folder / "derivation.tex").write_text(document, encoding="utf-8")
     options = ("-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error")
     kept = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}

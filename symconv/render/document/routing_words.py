@@ -10,23 +10,23 @@ from sympy import Expr
 from sympy.tensor.indexed import Indexed
 
 from symconv.render.formula.names import tensor_name
-from symconv.render.formula.tree import Entry, Form, Node, Total
-from symconv.structure.carried import Carried
+from symconv.render.formula.tree import DisplayEntry, DisplayNode, DisplaySum, DisplayTree
 from symconv.structure.findings import Finding
-from symconv.structure.pointwise import Pointwise
+from symconv.structure.pointwise import PointwiseProduct
+from symconv.structure.routing import Routing
 from symconv.structure.softmax import SoftmaxDifference
 
-from .array_words import Wholes
+from .array_words import WholeArrays
 from .symbol_notes import Sentence
 
 
 @dataclass(frozen=True)
-class CarriedWords:
+class RoutingWords:
     """Writes about errors that go back entry by entry in the names of a network."""
 
-    wholes: Wholes
+    wholes: WholeArrays
 
-    def carried(self, finding: Finding, o: Carried) -> Sentence:
+    def carried(self, finding: Finding, o: Routing) -> Sentence:
         """Where the entries of an error signal go."""
         error, source = self.wholes.whole(o.first), self.wholes.whole(o.access)
         if o.mask is not None:
@@ -42,23 +42,23 @@ class CarriedWords:
         return ("In words: ", *said, " that was copied to its place", *self._several(o), ".")
 
     @staticmethod
-    def _several(o: Carried) -> Sentence:
+    def _several(o: Routing) -> Sentence:
         """Several copies of an entry are added up."""
         counted = set(o.access.free_symbols)
         many = any(v not in counted and n != 1 for v, n in o.ranges)
         return ("; errors of copies of the same entry are added up",) if many else ()
 
-    def pointwise(self, finding: Finding, o: Pointwise) -> Sentence:
+    def pointwise(self, finding: Finding, o: PointwiseProduct) -> Sentence:
         """Entry by entry, dC/dx = delta ⊙ f'(x)."""
-        said: list[str | Form] = ["Entry by entry: ", self.wholes.left(finding), " = "]
+        said: list[str | DisplayTree] = ["Entry by entry: ", self.wholes.left(finding), " = "]
         said += self.wholes.factor(finding)
         for number, factor in enumerate(self._in_reading_order(o)):
-            form = bare(self.wholes.formula(factor))
-            several = isinstance(form, Total) and len(o.factors) > 1
+            form = strip_indices(self.wholes.formula(factor))
+            several = isinstance(form, DisplaySum) and len(o.factors) > 1
             said += [" ⊙ " if number else "", "(" if several else "", form, ")" if several else ""]
         return (*said, ".")
 
-    def _in_reading_order(self, o: Pointwise) -> Iterator[Expr]:
+    def _in_reading_order(self, o: PointwiseProduct) -> Iterator[Expr]:
         """Error signals first, then bare arrays."""
         yield from sorted(o.factors, key=lambda f: (not self._error(f), not f.is_Indexed))
 
@@ -79,19 +79,19 @@ class CarriedWords:
         return ("In words: ", *self.wholes.factor(finding), *said, ".")
 
 
-def bare(form: Any) -> Any:
+def strip_indices(form: Any) -> Any:
     """The form with arrays as wholes."""
-    if isinstance(form, Entry):
+    if isinstance(form, DisplayEntry):
         return replace(form, places=())
     changed = {
-        name: _bare_part(part)
+        name: _strip_part(part)
         for name, part in vars(form).items()
         if name != "mark" and not isinstance(part, str | int)
     }
     return replace(form, **changed) if changed else form
 
 
-def _bare_part(part: Any) -> Any:
+def _strip_part(part: Any) -> Any:
     if isinstance(part, tuple):
-        return tuple(map(_bare_part, part))
-    return bare(part) if isinstance(part, Node) else part
+        return tuple(map(_strip_part, part))
+    return strip_indices(part) if isinstance(part, DisplayNode) else part

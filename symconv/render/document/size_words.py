@@ -9,18 +9,23 @@ from sympy import Expr, Integer
 
 from symconv.core.equation import Program
 from symconv.core.proof import Backward
-from symconv.render.formula.names import Names
+from symconv.render.formula.names import DisplayNames
 from symconv.render.formula.positions import arrange_position
-from symconv.render.formula.tree import Floor, Form, Number, Relation, Total
-from symconv.render.formula.tree_helpers import quotient
-from symconv.render.formula.windows import Windows, windows_of
-from symconv.structure import counted as claims
-from symconv.structure.reach import Reach, Sweep, sweeps
+from symconv.render.formula.tree import (
+    DisplayFloor,
+    DisplayNumber,
+    DisplayRelation,
+    DisplaySum,
+    DisplayTree,
+)
+from symconv.render.formula.tree_helpers import make_quotient
+from symconv.structure import sampled_sizes as claims
+from symconv.structure.sliding_window import SlidingWindow, WindowAxis, find_sliding_windows
 
-from .size_displays import with_reach
-from .size_places import Places
-from .size_touched import TouchedWords
-from .size_unread import UnreadWords
+from .array_words import WindowPlaces
+from .displays import factor_kernel_span
+from .sampled_window import SampledWindow, sample_window
+from .size_coverage import TouchedWords, UnreadWords
 from .symbol_notes import Sentence
 
 
@@ -28,10 +33,10 @@ from .symbol_notes import Sentence
 class SizeWords:
     """Writes about the windows of a backward pass in the names of a network."""
 
-    places: Places
+    places: WindowPlaces
     backward: Backward
 
-    def sentences(self, windows: Windows, *, whole: bool) -> Iterator[Sentence]:
+    def sentences(self, windows: SampledWindow, *, whole: bool) -> Iterator[Sentence]:
         """Everything that is known; else the size and the outputs that an entry touches.
 
         Of an entry that nothing is differentiated by, nothing is said.
@@ -42,7 +47,7 @@ class SizeWords:
             yield self._size(windows)
         if whole:
             yield from UnreadWords(self.places).sentences(windows)
-        if asked and windows.true(claims.touched):
+        if asked and windows.true(claims.outputs_touched):
             yield from touched.touched(windows)
         if whole and asked:
             yield from touched.sum_limits(windows)
@@ -50,7 +55,7 @@ class SizeWords:
         if whole and kernel:
             yield from touched.weight(windows)
 
-    def _size(self, windows: Windows) -> Sentence:
+    def _size(self, windows: SampledWindow) -> Sentence:
         sweep, output = windows.sweep, self.places.output(windows.sweep)
         said: Sentence = (
             *("The window of ", output, " covers ", self.places.tensor(sweep.access)),
@@ -65,9 +70,9 @@ class SizeWords:
             said += (" and " if number else "", *self._fits(reach))
         return (*said, ".")
 
-    def _fits(self, reach: Reach) -> Iterator[str | Form]:
+    def _fits(self, reach: WindowAxis) -> Iterator[str | DisplayTree]:
         """I <= (H + 2p - d (k - 1) - 1)/s: that many outputs."""
-        yield Relation(
+        yield DisplayRelation(
             (self.places.place(reach.out), self.places.ratio(reach.room, reach)), ("<=",)
         )
         yield ", which makes "
@@ -75,33 +80,39 @@ class SizeWords:
         if reach.stride == 1 or reach.room.is_Integer:
             yield size
         else:
-            ratio = quotient(
-                arrange_position(with_reach(reach.room)), arrange_position(reach.stride)
+            ratio = make_quotient(
+                arrange_position(factor_kernel_span(reach.room)), arrange_position(reach.stride)
             )
-            yield Relation((size, Total(((False, Floor(ratio)), (False, Number(1))))), ("=",))
+            yield DisplayRelation(
+                (size, DisplaySum(((False, DisplayFloor(ratio)), (False, DisplayNumber(1))))),
+                ("=",),
+            )
         yield " output" if reach.outputs == 1 else " outputs"
 
-    def _at(self, sweep: Sweep, inner: Expr | None) -> list[Expr]:
+    def _at(self, sweep: SlidingWindow, inner: Expr | None) -> list[Expr]:
         return [
             r.read.xreplace({r.inner: r.kernel - 1 if inner is None else inner})
             for r in sweep.reaches
         ]
 
     @staticmethod
-    def _listed(values: list[Expr]) -> Iterator[str | Form]:
+    def _listed(values: list[Expr]) -> Iterator[str | DisplayTree]:
         for number, value in enumerate(values):
             yield " and " if number else ""
             yield arrange_position(value)
         yield " entry" if values == [1] else " entries"
 
 
-def size_words(
-    backward: Backward, program: Program, names: Names
+def describe_sizes(
+    backward: Backward, program: Program, names: DisplayNames
 ) -> dict[str, tuple[Sentence, ...]]:
     """The sentences on all windows of a network, at each level of detail that has them."""
-    told = SizeWords(Places(names), backward)
+    told = SizeWords(WindowPlaces(names), backward)
     found = [
-        w for e in program.equations for s in sweeps(e) if (w := windows_of(s, backward, program))
+        w
+        for e in program.equations
+        for s in find_sliding_windows(e)
+        if (w := sample_window(s, backward, program))
     ]
     return {
         "normal": tuple(line for w in found for line in told.sentences(w, whole=False)),

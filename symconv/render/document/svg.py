@@ -16,7 +16,7 @@ MOST_NUMBERS = 400
 
 
 @dataclass(frozen=True)
-class Cells:
+class SvgCells:
     """Rows of numbers, and how each of them is written."""
 
     values: tuple[tuple[float, ...], ...]
@@ -36,7 +36,7 @@ class Cells:
         return max(NARROWEST, LETTER * longest + 14), HEIGHT
 
 
-def grid_svg(cells: Cells, label: str) -> str:
+def draw_grid(cells: SvgCells, label: str) -> str:
     """The picture; `label` says what it shows to those who do not see it."""
     width, height = cells.size
     columns = max(map(len, cells.texts))
@@ -45,10 +45,10 @@ def grid_svg(cells: Cells, label: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape_html(label)}" '
         f'width="{across:g}" height="{down:g}" viewBox="-1 -1 {across:g} {down:g}">'
     )
-    return head + "".join(_drawn(cells)) + "</svg>"
+    return head + "".join(_draw_cells(cells)) + "</svg>"
 
 
-def _drawn(cells: Cells) -> Iterator[str]:
+def _draw_cells(cells: SvgCells) -> Iterator[str]:
     width, height = cells.size
     largest = max((abs(v) for row in cells.values for v in row), default=0)
     for y, (values, texts) in enumerate(zip(cells.values, cells.texts, strict=True)):

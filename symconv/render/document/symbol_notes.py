@@ -2,61 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sympy import Expr, KroneckerDelta
 
 from symconv.core.equation import Program
 from symconv.core.nodes import Box, Equals, OneHot, relu, sigmoid, step
 from symconv.core.tensor import Name
-from symconv.render.formula.names import Names
+from symconv.render.formula.names import DisplayNames
 from symconv.render.formula.tree import (
-    Bracket,
-    Call,
-    Derivative,
-    Entry,
-    Form,
-    Number,
-    Quotient,
-    Relation,
-    Total,
-    Word,
+    DisplayBracket,
+    DisplayCall,
+    DisplayDerivative,
+    DisplayEntry,
+    DisplayNumber,
+    DisplayQuotient,
+    DisplayRelation,
+    DisplaySum,
+    DisplaySymbol,
+    DisplayTree,
 )
-from symconv.render.formula.tree_helpers import negative
+from symconv.render.formula.tree_helpers import negate
 
-Sentence = tuple[str | Form, ...]
+Sentence = tuple[str | DisplayTree, ...]
 
 LAYOUT = " (denominator layout; numerator layout is its transpose)."
 LAYOUT_ORDER = ("parameter", "input", "value")
-X, ZERO, UNIT = Word("x"), Number(0), Number(1)
-POSITIVE = Bracket(Relation((ZERO, X), ("<",)))
-LOGISTIC = Quotient(UNIT, Total(((False, UNIT), (False, Call("exp", negative(X))))))
+X, ZERO, UNIT = DisplaySymbol("x"), DisplayNumber(0), DisplayNumber(1)
+POSITIVE = DisplayBracket(DisplayRelation((ZERO, X), ("<",)))
+LOGISTIC = DisplayQuotient(
+    UNIT, DisplaySum(((False, UNIT), (False, DisplayCall("exp", negate(X)))))
+)
 
 MEANINGS: tuple[tuple[type, Sentence], ...] = (
     (
         relu,
-        (Call("relu", X), " is the greater of ", X, " and 0; its derivative at 0 is taken as 0."),
+        (
+            DisplayCall("relu", X),
+            " is the greater of ",
+            X,
+            " and 0; its derivative at 0 is taken as 0.",
+        ),
     ),
-    (step, (Call("step", X), " is 1 for ", Relation((ZERO, X), ("<",)), " and 0 otherwise.")),
-    (sigmoid, (Call("sigmoid", X), " is the logistic function ", LOGISTIC, ".")),
+    (
+        step,
+        (
+            DisplayCall("step", X),
+            " is 1 for ",
+            DisplayRelation((ZERO, X), ("<",)),
+            " and 0 otherwise.",
+        ),
+    ),
+    (sigmoid, (DisplayCall("sigmoid", X), " is the logistic function ", LOGISTIC, ".")),
 )
 BRACKET: Sentence = (
-    Bracket(Relation((Word("a"), Word("b")), ("=",))),
+    DisplayBracket(DisplayRelation((DisplaySymbol("a"), DisplaySymbol("b")), ("=",))),
     " is 1 where the statement in the bracket holds, else 0",
 )
 BOUNDS: Sentence = (
     "; bounds, as in ",
-    Bracket(Relation((ZERO, Word("a"), Word("b")), ("<=", "<"))),
+    DisplayBracket(DisplayRelation((ZERO, DisplaySymbol("a"), DisplaySymbol("b")), ("<=", "<"))),
     ", hold for integers only",
 )
 FIRST: Sentence = ("Among equal values the maximum is the first one in row-major order.",)
 
 
-def remarks(
-    program: Program, asked: Collection[str], formulas: Sequence[Expr], names: Names
+def explain_symbols(
+    program: Program, asked: Collection[str], formulas: Sequence[Expr], names: DisplayNames
 ) -> list[Sentence]:
     """The sentences that these formulas need, in a fixed order; `asked` are keys of tensors."""
-    sentences = [_origin(names), *_layout(program, asked, names)]
+    sentences = [_state_index_base(names), *_state_layout(program, asked, names)]
     sentences += [sentence for node, sentence in MEANINGS if _uses(formulas, (node,))]
     if _uses(formulas, (KroneckerDelta, Box, OneHot, Equals)):
         sentences.append((*BRACKET, *(BOUNDS if _uses(formulas, (Box,)) else ()), "."))
@@ -67,15 +82,45 @@ def _uses(formulas: Iterable[Expr], nodes: tuple[type, ...]) -> bool:
     return any(formula.has(*nodes) for formula in formulas)
 
 
-def _origin(names: Names) -> Sentence:
+def _state_index_base(names: DisplayNames) -> Sentence:
     return (f"Indices start at {names.notation.index_base}.",)
 
 
-def _layout(program: Program, asked: Collection[str], names: Names) -> list[Sentence]:
+def _state_layout(program: Program, asked: Collection[str], names: DisplayNames) -> list[Sentence]:
     """The shape of a derivative by an array: that of the array."""
     arrays = [t for t in program.tensors if t.key in asked and not t.scalar]
     for tensor in sorted(arrays, key=lambda t: LAYOUT_ORDER.index(t.role)):
-        whole = Entry(tensor.name)
-        shape = (Derivative(Entry(Name(names.cost)), whole), " has the shape of ", whole)
+        whole = DisplayEntry(tensor.name)
+        shape = (
+            DisplayDerivative(DisplayEntry(Name(names.cost)), whole),
+            " has the shape of ",
+            whole,
+        )
         return [(*shape, LAYOUT)]
     return []
+
+
+A, B, S = DisplaySymbol("A"), DisplaySymbol("B"), DisplaySymbol("s")
+OPERATORS: Mapping[str, Sentence] = {
+    "⋆": (A, " ⋆ ", B, " is the cross-correlation of ", A, " with ", B),
+    "∗": (A, " ∗ ", B, " = ", A, " ⋆ rot180(", B, ") is their convolution"),
+    "(full)": ("full: with so many zeros around ", A, " that every overlap counts"),
+    "↑": (A, " ↑ ", S, " has ", S, " − 1 zeros between the entries of ", A),
+    "↓": (A, " ↓ ", S, " keeps the entries whose place is a multiple of ", S),
+    "⊗": (A, " ⊗ ", B, " is the outer product"),
+    "⊙": (A, " ⊙ ", B, " is the entry-wise product"),
+}
+
+
+def find_operators(sentences: Iterable[Sentence]) -> list[str]:
+    """The signs that occur in the words of sentences."""
+    words = "".join(part for s in sentences for part in s if isinstance(part, str))
+    return [sign for sign in OPERATORS if sign in words]
+
+
+def explain_operators(signs: Sequence[str]) -> tuple[Sentence, ...]:
+    """What signs mean, in one sentence; none for no signs."""
+    said: Sentence = ()
+    for sign in signs:
+        said += ("; " if said else "Signs: ", *OPERATORS[sign])
+    return ((*said, "."),) if said else ()

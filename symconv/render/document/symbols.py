@@ -12,10 +12,16 @@ from symconv.core.proof import Derivation
 from symconv.core.tensor import Name, Role, Tensor
 from symconv.notation.conventions import axis_words
 from symconv.render.formula.arrange import arrange
-from symconv.render.formula.names import Names, entry_form, tensor_name
+from symconv.render.formula.names import DisplayNames, display_entry, tensor_name
 from symconv.render.formula.positions import arrange_position
-from symconv.render.formula.tree import Derivative, Entry, Form, Relation, Several
-from symconv.structure.reach import sweeps
+from symconv.render.formula.tree import (
+    DisplayDerivative,
+    DisplayEntry,
+    DisplayRelation,
+    DisplaySequence,
+    DisplayTree,
+)
+from symconv.structure.sliding_window import find_sliding_windows
 
 from .symbol_notes import Sentence
 
@@ -34,17 +40,17 @@ WINDOWS = (
 MOST_SIGNALS = 4
 
 
-def symbols(program: Program, backward: Backward, names: Names) -> list[Sentence]:
+def describe_symbols(program: Program, backward: Backward, names: DisplayNames) -> list[Sentence]:
     """Sentences on every letter that the formulas of a page use, in the order of the network."""
     return [
-        *_arrays(program),
-        *_windows(program),
-        *_signals(program, backward, names),
-        *_primes(backward, names),
+        *_describe_arrays(program),
+        *_describe_windows(program),
+        *_describe_signals(program, backward, names),
+        *_describe_primes(backward, names),
     ]
 
 
-def _arrays(program: Program) -> Iterator[Sentence]:
+def _describe_arrays(program: Program) -> Iterator[Sentence]:
     """Input: x (N, C, H, W: batch, channel, row, column)."""
     said: Sentence = ()
     for role, one, many in GROUPS:
@@ -52,24 +58,24 @@ def _arrays(program: Program) -> Iterator[Sentence]:
         if tensors:
             said += (". " if said else "", one if len(tensors) == 1 else many)
         for number, tensor in enumerate(tensors):
-            said += ("; " if number else "", *_array(tensor))
+            said += ("; " if number else "", *_describe_array(tensor))
     yield (*said, ".")
 
 
-def _array(tensor: Tensor) -> Iterator[str | Form]:
-    yield Entry(tensor.name)
+def _describe_array(tensor: Tensor) -> Iterator[str | DisplayTree]:
+    yield DisplayEntry(tensor.name)
     if tensor.scalar:
         yield " (a number)"
         return
     yield " ("
-    yield Several(tuple(map(arrange_position, tensor.shape)))
+    yield DisplaySequence(tuple(map(arrange_position, tensor.shape)))
     words = axis_words(tensor) if tensor.role in {"input", "parameter"} else []
     yield f": {', '.join(words)})" if len(tensor.shape) > 2 and words else ")"
 
 
-def _windows(program: Program) -> Iterator[Sentence]:
+def _describe_windows(program: Program) -> Iterator[Sentence]:
     """s is the stride, p the padding, d the dilation, where these are letters."""
-    reaches = [r for e in program.equations for s in sweeps(e) for r in s.reaches]
+    reaches = [r for e in program.equations for s in find_sliding_windows(e) for r in s.reaches]
     meanings: dict[Expr, str] = {}
     for name, words in WINDOWS:
         for value in (getattr(reach, name) for reach in reaches):
@@ -82,33 +88,39 @@ def _windows(program: Program) -> Iterator[Sentence]:
         yield (*said, ".")
 
 
-def _signals(program: Program, backward: Backward, names: Names) -> Iterator[Sentence]:
+def _describe_signals(
+    program: Program, backward: Backward, names: DisplayNames
+) -> Iterator[Sentence]:
     """What delta means, by its names on this page; and what is given where there is no cost."""
     output = program.by_key[program.output]
     open_ended = not any(tensor.role == "cost" for tensor in program.tensors)
-    cost = Entry(Name(names.cost))
+    cost = DisplayEntry(Name(names.cost))
     partial = names.notation.deltas == "partial"
     if open_ended:
-        whole = Derivative(cost, Entry(output.name))
-        error = entry_form(Name(output.name.letter, output.name.layer, "delta"), (), names)
-        given = whole if partial else Relation((error, whole), ("=",))
-        words: Sentence = (cost, " is any scalar that depends on the output ", Entry(output.name))
+        whole = DisplayDerivative(cost, DisplayEntry(output.name))
+        error = display_entry(Name(output.name.letter, output.name.layer, "delta"), (), names)
+        given = whole if partial else DisplayRelation((error, whole), ("=",))
+        words: Sentence = (
+            cost,
+            " is any scalar that depends on the output ",
+            DisplayEntry(output.name),
+        )
         yield (*words, "; its derivative ", given, ", entry by entry, is given.")
-    used = [n for n in _used(backward) if not (open_ended and n.plain == output.name)]
+    used = [n for n in _collect_signals(backward) if not (open_ended and n.plain == output.name)]
     if used and not partial:
-        yield _equalities(used, cost, names)
+        yield _define_signals(used, cost, names)
 
 
-def _equalities(used: Sequence[Name], cost: Form, names: Names) -> Sentence:
+def _define_signals(used: Sequence[Name], cost: DisplayTree, names: DisplayNames) -> Sentence:
     """The error signal of a value: delta_h = dC/dh, delta_v = dC/dv."""
     said: Sentence = ("The error signal of a value is the derivative of the cost by it",)
     for number, name in enumerate(used[:MOST_SIGNALS]):
-        equal = (entry_form(name, (), names), Derivative(cost, Entry(name.plain)))
-        said += (", " if number else ": ", Relation(equal, ("=",)))
+        equal = (display_entry(name, (), names), DisplayDerivative(cost, DisplayEntry(name.plain)))
+        said += (", " if number else ": ", DisplayRelation(equal, ("=",)))
     return (*said, ", and so on." if len(used) > MOST_SIGNALS else ".")
 
 
-def _used(backward: Backward) -> list[Name]:
+def _collect_signals(backward: Backward) -> list[Name]:
     """The error signals that formulas read, the last layer first."""
     derivations = [item for item in backward if isinstance(item, Derivation)]
     formulas = [f for d in derivations for f in (d.equation.rhs, *(s.after for s in d.steps))]
@@ -120,7 +132,7 @@ def _used(backward: Backward) -> list[Name]:
     return list(dict.fromkeys(name for name in found if name.kind == "delta"))
 
 
-def _primes(backward: Backward, names: Names) -> Iterator[Sentence]:
+def _describe_primes(backward: Backward, names: DisplayNames) -> Iterator[Sentence]:
     """What a prime on an index says."""
     for item in backward:
         if isinstance(item, Derivation) and any("'" in str(e) for e in item.equation.lhs.indices):

@@ -15,92 +15,97 @@ from sympy.tensor.indexed import Indexed
 from symconv.core.errors import Unsupported
 from symconv.core.nodes import Box, Equals, LogSumExp, MaxOver, OneHot, Partial, absolute
 from symconv.core.tensor import Role
-from symconv.notation.rebase import rebase
+from symconv.notation.index_letters import rebase
 
-from .coefficients import divided, factors_of, scaled, without_number
-from .names import Names, entry_form, tensor_name, word
-from .order import in_sum_order
+from .names import DisplayNames, display_entry, parse_symbol, tensor_name
+from .order import (
+    make_signed_quotient,
+    order_terms,
+    scale_factors,
+    split_coefficient,
+    split_factors,
+)
 from .positions import arrange_position
 from .tree import (
-    Bracket,
-    Call,
-    Derivative,
-    FirstMaximum,
-    Form,
-    Limit,
-    Number,
-    Power,
-    Reduction,
-    Relation,
-    Total,
-    Word,
+    DisplayArgmax,
+    DisplayBracket,
+    DisplayCall,
+    DisplayDerivative,
+    DisplayLimit,
+    DisplayNumber,
+    DisplayPower,
+    DisplayReduction,
+    DisplayRelation,
+    DisplaySum,
+    DisplaySymbol,
+    DisplayTree,
 )
-from .tree_helpers import negative, quotient, split_sign
+from .tree_helpers import make_quotient, negate, split_sign
 
 
-def arrange(expression: Expr, names: Names) -> Form:
+def arrange(expression: Expr, names: DisplayNames) -> DisplayTree:
     """The formula in the notation of `names`, ready to be written in any markup."""
-    return arranged(rebase(expression, names.notation.index_base), names)
+    return arrange_node(rebase(expression, names.notation.index_base), names)
 
 
 @singledispatch
-def arranged(e: Any, names: Names) -> Form:
+def arrange_node(e: Any, names: DisplayNames) -> DisplayTree:
     """One node of a formula whose indices already start where the notation says."""
     raise Unsupported(f"there is no way to print {type(e).__name__} ({names.notation.name})")
 
 
-def counts(e: Expr) -> bool:
+def is_index_expression(e: Expr) -> bool:
     """Whether an expression is made of indices, sizes and numbers alone."""
     return all(s.is_integer for s in e.free_symbols) and not e.has(Indexed, Function, Partial)
 
 
-@arranged.register(Rational)
-def _(e: Rational, _: Names) -> Form:
-    number = quotient(Number(abs(int(e.p))), Number(int(e.q)))
-    return negative(number) if e.is_negative else number
+@arrange_node.register(Rational)
+def _(e: Rational, _: DisplayNames) -> DisplayTree:
+    number = make_quotient(DisplayNumber(abs(int(e.p))), DisplayNumber(int(e.q)))
+    return negate(number) if e.is_negative else number
 
 
-@arranged.register(NumberSymbol)
-def _(e: NumberSymbol, _: Names) -> Form:
+@arrange_node.register(NumberSymbol)
+def _(e: NumberSymbol, _: DisplayNames) -> DisplayTree:
     """pi, by its name."""
-    return Word(str(e).lower())
+    return DisplaySymbol(str(e).lower())
 
 
-@arranged.register(Symbol)
-def _(e: Symbol, names: Names) -> Form:
-    return word(e.name, entry=not e.is_integer, cost=names.cost)
+@arrange_node.register(Symbol)
+def _(e: Symbol, names: DisplayNames) -> DisplayTree:
+    return parse_symbol(e.name, entry=not e.is_integer, cost=names.cost)
 
 
-@arranged.register(Indexed)
-def _(e: Indexed, names: Names) -> Form:
+@arrange_node.register(Indexed)
+def _(e: Indexed, names: DisplayNames) -> DisplayTree:
     key = str(e.base.label)
     name = tensor_name(key)
     given: Role = "cost" if key == names.cost else "value"
     role = names.roles.get(name.plain.key, given)
     scalar = role in {"cost", "parameter"} and e.base.shape == (1,)
     places = () if scalar else tuple(arrange_position(place) for place in e.indices)
-    return entry_form(name, places, names)
+    return display_entry(name, places, names)
 
 
-@arranged.register(Add)
-def _(e: Add, names: Names) -> Form:
+@arrange_node.register(Add)
+def _(e: Add, names: DisplayNames) -> DisplayTree:
     """c t + c u -> c (t + u): a number common to all terms stands once, in front."""
-    if counts(e):
+    if is_index_expression(e):
         return arrange_position(e)
     content, primitive = e.primitive()
     if content != 1 and all(t.as_coeff_Mul()[0].is_negative for t in primitive.args):
         content, primitive = -content, -primitive
-    total = Total(in_sum_order([split_sign(arranged(t, names)) for t in primitive.args]))
-    return total if content == 1 else scaled(content, (total,), names)
+    total = DisplaySum(order_terms([split_sign(arrange_node(t, names)) for t in primitive.args]))
+    return total if content == 1 else scale_factors(content, (total,), names)
 
 
-@arranged.register(Mul)
-def _(e: Mul, names: Names) -> Form:
+@arrange_node.register(Mul)
+def _(e: Mul, names: DisplayNames) -> DisplayTree:
     """Number, sizes, errors, parameters, values, brackets, sums; divided by what divides."""
-    if counts(e):
+    if is_index_expression(e):
         return arrange_position(e)
     coefficient, below = Rational(1), S.One
-    above: list[Form] = []
+    above: list[DisplayTree] = []
     for factor in e.args:
         base, exponent = factor.as_base_exp()
         if exponent.is_Rational and exponent.is_negative:
@@ -108,87 +113,99 @@ def _(e: Mul, names: Names) -> Form:
         elif factor.is_Rational:
             coefficient *= factor
         else:
-            number, form = without_number(arranged(factor, names))
-            coefficient, above = coefficient * number, [*above, *factors_of(form)]
-    under = arranged(below, names)
-    if counts(below):
-        return scaled(coefficient, tuple(above), names, under)
-    return divided(scaled(coefficient, tuple(above), names), under)
+            number, form = split_coefficient(arrange_node(factor, names))
+            coefficient, above = coefficient * number, [*above, *split_factors(form)]
+    under = arrange_node(below, names)
+    if is_index_expression(below):
+        return scale_factors(coefficient, tuple(above), names, under)
+    return make_signed_quotient(scale_factors(coefficient, tuple(above), names), under)
 
 
-@arranged.register(Pow)
-def _(e: Pow, names: Names) -> Form:
+@arrange_node.register(Pow)
+def _(e: Pow, names: DisplayNames) -> DisplayTree:
     if e.exp.is_Rational and e.exp.is_negative:
-        return quotient(Number(1), arranged(e.base**-e.exp, names))
-    base = arranged(e.base, names)
-    number, plain = without_number(base) if e.base.is_Add and not counts(e.base) else (S.One, base)
+        return make_quotient(DisplayNumber(1), arrange_node(e.base**-e.exp, names))
+    base = arrange_node(e.base, names)
+    number, plain = (
+        split_coefficient(base)
+        if e.base.is_Add and not is_index_expression(e.base)
+        else (S.One, base)
+    )
     if number == 1 or not e.exp.is_Integer:
-        return Power(base, arranged(e.exp, names))
-    return scaled(Rational(number**e.exp), (Power(plain, arranged(e.exp, names)),), names)
+        return DisplayPower(base, arrange_node(e.exp, names))
+    return scale_factors(
+        Rational(number**e.exp), (DisplayPower(plain, arrange_node(e.exp, names)),), names
+    )
 
 
-@arranged.register(Sum)
-def _(e: Sum, names: Names) -> Form:
-    return _reduction("sum", e, names)
+@arrange_node.register(Sum)
+def _(e: Sum, names: DisplayNames) -> DisplayTree:
+    return _arrange_reduction("sum", e, names)
 
 
-@arranged.register(MaxOver)
-def _(e: MaxOver, names: Names) -> Form:
-    return _reduction("max", e, names)
+@arrange_node.register(MaxOver)
+def _(e: MaxOver, names: DisplayNames) -> DisplayTree:
+    return _arrange_reduction("max", e, names)
 
 
-def _reduction(operator: Literal["sum", "max"], e: ExprWithLimits, names: Names) -> Reduction:
+def _arrange_reduction(
+    operator: Literal["sum", "max"], e: ExprWithLimits, names: DisplayNames
+) -> DisplayReduction:
     """Sums directly inside a sum share one row of signs, the outermost first.
 
     The last limit of a SymPy sum is its outermost; those of a maximum stand in row-major order.
     """
     ordered = reversed(e.limits) if operator == "sum" else e.limits
-    limits = tuple(Limit(*map(arrange_position, (*limit, limit[2] + 1))) for limit in ordered)
-    body = arranged(e.function, names)
-    if operator == "sum" and isinstance(body, Reduction) and body.operator == "sum":
+    limits = tuple(
+        DisplayLimit(*map(arrange_position, (*limit, limit[2] + 1))) for limit in ordered
+    )
+    body = arrange_node(e.function, names)
+    if operator == "sum" and isinstance(body, DisplayReduction) and body.operator == "sum":
         limits, body = limits + body.limits, body.body
-    return Reduction(operator, limits, body)
+    return DisplayReduction(operator, limits, body)
 
 
-@arranged.register(KroneckerDelta)
-def _(e: KroneckerDelta, _: Names) -> Form:
+@arrange_node.register(KroneckerDelta)
+def _(e: KroneckerDelta, _: DisplayNames) -> DisplayTree:
     left, right = (arrange_position(cast("Expr", place)) for place in e.args)
-    return Bracket(Relation((left, right), ("=",)))
+    return DisplayBracket(DisplayRelation((left, right), ("=",)))
 
 
-@arranged.register(Box)
-def _(e: Box, names: Names) -> Form:
+@arrange_node.register(Box)
+def _(e: Box, names: DisplayNames) -> DisplayTree:
     base = names.notation.index_base
-    ends = (Number(base), arrange_position(e.place), arrange_position(e.extent))
-    return Bracket(Relation(ends, ("<=", "<" if base == 0 else "<=")))
+    ends = (DisplayNumber(base), arrange_position(e.place), arrange_position(e.extent))
+    return DisplayBracket(DisplayRelation(ends, ("<=", "<" if base == 0 else "<=")))
 
 
-@arranged.register(LogSumExp)
-def _(e: LogSumExp, names: Names) -> Form:
+@arrange_node.register(LogSumExp)
+def _(e: LogSumExp, names: DisplayNames) -> DisplayTree:
     """log sum_m exp(f(m))."""
-    return Call("log", _reduction("sum", Sum(exp(e.function), *reversed(e.limits)), names))
+    return DisplayCall(
+        "log", _arrange_reduction("sum", Sum(exp(e.function), *reversed(e.limits)), names)
+    )
 
 
-@arranged.register(Equals)
-def _(e: Equals, names: Names) -> Form:
+@arrange_node.register(Equals)
+def _(e: Equals, names: DisplayNames) -> DisplayTree:
     """The label counts from the same number as the indices."""
     place = arrange_position(e.place)
-    return Bracket(Relation((place, arranged(e.label, names)), ("=",)))
+    return DisplayBracket(DisplayRelation((place, arrange_node(e.label, names)), ("=",)))
 
 
-@arranged.register(OneHot)
-def _(e: OneHot, names: Names) -> Form:
-    maximum = _reduction("max", e.maximum, names)
-    return FirstMaximum(tuple(arrange_position(place) for place in e.position), maximum)
+@arrange_node.register(OneHot)
+def _(e: OneHot, names: DisplayNames) -> DisplayTree:
+    maximum = _arrange_reduction("max", e.maximum, names)
+    return DisplayArgmax(tuple(arrange_position(place) for place in e.position), maximum)
 
 
-@arranged.register(Partial)
-def _(e: Partial, names: Names) -> Form:
-    return Derivative(arranged(e.of, names), arranged(e.by, names))
+@arrange_node.register(Partial)
+def _(e: Partial, names: DisplayNames) -> DisplayTree:
+    return DisplayDerivative(arrange_node(e.of, names), arrange_node(e.by, names))
 
 
-@arranged.register(Function)
-def _(e: Function, names: Names) -> Form:
+@arrange_node.register(Function)
+def _(e: Function, names: DisplayNames) -> DisplayTree:
     (argument,) = e.args
     function = {exp: "exp", log: "log", absolute: "abs"}.get(e.func, e.func.__name__)
-    return Call(function, arranged(argument, names))
+    return DisplayCall(function, arrange_node(argument, names))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from .alphabets import GREEK
+from .glyphs import GREEK
 
 LATEX_CHARACTERS = {
     "\\": r"\textbackslash{}",

@@ -4,11 +4,105 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from . import font_metrics
-from .latex_signs import SIZES
-from .latex_sums import LatexSums
-from .line_breaking import Piece, Strip, around, solid, width_of
-from .tree import Derivative, Entry, Floor, Form, Mark, Number, Power, Quotient, Word
+from . import glyphs
+from .latex_atoms import SIZES, LatexSigns
+from .line_breaking import Boxes, TextBox, add_glue, delimit, fuse_boxes, join_text, total_width
+from .tree import (
+    DisplayArgmax,
+    DisplayDerivative,
+    DisplayEntry,
+    DisplayFloor,
+    DisplayLimit,
+    DisplayNumber,
+    DisplayPower,
+    DisplayQuotient,
+    DisplayReduction,
+    DisplaySymbol,
+    DisplayTree,
+    Mark,
+)
+from .tree_helpers import limit_relation, limit_variable
+
+
+@dataclass(frozen=True)
+class LatexSums(LatexSigns):
+    r"""\sum_{m=0}^{k_1-1}, or \sum_{m} where the ranges stand elsewhere on the page (`brief`)."""
+
+    brief: bool = False
+
+    def first_maximum(self, form: DisplayArgmax) -> Boxes:
+        places = fuse_boxes(self.strip(form.place[0]))
+        for place in form.place[1:]:
+            comma = TextBox(",", glyphs.COMMA * self.scale)
+            places = fuse_boxes((places, *add_glue(comma, self.strip(place))))
+        if len(form.place) > 1:
+            places = fuse_boxes(self.enclosed((places,)))
+        sign = self.relation_sign("=")
+        return (places, *add_glue(sign, self.reduction(form.maximum, r"\operatorname*{arg\,max}")))
+
+    def reduction(self, form: DisplayReduction, operator: str = r"\max") -> Boxes:
+        strip = super().reduction(self.sign_by_sign(form) if self.loose else form)
+        if form.operator == "sum" or operator == r"\max":
+            return strip
+        longer = strip[0].width + 20 * self.scale
+        return (
+            replace(strip[0], text=strip[0].text.replace(r"\max", operator, 1), width=longer),
+            *strip[1:],
+        )
+
+    def sign_by_sign(self, form: DisplayReduction) -> DisplayReduction:
+        """Sums one inside the other, so that a line can break between their signs."""
+        if form.operator == "max" or self.brief or len(form.limits) == 1:
+            return form
+        inner = DisplayReduction("sum", form.limits[1:], form.body)
+        return replace(form, limits=form.limits[:1], body=inner)
+
+    def reduction_head(self, form: DisplayReduction) -> TextBox:
+        if form.operator == "sum" and self.brief:
+            return self.brief_summation(form.limits)
+        if form.operator == "sum":
+            pieces = tuple(map(self.marked_summation, form.limits))
+            return TextBox(
+                join_text(pieces) + " ", total_width(pieces) + 2, 3 if self.size == 0 else 1
+            )
+        ranges = [fuse_boxes(self.small().strip(limit_relation(limit))) for limit in form.limits]
+        below = r" \\ ".join(piece.text for piece in ranges)
+        below = rf"\substack{{{below}}}" if len(ranges) > 1 else below
+        width = max(24 * self.scale, *(piece.width for piece in ranges)) + 3
+        return TextBox(rf"\max_{{{below}}} ", width, 2)
+
+    def marked_summation(self, limit: DisplayLimit) -> TextBox:
+        sign = self.summation(limit)
+        return fuse_boxes(self.marked((sign,), limit.mark)) if limit.mark else sign
+
+    def summation(self, limit: DisplayLimit) -> TextBox:
+        """One sign of summation; its limits stand beside it inside a line of text."""
+        variable, first, last = (
+            fuse_boxes(self.small().strip(part))
+            for part in (limit.variable, limit.first, limit.last)
+        )
+        start = variable.width + first.width + glyphs.RELATION * 0.6
+        text = rf"\sum_{{{variable.text}={first.text}}}^{{{last.text}}}"
+        limits = max(start, last.width) + 2
+        if self.size == 0:
+            return TextBox(text, max(glyphs.BIG_SUM, limits), 3)
+        return TextBox(text, 12 * self.scale + limits, 1)
+
+    def brief_summation(self, limits: tuple[DisplayLimit, ...]) -> TextBox:
+        """One sign for all indices, without their limits."""
+        small = self.small()
+        below = small.row(tuple(fuse_boxes(small.strip(limit_variable(limit))) for limit in limits))
+        text = rf"\sum_{{{below.text}}} "
+        if self.size == 0:
+            return TextBox(text, max(glyphs.BIG_SUM, below.width) + 2, 2)
+        return TextBox(text, 12 * self.scale + below.width + 2, 1)
+
+    def row(self, pieces: Boxes) -> TextBox:
+        """a,b,c as in a subscript."""
+        commas = glyphs.TIGHT_COMMA * self.scale * (len(pieces) - 1)
+        text = ",".join(piece.text for piece in pieces)
+        return TextBox(text, total_width(pieces) + commas)
+
 
 OWN_MARKS = (r"\derivationold{%s}", r"\derivationnew{%s}")
 PLAIN_MARKS = (r"\underline{%s}", r"\boldsymbol{%s}")
@@ -31,56 +125,56 @@ class Latex(LatexSums):
     def widest(self) -> float:
         return self.wide
 
-    def marked(self, strip: Strip, mark: Mark) -> Strip:
+    def marked(self, strip: Boxes, mark: Mark) -> Boxes:
         """Every piece marked; a short part as one piece. New parts are bold, and wider."""
         old, new = self.marks
         mark_text = {"old": old, "new": new, "both": new.replace("%s", old)}[mark]
-        whole = width_of(strip) < self.short and strip[0].rank is None
+        whole = total_width(strip) < self.short and strip[0].rank is None
         bold = 1 if mark == "old" else BOLD
         return tuple(
             replace(p, text=mark_text.replace("%s", p.text), width=p.width * bold)
-            for p in ((solid(strip),) if whole else strip)
+            for p in ((fuse_boxes(strip),) if whole else strip)
         )
 
-    def quotient(self, form: Quotient) -> Piece:
+    def quotient(self, form: DisplayQuotient) -> TextBox:
         r"""`\frac`, and in subscripts `\tfrac`, which stays large enough to read."""
         small = self.size == 2
         writer = replace(self, tight=True) if small else self.inner()
-        above, below = (solid(writer.strip(part)) for part in (form.above, form.below))
+        above, below = (fuse_boxes(writer.strip(part)) for part in (form.above, form.below))
         width = max(above.width, below.width) + 3 * self.scale
         command = r"\tfrac" if small else r"\frac"
-        return Piece(rf"{command}{{{above.text}}}{{{below.text}}}", width, 2)
+        return TextBox(rf"{command}{{{above.text}}}{{{below.text}}}", width, 2)
 
-    def floor(self, form: Floor) -> Piece:
-        inside = solid(self.strip(form.inside))
+    def floor(self, form: DisplayFloor) -> TextBox:
+        inside = fuse_boxes(self.strip(form.inside))
         size = SIZES[min(inside.height, 3)] if inside.height < 2 else SIZES[3]
         text = rf"{size[0]}\lfloor {inside.text} {size[1]}\rfloor"
-        return Piece(text, inside.width + 2 * font_metrics.DELIMITER[3], inside.height)
+        return TextBox(text, inside.width + 2 * glyphs.DELIMITER[3], inside.height)
 
-    def power(self, form: Power) -> Strip:
+    def power(self, form: DisplayPower) -> Boxes:
         above = self.exponent(form.exponent)
-        return around(
+        return delimit(
             self.nothing(), self.based(form.base), replace(above, text=f"^{{{above.text}}}")
         )
 
-    def exponent(self, form: Form) -> Piece:
+    def exponent(self, form: DisplayTree) -> TextBox:
         """A fraction of numbers stays on one line: 1/2."""
         small = self.small()
         match form:
-            case Quotient(Number() as above, Number() as below):
-                ends = solid((*small.strip(above), small.slash(), *small.strip(below)))
+            case DisplayQuotient(DisplayNumber() as above, DisplayNumber() as below):
+                ends = fuse_boxes((*small.strip(above), small.slash(), *small.strip(below)))
                 return replace(ends, height=0)
-        return solid(small.strip(form))
+        return fuse_boxes(small.strip(form))
 
-    def slash(self) -> Piece:
-        return self.piece("/", font_metrics.DIGIT)
+    def slash(self) -> TextBox:
+        return self.piece("/", glyphs.DIGIT)
 
-    def derivative(self, form: Derivative) -> Strip:
+    def derivative(self, form: DisplayDerivative) -> Boxes:
         d = r"\partial "
-        by = solid(self.inner().strip(form.by))
-        if isinstance(form.of, Entry | Word):
-            of = solid(self.inner().strip(form.of))
+        by = fuse_boxes(self.inner().strip(form.by))
+        if isinstance(form.of, DisplayEntry | DisplaySymbol):
+            of = fuse_boxes(self.inner().strip(form.of))
             width = max(of.width, by.width) + 9.5 * self.scale
-            return (Piece(rf"\frac{{{d}{of.text}}}{{{d}{by.text}}}", width, 2),)
-        operator = Piece(rf"\frac{{\partial}}{{{d}{by.text}}}", by.width + 9.5 * self.scale, 2)
-        return around(operator, self.operand(form.of), self.nothing())
+            return (TextBox(rf"\frac{{{d}{of.text}}}{{{d}{by.text}}}", width, 2),)
+        operator = TextBox(rf"\frac{{\partial}}{{{d}{by.text}}}", by.width + 9.5 * self.scale, 2)
+        return delimit(operator, self.operand(form.of), self.nothing())

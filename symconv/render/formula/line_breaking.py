@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
-class Piece:
+class TextBox:
     """Text that stays on one line, with its width and how tall it is.
 
     `glue` stands between the piece and the one before it on the same line. Where a line breaks
@@ -23,36 +23,36 @@ class Piece:
     lead_width: float = 0
 
 
-Strip = tuple[Piece, ...]
+Boxes = tuple[TextBox, ...]
 
 
-def text_of(strip: Strip) -> str:
+def join_text(strip: Boxes) -> str:
     """The strip on one line."""
     return "".join(piece.glue + piece.text for piece in strip)
 
 
-def width_of(strip: Strip) -> float:
+def total_width(strip: Boxes) -> float:
     """The width of the strip on one line."""
     return sum(piece.glue_width + piece.width for piece in strip)
 
 
-def height_of(strip: Strip) -> int:
+def tallest_height(strip: Boxes) -> int:
     """The height of the tallest piece."""
     return max(piece.height for piece in strip)
 
 
-def solid(strip: Strip) -> Piece:
-    """The strip as one piece, never broken."""
-    return Piece(text_of(strip), width_of(strip), height_of(strip))
+def fuse_boxes(strip: Boxes) -> TextBox:
+    """All boxes as one box, never broken."""
+    return TextBox(join_text(strip), total_width(strip), tallest_height(strip))
 
 
-def deeper(strip: Strip, by: int = 2) -> Strip:
-    """The same strip further inside a formula, where breaking a line is worse."""
+def nest_boxes(strip: Boxes, by: int = 2) -> Boxes:
+    """The same boxes at a deeper level of a formula, where breaking a line costs `by` more."""
     return tuple(p if p.rank is None else replace(p, rank=p.rank + by) for p in strip)
 
 
-def glued(glue: Piece, strip: Strip) -> Strip:
-    """The strip after something else: the glue between them, with its rules for breaking."""
+def add_glue(glue: TextBox, strip: Boxes) -> Boxes:
+    """The boxes behind something else: glue before the first, and its rules for breaking there."""
     first = replace(
         strip[0],
         glue=glue.text + strip[0].glue,
@@ -64,13 +64,13 @@ def glued(glue: Piece, strip: Strip) -> Strip:
     return (first, *strip[1:])
 
 
-def around(left: Piece, strip: Strip, right: Piece, rank: int | None = None) -> Strip:
+def delimit(left: TextBox, strip: Boxes, right: TextBox, rank: int | None = None) -> Boxes:
     """A strip between two delimiters that stay on its first and last line.
 
     With a `rank` a line may break behind the left one, too.
     """
     first = replace(strip[0], rank=rank)
-    opened = ((solid((left, first)),) if rank is None else (left, first)) + strip[1:]
+    opened = ((fuse_boxes((left, first)),) if rank is None else (left, first)) + strip[1:]
     last = opened[-1]
     closed = replace(
         last,
@@ -81,7 +81,7 @@ def around(left: Piece, strip: Strip, right: Piece, rank: int | None = None) -> 
     return (*opened[:-1], closed)
 
 
-def broken(strip: Strip, first: float, other: float) -> tuple[Strip, ...]:
+def break_lines(strip: Boxes, first: float, other: float) -> tuple[Boxes, ...]:
     """The strip in lines: none wider than the room if that can be, few, breaking outside first.
 
     `first` is the room on the first line and `other` on all later lines.
@@ -93,24 +93,26 @@ def broken(strip: Strip, first: float, other: float) -> tuple[Strip, ...]:
         for start in range(end - 1, -1, -1):
             room = other if start else first
             width = _line_width(strip[stops[start] : stops[end]])
-            options.append((best[start][0] + _cost(strip, stops[start], width, room), start))
+            options.append(
+                (best[start][0] + _line_badness(strip, stops[start], width, room), start)
+            )
             if width > room:
                 break
         best.append(min(options))
-    return tuple(strip[a:b] for a, b in _spans(best, stops))
+    return tuple(strip[a:b] for a, b in _trace_breaks(best, stops))
 
 
-def fit(lines: tuple[Strip, ...], first: float, other: float) -> bool:
+def lines_fit(lines: tuple[Boxes, ...], first: float, other: float) -> bool:
     """Whether no line of a broken strip is wider than its room."""
     rooms = (first, *(other for _ in lines[1:]))
     return all(_line_width(line) <= room for line, room in zip(lines, rooms, strict=True))
 
 
-def _line_width(line: Strip) -> float:
-    return width_of(line) - line[0].glue_width + line[0].lead_width
+def _line_width(line: Boxes) -> float:
+    return total_width(line) - line[0].glue_width + line[0].lead_width
 
 
-def _cost(strip: Strip, start: int, width: float, room: float) -> float:
+def _line_badness(strip: Boxes, start: int, width: float, room: float) -> float:
     """A line costs 1, a break as much as it is deep, room too little very much, slack a little."""
     depth = (strip[start].rank or 0) * 0.25 if start else 0
     over = max(0.0, width - room) * 1000
@@ -118,7 +120,7 @@ def _cost(strip: Strip, start: int, width: float, room: float) -> float:
     return 1 + depth + over + slack
 
 
-def _spans(best: list[tuple[float, int]], stops: list[int]) -> list[tuple[int, int]]:
+def _trace_breaks(best: list[tuple[float, int]], stops: list[int]) -> list[tuple[int, int]]:
     spans, end = [], len(stops) - 1
     while end:
         start = best[end][1]
@@ -127,8 +129,8 @@ def _spans(best: list[tuple[float, int]], stops: list[int]) -> list[tuple[int, i
     return spans[::-1]
 
 
-def line_text(line: Strip, *, continued: bool) -> str:
+def line_text(line: Boxes, *, continued: bool) -> str:
     """One line of a broken strip; a continued line starts with its operator."""
     first = line[0]
     start = first.lead if continued else first.glue
-    return (start + first.text + text_of(line[1:])).rstrip(" ")
+    return (start + first.text + join_text(line[1:])).rstrip(" ")

@@ -6,23 +6,23 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
 from typing import Self
 
-from .line_breaking import Piece, Strip
+from .line_breaking import Boxes, TextBox
 from .tree import (
-    Decimal,
-    Derivative,
-    Entry,
-    FirstMaximum,
-    Floor,
-    Form,
+    DisplayArgmax,
+    DisplayDecimal,
+    DisplayDerivative,
+    DisplayEntry,
+    DisplayFloor,
+    DisplayNumber,
+    DisplayPower,
+    DisplayQuotient,
+    DisplayReduction,
+    DisplaySymbol,
+    DisplayTree,
     Mark,
-    Number,
-    Power,
-    Quotient,
-    Reduction,
-    Word,
 )
 
-Leaf = Number | Decimal | Word | Entry
+Leaf = DisplayNumber | DisplayDecimal | DisplaySymbol | DisplayEntry
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,13 @@ class Markup(ABC):
     letters: tuple[tuple[str, str], ...] = field(default=(), kw_only=True)
     loose: bool = field(default=False, kw_only=True)
 
-    def relettered(self, form: Word) -> Word:
+    def relettered(self, form: DisplaySymbol) -> DisplaySymbol:
         """An index with the letter that it is shown by; a size has a name of its own."""
         shown = dict(self.letters).get(form.letter)
         bare = not (form.entry or form.subscript or form.superscript)
         return replace(form, letter=shown) if shown and bare else form
 
-    def marked(self, strip: Strip, mark: Mark) -> Strip:  # noqa: ARG002 - a markup that marks adds it
+    def marked(self, strip: Boxes, mark: Mark) -> Boxes:  # noqa: ARG002 - a markup that marks adds it
         """What a step rewrites or has made."""
         return strip
 
@@ -50,51 +50,51 @@ class Markup(ABC):
         """The width up to which a fraction stays in one piece."""
         return float("inf")
 
-    def nothing(self) -> Piece:
-        return Piece("", 0)
+    def nothing(self) -> TextBox:
+        return TextBox("", 0)
 
     @abstractmethod
     def small(self) -> Self:
         """The printer for subscripts and limits."""
 
     @abstractmethod
-    def leaf(self, form: Leaf) -> Piece: ...
+    def leaf(self, form: Leaf) -> TextBox: ...
 
     @abstractmethod
-    def quotient(self, form: Quotient) -> Piece: ...
+    def quotient(self, form: DisplayQuotient) -> TextBox: ...
 
     @abstractmethod
-    def floor(self, form: Floor) -> Piece: ...
+    def floor(self, form: DisplayFloor) -> TextBox: ...
 
     @abstractmethod
-    def power(self, form: Power) -> Strip: ...
+    def power(self, form: DisplayPower) -> Boxes: ...
 
     @abstractmethod
-    def derivative(self, form: Derivative) -> Strip: ...
+    def derivative(self, form: DisplayDerivative) -> Boxes: ...
 
     @abstractmethod
-    def first_maximum(self, form: FirstMaximum) -> Strip: ...
+    def first_maximum(self, form: DisplayArgmax) -> Boxes: ...
 
     @abstractmethod
-    def reduction_head(self, form: Reduction) -> Piece: ...
+    def reduction_head(self, form: DisplayReduction) -> TextBox: ...
 
     @abstractmethod
-    def function(self, name: str) -> Piece: ...
+    def function(self, name: str) -> TextBox: ...
 
     @abstractmethod
-    def comma(self) -> Piece: ...
+    def comma(self) -> TextBox: ...
 
     @abstractmethod
-    def sign(self, *, minus: bool) -> Piece: ...
+    def sign(self, *, minus: bool) -> TextBox: ...
 
     @abstractmethod
-    def prefix(self) -> Piece: ...
+    def prefix(self) -> TextBox: ...
 
     @abstractmethod
-    def times(self, left: Form, right: Form) -> Piece: ...
+    def times(self, left: DisplayTree, right: DisplayTree) -> TextBox: ...
 
     @abstractmethod
-    def relation_sign(self, sign: str) -> Piece: ...
+    def relation_sign(self, sign: str) -> TextBox: ...
 
     @abstractmethod
-    def delimiters(self, ends: str, height: int) -> tuple[Piece, Piece]: ...
+    def delimiters(self, ends: str, height: int) -> tuple[TextBox, TextBox]: ...

@@ -5,21 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from .latex import BOLD
-from .line_breaking import Piece, Strip, around, solid, text_of
-from .mathml_elements import element, operator, row, scripted
-from .mathml_signs import MathMlSigns
+from .line_breaking import Boxes, TextBox, delimit, fuse_boxes, join_text
+from .mathml_atoms import MathMlSigns, attach_scripts, element, operator, row
 from .tree import (
-    Derivative,
-    Entry,
-    FirstMaximum,
-    Floor,
-    Form,
-    Limit,
+    DisplayArgmax,
+    DisplayDerivative,
+    DisplayEntry,
+    DisplayFloor,
+    DisplayLimit,
+    DisplayPower,
+    DisplayQuotient,
+    DisplayReduction,
+    DisplaySymbol,
+    DisplayTree,
     Mark,
-    Power,
-    Quotient,
-    Reduction,
-    Word,
 )
 from .tree_helpers import limit_relation, limit_variable
 
@@ -30,59 +29,61 @@ MARKS = {"old": "old", "new": "new", "both": "old new"}
 class MathMl(MathMlSigns):
     """<mi>w</mi>, <msub>, <munderover>; line breaks are where LaTeX has them."""
 
-    def marked(self, strip: Strip, mark: Mark) -> Strip:
+    def marked(self, strip: Boxes, mark: Mark) -> Boxes:
         """Every mark takes the room of one that is bold: browsers' bold letters are wider."""
         pieces = super().marked(strip, mark)
         short = len(pieces) == 1 and len(strip) > 1
-        plain = (solid(strip),) if short else strip
+        plain = (fuse_boxes(strip),) if short else strip
         return tuple(
             replace(p, text=f'<mrow class="{MARKS[mark]}">{q.text}</mrow>', width=q.width * BOLD)
             for p, q in zip(pieces, plain, strict=True)
         )
 
-    def quotient(self, form: Quotient) -> Piece:
+    def quotient(self, form: DisplayQuotient) -> TextBox:
         above, below = (row(self.inner().write(part)) for part in (form.above, form.below))
         fraction = element("mfrac", above, below)
         if self.size == 2:
             fraction = element("mstyle", fraction, scriptlevel="0", displaystyle="false")
         return replace(super().quotient(form), text=fraction)
 
-    def floor(self, form: Floor) -> Piece:
+    def floor(self, form: DisplayFloor) -> TextBox:
         inside = operator("⌊") + self.write(form.inside) + operator("⌋")
         return replace(super().floor(form), text=row(inside))
 
-    def power(self, form: Power) -> Strip:
-        width = solid(super().power(form))
-        base = text_of(self.based(form.base))
-        return (replace(width, text=scripted(row(base), "", self.exponent(form.exponent).text)),)
+    def power(self, form: DisplayPower) -> Boxes:
+        width = fuse_boxes(super().power(form))
+        base = join_text(self.based(form.base))
+        return (
+            replace(width, text=attach_scripts(row(base), "", self.exponent(form.exponent).text)),
+        )
 
-    def derivative(self, form: Derivative) -> Strip:
+    def derivative(self, form: DisplayDerivative) -> Boxes:
         widths = super().derivative(form)
         by = row(operator("∂") + self.inner().write(form.by))
-        if isinstance(form.of, Entry | Word):
+        if isinstance(form.of, DisplayEntry | DisplaySymbol):
             of = row(operator("∂") + self.inner().write(form.of))
-            return (replace(solid(widths), text=element("mfrac", of, by)),)
+            return (replace(fuse_boxes(widths), text=element("mfrac", of, by)),)
         head = element("mfrac", operator("∂"), by)
-        return around(Piece(head, 0, 2), self.operand(form.of), self.nothing())
+        return delimit(TextBox(head, 0, 2), self.operand(form.of), self.nothing())
 
-    def first_maximum(self, form: FirstMaximum) -> Strip:
+    def first_maximum(self, form: DisplayArgmax) -> Boxes:
         places = operator(",").join(self.strip_text(p) for p in form.place)
         if len(form.place) > 1:
             places = operator("(", stretchy="false") + places + operator(")", stretchy="false")
-        widths = solid(super().first_maximum(form))
-        found = text_of(self.reduction(form.maximum, "arg max"))
+        widths = fuse_boxes(super().first_maximum(form))
+        found = join_text(self.reduction(form.maximum, "arg max"))
         return (replace(widths, text=places + operator("=") + found),)
 
-    def strip_text(self, form: Form) -> str:
-        return text_of(self.strip(form))
+    def strip_text(self, form: DisplayTree) -> str:
+        return join_text(self.strip(form))
 
-    def reduction(self, form: Reduction, name: str = "max") -> Strip:
+    def reduction(self, form: DisplayReduction, name: str = "max") -> Boxes:
         strip = super().reduction(form)
         if name == "max" or form.operator == "sum":
             return strip
         return (replace(strip[0], text=strip[0].text.replace("max", "arg max", 1)), *strip[1:])
 
-    def reduction_head(self, form: Reduction) -> Piece:
+    def reduction_head(self, form: DisplayReduction) -> TextBox:
         width = super().reduction_head(form)
         if form.operator == "sum" and self.brief:
             return replace(width, text=self.brief_text(form.limits))
@@ -93,7 +94,7 @@ class MathMl(MathMlSigns):
         below = element("mtable", *cells) if len(ranges) > 1 else ranges[0]
         return replace(width, text=element("munder", operator("max", movablelimits="false"), below))
 
-    def sum_text(self, limit: Limit) -> str:
+    def sum_text(self, limit: DisplayLimit) -> str:
         """One sign of summation with its limits."""
         variable, first, last = (
             self.small().write(part) for part in (limit.variable, limit.first, limit.last)
@@ -103,7 +104,7 @@ class MathMl(MathMlSigns):
         )
         return f'<mrow class="{MARKS[limit.mark]}">{text}</mrow>' if limit.mark else text
 
-    def brief_text(self, limits: tuple[Limit, ...]) -> str:
+    def brief_text(self, limits: tuple[DisplayLimit, ...]) -> str:
         """One sign for all indices, without their limits."""
         small = self.small()
         below = operator(",").join(small.strip_text(limit_variable(limit)) for limit in limits)

@@ -14,10 +14,10 @@ from symconv.core.errors import SymconvError
 from symconv.core.nodes import OneHot, Partial
 from symconv.core.proof import Derivation, equation_of
 from symconv.core.tensor import Name, Role
+from symconv.notation.index_letters import is_index
 from symconv.notation.presets import IJ0, Notation
-from symconv.notation.rebase import is_index
 
-from .tree import Derivative, Entry, Form, Word
+from .tree import DisplayDerivative, DisplayEntry, DisplaySymbol, DisplayTree
 
 SYMBOL = re.compile(
     r"(?P<letter>[A-Za-z]+?)(?P<digits>\d*)"
@@ -27,8 +27,8 @@ TENSOR = re.compile(r"(?:(?P<kind>delta|gradient) )?(?P<letter>[^ ^]+)(?:\^(?P<l
 
 
 @dataclass(frozen=True)
-class Names:
-    """The notation, the role of every letter, how short an error signal may be, the cost, sizes."""
+class DisplayNames:
+    """How a program's names are shown: notation, roles by key and by letter, cost, sizes."""
 
     notation: Notation = IJ0
     roles: Mapping[str, Role] = field(default_factory=dict)
@@ -38,9 +38,9 @@ class Names:
     sizes: tuple[SizeDefinition, ...] = ()
 
 
-def names_of(
+def collect_names(
     program: Program, backward: Sequence[Derivation | Equation], notation: Notation
-) -> Names:
+) -> DisplayNames:
     """The names of a forward program together with its backward pass."""
     equations = [*program.equations, *map(equation_of, backward)]
     refuse_clashes(program, equations, notation)
@@ -48,9 +48,9 @@ def names_of(
     roles |= {item.of.key: item.of.role for item in backward if isinstance(item, Derivation)}
     roles |= {e.key: "mask" for e in equations if isinstance(e.rhs, OneHot)}
     letters = {tensor_name(key).letter: role for key, role in roles.items()}
-    short = _one_letter(equations, notation)
+    short = _has_one_delta_letter(equations, notation)
     cost = _cost_letter(program, backward)
-    return Names(notation, roles, letters, short, cost, program.sizes)
+    return DisplayNames(notation, roles, letters, short, cost, program.sizes)
 
 
 def refuse_clashes(program: Program, equations: Sequence[Equation], notation: Notation) -> None:
@@ -80,7 +80,7 @@ def _cost_letter(program: Program, backward: Sequence[Derivation | Equation]) ->
     return [*costs, "C"][0]
 
 
-def _one_letter(equations: Sequence[Equation], notation: Notation) -> bool:
+def _has_one_delta_letter(equations: Sequence[Equation], notation: Notation) -> bool:
     """Whether every error signal belongs to the same letter, so that its layer is name enough."""
     accesses = {a for e in equations for side in (e.lhs, e.rhs) for a in side.atoms(Indexed)}
     names = {tensor_name(str(a.base.label)) for a in accesses}
@@ -97,29 +97,32 @@ def tensor_name(key: str) -> Name:
     return Name(match["letter"], None if layer is None else int(layer), kind)  # type: ignore[arg-type]
 
 
-def entry_form(name: Name, places: tuple[Form, ...], names: Names) -> Form:
+def display_entry(name: Name, places: tuple[DisplayTree, ...], names: DisplayNames) -> DisplayTree:
     """An access by name: gradients become dC/d(entry), deltas as short as the program allows."""
     partial = name.kind == "delta" and names.notation.deltas == "partial"
     if name.kind == "gradient" or partial:
-        return Derivative(Entry(Name(names.cost)), Entry(name.plain, places))
+        return DisplayDerivative(DisplayEntry(Name(names.cost)), DisplayEntry(name.plain, places))
     if name.kind == "delta" and names.short_deltas:
-        return Entry(Name("", name.layer, "delta"), places)
-    return Entry(name, places)
+        return DisplayEntry(Name("", name.layer, "delta"), places)
+    return DisplayEntry(name, places)
 
 
-def word(name: str, *, entry: bool, cost: str | None = None) -> Form:
+def parse_symbol(name: str, *, entry: bool, cost: str | None = None) -> DisplayTree:
     """A symbol's name taken apart: `k1` is k with subscript 1, `w_3^1` an entry of layer 1.
 
     `dC/dw_3^1` is a derivative, of `cost` where that is given.
     """
     if entry and (derivative := re.fullmatch(r"d([A-Za-z][A-Za-z0-9]*)/d(.+)", name)):
-        return Derivative(Word(cost or derivative[1], entry=True), word(derivative[2], entry=True))
+        return DisplayDerivative(
+            DisplaySymbol(cost or derivative[1], entry=True),
+            parse_symbol(derivative[2], entry=True),
+        )
     match = SYMBOL.fullmatch(name)
     if match is None:
-        return Word(name, entry=entry)
+        return DisplaySymbol(name, entry=entry)
     letter, digits, subscript = match["letter"], match["digits"], match["subscript"] or ""
     if entry or subscript:
         letter, digits = letter + digits, ""
-    return Word(
+    return DisplaySymbol(
         letter, digits + subscript, match["superscript"] or "", len(match["primes"]), entry=entry
     )

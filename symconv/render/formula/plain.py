@@ -2,109 +2,190 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
-from .line_breaking import Piece, Strip, around, solid
-from .plain_leaves import PlainLeaves, piece
+from .formula_printer import FormulaPrinter
+from .glyphs import GREEK, SUBSCRIPT, SUPERSCRIPT
+from .line_breaking import Boxes, TextBox, delimit, fuse_boxes
+from .markup import Leaf
 from .tree import (
-    Derivative,
-    Entry,
-    FirstMaximum,
-    Floor,
-    Form,
-    Number,
-    Power,
-    Quotient,
-    Reduction,
-    Total,
-    Word,
+    DisplayArgmax,
+    DisplayDecimal,
+    DisplayDerivative,
+    DisplayEntry,
+    DisplayFloor,
+    DisplayNumber,
+    DisplayPower,
+    DisplayQuotient,
+    DisplayReduction,
+    DisplaySum,
+    DisplaySymbol,
+    DisplayTree,
 )
-from .tree_helpers import numeric, parenthesised
+from .tree_helpers import has_parentheses, is_numeric
+
+
+def text_box(text: str) -> TextBox:
+    """Text as wide as it has characters."""
+    return TextBox(text, len(text))
 
 
 @dataclass(frozen=True)
-class Plain(PlainLeaves):
+class PlainLeaves(FormulaPrinter):
     """x[i+m, j+n], Σ_{i,j}, ∂C/∂w; or sum_{i,j} and dC/dw where `ascii_only`."""
 
-    def quotient(self, form: Quotient) -> Piece:
+    ascii_only: bool = False
+    tight: bool = False
+
+    def small(self) -> Self:
+        return replace(self, tight=True)
+
+    def leaf(self, form: Leaf) -> TextBox:
+        if isinstance(form, DisplayNumber):
+            return text_box(str(form.value))
+        if isinstance(form, DisplayDecimal):
+            return text_box(form.text)
+        return text_box(self.word(form) if isinstance(form, DisplaySymbol) else self.entry(form))
+
+    def letter(self, letter: str) -> str:
+        """`beta`, or β."""
+        return letter if self.ascii_only else GREEK.get(letter, letter)
+
+    def word(self, form: DisplaySymbol) -> str:
+        """`w_3^1`, or w₃¹."""
+        above = self.above(form.superscript)
+        below = self.below(form)
+        primes = ("'" if self.ascii_only else "′") * form.primes
+        return self.letter(form.letter) + below + above + primes
+
+    def below(self, form: DisplaySymbol) -> str:
+        """A subscript; the number of a size is part of its ASCII name (`k1`)."""
+        text = form.subscript
+        if not text:
+            return ""
+        if self.ascii_only:
+            bare = text.isdigit() and not form.entry
+            return text if bare else "_" + _add_braces(text)
+        digits = text.replace(",", "").isdigit()
+        return text.translate(SUBSCRIPT) if digits else "_" + _add_braces(text)
+
+    def above(self, text: str) -> str:
+        """A superscript: a layer."""
+        if not text:
+            return ""
+        if self.ascii_only or not text.isdigit():
+            return "^" + _add_braces(text)
+        return text.translate(SUPERSCRIPT)
+
+    def entry(self, form: DisplayEntry) -> str:
+        """`w^1[m,n]`, `delta_z[i,j]`."""
+        layer = self.above("" if form.name.layer is None else str(form.name.layer))
+        letter = self.letter(form.name.letter)
+        if form.name.kind:
+            kind = self.letter("delta") if form.name.kind == "delta" else "grad"
+            letter = f"{kind}_{letter}" if letter else kind
+        return letter + layer + self.places(form.places)
+
+    def places(self, places: tuple[DisplayTree, ...]) -> str:
+        """The indices of an entry, with a space after the commas where one of them is compound."""
+        texts = [self.small().write(place) for place in places]
+        comma = "," if all(len(text.rstrip("'′")) <= 2 for text in texts) else ", "
+        return f"[{comma.join(texts)}]" if texts else ""
+
+
+def _add_braces(text: str) -> str:
+    return text if text.isalnum() else f"{{{text}}}"
+
+
+@dataclass(frozen=True)
+class PlainText(PlainLeaves):
+    """x[i+m, j+n], Σ_{i,j}, ∂C/∂w; or sum_{i,j} and dC/dw where `ascii_only`."""
+
+    def quotient(self, form: DisplayQuotient) -> TextBox:
         above, below = self.strip(form.above), self.strip(form.below)
-        above = self.enclosed(above) if isinstance(form.above, Total) else above
-        bare = isinstance(form.below, Number | Word | Entry | Power)
-        return solid((*above, piece("/"), *(below if bare else self.enclosed(below))))
+        above = self.enclosed(above) if isinstance(form.above, DisplaySum) else above
+        bare = isinstance(form.below, DisplayNumber | DisplaySymbol | DisplayEntry | DisplayPower)
+        return fuse_boxes((*above, text_box("/"), *(below if bare else self.enclosed(below))))
 
-    def floor(self, form: Floor) -> Piece:
+    def floor(self, form: DisplayFloor) -> TextBox:
         left, right = ("floor(", ")") if self.ascii_only else ("⌊", "⌋")
-        return piece(left + self.write(form.inside) + right)
+        return text_box(left + self.write(form.inside) + right)
 
-    def power(self, form: Power) -> Strip:
+    def power(self, form: DisplayPower) -> Boxes:
         exponent = self.small().write(form.exponent)
-        if isinstance(form.exponent, Number):
+        if isinstance(form.exponent, DisplayNumber):
             above = self.above(exponent)
         else:
             above = "^" + (exponent if exponent.isalnum() else f"({exponent})")
-        return around(piece(""), self.based(form.base), piece(above))
+        return delimit(text_box(""), self.based(form.base), text_box(above))
 
-    def derivative(self, form: Derivative) -> Strip:
+    def derivative(self, form: DisplayDerivative) -> Boxes:
         d = "d" if self.ascii_only else "∂"
         by = self.write(form.by)
-        if isinstance(form.of, Entry | Word):
-            return (piece(f"{d}{self.write(form.of)}/{d}{by}"),)
-        operator = piece(f"{d}/{d}{by} ")
-        return around(operator, self.operand(form.of), piece(""))
+        if isinstance(form.of, DisplayEntry | DisplaySymbol):
+            return (text_box(f"{d}{self.write(form.of)}/{d}{by}"),)
+        operator = text_box(f"{d}/{d}{by} ")
+        return delimit(operator, self.operand(form.of), text_box(""))
 
-    def first_maximum(self, form: FirstMaximum) -> Strip:
+    def first_maximum(self, form: DisplayArgmax) -> Boxes:
         place = ", ".join(self.small().write(p) for p in form.place)
         place = f"({place})" if len(form.place) > 1 else place
-        return around(piece(f"{place} = arg"), self.reduction(form.maximum), piece(""))
+        return delimit(text_box(f"{place} = arg"), self.reduction(form.maximum), text_box(""))
 
-    def reduction_head(self, form: Reduction) -> Piece:
+    def reduction_head(self, form: DisplayReduction) -> TextBox:
         sign = "max" if form.operator == "max" else "sum" if self.ascii_only else "Σ"
         variables = ",".join(self.small().write(limit.variable) for limit in form.limits)
-        return piece(f"{sign}_{{{variables}}} ")
+        return text_box(f"{sign}_{{{variables}}} ")
 
-    def function(self, name: str) -> Piece:
-        return piece("σ" if name == "sigmoid" and not self.ascii_only else name)
+    def function(self, name: str) -> TextBox:
+        return text_box("σ" if name == "sigmoid" and not self.ascii_only else name)
 
-    def sign(self, *, minus: bool) -> Piece:
+    def sign(self, *, minus: bool) -> TextBox:
         text = ("-" if self.ascii_only else "−") if minus else "+"
         glue = text if self.tight else f" {text} "
-        return Piece(glue, len(glue), rank=0, lead=f"{text} ", lead_width=2)
+        return TextBox(glue, len(glue), rank=0, lead=f"{text} ", lead_width=2)
 
-    def comma(self) -> Piece:
-        return Piece(", ", 2, rank=3, lead="", lead_width=0)
+    def comma(self) -> TextBox:
+        return TextBox(", ", 2, rank=3, lead="", lead_width=0)
 
-    def prefix(self) -> Piece:
-        return piece("-" if self.ascii_only else "−")
+    def prefix(self) -> TextBox:
+        return text_box("-" if self.ascii_only else "−")
 
-    def times(self, left: Form, right: Form) -> Piece:
+    def times(self, left: DisplayTree, right: DisplayTree) -> TextBox:
         """Side by side, with a space unless parentheses or decorations keep the factors apart."""
         dot = "* " if self.ascii_only else "· "
-        if numeric(left) or numeric(right):
+        if is_numeric(left) or is_numeric(right):
             sign = "*" if self.ascii_only else "·"
-            return Piece(sign, 1, rank=1, lead=dot, lead_width=2)
+            return TextBox(sign, 1, rank=1, lead=dot, lead_width=2)
         glue = "" if self.close(left, right) else " "
-        if isinstance(left, Number | Quotient):
-            return piece(glue)
-        glue = f" {dot}" if isinstance(left, Derivative) else glue
-        return Piece(glue, len(glue), rank=1, lead=dot, lead_width=2)
+        if isinstance(left, DisplayNumber | DisplayQuotient):
+            return text_box(glue)
+        glue = f" {dot}" if isinstance(left, DisplayDerivative) else glue
+        return TextBox(glue, len(glue), rank=1, lead=dot, lead_width=2)
 
-    def close(self, left: Form, right: Form) -> bool:
-        if parenthesised(right):
-            size = isinstance(left, Word) and not left.entry
-            return size or isinstance(left, Number) or parenthesised(left)
-        if isinstance(left, Number):
-            return isinstance(right, Word) and not (self.ascii_only and right.entry)
-        both = isinstance(left, Word) and isinstance(right, Word) and left.entry and right.entry
+    def close(self, left: DisplayTree, right: DisplayTree) -> bool:
+        if has_parentheses(right):
+            size = isinstance(left, DisplaySymbol) and not left.entry
+            return size or isinstance(left, DisplayNumber) or has_parentheses(left)
+        if isinstance(left, DisplayNumber):
+            return isinstance(right, DisplaySymbol) and not (self.ascii_only and right.entry)
+        both = (
+            isinstance(left, DisplaySymbol)
+            and isinstance(right, DisplaySymbol)
+            and left.entry
+            and right.entry
+        )
         return both and not self.ascii_only
 
-    def relation_sign(self, sign: str) -> Piece:
+    def relation_sign(self, sign: str) -> TextBox:
         shown = {"≈": "~"}.get(sign, sign) if self.ascii_only else {"<=": "≤"}.get(sign, sign)
-        return Piece(f" {shown} ", len(shown) + 2, rank=6, lead=f"{shown} ", lead_width=2)
+        return TextBox(f" {shown} ", len(shown) + 2, rank=6, lead=f"{shown} ", lead_width=2)
 
-    def delimiters(self, ends: str, height: int) -> tuple[Piece, Piece]:  # noqa: ARG002
-        return piece(ends[0]), piece(ends[1])
+    def delimiters(self, ends: str, height: int) -> tuple[TextBox, TextBox]:  # noqa: ARG002
+        return text_box(ends[0]), text_box(ends[1])
 
 
-def spell(form: Form) -> str:
+def print_ascii(form: DisplayTree) -> str:
     """The formula in ASCII, on one line."""
-    return Plain(ascii_only=True).write(form)
+    return PlainText(ascii_only=True).write(form)

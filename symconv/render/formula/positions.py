@@ -7,11 +7,11 @@ from typing import NamedTuple, cast
 
 from sympy import Add, Expr, Integer, Mul, Pow, Rational, S, Symbol
 
-from symconv.notation.rebase import is_index
+from symconv.notation.index_letters import is_index
 
-from .names import word
-from .tree import Form, Number, Power, Total, Word
-from .tree_helpers import negative, product, quotient
+from .names import parse_symbol
+from .tree import DisplayNumber, DisplayPower, DisplaySum, DisplaySymbol, DisplayTree
+from .tree_helpers import make_product, make_quotient, negate
 
 KERNEL = "mnkl"
 ALPHABET = "bqrcfguvijptxyz?" + KERNEL  # samples, channels, places, others, kernel places
@@ -33,38 +33,38 @@ class Monomial(NamedTuple):
         return not self.factors
 
 
-def arrange_position(expression: Expr) -> Form:
+def arrange_position(expression: Expr) -> DisplayTree:
     """A polynomial in indices and sizes, terms over the same denominator gathered."""
     groups: dict[Expr, list[Monomial]] = {}
     for term in Add.make_args(expression):
-        below, monomials = _split(term)
+        below, monomials = _split_monomials(term)
         groups.setdefault(below, []).extend(monomials)
     parts = [
-        (below, Total(tuple(map(_signed, in_reading_order(group)))))
+        (below, DisplaySum(tuple(map(_arrange_monomial, order_monomials(group)))))
         for below, group in sorted(groups.items(), key=lambda item: (item[0] == 1, str(item[0])))
     ]
     if len(parts) == 1:
         below, total = parts[0]
-        return quotient(_shell(total), _factor(below))
-    return Total(tuple(t for below, total in parts for t in _over(total, below)))
+        return make_quotient(_unwrap_single(total), _arrange_factor(below))
+    return DisplaySum(tuple(t for below, total in parts for t in _divide_terms(total, below)))
 
 
-def _over(total: Total, below: Expr) -> tuple[tuple[bool, Form], ...]:
+def _divide_terms(total: DisplaySum, below: Expr) -> tuple[tuple[bool, DisplayTree], ...]:
     if below == 1:
         return total.terms
     if all(minus for minus, _ in total.terms):
-        plus = Total(tuple((False, form) for _, form in total.terms))
-        return ((True, quotient(_shell(plus), _factor(below))),)
-    return ((False, quotient(_shell(total), _factor(below))),)
+        plus = DisplaySum(tuple((False, form) for _, form in total.terms))
+        return ((True, make_quotient(_unwrap_single(plus), _arrange_factor(below))),)
+    return ((False, make_quotient(_unwrap_single(total), _arrange_factor(below))),)
 
 
-def _shell(total: Total) -> Form:
+def _unwrap_single(total: DisplaySum) -> DisplayTree:
     """A sum of one positive term is that term."""
     (minus, form), *rest = total.terms
     return form if not rest and not minus else total
 
 
-def _split(term: Expr) -> tuple[Expr, list[Monomial]]:
+def _split_monomials(term: Expr) -> tuple[Expr, list[Monomial]]:
     """A term as denominator and monomials; a sum in the numerator of a fraction is opened."""
     number, rest = term.as_coeff_Mul()
     coefficient = Rational(number)
@@ -72,7 +72,7 @@ def _split(term: Expr) -> tuple[Expr, list[Monomial]]:
     below = Mul(Integer(coefficient.q), *(p**-1 for p in powers if _divides(p)))
     factors = tuple(p for p in powers if not _divides(p) and p != 1)
     if below != 1 and len(factors) == 1 and factors[0].is_Add:
-        inner = [_split(t) for t in Add.make_args(factors[0])]
+        inner = [_split_monomials(t) for t in Add.make_args(factors[0])]
         if all(b == 1 for b, _ in inner):
             return below, [
                 Monomial(int(coefficient.p) * m.coefficient, m.factors)
@@ -86,7 +86,7 @@ def _divides(power: Expr) -> bool:
     return isinstance(power, Pow) and bool(power.exp.is_Integer and power.exp.is_negative)
 
 
-def in_reading_order(terms: list[Monomial]) -> list[Monomial]:
+def order_monomials(terms: list[Monomial]) -> list[Monomial]:
     """Positive terms first, indices before sizes; the number last, but `k - 1 - m` for a flip."""
     up = sorted((t for t in terms if t.coefficient > 0 and not t.constant), key=_term_rank)
     down = sorted((t for t in terms if t.coefficient < 0 and not t.constant), key=_term_rank)
@@ -102,7 +102,7 @@ def _term_rank(term: Monomial) -> tuple[object, ...]:
     large = sum(isinstance(f, Symbol) and f.name[0].isupper() for f in term.factors)
     kernel = any(name[0] in KERNEL for name in term.indices)
     weight = (kernel, -large, -abs(term.coefficient)) if first else ()
-    return (not first, weight, first, natural(str(Mul(*term.factors))))
+    return (not first, weight, first, natural_key(str(Mul(*term.factors))))
 
 
 def index_rank(name: str) -> tuple[int, str]:
@@ -111,34 +111,34 @@ def index_rank(name: str) -> tuple[int, str]:
     return ALPHABET.index(known), name
 
 
-def natural(text: str) -> list[tuple[int, int, str]]:
+def natural_key(text: str) -> list[tuple[int, int, str]]:
     """A sort key under which 2 comes before 10."""
     parts = re.findall(r"\d+|\D+", text)
     return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts]
 
 
-def _signed(term: Monomial) -> tuple[bool, Form]:
+def _arrange_monomial(term: Monomial) -> tuple[bool, DisplayTree]:
     factors = sorted(term.factors, key=_factor_rank)
-    number = Number(abs(term.coefficient))
-    return term.coefficient < 0, product((number, *map(_factor, factors)))
+    number = DisplayNumber(abs(term.coefficient))
+    return term.coefficient < 0, make_product((number, *map(_arrange_factor, factors)))
 
 
 def _factor_rank(factor: Expr) -> tuple[object, ...]:
     """Small sizes and brackets before the index, large sizes after it: `s i`, `i W`, `s(i - 1)`."""
     small = isinstance(factor, Symbol) and not is_index(factor) and factor.name[0].islower()
     order = 0 if small else 1 if is_index(factor) else 2 if factor.is_Add else 3
-    return (order, natural(str(factor)))
+    return (order, natural_key(str(factor)))
 
 
-def _factor(factor: Expr) -> Form:
+def _arrange_factor(factor: Expr) -> DisplayTree:
     if isinstance(factor, Symbol):
-        return word(factor.name, entry=False)
+        return parse_symbol(factor.name, entry=False)
     if isinstance(factor, Pow):
-        return Power(_factor(factor.base), arrange_position(factor.exp))
+        return DisplayPower(_arrange_factor(factor.base), arrange_position(factor.exp))
     if factor.is_Mul:
         parts = sorted((cast("Expr", f) for f in factor.args), key=_factor_rank)
-        return product(tuple(map(_factor, parts)))
+        return make_product(tuple(map(_arrange_factor, parts)))
     if isinstance(factor, Rational):
-        number = quotient(Number(abs(int(factor.p))), Number(int(factor.q)))
-        return negative(number) if factor < S.Zero else number
-    return arrange_position(factor) if factor.is_Add else Word(str(factor))
+        number = make_quotient(DisplayNumber(abs(int(factor.p))), DisplayNumber(int(factor.q)))
+        return negate(number) if factor < S.Zero else number
+    return arrange_position(factor) if factor.is_Add else DisplaySymbol(str(factor))

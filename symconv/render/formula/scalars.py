@@ -7,23 +7,23 @@ from typing import cast
 
 from sympy import Add, Expr, Mul
 
-from .arrange import arranged
+from .arrange import arrange_node
 from .latex import Latex
-from .names import SYMBOL, Names, word
-from .plain import Plain
-from .tree import Form, Word
+from .names import SYMBOL, DisplayNames, parse_symbol
+from .plain import PlainText
+from .tree import DisplaySymbol, DisplayTree
 
 
-def scalar_form(expression: Expr, names: Names) -> Form:
+def arrange_scalar(expression: Expr, names: DisplayNames) -> DisplayTree:
     """A scalar formula, factors that all terms share in front."""
-    return arranged(gathered(expression), names)
+    return arrange_node(factor_out_common(expression), names)
 
 
-def gathered(expression: Expr) -> Expr:
+def factor_out_common(expression: Expr) -> Expr:
     """a b + a c -> a (b + c), for every factor `a` that all terms of a sum share."""
     if not expression.args:
         return expression
-    rebuilt = expression.func(*(gathered(cast("Expr", a)) for a in expression.args))
+    rebuilt = expression.func(*(factor_out_common(cast("Expr", a)) for a in expression.args))
     if not rebuilt.is_Add:
         return rebuilt
     terms = [Counter(Mul.make_args(term)) for term in rebuilt.args]
@@ -37,16 +37,20 @@ def gathered(expression: Expr) -> Expr:
     return Mul(*Counter(common).elements(), rest, evaluate=False) if rest.is_Add else rebuilt
 
 
-def left_side(text: str) -> Form:
+def parse_left_side(text: str) -> DisplayTree:
     """`dC/dw_1^1` or `w_1^1` read as a symbol; other words stay words."""
-    return word(text, entry=True) if "/" in text or SYMBOL.fullmatch(text) else Word(text)
+    return (
+        parse_symbol(text, entry=True)
+        if "/" in text or SYMBOL.fullmatch(text)
+        else DisplaySymbol(text)
+    )
 
 
-def scalar_text(expression: Expr, names: Names, *, ascii_only: bool = False) -> str:
+def scalar_text(expression: Expr, names: DisplayNames, *, ascii_only: bool = False) -> str:
     """The formula on one line, in Unicode or ASCII."""
-    return Plain(ascii_only=ascii_only).write(scalar_form(expression, names))
+    return PlainText(ascii_only=ascii_only).write(arrange_scalar(expression, names))
 
 
-def scalar_latex(expression: Expr, names: Names) -> str:
+def scalar_latex(expression: Expr, names: DisplayNames) -> str:
     """The formula in LaTeX."""
-    return Latex().write(scalar_form(expression, names))
+    return Latex().write(arrange_scalar(expression, names))

@@ -12,21 +12,21 @@ Mark = Literal["", "old", "new", "both"]
 
 
 @dataclass(frozen=True)
-class Node:
+class DisplayNode:
     """A part of a formula. Its mark is no part of what it says: equal parts may be marked apart."""
 
     mark: Mark = field(default="", kw_only=True, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
-class Number(Node):
-    """A non-negative integer; signs belong to `Total`, division to `Quotient`."""
+class DisplayNumber(DisplayNode):
+    """A non-negative integer; signs belong to `DisplaySum`, division to `DisplayQuotient`."""
 
     value: int
 
 
 @dataclass(frozen=True)
-class Word(Node):
+class DisplaySymbol(DisplayNode):
     """A symbol: an index, a size, or one entry of a tensor (`w_3^1`), with its decorations."""
 
     letter: str
@@ -37,139 +37,139 @@ class Word(Node):
 
 
 @dataclass(frozen=True)
-class Decimal(Node):
+class DisplayDecimal(DisplayNode):
     """A measured or computed number, written with the digits of `text`; never negative."""
 
     text: str
 
 
 @dataclass(frozen=True)
-class Several(Node):
-    """a, b, c."""
+class DisplaySequence(DisplayNode):
+    """A comma-separated list: a, b, c."""
 
-    items: tuple[Form, ...]
+    items: tuple[DisplayTree, ...]
 
 
 @dataclass(frozen=True)
-class Entry(Node):
+class DisplayEntry(DisplayNode):
     """An access of a tensor. No places: the tensor as a whole, or a scalar."""
 
     name: Name
-    places: tuple[Form, ...] = ()
+    places: tuple[DisplayTree, ...] = ()
 
 
 @dataclass(frozen=True)
-class Total(Node):
+class DisplaySum(DisplayNode):
     """A sum of terms, each with whether it is subtracted."""
 
-    terms: tuple[tuple[bool, Form], ...]
+    terms: tuple[tuple[bool, DisplayTree], ...]
 
 
 @dataclass(frozen=True)
-class Product(Node):
+class DisplayProduct(DisplayNode):
     """Factors, side by side."""
 
-    factors: tuple[Form, ...]
+    factors: tuple[DisplayTree, ...]
 
 
 @dataclass(frozen=True)
-class Quotient(Node):
+class DisplayQuotient(DisplayNode):
     """above / below."""
 
-    above: Form
-    below: Form
+    above: DisplayTree
+    below: DisplayTree
 
 
 @dataclass(frozen=True)
-class Power(Node):
+class DisplayPower(DisplayNode):
     """base ^ exponent."""
 
-    base: Form
-    exponent: Form
+    base: DisplayTree
+    exponent: DisplayTree
 
 
 @dataclass(frozen=True)
-class Call(Node):
+class DisplayCall(DisplayNode):
     """f(x)."""
 
     function: str
-    argument: Form
+    argument: DisplayTree
 
 
 @dataclass(frozen=True)
-class Limit(Node):
+class DisplayLimit(DisplayNode):
     """A bound index with its first and last value, and the number one beyond the last."""
 
-    variable: Form
-    first: Form
-    last: Form
-    beyond: Form
+    variable: DisplayTree
+    first: DisplayTree
+    last: DisplayTree
+    beyond: DisplayTree
 
 
 @dataclass(frozen=True)
-class Reduction(Node):
+class DisplayReduction(DisplayNode):
     """A sum or a maximum over bound indices, the outermost first."""
 
     operator: Literal["sum", "max"]
-    limits: tuple[Limit, ...]
-    body: Form
+    limits: tuple[DisplayLimit, ...]
+    body: DisplayTree
 
 
 @dataclass(frozen=True)
-class Relation(Node):
+class DisplayRelation(DisplayNode):
     """A chain a = b, 0 <= e < n: forms with the relations between them."""
 
-    sides: tuple[Form, ...]
+    sides: tuple[DisplayTree, ...]
     relations: tuple[Literal["=", "<=", "<", "≈"], ...]
 
 
 @dataclass(frozen=True)
-class Bracket(Node):
+class DisplayBracket(DisplayNode):
     """An Iverson bracket: 1 if the relation holds, else 0."""
 
-    relation: Relation
+    relation: DisplayRelation
 
 
 @dataclass(frozen=True)
-class FirstMaximum(Node):
+class DisplayArgmax(DisplayNode):
     """The bracket [place is the first maximiser of `maximum`]."""
 
-    place: tuple[Form, ...]
-    maximum: Reduction
+    place: tuple[DisplayTree, ...]
+    maximum: DisplayReduction
 
 
 @dataclass(frozen=True)
-class Derivative(Node):
+class DisplayDerivative(DisplayNode):
     """d of / d by."""
 
-    of: Form
-    by: Form
+    of: DisplayTree
+    by: DisplayTree
 
 
 @dataclass(frozen=True)
-class Floor(Node):
+class DisplayFloor(DisplayNode):
     """The greatest integer not above."""
 
-    inside: Form
+    inside: DisplayTree
 
 
-Form = (
-    Number
-    | Decimal
-    | Several
-    | Word
-    | Entry
-    | Total
-    | Product
-    | Quotient
-    | Power
-    | Call
-    | Reduction
-    | Relation
-    | Bracket
-    | FirstMaximum
-    | Derivative
-    | Floor
+DisplayTree = (
+    DisplayNumber
+    | DisplayDecimal
+    | DisplaySequence
+    | DisplaySymbol
+    | DisplayEntry
+    | DisplaySum
+    | DisplayProduct
+    | DisplayQuotient
+    | DisplayPower
+    | DisplayCall
+    | DisplayReduction
+    | DisplayRelation
+    | DisplayBracket
+    | DisplayArgmax
+    | DisplayDerivative
+    | DisplayFloor
 )
 
-ONE = Number(1)
+ONE = DisplayNumber(1)

@@ -9,15 +9,15 @@ from sympy import Expr, KroneckerDelta, Sum
 
 from symconv.core.nodes import Box, MaxOver, OneHot
 
-from .cursor import Cursor
-from .known import Bounds, Known
+from .known_names import Bounds, KnownNames
+from .latex_tokens import TokenCursor
 
 
 @dataclass
-class Binders(Cursor):
+class Binders(TokenCursor):
     """Reads what stands around a product; the product itself is another one's."""
 
-    known: Known = field(kw_only=True)
+    known: KnownNames = field(kw_only=True)
 
     @abstractmethod
     def total(self) -> Expr: ...

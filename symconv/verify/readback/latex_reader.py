@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sympy import Add, Expr, Integer, Mul, Pow, exp, log, tanh
+from sympy import Add, Expr, Function, Integer, KroneckerDelta, Mul, Pow, Sum, exp, log, tanh
 from sympy.tensor.indexed import Indexed
 
-from symconv.core.nodes import relu, sigmoid, step
+from symconv.core.nodes import Box, MaxOver, OneHot, Partial, relu, sigmoid, step
 
 from .binders import Binders
-from .known import Bounds, Known
-from .latex_tokens import tokens
+from .known_names import Bounds, KnownNames
+from .latex_tokens import tokenize_emitted
 
 FUNCTIONS: dict[str, Callable[[Expr], Expr]] = {
     "\\sigma": sigmoid,
@@ -29,22 +29,22 @@ FUNCTIONS: dict[str, Callable[[Expr], Expr]] = {
 ENDS = {"", "+", "-", "=", "<", "\\le", ")", "]", "}", ",", "\\\\"}
 
 
-def read(text: str, known: Known) -> Expr:
+def read_formula(text: str, known: KnownNames) -> Expr:
     """The formula as an expression in the notation's own indices."""
-    reader = Reader(tokens(text), known=known)
+    reader = LatexReader(tokenize_emitted(text), known=known)
     found = reader.total()
     if reader.peek():
         raise ValueError(f"left over: {reader.rest[reader.at :]}")
     return found
 
 
-def read_bound(text: str, known: Known) -> Bounds:
+def read_bound(text: str, known: KnownNames) -> Bounds:
     """0 <= m < n as (m, 0, n - 1)."""
-    return Reader(tokens(text), known=known).bound()
+    return LatexReader(tokenize_emitted(text), known=known).bound()
 
 
 @dataclass
-class Reader(Binders):
+class LatexReader(Binders):
     """Sums, products, fractions and names."""
 
     def total(self) -> Expr:
@@ -156,8 +156,35 @@ class Reader(Binders):
         base = self.known.bases[key]
         if not below:
             return base[self.known.index_base] if key in self.known.scalars else None
-        inner = Reader(below, known=self.known)
+        inner = LatexReader(below, known=self.known)
         places = [inner.total()]
         while inner.has(","):
             places.append(inner.total())
         return Indexed(base, *places)
+
+
+def flatten_sums(e: Expr) -> Expr:
+    """The formula with sums directly inside sums joined, as they are written."""
+    if isinstance(e, Indexed):
+        return e.func(e.base, *(i.expand() for i in e.indices))
+    if isinstance(e, Function | Add | Mul | Pow | Partial | KroneckerDelta | Box):
+        return e.func(*(flatten_sums(a) for a in e.args))  # type: ignore[arg-type]
+    if isinstance(e, Sum):
+        body = flatten_sums(e.function)
+        inner = body.limits if isinstance(body, Sum) else ()
+        return Sum(body.function if isinstance(body, Sum) else body, *inner, *e.limits)
+    if isinstance(e, MaxOver):
+        return MaxOver(flatten_sums(e.function), *e.limits)
+    return OneHot(flatten_sums(e.maximum), *e.position) if isinstance(e, OneHot) else e
+
+
+def substitute_deltas(e: Expr, known: KnownNames) -> Expr:
+    """The formula with error signals for the derivatives that are written like them."""
+    found = {p: known.derivative(p.of, p.by) for p in e.atoms(Partial)}
+    return e.xreplace(found) if known.partial else e
+
+
+def same_meaning(read: Expr, meant: Expr, known: KnownNames) -> bool:
+    """Whether what was read is what was meant."""
+    one, other = flatten_sums(read), flatten_sums(substitute_deltas(meant, known))
+    return bool(one == other or (one - other).expand() == 0)

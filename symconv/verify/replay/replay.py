@@ -17,12 +17,12 @@ from typing import Any
 
 from symconv.core.errors import SymconvError
 
-from .file import Document, Line, document
-from .indices import Environment, Place
-from .scalars import NoValueError, value_of
-from .tree import Tree, refused
-from .trial import DRAWS, Trial, environments
-from .work import TooMuchError, Work
+from .derivation_file import DerivationRecord, EquationRecord, parse_derivation
+from .entries import Environment, Place
+from .json_tree import JsonTree, json_form_error
+from .replay_point import DRAWS, ReplayPoint, iterate_ranges
+from .scalars import NoValueError, primal_value
+from .values import Budget, BudgetExceededError
 
 ATTEMPTS = 300
 MOST_WORK = 1_000_000
@@ -59,50 +59,52 @@ class Replay:
 
 def replay(text: str, *, trials: int = 2, seed: int = 0) -> tuple[Replay, ...]:
     """One verdict for each derivation in a JSON text; SymconvError where it is no such text."""
-    found = document(text)
+    found = parse_derivation(text)
     if any(e.key not in found.tensors for e in (*found.forward, *found.backward)):
-        raise refused("an equation defines a tensor that is not listed")
+        raise json_form_error("an equation defines a tensor that is not listed")
     lines = [e for e in found.backward if found.tensors[e.key].role != "mask"]
-    made = [_trial(found, seed + n) for n in range(trials)]
-    return tuple(_replayed(line, made, seed) for line in lines)
+    made = [_draw_replay_point(found, seed + n) for n in range(trials)]
+    return tuple(_replay_derivation(line, made, seed) for line in lines)
 
 
-def _trial(found: Document, seed: int) -> tuple[Trial, Derivatives]:
+def _draw_replay_point(found: DerivationRecord, seed: int) -> tuple[ReplayPoint, Derivatives]:
     """A trial at which everything has a value, with the true derivatives of the cost."""
     random, problem = Random(seed), ""  # noqa: S311 - test numbers, not secrets
     for attempt in range(ATTEMPTS):
-        work = Work(MOST_WORK)
+        work = Budget(MOST_WORK)
         try:
-            trial = Trial(found, random, attempt * len(DRAWS) // ATTEMPTS, work)
-            return trial, trial.derivatives(_cost(found))
-        except TooMuchError:
+            trial = ReplayPoint(found, random, attempt * len(DRAWS) // ATTEMPTS, work)
+            return trial, trial.derivatives(_cost_key(found))
+        except BudgetExceededError:
             problem = "it is too large to replay"
         except NoValueError as error:
             problem = str(error)
     raise SymconvError(f"no sizes and entries were found at which all has a value: {problem}")
 
 
-def _cost(found: Document) -> str:
+def _cost_key(found: DerivationRecord) -> str:
     """The cost that the derivations differentiate."""
     starts = [line.steps[0][1] for line in found.backward if line.steps]
     costs = [s.args[0].leaf for s in starts if s.op == "Partial" and s.args[0].op == "entry"]
     return str(costs[0]) if costs else ""
 
 
-def _replayed(line: Line, made: list[tuple[Trial, Derivatives]], seed: int) -> Replay:
+def _replay_derivation(
+    line: EquationRecord, made: list[tuple[ReplayPoint, Derivatives]], seed: int
+) -> Replay:
     """Every step of one derivation, in every trial."""
-    broken, points = _broken(line), 0
+    broken, points = _find_broken_link(line), 0
     if broken:
         return Replay(line.key, len(line.steps), 0, *broken)
     for trial, true in made:
-        places = list(environments(line.ranges, trial.sizes))
+        places = list(iterate_ranges(line.ranges, trial.sizes))
         Random(seed).shuffle(places)  # noqa: S311 - a sample
         for number, (rule, before, after) in enumerate(line.steps, start=1):
-            pairs = _start if number == 1 else _pairs
+            pairs = _first_step_values if number == 1 else _step_values
             try:
                 with closing(pairs(before, after, places, trial, true)) as both:
-                    tried, error = _first(both, trial.work)
-            except TooMuchError:
+                    tried, error = _first_difference(both, trial.work)
+            except BudgetExceededError:
                 tried, error = 0, "one entry is too large to replay"
             except NoValueError as problem:
                 tried, error = 0, f"no value: {problem}"
@@ -113,12 +115,12 @@ def _replayed(line: Line, made: list[tuple[Trial, Derivatives]], seed: int) -> R
     return Replay(line.key, len(line.steps), points)
 
 
-def _broken(line: Line) -> tuple[int, str] | None:
+def _find_broken_link(line: EquationRecord) -> tuple[int, str] | None:
     """Where the chain does not lead from the derivative asked for to the equation."""
     if not line.steps:
         return 0, "it has no steps"
     (_, start, _), (_, _, end) = line.steps[0], line.steps[-1]
-    asked = Tree("entry", line.left.args, line.of)
+    asked = JsonTree("entry", line.left.args, line.of)
     if start.op != "Partial" or start.args[1] != asked or line.key.split(" ")[-1] != line.of:
         return 1, "step 1 does not start from the derivative by the entry asked for"
     for number, ((_, _, after), (rule, before, _)) in enumerate(pairwise(line.steps), start=2):
@@ -129,8 +131,12 @@ def _broken(line: Line) -> tuple[int, str] | None:
     return None
 
 
-def _pairs(
-    before: Tree, after: Tree, places: Sequence[Environment], trial: Trial, _true: Derivatives
+def _step_values(
+    before: JsonTree,
+    after: JsonTree,
+    places: Sequence[Environment],
+    trial: ReplayPoint,
+    _true: Derivatives,
 ) -> Generator[Pair]:
     """Both sides of a step, which holds for any deltas."""
     value = trial.world.value
@@ -138,8 +144,12 @@ def _pairs(
         yield value(before, at), value(after, at), at
 
 
-def _start(
-    before: Tree, after: Tree, places: Sequence[Environment], trial: Trial, true: Derivatives
+def _first_step_values(
+    before: JsonTree,
+    after: JsonTree,
+    places: Sequence[Environment],
+    trial: ReplayPoint,
+    true: Derivatives,
 ) -> Generator[Pair]:
     """The derivative through the whole forward pass, and what the true deltas make of it."""
     drawn, by = dict(trial.deltas), before.args[1]
@@ -156,13 +166,13 @@ def _start(
         trial.deltas.update(drawn)
 
 
-def _first(pairs: Iterator[Pair], work: Work) -> tuple[int, str]:
+def _first_difference(pairs: Iterator[Pair], work: Budget) -> tuple[int, str]:
     """How many places were compared, and the first at which two sides differ, in words."""
     work.left, tried = MOST_WORK, 0
     for before, after, at in pairs:
-        a, b = value_of(before), value_of(after)
+        a, b = primal_value(before), primal_value(after)
         tried += 1
-        if not _same(a, b):
+        if not _values_agree(a, b):
             where = " ".join(f"{v}={n}" for v, n in sorted(at.items()))
             return tried, f"{a} before, {b} after, at {where}"
         if work.left < MOST_WORK - ENOUGH_WORK:
@@ -170,7 +180,7 @@ def _first(pairs: Iterator[Pair], work: Work) -> tuple[int, str]:
     return tried, ""
 
 
-def _same(a: Any, b: Any) -> bool:
+def _values_agree(a: Any, b: Any) -> bool:
     """Equal, or to nine digits where one is a float."""
     if isinstance(a, float) or isinstance(b, float):
         return isclose(a, b, rel_tol=1e-9, abs_tol=1e-9)

@@ -19,40 +19,40 @@ class NoValueError(ArithmeticError):
     """A formula without a value at these entries, such as 1/0 or log(-1)."""
 
 
-class Node:
+class TapeNumber:
     """A number that remembers which numbers it came from, and with which slopes."""
 
     __slots__ = ("order", "parents", "value")
     counter = count()
 
-    def __init__(self, value: Number, parents: tuple[tuple[Node, Number], ...] = ()) -> None:
+    def __init__(self, value: Number, parents: tuple[tuple[TapeNumber, Number], ...] = ()) -> None:
         self.value = value
         self.parents = parents
-        self.order = next(Node.counter)
+        self.order = next(TapeNumber.counter)
 
-    def __add__(self, other: Any) -> Node:
-        if isinstance(other, Node):
-            return Node(self.value + other.value, ((self, 1), (other, 1)))
-        return Node(self.value + other, ((self, 1),))
+    def __add__(self, other: Any) -> TapeNumber:
+        if isinstance(other, TapeNumber):
+            return TapeNumber(self.value + other.value, ((self, 1), (other, 1)))
+        return TapeNumber(self.value + other, ((self, 1),))
 
     __radd__ = __add__
 
-    def __mul__(self, other: Any) -> Node:
-        if isinstance(other, Node):
-            return Node(self.value * other.value, ((self, other.value), (other, self.value)))
-        return Node(self.value * other, ((self, other),))
+    def __mul__(self, other: Any) -> TapeNumber:
+        if isinstance(other, TapeNumber):
+            return TapeNumber(self.value * other.value, ((self, other.value), (other, self.value)))
+        return TapeNumber(self.value * other, ((self, other),))
 
     __rmul__ = __mul__
 
 
-def value_of(x: Number) -> Number:
+def primal_value(x: Number) -> Number:
     """The number itself, without its history."""
-    return x.value if isinstance(x, Node) else x
+    return x.value if isinstance(x, TapeNumber) else x
 
 
-def slopes(results: Mapping[Node, Number]) -> dict[Node, Number]:
+def backpropagate(results: Mapping[TapeNumber, Number]) -> dict[TapeNumber, Number]:
     """d(sum of weight * result)/d(node) for every node that the results came from."""
-    found: dict[Node, Number] = dict(results)
+    found: dict[TapeNumber, Number] = dict(results)
     waiting, seen = list(results), set(results)
     while waiting:
         for parent, _ in waiting.pop().parents:
@@ -65,14 +65,14 @@ def slopes(results: Mapping[Node, Number]) -> dict[Node, Number]:
     return found
 
 
-def _keyed(name: str) -> Function:
+def _hash_function(name: str) -> Function:
     """A function with pseudo-random values: what holds for it holds for every function."""
     return lambda x: Fraction(2 + crc32(f"{name} {Fraction(x)}".encode()) % 23)
 
 
-def _odd(x: Number) -> Number:
+def _hash_tanh(x: Number) -> Number:
     sign = (x > 0) - (x < 0)
-    return sign * _keyed("tanh")(abs(x))
+    return sign * _hash_function("tanh")(abs(x))
 
 
 def _step(x: Number) -> int:
@@ -83,9 +83,9 @@ EXACT: Mapping[str, Function] = {
     "relu": lambda x: max(x, 0),
     "step": _step,
     "absolute": abs,
-    "sigmoid": _keyed("sigmoid"),
-    "softplus": _keyed("softplus"),
-    "tanh": _odd,
+    "sigmoid": _hash_function("sigmoid"),
+    "softplus": _hash_function("softplus"),
+    "tanh": _hash_tanh,
 }
 FLOATS: Mapping[str, Function] = {
     "relu": lambda x: max(x, 0.0),
@@ -121,34 +121,36 @@ def _slope(  # noqa: PLR0911 - one case a function
     return 0
 
 
-def applied(name: str, functions: Mapping[str, Function], x: Number) -> Number:
+def apply_with_slope(name: str, functions: Mapping[str, Function], x: Number) -> Number:
     """f(x), with its slope where x has a history."""
-    plain = value_of(x)
+    plain = primal_value(x)
     try:
         y = functions[name](plain)
-        if not isinstance(x, Node):
+        if not isinstance(x, TapeNumber):
             return y
-        return Node(y, ((x, _slope(name, functions, plain, y)),))
+        return TapeNumber(y, ((x, _slope(name, functions, plain, y)),))
     except (ValueError, OverflowError, ZeroDivisionError) as error:
         raise NoValueError(str(error)) from None
 
 
-def power(x: Number, exponent: Fraction) -> Number:
+def raise_power(x: Number, exponent: Fraction) -> Number:
     """X ** exponent, an integer where x is exact."""
-    plain = value_of(x)
+    plain = primal_value(x)
     try:
-        y, lower = _power(plain, exponent), exponent - 1
-        slope = exponent * _power(plain, lower) if isinstance(x, Node) and exponent else 0
+        y, lower = _primal_power(plain, exponent), exponent - 1
+        slope = (
+            exponent * _primal_power(plain, lower) if isinstance(x, TapeNumber) and exponent else 0
+        )
     except (ValueError, OverflowError, ZeroDivisionError) as error:
         raise NoValueError(str(error)) from None
     return (
-        Node(y, ((x, float(slope) if isinstance(y, float) else slope),))
-        if isinstance(x, Node)
+        TapeNumber(y, ((x, float(slope) if isinstance(y, float) else slope),))
+        if isinstance(x, TapeNumber)
         else y
     )
 
 
-def _power(x: Number, exponent: Fraction) -> Number:
+def _primal_power(x: Number, exponent: Fraction) -> Number:
     if isinstance(x, float):
         return math.pow(x, exponent)
     if exponent.denominator != 1 or abs(exponent) > 64:
@@ -160,11 +162,11 @@ def _power(x: Number, exponent: Fraction) -> Number:
     return x**exponent.numerator
 
 
-def log_sum_exp(values: Sequence[Number]) -> Number:
+def reduce_log_sum_exp(values: Sequence[Number]) -> Number:
     """log sum exp, the slope by each value being exp(value - result)."""
-    plain = [float(value_of(v)) for v in values]
+    plain = [float(primal_value(v)) for v in values]
     largest = max(plain)
     result = largest + math.log(sum(math.exp(v - largest) for v in plain))
-    parents = ((v, p) for v, p in zip(values, plain, strict=True) if isinstance(v, Node))
+    parents = ((v, p) for v, p in zip(values, plain, strict=True) if isinstance(v, TapeNumber))
     history = tuple((v, math.exp(p - result)) for v, p in parents)
-    return Node(result, history) if history else result
+    return TapeNumber(result, history) if history else result

@@ -12,7 +12,7 @@ from sympy import Expr, Integer, Mul, Sum, Symbol
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation, Program
-from symconv.lower.affine import affine
+from symconv.lower.affine import affine_form
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def flatten(program: Program, e: Equation) -> Flatten | None:
     if tuple(extents[v] for v in source.indices) != tuple(program.tensor(source).shape):
         return None
     c, i, j = (v for v in rest if isinstance(v, Symbol))
-    place = affine(e.lhs.indices[1], extents)
+    place = affine_form(e.lhs.indices[1], extents)
     steps = {c: extents[i] * extents[j], i: extents[j], j: Integer(1)}
     return Flatten(source) if place.constant == 0 and dict(place.terms) == steps else None
 

@@ -6,14 +6,11 @@ products is kept between calls. What a caller may receive is never kept.
 
 from __future__ import annotations
 
-from symconv.lower.leaves import Local
-from symconv.lower.program import Let, Statement
-from symconv.lower.reductions import Einsum, Matmul
-from symconv.lower.views import Pad
-from symconv.lower.walk import parts, reads, simple_statements
+from symconv.lower.dataflow import arrays_read, simple_statements, walk_nodes
+from symconv.lower.ir import Einsum, Let, Local, Matmul, PadArray, Statement
 
 
-def margins_of(statements: tuple[Statement, ...]) -> dict[Pad, Local]:
+def margins_of(statements: tuple[Statement, ...]) -> dict[PadArray, Local]:
     """The copies padded with zeros that only products read, and the names they have."""
     simple = tuple(simple_statements(statements))
     return {
@@ -21,7 +18,7 @@ def margins_of(statements: tuple[Statement, ...]) -> dict[Pad, Local]:
         for s in simple
         if isinstance(s, Let)
         and isinstance(s.target, Local)
-        and isinstance(s.value, Pad)
+        and isinstance(s.value, PadArray)
         and s.value.fill == "zero"
         and _swallowed(s.target, simple)
     }
@@ -30,9 +27,9 @@ def margins_of(statements: tuple[Statement, ...]) -> dict[Pad, Local]:
 def _swallowed(array: Local, statements: tuple[Statement, ...]) -> bool:
     """Whether an array, and every view of it that has a name, ends in products of two arrays."""
     for s in statements:
-        if array not in reads(s):
+        if array not in arrays_read(s):
             continue
-        inside = {p for e in _products(s) for p in parts(e)}
+        inside = {p for e in _products(s) for p in walk_nodes(e)}
         if array in inside and _outside(s, array) == 0:
             continue
         if not isinstance(s, Let) or not isinstance(s.target, Local):
@@ -43,7 +40,7 @@ def _swallowed(array: Local, statements: tuple[Statement, ...]) -> bool:
 
 
 def _products(statement: Statement) -> list[Einsum | Matmul]:
-    found = [p for s in simple_statements((statement,)) for p in parts(s.value)]
+    found = [p for s in simple_statements((statement,)) for p in walk_nodes(s.value)]
     sums = [p for p in found if isinstance(p, Einsum) and len(p.operands) > 1]
     return [*sums, *(p for p in found if isinstance(p, Matmul))]
 
@@ -51,6 +48,6 @@ def _products(statement: Statement) -> list[Einsum | Matmul]:
 def _outside(statement: Statement, array: Local) -> int:
     """How often an array is read outside of every product."""
     values = [s.value for s in simple_statements((statement,))]
-    everywhere = sum(p == array for v in values for p in parts(v))
-    within = sum(p == array for e in _products(statement) for p in parts(e))
+    everywhere = sum(p == array for v in values for p in walk_nodes(v))
+    within = sum(p == array for e in _products(statement) for p in walk_nodes(e))
     return everywhere - within

@@ -9,7 +9,7 @@ from sympy.tensor.indexed import Indexed
 
 from symconv.codegen.fast.forms.contraction import Contraction, Operand, Role
 from symconv.core.equation import Equation, Program
-from symconv.lower.affine import affine
+from symconv.lower.affine import affine_form
 
 from .window_axis import Meeting, meeting
 
@@ -54,7 +54,7 @@ def _read(r: Reader) -> Contraction | None:
     meetings: list[Meeting] = []
     shape = r.program.tensor(r.windowed).shape
     for axis, e in enumerate(r.windowed.indices):
-        place = affine(e, r.extents)
+        place = affine_form(e, r.extents)
         if len(place.terms) > 1:
             found = meeting(axis, place, shape[axis], r.extents, r.free)
             if found is None:

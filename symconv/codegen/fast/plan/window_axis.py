@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from sympy import Expr, Symbol
 
 from symconv.codegen.fast.forms.contraction import Axis
-from symconv.lower.affine import Affine
+from symconv.lower.affine import AffineForm
 
 Run = tuple[Symbol, int, int]
 """An index, its step along the axis, its extent."""
@@ -30,7 +30,7 @@ class Meeting:
 
 
 def meeting(
-    axis: int, e: Affine, extent: Expr, ranges: dict[Symbol, Expr], free: frozenset[Symbol]
+    axis: int, e: AffineForm, extent: Expr, ranges: dict[Symbol, Expr], free: frozenset[Symbol]
 ) -> Meeting | None:
     """s*i + d*m - p of an image, or (u + p - d*m)/s of what an image is added up from."""
     if len(e.terms) != 2:

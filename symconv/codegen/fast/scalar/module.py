@@ -7,7 +7,7 @@ from typing import Any
 
 from symconv.codegen.python.finish import finished
 from symconv.codegen.python.layout import TAB, WIDTH
-from symconv.codegen.python.long_lines import packing, shape_of
+from symconv.codegen.python.long_lines import shape_literal, wrap_tuple
 from symconv.core.equation import Program
 from symconv.core.proof import Backward
 from symconv.core.tensor import Tensor
@@ -56,7 +56,7 @@ class UnrolledModule:
             lines = [f"{TAB * 2}number: Number = self.dtype.type(self.kept[{found[0]}])"]
             lines.append(f"{TAB * 2}return number")
         else:
-            lines = [*self._taken(found), f"{TAB * 2}return array.reshape({shape_of(tensor)})"]
+            lines = [*self._taken(found), f"{TAB * 2}return array.reshape({shape_literal(tensor)})"]
         return {**told, "lines": lines}
 
     def _taken(self, found: list[int]) -> list[str]:
@@ -66,7 +66,7 @@ class UnrolledModule:
         flat = _made(f"[{', '.join(items)}]")
         if len(flat) <= WIDTH:
             return [flat]
-        return [*packing("numbers", items, 2, "[]"), _made("numbers")]
+        return [*wrap_tuple("numbers", items, 2, "[]"), _made("numbers")]
 
 
 def _made(numbers: str) -> str:

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from symconv.codegen.python.layout import TAB, call_lines
-from symconv.codegen.python.long_lines import packing, shape_checks, shape_of, unpacking
+from symconv.codegen.python.layout import TAB, wrap_call
+from symconv.codegen.python.long_lines import (
+    shape_checks,
+    shape_literal,
+    wrap_tuple,
+    wrap_unpacking,
+)
 from symconv.core.proof import Backward
 from symconv.core.tensor import Tensor
 
@@ -35,7 +40,7 @@ class ScalarFunctions:
         body = [*self._checks(self.given), *self._unpacked(self.given, used)]
         body += self._statements(self.plan.forward)
         kept = [self.name(item) for item in self.names.kept]
-        body += packing("kept", kept)
+        body += wrap_tuple("kept", kept)
         body.append(f"{TAB}return Forward(kept, {self.names.typed()}.dtype)")
         return self._function("forward", self.given, [], "Forward", body)
 
@@ -50,7 +55,7 @@ class ScalarFunctions:
         needed = used | {s.winner for s in statements if isinstance(s, Branch)}
         if needed & set(self.names.kept):
             kept = [self.name(k) if k in needed else "_" for k in self.names.kept]
-            body += unpacking(kept, "values.kept")
+            body += wrap_unpacking(kept, "values.kept")
         body += self._statements(statements)
         body += self._made("values.dtype", "return Gradients", "")
         return self._function("backward", given, seeds, "Gradients", body)
@@ -61,10 +66,10 @@ class ScalarFunctions:
         parameters = [f"{self.names.array(t)}: Array" for t in given]
         parameters += ["values: Forward"] if name == "backward" else []
         parameters += [f"{self.names.array(t)}: Array" for t in seeds]
-        arguments = [f"{self.names.array(t)}: {t.role}, {shape_of(t)}." for t in given]
+        arguments = [f"{self.names.array(t)}: {t.role}, {shape_literal(t)}." for t in given]
         arguments += ["values: what `forward` returned."] if name == "backward" else []
-        arguments += [f"{self.names.array(t)}: {t.role}, {shape_of(t)}." for t in seeds]
-        signature = call_lines(f"def {name}", parameters, f" -> {result}:", 0)
+        arguments += [f"{self.names.array(t)}: {t.role}, {shape_literal(t)}." for t in seeds]
+        signature = wrap_call(f"def {name}", parameters, f" -> {result}:", 0)
         return {
             "signature": "\n".join(signature),
             "title": TITLES[name],
@@ -82,7 +87,7 @@ class ScalarFunctions:
             items = [self.name(e) if e in used else "_" for e in entries_in(t)]
             if any(i != "_" for i in items):
                 ravel = "" if len(t.shape) == 1 else ".ravel()"
-                lines += unpacking(items, f"{self.names.array(t)}{ravel}.tolist()")
+                lines += wrap_unpacking(items, f"{self.names.array(t)}{ravel}.tolist()")
         return lines
 
     def _statements(self, statements: tuple[ScalarStatement, ...]) -> list[str]:
@@ -109,10 +114,10 @@ class ScalarFunctions:
             start = len(numbers)
             values = [self.plan.planner.read(e) for e in entries_in(tensor)]
             numbers += ["".join(printer.addends(v)) for v in values]
-            reshape = "" if len(tensor.shape) == 1 else f".reshape({shape_of(tensor)})"
+            reshape = "" if len(tensor.shape) == 1 else f".reshape({shape_literal(tensor)})"
             parts.append(f"made[{start}:{len(numbers)}]{reshape}")
         made = f"{TAB}made: Array = np.array(numbers, dtype={dtype})"
-        return [*packing("numbers", numbers), made, *call_lines(head, parts, tail, 1)]
+        return [*wrap_tuple("numbers", numbers), made, *wrap_call(head, parts, tail, 1)]
 
     def _answered(self) -> set[Entry | Winner]:
         """The entries that the gradients are made of."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from symconv.codegen.python.names import Names
+from symconv.codegen.python.identifiers import Identifiers
 from symconv.codegen.readable.module import GIVEN, module_names
 from symconv.core.equation import Program
 from symconv.core.proof import Backward
@@ -19,7 +19,7 @@ class ScalarNames:
 
     def __init__(self, forward: Program, backward: Backward, plan: Unrolled) -> None:
         self.forward, self.plan = forward, plan
-        self.names: Names = module_names(forward, backward.program)
+        self.names: Identifiers = module_names(forward, backward.program)
         self.identifiers: dict[Entry | Winner | Compound, str] = {}
         self.kept = [*written_by(plan.forward), *self.passed_on()]
         outside = [t for t in forward.tensors if forward.equation(t.key) is None]

@@ -16,7 +16,7 @@ from sympy.tensor.indexed import Indexed
 
 from symconv.core.errors import Unsupported
 from symconv.core.nodes import Box, MaxOver, OneHot
-from symconv.lower.affine import affine
+from symconv.lower.affine import affine_form
 
 from . import scalar_program as scalar
 from .scalar_program import Compound, Entry, Guard, Place, Product, Winner
@@ -173,7 +173,7 @@ def _compiled(e: Expr) -> Form:
 
 def _form(e: Expr) -> Form:
     """An index expression times a number that makes it whole, and that number in front."""
-    form = affine(e, sorted(e.atoms(Symbol), key=str))
+    form = affine_form(e, sorted(e.atoms(Symbol), key=str))
     found = [fraction(form.constant), *(fraction(c) for _, c in form.terms)]
     scale = lcm(*(c.denominator for c in found))
     constant, *rest = (int(c * scale) for c in found)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from symconv.codegen.python.layout import TAB, WIDTH
-from symconv.codegen.python.text import ADD, ATOM, MULTIPLY, Text
+from symconv.codegen.python.text import ADD, ATOM, MULTIPLY, PythonText
 
 from .scalar_parts import argument, content, operators, part_of
 from .scalar_program import (
@@ -118,14 +118,14 @@ class ScalarPrinter:
             parts.append(f" {sign} {text}" if parts else ("-" if sign == "-" else "") + text)
         return parts
 
-    def product(self, value: Product) -> Text:
+    def product(self, value: Product) -> PythonText:
         """coefficient * factors, a denominator at the end."""
         above, below = value.coefficient.as_integer_ratio()
         parts = [self.factor(f) for f in value.factors]
         if above != 1 or not parts:
             parts.insert(0, str(above))
         text = " * ".join(parts) + (f" / {below}" if below != 1 else "")
-        return Text(text, ATOM if len(parts) == 1 and below == 1 else MULTIPLY)
+        return PythonText(text, ATOM if len(parts) == 1 and below == 1 else MULTIPLY)
 
     def factor(self, factor: Factor) -> str:
         """The text of a factor, which needs no brackets."""

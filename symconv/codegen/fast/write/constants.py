@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from symconv.codegen.fast.forms.contraction import Contraction
 from symconv.codegen.fast.plan.winograd_matrices import Table, transforms
-from symconv.codegen.python.layout import TAB, WIDTH, call_lines
+from symconv.codegen.python.layout import TAB, WIDTH, wrap_call
 
 from .function_writer import Scribe
 
@@ -84,7 +84,7 @@ def _function(name: str, call: str, what: str) -> str:
         [
             f"def {name}() -> Array:",
             f'{TAB}"""Give {what}, made at the first call."""',
-            *call_lines("return known_table", [f'"{name}"', *call.split(", ", 1)], "", 1),
+            *wrap_call("return known_table", [f'"{name}"', *call.split(", ", 1)], "", 1),
         ]
     )
 
@@ -92,7 +92,7 @@ def _function(name: str, call: str, what: str) -> str:
 def _geometry(name: str, made: Contraction, phases: Pair) -> str:
     first, second = made.axes
     arguments = [f"{word}=({getattr(first, word)}, {getattr(second, word)})" for word in PARTS]
-    return "\n".join(call_lines(f"{name} = Window", [*arguments, f"phases={phases}"], "", 0))
+    return "\n".join(wrap_call(f"{name} = Window", [*arguments, f"phases={phases}"], "", 0))
 
 
 def _matrix(name: str, table: Table) -> list[str]:

@@ -9,16 +9,15 @@ from sympy import Symbol
 
 from symconv.codegen.fast.plan.padding_workspace import margins_of
 from symconv.codegen.fast.plan.simplify import without_unit_sums
-from symconv.codegen.python.layout import TAB, WIDTH, call_lines
-from symconv.codegen.python.names import Namer, Names
+from symconv.codegen.python.identifiers import Identifiers, Namer
+from symconv.codegen.python.layout import TAB, WIDTH, wrap_call
 from symconv.codegen.python.sizes import SizePrinter
 from symconv.codegen.readable.statements import StatementPrinter
 from symconv.core.equation import Equation, SizeDefinition
 from symconv.core.tensor import Tensor
-from symconv.lower.equations import lowered
-from symconv.lower.leaves import Local, Ref
-from symconv.lower.program import Statement
-from symconv.lower.walk import loop_indices, reads, symbols
+from symconv.lower.dataflow import arrays_read, loop_indices, size_symbols
+from symconv.lower.equations import lower_equations
+from symconv.lower.ir import Local, Ref, Statement
 
 from .padded_copies import FramedPrinter
 
@@ -31,7 +30,7 @@ class Scribe:
     from outside that were read, `mentioned` the sizes, `helpers` the families of helper functions.
     """
 
-    names: Names
+    names: Identifiers
     tensors: Mapping[str, Tensor]
     stored: frozenset[str]
     outside: frozenset[str]
@@ -81,14 +80,14 @@ class Scribe:
 
         `suffix` is what is done with the result, a statement of its own where the call is long.
         """
-        lines, tail = call_lines(head, arguments, suffix, 1), self.number(*keys)
+        lines, tail = wrap_call(head, arguments, suffix, 1), self.number(*keys)
         if suffix and (len(lines) > 1 or len(lines[0] + tail) > WIDTH):
             target = head.partition(" = ")[0]
-            self.lines += call_lines(head, arguments, "", 1)
+            self.lines += wrap_call(head, arguments, "", 1)
             self.line(f"{target} = {target}{suffix}", *keys)
             return
         if len(lines) == 1 and len(lines[0] + tail) > WIDTH:
-            lines = call_lines(head, arguments, tail, 1)
+            lines = wrap_call(head, arguments, tail, 1)
         else:
             lines[-1] += tail
         self.lines += lines
@@ -98,13 +97,13 @@ class Scribe:
         if not equations:
             return
         plain = tuple(without_unit_sums(e) for e in equations)
-        statements = lowered(dict(self.tensors), plain, self.definitions)
+        statements = lower_equations(dict(self.tensors), plain, self.definitions)
         loops = {v: self.namer.claim(v.name) for v in sorted(loop_indices(statements), key=str)}
-        self.mentioned |= symbols(statements) - set(loops)
+        self.mentioned |= size_symbols(statements) - set(loops)
         written = {e.key for e in equations}
         for s in statements:
             self.used |= {
-                r.key for r in reads(s) if isinstance(r, Ref) and r.key not in written
+                r.key for r in arrays_read(s) if isinstance(r, Ref) and r.key not in written
             } & self.outside
         margins = margins_of(statements)
         self.helpers |= {"common", "framed"} if margins else set()

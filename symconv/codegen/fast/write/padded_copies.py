@@ -5,26 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from symconv.codegen.python.sizes import SizePrinter
-from symconv.codegen.readable.arrays import Printer
-from symconv.codegen.readable.printer import Call, tuple_text
-from symconv.lower.leaves import Local, Ref
-from symconv.lower.program import Array
-from symconv.lower.views import Pad
+from symconv.codegen.readable.arrays import ArrayPrinter
+from symconv.codegen.readable.printer import Call, tuple_literal
+from symconv.lower.ir import Array, Local, PadArray, Ref
 
 
-class FramedPrinter(Printer):
+class FramedPrinter(ArrayPrinter):
     """Prints a padded copy that is `held` as one in the workspace."""
 
     def __init__(
-        self, name: Callable[[Ref | Local], str], size: SizePrinter, held: Mapping[Pad, Local]
+        self, name: Callable[[Ref | Local], str], size: SizePrinter, held: Mapping[PadArray, Local]
     ) -> None:
         super().__init__(name, size)
         self.held = held
 
     def call(self, array: Array) -> Call:
         """The name and the arguments of a node that is written as a call."""
-        if not isinstance(array, Pad) or array not in self.held:
+        if not isinstance(array, PadArray) or array not in self.held:
             return super().call(array)
         pairs = [f"({self.size(a)}, {self.size(b)})" for a, b in array.widths]
         name = f'"{self.name(self.held[array])}"'
-        return "framed", (self(array.source), tuple_text(pairs), "workspace", name)
+        return "framed", (self(array.source), tuple_literal(pairs), "workspace", name)

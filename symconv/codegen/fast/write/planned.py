@@ -10,7 +10,7 @@ from symconv.codegen.fast.forms.blocks import BLOCK, LONGEST_RUN
 from symconv.codegen.fast.plan.batch_last_dense import Flatten, Product
 from symconv.codegen.fast.plan.planner import Contract, Plain, Plan, Pool, Step, Total, Unpool
 from symconv.codegen.python.finish import finished
-from symconv.codegen.python.names import Names
+from symconv.codegen.python.identifiers import Identifiers
 from symconv.codegen.python.sizes import SizePrinter
 from symconv.codegen.readable.module import module_names
 from symconv.core.equation import Equation, Program
@@ -47,7 +47,7 @@ class PlannedModule:
         self, forward: Program, backward: Backward, plan: Plan, numbers: Mapping[str, str]
     ) -> None:
         self.program, self.backward, self.plan, self.numbers = forward, backward, plan, numbers
-        self.names: Names = module_names(forward, backward.program)
+        self.names: Identifiers = module_names(forward, backward.program)
         self.tensors = {**forward.by_key, **backward.program.by_key}
         self.passes = Passes(forward, backward, self.names)
         self.windows = Windows(plan.choices, frozenset(t.key for t in backward.results))

@@ -6,16 +6,15 @@ from typing import Any
 
 from sympy import Symbol
 
-from symconv.codegen.python.layout import TAB, call_lines
-from symconv.codegen.python.names import Names
+from symconv.codegen.python.identifiers import Identifiers
+from symconv.codegen.python.layout import TAB, wrap_call
 from symconv.codegen.python.sizes import SizePrinter
 from symconv.codegen.readable.function import class_checks
 from symconv.codegen.readable.module import GIVEN
-from symconv.codegen.readable.sources import Given, sources
-from symconv.core.equation import Program
+from symconv.codegen.readable.size_sources import SizeSource, find_size_sources
+from symconv.core.equation import Program, checkable_class_counts
 from symconv.core.proof import Backward
 from symconv.core.tensor import Tensor
-from symconv.lower.labels import checked_counts
 
 from .function_writer import Scribe
 
@@ -28,9 +27,9 @@ TITLES = {
 class Passes:
     """What the template needs of each pass beside its statements; `given` are the arrays passed."""
 
-    def __init__(self, program: Program, backward: Backward, names: Names) -> None:
+    def __init__(self, program: Program, backward: Backward, names: Identifiers) -> None:
         self.program, self.backward, self.names = program, backward, names
-        self.classes = checked_counts(program.equations)
+        self.classes = checkable_class_counts(program.equations)
         outside = [t for t in program.tensors if program.equation(t.key) is None]
         given = [t for t in outside if t.role in GIVEN]
         self.given = tuple(sorted(given, key=lambda t: GIVEN.index(t.role)))
@@ -53,10 +52,10 @@ class Passes:
         arguments += ["values: what `forward` returned."] if values else []
         arguments += [self._described(t) for t in seeds]
         return {
-            "signature": "\n".join(call_lines(f"def {name}", parameters, f" -> {result}:", 0)),
+            "signature": "\n".join(wrap_call(f"def {name}", parameters, f" -> {result}:", 0)),
             "title": TITLES[name],
             "arguments": arguments,
-            "body": [*preamble, *scribe.lines, *call_lines(f"return {result}", results, "", 1)],
+            "body": [*preamble, *scribe.lines, *wrap_call(f"return {result}", results, "", 1)],
         }
 
     def _described(self, tensor: Tensor) -> str:
@@ -68,10 +67,10 @@ class Passes:
         """Sizes from shapes, of an array that is not read otherwise if need be, and checks."""
         size = SizePrinter(self.names.sizes)
         passed = [*self.given, *([self.backward.seed] if self.backward.seed else [])]
-        arrays = [Given(t.key, t.shape, bare=True) for t in passed]
+        arrays = [SizeSource(t.key, t.shape, bare=True) for t in passed]
         used = tuple(a for a in arrays if a.key in scribe.used)
         others = tuple(a for a in arrays if a.key not in scribe.used)
-        found = sources(scribe.mentioned, used, others, self.program.sizes)
+        found = find_size_sources(scribe.mentioned, used, others, self.program.sizes)
         scribe.used |= {read.array.key for read in found.reads}
         lines = []
         for read in found.reads:
@@ -82,5 +81,5 @@ class Passes:
         for given in found.checks:
             array = self.names.tensors[given.key]
             shape = ", ".join(map(size, given.shape)) + ("," if len(given.shape) == 1 else "")
-            lines += call_lines("check_shape", [f'"{array}"', array, f"({shape})"], "", 1)
+            lines += wrap_call("check_shape", [f'"{array}"', array, f"({shape})"], "", 1)
         return lines

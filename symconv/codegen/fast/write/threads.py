@@ -7,14 +7,14 @@ import re
 
 from symconv.codegen.fast.plan.batch_split import Split, least_part, split_of
 from symconv.codegen.python.fast_allowlist import audited_fast
-from symconv.codegen.python.layout import TAB, WIDTH, call_lines
+from symconv.codegen.python.identifiers import Identifiers
+from symconv.codegen.python.layout import TAB, WIDTH, wrap_call
 from symconv.codegen.python.lint_exemptions import exempt
-from symconv.codegen.python.long_lines import packing, targets, unpacking
-from symconv.codegen.python.names import Names
+from symconv.codegen.python.long_lines import unpacking_targets, wrap_tuple, wrap_unpacking
 from symconv.core.equation import Program
 from symconv.core.proof import Backward
 from symconv.core.tensor import Tensor
-from symconv.output.templates import rendered
+from symconv.output.templates import render_template
 
 LOCALS = (
     "costs", "found", "gradients", "kind", "part", "parts", "run", "share", "space",
@@ -25,7 +25,7 @@ Passed = tuple[list[str], list[str]]
 """The arguments of the forward and of the backward pass."""
 
 
-def threaded(text: str, forward: Program, backward: Backward, names: Names) -> str:
+def threaded(text: str, forward: Program, backward: Backward, names: Identifiers) -> str:
     """The module with a `step` that splits the batch; as it is where the samples do not split."""
     split, functions = split_of(forward), _functions(text)
     if split is None or "step" in functions or "workspace" not in functions["forward"]:
@@ -56,13 +56,13 @@ def threaded(text: str, forward: Program, backward: Backward, names: Names) -> s
     def room(n: str, whole: str) -> list[str]:
         """An array for the parts of a gradient."""
         arguments = [f"{names.tensors[results[n].key]}.shape", kind]
-        return call_lines(f"{whole} = np.empty", arguments, "", 1)
+        return wrap_call(f"{whole} = np.empty", arguments, "", 1)
 
-    made = rendered(
+    made = render_template(
         "numpy_fast",
         "threads.py.j2",
         w=words,
-        signature=call_lines("def step", signature, f" -> {'Step' if cost else 'Gradients'}:", 0),
+        signature=wrap_call("def step", signature, f" -> {'Step' if cost else 'Gradients'}:", 0),
         alone=_alone(passes(dict(zip(given, given, strict=True))), words["gradients"], cost),
         parted=_parted(passes(parts), list(results), words["gradients"], cost),
         samples=next(n for n in given if n in samples),
@@ -71,11 +71,11 @@ def threaded(text: str, forward: Program, backward: Backward, names: Names) -> s
         cost=cost,
         mean=split.mean,
         answer=_answer(cost, words, [*apart], mean=split.mean),
-        apart=packing(words["found"], apart, 2, "[]") if apart else [],
-        unpacked=unpacking(apart, words["found"]) if apart else [],
+        apart=wrap_tuple(words["found"], apart, 2, "[]") if apart else [],
+        unpacked=wrap_unpacking(apart, words["found"]) if apart else [],
         wholes=wholes,
         rooms=before + [line for n, whole in wholes.items() for line in room(n, whole)],
-        joined=call_lines(
+        joined=wrap_call(
             f"{words['gradients']} = Gradients" if cost else "return Gradients",
             [wholes.get(n, n) for n in results],
             "",
@@ -90,31 +90,31 @@ def _kind(arrays: list[str], name: str) -> tuple[str, list[str]]:
     flat = f"np.result_type({', '.join(arrays)})"
     if len(f"{TAB * 2}{flat},") <= WIDTH:
         return flat, []
-    return name, call_lines(f"{name} = np.result_type", arrays, "", 1)
+    return name, wrap_call(f"{name} = np.result_type", arrays, "", 1)
 
 
 def _alone(passed: Passed, gradients: str, cost: str | None) -> list[str]:
     """Both passes in the calling thread, and their answer."""
     lines = _forward(passed, cost)
     if cost is None:
-        return [*lines, *call_lines("return backward", passed[1], "", 2)]
-    lines += call_lines(f"{gradients} = backward", passed[1], "", 2)
+        return [*lines, *wrap_call("return backward", passed[1], "", 2)]
+    lines += wrap_call(f"{gradients} = backward", passed[1], "", 2)
     return [*lines, f"{TAB * 2}return Step(values.{cost}, {gradients})"]
 
 
 def _forward(passed: Passed, cost: str | None) -> list[str]:
     """The forward pass, where its values are read."""
     read = cost is not None or "values" in passed[1]
-    return call_lines("values = forward", passed[0], "", 2) if read else []
+    return wrap_call("values = forward", passed[0], "", 2) if read else []
 
 
 def _parted(passed: Passed, results: list[str], gradients: str, cost: str | None) -> list[str]:
     """Both passes of a part, and a name for every gradient."""
-    lines, names = _forward(passed, cost), targets(results)
+    lines, names = _forward(passed, cost), unpacking_targets(results)
     if len(f"{TAB * 2}{names} = backward(") <= WIDTH:
-        return [*lines, *call_lines(f"{names} = backward", passed[1], "", 2)]
-    lines += call_lines(f"{gradients} = backward", passed[1], "", 2)
-    return [*lines, *unpacking(results, gradients, 2)]
+        return [*lines, *wrap_call(f"{names} = backward", passed[1], "", 2)]
+    lines += wrap_call(f"{gradients} = backward", passed[1], "", 2)
+    return [*lines, *wrap_unpacking(results, gradients, 2)]
 
 
 def _answer(cost: str | None, words: dict[str, str], apart: list[str], *, mean: bool) -> list[str]:

@@ -1,0 +1,95 @@
+"""The correct formula: for all entries by the derived equation, and for single entries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from symconv.claims.evaluation.assignment import all_places
+from symconv.claims.evaluation.comparison import Question
+from symconv.claims.evaluation.index_expressions import Environment, resolve_key, resolve_place
+from symconv.claims.model.context import NetworkContext
+from symconv.claims.model.syntax_tree import Differential, TensorReference
+from symconv.core.errors import SymconvError
+from symconv.core.tensor import Tensor
+from symconv.notation.presets import entry_name
+
+MOST_INDEX_LENGTH = 300
+
+
+def write_correct_formula(question: Question, asked: int, env: Environment) -> str:
+    """`dC/dw[m', n'] = sum_{i,j} ...; dC/dw_{0,1} = ...`; one entry alone where it is asked for."""
+    entry = write_entry_formulas(question, asked, [env])
+    general = ""
+    with suppress(SymconvError):
+        found = find_asked_entry(question, asked, [env])
+        if found is not None and (env or found[1] is None):
+            general = write_index_formula(question.context, found[0].key)
+    return "; ".join(text for text in (general, entry) if text)
+
+
+def write_index_formula(context: NetworkContext, key: str) -> str:
+    """The derived equation of a tensor on one line; empty where it is too long."""
+    from symconv.render.formula.arrange import arrange
+    from symconv.render.formula.names import collect_names
+    from symconv.render.formula.plain import PlainText
+
+    derivation = context.backward.derivation(key)
+    if derivation is None:
+        return ""
+    names = collect_names(context.forward, context.backward.items, context.notation)
+    plain = PlainText(letters=context.notation.shown_letters, ascii_only=True)
+    sides = (derivation.equation.lhs, derivation.equation.rhs)
+    text = " = ".join(plain.write(arrange(side, names)) for side in sides)
+    return text if len(text) <= MOST_INDEX_LENGTH else ""
+
+
+MOST_ENTRY_LENGTH = 2_000
+MOST_SHOWN = 9
+
+
+def find_asked_entry(
+    question: Question, asked: int, envs: Sequence[Environment]
+) -> tuple[Tensor, tuple[int, ...] | None] | None:
+    """The tensor that the question differentiates by, and the entry where it names one."""
+    context = question.context
+    node = question.statement.parts[asked]
+    for n in node.walk():
+        by = n.by if isinstance(n, Differential) else n
+        if isinstance(n, Differential) and not (
+            isinstance(n.of, TensorReference) and n.of.letter == context.cost
+        ):
+            return None
+        if isinstance(by, TensorReference) and (isinstance(n, Differential) or by.kind or by.fresh):
+            env = envs[0] if envs else {}
+            key = resolve_key(by, env, context, question.options.delta)
+            place = None
+            if by.indices is not None:
+                shape = context.shape(context.tensors[key])
+                place = resolve_place(by.indices, env, shape, question.options.base, context)
+            return context.tensors[key], place
+    return None
+
+
+def write_entry_formulas(question: Question, asked: int, envs: Sequence[Environment]) -> str:
+    """`dC/dw_1^1 = ...`, entry by entry at concrete sizes."""
+    from symconv.render.formula.names import collect_names
+    from symconv.render.formula.scalars import scalar_text
+    from symconv.semantics.entrywise import EntrywiseGradients
+
+    context = question.context
+    with suppress(SymconvError):
+        found = find_asked_entry(question, asked, envs)
+        if found is None or context.sizes:
+            return ""
+        tensor, place = found
+        names = collect_names(context.forward, context.backward.items, context.notation)
+        shown = [place] if place is not None else all_places(context, tensor)[:MOST_SHOWN]
+        entries = EntrywiseGradients(context.backward, context.notation).entries(tensor, only=shown)
+        texts = [
+            f"d{context.cost}/d{entry_name(tensor, p, context.notation)} = "
+            f"{scalar_text(entries[p], names, ascii_only=True)}"
+            for p in shown
+        ]
+        return "; ".join(texts)[:MOST_ENTRY_LENGTH]
+    return ""

@@ -1,0 +1,76 @@
+"""A sum that is missing, or one that should not be there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+
+from symconv.claims.evaluation.arrays import ArrayValue, Value
+from symconv.claims.evaluation.comparison import (
+    EQUAL,
+    Question,
+    compare_everywhere,
+    evaluate_everywhere,
+)
+from symconv.claims.evaluation.index_lint import find_unsummed_indices
+from symconv.claims.evaluation.modular_field import Undefined
+from symconv.claims.model.syntax_tree import Summation, SumRange
+from symconv.claims.model.verdict import Cause
+from symconv.core.errors import SymconvError
+
+from .wrong_part import WrongPart, step_of_mistake
+
+
+def by_missing_sum(wrong_part: WrongPart) -> Iterator[Cause]:
+    """The sum over every index that the claim alone has."""
+    question = wrong_part.question
+    known = frozenset(question.options.definitions)
+    names = find_unsummed_indices(question.statement, question.context, known, wrong_part.claimed)
+    if not names:
+        return
+    parts = question.statement.parts
+    total = Summation(tuple(SumRange(n) for n in names), parts[wrong_part.claimed])
+    pair = replace(question.statement, parts=(parts[wrong_part.asked], total))
+    local = replace(question, statement=pair)
+    if all(_holds(local, s) for s in (wrong_part, *wrong_part.others)):
+        yield _cause(wrong_part, names)
+
+
+def _holds(question: Question, wrong_part: WrongPart) -> bool:
+    with suppress(SymconvError, Undefined):
+        envs = question.environments(60)
+        return (
+            compare_everywhere(
+                *(evaluate_everywhere(question, n, wrong_part.assignment, envs) for n in (0, 1))
+            )
+            == EQUAL
+        )
+    return False
+
+
+def _cause(wrong_part: WrongPart, names: list[str]) -> Cause:
+    key = next(iter(wrong_part.tensors()), "")
+    tensor = wrong_part.context.tensors.get(key)
+    bias = tensor is not None and tensor.role == "parameter" and len(tensor.shape) == 1
+    text = f"the sum over {', '.join(names)} is missing"
+    name = "bias_not_summed" if bias else "missing_sum"
+    return Cause(name, text, step_of_mistake(wrong_part.context, key, ("chain rule",)))
+
+
+def by_component_sum(wrong_part: WrongPart) -> Iterator[Cause]:
+    """The components of a derivative added up."""
+    first = next(iter(wrong_part.truth), None)
+    if isinstance(first, ArrayValue) and wrong_part.holds(_add_components):
+        text = (
+            f"the {len(first.entries)} components are added up to one number; the derivative has "
+            "one component for each entry, and the chain rule needs them one by one"
+        )
+        key = next(iter(wrong_part.tensors()), "")
+        yield Cause(
+            "summed_jacobian", text, step_of_mistake(wrong_part.context, key, ("chain rule",))
+        )
+
+
+def _add_components(wrong_part: WrongPart) -> list[Value]:
+    return [sum(v.entries) if isinstance(v, ArrayValue) else v for v in wrong_part.truth]

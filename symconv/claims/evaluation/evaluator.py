@@ -1,0 +1,240 @@
+"""The value of a formula under an assignment: one rule for each kind of node."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any
+
+from symconv.claims.model.context import NetworkContext
+from symconv.claims.model.errors import MOST_POWER, MOST_WORK, ClaimError, NotChecked
+from symconv.claims.model.syntax_tree import (
+    BinaryExpression,
+    Cases,
+    Condition,
+    Differential,
+    Exponentiation,
+    FunctionCall,
+    Identifier,
+    MatrixLiteral,
+    Numeral,
+    Summation,
+    SyntaxNode,
+    TensorReference,
+    UnaryMinus,
+)
+from symconv.claims.model.vocabulary import RATES
+
+from . import arrays
+from .arrays import ArrayValue, Value, apply_elementwise, unwrap_scalar
+from .assignment import Assignment
+from .index_expressions import Environment, evaluate_index
+from .interval_algebra import is_zero
+from .products import multiply_values, require_same_shape
+from .scalar_functions import apply_function
+from .summation import evaluate_sum
+from .tensor_entries import evaluate_differential, evaluate_reference
+
+
+def evaluate_cases(at: Evaluator, node: Cases, env: Environment) -> Value:
+    """The first branch whose condition holds, entry by entry where the conditions are arrays."""
+    total: Value = at.zero
+    left_over: Value = at.algebra.number(1)
+    for value, condition in node.branches:
+        holds = left_over
+        if condition is not None:
+            holds = _combine(left_over, _evaluate_condition(at, condition, env), lambda a, b: a * b)
+            left_over = _combine(left_over, holds, lambda a, b: a + -1 * b)
+        term = _combine(at.value(value, env), holds, lambda a, b: a * b)
+        total = _combine(total, term, lambda a, b: a + b)
+    return total
+
+
+def _combine(left: Value, right: Value, function: Any) -> Value:
+    return require_same_shape(apply_elementwise(left, right, function), left, right)
+
+
+def _evaluate_condition(at: Evaluator, condition: SyntaxNode, env: Environment) -> Value:
+    """1 or 0: the step function of the difference of the sides, which is 0 at equality."""
+    if not isinstance(condition, Condition):
+        raise ClaimError("a condition is expected here", help="x > 0")
+    if condition.relation in {"=", "!="}:
+        return _evaluate_equality(at, condition, env)
+    a, b = at.value(condition.left, env), at.value(condition.right, env)
+    if condition.relation.startswith("<"):
+        a, b = b, a
+    difference = _combine(a, b, lambda x, y: x + -1 * y)
+    step, loose = at.algebra.function("step"), condition.relation.endswith("=")
+    one = at.algebra.number(1)
+    at_once = lambda x: one if loose and is_zero(x) else step(x)  # noqa: E731 - a name for the choice
+    return difference.map(at_once) if isinstance(difference, ArrayValue) else at_once(difference)
+
+
+def _evaluate_equality(at: Evaluator, condition: Condition, env: Environment) -> Any:
+    sides = [evaluate_index(s, env, at.context) for s in (condition.left, condition.right)]
+    if None not in sides:
+        same = sides[0] == sides[1]
+    else:
+        a, b = (unwrap_scalar(at.value(s, env)) for s in (condition.left, condition.right))
+        if isinstance(a, ArrayValue) or isinstance(b, ArrayValue):
+            raise ClaimError("whole arrays are not compared with '='", help="x > 0, i = j")
+        same = is_zero(a + -1 * b)
+    return at.algebra.number(int(same == (condition.relation == "=")))
+
+
+Definitions = Mapping[str, tuple[tuple[str, ...], SyntaxNode]]
+
+
+@dataclass
+class Options:
+    """Choices of reading: whose error signal a bare delta is, and what `*` between arrays means.
+
+    `star` is "window", "entries", or "dots", which is "window" but for two vectors; `kernel` holds
+    the indices that count an axis of a kernel.
+    """
+
+    base: int
+    delta: str = ""
+    star: str = "window"
+    rate: Fraction | str | None = None
+    definitions: Definitions = field(default_factory=dict)
+    kernel: frozenset[str] = frozenset()
+
+
+@dataclass
+class OperationBudget:
+    """How many operations were done, over all evaluators that belong together.
+
+    `foreseen` says that those of the sum that is being worked out were counted beforehand.
+    """
+
+    done: int = 0
+    foreseen: bool = False
+
+    def one_more(self) -> None:
+        """Count an operation; ClaimError beyond the limit."""
+        self.done += 1
+        if self.done > MOST_WORK:
+            self.allow(self.done)
+
+    def allow(self, operations: int) -> None:
+        """Refuse what takes too many operations, before they are done."""
+        if operations > MOST_WORK:
+            raise ClaimError(
+                f"more than {MOST_WORK:,} operations", help="smaller sums, or fewer free indices"
+            )
+
+
+@dataclass
+class Evaluator:
+    """Evaluates nodes; `taped` evaluates with nodes of the assignment's tape."""
+
+    assignment: Assignment
+    options: Options
+    taped: bool = False
+    work: OperationBudget = field(default_factory=OperationBudget)
+    notes: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.context: NetworkContext = self.assignment.context
+        self.algebra: Any = self.assignment.taped.tape if self.taped else self.assignment.algebra
+        self.zero: Any = self.algebra.number(0)
+
+    def value(self, node: SyntaxNode, env: Environment) -> Value:
+        """The value of a node where the indices have the values of `env`."""
+        self.work.one_more()
+        rule = RULES.get(type(node))
+        if rule is None:
+            raise ClaimError("a condition stands where a number belongs", help="x > 0 after 'if'")
+        return rule(self, node, env)
+
+    def note(self, text: str) -> None:
+        """Keep a remark on how something was read."""
+        if text not in self.notes:
+            self.notes.append(text)
+
+    def on_tape(self) -> Evaluator:
+        """The same evaluation with nodes of the tape."""
+        return replace(self, taped=True)
+
+    def defined(self, name: str, indices: tuple[SyntaxNode, ...], env: Environment) -> Value:
+        """A name that the text itself defined; the definition may not use the name again."""
+        parameters, body = self.options.definitions[name]
+        if len(parameters) != len(indices):
+            count = f"{len(parameters)} indices" if indices else "indices"
+            raise NotChecked(f"'{name}' is defined with {count}")
+        values = [evaluate_index(i, env, self.context) for i in indices]
+        local = {p: n for p, n in zip(parameters, values, strict=True) if isinstance(n, int)}
+        others = {k: v for k, v in self.options.definitions.items() if k != name}
+        inner = replace(self, options=replace(self.options, definitions=others))
+        return inner.value(body, {**env, **local})
+
+
+def _evaluate_number(at: Evaluator, node: Numeral, _env: Environment) -> Value:
+    return at.algebra.number(node.value)
+
+
+def _evaluate_identifier(at: Evaluator, node: Identifier, env: Environment) -> Value:
+    name = node.name
+    for table in (env, at.context.size_names):
+        if name in table:
+            return at.algebra.number(table[name])
+    if name in at.assignment.scalars:
+        return at.assignment.scalars[name]
+    if name in at.options.definitions:
+        return at.defined(name, (), env)
+    known = name in RATES
+    raise NotChecked(f"there is no value for {name}" if known else f"the network has no '{name}'")
+
+
+def _evaluate_power(at: Evaluator, node: Exponentiation, env: Environment) -> Value:
+    exponent = evaluate_index(node.exponent, env, at.context)
+    if exponent is None or not -MOST_POWER <= exponent <= MOST_POWER:
+        raise ClaimError(
+            f"an exponent beyond {MOST_POWER}, or none at all", help="a number such as 2"
+        )
+    apply = at.algebra.power(Fraction(exponent))
+    return apply_elementwise(at.value(node.base, env), 0, lambda a, _: apply(a + at.zero))
+
+
+def _evaluate_binary(at: Evaluator, node: BinaryExpression, env: Environment) -> Value:
+    left, right = at.value(node.left, env), at.value(node.right, env)
+    if node.operator in {"+", "-"}:
+        sign = 1 if node.operator == "+" else -1
+        return require_same_shape(
+            apply_elementwise(left, right, lambda a, b: a + sign * b), left, right
+        )
+    if node.operator == "/":
+        inverse = at.algebra.power(Fraction(-1))
+        found = apply_elementwise(left, right, lambda a, b: a * inverse(b + at.zero))
+        return require_same_shape(found, left, right)
+    return multiply_values(at, node.operator, left, right)
+
+
+def _evaluate_matrix(at: Evaluator, node: MatrixLiteral, env: Environment) -> Value:
+    rows = [[unwrap_scalar(at.value(e, env)) for e in row] for row in node.rows]
+    widths = {len(row) for row in rows}
+    if len(widths) != 1:
+        raise ClaimError("the rows of the matrix have different lengths")
+    flat = [e for row in rows for e in row]
+    if any(isinstance(e, ArrayValue) for e in flat):
+        raise ClaimError("an entry of the matrix is an array itself")
+    return arrays.make_array((len(rows), widths.pop()), flat)
+
+
+RULES: Mapping[type[SyntaxNode], Callable[[Evaluator, Any, Environment], Value]] = {
+    Numeral: _evaluate_number,
+    Identifier: _evaluate_identifier,
+    TensorReference: evaluate_reference,
+    Differential: evaluate_differential,
+    UnaryMinus: lambda at, node, env: apply_elementwise(
+        at.value(node.body, env), -1, lambda a, b: a * b
+    ),
+    Exponentiation: _evaluate_power,
+    BinaryExpression: _evaluate_binary,
+    Summation: evaluate_sum,
+    FunctionCall: apply_function,
+    MatrixLiteral: _evaluate_matrix,
+    Cases: evaluate_cases,
+}

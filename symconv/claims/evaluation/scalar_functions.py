@@ -1,0 +1,114 @@
+"""Functions of a claim, number by number: activations and their derivatives, the largest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from symconv.claims.model.errors import ClaimError, NotChecked
+from symconv.claims.model.syntax_tree import FunctionCall, Identifier, SyntaxNode, TensorReference
+
+from .array_functions import ARRAY_FUNCTIONS, apply_array_function
+from .arrays import ArrayValue, Value, apply_elementwise, unwrap_scalar
+from .products import require_same_shape
+
+if TYPE_CHECKING:
+    from .evaluator import Evaluator
+    from .index_expressions import Environment
+
+POINTWISE = {"relu", "sigmoid", "tanh", "exp", "log", "step", "softplus", "absolute", "activation"}
+POINTWISE |= {"sqrt"}
+HALF = Fraction(1, 2)
+
+
+def apply_function(at: Evaluator, node: FunctionCall, env: Environment) -> Value:
+    """The value of a function; words in quotes are options."""
+    quoted = [a for a in node.arguments if isinstance(a, Identifier) and a.name[:1] == "'"]
+    words = [a.name.strip("'") for a in quoted]
+    kept = [a for a in node.arguments if a not in quoted]
+    values = [at.value(a, env) for a in kept]
+    if node.function == "transpose" and _is_one_entry(values, kept):
+        return values[0]
+    if node.function in ARRAY_FUNCTIONS:
+        return apply_array_function(at, node.function, values, words)
+    if node.function in {"max", "min"}:
+        return _evaluate_extreme(at, node.function, values)
+    if node.function not in POINTWISE or len(values) != 1:
+        raise ClaimError(f"'{node.function}' of {len(values)} arguments is not read")
+    if node.function == "sqrt":
+        return apply_elementwise(values[0], 0, lambda a, _: at.algebra.power(HALF)(a + at.zero))
+    name = find_activation(at) if node.function == "activation" else node.function
+    return apply_elementwise(
+        values[0], 0, lambda a, _: _apply_derivative(at, name, node.primes, a + at.zero)
+    )
+
+
+def _is_one_entry(values: list[Value], written: list[SyntaxNode]) -> bool:
+    """Whether the one argument names something of one entry, whose transpose is itself."""
+    alone = len(values) == 1 and not isinstance(values[0], ArrayValue)
+    return alone and any(isinstance(n, TensorReference) for n in written[0].walk())
+
+
+def find_activation(at: Evaluator) -> str:
+    """The network's activation, which a text may call f or sigma."""
+    titles = {
+        "sigmoid": "sigmoid", "rectifier": "relu", "hyperbolic": "tanh", "softplus": "softplus",
+    }  # fmt: skip
+    found = {
+        name
+        for e in at.context.forward.equations
+        for word, name in titles.items()
+        if word in e.title.lower()
+    }
+    if len(found) != 1:
+        raise NotChecked("the activation is not named, and the network has not just one")
+    (name,) = found
+    at.note(f"the activation is read as {name}")
+    return name
+
+
+def _apply_derivative(at: Evaluator, name: str, primes: int, x: Any) -> Any:
+    """F(x), or f'(x)."""
+    algebra = at.algebra
+    if primes == 0:
+        return algebra.function(name)(x)
+    if primes > 1:
+        raise ClaimError("second derivatives are not read", help="f'(x)")
+    y = algebra.function(name)(x)
+    slopes: Mapping[str, Callable[[], Any]] = {
+        "sigmoid": lambda: y * (1 + -1 * y),
+        "tanh": lambda: 1 + -1 * y * y,
+        "relu": lambda: algebra.function("step")(x),
+        "exp": lambda: y,
+        "softplus": lambda: algebra.function("sigmoid")(x),
+        "step": lambda: at.zero,
+        "absolute": lambda: algebra.function("step")(x) + -1 * algebra.function("step")(-1 * x),
+    }
+    if name not in slopes:
+        raise ClaimError(f"the derivative of '{name}' is not read")
+    return slopes[name]()
+
+
+def _evaluate_extreme(at: Evaluator, name: str, values: list[Value]) -> Value:
+    if not values:
+        raise ClaimError(f"'{name}' of nothing", help=f"{name}(0, z)")
+    if len(values) == 1 and isinstance(values[0], ArrayValue):
+        flat = list(values[0].entries)
+    elif len(values) == 2 and any(isinstance(v, ArrayValue) for v in values):
+        found = apply_elementwise(
+            values[0], values[1], lambda a, b: _pick_extreme(at, name, [a, b])
+        )
+        return require_same_shape(found, values[0], values[1])
+    else:
+        flat = [unwrap_scalar(v) for v in values]
+    if any(isinstance(v, ArrayValue) for v in flat):
+        raise ClaimError(f"'{name}' of more than two arrays is not read")
+    return _pick_extreme(at, name, flat)
+
+
+def _pick_extreme(at: Evaluator, name: str, values: list[Any]) -> Any:
+    values = [v + at.zero for v in values]
+    if name == "max":
+        return at.algebra.maximum(values)
+    return at.algebra.maximum([v * -1 for v in values]) * -1

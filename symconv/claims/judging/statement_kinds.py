@@ -1,0 +1,153 @@
+"""What a statement is, and what it gives to later ones: values, entries, definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+from symconv.claims.evaluation.assign import GivenEntries, Values
+from symconv.claims.evaluation.comparison import is_constant
+from symconv.claims.evaluation.decimals import find_literals
+from symconv.claims.evaluation.evaluator import Definitions
+from symconv.claims.evaluation.index_expressions import resolve_key, resolve_place
+from symconv.claims.model.context import NetworkContext
+from symconv.claims.model.errors import NotChecked
+from symconv.claims.model.syntax_tree import (
+    BinaryExpression,
+    Differential,
+    Identifier,
+    MatrixLiteral,
+    Numeral,
+    Statement,
+    SyntaxNode,
+    TensorReference,
+)
+from symconv.core.errors import SymconvError
+
+
+def classify_statement(
+    statement: Statement, context: NetworkContext, definitions: Definitions
+) -> str:
+    """The kind of a statement."""
+    left, right = statement.parts[0], statement.parts[-1]
+    nodes = [n for p in statement.parts for n in p.walk()]
+    if ":=" in statement.marks or _is_new(left, context, definitions):
+        return "definition"
+    if any(isinstance(n, TensorReference) and n.fresh for n in nodes):
+        return "update"
+    derivative = any(
+        isinstance(n, Differential) or (isinstance(n, TensorReference) and n.kind) for n in nodes
+    )
+    if not derivative and _gives(left, context) and is_constant(right):
+        return "given value"
+    if not derivative and _is_forward(statement, context):
+        return "architecture"
+    return "claim"
+
+
+def _is_new(left: SyntaxNode, context: NetworkContext, definitions: Definitions) -> bool:
+    """A name that the network does not have, on the left of a formula."""
+    if isinstance(left, Identifier):
+        return left.name not in context.size_names and left.name not in definitions
+    known = isinstance(left, TensorReference) and (left.kind or left.letter in context.layers)
+    return isinstance(left, TensorReference) and not known and left.letter not in definitions
+
+
+def _gives(left: SyntaxNode, context: NetworkContext) -> bool:
+    if isinstance(left, Identifier):
+        return left.name in context.size_names
+    if isinstance(left, MatrixLiteral):
+        return find_literals(left) is None and all(
+            _gives(e, context) for row in left.rows for e in row
+        )
+    return isinstance(left, TensorReference) and left.letter in context.layers
+
+
+def _is_forward(statement: Statement, context: NetworkContext) -> bool:
+    """`image * kernel = image`, or a value by its formula."""
+    if any(isinstance(p, MatrixLiteral) and find_literals(p) is None for p in statement.parts):
+        return any(isinstance(p, BinaryExpression) for p in statement.parts)
+    left = statement.parts[0]
+    if not isinstance(left, TensorReference) or left.kind:
+        return False
+    return left.letter in context.layers and not is_constant(statement.parts[-1])
+
+
+Signature = tuple[str, tuple[str, ...]]
+
+
+def add_given_values(
+    values: Values, statement: Statement, context: NetworkContext, base: int
+) -> Values:
+    """The values together with those that a statement gives."""
+    if len(statement.parts) != 2:
+        return values
+    left, right = statement.parts
+    digits = find_literals(right)
+    if digits is None:
+        return values
+    whole = _match_whole_tensor(left, right, digits)
+    if whole is not None:
+        return {**values, **whole}
+    found = dict(values)
+    for entry, number in zip(_entries_on_left(left), digits, strict=False):
+        key, place = _locate_entry(entry, context, base)
+        if key:
+            known = found.get(key)
+            cells = known.cells if isinstance(known, GivenEntries) else {}
+            found[key] = GivenEntries({**cells, place: number.value})
+    return found
+
+
+def _match_whole_tensor(
+    left: SyntaxNode, right: SyntaxNode, digits: list[Numeral]
+) -> Mapping[str, Any] | None:
+    """`w = [[1, 0], [0, 1]]`, `eta = 0.1`."""
+    if isinstance(left, Identifier):
+        name = left.name
+    elif isinstance(left, TensorReference) and left.indices is None and not left.kind:
+        layer = find_literals(left.layer) if left.layer is not None else None
+        name = left.letter + (f"^{layer[0].value}" if layer else "")
+    else:
+        return None
+    if not isinstance(right, MatrixLiteral):
+        return {name: digits[0].value}
+    numbers = iter(digits)
+    rows: list[list[Fraction]] = [[next(numbers).value for _ in row] for row in right.rows]
+    return {name: rows if len(rows) > 1 else rows[0]}
+
+
+def _entries_on_left(left: SyntaxNode) -> Iterator[TensorReference]:
+    """`w_{0,0}`, or the entries of a matrix of them."""
+    if isinstance(left, MatrixLiteral):
+        for row in left.rows:
+            for item in row:
+                yield from _entries_on_left(item)
+    elif isinstance(left, TensorReference) and not left.kind:
+        yield left
+
+
+def _locate_entry(
+    entry: TensorReference, context: NetworkContext, base: int
+) -> tuple[str, tuple[int, ...]]:
+    """The tensor and the entry of it; an empty name where there is no such entry."""
+    try:
+        key = resolve_key(entry, {}, context, "")
+        shape = context.shape(context.tensors[key])
+        place = resolve_place(entry.indices or (), {}, shape, base, context)
+    except (SymconvError, NotChecked, KeyError):
+        return "", ()
+    return ("", ()) if place is None else (key, place)
+
+
+def find_definition(statement: Statement) -> tuple[Signature, SyntaxNode] | None:
+    """The name, the parameters and the body of a definition."""
+    left, body = statement.parts[0], statement.parts[-1]
+    if isinstance(left, Identifier):
+        return (left.name, ()), body
+    if isinstance(left, TensorReference) and not left.kind:
+        names = [i.name for i in left.indices or () if isinstance(i, Identifier)]
+        if len(names) == len(left.indices or ()):
+            return (left.letter, tuple(names)), body
+    return None

@@ -1,0 +1,182 @@
+"""The parts of a backward equation: its factors, its sum, its accesses and their indices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from sympy import Add, Expr, Integer, Mul, S, Sum, Symbol, expand, ilcm
+from sympy.tensor.indexed import Indexed
+
+from symconv.claims.model.context import NetworkContext
+from symconv.core.equation import Equation
+from symconv.core.tensor import Tensor
+
+
+@dataclass(frozen=True)
+class SumOfProducts:
+    """rhs = the product of `outer` times the sum of the product of `factors` over `limits`."""
+
+    outer: tuple[Expr, ...]
+    factors: tuple[Expr, ...]
+    limits: tuple[tuple[Symbol, Expr, Expr], ...]
+
+    def rebuilt(self) -> Expr:
+        """The formula of these parts."""
+        body = Mul(*self.factors)
+        return Mul(*self.outer, Sum(body, *self.limits) if self.limits else body)
+
+
+def as_sum_of_products(rhs: Expr) -> SumOfProducts | None:
+    """The parts of a right-hand side that is one sum of products, or one product."""
+    factors = Mul.make_args(rhs)
+    sums = [f for f in factors if isinstance(f, Sum)]
+    if len(sums) > 1:
+        return None
+    if not sums:
+        return SumOfProducts((), tuple(factors), ())
+    outer = tuple(f for f in factors if f is not sums[0])
+    return SumOfProducts(outer, tuple(Mul.make_args(sums[0].function)), tuple(sums[0].limits))
+
+
+def axis_kind(v: Symbol, a: SumOfProducts, context: NetworkContext) -> str:
+    """Batch, channel or space: the axis that a bound index runs over."""
+    for access in (x for factor in a.factors for x in accesses(factor)):
+        tensor = tensor_of(access, context)
+        for axis, place in enumerate(access.indices):
+            if not place.has(v):
+                continue
+            if axis < tensor.batch:
+                return "batch"
+            if len(tensor.shape) != 1 and axis >= max(
+                len(tensor.shape) - 2, _count_leading_axes(tensor)
+            ):
+                return "space"
+    return "channel"
+
+
+def _count_leading_axes(tensor: Tensor) -> int:
+    """How many axes stand before the image: those of the batch, none in an image alone."""
+    return 0 if len(tensor.shape) - tensor.batch >= 2 or not tensor.batch else len(tensor.shape)
+
+
+def accesses(e: Expr) -> list[Indexed]:
+    """The accesses of a formula in a fixed order."""
+    return sorted(e.atoms(Indexed), key=str)
+
+
+def replace_accesses(e: Expr, change: Callable[[Indexed], Expr | None]) -> Expr | None:
+    """The formula with some accesses replaced; None where nothing is."""
+    table = {}
+    for access in accesses(e):
+        new = change(access)
+        if new is not None and new != access:
+            table[access] = new
+    return e.xreplace(table) if table else None
+
+
+def tensor_of(access: Indexed, context: NetworkContext) -> Tensor:
+    """The tensor that an access reads."""
+    return context.program.tensor(access)
+
+
+def is_signal(access: Indexed, context: NetworkContext) -> bool:
+    """Whether an access is an error signal."""
+    return tensor_of(access, context).role == "delta"
+
+
+def has_signal(e: Expr, context: NetworkContext) -> bool:
+    """Whether a formula reads an error signal."""
+    return any(is_signal(x, context) for x in accesses(e))
+
+
+def is_kernel(access: Indexed, context: NetworkContext) -> bool:
+    """Whether an access is a kernel that slides over an image."""
+    tensor = tensor_of(access, context)
+    return tensor.role == "parameter" and len(tensor.shape) in {2, 4} and context.windowed(tensor)
+
+
+def with_indices(access: Indexed, *indices: Expr) -> Indexed:
+    """The access at other indices."""
+    return Indexed(access.base, *(expand(i) for i in indices))
+
+
+def spatial_axes(access: Indexed, context: NetworkContext) -> tuple[int, ...]:
+    """The axes that say where in an image: the last two, or those before a mask's window."""
+    if tensor_of(access, context).role == "mask":
+        return (-4, -3) if len(access.indices) >= 4 else ()
+    return (-2, -1) if len(access.indices) >= 2 else ()
+
+
+def reverse_last_axes(access: Indexed, context: NetworkContext) -> Indexed:
+    """The access with its last two axes read backwards."""
+    shape = context.shape(tensor_of(access, context))
+    lead, last = access.indices[:-2], access.indices[-2:]
+    backwards = (Integer(n - 1) - e for n, e in zip(shape[-2:], last, strict=False))
+    return with_indices(access, *lead, *backwards)
+
+
+def gradient_kind(equation: Equation, context: NetworkContext) -> str:
+    """Kernel, bias, weight or image: what the equation computes dC/d(it) of."""
+    result = context.program.tensor(equation.lhs)
+    tensor = context.tensors.get(result.name.plain.key)
+    if tensor is None or tensor.role != "parameter":
+        return "image"
+    if context.windowed(tensor) and len(tensor.shape) in {2, 4}:
+        return "kernel"
+    return "bias" if len(tensor.shape) == 1 else "weight"
+
+
+@dataclass(frozen=True)
+class AffineQuotient:
+    """(sum_v numerators[v] v + rest) / divisor."""
+
+    numerators: Mapping[Symbol, Expr]
+    rest: Expr
+    divisor: Expr = S.One
+
+    def built(self) -> Expr:
+        terms = (c * v for v, c in self.numerators.items())
+        return expand(Add(*terms, self.rest) / self.divisor)
+
+    def scaled(self, change: Callable[[Symbol, Expr], Expr]) -> AffineQuotient:
+        """The same with other coefficients."""
+        return replace(self, numerators={v: change(v, c) for v, c in self.numerators.items()})
+
+
+def decompose_index(place: Expr) -> AffineQuotient:
+    """The coefficients, the rest and the divisor of an index."""
+    place = expand(place)
+    indices = sorted((s for s in place.atoms(Symbol) if not s.is_nonnegative), key=str)
+    slopes = {v: place.coeff(v) for v in indices}
+    rest = expand(place - Add(*(c * v for v, c in slopes.items())))
+    divisor = _common_divisor([c.as_numer_denom()[1] for c in slopes.values()])
+    numerators = {v: expand(c * divisor) for v, c in slopes.items()}
+    return AffineQuotient(numerators, expand(rest * divisor), divisor)
+
+
+def _common_divisor(divisors: list[Expr]) -> Expr:
+    if all(d.is_Integer for d in divisors):
+        return Integer(ilcm(1, 1, *divisors))
+    return next(d for d in divisors if not d.is_Integer)
+
+
+def replace_indices(
+    e: Equation, context: NetworkContext, change: Callable[[AffineQuotient], AffineQuotient | None]
+) -> Iterator[Expr]:
+    """The right-hand side with the positions of its images and error signals changed."""
+
+    def moved(x: Indexed) -> Expr | None:
+        axes = spatial_axes(x, context)
+        if is_kernel(x, context) or not axes:
+            return None
+        indices = list(x.indices)
+        for axis in axes:
+            new = change(decompose_index(indices[axis]))
+            if new is not None:
+                indices[axis] = new.built()
+        return with_indices(x, *indices)
+
+    new = replace_accesses(e.rhs, moved)
+    if new is not None:
+        yield new

@@ -1,0 +1,164 @@
+"""What a claim is judged against: the derived program of a network, and how it is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+from sympy import Symbol
+
+from symconv.core.equation import Equation, Program
+from symconv.core.proof import Backward
+from symconv.core.tensor import Tensor
+from symconv.notation.conventions import describe_conventions
+from symconv.notation.presets import Notation
+from symconv.semantics.index_arithmetic import as_integer
+from symconv.semantics.sizes import pick_sizes
+from symconv.semantics.work import count_range_values, count_terms
+
+from .errors import MOST_NETWORK, ClaimError
+
+Shape = tuple[int, ...]
+HEIGHTS = ("H", "W")
+
+
+class DifferentiableNetwork(Protocol):
+    """What claims need of a network: its forward equations, its backward pass, its notation."""
+
+    notation: Notation
+
+    @property
+    def program(self) -> Program:
+        """The forward equations."""
+
+    def backward(self, *wrt: str) -> Backward:
+        """The backward pass."""
+
+
+@dataclass(frozen=True)
+class NetworkContext:
+    """The programs of a network at one choice of sizes."""
+
+    forward: Program
+    backward: Backward
+    notation: Notation
+    sizes: tuple[tuple[Symbol, int], ...]
+
+    @property
+    def program(self) -> Program:
+        return self.backward.program
+
+    @cached_property
+    def size_map(self) -> dict[Symbol, int]:
+        return dict(self.sizes)
+
+    @cached_property
+    def tensors(self) -> dict[str, Tensor]:
+        """Every tensor of the forward pass by key, and the masks of its maxima."""
+        masks = {t.key: t for t in self.program.tensors if t.role == "mask"}
+        return {**masks, **self.forward.by_key}
+
+    @cached_property
+    def deltas(self) -> dict[str, Tensor]:
+        """The plain key of a forward tensor, and the tensor that holds dC/d(it)."""
+        backward = [t for t in self.program.tensors if t.role in {"delta", "gradient"}]
+        return {t.name.plain.key: t for t in backward}
+
+    @property
+    def cost(self) -> str:
+        return self.backward.cost.key
+
+    def shape(self, tensor: Tensor) -> Shape:
+        return tuple(as_integer(n, self.size_map) for n in tensor.shape)
+
+    @cached_property
+    def layers(self) -> dict[str, list[int | None]]:
+        """The layers that carry a letter."""
+        found: dict[str, list[int | None]] = {}
+        for tensor in self.tensors.values():
+            found.setdefault(tensor.name.letter, []).append(tensor.name.layer)
+        return found
+
+    @cached_property
+    def size_names(self) -> dict[str, int]:
+        """The names of sizes: those of the network, and H, W, k_1, k_2 where they are not taken."""
+        found = {str(s).replace("_", ""): n for s, n in self.sizes}
+        inputs = [t for t in self.forward.tensors if t.role == "input"]
+        for tensor in inputs[:1]:
+            for name, count in zip(HEIGHTS, self.shape(tensor)[-2:], strict=False):
+                found.setdefault(name, count)
+        for name, count in self._kernel().items():
+            found.setdefault(name, count)
+        return found
+
+    def _kernel(self) -> dict[str, int]:
+        """k1 and k2, when all kernels have the same extents."""
+        kernels = {
+            self.shape(t)[-2:]
+            for t in self.forward.tensors
+            if t.role == "parameter" and len(t.shape) in {2, 4} and self.windowed(t)
+        }
+        if len(kernels) != 1:
+            return {}
+        extents = kernels.pop()
+        return {"k1": extents[0], "k2": extents[1], "k": extents[0]}
+
+    def windowed(self, tensor: Tensor) -> bool:
+        """Whether a parameter slides over an image."""
+        return any(
+            e.title.startswith(("convolution", "transposed"))
+            for e in self.forward.equations
+            if tensor.base in {a.base for a in e.rhs.atoms() if hasattr(a, "base")}
+            or tensor.key in str(e.rhs)
+        )
+
+    @cached_property
+    def kernels(self) -> frozenset[str]:
+        """The letters of the parameters that slide over an image."""
+        parameters = [t for t in self.forward.tensors if t.role == "parameter"]
+        return frozenset(t.name.letter for t in parameters if len(t.shape) > 1 and self.windowed(t))
+
+    def equation(self, key: str) -> Equation | None:
+        return self.program.equation(key)
+
+    @cached_property
+    def before_cost(self) -> Tensor | None:
+        """The value that the cost reads: the network's output."""
+        values = [t for t in self.forward.tensors if t.role == "value"]
+        return values[-1] if values else None
+
+    @cached_property
+    def flips(self) -> bool:
+        """Whether the network's convolutions turn their kernel."""
+        return any("read backwards" in line for line in describe_conventions(self.forward))
+
+    @cached_property
+    def work(self) -> int:
+        """How many terms one run of the whole program visits."""
+        sizes = self.size_map
+        return sum(
+            count_range_values(e.ranges, sizes) * count_terms(e.rhs, sizes)
+            for e in self.program.equations
+        )
+
+    @cached_property
+    def targets(self) -> list[Tensor]:
+        return [t for t in self.forward.tensors if t.role == "target"]
+
+
+def build_context(network: DifferentiableNetwork, seed: int = 0) -> NetworkContext:
+    """The programs at small sizes drawn with `seed`; a network of numbers has one choice only.
+
+    ClaimError where one run of that network takes too long for checking claims on it.
+    """
+    backward = network.backward()
+    sizes = pick_sizes(backward.program, seed)
+    ordered = tuple(sorted(sizes.items(), key=lambda item: str(item[0])))
+    found = NetworkContext(network.program, backward, network.notation, ordered)
+    if found.work > MOST_NETWORK:
+        raise ClaimError(
+            f"the network takes {found.work:,} products a pass, too many to try a claim on",
+            help=f"at most {MOST_NETWORK:,}: a smaller image or fewer channels say the same",
+        )
+    return found

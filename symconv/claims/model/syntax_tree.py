@@ -1,0 +1,173 @@
+"""The syntax tree of a claim: what was written, and where it stands in the text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from fractions import Fraction
+
+Span = tuple[int, int]
+NOWHERE: Span = (0, 0)
+
+
+@dataclass(frozen=True)
+class SyntaxNode:
+    """A piece of a formula with its place in the text."""
+
+    span: Span = field(default=NOWHERE, compare=False, kw_only=True)
+
+    def children(self) -> Iterator[SyntaxNode]:
+        """The nodes directly below, in order."""
+        for entry in fields(self):
+            yield from _nodes(getattr(self, entry.name))
+
+    def walk(self) -> Iterator[SyntaxNode]:
+        """This node and every node below it."""
+        waiting: list[SyntaxNode] = [self]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            waiting.extend(reversed(list(node.children())))
+
+
+def _nodes(value: object) -> Iterator[SyntaxNode]:
+    if isinstance(value, SyntaxNode):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _nodes(item)
+
+
+@dataclass(frozen=True)
+class Numeral(SyntaxNode):
+    """A number; `unit` is the weight of its last digit when it was written as a decimal."""
+
+    value: Fraction
+    unit: Fraction | None = None
+
+
+@dataclass(frozen=True)
+class Identifier(SyntaxNode):
+    """An index, a size, or a scalar such as the learning rate."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class TensorReference(SyntaxNode):
+    """A tensor or one of its entries, as it was written; `layer` says which of that letter.
+
+    `kind` is "delta" for dC/d(tensor) written as an error signal. `fresh` marks w after an update.
+    """
+
+    letter: str
+    layer: SyntaxNode | None = None
+    indices: tuple[SyntaxNode, ...] | None = None
+    kind: str = ""
+    fresh: bool = False
+    bracket: bool = False
+
+
+@dataclass(frozen=True)
+class IndexSlice(SyntaxNode):
+    """`low:high` among the indices of an entry; the end is not counted, as in Python."""
+
+    low: SyntaxNode | None = None
+    high: SyntaxNode | None = None
+
+
+@dataclass(frozen=True)
+class Differential(SyntaxNode):
+    """d `of` / d `by`; `of` is None for the operator d/d(by) applied to `body`."""
+
+    of: SyntaxNode
+    by: TensorReference
+
+
+@dataclass(frozen=True)
+class BinaryExpression(SyntaxNode):
+    """`left` operator `right`; the operator is one of + - * / and the array products."""
+
+    operator: str
+    left: SyntaxNode
+    right: SyntaxNode
+
+
+@dataclass(frozen=True)
+class UnaryMinus(SyntaxNode):
+    """- `body`."""
+
+    body: SyntaxNode
+
+
+@dataclass(frozen=True)
+class Exponentiation(SyntaxNode):
+    """`base` to a whole or half exponent."""
+
+    base: SyntaxNode
+    exponent: SyntaxNode
+
+
+@dataclass(frozen=True)
+class SumRange(SyntaxNode):
+    """An index of a sum with its limits, None where they are left out; `unequal` skips a value."""
+
+    name: str
+    low: SyntaxNode | None = None
+    high: SyntaxNode | None = None
+    unequal: SyntaxNode | None = None
+
+
+@dataclass(frozen=True)
+class Summation(SyntaxNode):
+    """A sum over indices."""
+
+    limits: tuple[SumRange, ...]
+    body: SyntaxNode
+
+
+@dataclass(frozen=True)
+class FunctionCall(SyntaxNode):
+    """A function of arguments, with `primes` derivatives."""
+
+    function: str
+    arguments: tuple[SyntaxNode, ...]
+    primes: int = 0
+
+
+@dataclass(frozen=True)
+class MatrixLiteral(SyntaxNode):
+    """Rows of entries."""
+
+    rows: tuple[tuple[SyntaxNode, ...], ...]
+
+
+@dataclass(frozen=True)
+class Cases(SyntaxNode):
+    """Values with conditions; a branch without a condition takes what is left."""
+
+    branches: tuple[tuple[SyntaxNode, SyntaxNode | None], ...]
+
+
+@dataclass(frozen=True)
+class Condition(SyntaxNode):
+    """Two sides with a relation between them, such as `x > 0`."""
+
+    relation: str
+    left: SyntaxNode
+    right: SyntaxNode
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A chain `a = b = c`; `marks` are the relation signs between the parts."""
+
+    text: str
+    parts: tuple[SyntaxNode, ...]
+    marks: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def join_spans(left: SyntaxNode, right: SyntaxNode) -> Span:
+    """From the start of one node to the end of another."""
+    return left.span[0], right.span[1]

@@ -1,0 +1,193 @@
+"""The symbol table: which tensor, size or rate of the network a name of a claim means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from symconv.claims.model.context import NetworkContext, Shape
+from symconv.claims.model.errors import MOST_EXPONENT
+from symconv.claims.model.syntax_tree import (
+    BinaryExpression,
+    Exponentiation,
+    Identifier,
+    Numeral,
+    Statement,
+    Summation,
+    SyntaxNode,
+    TensorReference,
+    UnaryMinus,
+)
+from symconv.claims.model.vocabulary import COSTS, FUNCTIONS, OUTPUTS, RATES
+
+from .cursor import Vocabulary
+from .scripts import Scripts
+from .superscripts import is_after_update, resolve_error_signal, resolve_superscript
+from .tensor_indices import normalize_indices
+
+if TYPE_CHECKING:
+    from .parser import Parser
+
+RESERVED_WORDS = {"target", "output", "input", "otherwise", "for", "range", "if", "in", "eta", "lr"}
+
+
+@dataclass
+class SymbolTable:
+    """The names that a claim may use, counted from `base`; `extra` came with values."""
+
+    context: NetworkContext
+    base: int
+    extra: Mapping[str, Shape] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    most_exponent: int = MOST_EXPONENT
+
+    @cached_property
+    def letters(self) -> frozenset[str]:
+        """The letters of tensors."""
+        return frozenset(self.context.layers) | frozenset(self.extra)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """Every word that stays whole when a run of letters is split."""
+        sizes = frozenset(self.context.size_names)
+        return Vocabulary(self.letters | sizes | RESERVED_WORDS | {"C", "E", "L", "J", "loss"})
+
+    def note(self, text: str) -> None:
+        """Keep a remark on how something was read."""
+        if text not in self.notes:
+            self.notes.append(text)
+
+    def take_notes(self) -> list[str]:
+        """The remarks so far, which are forgotten."""
+        found, self.notes = self.notes, []
+        return found
+
+    def hatted(self, name: str) -> str:
+        r"""`\hat{y}` is the output where y is the target."""
+        return "output" if name in {t.name.letter for t in self.context.targets} else name
+
+    def as_index(self, node: SyntaxNode) -> SyntaxNode:
+        """The same formula with letters as indices instead of tensors."""
+        if isinstance(node, TensorReference) and node.indices is None:
+            return Identifier(node.letter, span=node.span)
+        if isinstance(node, BinaryExpression):
+            return replace(node, left=self.as_index(node.left), right=self.as_index(node.right))
+        if isinstance(node, UnaryMinus):
+            return replace(node, body=self.as_index(node.body))
+        return node
+
+    def bind(self, name: str, scripts: Scripts, at: Parser) -> SyntaxNode:
+        """What a name with its scripts stands for."""
+        if name == "delta" and name not in self.letters:
+            return resolve_error_signal(self, scripts, at)
+        letter = name if name in self.letters else self.alias(name)
+        return self.other(name, scripts) if letter is None else self.entry(letter, scripts, at)
+
+    def alias(self, name: str) -> str | None:
+        """The letter that a word such as 'target', 'output' or E stands for."""
+        context = self.context
+        if name in COSTS and not context.layers.get(name):
+            self.note(f"read {name} as the cost {context.cost}")
+            return context.cost
+        if name == context.cost:
+            return name
+        if name == "target" and context.targets:
+            return context.targets[0].name.letter
+        if name in OUTPUTS and context.before_cost is not None:
+            return context.before_cost.key
+        if name == "input":
+            return next((t.name.letter for t in context.forward.tensors if t.role == "input"), None)
+        return None
+
+    def entry(self, letter: str, s: Scripts, at: Parser) -> SyntaxNode:
+        """A tensor or its entry, perhaps raised to a power, perhaps after an update."""
+        if s.primes:
+            return Identifier(letter + s.primes, span=s.whole)
+        layer, power = resolve_superscript(self, letter, s, at)
+        sub = s.sub
+        if s.tail is not None and sub is None and layer is not s.tail:
+            sub = (s.tail,)
+        fresh = s.time is not None and is_after_update(s.time)
+        found = TensorReference(letter, layer, sub, "", fresh, s.bracket, span=s.whole)
+        found = normalize_indices(self, found, at)
+        return found if power is None else Exponentiation(found, power, span=s.whole)
+
+    def other(self, name: str, scripts: Scripts) -> SyntaxNode:
+        """A size, the learning rate, an index, or a name that the network does not have."""
+        plain = name
+        if scripts.tail is not None:
+            plain += str(scripts.tail.value)
+        elif scripts.sub is not None and len(scripts.sub) == 1:
+            plain += _digits(scripts.sub[0])
+        if plain in self.context.size_names:
+            found: SyntaxNode = Identifier(plain, span=scripts.whole)
+        elif scripts.sub is None and scripts.tail is None:
+            found = Identifier(name + scripts.primes, span=scripts.whole)
+        else:
+            sub = scripts.sub or ((scripts.tail,) if scripts.tail else None)
+            layer = None if name in RATES else scripts.sup
+            return TensorReference(name, layer, sub, span=scripts.whole)
+        return (
+            Exponentiation(found, scripts.sup, span=scripts.whole)
+            if scripts.sup is not None
+            else found
+        )
+
+
+def _digits(node: SyntaxNode) -> str:
+    if isinstance(node, Numeral):
+        return str(node.value)
+    return node.name if isinstance(node, Identifier) else ""
+
+
+WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z][A-Za-z0-9]*)*")
+LONGEST_WORD = 40
+
+
+def describe_unknown_word(
+    statement: Statement, context: NetworkContext, known: Collection[str]
+) -> str:
+    """One line on the first word that means nothing here; empty where there is none.
+
+    Words have two letters or more: single letters may be indices. `known` are names that came
+    with values or definitions.
+    """
+    nodes = [n for part in statement.parts for n in part.walk()]
+    named = {
+        *known,
+        *context.layers,
+        *context.size_names,
+        *RATES,
+        context.cost,
+        *_index_names(nodes, context),
+    }
+    unread = sorted(n.span for n in nodes if len(_name_in(n)) > 1 and _name_in(n) not in named)
+    if not unread:
+        return ""
+    start, stop = unread[0]
+    match = WORD.match(statement.text, start)
+    word = (match.group() if match else statement.text[start:stop])[:LONGEST_WORD]
+    if word in FUNCTIONS:
+        return f"'{word}' is a function, and what it is taken of stands in brackets: {word}(...)"
+    functions = ", ".join(sorted(name for name in FUNCTIONS if name.islower()))
+    return f"'{word}' is no tensor, index or function here; functions: {functions}"
+
+
+def _name_in(node: SyntaxNode) -> str:
+    """The name that a node brings; options in quotes are no names."""
+    name = node.letter if isinstance(node, TensorReference) and not node.kind else ""
+    name = node.name if isinstance(node, Identifier) else name
+    return name if name[:1].isalpha() else ""
+
+
+def _index_names(nodes: Collection[SyntaxNode], context: NetworkContext) -> Iterator[str]:
+    """The names that are indices: of sums, and on the tensors of the network."""
+    for node in nodes:
+        if isinstance(node, Summation):
+            yield from (limit.name for limit in node.limits)
+        if isinstance(node, TensorReference) and (node.kind or node.letter in context.layers):
+            scripts = (*(node.indices or ()), *([node.layer] if node.layer else []))
+            yield from (n.name for s in scripts for n in s.walk() if isinstance(n, Identifier))

@@ -1,0 +1,129 @@
+"""A tree as one line of text: the reading that is echoed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from symconv.claims.model.context import NetworkContext
+from symconv.claims.model.syntax_tree import (
+    BinaryExpression,
+    Cases,
+    Condition,
+    Differential,
+    Exponentiation,
+    FunctionCall,
+    Identifier,
+    IndexSlice,
+    MatrixLiteral,
+    Numeral,
+    Summation,
+    SyntaxNode,
+    TensorReference,
+    UnaryMinus,
+)
+
+SIGNS = {"": "*", "*": "*", "conv": " ∗ ", "corr": " ⋆ ", "had": " ⊙ ", "@": " @ "}
+MOST_PLACES = 60
+
+
+def unparse(node: SyntaxNode, context: NetworkContext, delta: str = "") -> str:
+    """The node as text; `delta` is the tensor whose error signal a bare delta is."""
+    return Unparser(context, delta)(node)
+
+
+@dataclass(frozen=True)
+class Unparser:
+    """Writes nodes with the names of one network."""
+
+    context: NetworkContext
+    delta: str = ""
+
+    def __call__(self, node: SyntaxNode) -> str:
+        return RULES[type(node)](self, node)
+
+    def tight(self, node: SyntaxNode) -> str:
+        """The node as a factor: in brackets if it is a sum or has a sign."""
+        loose = isinstance(node, UnaryMinus) or is_sum(node)
+        return f"({self(node)})" if loose else self(node)
+
+
+def is_sum(node: SyntaxNode) -> bool:
+    """Whether a node is a sum or a difference."""
+    return isinstance(node, BinaryExpression) and node.operator in {"+", "-"}
+
+
+def _number(_: Unparser, node: Numeral) -> str:
+    value, unit = node.value, node.unit
+    if value.denominator == 1:
+        return str(value)
+    places = 0
+    while unit is not None and unit * 10**places < 1 and places < MOST_PLACES:
+        places += 1
+    if places and (value * 10**places).denominator == 1:
+        digits = str(abs(int(value * 10**places))).rjust(places + 1, "0")
+        return f"{'-' if value < 0 else ''}{digits[:-places]}.{digits[-places:]}"
+    return str(value)
+
+
+def _entry(s: Unparser, node: TensorReference) -> str:
+    sub = ",".join(map(s, node.indices or ()))
+    letter = node.letter or s.delta
+    body = (f"∂{s.context.cost}/∂{letter}" if letter else "delta") if node.kind else letter
+    if sub:
+        body += f"_{{{sub}}}" if len(sub) > 1 else f"_{sub}"
+    if node.layer is not None and (
+        node.kind or s.context.layers.get(node.letter, [None]) != [None]
+    ):
+        layer = s(node.layer)
+        body += f"^{{{layer}}}" if len(layer) > 1 else f"^{layer}"
+    return body + ("(new)" if node.fresh else "")
+
+
+def _differential(s: Unparser, node: Differential) -> str:
+    of, by = s(node.of), s(node.by)
+    return f"∂{of}/∂{by}" if isinstance(node.of, TensorReference) else f"∂/∂{by} ({of})"
+
+
+def _binary(s: Unparser, node: BinaryExpression) -> str:
+    if is_sum(node):
+        bracket = node.operator == "-" and is_sum(node.right)
+        right = f"({s(node.right)})" if bracket else s(node.right)
+        return f"{s(node.left)} {node.operator} {right}"
+    bracket = node.operator == "/" and isinstance(node.right, BinaryExpression)
+    right = f"({s(node.right)})" if bracket else s.tight(node.right)
+    return f"{s.tight(node.left)}{SIGNS.get(node.operator, node.operator)}{right}"
+
+
+def _cases(s: Unparser, node: Cases) -> str:
+    said = (s(v) if c is None else f"{s(v)} if {s(c)}" for v, c in node.branches)
+    return "{" + "; ".join(said) + "}"
+
+
+def _total(s: Unparser, node: Summation) -> str:
+    return f"Σ_{{{', '.join(x.name for x in node.limits)}}} {s.tight(node.body)}"
+
+
+def _apply(s: Unparser, node: FunctionCall) -> str:
+    return f"{node.function}{chr(39) * node.primes}({', '.join(map(s, node.arguments))})"
+
+
+def _matrix(s: Unparser, node: MatrixLiteral) -> str:
+    return "[" + "; ".join(", ".join(map(s, row)) for row in node.rows) + "]"
+
+
+RULES: Mapping[type[SyntaxNode], Callable[..., str]] = {
+    Numeral: _number,
+    Identifier: lambda _, node: node.name,
+    TensorReference: _entry,
+    IndexSlice: lambda s, node: ":".join("" if x is None else s(x) for x in (node.low, node.high)),
+    Differential: _differential,
+    UnaryMinus: lambda s, node: f"-{s.tight(node.body)}",
+    Exponentiation: lambda s, node: f"({s(node.base)})^{s.tight(node.exponent)}",
+    BinaryExpression: _binary,
+    Summation: _total,
+    FunctionCall: _apply,
+    MatrixLiteral: _matrix,
+    Condition: lambda s, node: f"{s(node.left)} {node.relation} {s(node.right)}",
+    Cases: _cases,
+}

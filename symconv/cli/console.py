@@ -1,0 +1,63 @@
+"""The arguments and options that several commands share."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+NetworkArgument = Annotated[
+    str,
+    typer.Argument(metavar="NETWORK", help="An example's name, a network text, or a file."),
+]
+NotationOption = Annotated[
+    str | None,
+    typer.Option("--notation", help="ij0, ij1 or flat1: how entries are numbered and written."),
+]
+LetterOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--letter", metavar="OLD=NEW", help="Show an index by another letter; may be repeated."
+    ),
+]
+DeltasOption = Annotated[
+    str | None,
+    typer.Option(
+        "--deltas", help="shortest or full: error signals are deltas; partial: they are dC/do."
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")]
+FileOption = Annotated[Path | None, typer.Option("-o", "--output", help="Write to a file.")]
+FolderOption = Annotated[Path, typer.Option("-o", "--output", help="The folder to write to.")]
+
+
+def show(text: str) -> None:
+    """Data goes to standard output."""
+    sys.stdout.write(text.rstrip("\n") + "\n")
+
+
+def say(text: str) -> None:
+    """What happened goes to standard error."""
+    sys.stderr.write(text + "\n")
+
+
+def deliver(written: str | bytes, output: Path | None, *, force: bool) -> None:
+    """Write a document to a file, or to standard output."""
+    from symconv.output.files import write_file
+
+    if output is not None:
+        write_file(output, written, force=force)
+        say(f"written: {output}")
+    elif isinstance(written, bytes):
+        sys.stdout.buffer.write(written)
+    else:
+        show(written)
+
+
+def show_progress(text: str) -> None:
+    """What is going on goes to standard error, where somebody sees it: on a terminal."""
+    if sys.stderr.isatty():
+        say(text)

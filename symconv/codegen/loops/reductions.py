@@ -1,0 +1,85 @@
+"""Sums, maxima and their like as loops that keep a running value."""
+
+from __future__ import annotations
+
+from sympy import Expr, Sum
+from sympy.tensor.indexed import Indexed
+
+from symconv.codegen.python.text import ATOM, COMPARE, PythonText
+from symconv.core.equation import Ranges
+from symconv.core.nodes import LogSumExp, MaxOver, OneHot
+
+from .entries import write_entry
+from .scalars import write_scalar
+from .writer import LoopWriter
+
+
+def write_reduction(e: Expr, writer: LoopWriter) -> str:
+    """The name of the value of a sum, a maximum, a log-sum-exp or a one-hot bracket."""
+    match e:
+        case Sum():
+            from .accumulate import accumulate_terms
+
+            total = writer.fresh("total")
+            writer.line(f"{total} = 0")
+            accumulate_terms(total, e, writer)
+            return total
+        case MaxOver():
+            return write_maximum(e, writer)
+        case OneHot():
+            pairs = zip(e.position, write_argmax(e.maximum, writer), strict=True)
+            same = " and ".join(f"{writer.size(p).text} == {w}" for p, w in pairs)
+            return writer.named("chosen", PythonText(f"1 if {same} else 0", COMPARE)).text
+        case LogSumExp():
+            return _write_log_sum_exp(e, writer)
+    raise AssertionError(e)
+
+
+def window_ranges(e: MaxOver | LogSumExp) -> Ranges:
+    """The indices that a window binds, the outermost first."""
+    return tuple((v, high + 1) for v, _, high in e.limits)
+
+
+def write_maximum(e: MaxOver | LogSumExp, writer: LoopWriter) -> str:
+    """The largest entry of a window."""
+    value = writer.fresh("largest")
+    writer.line(f"{value} = -np.inf")
+    with writer.loop(window_ranges(e)):
+        name, needed = _window_entry(e, writer)
+        with writer.guard(list(needed)):
+            writer.line(f"{value} = max({value}, {name})")
+    return value
+
+
+def write_argmax(e: MaxOver, writer: LoopWriter) -> list[str]:
+    """The indices of the first largest entry of a window, row by row."""
+    value = writer.fresh("largest")
+    best = [writer.fresh(f"best_{v.name.rstrip(chr(39))}") for v in e.variables]
+    writer.line(f"{', '.join((value, *best))} = {', '.join(('-np.inf', *('0' for _ in best)))}")
+    with writer.loop(window_ranges(e)):
+        name, needed = _window_entry(e, writer)
+        with writer.guard([*needed, f"{name} > {value}"]):
+            here = [writer.indices[v] for v in e.variables]
+            writer.line(f"{', '.join((value, *best))} = {', '.join((name, *here))}")
+    return best
+
+
+def _window_entry(e: MaxOver | LogSumExp, writer: LoopWriter) -> tuple[str, tuple[str, ...]]:
+    """One entry of a window, and the conditions without which it is absent."""
+    if isinstance(e.function, Indexed):
+        found = write_entry(e.function, writer)
+        return found.text, found.conditions
+    value = write_scalar(e.function, writer)
+    return (value if value.strength == ATOM else writer.named("entry", value)).text, ()
+
+
+def _write_log_sum_exp(e: LogSumExp, writer: LoopWriter) -> str:
+    """log(sum(exp(entry - largest))) + largest, so that no exponential overflows."""
+    top, total = write_maximum(e, writer), writer.fresh("total")
+    writer.line(f"{total} = 0")
+    writer.taken -= {writer.indices.pop(v) for v in e.variables}
+    with writer.loop(window_ranges(e)):
+        name, needed = _window_entry(e, writer)
+        with writer.guard(list(needed)):
+            writer.line(f"{total} += np.exp({name} - {top})")
+    return writer.named("log_sum", PythonText(f"{top} + np.log({total})", ATOM)).text

@@ -1,0 +1,84 @@
+"""Identifiers: tensors, sizes, loop indices and local arrays under names that never clash."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sympy import Symbol
+
+from symconv.core.tensor import Name, Tensor
+
+MODULE = {"np", "sliding_window_view", "Any", "NDArray", "NamedTuple", "TypeAlias"}
+TYPES = {"Array", "Mask", "Labels", "Number", "Forward", "Gradients"}
+HELPERS = {
+    *("check_shape", "check_size", "check_classes", "forward", "backward"),
+    *("sigmoid", "log_sum_exp", "softmax", "log_softmax"),
+}
+STYLES = {
+    *("framed", "room", "padded", "like", "route", "both", "step", "as_strided"),
+    *("Workspace", "Window", "Shape", "Shape4", "Step", "Transforms", "BLOCK", "POOLS"),
+}
+"""What the modules of other styles define: a tensor has the same name in all of them."""
+
+LOCALS = {"values", "name", "array", "shape", "workspace"}
+TUPLE = {"count", "index"}
+RESERVED = frozenset(
+    {
+        *keyword.kwlist,
+        *keyword.softkwlist,
+        *dir(builtins),
+        *MODULE,
+        *TYPES,
+        *HELPERS,
+        *STYLES,
+        *LOCALS,
+        *TUPLE,
+    }
+)
+
+
+@dataclass
+class Namer:
+    """Hands out identifiers, each one once."""
+
+    taken: set[str] = field(default_factory=lambda: set(RESERVED))
+
+    def claim(self, wanted: str) -> str:
+        """`wanted`, or `wanted_2`, `wanted_3`, ... where that is taken."""
+        plain = re.sub(r"\W", "", wanted.replace("^", "_")).lstrip("_0123456789") or "part"
+        name, number = plain, 2
+        while name in self.taken:
+            name, number = f"{plain}_{number}", number + 1
+        self.taken.add(name)
+        return name
+
+    def branch(self) -> Namer:
+        """A namer for one function that knows the names of the module."""
+        return Namer(set(self.taken))
+
+
+def identifier_of(name: Name) -> str:
+    """`w1`, `delta_o1`, `dw1`: letter, layer and kind run together."""
+    plain = name.letter + ("" if name.layer is None else str(name.layer))
+    return {"": plain, "delta": f"delta_{plain}", "gradient": f"d{plain}"}[name.kind]
+
+
+@dataclass(frozen=True)
+class Identifiers:
+    """The identifiers of a module: tensors by key, sizes by symbol."""
+
+    tensors: dict[str, str]
+    sizes: dict[Symbol, str]
+    namer: Namer
+
+
+def allocate_identifiers(tensors: Iterable[Tensor], sizes: Iterable[Symbol]) -> Identifiers:
+    """Tensors come first, in their order; a size with a tensor's name gets a number."""
+    namer = Namer()
+    arrays = {t.key: namer.claim(identifier_of(t.name)) for t in tensors}
+    numbers = {s: namer.claim(s.name) for s in sorted(sizes, key=str)}
+    return Identifiers(arrays, numbers, namer)

@@ -1,0 +1,233 @@
+"""Reads an equation by recursive descent; the text is never evaluated.
+
+equation  = access "=" sum ["for" ranges]
+sum       = product {("+" | "-") product}
+product   = signed {["*" | "/"] signed}
+signed    = "-" signed | power
+power     = atom ["^" integer]
+atom      = number | name | access | name "(" sum ")" | reduction | "(" sum ")"
+reduction = ("sum" | "max" | "logsumexp") "(" ranges ")" product
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NoReturn
+
+from symconv.core.errors import SymconvError
+
+from .tree import (
+    Access,
+    BinaryOperation,
+    ElementwiseCall,
+    EquationNode,
+    Formula,
+    IndexReduction,
+    Negation,
+    NumberLiteral,
+    Range,
+    Reference,
+    Span,
+)
+
+TOKEN = re.compile(
+    r"\s*(?:(?P<number>[0-9]+(?:\.[0-9]+)?)|(?P<name>[A-Za-z][A-Za-z0-9_]*)|(?P<mark>\*\*|\S))"
+)
+DEEPEST = 40
+EXAMPLE = "y[i,j] = sum(m<3, n<3) w[m,n] * x[i+m, j+n] for i<6, j<6"
+
+
+@dataclass(frozen=True)
+class EquationToken:
+    """A number, a name or a mark, and where it stands."""
+
+    kind: str
+    text: str
+    span: Span
+
+
+def tokenize_equation(text: str, start: int, stop: int) -> tuple[EquationToken, ...]:
+    """The tokens of text[start:stop], and one at its end."""
+    found: list[EquationToken] = []
+    while (match := TOKEN.match(text, start, stop)) is not None:
+        kind = match.lastgroup or ""
+        found.append(EquationToken(kind, match.group(kind), match.span(kind)))
+        start = match.end()
+    return (*found, EquationToken("end", "", (stop, stop)))
+
+
+@dataclass
+class EquationCursor:
+    """Goes through the tokens of one equation once; `text` is what they were cut from."""
+
+    text: str
+    tokens: tuple[EquationToken, ...]
+    at: int = 0
+    depth: int = 0
+
+    @property
+    def next(self) -> EquationToken:
+        return self.tokens[self.at]
+
+    def fail(self, message: str, help: str = EXAMPLE) -> NoReturn:  # noqa: A002
+        raise SymconvError(message, text=self.text, position=self.next.span, help=help)
+
+    def take(self, *texts: str) -> EquationToken | None:
+        """The next token if it is one of these."""
+        if self.next.text not in texts or self.next.kind == "end":
+            return None
+        self.at += 1
+        return self.tokens[self.at - 1]
+
+    def expect(self, mark: str) -> EquationToken:
+        token = self.take(mark)
+        if token is None:
+            self.fail(f"expected '{mark}' {self.found()}")
+        return token
+
+    def found(self) -> str:
+        return "here" if self.next.kind == "end" else f"instead of '{self.next.text}'"
+
+    def name(self) -> EquationToken:
+        if self.next.kind != "name":
+            self.fail(f"expected a name {self.found()}")
+        self.at += 1
+        return self.tokens[self.at - 1]
+
+    def since(self, start: int) -> Span:
+        return start, self.tokens[self.at - 1].span[1]
+
+    def nested(self, rule: Callable[[], EquationNode]) -> EquationNode:
+        """A rule one level deeper; the depth has a limit."""
+        self.depth += 1
+        if self.depth > DEEPEST:
+            self.fail(f"the equation is nested deeper than {DEEPEST} levels", "use fewer brackets")
+        node = rule()
+        self.depth -= 1
+        return node
+
+
+REDUCTIONS = ("sum", "max", "logsumexp")
+ROUNDING = ("floor", "ceil", "round")
+FUNCTIONS = ("relu", "sigmoid", "tanh", "exp", "log", "sqrt", "softplus", "abs", "step", *ROUNDING)
+LONGEST = 1000
+MOST_DIGITS = 12
+
+
+def parse_equation(text: str, start: int = 0, stop: int | None = None) -> Formula:
+    """The equation in text[start:stop]; SymconvError shows the place of a mistake."""
+    stop = len(text) if stop is None else stop
+    if stop - start > LONGEST:
+        raise SymconvError(f"the equation is longer than {LONGEST} characters")
+    return _EquationParser(text, tokenize_equation(text, start, stop)).equation()
+
+
+class _EquationParser(EquationCursor):
+    """One method a rule of the grammar."""
+
+    def equation(self) -> Formula:
+        left = self.atom()
+        if not isinstance(left, Access):
+            self.at = 0
+            self.fail("an equation starts with an entry of what it defines")
+        self.expect("=")
+        right = self.sum()
+        ranges = self.ranges() if self.take("for") else ()
+        if self.next.kind != "end":
+            self.fail(f"expected the end of the equation {self.found()}")
+        return Formula(self.since(left.span[0]), left, right, ranges)
+
+    def sum(self) -> EquationNode:
+        node = self.product()
+        while sign := self.take("+", "-"):
+            right = self.product()
+            node = self.binary(sign.text, node, right)
+        return node
+
+    def product(self) -> EquationNode:
+        node = self.nested(self.signed)
+        while True:
+            if sign := self.take("*", "/"):
+                node = self.binary(sign.text, node, self.nested(self.signed))
+            elif self.next.text == "(" or (self.next.kind != "mark" and self.starts_atom()):
+                node = self.binary("*", node, self.nested(self.signed))
+            else:
+                return node
+
+    def starts_atom(self) -> bool:
+        return self.next.kind in {"name", "number"} and self.next.text != "for"
+
+    def binary(self, operator: str, left: EquationNode, right: EquationNode) -> EquationNode:
+        span = (left.span[0], right.span[1])
+        return BinaryOperation(span, operator, left, right)  # type: ignore[arg-type]
+
+    def signed(self) -> EquationNode:
+        minus = self.take("-")
+        if minus is None:
+            return self.power()
+        return Negation(self.since(minus.span[0]), self.nested(self.signed))
+
+    def power(self) -> EquationNode:
+        base = self.atom()
+        if not self.take("^", "**"):
+            return base
+        return self.binary("^", base, self.atom())
+
+    def atom(self) -> EquationNode:
+        token = self.next
+        if token.kind == "number":
+            return self.number()
+        if token.kind == "name":
+            return self.named()
+        if self.take("("):
+            inside = self.nested(self.sum)
+            self.expect(")")
+            return inside
+        return self.fail(f"expected a number, a name or a bracket {self.found()}")
+
+    def number(self) -> NumberLiteral:
+        token = self.next
+        if len(token.text) > MOST_DIGITS:
+            self.fail(f"a number of more than {MOST_DIGITS} digits", "use fewer digits")
+        self.at += 1
+        return NumberLiteral(token.span, token.text)
+
+    def named(self) -> EquationNode:
+        token = self.name()
+        if token.text in REDUCTIONS and self.take("("):
+            return self.reduction(token)
+        if self.take("["):
+            places = self.listed(self.sum, "]")
+            return Access(self.since(token.span[0]), token.text, places)
+        if self.next.text == "(" and token.text in FUNCTIONS:
+            self.expect("(")
+            argument = self.nested(self.sum)
+            self.expect(")")
+            return ElementwiseCall(self.since(token.span[0]), token.text, argument)
+        return Reference(token.span, token.text)
+
+    def reduction(self, token: EquationToken) -> IndexReduction:
+        ranges = self.ranges()
+        self.expect(")")
+        body = self.nested(self.product)
+        return IndexReduction(self.since(token.span[0]), token.text, ranges, body)  # type: ignore[arg-type]
+
+    def ranges(self) -> tuple[Range, ...]:
+        found = [self.range()]
+        while self.take(","):
+            found.append(self.range())
+        return tuple(found)
+
+    def range(self) -> Range:
+        token = self.name()
+        extent = self.nested(self.sum) if self.take("<") else None
+        return Range(self.since(token.span[0]), token.text, extent)
+
+    def listed(self, rule: Callable[[], EquationNode], end: str) -> tuple[EquationNode, ...]:
+        found = [self.nested(rule)]
+        while self.take(","):
+            found.append(self.nested(rule))
+        self.expect(end)
+        return tuple(found)

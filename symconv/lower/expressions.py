@@ -1,0 +1,277 @@
+"""From a formula to an array: functions, powers, sums of products; one small rule a kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import MappingProxyType
+from typing import cast
+
+from sympy import (
+    Abs,
+    Add,
+    Expr,
+    Function,
+    KroneckerDelta,
+    Mul,
+    Pow,
+    Rational,
+    S,
+    Sum,
+    Symbol,
+    cos,
+    exp,
+    log,
+    sign,
+    sin,
+    tanh,
+)
+from sympy.tensor.indexed import Indexed
+
+from symconv.core.errors import Unsupported
+from symconv.core.nodes import (
+    Box,
+    Equals,
+    LogSumExp,
+    MaxOver,
+    OneHot,
+    absolute,
+    relu,
+    sigmoid,
+    softplus,
+    step,
+)
+
+from .affine import affine_form
+from .builder import ProgramBuilder
+from .einsum_terms import (
+    EinsumTerm,
+    distribute_term,
+    is_coefficient,
+    open_term,
+    split_off_independent,
+)
+from .gather import read_access
+from .ir import ApplyFunction, Arange, Arithmetic, Array, Scalar, SoftmaxArray
+from .iverson_brackets import lower_box, lower_delta, lower_label_bracket
+from .maximum import lower_one_hot, lower_reduction
+from .named_array import NamedArray, add_arrays, broadcast_to_axes, merge_axes, scale_array
+from .products import contract_factors, scale_to_mean
+from .scatter import ScatterTarget, scatter_add
+from .solve_brackets import solve_brackets
+
+NAMES = MappingProxyType(
+    {
+        relu: "relu",
+        step: "step",
+        sigmoid: "sigmoid",
+        softplus: "softplus",
+        absolute: "absolute",
+        Abs: "absolute",
+        sign: "sign",
+        tanh: "tanh",
+        exp: "exp",
+        log: "log",
+        sin: "sin",
+        cos: "cos",
+    }
+)
+
+
+def function_name(expression: Function) -> str:
+    """The name of the function of an expression; refused where it is not known."""
+    if type(expression) not in NAMES:
+        name = type(expression).__name__
+        raise Unsupported(f"no array form is known for the function {name}: {expression}")
+    return NAMES[type(expression)]
+
+
+def lower_expression(bench: ProgramBuilder, expression: Expr) -> NamedArray:  # noqa: PLR0911 - one per kind
+    """The array of a formula, with one axis per index that it depends on."""
+    if is_coefficient(bench, expression):
+        return NamedArray(Scalar(expression), ())
+    match expression:
+        case Symbol():
+            return NamedArray(Arange(bench.extents[expression]), (expression,))
+        case Indexed():
+            return read_access(bench, expression)
+        case Add():
+            return _lower_addition(bench, expression)
+        case Mul() | Sum() | KroneckerDelta() | Box() | Equals():
+            return lower_sum(bench, expression, lower_expression)
+        case Pow():
+            return _lower_power(bench, expression)
+        case MaxOver() | LogSumExp():
+            return lower_reduction(bench, expression, lower_expression)
+        case OneHot():
+            return lower_one_hot(bench, expression, lower_expression)
+        case Function():
+            return _lower_function(bench, expression)
+    raise Unsupported(f"no array form is known for {type(expression).__name__}: {expression}")
+
+
+def _lower_function(bench: ProgramBuilder, expression: Function) -> NamedArray:
+    """f(x), entry by entry."""
+    (argument,) = expression.args
+    name, inner = function_name(expression), lower_expression(bench, cast("Expr", argument))
+    if name == "exp":
+        return lower_exponential(inner)
+    return NamedArray(ApplyFunction(name, inner.array), inner.axes)
+
+
+def _lower_addition(bench: ProgramBuilder, expression: Add) -> NamedArray:
+    """a + b, with a number taken out that all of them have: 2 o - 2 y is 2 (o - y)."""
+    numbers = {abs(a.as_coeff_Mul()[0]) for a in expression.args}
+    if len(numbers) == 1 and numbers != {S.One}:
+        (common,) = numbers
+        return scale_array(
+            lower_expression(bench, Add(*(a / common for a in expression.args))), common
+        )
+    normalised, addends = lower_log_softmax(bench, expression)
+    if normalised is not None:
+        rest = tuple(lower_expression(bench, a) for a in addends)
+        return add_arrays((normalised, *rest), bench.extents)
+    parts = [(a, lower_expression(bench, a)) for a in _fold_signs(expression)]
+    parts.sort(key=lambda p: (p[0].could_extract_minus_sign(), -len(p[1].axes)))
+    return add_arrays(tuple(p for _, p in parts), bench.extents)
+
+
+def _fold_signs(expression: Add) -> tuple[Expr, ...]:
+    """The addends, with [x > 0] - [-x > 0] as the sign of x."""
+    addends = list(expression.args)
+    for a in expression.args:
+        if isinstance(a, step) and -step(-a.args[0]) in addends and a in addends:
+            addends.remove(a)
+            addends.remove(-step(-a.args[0]))
+            addends.append(sign(a.args[0]))
+    return tuple(addends)
+
+
+def _lower_power(bench: ProgramBuilder, expression: Pow) -> NamedArray:
+    """base ** exponent; a negative exponent divides, 1/2 is a square root."""
+    base, exponent = expression.args
+    if exponent.could_extract_minus_sign():
+        below = lower_expression(bench, Pow(base, -exponent))
+        return NamedArray(Arithmetic("/", (Scalar(S.One), below.array)), below.axes)
+    if exponent == Rational(1, 2):
+        inner = lower_expression(bench, base)
+        return NamedArray(ApplyFunction("sqrt", inner.array), inner.axes)
+    parts = (lower_expression(bench, base), lower_expression(bench, exponent))
+    axes = merge_axes(parts, bench.extents)
+    arrays: tuple[Array, ...] = tuple(broadcast_to_axes(p, axes) for p in parts)
+    return NamedArray(Arithmetic("**", arrays), axes)
+
+
+Value = Callable[[ProgramBuilder, Expr], NamedArray]
+
+
+def lower_sum(bench: ProgramBuilder, expression: Expr, value: Value) -> NamedArray:
+    """The array of a sum of products, whose factors may be brackets."""
+    return _lower_addends(bench, open_term(bench, expression), value)
+
+
+def _lower_addends(bench: ProgramBuilder, term: EinsumTerm, value: Value) -> NamedArray:
+    term = solve_brackets(bench, term)
+    addends = distribute_term(bench, term)
+    if len(addends) == 1:
+        return _lower_term(bench, term, value)
+    return add_arrays(tuple(_lower_addends(bench, a, value) for a in addends), bench.extents)
+
+
+def _lower_term(bench: ProgramBuilder, term: EinsumTerm, value: Value) -> NamedArray:
+    """One term: factors without bound indices stand in front of the sum."""
+    outside, inside = split_off_independent(term)
+    inner = _lower_contraction(bench, inside, value)
+    if not outside:
+        return inner
+    factors = (*_lower_factors(bench, outside, value), inner)
+    return contract_factors(bench, factors, tuple(bench.extents))
+
+
+def _lower_contraction(bench: ProgramBuilder, term: EinsumTerm, value: Value) -> NamedArray:
+    factors = _lower_factors(bench, term.factors, value)
+    met = {v for f in factors for v in f.axes}
+    kept = {v for _, e in term.places for v in e.free_symbols}
+    idle = [v for v in term.bound if v not in met | kept]
+    coefficient = Mul(term.coefficient, *(bench.extents[v] for v in idle))
+    if not term.places:
+        out = tuple(v for v in bench.extents if v not in term.bound)
+        return scale_to_mean(bench, contract_factors(bench, factors, out), coefficient, term.bound)
+    return scatter_add(bench, factors, coefficient, _scatter_targets(bench, term, met))
+
+
+def _scatter_targets(
+    bench: ProgramBuilder, term: EinsumTerm, met: set[Symbol]
+) -> tuple[ScatterTarget, ...]:
+    """Every index of the result with the place that is written along its axis."""
+    places = dict(term.places)
+    free = bench.order((met - set(term.bound)) | set(places))
+    return tuple(
+        ScatterTarget(v, bench.extents[v], affine_form(places.get(v, v), bench.extents))
+        for v in free
+    )
+
+
+def _lower_factors(
+    bench: ProgramBuilder, factors: tuple[Expr, ...], value: Value
+) -> tuple[NamedArray, ...]:
+    found = []
+    for factor in factors:
+        if isinstance(factor, KroneckerDelta):
+            array: NamedArray | None = lower_delta(bench, factor)
+        elif isinstance(factor, Box):
+            array = lower_box(bench, factor)
+        elif isinstance(factor, Equals):
+            array = lower_label_bracket(bench, factor)
+        else:
+            array = value(bench, factor)
+        if array is not None:
+            found.append(array)
+    return tuple(found)
+
+
+def lower_log_softmax(
+    bench: ProgramBuilder, expression: Add
+) -> tuple[NamedArray | None, tuple[Expr, ...]]:
+    """x - logsumexp(x) of a sum as one array, None without one, and the addends that are left."""
+    for negative in expression.args:
+        for entry in expression.args:
+            if isinstance(entry, Indexed) and isinstance(-negative, LogSumExp):
+                found = _match_log_softmax(bench, entry, -negative)
+                if found is not None:
+                    rest = tuple(a for a in expression.args if a not in {entry, negative})
+                    return found, rest
+    return None, expression.args
+
+
+def lower_exponential(inner: NamedArray) -> NamedArray:
+    """exp of an array; the exponential of a log-softmax is a softmax."""
+    match inner.array:
+        case SoftmaxArray("log_softmax", source, axes):
+            return NamedArray(SoftmaxArray("softmax", source, axes), inner.axes)
+    return NamedArray(ApplyFunction("exp", inner.array), inner.axes)
+
+
+def _match_log_softmax(bench: ProgramBuilder, entry: Indexed, total: Expr) -> NamedArray | None:
+    """The entry with the logsumexp subtracted, if that runs along axes of the same tensor."""
+    assert isinstance(total, LogSumExp)
+    body = total.function
+    if not isinstance(body, Indexed) or body.base != entry.base:
+        return None
+    pairs = list(zip(body.indices, entry.indices, bench.tensors[_key(body)].shape, strict=True))
+    moved = [k for k, (e, _, _) in enumerate(pairs) if e in total.variables]
+    whole = all(
+        f in bench.extents and bench.sizes.equal(bench.extents[f], n) and (e == f or k in moved)
+        for k, (e, f, n) in enumerate(pairs)
+    )
+    ranges = {v: high + 1 for v, _, high in total.limits}
+    spans = all(bench.sizes.equal(ranges[pairs[k][0]], pairs[k][2]) for k in moved)
+    if not whole or not spans or len(moved) != len(ranges):
+        return None
+    array = read_access(bench, entry)
+    if array.axes != entry.indices:
+        return None
+    return NamedArray(SoftmaxArray("log_softmax", array.array, tuple(moved)), array.axes)
+
+
+def _key(entry: Indexed) -> str:
+    return str(entry.base.label)

@@ -1,0 +1,238 @@
+"""The network text: `input i 3x3 | conv w 2x2 -> o | sse y -> C`, read by hand and never evaluated.
+
+A network is stages between bars: the input, then the layers. A stage is a keyword, what the layer
+needs, options by name, and `-> NAME` for its output.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from sympy import Rational
+
+from symconv.core.equation import Program
+from symconv.core.errors import SymconvError, did_you_mean
+from symconv.layers import catalogue
+from symconv.layers.base import Layer
+from symconv.layers.equation.layer import EquationLayer
+
+from .build import Span, build_program, locate_errors, shift_errors
+from .names import check_name
+from .spec import Input, LayerOption, NetworkSpec, layer_options
+
+SIZE = re.compile(r"[A-WYZa-wyz][A-WYZa-wyz0-9_]{0,15}")
+VALUE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,15}([_^][0-9]{1,3})?")
+NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?(e-?[0-9]{1,2})?")
+MOST_DIGITS = 6
+
+
+@dataclass(frozen=True)
+class NetworkToken:
+    """A word of the text and where it stands."""
+
+    word: str
+    start: int
+
+    @property
+    def span(self) -> Span:
+        return self.start, self.start + len(self.word)
+
+
+@dataclass(frozen=True)
+class OptionParser:
+    """Reads single words of one text."""
+
+    text: str
+
+    def error(self, message: str, token: NetworkToken, help: str) -> SymconvError:  # noqa: A002
+        """An error with the place of the word."""
+        return SymconvError(message, text=self.text, position=token.span, help=help)
+
+    def option(self, option: LayerOption, token: NetworkToken) -> object:
+        """The value of an option, as its kind says."""
+        if option.kind == "name":
+            return self.name(token)
+        if option.kind == "value":
+            return self.value(token)
+        if option.kind == "number":
+            return self.number(token)
+        if option.kind == "choice":
+            return self.choice(option, token)
+        sizes = self.sizes(token, 0 if option.kind == "amounts" else 1)
+        if option.kind == "size" and len(sizes) > 1:
+            raise self.error(f"'{option.name}' is a single size", token, f"{option.name} 2")
+        plural = option.name == "kernel" or len(sizes) > 1
+        return sizes if plural else sizes[0]
+
+    def name(self, token: NetworkToken) -> str:
+        with locate_errors(self.text, token.span):
+            return check_name(token.word)
+
+    def value(self, token: NetworkToken) -> str:
+        """`a`, `a^1` or `a_1`."""
+        if not VALUE.fullmatch(token.word):
+            raise self.error(f"'{token.word}' names no value", token, "a or a^1")
+        return token.word
+
+    def number(self, token: NetworkToken) -> Rational:
+        """`0.01`, `2`, `1e-5`, kept exactly."""
+        if not NUMBER.fullmatch(token.word):
+            raise self.error(f"'{token.word}' is no number", token, "0.01, 2, 1e-5")
+        return Rational(Fraction(token.word))
+
+    def choice(self, option: LayerOption, token: NetworkToken) -> str:
+        if token.word not in option.choices:
+            help_ = did_you_mean(token.word, option.choices)
+            raise self.error(f"'{token.word}' is no {option.name}", token, help_)
+        return token.word
+
+    def sizes(self, token: NetworkToken, least: int) -> tuple[int | str, ...]:
+        """`3x3`, `HxW`, `2`: numbers of at least `least`, or names of sizes."""
+        return tuple(self._size(part, token, least) for part in token.word.split("x"))
+
+    def _size(self, part: str, token: NetworkToken, least: int) -> int | str:
+        if SIZE.fullmatch(part):
+            return part
+        if not (part.isascii() and part.isdigit() and len(part) <= MOST_DIGITS):
+            raise self.error(f"'{token.word}' is no size", token, "numbers or names: 3x3, HxW, 2")
+        if int(part) < least:
+            raise self.error(f"a size of {int(part)} is too small", token, f"at least {least}")
+        return int(part)
+
+
+TOKEN = re.compile(r"->|\||[^\s|]+?(?=->|[\s|]|$)")
+LONGEST_TEXT = 4000
+
+
+@dataclass(frozen=True)
+class ParsedNetwork:
+    """A parsed network text: the network, and the place of every stage."""
+
+    spec: NetworkSpec
+    text: str
+    spans: tuple[Span, ...]
+
+    def program(self) -> Program:
+        """The program it means; an error points into the text."""
+        with locate_errors(self.text, self.spans[0]):
+            return build_program(self.spec, text=self.text, spans=self.spans)
+
+
+def parse_network(text: str) -> ParsedNetwork:
+    """Read a network text; SymconvError shows the place of anything wrong."""
+    line = " ".join(text.split("\n")).rstrip()
+    if len(line) > LONGEST_TEXT:
+        raise SymconvError(f"the network text is longer than {LONGEST_TEXT} characters")
+    stages = _split_stages(line)
+    reader = _NetworkParser(line)
+    given = reader.input(stages[0])
+    layers = tuple(reader.layer(stage) for stage in stages[1:])
+    spans = tuple((s[0].start, s[-1].span[1]) for s in stages)
+    return ParsedNetwork(NetworkSpec(given, layers), line, spans)
+
+
+def _split_stages(text: str) -> list[list[NetworkToken]]:
+    """The tokens of each stage; an empty stage is an error."""
+    stages: list[list[NetworkToken]] = [[]]
+    bar = 0
+    for match in TOKEN.finditer(text):
+        if match.group() != "|":
+            stages[-1].append(NetworkToken(match.group(), match.start()))
+            continue
+        if not stages[-1]:
+            break
+        bar = match.start()
+        stages.append([])
+    if not stages[-1]:
+        raise SymconvError(
+            "a stage of the network is empty",
+            text=text,
+            position=(bar, bar + 1),
+            help="input i 3x3 | conv w 2x2 -> o | sse y -> C",
+        )
+    return stages
+
+
+class _NetworkParser(OptionParser):
+    """Reads the stages of one text."""
+
+    def input(self, tokens: list[NetworkToken]) -> Input:
+        """`input NAME SHAPE [batch SIZE]`."""
+        if tokens[0].word != "input":
+            raise self.error(
+                f"a network starts with its input, not with '{tokens[0].word}'",
+                tokens[0],
+                "input i 3x3 | ...",
+            )
+        if len(tokens) not in {3, 5} or (len(tokens) == 5 and tokens[3].word != "batch"):
+            raise self.error(
+                "the input needs a name and a shape", tokens[-1], "input i 3x3 [batch N]"
+            )
+        shape = self.sizes(tokens[2], 1)
+        batch = self.sizes(tokens[4], 1)[0] if len(tokens) == 5 else None
+        return Input(self.name(tokens[1]), shape, batch)
+
+    def layer(self, tokens: list[NetworkToken]) -> Layer:
+        """`KEYWORD value ... [option value] ... [-> NAME]`, or an equation of the person's own."""
+        kinds = catalogue()
+        if any("=" in t.word for t in tokens):
+            return self.equation(tokens)
+        head = tokens[0]
+        if head.word not in kinds:
+            raise self.error(
+                f"no layer is called '{head.word}'", head, did_you_mean(head.word, kinds)
+            )
+        kind = kinds[head.word]
+        rest, out = self._output(tokens[1:])
+        return kind(**self._values(head, layer_options(kind), rest), out=out)
+
+    def equation(self, tokens: list[NetworkToken]) -> Layer:
+        """`y[i,j] = sum(m<3, n<3) w[m,n] x[i+m, j+n]`."""
+        start, stop = tokens[0].start, tokens[-1].span[1]
+        layer = EquationLayer(self.text[start:stop])
+        with shift_errors(self.text, start):
+            name = layer.formula.left.name
+        with locate_errors(self.text, (start, start + len(name))):
+            check_name(name)
+        return layer
+
+    def _output(self, tokens: list[NetworkToken]) -> tuple[list[NetworkToken], str | None]:
+        arrow = next((n for n, t in enumerate(tokens) if t.word == "->"), None)
+        if arrow is None:
+            return tokens, None
+        after = tokens[arrow + 1 :]
+        if len(after) != 1:
+            culprit = after[1] if after else tokens[arrow]
+            raise self.error("one name belongs after '->'", culprit, "... -> o")
+        return tokens[:arrow], self.name(after[0])
+
+    def _values(
+        self, head: NetworkToken, options: tuple[LayerOption, ...], tokens: list[NetworkToken]
+    ) -> dict[str, Any]:
+        """The layer's fields: the required ones by place, the others by name."""
+        required = [o for o in options if o.required]
+        by_name = {o.name: o for o in options if not o.required}
+        usage = " ".join([head.word, *(o.name.upper() for o in required)])
+        if len(tokens) < len(required):
+            missing = required[len(tokens)].name
+            raise self.error(f"'{head.word}' needs its {missing}", (tokens or [head])[-1], usage)
+        values = {o.name: self.option(o, t) for o, t in zip(required, tokens, strict=False)}
+        queue = tokens[len(required) :]
+        while queue:
+            word = queue.pop(0)
+            option = by_name.get(word.word)
+            if option is None:
+                known = did_you_mean(word.word, by_name) if by_name else f"usage: {usage}"
+                raise self.error(f"'{head.word}' has no option '{word.word}'", word, known)
+            if option.name in values:
+                raise self.error(f"'{option.name}' is given twice", word, "give it once")
+            if option.kind == "flag":
+                values[option.name] = True
+            elif queue:
+                values[option.name] = self.option(option, queue.pop(0))
+            else:
+                raise self.error(f"'{option.name}' needs a value", word, f"{option.name} 2")
+        return values

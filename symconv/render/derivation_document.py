@@ -1,0 +1,228 @@
+"""A derivation as people read it: text, LaTeX, Markdown, JSON, PDF, and in a notebook."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from math import prod
+from typing import Any
+
+from sympy import Expr, count_ops
+
+from symconv.core.equation import Equation, Program
+from symconv.core.errors import SymconvError
+from symconv.core.proof import Backward, Derivation, Step
+from symconv.core.tensor import Tensor
+from symconv.notation.conventions import describe_layout
+from symconv.notation.presets import Notation, entry_name
+from symconv.render.document.detail import parse_detail
+from symconv.render.document.displays import CaseEntries
+from symconv.render.document.symbol_notes import Sentence
+from symconv.semantics.entrywise import EntrywiseGradients, Place
+from symconv.semantics.run import tensors_read
+from symconv.semantics.work import count_terms
+
+from .document import documents as emit
+from .small_case import SmallestCase
+
+MOST_ENTRIES = 40
+MOST_OPERATIONS = 40
+MOST_TERMS = 200
+"""The most terms of the sum behind one entry of a gradient that is written out."""
+
+
+@dataclass(frozen=True)
+class DerivationDocument:
+    """The derivations of a backward pass, ready to be written down.
+
+    `detail` is terse, normal or full; with `case`, the smallest sizes that show it follow, every
+    gradient written out entry by entry.
+    """
+
+    forward: Program
+    backward: Backward
+    notation: Notation
+    title: str
+    conventions: tuple[str, ...]
+
+    @property
+    def derivation(self) -> Derivation:
+        """The derivation for the tensor that was asked for first."""
+        found = self.backward.derivation(self.backward.wrt[0].key)
+        assert found is not None
+        return found
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Its steps."""
+        return self.derivation.steps
+
+    @property
+    def formula(self) -> Expr:
+        """Its result, in index form."""
+        return self.derivation.equation.rhs
+
+    def latex(
+        self,
+        *,
+        document: bool = False,
+        detail: str = "normal",
+        case: bool = False,
+        width: float | None = None,
+    ) -> str:
+        r"""A fragment for `\input` that needs amsmath, or a whole document.
+
+        `width` is what `\the\columnwidth` says where the fragment goes, in points.
+        """
+        words = self._at(detail, case=case)
+        return emit.derivation_latex(*self._subject, **words, document=document, width=width)
+
+    def markdown(self, *, detail: str = "normal", case: bool = False) -> str:
+        """Markdown as GitHub renders it."""
+        return emit.derivation_markdown(*self._subject, **self._at(detail, case=case))
+
+    def html(self, *, detail: str = "normal", case: bool = False) -> str:
+        """One HTML file that needs no network and runs no script."""
+        return emit.derivation_html(*self._subject, **self._at(detail, case=case))
+
+    def text(self, *, detail: str = "normal", case: bool = False) -> str:
+        """Plain text for a terminal of 100 columns."""
+        return emit.derivation_text(*self._subject, **self._at(detail, case=case))
+
+    def json(self, *, detail: str = "full") -> str:
+        """Every step as data: rule, reason, both sides as trees, text and LaTeX."""
+        from symconv.render.document.json_form import derivation_json
+
+        found = derivation_json(*self._subject, **self._at(detail))
+        return json.dumps(found, indent=1, sort_keys=True)
+
+    def pdf(self, *, detail: str = "normal") -> bytes:
+        """A PDF, where pdflatex is installed; SymconvError where it is not."""
+        from symconv.render.document.pdf import compile_pdf
+
+        return compile_pdf(self.latex(document=True, detail=detail))
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def _repr_latex_(self) -> str:
+        """The results as formulas: what a notebook shows as LaTeX has no headings and no words."""
+        return emit.results_latex(*self._subject)
+
+    def _repr_markdown_(self) -> str:
+        return emit.derivation_notebook(*self._subject, **self._at("normal"))
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return {
+            "text/latex": self._repr_latex_(),
+            "text/markdown": self._repr_markdown_(),
+            "text/plain": self.text(),
+        }
+
+    @property
+    def _subject(self) -> tuple[Program, tuple[Derivation | Equation, ...], Notation]:
+        return self.forward, self.backward.items, self.notation
+
+    def _at(self, detail: str, *, case: bool = False) -> dict[str, Any]:
+        """The words of a document at a level of detail."""
+        level = parse_detail(detail)
+        why = self.why_sizes.get(level, ())
+        words = {**self._words, "detail": level, "why_sizes": why}
+        return words | {"case": self._case} if case and not self._words["unrolled"] else words
+
+    @cached_property
+    def _words(self) -> dict[str, Any]:
+        return {
+            "title": self.title,
+            "conventions": self._conventions,
+            "unrolled": tuple(self._entries()),
+            "structure": self.structure,
+        }
+
+    @property
+    def _conventions(self) -> tuple[str, ...]:
+        """The conventions but for the order of axes, which stands beside the shapes."""
+        said = set(describe_layout(self.forward))
+        return tuple(line for line in self.conventions if line not in said)
+
+    @cached_property
+    def _case(self) -> CaseEntries:
+        """The smallest sizes that show everything; not needed where every entry stands already."""
+        found = SmallestCase(self.forward, self.backward, self.notation)
+        return CaseEntries(found.sizes, found.entries)
+
+    @cached_property
+    def structure(self) -> Mapping[str, tuple[Sentence, ...]]:
+        """What operations the results are, as far as that is proved; by the key of the result."""
+        from symconv.render.document.structure_words import describe_structure
+        from symconv.render.formula.names import collect_names
+        from symconv.structure import find_operations
+
+        names = collect_names(self.forward, self.backward.items, self.notation)
+        return describe_structure(find_operations(self.backward), names, self.forward.equations)
+
+    @cached_property
+    def why_sizes(self) -> Mapping[str, tuple[Sentence, ...]]:
+        """What windows read, and which outputs an entry touches, by level of detail."""
+        from symconv.render.document.size_words import describe_sizes
+        from symconv.render.formula.names import collect_names
+
+        names = collect_names(self.forward, self.backward.items, self.notation)
+        return describe_sizes(self.backward, self.forward, names)
+
+    def _entries(self) -> Iterator[tuple[str, Expr]]:
+        """The gradients entry by entry, where there are few of them."""
+        if not _has_numeric_sizes(self.backward):
+            return
+        tensors = [
+            t
+            for t in self.backward.wrt
+            if _has_few_entries(t) and _has_short_sums(self.backward, t)
+        ]
+        unrolled = EntrywiseGradients(self.backward, self.notation)
+        for tensor in tensors:
+            for place, e in _readable_entries(unrolled, tensor).items():
+                yield f"d{self.backward.cost.key}/d{entry_name(tensor, place, self.notation)}", e
+
+
+def _has_numeric_sizes(backward: Backward) -> bool:
+    return all(n.is_Integer for t in backward.program.tensors for n in t.shape)
+
+
+def _has_few_entries(tensor: Tensor) -> bool:
+    return prod(tensor.shape) <= MOST_ENTRIES
+
+
+def _has_short_sums(backward: Backward, tensor: Tensor) -> bool:
+    """Whether the sum behind an entry is short, with deltas as symbols."""
+    derivation = backward.derivation(tensor.key)
+    return derivation is not None and count_terms(derivation.equation.rhs, {}) <= MOST_TERMS
+
+
+def _readable_entries(unrolled: EntrywiseGradients, tensor: Tensor) -> dict[Place, Expr]:
+    """The entries with deltas put in where that stays short, else with deltas as symbols.
+
+    None where that would take too long, because entries or terms are too many.
+    """
+    program = unrolled.backward.program
+    try:
+        if _count_expanded_terms(program, unrolled.result(tensor).key) <= MOST_TERMS:
+            entries = unrolled.entries(tensor)
+            if all(count_ops(e) <= MOST_OPERATIONS for e in entries.values()):
+                return entries
+        return unrolled.entries(tensor, put_in_deltas=False)
+    except SymconvError:
+        return {}
+
+
+def _count_expanded_terms(program: Program, key: str) -> int:
+    """The most terms of one entry with every delta put in, terms that are 0 included."""
+    equation = program.equation(key)
+    if equation is None:
+        return 1
+    deltas = [k for k in tensors_read(equation) if program.tensor(k).role == "delta"]
+    return count_terms(equation.rhs, {}) * max(
+        (_count_expanded_terms(program, k) for k in deltas), default=1
+    )

@@ -1,0 +1,195 @@
+"""Dual numbers over any algebra: exact forward-mode derivatives."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from .protocol import SLOPES, Algebra, Map, Scalar, stable_log_sum_exp
+
+Slope = Callable[[Scalar, Scalar], Scalar]
+"""f'(x) from x and f(x)."""
+
+
+class Lifting(ABC):
+    """An algebra over `base` whose scalars remember slopes; plain scalars are constants."""
+
+    def __init__(self, base: Algebra) -> None:
+        self.base = base
+
+    @abstractmethod
+    def value(self, x: Scalar) -> Scalar:
+        """The number of the base that a scalar stands for."""
+
+    @abstractmethod
+    def lifted(self, function: Map, slope: Slope) -> Map:
+        """A function of the base, and its slope, as a function of scalars that carry slopes."""
+
+    def number(self, value: int | Fraction) -> Scalar:
+        return self.base.number(value)
+
+    def constant(self, value: float, name: str) -> Scalar:
+        return self.base.constant(value, name)
+
+    def function(self, name: str) -> Map:
+        function, slope = self.base.function(name), SLOPES[name]
+        return self.lifted(function, lambda x, y: slope(self.base, x, y))
+
+    def power(self, exponent: Fraction) -> Map:
+        factor, lower = self.number(exponent), self.base.power(exponent - 1)
+        return self.lifted(self.base.power(exponent), lambda x, _: factor * lower(x))
+
+    def first_maximiser(self, values: Sequence[Scalar]) -> int:
+        return self.base.first_maximiser([self.value(v) for v in values])
+
+    def maximum(self, values: Sequence[Scalar]) -> Scalar:
+        return values[self.first_maximiser(values)]
+
+    def log_sum_exp(self, values: Sequence[Scalar]) -> Scalar:
+        return stable_log_sum_exp(self, values)
+
+    def entry(self, value: Scalar) -> Scalar:
+        """What is stored as an entry of a tensor."""
+        return value
+
+
+class Dual:
+    """value + slope * epsilon with epsilon^2 = 0.
+
+    `level` tells nested derivatives apart: a dual number of a lower level is a constant here.
+    """
+
+    __slots__ = ("level", "slope", "value")
+
+    def __init__(self, value: Scalar, slope: Scalar, level: int = 1) -> None:
+        self.value = value
+        self.slope = slope
+        self.level = level
+
+    def __add__(self, other: Any) -> Any:
+        if not isinstance(other, Dual) or other.level < self.level:
+            return Dual(self.value + other, self.slope, self.level)
+        if other.level > self.level:
+            return other + self
+        return Dual(self.value + other.value, self.slope + other.slope, self.level)
+
+    __radd__ = __add__
+
+    def __mul__(self, other: Any) -> Any:
+        """(a, a')(b, b') = (ab, a'b + ab')."""
+        if not isinstance(other, Dual) or other.level < self.level:
+            return Dual(self.value * other, self.slope * other, self.level)
+        if other.level > self.level:
+            return other * self
+        slope = self.slope * other.value + self.value * other.slope
+        return Dual(self.value * other.value, slope, self.level)
+
+    __rmul__ = __mul__
+
+    def __bool__(self) -> bool:
+        return bool(self.value) or bool(self.slope)
+
+
+class Duals(Lifting):
+    """Dual numbers of one level over `base`; plain scalars of the base are constants."""
+
+    def __init__(self, base: Algebra, level: int = 1) -> None:
+        super().__init__(base)
+        self.level = level
+        self.zero = base.number(0)
+
+    def value(self, x: Scalar) -> Scalar:
+        """The value of a scalar without its slope."""
+        return x.value if isinstance(x, Dual) and x.level == self.level else x
+
+    def slope(self, x: Scalar) -> Scalar:
+        """The slope of a scalar; 0 for a constant."""
+        return x.slope if isinstance(x, Dual) and x.level == self.level else self.zero
+
+    def lifted(self, function: Map, slope: Slope) -> Map:
+        """F as (x, x') -> (f(x), f'(x) x')."""
+
+        def result(x: Scalar) -> Scalar:
+            if not isinstance(x, Dual) or x.level != self.level:
+                return function(x)
+            y = function(x.value)
+            return Dual(y, slope(x.value, y) * x.slope, self.level)
+
+        return result
+
+
+class TapeNode:
+    """One scalar of a computation: its value, and each number it came from with its slope."""
+
+    __slots__ = ("order", "parents", "tape", "value")
+
+    def __init__(
+        self, tape: Tape, value: Scalar, parents: tuple[tuple[TapeNode, Scalar], ...]
+    ) -> None:
+        self.tape = tape
+        self.value = value
+        self.parents = parents
+        self.order = len(tape.nodes)
+        tape.nodes.append(self)
+
+    def __add__(self, other: Any) -> TapeNode:
+        if isinstance(other, TapeNode):
+            return TapeNode(self.tape, self.value + other.value, ((self, 1), (other, 1)))
+        return TapeNode(self.tape, self.value + other, ((self, 1),)) if other else self
+
+    __radd__ = __add__
+
+    def __mul__(self, other: Any) -> TapeNode:
+        if isinstance(other, TapeNode):
+            parents = ((self, other.value), (other, self.value))
+            return TapeNode(self.tape, self.value * other.value, parents)
+        if other == 1:
+            return self
+        return TapeNode(self.tape, self.value * other, ((self, other),))
+
+    __rmul__ = __mul__
+
+    def __bool__(self) -> bool:
+        """A number on the tape is never dropped, because its derivative may matter."""
+        return True
+
+
+class Tape(Lifting):
+    """The algebra of recorded scalars; plain scalars of the base are constants."""
+
+    def __init__(self, base: Algebra) -> None:
+        super().__init__(base)
+        self.nodes: list[TapeNode] = []
+
+    def value(self, x: Scalar) -> Scalar:
+        """The number that a scalar stands for."""
+        return x.value if isinstance(x, TapeNode) else x
+
+    def adjoints(self, seeds: Mapping[TapeNode, Scalar]) -> list[Scalar]:
+        """For each node of the tape, d(sum of seed * number)/d(node)."""
+        found: list[Scalar] = [0] * len(self.nodes)
+        for node, seed in seeds.items():
+            found[node.order] = found[node.order] + seed
+        for node in reversed(self.nodes):
+            if found[node.order]:
+                for parent, slope in node.parents:
+                    found[parent.order] = found[parent.order] + found[node.order] * slope
+        return found
+
+    def lifted(self, function: Map, slope: Slope) -> Map:
+        """F as a node that remembers f'(x)."""
+
+        def result(x: Scalar) -> Scalar:
+            if not isinstance(x, TapeNode):
+                return function(x)
+            y = function(x.value)
+            return TapeNode(self, y, ((x, slope(x.value, y)),))
+
+        return result
+
+    def entry(self, value: Scalar) -> TapeNode:
+        """A node of its own for every entry, so that a copied tensor has derivatives of its own."""
+        parents = ((value, 1),) if isinstance(value, TapeNode) else ()
+        return TapeNode(self, self.value(value), parents)

@@ -1,0 +1,139 @@
+"""Index expressions as integer arithmetic.
+
+Every index of the language is affine in the index variables once the sizes are numbers. It is
+turned into a closure over the list of index values; an index that is not an integer reads as None,
+which is in bounds of nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import lcm
+from operator import itemgetter
+from typing import Any
+
+from sympy import Add, Basic, Expr, Mul, Pow, Rational, Symbol
+
+from symconv.core.errors import SymconvError, Unsupported
+
+Sizes = Mapping[Symbol, int]
+Slots = Mapping[Symbol, int]
+Environment = list[int]
+Place = tuple[int, ...]
+Read = Callable[[Environment], Any]
+
+
+@dataclass(frozen=True)
+class SlotExpression:
+    """constant + the sum of coefficient * (value in slot), with rational numbers."""
+
+    constant: Fraction = Fraction(0)
+    terms: Mapping[int, Fraction] = field(default_factory=dict)
+
+    def __add__(self, other: SlotExpression) -> SlotExpression:
+        slots = {**self.terms, **other.terms}
+        terms = {s: self.terms.get(s, Fraction(0)) + other.terms.get(s, Fraction(0)) for s in slots}
+        return SlotExpression(self.constant + other.constant, {s: c for s, c in terms.items() if c})
+
+    def times(self, factor: Fraction) -> SlotExpression:
+        """The form multiplied by a number."""
+        terms = {s: c * factor for s, c in self.terms.items() if factor}
+        return SlotExpression(self.constant * factor, terms)
+
+
+def affine_in_slots(e: Basic, sizes: Sizes, slots: Slots) -> SlotExpression:
+    """An index expression as an affine form in the slots of its variables."""
+    if isinstance(e, Symbol):
+        return (
+            SlotExpression(terms={slots[e]: Fraction(1)})
+            if e in slots
+            else SlotExpression(_look_up_size(e, sizes))
+        )
+    if isinstance(e, Rational):
+        return SlotExpression(Fraction(int(e.p), int(e.q)))
+    forms = [affine_in_slots(a, sizes, slots) for a in e.args]
+    if isinstance(e, Add):
+        return sum(forms, SlotExpression())
+    if isinstance(e, Mul):
+        return _multiply_affine(e, forms)
+    if isinstance(e, Pow) and not any(f.terms for f in forms):
+        return SlotExpression(Fraction(forms[0].constant ** forms[1].constant))
+    raise Unsupported(f"the index expression '{e}' is not affine")
+
+
+def _look_up_size(symbol: Symbol, sizes: Sizes) -> Fraction:
+    if symbol not in sizes:
+        raise SymconvError(
+            f"the size '{symbol}' has no value",
+            help=f"sizes with a value: {', '.join(sorted(map(str, sizes))) or 'none'}",
+        )
+    return Fraction(sizes[symbol])
+
+
+def _multiply_affine(e: Expr, forms: Sequence[SlotExpression]) -> SlotExpression:
+    """A product of affine forms, at most one of which may hold a variable."""
+    result = SlotExpression(Fraction(1))
+    for form in forms:
+        if result.terms and form.terms:
+            raise Unsupported(f"the index expression '{e}' is not affine")
+        result = form.times(result.constant) if form.terms else result.times(form.constant)
+    return result
+
+
+def evaluate_size(e: Expr, sizes: Sizes) -> Fraction:
+    """The value of an expression in sizes alone."""
+    return affine_in_slots(e, sizes, {}).constant
+
+
+def as_integer(e: Expr, sizes: Sizes) -> int:
+    """The value of an extent or of a limit, which must be an integer."""
+    value = evaluate_size(e, sizes)
+    if value.denominator != 1:
+        raise SymconvError(f"the size '{e}' is {value}, which is not an integer")
+    return value.numerator
+
+
+def compile_index(form: SlotExpression) -> Read:
+    """The closure that reads an affine form; None where its value is not an integer."""
+    scale = lcm(form.constant.denominator, *(c.denominator for c in form.terms.values()))
+    constant = int(form.constant * scale)
+    terms = [(s, int(c * scale)) for s, c in sorted(form.terms.items())]
+    numerator = _compile_numerator(constant, terms)
+    if scale == 1:
+        return numerator
+
+    def divided(environment: Environment) -> int | None:
+        quotient, remainder = divmod(numerator(environment), scale)
+        return None if remainder else quotient
+
+    return divided
+
+
+def _compile_numerator(constant: int, terms: Sequence[tuple[int, int]]) -> Read:
+    if not terms:
+        return lambda _: constant
+    (a, p), *rest = terms
+    if not rest:
+        return itemgetter(a) if (constant, p) == (0, 1) else lambda v: constant + p * v[a]
+    if len(rest) == 1:
+        ((b, q),) = rest
+        return lambda v: constant + p * v[a] + q * v[b]
+    return lambda v: constant + sum([c * v[s] for s, c in terms])
+
+
+def compile_place(indices: Sequence[Expr], sizes: Sizes, slots: Slots) -> Read:
+    """The closure that reads all indices of an access as one tuple."""
+    reads = [compile_index(affine_in_slots(e, sizes, slots)) for e in indices]
+    match reads:
+        case [r]:
+            return lambda v: (r(v),)
+        case [r, s]:
+            return lambda v: (r(v), s(v))
+        case [r, s, t]:
+            return lambda v: (r(v), s(v), t(v))
+        case [r, s, t, u]:
+            return lambda v: (r(v), s(v), t(v), u(v))
+        case _:
+            return lambda v: tuple([r(v) for r in reads])

@@ -1,0 +1,125 @@
+"""Random sizes and entries at which a result is evaluated, to compare an operation with it.
+
+No entry is 0, 1 or -1: x, 1 - x and 1 + x may be divided by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+from math import prod
+from random import Random
+
+from sympy import Expr, Symbol
+from sympy.tensor.indexed import Indexed
+
+from symconv.core.equation import Equation, Program
+from symconv.core.errors import Unsupported
+from symconv.semantics.algebra import Exact
+from symconv.semantics.index_arithmetic import Sizes, as_integer, evaluate_size
+from symconv.semantics.interpret import interpret
+from symconv.semantics.sizes import free_sizes, pick_sizes
+from symconv.semantics.work import count_terms
+
+from .grids import Place
+
+SEEDS = (1, 2, 3)
+MOST_PLACES, FEWEST_PLACES = 60, 2
+MOST_TERMS = 20_000
+"""About the most terms that a trial adds up; long sums are compared at fewer places."""
+
+MOST_ENTRIES, MOST_ENTRIES_AGAIN = 100_000, 10_000
+MOST_FIXED = 1_000_000
+"""The most entries that a trial draws where sizes are numbers; more are not tried, nor stated."""
+
+VALUES = tuple(sign * n for sign in (-1, 1) for n in range(2, 10))
+Entries = Callable[[Mapping[Symbol, int]], int]
+Operation = Callable[["SamplePoint"], Entries]
+
+
+@dataclass(frozen=True)
+class SamplePoint:
+    """Sizes and an entry for every place of every tensor that an equation reads."""
+
+    sizes: Sizes
+    grids: Mapping[str, Mapping[Place, int]]
+
+    def whole(self, e: Expr) -> int:
+        return as_integer(e, self.sizes)
+
+    def grid(self, access: Indexed) -> Mapping[Place, int]:
+        return self.grids[str(access.base.label)]
+
+
+def confirm_operation(
+    program: Program, equation: Equation, coefficient: Expr, claim: Operation
+) -> bool:
+    """Whether the equation is coefficient * claim at random sizes and entries, border included."""
+    return all(
+        _agrees(_draw_sample(program, equation, s), equation, coefficient, claim)
+        for s in _seeds(program, equation)
+    )
+
+
+def _seeds(program: Program, equation: Equation) -> tuple[int, ...]:
+    """The draws to compare at; one where sizes are numbers, and so large that one says enough."""
+    if free_sizes(program):
+        return SEEDS
+    return (
+        SEEDS[:1]
+        if _count_entries(equation, pick_sizes(program, SEEDS[0])) > MOST_ENTRIES_AGAIN
+        else SEEDS
+    )
+
+
+def _draw_sample(program: Program, equation: Equation, seed: int) -> SamplePoint:
+    random = Random(seed)  # noqa: S311 - test numbers, not secrets
+    sizes = pick_sizes(program, seed, lambda sizes: _count_entries(equation, sizes) <= MOST_ENTRIES)
+    if _count_entries(equation, sizes) > MOST_FIXED:
+        raise Unsupported(f"{_count_entries(equation, sizes):,} entries are too many to draw")
+    grids = {
+        str(a.base.label): _random_grid([as_integer(n, sizes) for n in a.base.shape], random)
+        for a in _accesses(equation)
+    }
+    return SamplePoint(sizes, grids)
+
+
+def _random_grid(shape: list[int], random: Random) -> dict[Place, int]:
+    """A random value for every place of an array."""
+    values = random.choices(VALUES, k=prod(shape))
+    return dict(zip(product(*map(range, shape)), values, strict=True))
+
+
+def _accesses(equation: Equation) -> list[Indexed]:
+    return sorted(equation.rhs.atoms(Indexed), key=str)
+
+
+def _count_entries(equation: Equation, sizes: Sizes) -> int:
+    total = 0
+    for access in _accesses(equation):
+        count = 1
+        for n in access.base.shape:
+            count *= as_integer(n, sizes)
+        total += count
+    return total
+
+
+def _agrees(trial: SamplePoint, equation: Equation, coefficient: Expr, claim: Operation) -> bool:
+    variables = [v for v, _ in equation.ranges]
+    value = interpret(equation.rhs, variables, trial.sizes, trial.grids, Exact())
+    entry = claim(trial)
+    factor = evaluate_size(coefficient, trial.sizes)
+    places = list(product(*(range(trial.whole(n)) for _, n in equation.ranges)))
+    most = max(
+        FEWEST_PLACES,
+        min(MOST_PLACES, MOST_TERMS // max(1, count_terms(equation.rhs, trial.sizes))),
+    )
+    if len(places) > most:
+        inside = Random(0).sample(places, most)  # noqa: S311 - test numbers
+        places = [places[0], places[-1], *inside]
+    return all(
+        Fraction(value(place)) == factor * entry(dict(zip(variables, place, strict=True)))
+        for place in places
+    )

@@ -1,0 +1,60 @@
+"""One verdict for each backward equation of a program, over a few random trials."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from symconv.core.equation import Equation, Program
+from symconv.semantics.index_arithmetic import Sizes
+
+from .error_bounds import comparison_bound
+from .evaluation_point import EvaluationPoint, holds_derivative
+from .record import Check, count_nouns, format_sizes
+from .sampling import BUDGET, FAILURES, comparison_cost, draw_points
+
+Judge = Callable[[Equation, EvaluationPoint, int], tuple[int, str]]
+"""From an equation, a trial and a seed to the number of comparisons and the first thing wrong."""
+
+
+def backward_equations(program: Program) -> tuple[Equation, ...]:
+    """The equations that compute deltas and gradients."""
+    return tuple(e for e in program.equations if holds_derivative(program.tensor(e.key)))
+
+
+def points_for_equations(program: Program, draws: int, seed: int) -> list[EvaluationPoint]:
+    """Trials at which every backward equation can be evaluated at all of its entries."""
+    equations = backward_equations(program)
+
+    def affordable(sizes: Sizes) -> bool:
+        return all(comparison_cost([e.rhs], e.ranges, sizes, ()) <= BUDGET for e in equations)
+
+    return draw_points(program, draws, seed, affordable)
+
+
+def check_each_equation(
+    what: str,
+    judge: Judge,
+    equations: Sequence[Equation],
+    made: Sequence[EvaluationPoint],
+    seed: int,
+) -> tuple[Check, ...]:
+    """One check for each equation, all of them on the same trials."""
+    return tuple(_check_equation(f"{what} {e.key}", e, judge, made, seed) for e in equations)
+
+
+def _check_equation(
+    name: str, equation: Equation, judge: Judge, made: Sequence[EvaluationPoint], seed: int
+) -> Check:
+    count, error = 0, ""
+    for trial in made:
+        try:
+            tried, error = judge(equation, trial, seed)
+        except FAILURES as problem:
+            tried, error = 0, f"no value: {problem}"
+        count += tried
+        if error:
+            error = f"{error} ({format_sizes(trial.sizes)})"
+            break
+    detail = f"{count} points of {count_nouns(len(made), 'random trial')}"
+    sizes = tuple(format_sizes(t.sizes) for t in made)
+    return Check(name, not error, detail, count, sizes, error, comparison_bound(made))

@@ -1,0 +1,100 @@
+"""What a derivation's JSON form says: tensors, sizes, equations, and steps from trees to trees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .json_tree import JsonReader, JsonTree, json_form_error, load_json
+
+
+@dataclass(frozen=True)
+class TensorRecord:
+    """A tensor: its key, its role, and its extents."""
+
+    key: str
+    role: str
+    shape: tuple[JsonTree, ...]
+
+
+@dataclass(frozen=True)
+class SizeRecord:
+    """A size: the least value it may have, or what it is computed from."""
+
+    name: str
+    least: int = 1
+    numerator: JsonTree | None = None
+    stride: JsonTree | None = None
+
+
+@dataclass(frozen=True)
+class EquationRecord:
+    """An equation: an entry on the left, a formula on the right, and the ranges of its indices."""
+
+    left: JsonTree
+    right: JsonTree
+    ranges: tuple[tuple[str, JsonTree], ...]
+    of: str = ""
+    steps: tuple[tuple[str, JsonTree, JsonTree], ...] = ()
+
+    @property
+    def key(self) -> str:
+        return str(self.left.leaf)
+
+
+@dataclass(frozen=True)
+class DerivationRecord:
+    """A derivation in JSON form: tensors by key, sizes, forward and backward equations."""
+
+    tensors: dict[str, TensorRecord]
+    sizes: tuple[SizeRecord, ...]
+    forward: tuple[EquationRecord, ...]
+    backward: tuple[EquationRecord, ...]
+
+
+def parse_derivation(text: str) -> DerivationRecord:
+    """A JSON text as a document; SymconvError with the reason where it is none."""
+    data, reader = load_json(text), JsonReader()
+    tensors = [_parse_tensor(reader, t) for t in reader.field(data, "tensors", list)]
+    free = [_parse_free_size(reader, s) for s in reader.field(data, "parameters", list)]
+    defined = [_parse_defined_size(reader, s) for s in reader.field(data, "sizes", list)]
+    forward = [_parse_equation(reader, e) for e in reader.field(data, "forward", list)]
+    backward = [_parse_equation(reader, e) for e in reader.field(data, "backward", list)]
+    if len(tensors) > 2000 or len(free) + len(defined) > 200:
+        raise json_form_error("too many tensors or sizes")
+    by_key = {t.key: t for t in tensors}
+    return DerivationRecord(by_key, (*free, *defined), tuple(forward), tuple(backward))
+
+
+def _parse_tensor(reader: JsonReader, data: Any) -> TensorRecord:
+    shape = tuple(reader.tree(n) for n in reader.field(data, "shape", list))
+    return TensorRecord(reader.name(data, "key"), reader.name(data, "role"), shape)
+
+
+def _parse_free_size(reader: JsonReader, data: Any) -> SizeRecord:
+    return SizeRecord(reader.name(data, "symbol"), min(1, max(0, reader.field(data, "least", int))))
+
+
+def _parse_defined_size(reader: JsonReader, data: Any) -> SizeRecord:
+    numerator, stride = (reader.tree(data.get(k)) for k in ("numerator", "stride"))
+    return SizeRecord(reader.name(data, "symbol"), 1, numerator, stride)
+
+
+def _parse_equation(reader: JsonReader, data: Any) -> EquationRecord:
+    left, right = (_parse_side(reader, data, k) for k in ("left", "right"))
+    ranges = [
+        (reader.name(r, "index"), reader.tree(r.get("extent")))
+        for r in reader.field(data, "ranges", list)
+    ]
+    steps = [
+        (reader.name(s, "rule"), _parse_side(reader, s, "before"), _parse_side(reader, s, "after"))
+        for s in data.get("steps") or []
+    ]
+    if left.op != "entry":
+        raise json_form_error("an equation that defines no entry")
+    of = reader.name(data, "of") if data.get("of") else ""
+    return EquationRecord(left, right, tuple(ranges), of, tuple(steps))
+
+
+def _parse_side(reader: JsonReader, data: Any, name: str) -> JsonTree:
+    return reader.tree(reader.field(reader.field(data, name, dict), "tree", dict))
