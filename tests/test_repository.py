@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -47,7 +48,16 @@ def test_the_wheel_has_the_templates_and_nothing_it_should_not(tmp_path):
     names = zipfile.ZipFile(wheel).namelist()
     assert "symconv/templates/numpy/module.py.j2" in names
     assert "symconv/templates/latex/document.tex.j2" in names
+    assert "symconv/py.typed" in names, "without it, users of the package get no types"
     assert not [n for n in names if n.startswith(("tests/", "generated/", "benchmarks/"))]
+
+
+def test_every_dependency_is_imported_somewhere():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    text = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "symconv").rglob("*.py"))
+    for requirement in project["dependencies"]:
+        name = re.match(r"\w+", requirement)[0]
+        assert re.search(rf"^\s*(from|import) {name}\b", text, re.MULTILINE), requirement
 
 
 EVALUATING = re.compile(
