@@ -155,7 +155,8 @@ def test_an_equation_of_ones_own_is_a_layer():
     ).program()
     made = parse_network("input x 8x8 | conv w 3x3 -> y | relu -> a").program()
     assert own.equations == tuple(
-        replace(e, title=o.title) for e, o in zip(made.equations, own.equations, strict=True)
+        replace(e, title=o.title, kind=o.kind)
+        for e, o in zip(made.equations, own.equations, strict=True)
     )
 
 

@@ -21,13 +21,18 @@ class Equation:
     """`lhs` = `rhs` for every value of the indices in `ranges` ((index, extent), starting at 0).
 
     `lhs` is an access of the tensor that the equation defines. Its indices may be affine
-    (`y[c*H*W + i*W + j]`) as long as no entry is written twice. `title` names the layer in words.
+    (`y[c*H*W + i*W + j]`) as long as no entry is written twice. `title` names the layer in words,
+    for readers only. What code asks is stated beside it: `kind` is the keyword of the layer
+    (`conv`; `equation` for one's own, "" for what is derived), `flipped` says that a kernel is read
+    backwards through its window.
     """
 
     lhs: Indexed
     rhs: Expr
     ranges: Ranges
     title: str = ""
+    kind: str = ""
+    flipped: bool = False
 
     @property
     def key(self) -> str:

@@ -53,6 +53,11 @@ class Layer(ABC):
         named = [f for f, hint in hints.items() if hint in (TensorName, TensorName | None)]
         return {f: getattr(self, f) for f in named if f != "out" and getattr(self, f)}
 
+    @property
+    def kind(self) -> str:
+        """What its equations are to code that asks: the keyword; `equation` where there is none."""
+        return getattr(self, "keyword", "equation")
+
     def output_name(self) -> TensorName | None:
         """The name of the output, if the person gave one."""
         return self.out

@@ -36,7 +36,8 @@ def build_program(
             raise SymconvError(
                 "nothing may follow the cost", text=text, position=_span_at(spans, stage)
             )
-        scope = Scope(taken, layer.title, names[stage], {t.key: t for t in tensors}, sizes=sizes)
+        earlier = {t.key: t for t in tensors}
+        scope = Scope(taken, layer.title, names[stage], layer.kind, earlier, sizes=sizes)
         here = _span_at(spans, stage)
         with locate_errors(text, here), shift_errors(text, here[0] if here else 0):
             made = layer.forward(x, scope)

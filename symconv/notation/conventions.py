@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
 
-from sympy import Expr, Mul, Rational, S, Sum, Symbol, expand
+from sympy import Expr, Mul, Rational, S, Sum, Symbol
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation, Program
+from symconv.core.kernels import kernel_directions
 from symconv.core.nodes import Equals, LogSumExp, MaxOver
 from symconv.core.tensor import Tensor
 
@@ -27,37 +28,12 @@ def describe_conventions(program: Program) -> tuple[str, ...]:
 
 def _describe_kernel(equation: Equation, program: Program) -> Iterator[str]:
     """Correlation or convolution: the direction in which a window and its kernel are read."""
-    for summed in sorted(equation.rhs.atoms(Sum), key=str):
-        accesses = sorted(summed.function.atoms(Indexed), key=str)
-        kernels = [a for a in accesses if program.tensor(a).role == "parameter"]
-        others = [a for a in accesses if a not in kernels]
-        signs = {
-            _index_direction(kernel, v) * window
-            for kernel in kernels
-            for v in summed.variables
-            for window in _window_directions(others, v)
-        }
+    parameters = {t.key for t in program.tensors if t.role == "parameter"}
+    for signs in kernel_directions(equation.rhs, parameters):
         if 1 in signs:
             yield "Convolution means cross-correlation: the kernel is read forwards (not flipped)."
         if -1 in signs:
             yield "Convolution is that of mathematics: the kernel is read backwards (flipped)."
-
-
-def _index_direction(access: Indexed, v: Symbol) -> int:
-    """The sign with which an index moves through an access; 0 where it does not."""
-    return next((_sign(expand(e).coeff(v)) for e in access.indices if e.has(v)), 0)
-
-
-def _window_directions(accesses: list[Indexed], v: Symbol) -> Iterator[int]:
-    """The same for accesses in which the index shares its axis with another one: windows."""
-    for access in accesses:
-        for e in access.indices:
-            if any(not s.is_nonnegative for s in e.free_symbols - {v}) and e.has(v):
-                yield _sign(expand(e).coeff(v))
-
-
-def _sign(coefficient: Expr) -> int:
-    return 1 if coefficient.is_positive else -1 if coefficient.is_negative else 0
 
 
 def describe_layout(program: Program) -> Iterator[str]:

@@ -16,6 +16,8 @@ from .wrong_part import WrongPart, step_of_mistake
 
 SQUARE = ("pointwise derivative", "linearity", "definition")
 SCALE = ("definition",)
+HALVED = "half_sse"
+"""The keyword of the cost that has 1/2 in front of the square."""
 
 
 def by_multiple(wrong_part: WrongPart) -> Iterator[Cause]:
@@ -54,7 +56,7 @@ def forgotten_factors(context: NetworkContext) -> Iterator[tuple[Fraction, Cause
 
 def _factor_of_square(context: NetworkContext) -> tuple[Fraction, Cause, tuple[str, ...]]:
     """The 2 of the derivative of the square, which a factor 1/2 in the cost takes away."""
-    if any("half" in e.title for e in context.forward.equations):
+    if any(e.kind == HALVED for e in context.forward.equations):
         said = "a factor 2 too many: this cost has 1/2 in front of the square; right without it"
         return Fraction(2), Cause("extra_two", said, condition=True), SQUARE
     said = "the 2 of the derivative of the square is missing; right if the cost has the factor 1/2"

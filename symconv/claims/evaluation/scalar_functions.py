@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 
 POINTWISE = {"relu", "sigmoid", "tanh", "exp", "log", "step", "softplus", "absolute", "activation"}
 POINTWISE |= {"sqrt"}
+ACTIVATIONS: Mapping[str, str] = {
+    "sigmoid": "sigmoid",
+    "silu": "sigmoid",
+    "relu": "relu",
+    "tanh": "tanh",
+    "softplus": "softplus",
+}
+"""What a text calls f or sigma, by the keyword of the layer that applies it."""
 HALF = Fraction(1, 2)
 
 
@@ -52,15 +60,8 @@ def _is_one_entry(values: list[Value], written: list[SyntaxNode]) -> bool:
 
 def find_activation(at: Evaluator) -> str:
     """The network's activation, which a text may call f or sigma."""
-    titles = {
-        "sigmoid": "sigmoid", "rectifier": "relu", "hyperbolic": "tanh", "softplus": "softplus",
-    }  # fmt: skip
-    found = {
-        name
-        for e in at.context.forward.equations
-        for word, name in titles.items()
-        if word in e.title.lower()
-    }
+    kinds = {e.kind for e in at.context.forward.equations}
+    found = {name for kind, name in ACTIVATIONS.items() if kind in kinds}
     if len(found) != 1:
         raise NotChecked("the activation is not named, and the network has not just one")
     (name,) = found

@@ -13,6 +13,9 @@ from symconv.core.equation import Equation
 from .equation_parts import accesses, replace_accesses, tensor_of
 from .mutation import mutation
 
+AVERAGING = {"avgpool", "global_avgpool"}
+"""The layers that average over a window, by their keywords."""
+
 
 def _replace_mask(
     e: Equation, context: NetworkContext, value: Callable[[Indexed], Expr]
@@ -82,5 +85,5 @@ def average_missing(e: Equation, context: NetworkContext) -> Iterator[Expr]:
         if plain in {str(x.base.label) for x in accesses(q.rhs)}
     ]
     factor = e.rhs.as_coeff_Mul()[0]
-    if any("average" in q.title for q in readers) and 0 < abs(factor) < 1:
+    if any(q.kind in AVERAGING for q in readers) and 0 < abs(factor) < 1:
         yield e.rhs / factor

@@ -11,9 +11,9 @@ from sympy import Symbol
 from symconv.core.equation import Equation, Program
 from symconv.core.proof import Backward
 from symconv.core.tensor import Tensor
-from symconv.notation.conventions import describe_conventions
 from symconv.notation.presets import Notation
 from symconv.semantics.index_arithmetic import as_integer
+from symconv.semantics.run import tensors_read
 from symconv.semantics.sizes import pick_sizes
 from symconv.semantics.work import count_range_values, count_terms
 
@@ -21,6 +21,8 @@ from .errors import MOST_NETWORK, ClaimError
 
 Shape = tuple[int, ...]
 HEIGHTS = ("H", "W")
+WINDOWED = {"conv", "transposed_conv"}
+"""The layers whose parameters slide over an image, by their keywords."""
 
 
 class DifferentiableNetwork(Protocol):
@@ -107,10 +109,7 @@ class NetworkContext:
     def windowed(self, tensor: Tensor) -> bool:
         """Whether a parameter slides over an image."""
         return any(
-            e.title.startswith(("convolution", "transposed"))
-            for e in self.forward.equations
-            if tensor.base in {a.base for a in e.rhs.atoms() if hasattr(a, "base")}
-            or tensor.key in str(e.rhs)
+            e.kind in WINDOWED and tensor.key in tensors_read(e) for e in self.forward.equations
         )
 
     @cached_property
@@ -131,7 +130,7 @@ class NetworkContext:
     @cached_property
     def flips(self) -> bool:
         """Whether the network's convolutions turn their kernel."""
-        return any("read backwards" in line for line in describe_conventions(self.forward))
+        return any(e.flipped for e in self.forward.equations)
 
     @cached_property
     def work(self) -> int:

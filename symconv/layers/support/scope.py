@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sympy import Expr, Integer
+from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation, Ranges, SizeDefinition
 from symconv.core.errors import SymconvError
+from symconv.core.kernels import kernel_directions
 from symconv.core.nodes import LogSumExp, limits
 from symconv.core.tensor import Name, Role, Tensor, index, size
 
@@ -68,9 +70,13 @@ UNIT: Ranges = ((index("k"), Integer(1)),)
 
 @dataclass
 class Scope(AxisSplitter):
-    """The place where one layer is built; it collects the tensors and sizes that are made."""
+    """The place where one layer is built; it collects the tensors and sizes that are made.
+
+    `kind` is the keyword of the layer, which its equations keep.
+    """
 
     names: dict[str, Name]
+    kind: str = ""
     earlier: dict[str, Tensor] = field(default_factory=dict)
     tensors: list[Tensor] = field(default_factory=list)
     sizes: list[SizeDefinition] = field(default_factory=list)
@@ -95,24 +101,30 @@ class Scope(AxisSplitter):
     def output(self, ranges: Ranges, rhs: Expr, *, batch: int) -> Equation:
         """y[ranges] = rhs."""
         y = self._tensor("out", "value", ranges or UNIT, batch=batch)
-        return Equation(y[indices_or_zero(ranges)], rhs, ranges, self.title)
+        return self._equation(y[indices_or_zero(ranges)], rhs, ranges, self.title)
 
     def inner(self, role: str, ranges: Ranges, rhs: Expr, title: str) -> tuple[Tensor, Equation]:
         """A value on the way to the output, with the name that the layer's `inner` gives it."""
         y = self._tensor(role, "value", ranges or UNIT, batch=0)
-        return y, Equation(y[indices_or_zero(ranges)], rhs, ranges, title)
+        return y, self._equation(y[indices_or_zero(ranges)], rhs, ranges, title)
 
     def rewritten(
         self, axes: Ranges, where: tuple[Expr, ...], rhs: Expr, ranges: Ranges, *, batch: int
     ) -> Equation:
         """y[where] = rhs over `ranges`, for a y with the axes `axes`."""
         y = self._tensor("out", "value", axes, batch=batch)
-        return Equation(y[where], rhs, ranges, self.title)
+        return self._equation(y[where], rhs, ranges, self.title)
 
     def cost(self, rhs: Expr) -> Equation:
         """C = rhs, a scalar."""
         y = self._tensor("out", "cost", ((index("i"), Integer(1)),), batch=0)
-        return Equation(y[0], rhs, (), self.title)
+        return self._equation(y[0], rhs, (), self.title)
+
+    def _equation(self, lhs: Indexed, rhs: Expr, ranges: Ranges, title: str) -> Equation:
+        """The equation with what is known of it: the layer, and how its kernel is read."""
+        parameters = {t.key for t in self.tensors if t.role == "parameter"}
+        flipped = bool(parameters) and any(-1 in s for s in kernel_directions(rhs, parameters))
+        return Equation(lhs, rhs, ranges, title, self.kind, flipped)
 
     def _tensor(self, role: str, kind: Role, ranges: Ranges, *, batch: int) -> Tensor:
         axes = tuple(v.name for v, _ in ranges)

@@ -1,0 +1,122 @@
+"""Equations state facts for code; titles are for readers, and no verdict depends on them."""
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from symconv import Network
+from symconv.calculus.reverse_mode import reverse_mode
+from symconv.claims import check_claim
+from symconv.claims.diagnosis.constant_factor import HALVED
+from symconv.claims.evaluation.scalar_functions import ACTIVATIONS
+from symconv.claims.mistakes.pooling import AVERAGING
+from symconv.claims.model.context import WINDOWED, build_context
+from symconv.core.equation import Program
+from symconv.core.kernels import kernel_directions
+from symconv.core.proof import Backward
+from symconv.layers import catalogue
+from symconv.notation.presets import Notation
+
+ROOT = Path(__file__).resolve().parents[1] / "symconv"
+CONV = "input x 5x5 | conv w 2x2 -> z | sigmoid -> a | half_sse t -> E"
+FLIPPED = "input x 4x4 | conv w 2x2 flip -> z | sse t -> C"
+POOLED = "input x 4x4 | avgpool 2 -> p | sse t -> C"
+DENSE = "input x 3 | dense W 2 -> z | tanh -> a | sse t -> E"
+TWO = "input x 4x4 | conv w 2x2 -> z | sse t -> C"
+UP = "input x 3x3 | transposed_conv w 2x2 -> z | sse t -> C"
+OWN = "input x 5 | y[i] = sum(m<2) w[m] x[i+1-m] for i<4 | sse t -> C"
+CLAIMS = [
+    (CONV, r"dE/da_{i,j} = 2(a_{i,j} - t_{i,j})", "extra_two"),
+    (CONV, r"dE/dz_{i,j} = (a_{i,j} - t_{i,j}) \sigma'(z_{i,j})", ""),
+    (CONV, "dE/dw = x ⋆ δ_z", ""),
+    (CONV, "dE/dw_{k1-1-m,k2-1-n} = sum_{i,j} delta_{i,j} x_{i+m,j+n}", None),
+    (FLIPPED, "z = x * w", None),
+    (TWO, "z = x * w", None),
+    (UP, "z = x * w", None),
+    (OWN, "y = x * w", None),
+    (TWO, r"dC/dz_{i,j} = z_{i,j} - t_{i,j}", "missing_two"),
+    (POOLED, r"dC/dx_{2i+m,2j+n} = \delta_{i,j}", "average_missing"),
+    (DENSE, "dE/dW_{i,j} = delta_i x_j f'(z_i)", None),
+    (DENSE, "dE/dx_j = sum_i delta^z_i W_{i,j}", None),
+]
+
+
+@dataclass(eq=False)
+class Reworded:
+    """A network whose equations have lost their titles, or have got the wrong ones."""
+
+    program: Program
+    notation: Notation
+    wrt: tuple[str, ...]
+
+    def backward(self, *_: str) -> Backward:
+        return reverse_mode(self.program, tuple(self.program.tensor(k) for k in self.wrt))
+
+
+def reworded(net, title):
+    program = net.program
+    equations = tuple(replace(e, title=title) for e in program.equations)
+    wrt = tuple(t.key for t in net.backward().wrt)
+    return Reworded(replace(program, equations=equations), net.notation, wrt)
+
+
+@pytest.mark.parametrize("title", ["", "convolution, half average, sigmoid rectifier, hyperbolic"])
+@pytest.mark.parametrize(("network", "claim", "name"), CLAIMS)
+def test_rewording_every_title_changes_no_verdict(network, claim, name, title):
+    net = Network.parse(network)
+    verdict = check_claim(net, claim)
+    assert name is None or "".join(verdict.names[:1]) == name, verdict
+    assert check_claim(reworded(net, title), claim) == verdict
+
+
+def test_no_claim_reads_a_title_or_a_printed_line():
+    for path in sorted((ROOT / "claims").rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"\.title\b|\bin str\(|\bin line\b.*conventions", text), path.name
+
+
+def test_the_kinds_that_code_asks_for_are_keywords():
+    assert {*WINDOWED, *AVERAGING, *ACTIVATIONS, HALVED} <= set(catalogue())
+
+
+def test_a_leaky_rectifier_is_not_taken_for_a_rectifier():
+    net = Network.parse("input x 3 | leaky_relu -> a | sse t -> E")
+    verdict = check_claim(net, "dE/dx_i = 2(a_i - t_i) f'(x_i)")
+    assert verdict.verdict == "not checked", verdict
+
+
+@pytest.mark.parametrize(
+    ("network", "kinds"),
+    [
+        (CONV, ["conv", "sigmoid", "half_sse"]),
+        (OWN, ["equation", "sse"]),
+        ("input x 4 batch N | batchnorm -> y", ["batchnorm"] * 3),
+    ],
+)
+def test_an_equation_knows_the_layer_that_stated_it(network, kinds):
+    net = Network.parse(network)
+    assert [e.kind for e in net.program.equations] == kinds
+    derived = net.backward().equations
+    assert {e.kind for e in derived} == {""}
+
+
+@pytest.mark.parametrize(
+    ("network", "flipped"), [(CONV, False), (FLIPPED, True), (UP, True), (OWN, True), (TWO, False)]
+)
+def test_an_equation_knows_whether_its_kernel_is_read_backwards(network, flipped):
+    """Also a person's own equation, and in agreement with what the conventions say."""
+    net = Network.parse(network)
+    first = net.program.equations[0]
+    assert first.flipped is flipped
+    assert any("read backwards" in line for line in net.conventions) is flipped
+    assert any(-1 in signs for signs in kernel_directions(first.rhs, {"w"})) is flipped
+
+
+def test_a_parameter_is_windowed_by_what_an_equation_reads_not_by_its_letters():
+    """`w` is no kernel of a convolution whose kernel is called `w1`."""
+    net = Network.parse("input x 4x4 | conv w1 2x2 -> z | flatten -> v | dense w 4 -> y | sse t")
+    facts = build_context(net)
+    assert facts.windowed(net.program.tensor("w1"))
+    assert not facts.windowed(net.program.tensor("w"))
