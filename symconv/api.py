@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -33,11 +33,9 @@ from symconv.network.examples import BY_NAME
 from symconv.network.parser import parse_network
 from symconv.network.spec import Input, NetworkSpec
 from symconv.notation.conventions import describe_conventions
-from symconv.notation.presets import IJ0, Notation, entry_name, find_notation
+from symconv.notation.presets import IJ0, Notation, find_notation
 from symconv.render.derivation_document import DerivationDocument
 from symconv.semantics.entrywise import EntrywiseGradients
-from symconv.semantics.run import refuse_large
-from symconv.semantics.sizes import pick_sizes
 from symconv.verify.record import Check
 
 if TYPE_CHECKING:
@@ -46,14 +44,22 @@ if TYPE_CHECKING:
 DIFFERENTIATED = {"input", "parameter"}
 
 
+@dataclass(frozen=True, init=False, eq=False)
 class Network:
     """A network: an input and layers, in a notation.
 
         Network("i", (3, 3)) >> Conv("w", (2, 2), out="o") >> SquaredError("y", out="C")
 
     Everything else is computed from it: `gradient`, `derivation`, `numpy_source`, `compile`,
-    `verify`. A network never changes; `>>` gives a new one.
+    `verify`. A network never changes; `>>`, `titled`, `fixed` and `in_notation` give new ones. Two
+    networks are equal only if they are one: what is known of a network is kept beside it.
     """
+
+    spec: NetworkSpec
+    notation: Notation
+    title: str
+    stated: Program | None = field(repr=False)
+    """The forward equations where they are known: read from a text, or with sizes put in."""
 
     def __init__(
         self,
@@ -63,33 +69,45 @@ class Network:
         batch: Size | None = None,
         notation: str | Notation = IJ0,
     ) -> None:
-        self.spec = NetworkSpec(Input(name, shape, batch))
-        self.notation = find_notation(notation) if isinstance(notation, str) else notation
-        self.title = "network"
+        self._fill(NetworkSpec(Input(name, shape, batch)), notation)
+
+    def _fill(
+        self,
+        spec: NetworkSpec,
+        notation: str | Notation,
+        title: str = "network",
+        stated: Program | None = None,
+    ) -> None:
+        """Set the fields of a new network."""
+        known = find_notation(notation) if isinstance(notation, str) else notation
+        values = {"spec": spec, "notation": known, "title": title, "stated": stated}
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    @classmethod
+    def _of(cls, *parts: Any) -> Network:
+        """A network of the parts that `_fill` takes."""
+        made = cls.__new__(cls)
+        made._fill(*parts)  # noqa: SLF001 - a second constructor
+        return made
 
     @classmethod
     def of(cls, spec: NetworkSpec, notation: str | Notation = IJ0) -> Network:
         """The network of a specification."""
-        made = cls(spec.input.name, spec.input.shape, notation=notation)
-        made.spec = spec
-        return made
+        return cls._of(spec, notation)
 
     @classmethod
     def parse(cls, text: str, notation: str | Notation = IJ0) -> Network:
         """The network that a text describes; SymconvError shows the place of a mistake."""
         source = parse_network(text)
-        made = cls.of(source.spec, notation)
-        made.__dict__["program"] = source.program()
-        return made
+        return cls._of(source.spec, notation, "network", source.program())
 
     @classmethod
     def example(cls, name: str) -> Network:
         """One of the example networks, in its own notation."""
         if name not in BY_NAME:
             raise SymconvError(f"no example is called '{name}'", help=did_you_mean(name, BY_NAME))
-        made = cls.parse(BY_NAME[name].text, BY_NAME[name].notation)
-        made.title = name
-        return made
+        return cls.parse(BY_NAME[name].text, BY_NAME[name].notation).titled(name)
 
     def __rshift__(self, layer: Layer) -> Network:
         spec = replace(self.spec, layers=(*self.spec.layers, layer))
@@ -97,14 +115,16 @@ class Network:
 
     def in_notation(self, notation: str | Notation) -> Network:
         """The same network, written in another notation."""
-        made = Network.of(self.spec, notation)
-        made.title = self.title
-        return made
+        return Network._of(self.spec, notation, self.title, self.stated)
+
+    def titled(self, title: str) -> Network:
+        """The same network under a title, which heads its documents and names its files."""
+        return Network._of(self.spec, self.notation, title, self.stated)
 
     @cached_property
     def program(self) -> Program:
         """The forward equations."""
-        return build_program(self.spec)
+        return build_program(self.spec) if self.stated is None else self.stated
 
     def tensor(self, name: str) -> Tensor:
         """The tensor of that name, such as `w^1` (`w_1` and `w1` are understood, too)."""
@@ -155,14 +175,11 @@ class Network:
 
     def written(self, entry: str) -> str:
         """dC/d(entry) as one line of text, the way people write it."""
-        from symconv.render.formula.names import collect_names
-        from symconv.render.formula.scalars import scalar_text
+        from symconv.render.formula.scalars import format_gradient
 
-        backward = self._everything
-        tensor, place = EntrywiseGradients(backward, self.notation).entry(entry)
-        names = collect_names(self.program, backward.items, self.notation)
-        right = scalar_text(self.gradient(entry), names, ascii_only=True)
-        return f"d{backward.cost.key}/d{entry_name(tensor, place, self.notation)} = {right}"
+        return format_gradient(
+            entry, EntrywiseGradients(self._everything, self.notation), self.program
+        )
 
     def derivation(self, *wrt: str) -> DerivationDocument:
         """The derivation of dC/d(tensor), for the named tensors or for everything."""
@@ -229,27 +246,21 @@ class Network:
 
         SymconvError where fixed sizes make the network too large to evaluate entry by entry.
         """
-        from symconv.verify.all_checks import check_backward_pass
+        from symconv.verify.all_checks import pick_sizes, verify_with_module
         from symconv.verify.generated_module import GeneratedModule
-        from symconv.verify.module_checks import check_module
 
-        program = self._everything.program
-        sizes = pick_sizes(program, seed=3)
-        refuse_large(self.program, sizes)
-        compiled, names = self.compile(), self._module_names
-        options = {names.sizes[s]: n for s, n in sizes.items() if s in names.sizes}
-        module = GeneratedModule(vars(compiled.module), names.tensors, options)
-        checks = check_backward_pass(self._everything, draws=draws, seed=seed)
-        return (*checks, *check_module(program, sizes, module, seed=seed))
+        sizes, names = pick_sizes(self.program, self._everything), self._module_names
+        module = GeneratedModule.at(sizes, vars(self.compile().module), names.tensors, names.sizes)
+        checks = verify_with_module(self._everything, module, sizes, draws=draws, seed=seed)
+        return tuple(checks)
 
     def fixed(self, **sizes: int) -> Network:
         """The same network with numbers for some of its sizes: `net.fixed(N=32)`."""
         from symconv.network.specialize import specialize_sizes
 
-        made = Network.of(self.spec, self.notation)
-        made.title = self.title
-        made.__dict__["program"] = specialize_sizes(self.program, sizes)
-        return made
+        return Network._of(
+            self.spec, self.notation, self.title, specialize_sizes(self.program, sizes)
+        )
 
     def plan(self, style: Style = "fast", **wishes: Any) -> str:
         """What becomes of each equation in words: what it costs, which strategy it gets, and why.

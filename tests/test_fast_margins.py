@@ -56,8 +56,7 @@ def test_what_is_returned_is_never_kept():
 
 @pytest.mark.parametrize("layers", ["tanh -> y", "avgpool 2 -> y", "maxpool 2 -> y | sse t -> C"])
 def test_words_about_margins_do_not_make_a_workspace(layers):
-    net = Network.parse(f"input x 2x4x12x12 | {layers}")
-    net.title = "what np.pad(x) does"
+    net = Network.parse(f"input x 2x4x12x12 | {layers}").titled("what np.pad(x) does")
     assert net.numpy_source("fast") == net.numpy_source()
 
 

@@ -82,8 +82,7 @@ def test_every_formula_is_well_formed(page):
 
 
 def test_hostile_words_are_written_and_not_obeyed():
-    network = Network.example("two-convs")
-    network.title = HOSTILE
+    network = Network.example("two-convs").titled(HOSTILE)
     page = network.derivation().html()
     assert "<script" not in page
     assert "<img" not in page

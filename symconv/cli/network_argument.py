@@ -19,9 +19,7 @@ def load_network(given: str, notation: str | None) -> Network:
         net = Network.example(given)
         return net if notation is None else net.in_notation(notation)
     text, title = (given, "network") if _is_text(given) else _read_file(given)
-    net = Network.parse(text, notation or "ij0")
-    net.title = title
-    return net
+    return Network.parse(text, notation or "ij0").titled(title)
 
 
 def parse_sizes(given: list[str]) -> dict[str, int]:

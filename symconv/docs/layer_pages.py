@@ -70,9 +70,7 @@ def usage(layer: type[Layer]) -> str:
 
 def typical_network(layer: type[Layer]) -> Network:
     """A network of the layer alone, with symbols for its sizes where that is possible."""
-    net = Network.parse(typical_text(layer))
-    net.title = layer.keyword
-    return net
+    return Network.parse(typical_text(layer)).titled(layer.keyword)
 
 
 def typical_text(layer: type[Layer]) -> str:

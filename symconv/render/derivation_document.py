@@ -16,7 +16,7 @@ from symconv.core.errors import SymconvError
 from symconv.core.proof import Backward, Derivation, Step
 from symconv.core.tensor import Tensor
 from symconv.notation.conventions import describe_layout
-from symconv.notation.presets import Notation, entry_name
+from symconv.notation.presets import Notation
 from symconv.render.document.detail import parse_detail
 from symconv.render.document.displays import CaseEntries
 from symconv.render.document.symbol_notes import Sentence
@@ -184,7 +184,7 @@ class DerivationDocument:
         unrolled = EntrywiseGradients(self.backward, self.notation)
         for tensor in tensors:
             for place, e in _readable_entries(unrolled, tensor).items():
-                yield f"d{self.backward.cost.key}/d{entry_name(tensor, place, self.notation)}", e
+                yield unrolled.label(tensor, place), e
 
 
 def _has_numeric_sizes(backward: Backward) -> bool:

@@ -49,6 +49,10 @@ class EntrywiseGradients:
             p: factor_common_terms(e) for p, e in found[key].items() if only is None or p in only
         }
 
+    def label(self, tensor: Tensor, place: Place) -> str:
+        """`dC/dw_1^1`, the derivative by one entry as people write it."""
+        return f"d{self.backward.cost.key}/d{entry_name(tensor, place, self.notation)}"
+
     def entry(self, name: str) -> tuple[Tensor, Place]:
         """The tensor and the place behind the name of an entry, such as `w_1^1` or `w^1_1`."""
         self._refuse_symbolic_sizes()

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from symconv.core.equation import Program
 from symconv.core.proof import Backward
+from symconv.semantics.run import refuse_large
+from symconv.semantics.sizes import pick_sizes as pick
 
+from .generated_module import GeneratedModule
 from .gradients import check_gradients
 from .inner_products import check_inner_products
+from .module_checks import Sizes, check_module
 from .operand_swap import check_operand_swap
 from .record import Check
 from .steps import check_steps, points_for_steps
@@ -22,3 +27,21 @@ def check_backward_pass(passes: Backward, *, draws: int = 3, seed: int = 0) -> I
     yield from check_gradients(program, seed=seed, made=made)
     yield from check_inner_products(program, seed=seed, made=made)
     yield from check_operand_swap(program, seed=seed, made=made)
+
+
+def pick_sizes(forward: Program, passes: Backward) -> Sizes:
+    """Small sizes to try a module of the network at.
+
+    SymconvError where fixed sizes make the network too large to evaluate entry by entry.
+    """
+    sizes = pick(passes.program, seed=3)
+    refuse_large(forward, sizes)
+    return sizes
+
+
+def verify_with_module(
+    passes: Backward, module: GeneratedModule, sizes: Sizes, *, draws: int = 3, seed: int = 0
+) -> Iterator[Check]:
+    """All checks of a backward pass, then those of the module that was generated from it."""
+    yield from check_backward_pass(passes, draws=draws, seed=seed)
+    yield from check_module(passes.program, sizes, module, seed=seed)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sympy import Symbol
 
 from symconv.core.errors import SymconvError
 from symconv.semantics.index_arithmetic import Place
@@ -40,6 +41,18 @@ class GeneratedModule:
     sizes: Mapping[str, int] = field(default_factory=dict)
     forward_results: tuple[str, ...] = ()
     backward_results: tuple[str, ...] = ()
+
+    @classmethod
+    def at(
+        cls,
+        sizes: Mapping[Symbol, int],
+        namespace: Mapping[str, Any],
+        names: Mapping[str, str],
+        size_names: Mapping[Symbol, str],
+    ) -> GeneratedModule:
+        """The module at these sizes, of which it takes those that have a name."""
+        named = {size_names[s]: n for s, n in sizes.items() if s in size_names}
+        return cls(namespace, names, named)
 
     def run(self, given: Arrays) -> Arrays:
         """Every array by the key of its tensor: `given` ones, then forward, then backward."""

@@ -28,7 +28,9 @@ WINDOWED = {"conv", "transposed_conv"}
 class DifferentiableNetwork(Protocol):
     """What claims need of a network: its forward equations, its backward pass, its notation."""
 
-    notation: Notation
+    @property
+    def notation(self) -> Notation:
+        """How its entries are written."""
 
     @property
     def program(self) -> Program:

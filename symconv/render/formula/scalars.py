@@ -7,9 +7,12 @@ from typing import cast
 
 from sympy import Add, Expr, Mul
 
+from symconv.core.equation import Program
+from symconv.semantics.entrywise import EntrywiseGradients
+
 from .arrange import arrange_node
 from .latex import Latex
-from .names import SYMBOL, DisplayNames, parse_symbol
+from .names import SYMBOL, DisplayNames, collect_names, parse_symbol
 from .plain import PlainText
 from .tree import DisplaySymbol, DisplayTree
 
@@ -49,6 +52,14 @@ def parse_left_side(text: str) -> DisplayTree:
 def scalar_text(expression: Expr, names: DisplayNames, *, ascii_only: bool = False) -> str:
     """The formula on one line, in Unicode or ASCII."""
     return PlainText(ascii_only=ascii_only).write(arrange_scalar(expression, names))
+
+
+def format_gradient(entry: str, gradients: EntrywiseGradients, forward: Program) -> str:
+    """dC/d(entry) as one line of ASCII text, the way people write it: `dC/dw_1 = 2 i_1 (o - y)`."""
+    tensor, place = gradients.entry(entry)
+    names = collect_names(forward, gradients.backward.items, gradients.notation)
+    right = scalar_text(gradients.entries(tensor)[place], names, ascii_only=True)
+    return f"{gradients.label(tensor, place)} = {right}"
 
 
 def scalar_latex(expression: Expr, names: DisplayNames) -> str:
