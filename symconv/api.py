@@ -25,7 +25,7 @@ from symconv.codegen.styles import (
 from symconv.core.equation import Program
 from symconv.core.errors import SymconvError, did_you_mean
 from symconv.core.proof import Backward, number_equations
-from symconv.core.tensor import Tensor
+from symconv.core.tensor import Tensor, normalize_name
 from symconv.layers.base import Layer, TensorName
 from symconv.layers.support.sizes import Size
 from symconv.network.build import build_program
@@ -129,12 +129,12 @@ class Network:
     def tensor(self, name: str) -> Tensor:
         """The tensor of that name, such as `w^1` (`w_1` and `w1` are understood, too)."""
         known = self.program.by_key
-        spelled = {_strip_marks(key): key for key in known}
-        if name not in known and _strip_marks(name) not in spelled:
+        spelled = {normalize_name(key): key for key in known}
+        if name not in known and normalize_name(name) not in spelled:
             raise SymconvError(
                 f"the network has no tensor '{name}'", help=did_you_mean(name, known)
             )
-        return known[name if name in known else spelled[_strip_marks(name)]]
+        return known[name if name in known else spelled[normalize_name(name)]]
 
     def backward(self, *wrt: str) -> Backward:
         """The backward pass; without names, with respect to every parameter and the input."""
@@ -285,8 +285,3 @@ class Network:
     def conventions(self) -> tuple[str, ...]:
         """What a reader has to know to compare: correlation or convolution, layout, factors."""
         return describe_conventions(self.program)
-
-
-def _strip_marks(name: str) -> str:
-    """A name without the marks that people leave out."""
-    return "".join(c for c in name if c.isalnum())

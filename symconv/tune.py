@@ -93,8 +93,7 @@ def _layer_keys(made: Contraction) -> frozenset[str]:
 def random_arrays(network: Network) -> dict[str, Any]:
     """Random arrays in float32 for a step, by the keys of the tensors."""
     backward, program = network.backward(), network.program
-    given = [t for t in program.tensors if program.equation(t.key) is None]
-    given += [backward.seed] if backward.seed else []
+    given = [*program.given, *([backward.seed] if backward.seed else [])]
     labels, random = class_counts(backward.program.equations), np.random.default_rng(0)
     found: dict[str, Any] = {}
     for t in given:

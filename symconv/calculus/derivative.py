@@ -12,6 +12,7 @@ from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.nodes import Box, Equals, LogSumExp, MaxOver, OneHot, Partial, step
+from symconv.core.tensor import key_of
 
 from .binders import free_indices, product_factors, rename_bound, replace_body, sum_over
 
@@ -25,13 +26,13 @@ def active_tensors(expr: Basic) -> frozenset[str]:
     if isinstance(expr, CONSTANT):
         return frozenset()
     if isinstance(expr, Indexed):
-        return frozenset({str(expr.base.label)})
+        return frozenset({key_of(expr)})
     return frozenset().union(*(active_tensors(a) for a in expr.args))
 
 
 def depends(expr: Basic, by: Indexed) -> bool:
     """Whether a derivative by an entry of that tensor can differ from 0."""
-    return str(by.base.label) in active_tensors(expr)
+    return key_of(by) in active_tensors(expr)
 
 
 def linearity(node: Partial) -> Expr | None:

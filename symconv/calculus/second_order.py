@@ -17,7 +17,7 @@ from sympy.tensor.indexed import Indexed
 from symconv.core.equation import Equation, Program
 from symconv.core.errors import SymconvError
 from symconv.core.proof import Backward
-from symconv.core.tensor import Name, Tensor, index
+from symconv.core.tensor import Name, Tensor, index, key_of
 
 from .binders import rebuild, sum_over
 from .reverse_mode import reverse_mode
@@ -38,7 +38,7 @@ def rename_equation(equation: Equation, tensors: Mapping[str, Tensor]) -> Equati
     """The equation with every tensor replaced by the one that stands for it, by key."""
 
     def access(entry: Indexed) -> Indexed:
-        return tensors[str(entry.base.label)][entry.indices]
+        return tensors[key_of(entry)][entry.indices]
 
     def rename(expr: Expr) -> Expr:
         if isinstance(expr, Indexed):

@@ -13,6 +13,7 @@ from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation, Ranges, find_labels
 from symconv.core.nodes import Equals
+from symconv.core.tensor import key_of
 
 from .binders import (
     free_indices,
@@ -134,5 +135,5 @@ def _is_one_hot(e: Expr, v: Symbol, n: Expr, counts: Mapping[str, Expr | None]) 
     """Whether e is a bracket [v = t] of a label t of n classes."""
     if not isinstance(e, Equals) or not isinstance(e.label, Indexed):
         return False
-    known = counts.get(str(e.label.base.label))
+    known = counts.get(key_of(e.label))
     return e.place == v and known == n and v not in free_indices(e.label)

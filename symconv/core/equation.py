@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,9 +11,10 @@ from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.tensor.indexed import Indexed
 
 from .nodes import Equals
-from .tensor import Tensor
+from .tensor import Role, Tensor, key_of
 
 Ranges = tuple[tuple[Symbol, Expr], ...]
+GIVEN: tuple[Role, ...] = ("input", "parameter", "target")
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,12 @@ class Equation:
     @property
     def key(self) -> str:
         """The key of the tensor that the equation defines."""
-        return str(self.lhs.base.name)
+        return key_of(self.lhs)
+
+    @cached_property
+    def reads(self) -> frozenset[str]:
+        """The keys of the tensors whose entries stand on the right side."""
+        return frozenset(key_of(a) for a in self.rhs.atoms(Indexed))
 
 
 @dataclass(frozen=True)
@@ -72,11 +78,36 @@ class Program:
 
     def tensor(self, access: Indexed | str) -> Tensor:
         """The tensor behind an access or a key; KeyError where there is none."""
-        return self.by_key[access if isinstance(access, str) else str(access.base.label)]
+        return self.by_key[access if isinstance(access, str) else key_of(access)]
 
     def equation(self, key: str) -> Equation | None:
         """The equation that defines a tensor; None for what is given from outside."""
         return next((e for e in self.equations if e.key == key), None)
+
+    @cached_property
+    def given(self) -> tuple[Tensor, ...]:
+        """What the caller passes: inputs, then parameters, then targets.
+
+        A delta that no equation computes is given, too, but to the backward pass alone: that is
+        `Backward.seed`.
+        """
+        computed = {e.key for e in self.equations}
+        found = [t for t in self.tensors if t.role in GIVEN and t.key not in computed]
+        return tuple(sorted(found, key=lambda t: GIVEN.index(t.role)))
+
+    @cached_property
+    def derivatives(self) -> tuple[Equation, ...]:
+        """The equations that compute deltas and gradients, without the masks beside them."""
+        return tuple(e for e in self.equations if self.tensor(e.key).is_derivative)
+
+    def required(self, keys: Iterable[str], known: Collection[str] = ()) -> tuple[Equation, ...]:
+        """The equations that some tensors depend on, in order; what is `known` needs none."""
+        wanted, found = set(keys), list[Equation]()
+        for equation in reversed(self.equations):
+            if equation.key in wanted and equation.key not in known:
+                wanted |= equation.reads
+                found.append(equation)
+        return tuple(reversed(found))
 
 
 def find_labels(equations: Iterable[Equation]) -> dict[str, Expr | None]:
@@ -95,7 +126,7 @@ def _find_comparisons(equation: Equation) -> Iterator[tuple[str, Expr | None]]:
         extents |= {v: high + 1 for v, _, high in binder.limits}
     for bracket in brackets:
         if isinstance(bracket.label, Indexed):
-            yield str(bracket.label.base.label), extents.get(bracket.place)
+            yield key_of(bracket.label), extents.get(bracket.place)
 
 
 def class_counts(equations: Iterable[Equation]) -> dict[str, Expr]:

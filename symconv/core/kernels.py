@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterator
 from sympy import Expr, Sum, Symbol, expand
 from sympy.tensor.indexed import Indexed
 
+from .tensor import key_of
+
 
 def kernel_directions(rhs: Expr, parameters: Collection[str]) -> Iterator[frozenset[int]]:
     """For each sum: 1 where a kernel is read forwards through a window, -1 where backwards.
@@ -16,7 +18,7 @@ def kernel_directions(rhs: Expr, parameters: Collection[str]) -> Iterator[frozen
     """
     for summed in sorted(rhs.atoms(Sum), key=str):
         accesses = sorted(summed.function.atoms(Indexed), key=str)
-        kernels = [a for a in accesses if str(a.base.label) in parameters]
+        kernels = [a for a in accesses if key_of(a) in parameters]
         others = [a for a in accesses if a not in kernels]
         yield frozenset(
             _direction(kernel, v) * window

@@ -50,6 +50,16 @@ class Name:
         return Name(self.letter, self.layer)
 
 
+def key_of(access: Indexed) -> str:
+    """The key of the tensor whose entry an access is: `w^1` for `w^1[m, n]`."""
+    return str(access.base.label)
+
+
+def normalize_name(name: str) -> str:
+    """A name without the marks that people leave out: `w1` for `w^1`, `deltah` for `δ_h`."""
+    return "".join(c for c in name.replace("δ", "delta") if c.isalnum())
+
+
 @dataclass(frozen=True)
 class Tensor:
     """An array of numbers: its name, its shape and what it is in the network.
@@ -81,6 +91,11 @@ class Tensor:
     def scalar(self) -> bool:
         """Whether the tensor is one number: the cost, or a bias of a single map."""
         return self.role == "cost" or (self.role == "parameter" and self.shape == (S.One,))
+
+    @property
+    def is_derivative(self) -> bool:
+        """Whether the tensor holds derivatives of the cost."""
+        return self.role in {"delta", "gradient"}
 
     def __getitem__(self, place: Expr | int | tuple[Expr, ...]) -> Indexed:
         indices = place if isinstance(place, tuple) else (place,)

@@ -10,6 +10,7 @@ from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.nodes import Box
+from symconv.core.tensor import key_of
 
 from .affine import is_rational
 from .builder import ProgramBuilder
@@ -64,7 +65,7 @@ def _rank(bench: ProgramBuilder, factor: Expr) -> int:
     """Deltas first, then other entries, then compound factors, parameters last."""
     if not isinstance(factor, Indexed):
         return 2
-    tensor = bench.tensors[str(factor.base.label)]
+    tensor = bench.tensors[key_of(factor)]
     return {"delta": 0, "gradient": 0, "parameter": 3}.get(tensor.role, 1)
 
 

@@ -9,7 +9,7 @@ from sympy.tensor.indexed import Indexed
 from symconv.core.equation import Equation, SizeDefinition, class_counts
 from symconv.core.errors import Unsupported
 from symconv.core.nodes import LogSumExp, MaxOver, limits
-from symconv.core.tensor import Tensor, index
+from symconv.core.tensor import Tensor, index, key_of
 
 from .affine import SizeBounds, affine_form
 from .builder import ProgramBuilder
@@ -145,7 +145,7 @@ def _is_single_number(equation: Equation) -> bool:
 
 
 def _index_unit_access(bench: ProgramBuilder, access: Indexed, units: dict[int, Symbol]) -> Indexed:
-    tensor = bench.tensors[str(access.base.label)]
+    tensor = bench.tensors[key_of(access)]
     if len(tensor.shape) <= max(units):
         return access
     places = (
@@ -157,7 +157,7 @@ def _index_unit_access(bench: ProgramBuilder, access: Indexed, units: dict[int, 
 
 def _place_value(bench: ProgramBuilder, left: Indexed, found: NamedArray) -> Array:
     """The value as the array of the tensor that the left side names."""
-    tensor = bench.tensors[str(left.base.label)]
+    tensor = bench.tensors[key_of(left)]
     if tensor.role == "cost":
         return found.array
     if set(left.indices) <= set(bench.extents) and len(set(left.indices)) == len(left.indices):

@@ -40,6 +40,7 @@ from symconv.core.nodes import (
     softplus,
     step,
 )
+from symconv.core.tensor import key_of
 
 from .affine import affine_form
 from .builder import ProgramBuilder
@@ -274,4 +275,4 @@ def _match_log_softmax(bench: ProgramBuilder, entry: Indexed, total: Expr) -> Na
 
 
 def _key(entry: Indexed) -> str:
-    return str(entry.base.label)
+    return key_of(entry)

@@ -9,6 +9,7 @@ from sympy import Add, Expr, S, Symbol, expand
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.errors import Unsupported
+from symconv.core.tensor import key_of
 
 from .affine import AffineForm, affine_form, denominator
 from .builder import ProgramBuilder, origin_key
@@ -186,7 +187,7 @@ ABSENT: dict[Fill, Expr] = {"zero": S.Zero, "lowest": S.NegativeInfinity}
 
 def read_access(bench: ProgramBuilder, access: Indexed, fill: Fill = "zero") -> NamedArray:
     """The array of `T[e, ...]`, absent entries being `fill`."""
-    key = str(access.base.label)
+    key = key_of(access)
     tensor = bench.tensors[key]
     if tensor.role == "cost":
         return NamedArray(Ref(key), ())

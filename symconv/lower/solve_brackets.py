@@ -13,6 +13,7 @@ from sympy import Expr, KroneckerDelta, Mul, S, Symbol, expand
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.nodes import Box
+from symconv.core.tensor import key_of
 
 from .affine import AffineForm, affine_form, denominator, is_rational
 from .builder import ProgramBuilder
@@ -59,7 +60,7 @@ def _without_fraction(
             v = _index_to_eliminate(bench, term, place, access, v)
         if v is None:
             continue
-        key = str(access.base.label)
+        key = key_of(access)
         i = bench.fresh(bench.letter(key, axis), bench.tensors[key].shape[axis])
         shared = term.rewritten(partial(_replace_index, place=e, i=i))
         return _eliminate_index(replace(shared, bound=(*term.bound, i)), v, place, gap * i)
@@ -187,7 +188,7 @@ def _is_guarded(bench: ProgramBuilder, term: EinsumTerm, v: Symbol, but: Expr) -
     return any(
         e == v and bench.sizes.equal(n, bench.extents[v])
         for f in entries
-        for e, n in zip(f.indices, bench.tensors[str(f.base.label)].shape, strict=True)
+        for e, n in zip(f.indices, bench.tensors[key_of(f)].shape, strict=True)
     )
 
 

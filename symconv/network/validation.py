@@ -17,6 +17,7 @@ from symconv.calculus.affine import always_inside
 from symconv.core.equation import Equation, Ranges
 from symconv.core.errors import Unsupported
 from symconv.core.nodes import Box, Equals, LogSumExp, MaxOver
+from symconv.core.tensor import key_of
 
 LIMIT = 100_000
 """How many windows and places along one axis are looked at."""
@@ -33,7 +34,7 @@ def refuse_empty_windows(reducer: MaxOver | LogSumExp, around: Ranges) -> None:
         if where:
             raise Unsupported(
                 f"the window at {where} lies wholly beyond the border of "
-                f"{access.base.label}, so it has no maximum",
+                f"{key_of(access)}, so it has no maximum",
                 help="use less padding, a larger window or fewer windows",
             )
 
@@ -76,7 +77,7 @@ def refuse_overwriting(equation: Equation) -> None:
     unknown = ambiguous_indices(equation)
     if not unknown:
         return
-    name, indices = str(equation.lhs.base.label), ", ".join(map(str, equation.lhs.indices))
+    name, indices = key_of(equation.lhs), ", ".join(map(str, equation.lhs.indices))
     several = " and ".join(map(str, unknown))
     raise Unsupported(
         f"{name}[{indices}] may name the same entry for several values of {several}",
@@ -161,7 +162,7 @@ def _is_present(access: Indexed, ranges: Ranges) -> bool:
 
 
 def _refusal(reducer: Reducer, access: Indexed) -> Unsupported:
-    name, rest = str(access.base.label), ", ".join(map(str, access.indices))
+    name, rest = key_of(access), ", ".join(map(str, access.indices))
     word = "maximum" if isinstance(reducer, MaxOver) else "log-sum-exp"
     return Unsupported(
         f"{name}[{rest}] may lie beyond the border of {name}, where it would count as minus "

@@ -21,7 +21,6 @@ from symconv.render.document.detail import parse_detail
 from symconv.render.document.displays import CaseEntries
 from symconv.render.document.symbol_notes import Sentence
 from symconv.semantics.entrywise import EntrywiseGradients, Place
-from symconv.semantics.run import tensors_read
 from symconv.semantics.work import count_terms
 
 from .document import documents as emit
@@ -222,7 +221,7 @@ def _count_expanded_terms(program: Program, key: str) -> int:
     equation = program.equation(key)
     if equation is None:
         return 1
-    deltas = [k for k in tensors_read(equation) if program.tensor(k).role == "delta"]
+    deltas = [k for k in equation.reads if program.tensor(k).role == "delta"]
     return count_terms(equation.rhs, {}) * max(
         (_count_expanded_terms(program, k) for k in deltas), default=1
     )

@@ -10,6 +10,7 @@ from sympy.tensor.indexed import Indexed
 
 from symconv.core.errors import SymconvError, Unsupported
 from symconv.core.nodes import Box, Equals
+from symconv.core.tensor import key_of
 
 from .autodiff import Dual
 from .index_arithmetic import (
@@ -26,7 +27,7 @@ from .node_compiler import EvaluationScope, Table, compile_formula, compile_node
 
 def tensor_table(e: Indexed, scope: EvaluationScope) -> Table:
     """The entries of the tensor behind an access."""
-    key = str(e.base.label)
+    key = key_of(e)
     if key not in scope.tables:
         known = ", ".join(sorted(scope.tables)) or "none"
         raise SymconvError(
@@ -42,7 +43,7 @@ def lookup(e: Indexed, scope: EvaluationScope) -> Read:
 
     read: Read = lambda v: get(place(v))  # noqa: E731 - wrapped below
     for seed in scope.seeds:
-        if seed.key == str(e.base.label):
+        if seed.key == key_of(e):
             read = _seed_entry(read, place, seed.cell, seed.level, scope)
     return read
 

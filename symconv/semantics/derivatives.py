@@ -16,6 +16,7 @@ from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation
 from symconv.core.nodes import Partial
+from symconv.core.tensor import key_of
 
 from .autodiff import Duals
 from .index_arithmetic import Environment, Place, Read, as_integer, compile_place
@@ -26,7 +27,7 @@ from .node_compiler import EvaluationScope, Seed, compile_formula, compile_node
 def compile_partial(e: Partial, scope: EvaluationScope) -> Read:
     """D of / d by: the slope of `of` when the entry `by` has slope 1; 0 where `by` is absent."""
     level = len(scope.seeds) + 1
-    seed = Seed(str(e.by.base.label), [None], level)
+    seed = Seed(key_of(e.by), [None], level)
     duals = Duals(scope.algebra, level)
     inner = replace(scope, algebra=duals, seeds=(*scope.seeds, seed))
     value = _definition(e, inner) or compile_formula(e.of, inner)
@@ -44,7 +45,7 @@ def _definition(e: Partial, scope: EvaluationScope) -> Read | None:
     """The value of an entry that an equation computes, as its right-hand side."""
     if not isinstance(e.of, Indexed) or e.of.base == e.by.base:
         return None
-    equations = [q for q in scope.equations if q.key == str(e.of.base.label)]
+    equations = [q for q in scope.equations if q.key == key_of(e.of)]
     if not equations:
         return None
     place = compile_place(e.of.indices, scope.sizes, scope.slots)

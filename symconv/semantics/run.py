@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 
 from sympy import Expr
-from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation, Program
 from symconv.core.errors import SymconvError
@@ -55,24 +54,15 @@ def refuse_large(program: Program, sizes: Sizes) -> None:
 
 def select_equations(
     program: Program, given: Collection[str], wanted: Iterable[str] | None
-) -> tuple[list[Equation], list[Tensor]]:
+) -> tuple[tuple[Equation, ...], list[Tensor]]:
     """The equations to compute, in order, and the tensors to take from outside."""
-    everything = [e.key for e in program.equations] if wanted is None else list(wanted)
-    keys, computed = set(everything), []
-    for equation in reversed(program.equations):
-        if equation.key in keys and equation.key not in given:
-            keys |= tensors_read(equation)
-            computed.append(equation)
-    outside = keys - {e.key for e in computed}
+    keys = {e.key for e in program.equations} if wanted is None else set(wanted)
+    computed = program.required(keys, given)
+    outside = keys.union(*(e.reads for e in computed)) - {e.key for e in computed}
     missing = sorted(outside - set(program.by_key))
     if missing:
         raise SymconvError(f"the program has no tensor '{missing[0]}'")
-    return computed[::-1], [program.tensor(k) for k in sorted(outside)]
-
-
-def tensors_read(equation: Equation) -> set[str]:
-    """The keys of the tensors that an equation reads."""
-    return {str(a.base.label) for a in equation.rhs.atoms(Indexed)}
+    return computed, [program.tensor(k) for k in sorted(outside)]
 
 
 def _take_values(tensor: Tensor, values: Mapping[str, Table], sizes: Sizes) -> dict[Place, Scalar]:

@@ -12,7 +12,7 @@ from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation
 from symconv.core.nodes import Box, Equals, OneHot, Partial
-from symconv.core.tensor import Name, Tensor
+from symconv.core.tensor import Name, Tensor, key_of
 from symconv.semantics.algebra import Exact
 from symconv.semantics.interpret import interpret
 
@@ -46,7 +46,7 @@ class PointwiseProduct:
 
 def _single_entry(access: Indexed) -> Tensor:
     """A tensor of one number that stands for an entry."""
-    return Tensor(Name(str(access.base.label)), (Integer(1),), "value")
+    return Tensor(Name(key_of(access)), (Integer(1),), "value")
 
 
 def match_pointwise(equation: Equation) -> tuple[Expr, PointwiseProduct] | None:

@@ -15,6 +15,7 @@ from sympy.tensor.indexed import Indexed
 from symconv.core.equation import Equation, Program, Ranges
 from symconv.core.nodes import MaxOver
 from symconv.core.proof import Derivation
+from symconv.core.tensor import key_of
 from symconv.semantics.index_arithmetic import Sizes, as_integer
 
 from .grids import Place
@@ -97,7 +98,7 @@ def match_routing(program: Program, derivation: Derivation) -> tuple[Expr, Routi
     if way is None or len(errors) != 1 or len(masks) != (way[0] == "maximum"):
         return None
     name, coefficient, access, ranges = way
-    if access.base.label != derivation.of.base.label:
+    if key_of(access) != derivation.of.key:
         return None
     mask = masks[0] if masks else None
     found = Routing(name, errors[0], mask, forward, access, ranges, derivation.equation)

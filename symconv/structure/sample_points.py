@@ -17,6 +17,7 @@ from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation, Program
 from symconv.core.errors import Unsupported
+from symconv.core.tensor import key_of
 from symconv.semantics.algebra import Exact
 from symconv.semantics.index_arithmetic import Sizes, as_integer, evaluate_size
 from symconv.semantics.interpret import interpret
@@ -50,7 +51,7 @@ class SamplePoint:
         return as_integer(e, self.sizes)
 
     def grid(self, access: Indexed) -> Mapping[Place, int]:
-        return self.grids[str(access.base.label)]
+        return self.grids[key_of(access)]
 
 
 def confirm_operation(
@@ -80,7 +81,7 @@ def _draw_sample(program: Program, equation: Equation, seed: int) -> SamplePoint
     if _count_entries(equation, sizes) > MOST_FIXED:
         raise Unsupported(f"{_count_entries(equation, sizes):,} entries are too many to draw")
     grids = {
-        str(a.base.label): _random_grid([as_integer(n, sizes) for n in a.base.shape], random)
+        key_of(a): _random_grid([as_integer(n, sizes) for n in a.base.shape], random)
         for a in _accesses(equation)
     }
     return SamplePoint(sizes, grids)

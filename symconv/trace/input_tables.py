@@ -10,7 +10,7 @@ from sympy import Integer, Symbol, sympify
 
 from symconv.core.equation import Program, find_labels
 from symconv.core.errors import SymconvError, did_you_mean
-from symconv.core.tensor import Tensor
+from symconv.core.tensor import Tensor, normalize_name
 from symconv.semantics.index_arithmetic import Place
 from symconv.semantics.sizes import define_sizes
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 def find_tensor(name: str, program: Program) -> Tensor:
     """The tensor of that name; `delta_h` and `delta h` are the error signal of h."""
-    known = {_strip_marks(key): key for key in program.by_key}
+    known = {normalize_name(key): key for key in program.by_key}
     if name in program.by_key:
         return program.by_key[name]
-    if _strip_marks(name) in known:
-        return program.by_key[known[_strip_marks(name)]]
+    if normalize_name(name) in known:
+        return program.by_key[known[normalize_name(name)]]
     shown = name[:40]
     raise SymconvError(
         f"the network has no tensor '{shown}'", help=did_you_mean(shown, program.by_key)
@@ -36,13 +36,9 @@ def find_tensor(name: str, program: Program) -> Tensor:
 
 def describe_inputs(network: Network) -> str:
     """What a trace needs, in words: `x (3 x 3), w (2 x 2) and t (2 x 2)`."""
-    needed = [t for t in network.program.tensors if t.role in {"input", "parameter", "target"}]
-    *most, last = (f"{t.key} ({' x '.join(map(str, t.shape))})" for t in needed)
+    given = network.program.given
+    *most, last = (f"{t.key} ({' x '.join(map(str, t.shape))})" for t in given)
     return f"{', '.join(most)} and {last}" if most else last
-
-
-def _strip_marks(name: str) -> str:
-    return "".join(c for c in name.replace("δ", "delta") if c.isalnum())
 
 
 MOST_NUMBERS = 100_000

@@ -11,7 +11,7 @@ from symconv.core.equation import Program
 from symconv.core.errors import SymconvError
 from symconv.core.tensor import Tensor
 from symconv.semantics.index_arithmetic import Place
-from symconv.semantics.run import run_program, tensors_read
+from symconv.semantics.run import run_program
 from symconv.semantics.sizes import free_sizes
 
 from .descent import Train, descend
@@ -90,11 +90,11 @@ def _trace_equations(
     for equation in program.equations:
         if equation.key in taken:
             continue
-        lacks = tuple(sorted(tensors_read(equation) - leaves.keys()))
+        lacks = tuple(sorted(equation.reads - leaves.keys()))
         if lacks:
             missing[equation.key] = lacks
             continue
-        needed = {key: leaves[key] for key in tensors_read(equation)}
+        needed = {key: leaves[key] for key in equation.reads}
         entries = run_program(program, sizes, needed, TracingAlgebra(), wanted=[equation.key])[
             equation.key
         ]

@@ -14,7 +14,7 @@ from sympy.tensor.indexed import Indexed
 from symconv.core.equation import Program
 from symconv.core.errors import Unsupported
 from symconv.core.nodes import Equals
-from symconv.core.tensor import Tensor
+from symconv.core.tensor import Tensor, key_of
 from symconv.semantics.algebra import Reals
 from symconv.semantics.index_arithmetic import Place, Sizes, as_integer
 
@@ -88,7 +88,7 @@ def _label_extents(e: Basic, extents: Mapping[Basic, Expr]) -> Iterator[tuple[st
     if isinstance(e, Equals) and isinstance(e.label, Indexed):
         if e.place not in extents:
             raise Unsupported(f"'{e.place}' is compared with a label and is no index")
-        yield str(e.label.base.label), extents[e.place]
+        yield key_of(e.label), extents[e.place]
     bound = {v: high + 1 for v, _, high in e.limits} if isinstance(e, ExprWithLimits) else {}
     for a in e.args:
         yield from _label_extents(a, {**extents, **bound})

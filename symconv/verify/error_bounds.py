@@ -18,6 +18,7 @@ from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Program
 from symconv.core.nodes import Box, Equals, LogSumExp, MaxOver, OneHot, Partial
+from symconv.core.tensor import key_of
 from symconv.semantics.algebra import Exact
 
 from .evaluation_point import EvaluationPoint
@@ -69,7 +70,7 @@ def tensor_degrees(program: Program) -> dict[str, int]:
 def degree_bound(e: Expr, known: Mapping[str, int]) -> int:
     """At most this is the degree of a formula; entries of unknown tensors have degree 1."""
     if isinstance(e, Indexed):
-        return known.get(str(e.base.label), 1)
+        return known.get(key_of(e), 1)
     if isinstance(e, Pow) and e.exp.is_Integer:
         return int(e.exp) * degree_bound(e.base, known)
     if isinstance(e, ExprWithLimits | Partial):

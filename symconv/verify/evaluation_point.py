@@ -12,7 +12,7 @@ from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation, Program
 from symconv.core.errors import SymconvError
-from symconv.core.tensor import Tensor
+from symconv.core.tensor import Tensor, key_of
 from symconv.semantics.autodiff import Tape, TapeNode
 from symconv.semantics.index_arithmetic import Place
 from symconv.semantics.interpret import interpret
@@ -24,14 +24,9 @@ EntrySource = Callable[[Tensor, Place], Any]
 """The entry of a given tensor at a place."""
 
 
-def holds_derivative(tensor: Tensor) -> bool:
-    """Whether a tensor holds derivatives of the cost."""
-    return tensor.role in {"delta", "gradient"}
-
-
 def forward_equations(program: Program) -> tuple[Equation, ...]:
     """The equations that compute no derivative, those of masks included."""
-    return tuple(e for e in program.equations if not holds_derivative(program.tensor(e.key)))
+    return tuple(e for e in program.equations if not program.tensor(e.key).is_derivative)
 
 
 @dataclass(frozen=True)
@@ -87,7 +82,7 @@ class EvaluationPoint:
         true = {
             t.key: self.slopes[t.name.plain.key]
             for t in self.program.tensors
-            if holds_derivative(t) and t.name.plain.key in self.slopes
+            if t.is_derivative and t.name.plain.key in self.slopes
         }
         return {**true, **self.seeds}
 
@@ -101,7 +96,7 @@ class EvaluationPoint:
 
         The name of a cost that the program does not compute stands for the objective.
         """
-        key = str(of.base.label) if isinstance(of, Indexed) else ""
+        key = key_of(of) if isinstance(of, Indexed) else ""
         if key and (key not in self.nodes or self.objective.keys() == {(key, (0,))}):
             return self.slopes
         tables = {**self.nodes, **self.seeds}
@@ -124,7 +119,7 @@ def evaluate_program(
     for tensor in program.tensors:
         if tensor.key not in computed and tensor.role != "cost":
             table = {p: entry(tensor, p) for p in list_places(tensor, sizes)}
-            if holds_derivative(tensor):
+            if tensor.is_derivative:
                 seeds[tensor.key] = table
             else:
                 nodes[tensor.key] = {p: tape.entry(x) for p, x in table.items()}

@@ -11,11 +11,11 @@ from symconv.core.equation import Equation, Program
 from symconv.semantics.autodiff import Dual, Duals
 from symconv.semantics.index_arithmetic import Place, compile_place
 from symconv.semantics.interpret import interpret
-from symconv.semantics.run import run_program, tensors_read
+from symconv.semantics.run import run_program
 from symconv.semantics.work import count_range_values
 
 from .evaluation_point import EvaluationPoint
-from .per_equation import backward_equations, check_each_equation, points_for_equations
+from .per_equation import check_each_equation, points_for_equations
 from .record import Check, values_agree
 from .sampling import choose_index_values, forward_cost
 
@@ -38,7 +38,7 @@ def check_gradients(
     The truth comes from a tape of the forward pass, and from dual numbers at a few entries where
     that is affordable.
     """
-    equations = backward_equations(program)
+    equations = program.derivatives
     made = points_for_equations(program, draws, seed) if made is None else made
     return check_each_equation("derivative", derivative_error, equations, made, seed)
 
@@ -95,6 +95,6 @@ def _dependent_keys(trial: EvaluationPoint, key: str) -> set[str]:
     """The keys of the values that depend on a tensor."""
     found = {key}
     for equation in trial.forward:
-        if tensors_read(equation) & found:
+        if equation.reads & found:
             found.add(equation.key)
     return found

@@ -11,10 +11,10 @@ from symconv.core.equation import Equation, Program
 from symconv.core.tensor import Tensor
 from symconv.semantics.autodiff import Dual, Duals
 from symconv.semantics.index_arithmetic import Place
-from symconv.semantics.run import Tables, run_program, tensors_read
+from symconv.semantics.run import Tables, run_program
 
-from .evaluation_point import EvaluationPoint, holds_derivative
-from .per_equation import backward_equations, check_each_equation, points_for_equations
+from .evaluation_point import EvaluationPoint
+from .per_equation import check_each_equation, points_for_equations
 from .record import Check, values_agree
 from .sampling import random_tables
 
@@ -31,7 +31,7 @@ def check_inner_products(
     J is the derivative of the equations that read the tensor, applied by dual numbers; J^T g is the
     backward equation with random deltas g.
     """
-    equations = backward_equations(program)
+    equations = program.derivatives
     made = points_for_equations(program, draws, seed) if made is None else made
     return check_each_equation("transpose", inner_product_error, equations, made, seed)
 
@@ -42,7 +42,7 @@ def inner_product_error(equation: Equation, trial: EvaluationPoint, seed: int) -
     program = trial.program
     tensor = program.tensor(program.tensor(equation.key).name.plain.key)
     direction = random_tables([tensor], trial, random)[tensor.key]
-    cotangents = random_tables([t for t in program.tensors if holds_derivative(t)], trial, random)
+    cotangents = random_tables([t for t in program.tensors if t.is_derivative], trial, random)
     pushed = _push_forward(tensor, direction, cotangents, trial)
     pulled = pull_back(equation, cotangents, trial)
     transposed = sum(value * direction[place] for place, value in pulled.items())
@@ -66,7 +66,7 @@ def _push_forward(
     duals, total = Duals(trial.algebra), trial.algebra.number(0)
     moved = {p: Dual(x, direction[p]) for p, x in trial.values[tensor.key].items()}
     for equation in trial.forward:
-        if tensor.key in tensors_read(equation):
+        if tensor.key in equation.reads:
             given = {**trial.values, tensor.key: moved}
             del given[equation.key]
             part = replace(trial.program, equations=(equation,))
@@ -79,7 +79,7 @@ def _push_forward(
 def output_cotangents(key: str, cotangents: Tables, trial: EvaluationPoint) -> dict[Place, Any]:
     """The delta of a tensor; 1 for the cost; nothing where the cost does not depend on it."""
     program = trial.program
-    deltas = [t.key for t in program.tensors if holds_derivative(t) and t.name.plain.key == key]
+    deltas = [t.key for t in program.tensors if t.is_derivative and t.name.plain.key == key]
     if deltas:
         return cotangents[deltas[0]]
     cost = program.tensor(key).role == "cost" and not trial.seeds

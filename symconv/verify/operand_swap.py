@@ -19,12 +19,13 @@ from sympy import Add, Expr, Function, Mul, NumberSymbol, Pow, Sum
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation, Program, Ranges
+from symconv.core.tensor import key_of
 from symconv.semantics.index_arithmetic import Place, as_integer, compile_place, evaluate_size
-from symconv.semantics.run import Tables, tensors_read
+from symconv.semantics.run import Tables
 
-from .evaluation_point import EvaluationPoint, forward_equations, holds_derivative
+from .evaluation_point import EvaluationPoint, forward_equations
 from .inner_products import output_cotangents, pull_back
-from .per_equation import backward_equations, check_each_equation, points_for_equations
+from .per_equation import check_each_equation, points_for_equations
 from .record import Check, values_agree
 from .sampling import random_tables
 
@@ -46,7 +47,7 @@ def check_operand_swap(
     made: Sequence[EvaluationPoint] | None = None,
 ) -> tuple[Check, ...]:
     """One check for each backward equation of a tensor that only contractions read."""
-    equations = [e for e in backward_equations(program) if _is_swappable(e, program)]
+    equations = [e for e in program.derivatives if _is_swappable(e, program)]
     made = points_for_equations(program, draws, seed) if made is None else made
     return check_each_equation("role swap", operand_swap_error, equations, made, seed)
 
@@ -82,7 +83,7 @@ def _is_rational(coefficient: Expr) -> bool:
 def _reading_equations(equation: Equation, program: Program) -> list[Equation]:
     """The forward equations that read the tensor which a backward equation differentiates by."""
     plain = program.tensor(equation.key).name.plain.key
-    return [e for e in forward_equations(program) if plain in tensors_read(e)]
+    return [e for e in forward_equations(program) if plain in e.reads]
 
 
 def _is_swappable(equation: Equation, program: Program) -> bool:
@@ -96,7 +97,7 @@ def operand_swap_error(equation: Equation, trial: EvaluationPoint, seed: int) ->
     random = Random(seed)  # noqa: S311 - test numbers, not secrets
     program = trial.program
     plain = program.tensor(equation.key).name.plain.key
-    cotangents = random_tables([t for t in program.tensors if holds_derivative(t)], trial, random)
+    cotangents = random_tables([t for t in program.tensors if t.is_derivative], trial, random)
     swapped: dict[Place, Any] = defaultdict(int)
     for reader in _reading_equations(equation, program):
         delta = output_cotangents(reader.key, cotangents, trial)
@@ -117,7 +118,7 @@ def _swap_operands(
     """The contraction with the output (its delta stands under "") and T swapped, term by term."""
     slots = {v: n for n, (v, _) in enumerate(term.box)}
     coefficient = evaluate_size(term.coefficient, trial.sizes)
-    keys = ["", *(str(f.base.label) for f in term.factors)]
+    keys = ["", *(key_of(f) for f in term.factors)]
     places = [compile_place(f.indices, trial.sizes, slots) for f in (out, *term.factors)]
     for values in product(*(range(as_integer(n, trial.sizes)) for _, n in term.box)):
         here = [place(list(values)) for place in places]

@@ -8,7 +8,7 @@ from symconv.core.equation import Equation, Program
 from symconv.semantics.index_arithmetic import Sizes
 
 from .error_bounds import comparison_bound
-from .evaluation_point import EvaluationPoint, holds_derivative
+from .evaluation_point import EvaluationPoint
 from .record import Check, count_nouns, format_sizes
 from .sampling import BUDGET, FAILURES, comparison_cost, draw_points
 
@@ -16,14 +16,9 @@ Judge = Callable[[Equation, EvaluationPoint, int], tuple[int, str]]
 """From an equation, a trial and a seed to the number of comparisons and the first thing wrong."""
 
 
-def backward_equations(program: Program) -> tuple[Equation, ...]:
-    """The equations that compute deltas and gradients."""
-    return tuple(e for e in program.equations if holds_derivative(program.tensor(e.key)))
-
-
 def points_for_equations(program: Program, draws: int, seed: int) -> list[EvaluationPoint]:
     """Trials at which every backward equation can be evaluated at all of its entries."""
-    equations = backward_equations(program)
+    equations = program.derivatives
 
     def affordable(sizes: Sizes) -> bool:
         return all(comparison_cost([e.rhs], e.ranges, sizes, ()) <= BUDGET for e in equations)

@@ -18,13 +18,14 @@ from sympy.tensor.indexed import Indexed
 from symconv.core.equation import Program, Ranges
 from symconv.core.nodes import Partial
 from symconv.core.proof import Derivation
+from symconv.core.tensor import key_of
 from symconv.semantics.index_arithmetic import Place, Sizes
 from symconv.semantics.interpret import interpret
 from symconv.semantics.run import Tables
 from symconv.semantics.work import count_range_values
 
 from .error_bounds import comparison_bound
-from .evaluation_point import EvaluationPoint, forward_equations, holds_derivative
+from .evaluation_point import EvaluationPoint, forward_equations
 from .record import Check, count_nouns, format_sizes, values_agree
 from .sampling import (
     BUDGET,
@@ -123,8 +124,8 @@ def _step_error(derivation: Derivation, trial: EvaluationPoint, seed: int) -> tu
 
 def _random_deltas(chain: Sequence[Expr], trial: EvaluationPoint, seed: int) -> Tables:
     """Random entries for the deltas that the formulas read."""
-    keys = {str(a.base.label) for e in chain for a in e.atoms(Indexed)}
-    deltas = [t for t in trial.program.tensors if holds_derivative(t) and t.key in keys]
+    keys = {key_of(a) for e in chain for a in e.atoms(Indexed)}
+    deltas = [t for t in trial.program.tensors if t.is_derivative and t.key in keys]
     return random_tables(deltas, trial, Random(seed))  # noqa: S311 - test numbers, not secrets
 
 

@@ -106,9 +106,12 @@ def by_two_mistakes(wrong_part: WrongPart) -> Iterator[Cause]:
 def find_upstream(wrong_part: WrongPart) -> list[Equation]:
     """The backward equations that the question depends on, the last one first."""
     context = wrong_part.context
-    backward = [e for e in context.program.equations if e.key not in context.tensors]
     asked = {context.deltas[k].key for k in wrong_part.tensors() if k in context.deltas}
-    return [e for e in reversed(backward) if asked & find_dependents(context.program, [e.key])]
+    return [
+        e
+        for e in reversed(context.program.derivatives)
+        if asked & find_dependents(context.program, [e.key])
+    ]
 
 
 def mutate_equations(

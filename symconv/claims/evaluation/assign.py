@@ -15,7 +15,7 @@ from symconv.claims.model.context import NetworkContext, Shape
 from symconv.claims.model.errors import MOST_DIGITS, MOST_VALUES, ClaimError
 from symconv.claims.model.vocabulary import RATES
 from symconv.core.errors import SymconvError
-from symconv.core.tensor import Tensor
+from symconv.core.tensor import Tensor, normalize_name
 from symconv.notation.presets import entry_name
 from symconv.semantics.index_arithmetic import Place
 
@@ -148,12 +148,12 @@ def _order_given_entries(
 
 def match_tensor_key(name: str, context: NetworkContext) -> str | None:
     """The tensor behind a name such as `w^1`, `w1`, `delta x`; None for a name of its own."""
-    bare = "".join(c for c in name if c.isalnum())
+    bare = normalize_name(name)
     for key in context.program.by_key:
-        if "".join(c for c in key if c.isalnum()) == bare:
+        if normalize_name(key) == bare:
             return key
     if bare.startswith("delta") and bare[5:]:
-        plain = {"".join(c for c in k if c.isalnum()): t.key for k, t in context.deltas.items()}
+        plain = {normalize_name(k): t.key for k, t in context.deltas.items()}
         return plain.get(bare[5:])
     return None
 

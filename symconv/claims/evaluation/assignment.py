@@ -14,7 +14,7 @@ from symconv.core.tensor import Tensor
 from symconv.semantics.autodiff import Tape
 from symconv.semantics.index_arithmetic import Place, as_integer
 from symconv.semantics.protocol import Algebra
-from symconv.semantics.run import Tables, run_program, select_equations, tensors_read
+from symconv.semantics.run import Tables, run_program, select_equations
 from symconv.semantics.work import list_places
 
 EntryTable = Mapping[Place, Any]
@@ -130,7 +130,7 @@ def map_dependencies(program: Program) -> Mapping[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
     for equation in program.equations:
         key = equation.key
-        found[key] = found.get(key, frozenset()) | tensors_read(equation)
+        found[key] = found.get(key, frozenset()) | equation.reads
     return found
 
 

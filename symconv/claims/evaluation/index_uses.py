@@ -16,6 +16,7 @@ from symconv.claims.model.errors import ClaimError
 from symconv.claims.model.syntax_tree import Differential, Identifier, SyntaxNode, TensorReference
 from symconv.core.equation import Equation
 from symconv.core.nodes import LogSumExp, MaxOver
+from symconv.core.tensor import key_of
 from symconv.semantics.index_arithmetic import as_integer
 
 from .index_expressions import Environment, evaluate_index, resolve_key
@@ -90,11 +91,11 @@ def _accesses(e: Equation) -> list[Indexed]:
 
 
 def _keys_read(e: Equation) -> set[str]:
-    return {str(a.base.label) for a in _accesses(e)}
+    return {key_of(a) for a in _accesses(e)}
 
 
 def _places_read(e: Equation, key: str, axis: int) -> Iterator[Expr]:
-    return (a.indices[axis] for a in _accesses(e) if str(a.base.label) == key)
+    return (a.indices[axis] for a in _accesses(e) if key_of(a) == key)
 
 
 @dataclass(frozen=True)

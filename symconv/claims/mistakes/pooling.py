@@ -9,6 +9,7 @@ from sympy.tensor.indexed import Indexed
 
 from symconv.claims.model.context import NetworkContext
 from symconv.core.equation import Equation
+from symconv.core.tensor import key_of
 
 from .equation_parts import accesses, replace_accesses, tensor_of
 from .mutation import mutation
@@ -80,9 +81,7 @@ def average_missing(e: Equation, context: NetworkContext) -> Iterator[Expr]:
     """The 1/(k1 k2) of average-pooling is left out."""
     plain = context.program.tensor(e.lhs).name.plain.key
     readers = [
-        q
-        for q in context.forward.equations
-        if plain in {str(x.base.label) for x in accesses(q.rhs)}
+        q for q in context.forward.equations if plain in {key_of(x) for x in accesses(q.rhs)}
     ]
     factor = e.rhs.as_coeff_Mul()[0]
     if any(q.kind in AVERAGING for q in readers) and 0 < abs(factor) < 1:

@@ -13,7 +13,6 @@ from symconv.core.proof import Backward
 from symconv.core.tensor import Tensor
 from symconv.notation.presets import Notation
 from symconv.semantics.index_arithmetic import as_integer
-from symconv.semantics.run import tensors_read
 from symconv.semantics.sizes import pick_sizes
 from symconv.semantics.work import count_range_values, count_terms
 
@@ -66,7 +65,7 @@ class NetworkContext:
     @cached_property
     def deltas(self) -> dict[str, Tensor]:
         """The plain key of a forward tensor, and the tensor that holds dC/d(it)."""
-        backward = [t for t in self.program.tensors if t.role in {"delta", "gradient"}]
+        backward = [t for t in self.program.tensors if t.is_derivative]
         return {t.name.plain.key: t for t in backward}
 
     @property
@@ -110,9 +109,7 @@ class NetworkContext:
 
     def windowed(self, tensor: Tensor) -> bool:
         """Whether a parameter slides over an image."""
-        return any(
-            e.kind in WINDOWED and tensor.key in tensors_read(e) for e in self.forward.equations
-        )
+        return any(e.kind in WINDOWED and tensor.key in e.reads for e in self.forward.equations)
 
     @cached_property
     def kernels(self) -> frozenset[str]:

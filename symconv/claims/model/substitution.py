@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from symconv.semantics.run import tensors_read
-
 from .context import NetworkContext
 from .syntax_tree import Differential, SyntaxNode, TensorReference
 
@@ -34,6 +32,6 @@ def rewrite_positioned_bias(node: SyntaxNode, context: NetworkContext) -> Syntax
             tensor = context.tensors.get(n.by.letter)
             if tensor is None or context.shape(tensor) != (1,):
                 continue
-            value = next(e.key for e in context.forward.equations if tensor.key in tensors_read(e))
+            value = next(e.key for e in context.forward.equations if tensor.key in e.reads)
             table[n] = replace(n, by=TensorReference(value, None, n.by.indices, span=n.by.span))
     return replace_nodes(node, table)

@@ -13,7 +13,6 @@ from symconv.codegen.fast.plan.planner import Plain, Plan, plan
 from symconv.codegen.fast.plan.simplify import without_unit_sums
 from symconv.codegen.fast.scalar.program_of import Unrolled, unrolled
 from symconv.codegen.fast.scalar.scalar_planner import multiplications
-from symconv.codegen.readable.module import GIVEN
 from symconv.core.equation import Program
 from symconv.core.errors import Unsupported
 from symconv.core.proof import Backward
@@ -78,8 +77,7 @@ def _entries(tensor: Tensor) -> int:
 
 def _sizes_known(program: Program) -> bool:
     """Whether every size symbol is an axis of an array that the caller passes."""
-    given = [t for t in program.tensors if program.equation(t.key) is None and t.role in GIVEN]
-    bare = {n for t in given for n in t.shape if isinstance(n, Symbol)}
+    bare = {n for t in program.given for n in t.shape if isinstance(n, Symbol)}
     found = {s for t in program.tensors for n in t.shape for s in n.free_symbols}
     return not program.sizes and found <= bare
 

@@ -7,6 +7,7 @@ from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Ranges
 from symconv.core.nodes import step
+from symconv.core.tensor import key_of
 
 from .entries import may_be_out_of_bounds, write_entry
 from .scalars import BRACKETS, bracket_conditions, write_product, write_scalar
@@ -45,7 +46,7 @@ def _needs_block(e: Expr, writer: LoopWriter) -> bool:
 def _is_test(e: Expr, writer: LoopWriter) -> bool:
     """Whether a factor is 0 or 1."""
     if isinstance(e, Indexed):
-        return writer.tensors[str(e.base.label)].role == "mask"
+        return writer.tensors[key_of(e)].role == "mask"
     return isinstance(e, (*BRACKETS, step))
 
 

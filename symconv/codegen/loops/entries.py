@@ -8,6 +8,7 @@ from sympy import Expr, Symbol, expand
 from sympy.tensor.indexed import Indexed
 
 from symconv.codegen.python.text import ADD, ATOM, PythonText
+from symconv.core.tensor import key_of
 from symconv.lower.affine import AffineForm, affine_form, denominator
 
 from .writer import LoopWriter
@@ -23,7 +24,7 @@ class EntryText:
 
 def write_entry(access: Indexed, writer: LoopWriter) -> EntryText:
     """`T[e, ...]`; places that have to be looked at get a name first."""
-    key = str(access.base.label)
+    key = key_of(access)
     tensor, array = writer.tensors[key], writer.tensor(key)
     if tensor.role == "cost":
         return EntryText(array, ())

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sympy import Symbol
-from sympy.tensor.indexed import Indexed
 
 from symconv.codegen.readable.function import Function, Setting, class_checks
 from symconv.codegen.readable.function import _Printer as Preamble
@@ -76,7 +75,7 @@ def function(
 def _like(e: Equation, setting: Setting, programs: Programs) -> Tensor:
     """The first tensor of numbers that an equation reads; else the one it belongs to."""
     tensors, labels = programs.tensors, class_counts(programs.whole.equations)
-    read = {str(a.base.label) for a in e.rhs.atoms(Indexed)} - set(labels)
+    read = e.reads - set(labels)
     numbers = [t for t in tensors.values() if t.key in read and t.role != "mask"]
     plain = tensors.get(tensors[e.key].name.plain.key, setting.passed[0])
     return numbers[0] if numbers else plain

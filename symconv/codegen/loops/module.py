@@ -6,15 +6,13 @@ import ast
 import re
 from collections.abc import Mapping
 
-from sympy.tensor.indexed import Indexed
-
 from symconv.codegen.python.lint_exemptions import exempt
 from symconv.codegen.python.loops_allowlist import audited_loops
 from symconv.codegen.readable.docstrings import DocstringWriter
 from symconv.codegen.readable.function import Function, Setting
-from symconv.codegen.readable.module import GIVEN, module_names
+from symconv.codegen.readable.module import module_names
 from symconv.codegen.readable.words import Words
-from symconv.core.equation import Equation, Program, checkable_class_counts
+from symconv.core.equation import Program, checkable_class_counts
 from symconv.core.proof import Backward
 from symconv.output.templates import render_template
 
@@ -40,15 +38,16 @@ def loops_module(  # noqa: PLR0913 - everything that a module is made of, by nam
     """
     numbers, names = numbers or {}, module_names(forward, backward.program)
     programs, told = Programs(forward, backward.program), _parameters(readable)
-    outside = [t for t in forward.tensors if forward.equation(t.key) is None and t.role in GIVEN]
-    given = tuple(sorted(outside, key=lambda t: GIVEN.index(t.role)))
+    given = forward.given
     defined = tuple(forward.tensor(e.key) for e in forward.equations)
     classes = checkable_class_counts(forward.equations)
     alone = Setting(names, given, (), forward.sizes, numbers, classes)
     first = function(alone, programs, forward.equations, told["forward"])
     passed = (*given, *((backward.seed,) if backward.seed else ()))
     after = Setting(names, passed, defined, forward.sizes, numbers)
-    second = function(after, programs, needed(forward, backward), told["backward"])
+    known = {e.key for e in forward.equations}
+    required = backward.program.required((t.key for t in backward.results), known)
+    second = function(after, programs, required, told["backward"])
     listed = backward.program.equations
     docstrings = DocstringWriter(names, numbers, {}, listed, forward.sizes)
     words = Words(names, docstrings)
@@ -63,17 +62,6 @@ def loops_module(  # noqa: PLR0913 - everything that a module is made of, by nam
     plain = render_template("numpy_loops", "module.py.j2", exempt=[], **values)
     text = render_template("numpy_loops", "module.py.j2", exempt=exempt(plain), **values)
     return audited_loops(text)
-
-
-def needed(forward: Program, backward: Backward) -> tuple[Equation, ...]:
-    """The equations of the backward pass that the gradients depend on."""
-    wanted = {t.key for t in backward.results}
-    found: list[Equation] = []
-    for e in reversed(backward.program.equations):
-        if e.key in wanted and forward.equation(e.key) is None:
-            found.append(e)
-            wanted |= {str(a.base.label) for a in e.rhs.atoms(Indexed)}
-    return tuple(reversed(found))
 
 
 def _parameters(text: str) -> dict[str, frozenset[str]]:

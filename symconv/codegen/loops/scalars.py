@@ -27,6 +27,7 @@ from symconv.codegen.python.text import ADD, ATOM, COMPARE, MULTIPLY, PythonText
 from symconv.codegen.readable.operators import number_literal
 from symconv.core.errors import Unsupported
 from symconv.core.nodes import Box, Equals, LogSumExp, MaxOver, OneHot, step
+from symconv.core.tensor import key_of
 from symconv.lower.affine import denominator
 
 from .entries import atom_text, in_bounds_conditions, write_entry
@@ -107,7 +108,7 @@ def _write_scalar_entry(e: Indexed, writer: LoopWriter) -> PythonText:
     open_ = [c for c in found.conditions if c not in writer.true]
     if not open_:
         return atom_text(found.text)
-    name = f"{writer.names.tensors[str(e.base.label)]}_entry"
+    name = f"{writer.names.tensors[key_of(e)]}_entry"
     chosen = PythonText(f"{found.text} if {' and '.join(open_)} else 0", COMPARE)
     writer.memory[e] = writer.named(name, chosen).text
     return atom_text(writer.memory[e])

@@ -22,7 +22,6 @@ from .function import Function, Setting, function
 from .size_constraints import find_size_constraints
 from .words import Words
 
-GIVEN = ("input", "parameter", "target")
 HELPERS = (
     *("sigmoid", "softmax", "log_softmax", "log_sum_exp"),
     *("check_shape", "check_size", "check_classes"),
@@ -56,7 +55,7 @@ def numpy_module(  # noqa: PLR0913 - everything that a module is made of, by nam
         names=allocate_identifiers(
             tensors.values(), _sizes(forward, (*forward.equations, *equations), tensors)
         ),
-        passed=_given(forward),
+        passed=forward.given,
         stored=(),
         definitions=forward.sizes,
         numbers=numbers or {},
@@ -96,12 +95,6 @@ def module_names(forward: Program, whole: Program) -> Identifiers:
     """The identifiers of the module of a program; `whole` holds its backward pass, too."""
     tensors = {t.key: t for t in (*forward.tensors, *whole.tensors)}
     return allocate_identifiers(tensors.values(), _sizes(forward, whole.equations, tensors))
-
-
-def _given(program: Program) -> tuple[Tensor, ...]:
-    """What the caller passes: inputs, then parameters, then targets."""
-    outside = [t for t in program.tensors if program.equation(t.key) is None and t.role in GIVEN]
-    return tuple(sorted(outside, key=lambda t: GIVEN.index(t.role)))
 
 
 def _sizes(

@@ -10,6 +10,7 @@ from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation, Program, SizeDefinition
 from symconv.core.nodes import LogSumExp, MaxOver
+from symconv.core.tensor import key_of
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def _constraint_of(d: SizeDefinition) -> SizeConstraint:
 
 def _divisors(program: Program) -> list[Symbol]:
     """The sizes of given arrays under the fraction lines of the forward pass."""
-    given = {n for t in program.tensors if program.equation(t.key) is None for n in t.shape}
+    given = {n for t in program.given for n in t.shape}
     powers = [p for e in program.equations for p in e.rhs.atoms(Pow) if not p.has(Indexed)]
     below = [p.base for p in powers if p.exp.is_negative]
     symbols = {s for p in below for s in p.atoms(Symbol)} & given
@@ -61,7 +62,7 @@ def _first_windows(equation: Equation) -> Iterator[SizeConstraint]:
     for reducer in sorted(equation.rhs.atoms(MaxOver, LogSumExp), key=str):
         end = {v: high for v, _, high in reducer.limits}
         accesses = [reducer.function] if isinstance(reducer.function, Indexed) else []
-        for name, place in ((str(a.base.label), e) for a in accesses for e in a.indices):
+        for name, place in ((key_of(a), e) for a in accesses for e in a.indices):
             last = expand(place.xreplace({**start, **end}))
             forwards = all(expand(place).coeff(v).is_nonnegative for v in (*start, *end))
             if forwards and _is_size_expression(last) and not last.is_nonnegative:

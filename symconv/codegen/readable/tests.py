@@ -12,8 +12,6 @@ from symconv.core.equation import Program, class_counts
 from symconv.core.proof import Backward
 from symconv.output.templates import render_template
 
-GIVEN = {"input", "parameter", "target"}
-
 
 def module_tests(  # noqa: PLR0913 - everything that the tests depend on, by name
     source: tuple[str, str],
@@ -31,8 +29,7 @@ def module_tests(  # noqa: PLR0913 - everything that the tests depend on, by nam
     twice, not twice for every entry.
     """
     module, text = source
-    arrays = [t for t in forward.tensors if t.role in GIVEN]
-    arrays += [backward.seed] if backward.seed else []
+    arrays = [*forward.given, *([backward.seed] if backward.seed else [])]
     shown = {s for t in arrays for n in t.shape for s in n.free_symbols}
     defined = {d.symbol for d in forward.sizes}
     pairs = zip(backward.wrt, backward.results, strict=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sympy import Expr, Symbol, expand
 from sympy.tensor.indexed import Indexed
 
-from symconv.core.tensor import Name
+from symconv.core.tensor import Name, key_of
 from symconv.notation.index_letters import rebase
 from symconv.render.formula.arrange import arrange
 from symconv.render.formula.names import DisplayNames, display_entry, tensor_name
@@ -30,7 +30,7 @@ class WholeArrays:
 
     def whole(self, access: Indexed) -> DisplayTree:
         """A tensor as a whole."""
-        return display_entry(tensor_name(str(access.base.label)), (), self.names)
+        return display_entry(tensor_name(key_of(access)), (), self.names)
 
     def left(self, finding: Finding) -> DisplayTree:
         return self.whole(finding.derivation.equation.lhs)
@@ -88,7 +88,7 @@ class WindowPlaces:
 
     @staticmethod
     def name(access: Indexed) -> Name:
-        return tensor_name(str(access.base.label))
+        return tensor_name(key_of(access))
 
     def tensor(self, access: Indexed) -> DisplayTree:
         return display_entry(self.name(access), (), self.names)

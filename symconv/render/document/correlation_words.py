@@ -9,6 +9,7 @@ from sympy import Expr
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation
+from symconv.core.tensor import key_of
 from symconv.render.formula.names import tensor_name
 from symconv.render.formula.positions import arrange_position
 from symconv.render.formula.tree import DisplayTree
@@ -66,7 +67,7 @@ class CorrelationWords:
             yield "; the result is rotated by 180°"
 
     def _dilated(self, access: Indexed, by: Expr | None) -> Iterator[str | DisplayTree]:
-        error = tensor_name(str(access.base.label)).kind == "delta"
+        error = tensor_name(key_of(access)).kind == "delta"
         yield ", dilated by the stride " if error else ", dilated by "
         yield from self._or_own(by)
         if by is not None:
@@ -127,8 +128,7 @@ class CorrelationWords:
             (equation, access)
             for equation in self.forward
             for access in sorted(equation.rhs.atoms(Indexed), key=str)
-            if access.base.label == finding.derivation.of.base.label
-            and equation in finding.derivation.via
+            if key_of(access) == finding.derivation.of.key and equation in finding.derivation.via
         ]
         if not finding.transposed or len(reads) != 1:
             return

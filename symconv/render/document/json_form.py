@@ -12,6 +12,7 @@ from sympy.tensor.indexed import Indexed
 from symconv.core.equation import Equation, Program, Ranges
 from symconv.core.nodes import Partial
 from symconv.core.proof import Derivation, equation_of, number_equations
+from symconv.core.tensor import key_of
 from symconv.notation.presets import Notation
 from symconv.render.formula.arrange import arrange
 from symconv.render.formula.latex import Latex
@@ -41,11 +42,7 @@ def tree_json(e: Expr) -> Json:
     if isinstance(e, Rational):
         return {"op": "rational", "value": [int(e.p), int(e.q)]}
     if isinstance(e, Indexed):
-        return {
-            "op": "entry",
-            "tensor": str(e.base.label),
-            "args": [tree_json(i) for i in e.indices],
-        }
+        return {"op": "entry", "tensor": key_of(e), "args": [tree_json(i) for i in e.indices]}
     if isinstance(e, ExprWithLimits):
         limits = [
             {"op": "limit", "args": [tree_json(part) for part in limit]} for limit in e.limits
@@ -112,12 +109,12 @@ def tensors_json(program: Program, backward: Sequence[Derivation | Equation]) ->
         equation = equation_of(item)
         formulas = [s.after for s in item.steps] if isinstance(item, Derivation) else []
         for access in {a for e in (equation.lhs, *formulas) for a in e.atoms(Indexed)}:
-            key = str(access.base.label)
+            key = key_of(access)
             role = key.split(maxsplit=1)[0] if " " in key else "mask"
             found.setdefault(key, (role, access.base.shape))
         if isinstance(item, Derivation) and isinstance(item.steps[0].before, Partial):
             of = item.steps[0].before.of
-            cost = str(of.base.label) if isinstance(of, Indexed) else ""
+            cost = key_of(of) if isinstance(of, Indexed) else ""
             found.setdefault(cost, ("cost", (Integer(1),)))
     return [
         {"key": key, "role": role, "shape": [tree_json(n) for n in shape]}

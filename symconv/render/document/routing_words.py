@@ -9,6 +9,7 @@ from typing import Any
 from sympy import Expr
 from sympy.tensor.indexed import Indexed
 
+from symconv.core.tensor import key_of
 from symconv.render.formula.names import tensor_name
 from symconv.render.formula.tree import DisplayEntry, DisplayNode, DisplaySum, DisplayTree
 from symconv.structure.findings import Finding
@@ -66,7 +67,7 @@ class RoutingWords:
     def _error(factor: Expr) -> bool:
         if not isinstance(factor, Indexed):
             return False
-        return tensor_name(str(factor.base.label)).kind == "delta"
+        return tensor_name(key_of(factor)).kind == "delta"
 
     def difference(self, finding: Finding, o: SoftmaxDifference) -> Sentence:
         """The difference of softmax(x) and t, where the entries of t add up to 1."""

@@ -10,7 +10,7 @@ from sympy.tensor.indexed import Indexed
 from symconv.core.equation import Program
 from symconv.core.errors import SymconvError
 from symconv.core.proof import Backward
-from symconv.core.tensor import index
+from symconv.core.tensor import index, key_of
 from symconv.notation.index_letters import is_index
 from symconv.structure.sampled_sizes import (
     AxisSample,
@@ -82,7 +82,7 @@ def _entry_indices(
     access: Indexed, backward: Backward, moved: dict[int, Symbol]
 ) -> tuple[Expr, ...]:
     """The indices of an entry: those of its derivation, else primed ones."""
-    derivation = backward.derivation(str(access.base.label))
+    derivation = backward.derivation(key_of(access))
     if derivation is not None and all(e.is_Symbol for e in derivation.equation.lhs.indices):
         return tuple(derivation.equation.lhs.indices)
     return tuple(_prime_index(moved.get(n, e)) for n, e in enumerate(access.indices))
@@ -98,12 +98,12 @@ def _solve_outputs(
     sweep: SlidingWindow, backward: Backward
 ) -> tuple[Indexed, tuple[tuple[Symbol, Expr], ...]] | None:
     """The outputs that the derivative by the input reads, where they are (i' + p - d m)/s."""
-    derivation = backward.derivation(str(sweep.access.base.label))
+    derivation = backward.derivation(key_of(sweep.access))
     errors = f"delta {sweep.equation.key}"
     if derivation is None or not all(e.is_Symbol for e in derivation.equation.lhs.indices):
         return None
     equation = derivation.equation
-    reads = [a for a in equation.rhs.atoms(Indexed) if str(a.base.label) == errors]
+    reads = [a for a in equation.rhs.atoms(Indexed) if key_of(a) == errors]
     outs = list(sweep.equation.lhs.indices)
     if len(reads) != 1 or any(r.out not in outs for r in sweep.reaches):
         return None

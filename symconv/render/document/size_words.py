@@ -9,6 +9,7 @@ from sympy import Expr, Integer
 
 from symconv.core.equation import Program
 from symconv.core.proof import Backward
+from symconv.core.tensor import key_of
 from symconv.render.formula.names import DisplayNames
 from symconv.render.formula.positions import arrange_position
 from symconv.render.formula.tree import (
@@ -42,7 +43,7 @@ class SizeWords:
         Of an entry that nothing is differentiated by, nothing is said.
         """
         touched, sweep = TouchedWords(self.places), windows.sweep
-        asked = self.backward.derivation(str(sweep.access.base.label)) is not None
+        asked = self.backward.derivation(key_of(sweep.access)) is not None
         if windows.true(claims.output_size):
             yield self._size(windows)
         if whole:
@@ -51,7 +52,7 @@ class SizeWords:
             yield from touched.touched(windows)
         if whole and asked:
             yield from touched.sum_limits(windows)
-        kernel = sweep.kernel and self.backward.derivation(str(sweep.kernel.base.label))
+        kernel = sweep.kernel and self.backward.derivation(key_of(sweep.kernel))
         if whole and kernel:
             yield from touched.weight(windows)
 

@@ -9,7 +9,7 @@ from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation, Program
 from symconv.core.proof import Derivation
-from symconv.core.tensor import Name, Role, Tensor
+from symconv.core.tensor import Name, Role, Tensor, key_of
 from symconv.notation.conventions import axis_words
 from symconv.render.formula.arrange import arrange
 from symconv.render.formula.names import DisplayNames, display_entry, tensor_name
@@ -125,7 +125,7 @@ def _collect_signals(backward: Backward) -> list[Name]:
     derivations = [item for item in backward if isinstance(item, Derivation)]
     formulas = [f for d in derivations for f in (d.equation.rhs, *(s.after for s in d.steps))]
     found = (
-        tensor_name(str(access.base.label))
+        tensor_name(key_of(access))
         for formula in formulas
         for access in sorted(formula.atoms(Indexed), key=str)
     )

@@ -14,7 +14,7 @@ from sympy.tensor.indexed import Indexed
 
 from symconv.core.errors import Unsupported
 from symconv.core.nodes import Box, Equals, LogSumExp, MaxOver, OneHot, Partial, absolute
-from symconv.core.tensor import Role
+from symconv.core.tensor import Role, key_of
 from symconv.notation.index_letters import rebase
 
 from .names import DisplayNames, display_entry, parse_symbol, tensor_name
@@ -78,7 +78,7 @@ def _(e: Symbol, names: DisplayNames) -> DisplayTree:
 
 @arrange_node.register(Indexed)
 def _(e: Indexed, names: DisplayNames) -> DisplayTree:
-    key = str(e.base.label)
+    key = key_of(e)
     name = tensor_name(key)
     given: Role = "cost" if key == names.cost else "value"
     role = names.roles.get(name.plain.key, given)

@@ -13,7 +13,7 @@ from symconv.core.equation import Equation, Program, SizeDefinition
 from symconv.core.errors import SymconvError
 from symconv.core.nodes import OneHot, Partial
 from symconv.core.proof import Derivation, equation_of
-from symconv.core.tensor import Name, Role
+from symconv.core.tensor import Name, Role, key_of
 from symconv.notation.index_letters import is_index
 from symconv.notation.presets import IJ0, Notation
 
@@ -76,14 +76,14 @@ def _cost_letter(program: Program, backward: Sequence[Derivation | Equation]) ->
     costs = [t.name.letter for t in program.tensors if t.role == "cost"]
     starts = [d.steps[0].before for d in backward if isinstance(d, Derivation) and d.steps]
     scalars = [e.of for e in starts if isinstance(e, Partial) and isinstance(e.of, Indexed)]
-    costs += [str(e.base.label) for e in scalars if e.base.shape == (1,)]
+    costs += [key_of(e) for e in scalars if e.base.shape == (1,)]
     return [*costs, "C"][0]
 
 
 def _has_one_delta_letter(equations: Sequence[Equation], notation: Notation) -> bool:
     """Whether every error signal belongs to the same letter, so that its layer is name enough."""
     accesses = {a for e in equations for side in (e.lhs, e.rhs) for a in side.atoms(Indexed)}
-    names = {tensor_name(str(a.base.label)) for a in accesses}
+    names = {tensor_name(key_of(a)) for a in accesses}
     return notation.deltas == "shortest" and len({n.letter for n in names if n.kind == "delta"}) < 2
 
 

@@ -11,7 +11,7 @@ from sympy.tensor.indexed import Indexed
 
 from symconv.calculus.affine import always_inside
 from symconv.core.equation import Equation, Ranges
-from symconv.core.tensor import Name
+from symconv.core.tensor import Name, key_of
 from symconv.notation.index_letters import rebase
 
 from .names import DisplayNames, tensor_name
@@ -100,7 +100,7 @@ def find_range_conditions(e: Expr, ranges: Ranges, names: DisplayNames) -> Itera
     if isinstance(e, Indexed):
         for place, extent in zip(e.indices, e.base.shape, strict=True):
             if not always_inside(place, extent, ranges, names.sizes):
-                yield RangeCondition(place, extent, tensor_name(str(e.base.label)))
+                yield RangeCondition(place, extent, tensor_name(key_of(e)))
         return
     for part in sorted(e.args, key=str):
         yield from find_range_conditions(part, ranges, names) if isinstance(part, Expr) else ()

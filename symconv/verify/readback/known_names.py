@@ -9,6 +9,7 @@ from sympy import Expr, Symbol
 from sympy.tensor.indexed import Indexed, IndexedBase
 
 from symconv.core.nodes import Partial
+from symconv.core.tensor import key_of
 
 Bounds = tuple[Expr, Expr, Expr]
 
@@ -53,9 +54,9 @@ class KnownNames:
 
     def derivative(self, of: Expr, by: Expr) -> Expr:
         """A derivative that is still to be done, or the error signal that is written as one."""
-        cost = isinstance(of, Indexed) and str(of.base.label) in self.scalars
+        cost = isinstance(of, Indexed) and key_of(of) in self.scalars
         if self.partial and cost and isinstance(by, Indexed):
-            error = self.bases.get(f"delta {by.base.label}")
+            error = self.bases.get(f"delta {key_of(by)}")
             if error is not None:
                 return Indexed(error, *by.indices)
         return Partial(of, by)

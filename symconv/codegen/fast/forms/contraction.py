@@ -15,6 +15,8 @@ from typing import Literal
 from sympy import Expr
 from sympy.tensor.indexed import Indexed
 
+from symconv.core.tensor import key_of
+
 Role = Literal["image", "kernel", "places"]
 
 
@@ -44,7 +46,7 @@ class Operand:
 
     @property
     def key(self) -> str:
-        return str(self.access.base.label)
+        return key_of(self.access)
 
     @property
     def plain(self) -> bool:

@@ -14,6 +14,7 @@ from symconv.codegen.fast.forms.contraction import Contraction
 from symconv.core.equation import Equation, Program
 from symconv.core.errors import SymconvError, did_you_mean
 from symconv.core.proof import Backward
+from symconv.core.tensor import key_of
 
 from .batch_last_dense import Flatten, Product, flatten, unflattened_product
 from .cost_model import Choice, choose
@@ -85,7 +86,7 @@ def plan(forward: Program, backward: Backward, wishes: Wishes | None = None) -> 
     """The plan of a network; `wishes` overrule the cost model."""
     program = backward.program
     results = {t.key for t in backward.results}
-    rest = [e for e in program.equations if forward.equation(e.key) is None]
+    rest = list(backward.equations)
     wanted = _alive(rest, results)
     known = {s.key: s for s in stages(program) if not set(s.between) & results}
     planner = _Planner(program, tuple(known.values()), wishes or Wishes())
@@ -168,7 +169,7 @@ def _alive(equations: list[Equation], wanted: set[str]) -> set[str]:
     found = set(wanted)
     for e in reversed(equations):
         if e.key in found:
-            found |= {str(a.base.label) for a in _entries(e.rhs)}
+            found |= {key_of(a) for a in _entries(e.rhs)}
     return found
 
 

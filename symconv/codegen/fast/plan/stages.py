@@ -16,6 +16,7 @@ from sympy.tensor.indexed import Indexed
 from symconv.codegen.fast.forms.contraction import Contraction
 from symconv.core.equation import Equation, Program
 from symconv.core.nodes import MaxOver, OneHot, relu, step
+from symconv.core.tensor import key_of
 
 from .recognise import contraction
 
@@ -46,7 +47,7 @@ def users_of(program: Program) -> Users:
     """The equations that read a tensor, by its key."""
     found: Users = {t.key: [] for t in program.tensors}
     for e in program.equations:
-        for key in sorted({str(a.base.label) for a in e.rhs.atoms(Indexed)}):
+        for key in sorted(e.reads):
             found[key].append(e)
     return found
 
@@ -118,7 +119,7 @@ def _tile(pool: Equation, source: Equation, made: Contraction) -> tuple[int, int
     """The window of a maximum over the last two axes, if windows tile them without a rest."""
     maximum = cast("MaxOver", pool.rhs)
     body, limits = maximum.function, {v: high + 1 for v, _, high in maximum.limits}
-    if not isinstance(body, Indexed) or str(body.base.label) != source.key or len(limits) != 2:
+    if not isinstance(body, Indexed) or key_of(body) != source.key or len(limits) != 2:
         return None
     if body.indices[:2] != pool.lhs.indices[:2] or len(pool.lhs.indices) != 4:
         return None
@@ -134,7 +135,7 @@ def _tile(pool: Equation, source: Equation, made: Contraction) -> tuple[int, int
 
 
 def _keys(e: Expr) -> list[str]:
-    return sorted({str(a.base.label) for a in e.atoms(Indexed)})
+    return sorted({key_of(a) for a in e.atoms(Indexed)})
 
 
 def _routes(e: Equation, mask: Equation) -> bool:
@@ -173,7 +174,7 @@ def _readable(program: Program, e: Equation, delta: str) -> bool:
 def summed_over_places(e: Equation, delta: str) -> bool:
     """Whether an equation is the plain sum of a delta over batch and places, map by map."""
     body = e.rhs.function if isinstance(e.rhs, Sum) else None
-    if not isinstance(body, Indexed) or str(body.base.label) != delta:
+    if not isinstance(body, Indexed) or key_of(body) != delta:
         return False
     bound = {Integer(0), *cast("Sum", e.rhs).variables}
     b, f, i, j = body.indices

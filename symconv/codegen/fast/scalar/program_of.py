@@ -25,5 +25,4 @@ def unrolled(forward: Program, backward: Backward) -> Unrolled:
     """Straight-line code for a network whose sizes are numbers; Unsupported where there is none."""
     planner = ScalarPlanner(backward.program, frozenset(t.key for t in backward.results))
     first = planner.run(forward.equations)
-    rest = tuple(e for e in backward.program.equations if forward.equation(e.key) is None)
-    return Unrolled(backward.program, first, planner.run(rest), planner)
+    return Unrolled(backward.program, first, planner.run(backward.equations), planner)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 from symconv.codegen.python.identifiers import Identifiers
-from symconv.codegen.readable.module import GIVEN, module_names
+from symconv.codegen.readable.module import module_names
 from symconv.core.equation import Program
 from symconv.core.proof import Backward
 from symconv.core.tensor import Tensor
@@ -22,9 +22,7 @@ class ScalarNames:
         self.names: Identifiers = module_names(forward, backward.program)
         self.identifiers: dict[Entry | Winner | Compound, str] = {}
         self.kept = [*written_by(plan.forward), *self.passed_on()]
-        outside = [t for t in forward.tensors if forward.equation(t.key) is None]
-        given = [t for t in outside if t.role in GIVEN]
-        self.given = sorted(given, key=lambda t: GIVEN.index(t.role))
+        self.given = list(forward.given)
 
     def array(self, tensor: Tensor) -> str:
         """The identifier of an array."""

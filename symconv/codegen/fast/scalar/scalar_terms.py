@@ -16,6 +16,7 @@ from sympy.tensor.indexed import Indexed
 
 from symconv.core.errors import Unsupported
 from symconv.core.nodes import Box, MaxOver, OneHot
+from symconv.core.tensor import key_of
 from symconv.lower.affine import affine_form
 
 from . import scalar_program as scalar
@@ -182,7 +183,7 @@ def _form(e: Expr) -> Form:
 
 def _access(access: Indexed) -> Access:
     """The key of the tensor behind an access, and its indices."""
-    return str(access.base.label), tuple(_form(i) for i in access.indices)
+    return key_of(access), tuple(_form(i) for i in access.indices)
 
 
 def fraction(e: Expr) -> Fraction:

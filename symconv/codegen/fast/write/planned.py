@@ -15,7 +15,7 @@ from symconv.codegen.python.sizes import SizePrinter
 from symconv.codegen.readable.module import module_names
 from symconv.core.equation import Equation, Program
 from symconv.core.proof import Backward
-from symconv.core.tensor import Tensor
+from symconv.core.tensor import Tensor, key_of
 
 from .contraction_calls import Windows
 from .function_writer import Scribe
@@ -151,7 +151,7 @@ class PlannedModule:
 
 
 def _key(access: Indexed) -> str:
-    return str(access.base.label)
+    return key_of(access)
 
 
 def _annotation(tensor: Tensor) -> str:

@@ -6,6 +6,7 @@ from sympy import Expr
 from sympy.tensor.indexed import Indexed
 
 from symconv.codegen.fast.forms.contraction import Contraction, Operand
+from symconv.core.tensor import key_of
 
 from .function_writer import Scribe
 
@@ -56,7 +57,7 @@ def aligned(scribe: Scribe, addend: Expr, made: Contraction) -> str:
     if not isinstance(addend, Indexed):
         raise TypeError(addend)
     where = made.indices
-    name = scribe.tensor(str(addend.base.label))
+    name = scribe.tensor(key_of(addend))
     if all(e.is_number for e in addend.indices):
         return f"{name}[{', '.join(map(str, addend.indices))}]"
     axes = [where[e] for e in addend.indices]

@@ -10,7 +10,6 @@ from symconv.codegen.python.identifiers import Identifiers
 from symconv.codegen.python.layout import TAB, wrap_call
 from symconv.codegen.python.sizes import SizePrinter
 from symconv.codegen.readable.function import class_checks
-from symconv.codegen.readable.module import GIVEN
 from symconv.codegen.readable.size_sources import SizeSource, find_size_sources
 from symconv.core.equation import Program, checkable_class_counts
 from symconv.core.proof import Backward
@@ -30,9 +29,7 @@ class Passes:
     def __init__(self, program: Program, backward: Backward, names: Identifiers) -> None:
         self.program, self.backward, self.names = program, backward, names
         self.classes = checkable_class_counts(program.equations)
-        outside = [t for t in program.tensors if program.equation(t.key) is None]
-        given = [t for t in outside if t.role in GIVEN]
-        self.given = tuple(sorted(given, key=lambda t: GIVEN.index(t.role)))
+        self.given = program.given
 
     def function(self, name: str, scribe: Scribe, results: list[str]) -> dict[str, Any]:
         """One pass that returns these names."""
