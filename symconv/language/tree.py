@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -86,12 +85,3 @@ class Formula(EquationNode):
     left: Access
     right: EquationNode
     ranges: tuple[Range, ...]
-
-
-def walk_syntax(node: EquationNode) -> Iterator[EquationNode]:
-    """The node and everything in it, in reading order."""
-    yield node
-    for value in vars(node).values():
-        for child in value if isinstance(value, tuple) else (value,):
-            if isinstance(child, EquationNode):
-                yield from walk_syntax(child)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter as Tally
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass, replace
 from itertools import count
-from typing import TypeVar
 
 from sympy import Basic, Symbol
 
+from symconv.core.tree import substitute, walk
+
 from .builder import origin_key
-from .dataflow import arrays_read, arrays_written, loop_indices, walk_nodes
+from .dataflow import arrays_read, arrays_written, loop_indices
 from .ir import (
     ApplyFunction,
     Arithmetic,
@@ -33,7 +33,6 @@ from .ir import (
     Statement,
 )
 
-T = TypeVar("T")
 WORTH = (
     ApplyFunction
     | Arithmetic
@@ -58,7 +57,7 @@ def eliminate_common_subexpressions(statements: tuple[Statement, ...]) -> tuple[
             return statements
         place, piece = found
         local = Local(_base_key(piece), _local_word(piece), serial)
-        later = tuple(_replace_piece(s, piece, local) for s in statements[place:])
+        later = tuple(substitute(s, piece, local) for s in statements[place:])
         statements = (*statements[:place], Let(local, piece), *later)
     raise AssertionError
 
@@ -68,7 +67,7 @@ def _find_repetition(statements: tuple[Statement, ...]) -> tuple[int, Array] | N
     tally = Tally(p for s in statements for p in _pieces(s))
     inside = {p for s in statements if isinstance(s, Loop) for p in _pieces(s)}
     often = [p for p, times in tally.items() if times > 1 or p in inside]
-    for piece in sorted(often, key=lambda p: -sum(1 for _ in walk_nodes(p))):
+    for piece in sorted(often, key=lambda p: -sum(1 for _ in walk(p))):
         place = next(k for k, s in enumerate(statements) if piece in set(_pieces(s)))
         if _is_stable(piece, statements[place:]):
             return place, piece
@@ -79,7 +78,7 @@ def _pieces(statement: Statement) -> Iterator[WORTH]:
     """Every piece of a statement that takes time to compute, but for those that a loop changes."""
     varying = loop_indices((statement,))
     body = statement.body if isinstance(statement, Loop) else (statement,)
-    for part in walk_nodes(tuple(s if isinstance(s, Loop) else s.value for s in body)):
+    for part in walk(tuple(s if isinstance(s, Loop) else s.value for s in body)):
         if isinstance(part, WORTH) and _is_costly(part) and not _symbols_of(part) & varying:
             yield part
 
@@ -93,7 +92,7 @@ def _is_costly(piece: WORTH) -> bool:
 
 def _symbols_of(piece: object) -> set[Symbol]:
     """The sizes and loop indices that a piece mentions."""
-    return {s for p in walk_nodes(piece) if isinstance(p, Basic) for s in p.atoms(Symbol)}
+    return {s for p in walk(piece, Basic) for s in p.atoms(Symbol)}
 
 
 def _is_stable(piece: Array, later: tuple[Statement, ...]) -> bool:
@@ -119,17 +118,3 @@ def _local_word(piece: Array) -> str:
         case Arithmetic(operator):
             return OPERATORS[operator]
     return next(word for kinds, word in WORDS.items() if isinstance(piece, kinds))
-
-
-def _replace_piece(node: T, piece: Array, local: Local) -> T:
-    """The same program with a piece replaced by the array that holds it."""
-    if node == piece:
-        return local  # type: ignore[return-value]
-    if isinstance(node, tuple):
-        return tuple(_replace_piece(part, piece, local) for part in node)  # type: ignore[return-value]
-    if is_dataclass(node) and not isinstance(node, type):
-        changes = {
-            f.name: _replace_piece(getattr(node, f.name), piece, local) for f in fields(node)
-        }
-        return replace(node, **changes)
-    return node

@@ -4,22 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
-from typing import TypeVar
 
 from sympy import Basic, Symbol
 
+from symconv.core.tree import substitute, walk
+
 from .ir import Let, Local, Loop, MaximumInto, Ref, Statement, Store
-
-
-def walk_nodes(node: object) -> Iterator[object]:
-    """The node and everything below it, in order."""
-    yield node
-    if isinstance(node, tuple):
-        for part in node:
-            yield from walk_nodes(part)
-    elif is_dataclass(node) and not isinstance(node, type):
-        for field in fields(node):
-            yield from walk_nodes(getattr(node, field.name))
 
 
 def simple_statements(statements: tuple[Statement, ...]) -> Iterator[Let | Store | MaximumInto]:
@@ -34,7 +24,8 @@ def simple_statements(statements: tuple[Statement, ...]) -> Iterator[Let | Store
 def arrays_read(statement: Statement) -> list[Ref | Local]:
     """The arrays that a statement reads, in order."""
     values = [s.value for s in simple_statements((statement,))]
-    return list(dict.fromkeys(p for p in walk_nodes(tuple(values)) if isinstance(p, Ref | Local)))
+    found = (p for p in walk(tuple(values)) if isinstance(p, Ref | Local))
+    return list(dict.fromkeys(found))
 
 
 def arrays_written(statement: Statement) -> set[Ref | Local]:
@@ -84,16 +75,13 @@ def loop_indices(statements: tuple[Statement, ...]) -> set[Symbol]:
     return {v for s in statements if isinstance(s, Loop) for v, _ in s.indices}
 
 
-T = TypeVar("T")
-
-
 def propagate_copies(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
     """The statements without copies: a local array that only becomes a tensor bears its name."""
     for k, statement in enumerate(statements):
         match statement:
             case Let(Ref() as target, Local() as source, finishes):
                 rest = (*statements[:k], *statements[k + 1 :])
-                named = tuple(_rename_local(s, source, target) for s in rest)
+                named = tuple(substitute(s, source, target) for s in rest)
                 last = max(j for j, s in enumerate(named) if _writes(s, target))
                 done = (*named[:last], _mark_finish(named[last], finishes), *named[last + 1 :])
                 return propagate_copies(done)
@@ -101,25 +89,13 @@ def propagate_copies(statements: tuple[Statement, ...]) -> tuple[Statement, ...]
                 target, statements
             ):
                 rest = (*statements[:k], *statements[k + 1 :])
-                return propagate_copies(tuple(_rename_local(s, target, source) for s in rest))
+                return propagate_copies(tuple(substitute(s, target, source) for s in rest))
     return statements
 
 
 def _is_written_again(target: Local, statements: tuple[Statement, ...]) -> bool:
     """Whether an array is written to again after it was made."""
     return sum(_writes(s, target) for s in statements) > 1
-
-
-def _rename_local(node: T, source: Local, target: Ref | Local) -> T:
-    """The same program with `source` called `target`."""
-    if node == source:
-        return target  # type: ignore[return-value]
-    if isinstance(node, tuple):
-        return tuple(_rename_local(part, source, target) for part in node)  # type: ignore[return-value]
-    if is_dataclass(node) and not isinstance(node, type):
-        parts = {f.name: getattr(node, f.name) for f in fields(node)}
-        return replace(node, **{k: _rename_local(v, source, target) for k, v in parts.items()})
-    return node
 
 
 def _writes(statement: Statement, target: Ref | Local) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
-from typing import Any
+from dataclasses import replace
+
+from symconv.core.tree import rewrite
 
 from .context import NetworkContext
 from .syntax_tree import Differential, SyntaxNode, TensorReference
@@ -12,16 +13,7 @@ from .syntax_tree import Differential, SyntaxNode, TensorReference
 
 def replace_nodes(node: SyntaxNode, table: Mapping[SyntaxNode, SyntaxNode]) -> SyntaxNode:
     """The node with whole parts replaced."""
-    if node in table:
-        return table[node]
-    changes = {f.name: _replace_inside(getattr(node, f.name), table) for f in fields(node)}
-    return replace(node, **changes)
-
-
-def _replace_inside(value: Any, table: Mapping[SyntaxNode, SyntaxNode]) -> Any:
-    if isinstance(value, SyntaxNode):
-        return replace_nodes(value, table)
-    return tuple(_replace_inside(x, table) for x in value) if isinstance(value, tuple) else value
+    return rewrite(node, lambda part: table.get(part) if isinstance(part, SyntaxNode) else None)
 
 
 def rewrite_positioned_bias(node: SyntaxNode, context: NetworkContext) -> SyntaxNode:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from fractions import Fraction
+
+from symconv.core.tree import children, walk
 
 Span = tuple[int, int]
 NOWHERE: Span = (0, 0)
@@ -18,24 +20,11 @@ class SyntaxNode:
 
     def children(self) -> Iterator[SyntaxNode]:
         """The nodes directly below, in order."""
-        for entry in fields(self):
-            yield from _nodes(getattr(self, entry.name))
+        return children(self, SyntaxNode)
 
     def walk(self) -> Iterator[SyntaxNode]:
         """This node and every node below it."""
-        waiting: list[SyntaxNode] = [self]
-        while waiting:
-            node = waiting.pop()
-            yield node
-            waiting.extend(reversed(list(node.children())))
-
-
-def _nodes(value: object) -> Iterator[SyntaxNode]:
-    if isinstance(value, SyntaxNode):
-        yield value
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from _nodes(item)
+        return walk(self, SyntaxNode)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from sympy import Expr, Integer, Rational, Symbol, expand
 from symconv.core.equation import Ranges
 from symconv.core.errors import Unsupported
 from symconv.core.tensor import Tensor, index, size
+from symconv.core.tree import walk
 from symconv.language.parser import ROUNDING
 from symconv.language.tree import (
     Access,
@@ -24,7 +25,6 @@ from symconv.language.tree import (
     NumberLiteral,
     Range,
     Reference,
-    walk_syntax,
 )
 from symconv.layers.support.scope import Scope
 
@@ -46,7 +46,7 @@ class IndexTranslator:
     @property
     def accesses(self) -> list[Access]:
         """The entries that the right side reads."""
-        return [n for n in walk_syntax(self.formula.right) if isinstance(n, Access)]
+        return list(walk(self.formula.right, Access))
 
     def is_size(self, name: str) -> bool:
         """Whether a name is a size of a tensor that is known."""
@@ -124,9 +124,7 @@ class ExtentInference:
         """The indices of the left side with their extents, in the order in which they occur."""
         formula = self.places.formula
         stated = {r.index: r for r in formula.ranges}
-        inside = (
-            n for p in formula.left.places for n in walk_syntax(p) if isinstance(n, Reference)
-        )
+        inside = (n for p in formula.left.places for n in walk(p, Reference))
         names = dict.fromkeys(n.name for n in inside if not self.places.is_size(n.name))
         for r in formula.ranges:
             if r.index not in names:
@@ -161,7 +159,7 @@ class ExtentInference:
         stated = self._stated()
         found: list[Expr] = []
         for tensor, axis, p in self._reads():
-            names = {n.name for n in walk_syntax(p) if isinstance(n, Reference)}
+            names = {n.name for n in walk(p, Reference)}
             others = {n for n in names - {name} if not self.places.is_size(n)}
             if name not in names or not others <= set(stated):
                 continue
@@ -177,6 +175,6 @@ class ExtentInference:
 
     def _stated(self) -> dict[str, Expr]:
         """The extents that sums and maxima state."""
-        nodes = (n for n in walk_syntax(self.places.formula.right) if isinstance(n, IndexReduction))
+        nodes = walk(self.places.formula.right, IndexReduction)
         ranges = (r for n in nodes for r in n.ranges)
         return {r.index: self.places.size(r.extent) for r in ranges if r.extent is not None}

@@ -14,6 +14,7 @@ from symconv.core.equation import Equation, Ranges
 from symconv.core.errors import SymconvError, did_you_mean
 from symconv.core.nodes import LogSumExp, MaxOver, absolute, limits, relu, sigmoid, softplus, step
 from symconv.core.tensor import Tensor, index
+from symconv.core.tree import walk
 from symconv.language.parser import ROUNDING, parse_equation
 from symconv.language.tree import (
     Access,
@@ -26,7 +27,6 @@ from symconv.language.tree import (
     NumberLiteral,
     Range,
     Reference,
-    walk_syntax,
 )
 from symconv.layers.base import EquationText, Layer, TensorName
 from symconv.layers.support.ranges import sum_over_ranges
@@ -194,9 +194,9 @@ class EquationLayer(Layer):
 
     def names(self, known: AbstractSet[str]) -> dict[str, TensorName]:
         """The parameters: every tensor that is not known."""
-        left = (n for p in self.formula.left.places for n in walk_syntax(p))
-        indices = {n.name for n in left if isinstance(n, Reference)}
-        indices |= {n.index for n in walk_syntax(self.formula) if isinstance(n, Range)}
+        left = self.formula.left.places
+        indices = {n.name for n in walk(left, Reference)}
+        indices |= {n.index for n in walk(self.formula, Range)}
         values = [n.name for n in _value_names(self.formula)]
         return {n: n for n in values if n not in known | indices}
 
@@ -211,13 +211,7 @@ class EquationLayer(Layer):
 
 def _value_names(formula: Formula) -> list[Access | Reference]:
     """The names on the right side that stand for numbers, not for places or extents."""
-    inside = {
-        id(n)
-        for a in walk_syntax(formula)
-        if isinstance(a, Access)
-        for p in a.places
-        for n in walk_syntax(p)
-    }
-    inside |= {id(n) for r in walk_syntax(formula) if isinstance(r, Range) for n in walk_syntax(r)}
-    found = (n for n in walk_syntax(formula.right) if isinstance(n, Access | Reference))
+    inside = {id(n) for a in walk(formula, Access) for n in walk(a.places, EquationNode)}
+    inside |= {id(n) for r in walk(formula, Range) for n in walk(r, EquationNode)}
+    found = (n for n in walk(formula.right, EquationNode) if isinstance(n, Access | Reference))
     return [n for n in found if id(n) not in inside]

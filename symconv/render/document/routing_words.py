@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 from sympy import Expr
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.tensor import key_of
+from symconv.core.tree import rewrite
 from symconv.render.formula.names import tensor_name
-from symconv.render.formula.tree import DisplayEntry, DisplayNode, DisplaySum, DisplayTree
+from symconv.render.formula.tree import DisplayEntry, DisplaySum, DisplayTree
 from symconv.structure.findings import Finding
 from symconv.structure.pointwise import PointwiseProduct
 from symconv.structure.routing import Routing
@@ -80,19 +80,8 @@ class RoutingWords:
         return ("In words: ", *self.wholes.factor(finding), *said, ".")
 
 
-def strip_indices(form: Any) -> Any:
+def strip_indices(form: DisplayTree) -> DisplayTree:
     """The form with arrays as wholes."""
-    if isinstance(form, DisplayEntry):
-        return replace(form, places=())
-    changed = {
-        name: _strip_part(part)
-        for name, part in vars(form).items()
-        if name != "mark" and not isinstance(part, str | int)
-    }
-    return replace(form, **changed) if changed else form
-
-
-def _strip_part(part: Any) -> Any:
-    if isinstance(part, tuple):
-        return tuple(map(_strip_part, part))
-    return strip_indices(part) if isinstance(part, DisplayNode) else part
+    return rewrite(
+        form, lambda part: replace(part, places=()) if isinstance(part, DisplayEntry) else None
+    )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import TypeVar
+
+from symconv.core.tree import walk
 
 from .tree import (
     ONE,
@@ -80,14 +82,9 @@ def limit_variable(limit: DisplayLimit) -> DisplayTree:
 
 def collect_limits(part: object) -> Iterator[DisplayLimit]:
     """The limits of all sums inside a form, in the order in which they are written."""
-    if isinstance(part, tuple):
-        for item in part:
-            yield from collect_limits(item)
-    elif isinstance(part, DisplayNode):
-        if isinstance(part, DisplayReduction) and part.operator == "sum":
-            yield from part.limits
-        for field in fields(part):
-            yield from collect_limits(getattr(part, field.name))
+    for reduction in walk(part, DisplayReduction):
+        if reduction.operator == "sum":
+            yield from reduction.limits
 
 
 def common_limits(forms: Iterable[DisplayTree]) -> tuple[DisplayLimit, ...] | None:

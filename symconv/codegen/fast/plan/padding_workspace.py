@@ -6,7 +6,8 @@ products is kept between calls. What a caller may receive is never kept.
 
 from __future__ import annotations
 
-from symconv.lower.dataflow import arrays_read, simple_statements, walk_nodes
+from symconv.core.tree import walk as parts
+from symconv.lower.dataflow import arrays_read, simple_statements
 from symconv.lower.ir import Einsum, Let, Local, Matmul, PadArray, Statement
 
 
@@ -29,7 +30,7 @@ def _swallowed(array: Local, statements: tuple[Statement, ...]) -> bool:
     for s in statements:
         if array not in arrays_read(s):
             continue
-        inside = {p for e in _products(s) for p in walk_nodes(e)}
+        inside = {p for e in _products(s) for p in parts(e)}
         if array in inside and _outside(s, array) == 0:
             continue
         if not isinstance(s, Let) or not isinstance(s.target, Local):
@@ -40,7 +41,7 @@ def _swallowed(array: Local, statements: tuple[Statement, ...]) -> bool:
 
 
 def _products(statement: Statement) -> list[Einsum | Matmul]:
-    found = [p for s in simple_statements((statement,)) for p in walk_nodes(s.value)]
+    found = [p for s in simple_statements((statement,)) for p in parts(s.value)]
     sums = [p for p in found if isinstance(p, Einsum) and len(p.operands) > 1]
     return [*sums, *(p for p in found if isinstance(p, Matmul))]
 
@@ -48,6 +49,6 @@ def _products(statement: Statement) -> list[Einsum | Matmul]:
 def _outside(statement: Statement, array: Local) -> int:
     """How often an array is read outside of every product."""
     values = [s.value for s in simple_statements((statement,))]
-    everywhere = sum(p == array for v in values for p in walk_nodes(v))
-    within = sum(p == array for e in _products(statement) for p in walk_nodes(e))
+    everywhere = sum(p == array for v in values for p in parts(v))
+    within = sum(p == array for e in _products(statement) for p in parts(e))
     return everywhere - within
