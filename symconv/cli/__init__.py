@@ -14,8 +14,9 @@ from .check import check
 from .console import say, show
 from .derive import derive
 from .examples import examples
-from .generate import generate, run, verify
+from .generate import generate, run
 from .trace import trace
+from .verify import verify
 
 app = typer.Typer(
     name="symconv",

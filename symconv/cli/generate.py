@@ -1,8 +1,7 @@
-"""`symconv generate`, `symconv verify` and `symconv run`: code, checks, and all of it."""
+"""`symconv generate` and `symconv run`: the code of a network, and all of it."""
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,17 +11,16 @@ import typer
 from .console import (
     FolderOption,
     ForceOption,
-    JsonOption,
     NetworkArgument,
     NotationOption,
     say,
     show,
     show_progress,
 )
+from .verify import exit_with, report
 
 if TYPE_CHECKING:
     from symconv.api import Network
-    from symconv.verify.record import Check
 
 
 class Style(StrEnum):
@@ -94,22 +92,6 @@ def generate(  # noqa: PLR0913 - a command has the options it has
         _generate(net, output, style=chosen, force=force, **wishes)
 
 
-def verify(
-    network: NetworkArgument, notation: NotationOption = None, *, as_json: JsonOption = False
-) -> None:
-    """Check every step, every gradient and the NumPy module; exit code 1 if one fails."""
-    from .network_argument import load_network
-
-    checks = load_network(network, notation).verify()
-    if as_json:
-        from dataclasses import asdict
-
-        show(json.dumps([asdict(check) for check in checks], indent=1))
-    else:
-        _report(checks)
-    _exit(checks)
-
-
 def run(  # noqa: PLR0913 - as above
     network: NetworkArgument,
     output: FolderOption,
@@ -126,8 +108,8 @@ def run(  # noqa: PLR0913 - as above
     show(net.derivation().text())
     _generate(net, output, style=style, force=force)
     checks = net.verify()
-    _report(checks)
-    _exit(checks)
+    report(checks)
+    exit_with(checks)
 
 
 def _autotune_forms(net: Network, tiles: str | None) -> dict[str, Any]:
@@ -142,15 +124,3 @@ def _generate(net: Network, folder: Path, *, style: Style, force: bool, **wishes
 
     for path in write_files(folder, net.files(style.value, **wishes), force=force):
         say(f"written: {path}")
-
-
-def _report(checks: tuple[Check, ...]) -> None:
-    for check in checks:
-        show(check.line)
-    failed = sum(not check.passed for check in checks)
-    show(f"{len(checks) - failed} checks passed, {failed} failed")
-
-
-def _exit(checks: tuple[Check, ...]) -> None:
-    if not all(check.passed for check in checks):
-        raise typer.Exit(1)

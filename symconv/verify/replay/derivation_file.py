@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .json_tree import JsonReader, JsonTree, json_form_error, load_json
+from .json_tree import JsonReader, JsonTree, json_form_error, load_json, within_field
 
 
 @dataclass(frozen=True)
@@ -51,15 +51,20 @@ class DerivationRecord:
     forward: tuple[EquationRecord, ...]
     backward: tuple[EquationRecord, ...]
 
+    def defines_mask(self, line: EquationRecord) -> bool:
+        """Whether an equation is the definition of a mask, which is derived from nothing."""
+        role = self.tensors[line.key].role if line.key in self.tensors else ""
+        return role == "mask" and not line.steps and line.right.op == "OneHot"
+
 
 def parse_derivation(text: str) -> DerivationRecord:
     """A JSON text as a document; SymconvError with the reason where it is none."""
     data, reader = load_json(text), JsonReader()
-    tensors = [_parse_tensor(reader, t) for t in reader.field(data, "tensors", list)]
-    free = [_parse_free_size(reader, s) for s in reader.field(data, "parameters", list)]
-    defined = [_parse_defined_size(reader, s) for s in reader.field(data, "sizes", list)]
-    forward = [_parse_equation(reader, e) for e in reader.field(data, "forward", list)]
-    backward = [_parse_equation(reader, e) for e in reader.field(data, "backward", list)]
+    tensors = reader.each(data, "tensors", _parse_tensor)
+    free = reader.each(data, "parameters", _parse_free_size)
+    defined = reader.each(data, "sizes", _parse_defined_size)
+    forward = reader.each(data, "forward", _parse_equation)
+    backward = reader.each(data, "backward", _parse_equation)
     if len(tensors) > 2000 or len(free) + len(defined) > 200:
         raise json_form_error("too many tensors or sizes")
     by_key = {t.key: t for t in tensors}
@@ -76,25 +81,30 @@ def _parse_free_size(reader: JsonReader, data: Any) -> SizeRecord:
 
 
 def _parse_defined_size(reader: JsonReader, data: Any) -> SizeRecord:
-    numerator, stride = (reader.tree(data.get(k)) for k in ("numerator", "stride"))
+    numerator, stride = (reader.tree(reader.field(data, k, dict)) for k in ("numerator", "stride"))
     return SizeRecord(reader.name(data, "symbol"), 1, numerator, stride)
 
 
 def _parse_equation(reader: JsonReader, data: Any) -> EquationRecord:
     left, right = (_parse_side(reader, data, k) for k in ("left", "right"))
-    ranges = [
-        (reader.name(r, "index"), reader.tree(r.get("extent")))
-        for r in reader.field(data, "ranges", list)
-    ]
-    steps = [
-        (reader.name(s, "rule"), _parse_side(reader, s, "before"), _parse_side(reader, s, "after"))
-        for s in data.get("steps") or []
-    ]
+    ranges = reader.each(data, "ranges", _range)
+    steps = reader.each(data, "steps", _step) if data.get("steps") else []
     if left.op != "entry":
         raise json_form_error("an equation that defines no entry")
     of = reader.name(data, "of") if data.get("of") else ""
     return EquationRecord(left, right, tuple(ranges), of, tuple(steps))
 
 
+def _range(reader: JsonReader, data: Any) -> tuple[str, JsonTree]:
+    return reader.name(data, "index"), reader.tree(reader.field(data, "extent", dict))
+
+
+def _step(reader: JsonReader, data: Any) -> tuple[str, JsonTree, JsonTree]:
+    before, after = (_parse_side(reader, data, k) for k in ("before", "after"))
+    return reader.words(data, "rule"), before, after
+
+
 def _parse_side(reader: JsonReader, data: Any, name: str) -> JsonTree:
-    return reader.tree(reader.field(reader.field(data, name, dict), "tree", dict))
+    side = reader.field(data, name, dict)
+    with within_field(name):
+        return reader.tree(reader.field(side, "tree", dict))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 from symconv.core.errors import SymconvError
 
@@ -16,6 +17,8 @@ DEEPEST = 60
 MOST_NODES = 400_000
 LARGEST_NUMBER = 10**12
 NAME = re.compile(r"[A-Za-z0-9_^' ,()\[\]*+/-]{1,60}")
+WORDS = re.compile(r"[a-z -]{1,60}(, [a-z -]{1,60}){0,20}")
+Item = TypeVar("Item")
 
 FUNCTIONS = ("absolute", "exp", "log", "relu", "sigmoid", "softplus", "step", "tanh")
 COUNTS = {
@@ -44,9 +47,36 @@ class JsonTree:
             yield from a.parts()
 
 
+class RefusedError(SymconvError):
+    """A text that is no derivation: why, and in which field."""
+
+    def __init__(self, reason: str, field: str = "") -> None:
+        super().__init__(f"this is no derivation in JSON form: {field}{': ' * bool(field)}{reason}")
+        self.reason = reason
+        self.field = field
+
+
 def json_form_error(reason: str) -> SymconvError:
     """The refusal of a text that is no derivation."""
-    return SymconvError(f"this is no derivation in JSON form: {reason}")
+    return RefusedError(reason)
+
+
+def too_large(reason: str) -> SymconvError:
+    """The refusal of a derivation that would take too long."""
+    return SymconvError(
+        f"this derivation is too large to replay: {reason}",
+        help="derive with smaller sizes, or with names for sizes, or by one tensor (--wrt)",
+    )
+
+
+@contextmanager
+def within_field(field: str) -> Iterator[None]:
+    """Say of a refusal in which field of the text it happened."""
+    try:
+        yield
+    except RefusedError as error:
+        place = f"{field}.{error.field}" if error.field else field
+        raise RefusedError(error.reason, place) from None
 
 
 def load_json(text: str) -> Any:
@@ -70,6 +100,21 @@ class JsonReader:
         if not isinstance(data, dict) or not isinstance(data.get(name), kind):
             raise json_form_error(f"a field '{name}' is missing or of the wrong kind")
         return data[name]
+
+    def each(self, data: Any, name: str, parse: Callable[[JsonReader, Any], Item]) -> list[Item]:
+        """The items of a list, each parsed; a refusal says which item it was."""
+        found = []
+        for number, item in enumerate(self.field(data, name, list)):
+            with within_field(f"{name}[{number}]"):
+                found.append(parse(self, item))
+        return found
+
+    def words(self, data: Any, field: str) -> str:
+        """A field that holds the names of rules."""
+        words: str = self.field(data, field, str)
+        if not WORDS.fullmatch(words):
+            raise json_form_error(f"'{field}' holds no names of rules: {words[:20]!a}")
+        return words
 
     def name(self, data: Any, field: str) -> str:
         """A field that holds a name."""

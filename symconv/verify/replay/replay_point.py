@@ -10,7 +10,7 @@ from random import Random
 
 from .derivation_file import DerivationRecord, EquationRecord, TensorRecord
 from .entries import Environment, Place, TensorEntries, Whole, index_value
-from .json_tree import JsonTree, json_form_error
+from .json_tree import JsonTree, too_large
 from .scalars import NoValueError, Number, TapeNumber, backpropagate, primal_value
 from .values import Budget, Evaluation
 
@@ -32,27 +32,26 @@ class ReplayPoint:
         self.exact = not _is_inexact(document)
         self.sizes = draw_sizes(document, random)
         self.shapes = {k: self.shape(a) for k, a in document.tensors.items()}
-        if sum(prod(n) for n in self.shapes.values()) > MOST_ENTRIES:
-            raise json_form_error(f"more than {MOST_ENTRIES:,} entries to replay")
+        entries = sum(prod(n) for n in self.shapes.values())
+        if entries > MOST_ENTRIES:
+            raise too_large(f"more than {MOST_ENTRIES:,} entries")
+        self.work = work
+        work.charge(entries)
         self.written = {w: (e, at) for e in self.forward for w, at in self.writes(e)}
         self.labels = _label_classes(document)
-        self.work = work
         self.tables: dict[str, dict[Place, Number]] = {}
         self.deltas: dict[str, dict[Place, Number]] = {}
         for key in sorted(document.tensors):
             self._draw(document.tensors[key], random, DRAWS[kind])
-        entries = TensorEntries(self.shapes, self.entry)
-        self.world = Evaluation(entries, self.definition, self.exact, work)
+        self.world = Evaluation(
+            TensorEntries(self.shapes, self.entry), self.definition, self.exact, work
+        )
 
     @property
     def forward(self) -> tuple[EquationRecord, ...]:
         """The equations that are taken for granted: the layers', and those of masks."""
-        masks = (e for e in self.document.backward if not e.steps and self.role(e.key) == "mask")
+        masks = filter(self.document.defines_mask, self.document.backward)
         return (*self.document.forward, *masks)
-
-    def role(self, key: str) -> str:
-        """What a tensor is in the network."""
-        return self.document.tensors[key].role if key in self.document.tensors else ""
 
     def shape(self, array: TensorRecord) -> Place:
         """The extents of a tensor."""
@@ -64,6 +63,7 @@ class ReplayPoint:
     def writes(self, line: EquationRecord) -> Iterator[tuple[tuple[str, Place], Environment]]:
         """Every entry that an equation writes, with the indices there."""
         for at in iterate_ranges(line.ranges, self.sizes):
+            self.work.charge(1)
             place = [index_value(a, at) for a in line.left.args]
             if all(p.denominator == 1 for p in place):
                 yield (line.key, tuple(int(p) for p in place)), at

@@ -16,7 +16,7 @@ from .entries import (
     index_value,
     iterate_indices,
 )
-from .json_tree import FUNCTIONS, JsonTree, json_form_error
+from .json_tree import FUNCTIONS, JsonTree, json_form_error, too_large
 from .scalars import (
     EXACT,
     FLOATS,
@@ -66,21 +66,40 @@ def _factor_rank(e: JsonTree) -> int:
     return order.get(e.op, 2)
 
 
+MOST_WORK = 1_000_000
+"""How many parts of formulas one step may visit, and the forward pass: some seconds."""
+
+MOST_ALTOGETHER = 10_000_000
+"""How many parts a whole file may visit, about a minute; the examples need less than 200,000."""
+
+
 class BudgetExceededError(Exception):
-    """More work than a replay may do."""
+    """More work than one step may do."""
 
 
 @dataclass
 class Budget:
-    """What is left of the work that one replay may do."""
+    """What is left of the work that one step, and the whole replay, may do."""
 
-    left: int
+    left: int = MOST_WORK
+    altogether: int = MOST_ALTOGETHER
+
+    def renew(self) -> None:
+        """Another step begins."""
+        self.left = MOST_WORK
 
     def spend(self) -> None:
-        """One leaf of a formula was visited."""
+        """A part of a formula is visited; TooMuchError where the step is too large."""
         self.left -= 1
+        self.charge(1)
         if self.left < 0:
             raise BudgetExceededError
+
+    def charge(self, parts: int) -> None:
+        """Parts or places of no single step; SymconvError where the whole is too large."""
+        self.altogether -= parts
+        if self.altogether < 0:
+            raise too_large(f"it visits over {MOST_ALTOGETHER:,} parts of formulas")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,123 @@
+"""`symconv verify`: the checks of a network, or of a derivation that somebody saved."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Protocol
+
+import typer
+
+from symconv.core.errors import SymconvError
+
+from .console import JsonOption, NotationOption, show
+
+WRONG, UNDECIDED = 1, 3
+"""Exit codes: a check failed; nothing is wrong, but not everything could be decided."""
+
+DERIVATION = "FILE is what `symconv derive NETWORK --format json` writes"
+
+
+class Reported(Protocol):
+    """A check with its verdict in one line."""
+
+    @property
+    def passed(self) -> bool: ...
+
+    @property
+    def line(self) -> str: ...
+
+
+def verify(
+    network: Annotated[
+        str | None,
+        typer.Argument(metavar="[NETWORK]", help="An example, a network text, or a file."),
+    ] = None,
+    notation: NotationOption = None,
+    replay: Annotated[
+        str | None,
+        typer.Option(
+            "--replay",
+            metavar="FILE",
+            help="Replay the steps in a JSON derivation instead, or - for standard input.",
+        ),
+    ] = None,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Check every step, every gradient and the NumPy module; exit code 1 if one fails.
+
+    With --replay the steps of a derivation in JSON are computed anew, from the file alone: its
+    forward equations are taken as they stand. Exit code 3 where a step is too large to decide.
+    """
+    if (network is None) == (replay is None):
+        raise SymconvError(
+            "verify takes a network, or --replay FILE, and not both", help=DERIVATION
+        )
+    if replay is not None:
+        if notation is not None:
+            raise SymconvError("--notation is for a network: a derivation has its own")
+        _verify_replay(replay, as_json=as_json)
+        return
+    from .network_argument import load_network
+
+    assert network is not None
+    checks = load_network(network, notation).verify()
+    if as_json:
+        show(json.dumps([asdict(check) for check in checks], indent=1))
+    else:
+        report(checks)
+    exit_with(checks)
+
+
+def _verify_replay(name: str, *, as_json: bool) -> None:
+    from symconv.verify.replay.replay import replay
+
+    try:
+        verdicts = replay(_read(name))
+    except SymconvError as error:
+        error.help = error.help or DERIVATION
+        raise
+    if as_json:
+        show(json.dumps([asdict(verdict) for verdict in verdicts], indent=1))
+    else:
+        report(verdicts)
+    exit_with([v for v in verdicts if not v.open])
+    if not all(v.passed for v in verdicts):
+        raise typer.Exit(UNDECIDED)
+
+
+def _read(name: str) -> str:
+    """The text of a file, or of standard input; one character more than may be replayed."""
+    from symconv.verify.replay.json_tree import LONGEST_TEXT
+
+    if name == "-":
+        return sys.stdin.read(LONGEST_TEXT + 1)
+    try:
+        with Path(name).open(encoding="utf-8", errors="replace") as file:
+            return file.read(LONGEST_TEXT + 1)
+    except FileNotFoundError:
+        raise SymconvError(f"there is no file {name[:100]!a}") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "this is no name of a file"
+        raise SymconvError(f"{name[:100]!a} cannot be read: {reason}") from None
+
+
+def report(checks: Sequence[Reported]) -> None:
+    """One line a check, and how many passed."""
+    for check in checks:
+        show(check.line)
+    failed = sum(check.line.startswith("FAILED") for check in checks)
+    passed = sum(check.passed for check in checks)
+    undecided = len(checks) - passed - failed
+    rest = f", {undecided} undecided" if undecided else ""
+    show(f"{passed} checks passed, {failed} failed{rest}")
+
+
+def exit_with(checks: Sequence[Reported]) -> None:
+    """End with exit code 1 where a check failed."""
+    if not all(check.passed for check in checks):
+        raise typer.Exit(WRONG)
