@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -40,6 +40,7 @@ from symconv.verify.record import Check
 
 if TYPE_CHECKING:
     from symconv.claims.model.verdict import Verdict
+    from symconv.render.second_order import Matrix
 
 DIFFERENTIATED = {"input", "parameter"}
 
@@ -187,6 +188,57 @@ class Network:
         return DerivationDocument(
             self.program, backward, self.notation, self.title, self.conventions
         )
+
+    def hessian_vector_product(
+        self, *wrt: str, direction: str | Sequence[str] = "u"
+    ) -> DerivationDocument:
+        """The derivation of H u: the Hessian of the cost times a direction, by the named tensors.
+
+        H u = d/dw (sum dC/dw u), reverse mode on its own output; without names, w is every
+        parameter. `direction` names u, which has the shape of w, as H u has: for several tensors it
+        is u^1, u^2, ... in their order, or give a name for each. SymconvError without a cost, and
+        where a name is taken. (Pearlmutter, Fast exact multiplication by the Hessian, 1994.)
+
+            >>> net = Network.parse("input x 3 | dense w 2 -> h | sse t -> C")
+            >>> product = net.hessian_vector_product("w", direction="u")
+            >>> product.backward.cost.key, [step.rule for step in product.steps][:2]
+            ('S', ['chain rule', 'definition'])
+            >>> print(product.text().splitlines()[-1].strip())
+            ∂S/∂w₁,₂ = 2(u₁,₀x₀ + u₁,₁x₁ + u₁,₂x₂) x₂
+        """
+        return self._matrix_product("Hessian", wrt, direction)
+
+    def gauss_newton_product(
+        self, *wrt: str, direction: str | Sequence[str] = "u"
+    ) -> DerivationDocument:
+        """The derivation of G u: the Gauss-Newton matrix of the cost times a direction.
+
+        G = J' H J, where J is the derivative of the value that the cost reads and H the Hessian of
+        the cost by that value; G u is the gradient by u of Q = 1/2 (J u)' H (J u). Names, shapes
+        and errors as in `hessian_vector_product`; SymconvError, too, where the cost reads several
+        values. (Schraudolph, Fast curvature matrix-vector products, 2002.)
+
+            >>> net = Network.parse("input x 3 | dense w 2 -> h | tanh -> a | sse t -> C")
+            >>> print(net.gauss_newton_product("w").derivation.equation.key)
+            gradient u
+        """
+        return self._matrix_product("Gauss-Newton matrix", wrt, direction)
+
+    def _matrix_product(
+        self, matrix: Matrix, wrt: tuple[str, ...], direction: str | Sequence[str]
+    ) -> DerivationDocument:
+        """A product with second derivatives by the named tensors, or by every parameter."""
+        from symconv.render.second_order import MatrixProduct
+
+        parameters = tuple(t for t in self.program.tensors if t.role == "parameter")
+        tensors = tuple(dict.fromkeys(map(self.tensor, wrt))) or parameters
+        if not tensors:
+            example = self.program.tensors[0].key
+            raise SymconvError(
+                "the network has no parameter", help=f"name a tensor, such as '{example}'"
+            )
+        product = MatrixProduct(matrix, tensors, direction)
+        return product.document(self.program, self.notation, self.title, self.conventions)
 
     def numpy_source(self, style: Style = "readable", **wishes: Any) -> str:
         """The text of a NumPy module with `forward` and `backward`.

@@ -101,9 +101,10 @@ def test_hessian_vector_products_agree_with_double_backward():
 def test_gauss_newton_products_agree_with_torch():
     torch = pytest.importorskip("torch")
     program = parse_network(DEEP).program()
-    product = gauss_newton_product(program, tuple(program.tensor(k) for k in PARAMETERS))
+    wrt = tuple(program.tensor(k) for k in PARAMETERS)
+    product = gauss_newton_product(program, wrt).passes.program
     given = arrays_for(product)
-    found = evaluated(product, given, [f"gradient {k}" for k in PARAMETERS])
+    found = evaluated(product, given, [f"gradient v{k}" for k in PARAMETERS])
     output, cost = torch_network(torch, given)
     parameters = tuple(torch.tensor(given[k]) for k in PARAMETERS)
     directions = tuple(torch.tensor(given[f"v{k}"]) for k in PARAMETERS)
@@ -112,6 +113,15 @@ def test_gauss_newton_products_agree_with_torch():
     _, pull = torch.func.vjp(output, *parameters)
     for mine, theirs in zip(found, pull(curvature), strict=True):
         assert np.abs(mine - theirs.numpy()).max() < 1e-10
+
+
+@pytest.mark.parametrize("text", [t for t in SMOOTH if "batchnorm" not in t])
+def test_every_equation_of_a_gauss_newton_product_is_a_true_derivative(text):
+    program = parse_network(text).program()
+    wrt = tuple(t for t in program.tensors if t.role == "parameter")
+    backward = gauss_newton_product(program, wrt).passes
+    failed = [check.line for check in check_backward_pass(backward, draws=2) if not check.passed]
+    assert not failed
 
 
 def test_a_gauss_newton_product_needs_a_cost():

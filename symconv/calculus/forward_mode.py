@@ -5,10 +5,11 @@ The tangent of y[i] = f(T) is the sum over T's entries of (df/dT[q]) times the t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from sympy import Add, Expr, S
+from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation, Program
 from symconv.core.errors import SymconvError
@@ -18,9 +19,18 @@ from symconv.core.tensor import Name, Tensor, index
 from .binders import fresh_symbol, index_symbols, sum_over
 from .derivative import active_tensors
 from .forward_reuse import ForwardReuse, find_masks
-from .reverse_mode import derivative_tensor, reverse_mode
+from .reverse_mode import reverse_mode
 from .rewrite_chain import RewriteChain
-from .second_order import direction_tensor, hessian_vector_product, rename_tensors
+from .second_order import (
+    SecondOrder,
+    all_different,
+    directions_of,
+    free_scalar,
+    inner_product,
+    plain_derivative,
+    refuse_computed,
+    value_equation,
+)
 
 
 def propagate_tangents(
@@ -77,29 +87,37 @@ def _tangent_term(equation: Equation, tensor: Tensor, direction: Tensor) -> Expr
     return sum_over(direction[place] * Partial(equation.rhs, tensor[place]), ranges)
 
 
-def gauss_newton_product(forward: Program, wrt: tuple[Tensor, ...]) -> Program:
-    """G v = J' H J v as a program: J of the network up to its cost, H the Hessian of the cost.
+def gauss_newton_product(
+    forward: Program, wrt: tuple[Tensor, ...], names: Sequence[Name] = ()
+) -> SecondOrder:
+    """The products G v for the tensors `wrt`: the gradients of Q by the directions v.
 
-    The direction of `w^1` is the input `vw^1`, and the product is the tensor `gradient w^1`
-    (Schraudolph, Fast curvature matrix-vector products for second-order gradient descent, 2002).
-    Raises SymconvError unless the cost reads exactly one value of the network.
+    `names` are those of the directions, one a tensor; without them that of `w^1` is `vw^1`.
+    Raises SymconvError unless the cost reads exactly one value of the network, or where a name
+    would mean two tensors.
     """
-    network, output = _drop_cost(forward)
-    directions = {t.key: direction_tensor(t) for t in wrt}
+    network, output = _before_cost(forward)
+    refuse_computed(wrt)
+    directions = directions_of(wrt, names)
     moving, moves = propagate_tangents(network, directions)
-    cost = _cost_curvature(forward, output, moving[output.key])
-    back = reverse_mode(network, wrt)
-    tensors = (*forward.tensors, *directions.values(), *moving.values())
-    equations = (*network.equations, *moves, *cost.equations, *back.equations)
-    return Program(
-        _deduplicate_tensors((*tensors, *cost.tensors, *back.program.tensors), equations),
-        _deduplicate_equations(equations),
-        back.results[0].key,
-        forward.sizes,
-    )
+    if output.key not in moving:
+        raise SymconvError("the cost does not depend on the tensors that are moved")
+    slope = _slope(forward, output)
+    bent, bends = propagate_tangents(slope, {output.key: moving[output.key]})
+    if slope.output not in bent:
+        raise SymconvError("the cost has no curvature: a Gauss-Newton product is 0 everywhere")
+    half = free_scalar((*forward.tensors, *moving.values()), ("Q", "Curvature"))
+    product = inner_product(moving[output.key], bent[slope.output]) / 2
+    ending = Equation(half[0], product, (), "half of the curvature along the tangent")
+    masks = (m.tensor for some in find_masks(network).values() for m in some)
+    equations = (*network.equations, *moves, *slope.equations, *bends, ending)
+    new = (*moving.values(), *masks, slope.tensor(slope.output), bent[slope.output], half)
+    tensors = all_different(_used((*forward.tensors, *new), equations))
+    program = Program(tensors, equations, half.key, forward.sizes)
+    return SecondOrder(program, directions, reverse_mode(program, tuple(directions.values())))
 
 
-def _drop_cost(forward: Program) -> tuple[Program, Tensor]:
+def _before_cost(forward: Program) -> tuple[Program, Tensor]:
     """The network without its cost, and the one value that the cost reads."""
     *inside, last = forward.equations
     read = [forward.tensor(k) for k in sorted(active_tensors(last.rhs))]
@@ -109,38 +127,19 @@ def _drop_cost(forward: Program) -> tuple[Program, Tensor]:
     return replace(forward, equations=tuple(inside), output=values[0].key), values[0]
 
 
-def _cost_curvature(forward: Program, output: Tensor, direction: Tensor) -> Program:
-    """The equations of H v for the cost alone; the product is the delta of the output."""
+def _slope(forward: Program, output: Tensor) -> Program:
+    """The derivative of the cost by the value that it reads, as a program that ends in it."""
     alone = replace(output, role="input")
     last = forward.equations[-1]
-    read = active_tensors(last.rhs) | {last.key}
-    tensors = tuple(alone if t.key == output.key else t for t in forward.tensors if t.key in read)
-    alone_program = Program(tensors, (last,), last.key)
-    product = hessian_vector_product(alone_program, (alone,)).passes.program
-    names: dict[str, Name] = {
-        direction_tensor(alone).key: direction.name,
-        derivative_tensor(alone).key: derivative_tensor(output).name,
-    }
-    kept = [e for e in product.equations if e.key != product.output]
-    return rename_tensors(replace(product, equations=tuple(kept)), names)
+    tensors = tuple(alone if t.key == output.key else t for t in forward.tensors)
+    first = reverse_mode(Program(tensors, (last,), last.key), (alone,))
+    plain = {t.key: plain_derivative(t) for t in first.program.tensors}
+    equations = tuple(value_equation(e, plain, last.key) for e in first.equations)
+    return Program(tuple(plain.values()), equations, equations[-1].key)
 
 
-def _deduplicate_equations(equations: Iterable[Equation]) -> tuple[Equation, ...]:
-    """Each equation once: a mask serves tangents and deltas."""
-    found: dict[str, Equation] = {}
-    for equation in equations:
-        found.setdefault(equation.key, equation)
-    return tuple(found.values())
-
-
-def _deduplicate_tensors(
-    tensors: Iterable[Tensor], equations: Iterable[Equation]
-) -> tuple[Tensor, ...]:
-    """Each tensor once, as far as equations read or define it."""
-    used = {k for e in equations for k in (*active_tensors(e.rhs), e.key)}
-    found: dict[str, Tensor] = {}
-    for tensor in tensors:
-        known = found.setdefault(tensor.key, tensor)
-        if known.shape != tensor.shape:
-            raise SymconvError(f"'{tensor.key}' would name two tensors", help="rename it")
-    return tuple(t for k, t in found.items() if k in used or t.role in {"target", "parameter"})
+def _used(tensors: Iterable[Tensor], equations: Iterable[Equation]) -> tuple[Tensor, ...]:
+    """The tensors that equations read or define, and whatever is given."""
+    used = {str(a.base.label) for e in equations for a in (e.lhs, *e.rhs.atoms(Indexed))}
+    given = {"input", "parameter", "target"}
+    return tuple(t for t in tensors if t.key in used or t.role in given)

@@ -7,7 +7,7 @@ the product of the Hessian with v (Pearlmutter, Fast exact multiplication by the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -50,10 +50,10 @@ def rename_equation(equation: Equation, tensors: Mapping[str, Tensor]) -> Equati
 
 @dataclass(frozen=True)
 class SecondOrder:
-    """A program that computes gradients and S = sum dC/dw v, and the backward pass of S.
+    """A program that ends in a scalar of second order, and the backward pass of that scalar.
 
     `directions` holds the direction v of each tensor, by the tensor's key; the results of `passes`
-    are the products H v.
+    are the products with the Hessian, or with the Gauss-Newton matrix.
     """
 
     forward: Program
@@ -61,30 +61,43 @@ class SecondOrder:
     passes: Backward
 
 
-def hessian_vector_product(forward: Program, wrt: tuple[Tensor, ...]) -> SecondOrder:
-    """The products H v for the tensors `wrt`; the direction of `w^1` is the input `vw^1`.
+def hessian_vector_product(
+    forward: Program, wrt: tuple[Tensor, ...], names: Sequence[Name] = ()
+) -> SecondOrder:
+    """The products H v for the tensors `wrt`, with S = sum dC/dw v, the slope along v.
 
+    `names` are those of the directions, one a tensor; without them that of `w^1` is `vw^1`.
     Raises SymconvError without a cost, or where a name would mean two tensors.
     """
     if not forward.tensor(forward.output).scalar:
         raise SymconvError("a second derivative needs a network with a cost")
+    refuse_computed(wrt)
     first = reverse_mode(forward, wrt)
-    plain = {t.key: _as_value(t) for t in first.program.tensors}
-    directions = {t.key: direction_tensor(t) for t in wrt}
-    slope = Tensor(Name("S"), (Integer(1),), "cost", ("i",))
+    plain = {t.key: plain_derivative(t) for t in first.program.tensors}
+    directions = directions_of(wrt, names)
     pairs = zip(first.results, directions.values(), strict=True)
-    products = Add(*(_inner_product(plain[g.key], v) for g, v in pairs))
+    products = Add(*(inner_product(plain[g.key], v) for g, v in pairs))
+    slope = free_scalar((*plain.values(), *directions.values()), ("S", "Slope"))
     ending = Equation(slope[0], products, (), "slope of the cost along the directions")
     program = Program(
-        _check_distinct_names((*plain.values(), *directions.values(), slope)),
-        (*(rename_equation(e, plain) for e in first.program.equations), ending),
+        all_different((*plain.values(), *directions.values(), slope)),
+        (*(value_equation(e, plain, forward.output) for e in first.program.equations), ending),
         slope.key,
         forward.sizes,
     )
     return SecondOrder(program, directions, reverse_mode(program, wrt))
 
 
-def _check_distinct_names(tensors: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+def refuse_computed(wrt: tuple[Tensor, ...]) -> None:
+    """A value that the network computes has no direction of its own."""
+    for tensor in wrt:
+        if tensor.role not in {"input", "parameter"}:
+            raise SymconvError(
+                f"'{tensor.key}' is no input and no parameter: it cannot be moved in a direction"
+            )
+
+
+def all_different(tensors: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     """The tensors, if no two have the same name."""
     for tensor in tensors:
         if sum(t.key == tensor.key for t in tensors) > 1:
@@ -92,27 +105,44 @@ def _check_distinct_names(tensors: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     return tensors
 
 
-def direction_tensor(tensor: Tensor) -> Tensor:
-    """The direction in which a tensor is moved: the input `vw^1` for `w^1`."""
-    return replace(tensor, name=_prefix_name("v", tensor.name), role="input")
+def directions_of(wrt: tuple[Tensor, ...], names: Sequence[Name] = ()) -> dict[str, Tensor]:
+    """The directions in which tensors are moved, by the key of what they move."""
+    chosen = names or [_prefix("v", t.name) for t in wrt]
+    pairs = zip(wrt, chosen, strict=True)
+    return {t.key: replace(t, name=name, role="input") for t, name in pairs}
 
 
-def _prefix_name(prefix: str, name: Name) -> Name:
-    return Name(prefix + name.letter, name.layer)
+def free_scalar(tensors: Sequence[Tensor], letters: Sequence[str]) -> Tensor:
+    """A cost by the first of the letters that names no tensor and no size."""
+    used = {t.name.letter for t in tensors}
+    used |= {str(s) for t in tensors for n in t.shape for s in n.free_symbols}
+    letter = next((c for c in letters if c not in used), letters[0])
+    return Tensor(Name(letter), (Integer(1),), "cost", ("i",))
 
 
-def _as_value(tensor: Tensor) -> Tensor:
+def plain_derivative(tensor: Tensor) -> Tensor:
     """A first derivative as a value like any other: `delta z^1` becomes `deltaz^1`."""
     if tensor.role == "cost":
         return replace(tensor, role="value", axes=("i",))
     if tensor.name.kind == "":
         return tensor
     prefix = {"delta": "delta", "gradient": "d"}[tensor.name.kind]
-    return replace(tensor, name=_prefix_name(prefix, tensor.name), role="value")
+    return replace(tensor, name=_prefix(prefix, tensor.name), role="value")
 
 
-def _inner_product(a: Tensor, b: Tensor) -> Expr:
+def inner_product(a: Tensor, b: Tensor) -> Expr:
     """sum over all entries of a b."""
     ranges = tuple((index(f"{v}''"), n) for v, n in zip(a.axes, a.shape, strict=True))
     here = cast("tuple[Expr, ...]", tuple(v for v, _ in ranges))
     return sum_over(a[here] * b[here], ranges)
+
+
+def value_equation(equation: Equation, plain: Mapping[str, Tensor], cost: str) -> Equation:
+    """An equation of the first order as one of values; derivatives say in their titles of what."""
+    words = equation.key.split()
+    title = f"derivative of {cost} by {words[-1]}" if len(words) > 1 else equation.title
+    return replace(rename_equation(equation, plain), title=title)
+
+
+def _prefix(prefix: str, name: Name) -> Name:
+    return Name(prefix + name.letter, name.layer)

@@ -45,10 +45,21 @@ WrtOption = Annotated[
     typer.Option("--wrt", help="Differentiate by this tensor only; may be repeated."),
 ]
 
+SecondOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--second",
+        metavar="NAME",
+        help="Second derivatives: the Hessian of the cost times a direction of this name, which "
+        "has the shape of the tensor; a name for each --wrt, or one that is numbered.",
+    ),
+]
+
 
 def derive(  # noqa: PLR0913, PLR0917 - a command has the options it has
     network: NetworkArgument,
     wrt: WrtOption = None,
+    second: SecondOption = None,
     form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.text,
     detail: Annotated[Detail, typer.Option(help="How much to show.")] = Detail.normal,
     output: FileOption = None,
@@ -65,7 +76,7 @@ def derive(  # noqa: PLR0913, PLR0917 - a command has the options it has
     ] = None,
     force: ForceOption = False,
 ) -> None:
-    """Derive the gradients of a network, step by step."""
+    """Derive the gradients of a network, step by step; second derivatives with --second."""
     from symconv.core.errors import SymconvError
 
     from .network_argument import load_network
@@ -74,7 +85,12 @@ def derive(  # noqa: PLR0913, PLR0917 - a command has the options it has
         raise SymconvError("--fragment and --width are for --format latex")
     if width is not None and not fragment:
         raise SymconvError("--width belongs to --fragment", help="add --fragment")
-    explanation = load_network(network, notation).derivation(*(wrt or ()))
+    net, names = load_network(network, notation), second or []
+    if names:
+        direction = names[0] if len(names) == 1 else names
+        explanation = net.hessian_vector_product(*(wrt or ()), direction=direction)
+    else:
+        explanation = net.derivation(*(wrt or ()))
     explanation = _in_own_notation(explanation, letter or [], deltas)
     options: dict[str, Any] = {"detail": detail.value}
     if form not in {Format.json, Format.pdf}:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import cast
 
 from sympy import Expr, Integer, KroneckerDelta, Sum, Symbol
@@ -52,6 +52,8 @@ def _rebase_node(e: Expr, base: Integer) -> Expr:  # noqa: PLR0911 - one line fo
 OPTION = "--letter "
 FORM = "write it as OLD=NEW, as i=r; repeat --letter for more"
 LONGEST = 60
+SPARE = "rsklgabcdefhijmnopqtuvwxyz"
+"""Letters for an index that has to give up its own, those that are used for indices first."""
 
 
 def parse_letters(given: Sequence[str], known: frozenset[str]) -> dict[str, str]:
@@ -82,6 +84,15 @@ def index_letters(program: Program, backward: Backward) -> frozenset[str]:
     """The letters of all indices of a network and of its derivations, without their primes."""
     symbols = {s for formula in _formulas(program, backward) for s in formula.atoms(Symbol)}
     return frozenset(s.name.rstrip("'") for s in symbols if is_index(s))
+
+
+def separate_letters(program: Program, backward: Backward, words: Iterable[str]) -> dict[str, str]:
+    """Other letters for the indices that are called as one of the words, which names a tensor."""
+    indices = index_letters(program, backward)
+    names = {t.name.letter for t in backward.program.tensors}
+    sizes = {str(s) for t in program.tensors for n in t.shape for s in n.free_symbols}
+    free = (c for c in SPARE if c not in indices | names | sizes)
+    return {word: next(free, word) for word in dict.fromkeys(words) if word in indices}
 
 
 def _formulas(program: Program, backward: Backward) -> Iterator[Expr]:
