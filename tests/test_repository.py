@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
 from pathlib import Path
@@ -58,6 +59,21 @@ def test_every_dependency_is_imported_somewhere():
     for requirement in project["dependencies"]:
         name = re.match(r"\w+", requirement)[0]
         assert re.search(rf"^\s*(from|import) {name}\b", text, re.MULTILINE), requirement
+
+
+def test_the_source_archive_is_the_repository(tmp_path):
+    """From the archive alone, everything can be read, built, tested and changed."""
+    pytest.importorskip("hatchling")
+    run(sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", str(tmp_path))
+    (archive,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(archive) as opened:
+        packed = {name.split("/", 1)[1] for name in opened.getnames()}
+    listed = subprocess.run(
+        ["git", "ls-files"], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    if listed.returncode:
+        pytest.skip("not a clone")
+    assert {name for name in listed.stdout.splitlines() if name not in packed} == set()
 
 
 EVALUATING = re.compile(
