@@ -196,7 +196,8 @@ def _lower_contraction(bench: ProgramBuilder, term: EinsumTerm, value: Value) ->
     coefficient = Mul(term.coefficient, *(bench.extents[v] for v in idle))
     if not term.places:
         out = tuple(v for v in bench.extents if v not in term.bound)
-        return scale_to_mean(bench, contract_factors(bench, factors, out), coefficient, term.bound)
+        summed = tuple(v for v in term.bound if v not in idle)
+        return scale_to_mean(bench, contract_factors(bench, factors, out), coefficient, summed)
     return scatter_add(bench, factors, coefficient, _scatter_targets(bench, term, met))
 
 
