@@ -6,7 +6,7 @@ Every tensor is 0 beyond its border and at indices that are no integers.
 
 Padding never wins a maximum: entries beyond the border count as minus infinity.
 
-The cost E is half the sum over all entries, which is the mean over all 2 entries.
+The cost E is half the sum over all entries.
 """
 
 # ruff: noqa: N815
@@ -97,7 +97,7 @@ def forward(o: Array, w: Array, b: Array, W: Array, t: Array) -> Forward:
     a = sigmoid(p)  # (3)
     v = a.reshape(4)  # (4)
     h = W @ v  # (5)
-    E = ((h - t) ** 2).mean()  # (6)
+    E = ((h - t) ** 2).sum() / 2  # (6)
     return Forward(x, p, a, v, h, E)
 
 

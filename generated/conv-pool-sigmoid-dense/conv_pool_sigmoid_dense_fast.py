@@ -6,7 +6,7 @@ Every tensor is 0 beyond its border and at indices that are no integers.
 
 Padding never wins a maximum: entries beyond the border count as minus infinity.
 
-The cost E is half the sum over all entries, which is the mean over all 2 entries.
+The cost E is half the sum over all entries.
 
 Written out number by number: the network is tiny.
 """

@@ -74,7 +74,8 @@ def _tangent_equation(
     chain.differentiate(recognition)
     chain.collapse((), equation.ranges)
     chain.tidy(recognition)
-    return Equation(tangent[equation.lhs.indices], chain.formula, equation.ranges, "tangent")
+    left = tangent[equation.lhs.indices]
+    return Equation(left, chain.formula, equation.ranges, "tangent", equation.averaged)
 
 
 def _tangent_term(equation: Equation, tensor: Tensor, direction: Tensor) -> Expr:

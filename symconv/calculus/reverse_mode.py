@@ -50,8 +50,10 @@ def derive_gradient(
         chain.tidy(recognition)
     else:
         chain.apply("no dependence", lambda _: Add())
-    equation = Equation(result[by.indices], chain.formula, ranges)
-    return Derivation(tensor, equation, tuple(chain.steps), tuple(c.equation for c in consumers))
+    via = tuple(c.equation for c in consumers)
+    averaged = tuple(dict.fromkeys(n for e in via for n in e.averaged))
+    equation = Equation(result[by.indices], chain.formula, ranges, averaged=averaged)
+    return Derivation(tensor, equation, tuple(chain.steps), via)
 
 
 def free_axes(tensor: Tensor, equations: list[Equation]) -> tuple[MixedRadix, ...]:

@@ -26,6 +26,8 @@ class Equation:
     for readers only. What code asks is stated beside it: `kind` is the keyword of the layer
     (`conv`; `equation` for one's own, "" for what is derived), `flipped` says that a kernel is read
     backwards through its window.
+    `averaged` says over how many values each mean of the definition is taken: where sizes are
+    numbers, the factor 1/2 of a sum of two terms does not tell.
     """
 
     lhs: Indexed
@@ -34,6 +36,7 @@ class Equation:
     title: str = ""
     kind: str = ""
     flipped: bool = False
+    averaged: tuple[Expr, ...] = ()
 
     @property
     def key(self) -> str:
@@ -44,6 +47,15 @@ class Equation:
     def reads(self) -> frozenset[str]:
         """The keys of the tensors whose entries stand on the right side."""
         return frozenset(key_of(a) for a in self.rhs.atoms(Indexed))
+
+    def averages(self, number: Expr) -> bool:
+        """Whether a sum of that many values, divided by their number, is meant as their mean.
+
+        It is where the definition says so, and where the number is made of size symbols alone.
+        """
+        return number in self.averaged or bool(
+            number.free_symbols and number.as_coeff_Mul()[0] == 1
+        )
 
 
 @dataclass(frozen=True)

@@ -44,10 +44,10 @@ class AveragePool(Layer):
         lead, space = at.last(x, rank)
         kernel, out = window.kernel(at), window.positions(space, at)
         reads = window.reads(out, kernel)
-        mean = sum_over_ranges(x[indices_of(lead) + reads], kernel) / self._divisor(
-            window, kernel, reads, space
-        )
-        return at.output(lead + out, mean, batch=x.batch)
+        divisor = self._divisor(window, kernel, reads, space)
+        averaged = kernel if self.divisor is None and divisor == multiply_extents(kernel) else ()
+        mean = sum_over_ranges(x[indices_of(lead) + reads], kernel) / divisor
+        return at.output(lead + out, mean, batch=x.batch, averaged=averaged)
 
     def _divisor(
         self, window: Windows, kernel: Ranges, reads: tuple[Expr, ...], space: tuple[Expr, ...]

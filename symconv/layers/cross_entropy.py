@@ -42,5 +42,7 @@ class CrossEntropy(Layer):
         one = sum_over_ranges(weight * log_softmax, (classes,))
         if self.reduction == "none":
             return at.output(samples, -one, batch=x.batch)
-        mean = multiply_extents(samples) if self.reduction == "mean" else 1
-        return at.cost(-sum_over_ranges(one, samples) / mean)
+        averaged = samples if self.reduction == "mean" else ()
+        return at.cost(
+            -sum_over_ranges(one, samples) / multiply_extents(averaged), averaged=averaged
+        )

@@ -22,7 +22,7 @@ class GlobalAveragePool(Layer):
     def forward(self, x: Tensor, at: Scope) -> Equation:
         lead, space = at.cut(x, at.pooled(x, 2))
         mean = sum_over_ranges(x[indices_of(lead, space)], space) / multiply_extents(space)
-        return at.output(lead, mean, batch=x.batch)
+        return at.output(lead, mean, batch=x.batch, averaged=space)
 
 
 @dataclass(frozen=True)

@@ -45,5 +45,7 @@ class Loss(Layer):
         if self.reduced() == "none":
             return at.output(ranges, one, batch=x.batch)
         factor, term = one.as_coeff_Mul()
-        mean = multiply_extents(ranges) if self.reduced() == "mean" else 1
-        return at.cost(factor * sum_over_ranges(term, ranges) / mean)
+        averaged = ranges if self.reduced() == "mean" else ()
+        return at.cost(
+            factor * sum_over_ranges(term, ranges) / multiply_extents(averaged), averaged=averaged
+        )

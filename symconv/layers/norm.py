@@ -53,11 +53,12 @@ class Norm(Layer):
     def forward(self, x: Tensor, at: Scope) -> tuple[Equation, ...]:
         axes = self.axes(x, at)
         here, kept, n = x[axes.where], indices_or_zero(axes.kept), multiply_extents(axes.averaged)
-        mu, mean = at.inner("mean", axes.kept, sum_over_ranges(here, axes.averaged) / n, "mean")
-        squares = sum_over_ranges((here - mu[kept]) ** 2, axes.averaged)
-        nu, variance = at.inner("variance", axes.kept, squares / n, "variance")
+        mean = sum_over_ranges(here, axes.averaged) / n
+        mu, first = at.inner("mean", axes.kept, mean, "mean", averaged=axes.averaged)
+        variance = sum_over_ranges((here - mu[kept]) ** 2, axes.averaged) / n
+        nu, second = at.inner("variance", axes.kept, variance, "variance", averaged=axes.averaged)
         scaled = (here - mu[kept]) * (nu[kept] + exact_number(self.epsilon)) ** Rational(-1, 2)
-        return mean, variance, scale_and_shift(self, x, axes, scaled, at)
+        return first, second, scale_and_shift(self, x, axes, scaled, at)
 
 
 def scale_and_shift(layer: Norm, x: Tensor, axes: NormAxes, scaled: Expr, at: Scope) -> Equation:

@@ -36,6 +36,6 @@ class RMSNorm(Norm):
         axes = self.axes(x, at)
         here, kept = x[axes.where], indices_or_zero(axes.kept)
         squares = sum_over_ranges(here**2, axes.averaged) / multiply_extents(axes.averaged)
-        nu, mean = at.inner("square", axes.kept, squares, "mean square")
+        nu, mean = at.inner("square", axes.kept, squares, "mean square", averaged=axes.averaged)
         scaled = here * (nu[kept] + exact_number(self.epsilon)) ** Rational(-1, 2)
         return mean, scale_and_shift(self, x, axes, scaled, at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -18,7 +19,8 @@ from .ir import Array, Let, Local, Ref, Statement
 class ProgramBuilder:
     """The one mutable thing of the lowering.
 
-    `goal` is the key of the tensor that the equation at hand defines. `extents` holds every index
+    `goal` is the key of the tensor that the equation at hand defines, and `averages` says whether
+    1/n of a sum of n values is a mean there. `extents` holds every index
     of that equation in the order of appearance, which is also the order of the axes of every array
     on the way. `labels` are the keys of arrays of class numbers. `memory` remembers what was bound,
     so that equal pieces are computed once. `known` are equations whose values can be read.
@@ -29,6 +31,7 @@ class ProgramBuilder:
     labels: frozenset[str] = frozenset()
     known: tuple[Equation, ...] = ()
     goal: str = ""
+    averages: Callable[[Expr], bool] = field(default=lambda _: False)
     statements: list[Statement] = field(default_factory=list)
     extents: dict[Symbol, Expr] = field(default_factory=dict)
     memory: dict[object, Local] = field(default_factory=dict)

@@ -106,7 +106,7 @@ def lower_equations(
 
 def _lower_equation(bench: ProgramBuilder, equation: Equation) -> None:
     """The statements of one equation; the last one defines its tensor."""
-    bench.goal = equation.key
+    bench.goal, bench.averages = equation.key, equation.averages
     bench.extents = {}
     for v, extent in equation.ranges:
         bench.declare(v, extent)

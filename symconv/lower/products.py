@@ -101,11 +101,13 @@ def _sum_axes(factor: NamedArray, summed: frozenset[Symbol]) -> NamedArray:
 
 
 def scale_to_mean(
-    bench: ProgramBuilder, value: NamedArray, coefficient: Expr, bound: tuple[Symbol, ...]
+    bench: ProgramBuilder, value: NamedArray, coefficient: Expr, summed: tuple[Symbol, ...]
 ) -> NamedArray:
-    """coefficient * value, where a sum divided by the number of its summands is a mean."""
-    array, number = value.array, cancel(coefficient * Mul(*(bench.extents[v] for v in bound)))
-    if isinstance(array, Reduce) and array.kind == "sum" and number in {S.One, -S.One}:
+    """coefficient * value, where a sum over `summed` divided by their number is meant as a mean."""
+    array, summands = value.array, Mul(*(bench.extents[v] for v in summed))
+    number = cancel(coefficient * summands)
+    mean = number in {S.One, -S.One} and bench.averages(summands)
+    if isinstance(array, Reduce) and array.kind == "sum" and mean:
         return scale_array(NamedArray(replace(array, kind="mean"), value.axes), number)
     return scale_array(value, coefficient)
 

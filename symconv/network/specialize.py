@@ -72,4 +72,6 @@ def _substitute_definition(d: SizeDefinition, given: Mapping[Symbol, Expr]) -> S
 def _substitute_equation(e: Equation, given: Mapping[Symbol, Expr]) -> Equation:
     numbers = dict(given)
     ranges = tuple((v, n.xreplace(numbers)) for v, n in e.ranges)
-    return replace(e, lhs=e.lhs.xreplace(numbers), rhs=e.rhs.xreplace(numbers), ranges=ranges)
+    averaged = tuple(n.xreplace(numbers) for n in e.averaged)
+    lhs, rhs = e.lhs.xreplace(numbers), e.rhs.xreplace(numbers)
+    return replace(e, lhs=lhs, rhs=rhs, ranges=ranges, averaged=averaged)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
 
@@ -80,6 +80,7 @@ class ScaledSum:
     extents: dict[Symbol, Expr]
     samples: frozenset[Symbol]
     classes: frozenset[Symbol]
+    averages: Callable[[Expr], bool]
 
     @property
     def everything(self) -> frozenset[Symbol]:
@@ -106,7 +107,7 @@ def describe_cost(equation: Equation, program: Program) -> str:
         return ""
     sums = [_describe_sum(added)] if abs(added.factor) in {S.One, HALF} else []
     means = [] if abs(added.factor) == 1 else list(_describe_means(added))
-    said = (sums + means)[:2] or [f"a sum over all {_describe_all(added)}, times {added.factor}"]
+    said = (means or sums)[:2] or [f"a sum over all {_describe_all(added)}, times {added.factor}"]
     return ", which is ".join(said)
 
 
@@ -117,7 +118,13 @@ def _match_scaled_sum(equation: Equation, program: Program) -> ScaledSum | None:
     if factor == 0 or factor.has(Indexed):
         return None
     extents = {v: last - first + 1 for v, first, last in reversed(sums[0].limits)}
-    return ScaledSum(factor, extents, _sample_indices(equation, program), _class_indices(equation))
+    return ScaledSum(
+        factor,
+        extents,
+        _sample_indices(equation, program),
+        _class_indices(equation),
+        equation.averages,
+    )
 
 
 def _sample_indices(equation: Equation, program: Program) -> frozenset[Symbol]:
@@ -158,8 +165,9 @@ def _describe_means(added: ScaledSum) -> Iterator[str]:
     orders = dict.fromkeys((alone, added.everything, added.everything & added.samples))
     for averaged in filter(None, orders):
         factor, rest = added.left(averaged), added.everything - averaged
-        if abs(factor) in {S.One, HALF}:
-            number = _count_words([n for v, n in added.extents.items() if v in averaged])
+        extents = [n for v, n in added.extents.items() if v in averaged]
+        if abs(factor) in {S.One, HALF} and added.averages(Mul(*extents)):
+            number = _count_words(extents)
             which = f"the {number}" if rest else f"all {number}"
             yield f"{_factor_words(factor)}the mean over {which} {added.over(averaged)}" + (
                 f", each a sum over {_describe_rest(added, rest)}" if rest else ""

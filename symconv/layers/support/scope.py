@@ -98,15 +98,17 @@ class Scope(AxisSplitter):
         b = self.parameter("bias", ranges)
         return b[indices_of(ranges)] if ranges else b[0]
 
-    def output(self, ranges: Ranges, rhs: Expr, *, batch: int) -> Equation:
-        """y[ranges] = rhs."""
+    def output(self, ranges: Ranges, rhs: Expr, *, batch: int, averaged: Ranges = ()) -> Equation:
+        """y[ranges] = rhs, which is a mean over the ranges `averaged` where there are such."""
         y = self._tensor("out", "value", ranges or UNIT, batch=batch)
-        return self._equation(y[indices_or_zero(ranges)], rhs, ranges, self.title)
+        return self._equation(y[indices_or_zero(ranges)], rhs, ranges, self.title, averaged)
 
-    def inner(self, role: str, ranges: Ranges, rhs: Expr, title: str) -> tuple[Tensor, Equation]:
+    def inner(
+        self, role: str, ranges: Ranges, rhs: Expr, title: str, *, averaged: Ranges = ()
+    ) -> tuple[Tensor, Equation]:
         """A value on the way to the output, with the name that the layer's `inner` gives it."""
         y = self._tensor(role, "value", ranges or UNIT, batch=0)
-        return y, self._equation(y[indices_or_zero(ranges)], rhs, ranges, title)
+        return y, self._equation(y[indices_or_zero(ranges)], rhs, ranges, title, averaged)
 
     def rewritten(
         self, axes: Ranges, where: tuple[Expr, ...], rhs: Expr, ranges: Ranges, *, batch: int
@@ -115,16 +117,18 @@ class Scope(AxisSplitter):
         y = self._tensor("out", "value", axes, batch=batch)
         return self._equation(y[where], rhs, ranges, self.title)
 
-    def cost(self, rhs: Expr) -> Equation:
+    def cost(self, rhs: Expr, *, averaged: Ranges = ()) -> Equation:
         """C = rhs, a scalar."""
         y = self._tensor("out", "cost", ((index("i"), Integer(1)),), batch=0)
-        return self._equation(y[0], rhs, (), self.title)
+        return self._equation(y[0], rhs, (), self.title, averaged)
 
-    def _equation(self, lhs: Indexed, rhs: Expr, ranges: Ranges, title: str) -> Equation:
+    def _equation(  # noqa: PLR0913 - an equation is stated by exactly these
+        self, lhs: Indexed, rhs: Expr, ranges: Ranges, title: str, averaged: Ranges = ()
+    ) -> Equation:
         """The equation with what is known of it: the layer, and how its kernel is read."""
         parameters = {t.key for t in self.tensors if t.role == "parameter"}
         flipped = bool(parameters) and any(-1 in s for s in kernel_directions(rhs, parameters))
-        return Equation(lhs, rhs, ranges, title, self.kind, flipped)
+        return Equation(lhs, rhs, ranges, title, self.kind, flipped, _numbers(averaged))
 
     def _tensor(self, role: str, kind: Role, ranges: Ranges, *, batch: int) -> Tensor:
         axes = tuple(v.name for v, _ in ranges)
@@ -164,6 +168,11 @@ class Scope(AxisSplitter):
         symbol = size(f"{roots[0].split('_')[0]}_{out.letter}{out.layer or ''}")
         self.sizes.append(SizeDefinition(symbol, room, stride))
         return symbol
+
+
+def _numbers(averaged: Ranges) -> tuple[Expr, ...]:
+    """How many values a mean over these ranges is taken over."""
+    return (multiply_extents(averaged),) if averaged else ()
 
 
 def _shapes_agree(a: tuple[Expr, ...], b: tuple[Expr, ...], but: int | None) -> bool:
