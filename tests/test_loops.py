@@ -50,7 +50,7 @@ def test_loops_are_what_the_equations_say(text):
 
 def test_a_statement_reads_as_its_equation():
     text = Network.example("general-conv-strided").numpy_source("loops")
-    assert "            x_i = d * m + s * i - p\n" in text
+    assert "            x_i = s * i + d * m - p\n" in text
     assert "                z[b, f, i, j] += w[f, c, m, n] * x[b, c, x_i, x_j]\n" in text
     assert "            delta_z_i, rest = divmod(i + p - d * m, s)\n" in text
     assert "np.einsum" not in text

@@ -14,6 +14,7 @@ from symconv.codegen.readable.size_sources import SizeSource, find_size_sources
 from symconv.core.equation import Equation, Program, class_counts
 from symconv.core.tensor import Tensor
 from symconv.lower.affine import SizeBounds
+from symconv.notation.index_order import index_order
 
 from .equations import write_equation
 from .writer import LoopWriter
@@ -47,7 +48,8 @@ def function(
     it can do without one.
     """
     stored = frozenset(t.key for t in setting.stored)
-    writer = LoopWriter(setting.names, programs.tensors, stored, programs.bounds)
+    order = index_order(programs.forward.equations)
+    writer = LoopWriter(setting.names, programs.tensors, stored, programs.bounds, order)
     for e in equations:
         write_equation(e, _like(e, setting, programs), setting.numbers.get(e.key, ""), writer)
     least = () if setting.stored else find_size_constraints(programs.forward)

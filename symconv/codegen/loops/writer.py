@@ -16,6 +16,7 @@ from symconv.codegen.python.text import ATOM, PythonText
 from symconv.core.equation import Ranges
 from symconv.core.tensor import Tensor
 from symconv.lower.affine import SizeBounds
+from symconv.notation.index_order import IndexOrder
 
 
 class IndexPrinter(SizePrinter):
@@ -29,15 +30,16 @@ class IndexPrinter(SizePrinter):
 class LoopWriter:
     """Writes one function.
 
-    `stored` are the tensors that are read from `values`. `used` collects the keys of all tensors
-    that were read, `mentioned` the size symbols. `memory` holds what has a name in the block that
-    is being written, `true` the conditions that hold there.
+    `stored` are the tensors that are read from `values`. `order` is that of index letters in a sum.
+    `used` collects the keys of all tensors that were read, `mentioned` the size symbols. `memory`
+    holds what has a name in the block that is being written, `true` the conditions that hold there.
     """
 
     names: Identifiers
     tensors: Mapping[str, Tensor]
     stored: frozenset[str]
     sizes: SizeBounds
+    order: IndexOrder = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
     mentioned: set[Symbol] = field(default_factory=set)
@@ -76,7 +78,7 @@ class LoopWriter:
     def size(self, expression: Expr) -> PythonText:
         """An expression of sizes and indices."""
         self.mentioned |= expression.atoms(Symbol) - set(self.indices)
-        printer = IndexPrinter({**self.names.sizes, **self.indices})
+        printer = IndexPrinter({**self.names.sizes, **self.indices}, self.order)
         return printer.text(expression)
 
     def tensor(self, key: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from sympy import Add, Basic, Expr, Max, Min, Mul, Pow, S, Symbol, expand, fraction, together
 
 from symconv.core.errors import Unsupported
+from symconv.notation.index_order import IndexOrder, index_rank
 
 from .text import ADD, ATOM, MULTIPLY, POWER, PythonText, join_operands, join_power
 
@@ -14,8 +15,9 @@ from .text import ADD, ATOM, MULTIPLY, POWER, PythonText, join_operands, join_po
 class SizePrinter:
     """Prints size expressions with the given identifiers; a division is exact and written `//`."""
 
-    def __init__(self, identifiers: dict[Symbol, str]) -> None:
+    def __init__(self, identifiers: dict[Symbol, str], order: IndexOrder | None = None) -> None:
         self.identifiers = identifiers
+        self.order = order or {}
 
     def __call__(self, expression: Basic) -> str:
         return self.text(_expand_if_shorter(expression)).text
@@ -62,7 +64,7 @@ class SizePrinter:
         reach = _window_reach(expression)
         if reach is not None:
             return self._with_reach(expression, *reach)
-        parts = sorted(expression.args, key=_addend_order)
+        parts = sorted(expression.args, key=self._addend_order)
         line = self.text(parts[0]).within(ADD)
         for part in parts[1:]:
             if part.could_extract_minus_sign():
@@ -70,6 +72,18 @@ class SizePrinter:
             else:
                 line += f" + {self.text(part).within(ADD)}"
         return PythonText(line, ADD)
+
+    def _addend_order(self, addend: Expr) -> tuple[bool, bool, int, bool, bool, str]:
+        """Loop offsets first, what is subtracted and plain numbers last: s * i + d * m - 1.
+
+        Among indices those of outputs stand before those of places in a window. Between the rest
+        plain names stand before products, small letters before capitals.
+        """
+        indices = [s.name for s in addend.atoms(Symbol) if not s.is_nonnegative]
+        inside = max((index_rank(name, self.order) for name in indices), default=3)
+        text = str(addend)
+        subtracted, product = addend.could_extract_minus_sign(), not addend.is_Symbol
+        return (subtracted, bool(addend.is_number), inside, product, text[:1].isupper(), text)
 
     def _with_reach(self, expression: Add, d: Expr, k: Expr, sign: int) -> PythonText:
         """`H + 2 * p - 1 - d * (k - 1)`, and `d * (k - 1) + 1`."""
@@ -104,14 +118,3 @@ def _expand_if_shorter(expression: Basic) -> Basic:
 def _factor_order(factor: Expr) -> tuple[bool, bool, bool, str]:
     """Numbers, then small letters, then capitals, then sums: 2 * s * H_o."""
     return (not factor.is_number, factor.is_Add, str(factor)[:1].isupper(), str(factor))
-
-
-def _addend_order(addend: Expr) -> tuple[bool, bool, bool, bool, bool, str]:
-    """Loop offsets first, what is subtracted and plain numbers last: d * m + s * H_o - 1.
-
-    Between them plain names stand before products, small letters before capitals.
-    """
-    offset = any(not s.is_nonnegative for s in addend.atoms(Symbol))
-    text = str(addend)
-    subtracted, product = addend.could_extract_minus_sign(), not addend.is_Symbol
-    return (subtracted, bool(addend.is_number), not offset, product, text[:1].isupper(), text)

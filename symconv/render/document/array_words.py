@@ -47,7 +47,7 @@ class WholeArrays:
     def place(self, e: Expr) -> DisplayTree:
         """A place, counted as the notation counts."""
         base = self.names.notation.index_base
-        return arrange_position(rebase(e, base) + base)
+        return arrange_position(rebase(e, base) + base, self.names.order)
 
     def over(self, variables: Sequence[Symbol]) -> Iterator[str | DisplayTree]:
         """; summed over b, i."""
@@ -73,10 +73,11 @@ class WindowPlaces:
         base, stride = self.names.notation.index_base, reach.stride
         moved = rebase(numerator, base)
         if (moved / stride).is_Integer or stride == 1:
-            return arrange_position(factor_kernel_span(expand(moved / stride) + base))
-        ratio = make_quotient(
-            arrange_position(factor_kernel_span(expand(moved))), arrange_position(stride)
-        )
+            return arrange_position(
+                factor_kernel_span(expand(moved / stride) + base), self.names.order
+            )
+        above = arrange_position(factor_kernel_span(expand(moved)), self.names.order)
+        ratio = make_quotient(above, arrange_position(stride))
         return DisplaySum(((False, ratio), (False, DisplayNumber(base)))) if base else ratio
 
     def output(self, sweep: SlidingWindow) -> DisplayTree:
@@ -103,7 +104,7 @@ class WindowPlaces:
     def place(self, e: Expr) -> DisplayTree:
         """A place, counted as the notation counts."""
         base = self.names.notation.index_base
-        return arrange_position(rebase(e, base) + base)
+        return arrange_position(rebase(e, base) + base, self.names.order)
 
     def places(self, places: list[Expr]) -> Iterator[str | DisplayTree]:
         yield from self.corner([self.place(place) for place in places])

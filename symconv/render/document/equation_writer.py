@@ -71,7 +71,10 @@ class EquationWriter:
         base = self.names.notation.index_base
         said: list[str | DisplayTree] = []
         for number, (variable, value) in enumerate(solve_bound_indices(before, after)):
-            sides = tuple(arrange_position(rebase(e, base) + base) for e in (variable, value))
+            sides = tuple(
+                arrange_position(rebase(e, base) + base, self.names.order)
+                for e in (variable, value)
+            )
             said += [" and " if number else ": ", DisplayRelation(sides, ("=",))]
         return self.scribe.mixed(["", *said])
 

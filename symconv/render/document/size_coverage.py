@@ -52,7 +52,8 @@ class TouchedWords:
         for number, (reach, place) in enumerate(pairs if self._dilated(sweep) else []):
             yield ", with " if number == 0 else " and "
             offset = place + reach.padding - reach.stride * reach.out
-            yield arrange_position(rebase(offset, self.places.names.notation.index_base))
+            names = self.places.names
+            yield arrange_position(rebase(offset, names.notation.index_base), names.order)
             yield " a multiple of "
             yield arrange_position(reach.dilation)
 

@@ -83,7 +83,7 @@ def _(e: Indexed, names: DisplayNames) -> DisplayTree:
     given: Role = "cost" if key == names.cost else "value"
     role = names.roles.get(name.plain.key, given)
     scalar = role in {"cost", "parameter"} and e.base.shape == (1,)
-    places = () if scalar else tuple(arrange_position(place) for place in e.indices)
+    places = () if scalar else tuple(arrange_position(place, names.order) for place in e.indices)
     return display_entry(name, places, names)
 
 
@@ -91,7 +91,7 @@ def _(e: Indexed, names: DisplayNames) -> DisplayTree:
 def _(e: Add, names: DisplayNames) -> DisplayTree:
     """c t + c u -> c (t + u): a number common to all terms stands once, in front."""
     if is_index_expression(e):
-        return arrange_position(e)
+        return arrange_position(e, names.order)
     content, primitive = e.primitive()
     if content != 1 and all(t.as_coeff_Mul()[0].is_negative for t in primitive.args):
         content, primitive = -content, -primitive
@@ -103,7 +103,7 @@ def _(e: Add, names: DisplayNames) -> DisplayTree:
 def _(e: Mul, names: DisplayNames) -> DisplayTree:
     """Number, sizes, errors, parameters, values, brackets, sums; divided by what divides."""
     if is_index_expression(e):
-        return arrange_position(e)
+        return arrange_position(e, names.order)
     coefficient, below = Rational(1), S.One
     above: list[DisplayTree] = []
     for factor in e.args:
@@ -157,7 +157,8 @@ def _arrange_reduction(
     """
     ordered = reversed(e.limits) if operator == "sum" else e.limits
     limits = tuple(
-        DisplayLimit(*map(arrange_position, (*limit, limit[2] + 1))) for limit in ordered
+        DisplayLimit(*(arrange_position(part, names.order) for part in (*limit, limit[2] + 1)))
+        for limit in ordered
     )
     body = arrange_node(e.function, names)
     if operator == "sum" and isinstance(body, DisplayReduction) and body.operator == "sum":
@@ -166,15 +167,15 @@ def _arrange_reduction(
 
 
 @arrange_node.register(KroneckerDelta)
-def _(e: KroneckerDelta, _: DisplayNames) -> DisplayTree:
-    left, right = (arrange_position(cast("Expr", place)) for place in e.args)
+def _(e: KroneckerDelta, names: DisplayNames) -> DisplayTree:
+    left, right = (arrange_position(cast("Expr", place), names.order) for place in e.args)
     return DisplayBracket(DisplayRelation((left, right), ("=",)))
 
 
 @arrange_node.register(Box)
 def _(e: Box, names: DisplayNames) -> DisplayTree:
     base = names.notation.index_base
-    ends = (DisplayNumber(base), arrange_position(e.place), arrange_position(e.extent))
+    ends = (DisplayNumber(base), arrange_position(e.place, names.order), arrange_position(e.extent))
     return DisplayBracket(DisplayRelation(ends, ("<=", "<" if base == 0 else "<=")))
 
 
@@ -189,14 +190,15 @@ def _(e: LogSumExp, names: DisplayNames) -> DisplayTree:
 @arrange_node.register(Equals)
 def _(e: Equals, names: DisplayNames) -> DisplayTree:
     """The label counts from the same number as the indices."""
-    place = arrange_position(e.place)
+    place = arrange_position(e.place, names.order)
     return DisplayBracket(DisplayRelation((place, arrange_node(e.label, names)), ("=",)))
 
 
 @arrange_node.register(OneHot)
 def _(e: OneHot, names: DisplayNames) -> DisplayTree:
     maximum = _arrange_reduction("max", e.maximum, names)
-    return DisplayArgmax(tuple(arrange_position(place) for place in e.position), maximum)
+    places = tuple(arrange_position(place, names.order) for place in e.position)
+    return DisplayArgmax(places, maximum)
 
 
 @arrange_node.register(Partial)

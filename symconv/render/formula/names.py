@@ -15,6 +15,7 @@ from symconv.core.nodes import OneHot, Partial
 from symconv.core.proof import Derivation, equation_of
 from symconv.core.tensor import Name, Role, key_of
 from symconv.notation.index_letters import is_index
+from symconv.notation.index_order import IndexOrder, index_order
 from symconv.notation.presets import IJ0, Notation
 
 from .tree import DisplayDerivative, DisplayEntry, DisplaySymbol, DisplayTree
@@ -28,7 +29,10 @@ TENSOR = re.compile(r"(?:(?P<kind>delta|gradient) )?(?P<letter>[^ ^]+)(?:\^(?P<l
 
 @dataclass(frozen=True)
 class DisplayNames:
-    """How a program's names are shown: notation, roles by key and by letter, cost, sizes."""
+    """How a program's names are shown: notation, roles by key and by letter, cost, sizes.
+
+    `order` is the order of index letters in a sum.
+    """
 
     notation: Notation = IJ0
     roles: Mapping[str, Role] = field(default_factory=dict)
@@ -36,6 +40,7 @@ class DisplayNames:
     short_deltas: bool = False
     cost: str = "C"
     sizes: tuple[SizeDefinition, ...] = ()
+    order: IndexOrder = field(default_factory=dict)
 
 
 def collect_names(
@@ -50,7 +55,8 @@ def collect_names(
     letters = {tensor_name(key).letter: role for key, role in roles.items()}
     short = _has_one_delta_letter(equations, notation)
     cost = _cost_letter(program, backward)
-    return DisplayNames(notation, roles, letters, short, cost, program.sizes)
+    order = index_order(program.equations)
+    return DisplayNames(notation, roles, letters, short, cost, program.sizes, order)
 
 
 def refuse_clashes(program: Program, equations: Sequence[Equation], notation: Notation) -> None:

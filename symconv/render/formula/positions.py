@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import NamedTuple, cast
 
 from sympy import Add, Expr, Integer, Mul, Pow, Rational, S, Symbol
 
 from symconv.notation.index_letters import is_index
+from symconv.notation.index_order import KERNEL, IndexOrder, index_rank
 
 from .names import parse_symbol
 from .tree import DisplayNumber, DisplayPower, DisplaySum, DisplaySymbol, DisplayTree
 from .tree_helpers import make_product, make_quotient, negate
 
-KERNEL = "mnkl"
 ALPHABET = "bqrcfguvijptxyz?" + KERNEL  # samples, channels, places, others, kernel places
+NO_ORDER: IndexOrder = MappingProxyType({})
 
 
 class Monomial(NamedTuple):
@@ -26,36 +28,46 @@ class Monomial(NamedTuple):
     @property
     def indices(self) -> tuple[str, ...]:
         symbols = {cast("Symbol", s) for f in self.factors for s in f.free_symbols}
-        return tuple(sorted((s.name for s in symbols if is_index(s)), key=index_rank))
+        return tuple(sorted((s.name for s in symbols if is_index(s)), key=_alphabetical))
 
     @property
     def constant(self) -> bool:
         return not self.factors
 
 
-def arrange_position(expression: Expr) -> DisplayTree:
-    """A polynomial in indices and sizes, terms over the same denominator gathered."""
+def arrange_position(expression: Expr, order: IndexOrder = NO_ORDER) -> DisplayTree:
+    """A polynomial in indices and sizes, terms over the same denominator gathered.
+
+    `order` says which letters count outputs and which the places in a window.
+    """
     groups: dict[Expr, list[Monomial]] = {}
     for term in Add.make_args(expression):
         below, monomials = _split_monomials(term)
         groups.setdefault(below, []).extend(monomials)
     parts = [
-        (below, DisplaySum(tuple(map(_arrange_monomial, order_monomials(group)))))
+        (
+            below,
+            DisplaySum(tuple(_arrange_monomial(t, order) for t in order_monomials(group, order))),
+        )
         for below, group in sorted(groups.items(), key=lambda item: (item[0] == 1, str(item[0])))
     ]
     if len(parts) == 1:
         below, total = parts[0]
-        return make_quotient(_unwrap_single(total), _arrange_factor(below))
-    return DisplaySum(tuple(t for below, total in parts for t in _divide_terms(total, below)))
+        return make_quotient(_unwrap_single(total), _arrange_factor(below, order))
+    return DisplaySum(
+        tuple(t for below, total in parts for t in _divide_terms(total, below, order))
+    )
 
 
-def _divide_terms(total: DisplaySum, below: Expr) -> tuple[tuple[bool, DisplayTree], ...]:
+def _divide_terms(
+    total: DisplaySum, below: Expr, order: IndexOrder
+) -> tuple[tuple[bool, DisplayTree], ...]:
     if below == 1:
         return total.terms
     if all(minus for minus, _ in total.terms):
         plus = DisplaySum(tuple((False, form) for _, form in total.terms))
-        return ((True, make_quotient(_unwrap_single(plus), _arrange_factor(below))),)
-    return ((False, make_quotient(_unwrap_single(total), _arrange_factor(below))),)
+        return ((True, make_quotient(_unwrap_single(plus), _arrange_factor(below, order))),)
+    return ((False, make_quotient(_unwrap_single(total), _arrange_factor(below, order))),)
 
 
 def _unwrap_single(total: DisplaySum) -> DisplayTree:
@@ -86,10 +98,11 @@ def _divides(power: Expr) -> bool:
     return isinstance(power, Pow) and bool(power.exp.is_Integer and power.exp.is_negative)
 
 
-def order_monomials(terms: list[Monomial]) -> list[Monomial]:
+def order_monomials(terms: list[Monomial], order: IndexOrder = NO_ORDER) -> list[Monomial]:
     """Positive terms first, indices before sizes; the number last, but `k - 1 - m` for a flip."""
-    up = sorted((t for t in terms if t.coefficient > 0 and not t.constant), key=_term_rank)
-    down = sorted((t for t in terms if t.coefficient < 0 and not t.constant), key=_term_rank)
+    ordered = sorted((t for t in terms if not t.constant), key=lambda t: _term_rank(t, order))
+    up = [t for t in ordered if t.coefficient > 0]
+    down = [t for t in ordered if t.coefficient < 0]
     number = [t for t in terms if t.constant]
     flipped = not any(t.indices for t in up) and any(t.indices for t in down)
     if flipped or (not up and any(t.coefficient > 0 for t in number)):
@@ -97,15 +110,15 @@ def order_monomials(terms: list[Monomial]) -> list[Monomial]:
     return [*up, *down, *number]
 
 
-def _term_rank(term: Monomial) -> tuple[object, ...]:
-    first = [index_rank(name) for name in term.indices[:1]]
+def _term_rank(term: Monomial, order: IndexOrder) -> tuple[object, ...]:
+    first = [_alphabetical(name) for name in term.indices[:1]]
     large = sum(isinstance(f, Symbol) and f.name[0].isupper() for f in term.factors)
-    kernel = any(name[0] in KERNEL for name in term.indices)
-    weight = (kernel, -large, -abs(term.coefficient)) if first else ()
+    inside = max((index_rank(name, order) for name in term.indices), default=0)
+    weight = (inside, -large, -abs(term.coefficient)) if first else ()
     return (not first, weight, first, natural_key(str(Mul(*term.factors))))
 
 
-def index_rank(name: str) -> tuple[int, str]:
+def _alphabetical(name: str) -> tuple[int, str]:
     """The place of an index letter in the field's habits."""
     known = name[0] if name[0] in ALPHABET else "?"
     return ALPHABET.index(known), name
@@ -117,10 +130,12 @@ def natural_key(text: str) -> list[tuple[int, int, str]]:
     return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts]
 
 
-def _arrange_monomial(term: Monomial) -> tuple[bool, DisplayTree]:
+def _arrange_monomial(term: Monomial, order: IndexOrder) -> tuple[bool, DisplayTree]:
     factors = sorted(term.factors, key=_factor_rank)
     number = DisplayNumber(abs(term.coefficient))
-    return term.coefficient < 0, make_product((number, *map(_arrange_factor, factors)))
+    return term.coefficient < 0, make_product(
+        (number, *(_arrange_factor(f, order) for f in factors))
+    )
 
 
 def _factor_rank(factor: Expr) -> tuple[object, ...]:
@@ -130,15 +145,17 @@ def _factor_rank(factor: Expr) -> tuple[object, ...]:
     return (order, natural_key(str(factor)))
 
 
-def _arrange_factor(factor: Expr) -> DisplayTree:
+def _arrange_factor(factor: Expr, order: IndexOrder) -> DisplayTree:
     if isinstance(factor, Symbol):
         return parse_symbol(factor.name, entry=False)
     if isinstance(factor, Pow):
-        return DisplayPower(_arrange_factor(factor.base), arrange_position(factor.exp))
+        return DisplayPower(
+            _arrange_factor(factor.base, order), arrange_position(factor.exp, order)
+        )
     if factor.is_Mul:
         parts = sorted((cast("Expr", f) for f in factor.args), key=_factor_rank)
-        return make_product(tuple(map(_arrange_factor, parts)))
+        return make_product(tuple(_arrange_factor(part, order) for part in parts))
     if isinstance(factor, Rational):
         number = make_quotient(DisplayNumber(abs(int(factor.p))), DisplayNumber(int(factor.q)))
         return negate(number) if factor < S.Zero else number
-    return arrange_position(factor) if factor.is_Add else DisplaySymbol(str(factor))
+    return arrange_position(factor, order) if factor.is_Add else DisplaySymbol(str(factor))

@@ -109,7 +109,7 @@ def find_range_conditions(e: Expr, ranges: Ranges, names: DisplayNames) -> Itera
 def bounds_relation(place: Expr, extent: Expr, names: DisplayNames) -> DisplayTree:
     """0 <= place < extent, in indices that start where the notation says."""
     base = names.notation.index_base
-    shown = arrange_position(rebase(place, base) + base)
+    shown = arrange_position(rebase(place, base) + base, names.order)
     return DisplayRelation(
         (DisplayNumber(base), shown, arrange_position(extent)), ("<=", "<" if base == 0 else "<=")
     )
