@@ -298,7 +298,7 @@ def test_log_sum_exp_labels_and_constants():
     assert latex(smooth) == r"\log\biggl(\sum_{j=0}^{W-1} \exp(x_{i,j})\biggr)"
     assert ascii_text(Equals(j, grid[i, 0])) == "[j = x[i,0]]"
     assert latex(absolute(grid[i, j]) / sqrt(pi)) == (
-        r"\frac{1}{\pi^{1/2}}\,\operatorname{abs}(x_{i,j})"
+        r"\frac{1}{\sqrt{\pi}}\,\operatorname{abs}(x_{i,j})"
     )
 
 

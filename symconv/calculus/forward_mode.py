@@ -75,7 +75,7 @@ def _tangent_equation(
     chain.collapse((), equation.ranges)
     chain.tidy(recognition)
     left = tangent[equation.lhs.indices]
-    return Equation(left, chain.formula, equation.ranges, "tangent", equation.averaged)
+    return Equation(left, chain.formula, equation.ranges, "tangent", averaged=equation.averaged)
 
 
 def _tangent_term(equation: Equation, tensor: Tensor, direction: Tensor) -> Expr:

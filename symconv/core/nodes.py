@@ -7,7 +7,20 @@ from __future__ import annotations
 
 from typing import Any, Self, cast
 
-from sympy import Abs, Basic, Expr, Function, Integer, Max, S, exp, log, sympify
+from sympy import (
+    Abs,
+    AtomicExpr,
+    Basic,
+    Expr,
+    Function,
+    Integer,
+    Max,
+    Rational,
+    S,
+    exp,
+    log,
+    sympify,
+)
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.tensor.indexed import Indexed
 
@@ -90,6 +103,38 @@ class Partial(Expr):
     @property
     def by(self) -> Indexed:
         return cast("Indexed", self.args[1])
+
+
+class NamedNumber(AtomicExpr):
+    """A positive rational number that is written by its name, such as epsilon = 1/100000."""
+
+    __slots__ = ("name", "value")
+    is_number = True
+    is_rational = True
+    is_positive = True
+
+    name: str
+    value: Rational
+
+    def __new__(cls, name: str, value: Rational) -> Self:
+        self = Expr.__new__(cls)
+        self.name, self.value = name, value
+        return self
+
+    def __getnewargs__(self) -> tuple[str, Rational]:
+        return self.name, self.value
+
+    def _hashable_content(self) -> tuple[str, Rational]:
+        return self.name, self.value
+
+    def __float__(self) -> float:
+        return float(self.value)
+
+    def _eval_evalf(self, prec: int) -> Expr:
+        return cast("Expr", self.value._eval_evalf(prec))  # noqa: SLF001 - SymPy's own protocol
+
+    def _sympystr(self, _printer: Any) -> str:
+        return self.name
 
 
 class ScalarFunction(Function):

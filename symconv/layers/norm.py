@@ -6,13 +6,12 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from sympy import Expr, Rational
+from sympy import Expr, sqrt
 
 from symconv.core.equation import Equation, Ranges
 from symconv.core.tensor import Tensor
 from symconv.layers.support.ranges import indices_or_zero, multiply_extents, sum_over_ranges
 from symconv.layers.support.scope import Scope
-from symconv.layers.support.sizes import exact_number
 
 from .base import Decimal, Layer, TensorName
 
@@ -57,7 +56,7 @@ class Norm(Layer):
         mu, first = at.inner("mean", axes.kept, mean, "mean", averaged=axes.averaged)
         variance = sum_over_ranges((here - mu[kept]) ** 2, axes.averaged) / n
         nu, second = at.inner("variance", axes.kept, variance, "variance", averaged=axes.averaged)
-        scaled = (here - mu[kept]) * (nu[kept] + exact_number(self.epsilon)) ** Rational(-1, 2)
+        scaled = (here - mu[kept]) / sqrt(nu[kept] + at.constant("epsilon", self.epsilon))
         return first, second, scale_and_shift(self, x, axes, scaled, at)
 
 

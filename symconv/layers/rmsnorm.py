@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from sympy import Rational
+from sympy import sqrt
 
 from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor
@@ -14,7 +14,6 @@ from symconv.layers.support.ranges import (
     sum_over_ranges,
 )
 from symconv.layers.support.scope import Scope
-from symconv.layers.support.sizes import exact_number
 
 from .norm import Norm, NormAxes, scale_and_shift
 
@@ -37,5 +36,5 @@ class RMSNorm(Norm):
         here, kept = x[axes.where], indices_or_zero(axes.kept)
         squares = sum_over_ranges(here**2, axes.averaged) / multiply_extents(axes.averaged)
         nu, mean = at.inner("square", axes.kept, squares, "mean square", averaged=axes.averaged)
-        scaled = here * (nu[kept] + exact_number(self.epsilon)) ** Rational(-1, 2)
+        scaled = here / sqrt(nu[kept] + at.constant("epsilon", self.epsilon))
         return mean, scale_and_shift(self, x, axes, scaled, at)

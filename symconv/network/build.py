@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from symconv.core.equation import Equation, Program, SizeDefinition
 from symconv.core.errors import SymconvError
+from symconv.core.nodes import NamedNumber
 from symconv.core.tensor import Name, Tensor
 from symconv.layers.support.scope import Scope
 from symconv.layers.support.sizes import per_axis
@@ -30,14 +31,17 @@ def build_program(
     _refuse_clashes(spec)
     scope = Scope(taken, "input", names[0])
     x = _input_tensor(spec.input, scope)
-    tensors, equations, sizes = [x], list[Equation](), list[SizeDefinition]()
+    tensors, equations = [x], list[Equation]()
+    sizes, constants = list[SizeDefinition](), list[NamedNumber]()
     for stage, layer in enumerate(spec.layers, start=1):
         if x.scalar:
             raise SymconvError(
                 "nothing may follow the cost", text=text, position=_span_at(spans, stage)
             )
         earlier = {t.key: t for t in tensors}
-        scope = Scope(taken, layer.title, names[stage], layer.kind, earlier, sizes=sizes)
+        scope = Scope(
+            taken, layer.title, names[stage], layer.kind, earlier, sizes=sizes, constants=constants
+        )
         here = _span_at(spans, stage)
         with locate_errors(text, here), shift_errors(text, here[0] if here else 0):
             made = layer.forward(x, scope)

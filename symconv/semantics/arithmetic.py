@@ -22,7 +22,7 @@ from sympy import (
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.errors import Unsupported
-from symconv.core.nodes import Box, Equals
+from symconv.core.nodes import Box, Equals, NamedNumber
 
 from .index_arithmetic import Environment, Read, evaluate_size
 from .node_compiler import EvaluationScope, compile_formula, compile_node
@@ -117,6 +117,13 @@ def compile_number(e: Any, scope: EvaluationScope) -> Read:
         if rational
         else scope.algebra.constant(float(e), str(e))
     )
+    return lambda _: value
+
+
+@compile_node.register(NamedNumber)
+def named_number(e: NamedNumber, scope: EvaluationScope) -> Read:
+    """epsilon, by its value."""
+    value = scope.algebra.number(Fraction(int(e.value.p), int(e.value.q)))
     return lambda _: value
 
 

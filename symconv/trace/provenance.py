@@ -24,6 +24,8 @@ from symconv.semantics.protocol import OrderedScalars
 from .numbers import ExactOrFloat, display_number
 from .numbers import Number as Value
 
+HALF = DisplayQuotient(DisplayNumber(1), DisplayNumber(2))
+
 
 @dataclass(frozen=True)
 class TracedNumber:
@@ -130,6 +132,7 @@ class TracingAlgebra(OrderedScalars):
 
         def raised(x: TracedNumber) -> TracedNumber:
             form = x.form if shown == ONE else DisplayPower(x.form, shown)
+            form = DisplayCall("sqrt", x.form) if shown == HALF else form
             return TracedNumber(
                 apply(x.value), form if exponent > 0 else DisplayQuotient(ONE, form)
             )

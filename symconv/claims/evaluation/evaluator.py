@@ -177,7 +177,7 @@ def _evaluate_number(at: Evaluator, node: Numeral, _env: Environment) -> Value:
 
 def _evaluate_identifier(at: Evaluator, node: Identifier, env: Environment) -> Value:
     name = node.name
-    for table in (env, at.context.size_names):
+    for table in (env, at.context.size_names, at.context.constants):
         if name in table:
             return at.algebra.number(table[name])
     if name in at.assignment.scalars:

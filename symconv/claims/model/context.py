@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import Protocol
 
 from sympy import Symbol
 
+from symconv.core.constants import constants_of
 from symconv.core.equation import Equation, Program
 from symconv.core.proof import Backward
 from symconv.core.tensor import Tensor
@@ -94,6 +96,12 @@ class NetworkContext:
         for name, count in self._kernel().items():
             found.setdefault(name, count)
         return found
+
+    @cached_property
+    def constants(self) -> dict[str, Fraction]:
+        """The numbers that layers have given a name to, such as epsilon."""
+        found = constants_of(self.forward.equations)
+        return {c.name: Fraction(int(c.value.p), int(c.value.q)) for c in found}
 
     def _kernel(self) -> dict[str, int]:
         """k1 and k2, when all kernels have the same extents."""

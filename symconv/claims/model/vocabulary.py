@@ -5,7 +5,9 @@ from __future__ import annotations
 GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "Δ": "Delta", "ε": "epsilon",
     "η": "eta", "θ": "theta", "λ": "lambda", "μ": "mu", "ρ": "rho", "σ": "sigma", "φ": "phi",
-    "ϕ": "phi", "∇": "nabla", "Σ": "sum", "∑": "sum", "∂": "partial", "√": "sqrt",
+    "ϕ": "phi", "ζ": "zeta", "ι": "iota", "κ": "kappa", "ν": "nu", "ξ": "xi", "τ": "tau",
+    "υ": "upsilon", "χ": "chi", "ψ": "psi", "ω": "omega", "∇": "nabla", "Σ": "sum",
+    "∑": "sum", "∂": "partial", "√": "sqrt",
 }  # fmt: skip
 LETTERS = {
     "alpha", "beta", "gamma", "delta", "Delta", "epsilon", "varepsilon", "eta", "theta", "lambda",

@@ -122,7 +122,7 @@ class SymbolTable:
             plain += str(scripts.tail.value)
         elif scripts.sub is not None and len(scripts.sub) == 1:
             plain += _digits(scripts.sub[0])
-        if plain in self.context.size_names:
+        if plain in self.context.size_names or plain in self.context.constants:
             found: SyntaxNode = Identifier(plain, span=scripts.whole)
         elif scripts.sub is None and scripts.tail is None:
             found = Identifier(name + scripts.primes, span=scripts.whole)
@@ -160,6 +160,7 @@ def describe_unknown_word(
         *known,
         *context.layers,
         *context.size_names,
+        *context.constants,
         *RATES,
         context.cost,
         *_index_names(nodes, context),

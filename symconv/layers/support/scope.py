@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sympy import Expr, Integer
+from sympy import Expr, Integer, Rational
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation, Ranges, SizeDefinition
 from symconv.core.errors import SymconvError
 from symconv.core.kernels import kernel_directions
-from symconv.core.nodes import LogSumExp, limits
+from symconv.core.nodes import LogSumExp, NamedNumber, limits
 from symconv.core.tensor import Name, Role, Tensor, index, size
 
 from .ranges import IndexAllocator, indices_of, indices_or_zero, multiply_extents
-from .sizes import Sizes
+from .sizes import Sizes, exact_number
 
 
 @dataclass
@@ -70,7 +70,7 @@ UNIT: Ranges = ((index("k"), Integer(1)),)
 
 @dataclass
 class Scope(AxisSplitter):
-    """The place where one layer is built; it collects the tensors and sizes that are made.
+    """The place where one layer is built; it collects what is made: tensors, sizes, constants.
 
     `kind` is the keyword of the layer, which its equations keep.
     """
@@ -80,6 +80,7 @@ class Scope(AxisSplitter):
     earlier: dict[str, Tensor] = field(default_factory=dict)
     tensors: list[Tensor] = field(default_factory=list)
     sizes: list[SizeDefinition] = field(default_factory=list)
+    constants: list[NamedNumber] = field(default_factory=list)
 
     def parameter(self, role: str, ranges: Ranges) -> Tensor:
         """The tensor that the person named in the layer's field `role`, with one axis a range."""
@@ -97,6 +98,21 @@ class Scope(AxisSplitter):
         """The bias of each filter or unit; a single number where there is only one."""
         b = self.parameter("bias", ranges)
         return b[indices_of(ranges)] if ranges else b[0]
+
+    def constant(self, name: str, value: str | int | Expr) -> Expr:
+        """A positive number by its name; by itself where it is 0 or no number.
+
+        Where the name means a tensor or another number already, it is counted on: epsilon2.
+        """
+        number = exact_number(value)
+        if not (isinstance(number, Rational) and number.is_positive):
+            return number
+        known = {c.name: c for c in self.constants}
+        free = (c for c in (name, *(f"{name}{n}" for n in range(2, 100))) if c not in self.taken)
+        new = next(c for c in free if c not in known or known[c].value == number)
+        if new not in known:
+            self.constants.append(NamedNumber(new, number))
+        return NamedNumber(new, number)
 
     def output(self, ranges: Ranges, rhs: Expr, *, batch: int, averaged: Ranges = ()) -> Equation:
         """y[ranges] = rhs, which is a mean over the ranges `averaged` where there are such."""

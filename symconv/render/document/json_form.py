@@ -10,7 +10,7 @@ from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation, Program, Ranges
-from symconv.core.nodes import Partial
+from symconv.core.nodes import NamedNumber, Partial
 from symconv.core.proof import Derivation, equation_of, number_equations
 from symconv.core.tensor import key_of
 from symconv.notation.presets import Notation
@@ -29,11 +29,12 @@ Json = dict[str, Any]
 Structure = Mapping[str, tuple[Sentence, ...]]
 
 
-def tree_json(e: Expr) -> Json:
+def tree_json(e: Expr) -> Json:  # noqa: PLR0911 - one for every kind of node
     """A formula as `{"op": ..., "args": [...]}`; leaves carry a name or a value instead of args.
 
-    Indices start at 0 here whatever the notation. The limits of a sum or maximum are its arguments
-    after the body, the innermost first, each `{"op": "limit", "args": [variable, first, last]}`.
+    A number with a name, such as epsilon, carries both. Indices start at 0 here whatever the
+    notation. The limits of a sum or maximum are its arguments after the body, the innermost first,
+    each `{"op": "limit", "args": [variable, first, last]}`.
     """
     if isinstance(e, Symbol):
         return {"op": "symbol", "name": e.name}
@@ -41,6 +42,8 @@ def tree_json(e: Expr) -> Json:
         return {"op": "integer", "value": int(e)}
     if isinstance(e, Rational):
         return {"op": "rational", "value": [int(e.p), int(e.q)]}
+    if isinstance(e, NamedNumber):
+        return tree_json(e.value) | {"name": e.name}
     if isinstance(e, Indexed):
         return {"op": "entry", "tensor": key_of(e), "args": [tree_json(i) for i in e.indices]}
     if isinstance(e, ExprWithLimits):

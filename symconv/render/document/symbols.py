@@ -7,14 +7,16 @@ from collections.abc import Iterator, Sequence
 from sympy import Expr, Symbol
 from sympy.tensor.indexed import Indexed
 
+from symconv.core.constants import constants_of, decimal
 from symconv.core.equation import Equation, Program
 from symconv.core.proof import Derivation
 from symconv.core.tensor import Name, Role, Tensor, key_of
 from symconv.notation.conventions import axis_words
 from symconv.render.formula.arrange import arrange
-from symconv.render.formula.names import DisplayNames, display_entry, tensor_name
+from symconv.render.formula.names import DisplayNames, display_entry, parse_symbol, tensor_name
 from symconv.render.formula.positions import arrange_position
 from symconv.render.formula.tree import (
+    DisplayDecimal,
     DisplayDerivative,
     DisplayEntry,
     DisplayRelation,
@@ -45,6 +47,7 @@ def describe_symbols(program: Program, backward: Backward, names: DisplayNames) 
     return [
         *_describe_arrays(program),
         *_describe_windows(program),
+        *_constants(program),
         *_describe_signals(program, backward, names),
         *_describe_primes(backward, names),
     ]
@@ -86,6 +89,13 @@ def _describe_windows(program: Program) -> Iterator[Sentence]:
         said += (", " if number else "", arrange_position(symbol), words)
     if said:
         yield (*said, ".")
+
+
+def _constants(program: Program) -> Iterator[Sentence]:
+    """epsilon = 0.00001, where a layer has set it."""
+    for number in constants_of(program.equations):
+        value = parse_symbol(number.name, entry=False), DisplayDecimal(decimal(number.value))
+        yield ("Constant: ", DisplayRelation(value, ("=",)), ".")
 
 
 def _describe_signals(

@@ -5,7 +5,20 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import Any, Literal, cast
 
-from sympy import Expr, Function, KroneckerDelta, NumberSymbol, Rational, S, Sum, Symbol, exp, log
+from sympy import (
+    Expr,
+    Function,
+    KroneckerDelta,
+    NumberSymbol,
+    Rational,
+    S,
+    Sum,
+    Symbol,
+    exp,
+    fraction,
+    log,
+    sqrt,
+)
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.add import Add
 from sympy.core.mul import Mul
@@ -13,7 +26,16 @@ from sympy.core.power import Pow
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.errors import Unsupported
-from symconv.core.nodes import Box, Equals, LogSumExp, MaxOver, OneHot, Partial, absolute
+from symconv.core.nodes import (
+    Box,
+    Equals,
+    LogSumExp,
+    MaxOver,
+    NamedNumber,
+    OneHot,
+    Partial,
+    absolute,
+)
 from symconv.core.tensor import Role, key_of
 from symconv.notation.index_letters import rebase
 
@@ -55,7 +77,9 @@ def arrange_node(e: Any, names: DisplayNames) -> DisplayTree:
 
 
 def is_index_expression(e: Expr) -> bool:
-    """Whether an expression is made of indices, sizes and numbers alone."""
+    """Whether an expression is made of indices, sizes and numbers alone, without roots."""
+    if any(p.exp.is_Rational and not p.exp.is_Integer for p in e.atoms(Pow)):
+        return False
     return all(s.is_integer for s in e.free_symbols) and not e.has(Indexed, Function, Partial)
 
 
@@ -63,6 +87,11 @@ def is_index_expression(e: Expr) -> bool:
 def _(e: Rational, _: DisplayNames) -> DisplayTree:
     number = make_quotient(DisplayNumber(abs(int(e.p))), DisplayNumber(int(e.q)))
     return negate(number) if e.is_negative else number
+
+
+@arrange_node.register(NamedNumber)
+def _(e: NamedNumber, _: DisplayNames) -> DisplayTree:
+    return parse_symbol(e.name, entry=False)
 
 
 @arrange_node.register(NumberSymbol)
@@ -92,31 +121,45 @@ def _(e: Add, names: DisplayNames) -> DisplayTree:
     """c t + c u -> c (t + u): a number common to all terms stands once, in front."""
     if is_index_expression(e):
         return arrange_position(e, names.order)
-    content, primitive = e.primitive()
+    content, primitive = e.primitive() if _one_denominator(e) else (S.One, e)
     if content != 1 and all(t.as_coeff_Mul()[0].is_negative for t in primitive.args):
         content, primitive = -content, -primitive
     total = DisplaySum(order_terms([split_sign(arrange_node(t, names)) for t in primitive.args]))
     return total if content == 1 else scale_factors(content, (total,), names)
 
 
+def _one_denominator(e: Add) -> bool:
+    """Whether every term has the same one: x/2 + y/2 is 1/2 (x + y), but 1/100 + x stays."""
+    return len({Rational(t.as_coeff_Mul()[0]).q for t in e.args}) == 1
+
+
 @arrange_node.register(Mul)
 def _(e: Mul, names: DisplayNames) -> DisplayTree:
-    """Number, sizes, errors, parameters, values, brackets, sums; divided by what divides."""
+    """Number, sizes, errors, parameters, values, brackets, sums; divided by what divides.
+
+    Roots of numbers stand under one sign: sqrt(2/pi).
+    """
     if is_index_expression(e):
         return arrange_position(e, names.order)
-    coefficient, below = Rational(1), S.One
+    coefficient, below, rooted = Rational(1), S.One, S.One
     above: list[DisplayTree] = []
     for factor in e.args:
         base, exponent = factor.as_base_exp()
-        if exponent.is_Rational and exponent.is_negative:
+        if base.is_number and base.is_positive and exponent in {S.Half, -S.Half}:
+            rooted *= base ** (2 * exponent)
+        elif exponent.is_Rational and exponent.is_negative:
             below *= base**-exponent
         elif factor.is_Rational:
             coefficient *= factor
         else:
             number, form = split_coefficient(arrange_node(factor, names))
             coefficient, above = coefficient * number, [*above, *split_factors(form)]
+    if fraction(rooted)[0] != 1:
+        above.append(DisplayCall("sqrt", arrange_node(rooted, names)))
+    else:
+        below /= sqrt(rooted)
     under = arrange_node(below, names)
-    if is_index_expression(below):
+    if is_index_expression(below) or below.is_number:
         return scale_factors(coefficient, tuple(above), names, under)
     return make_signed_quotient(scale_factors(coefficient, tuple(above), names), under)
 
@@ -126,6 +169,8 @@ def _(e: Pow, names: DisplayNames) -> DisplayTree:
     if e.exp.is_Rational and e.exp.is_negative:
         return make_quotient(DisplayNumber(1), arrange_node(e.base**-e.exp, names))
     base = arrange_node(e.base, names)
+    if e.exp == S.Half:
+        return DisplayCall("sqrt", base)
     number, plain = (
         split_coefficient(base)
         if e.base.is_Add and not is_index_expression(e.base)

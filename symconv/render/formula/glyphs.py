@@ -31,6 +31,7 @@ COMMA = 5.0
 TIGHT_COMMA = 3.1
 DELIMITER = (4.6, 5.0, 6.1, 7.5)
 BIG_SUM = 16.5
+RADICAL = 9.7
 THIN_SPACE = 1.9
 SCALE = (1.0, 1.0, 0.76, 0.6)  # display, text, script, scriptscript
 

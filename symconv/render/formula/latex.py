@@ -8,7 +8,9 @@ from . import glyphs
 from .latex_atoms import SIZES, LatexSigns
 from .line_breaking import Boxes, TextBox, add_glue, delimit, fuse_boxes, join_text, total_width
 from .tree import (
+    ONE,
     DisplayArgmax,
+    DisplayCall,
     DisplayDerivative,
     DisplayEntry,
     DisplayFloor,
@@ -156,6 +158,19 @@ class Latex(LatexSums):
         return delimit(
             self.nothing(), self.based(form.base), replace(above, text=f"^{{{above.text}}}")
         )
+
+    def call(self, form: DisplayCall) -> Boxes:
+        r"""`\sqrt{a}`, or (a)^{1/2}, which can be broken, where that would be too wide."""
+        if form.function != "sqrt":
+            return super().call(form)
+        inside = fuse_boxes(self.strip(form.argument))
+        if inside.width > self.widest():
+            return self.power(DisplayPower(form.argument, DisplayQuotient(ONE, DisplayNumber(2))))
+        return (self.radical(inside),)
+
+    def radical(self, inside: TextBox) -> TextBox:
+        width = inside.width + glyphs.RADICAL * self.scale
+        return TextBox(rf"\sqrt{{{inside.text}}}", width, inside.height)
 
     def exponent(self, form: DisplayTree) -> TextBox:
         """A fraction of numbers stays on one line: 1/2."""

@@ -57,6 +57,9 @@ class MathMl(MathMlSigns):
             replace(width, text=attach_scripts(row(base), "", self.exponent(form.exponent).text)),
         )
 
+    def radical(self, inside: TextBox) -> TextBox:
+        return replace(super().radical(inside), text=element("msqrt", inside.text))
+
     def derivative(self, form: DisplayDerivative) -> Boxes:
         widths = super().derivative(form)
         by = row(operator("∂") + self.inner().write(form.by))

@@ -15,6 +15,7 @@ from .tree import (
     ONE,
     DisplayArgmax,
     DisplayBracket,
+    DisplayCall,
     DisplayDerivative,
     DisplayEntry,
     DisplayNumber,
@@ -52,6 +53,8 @@ def _kind_rank(form: DisplayTree, names: DisplayNames) -> int:  # noqa: PLR0911 
             return IN_INDEX_FORMULAS.get(names.roles.get(name.key, "value"), 6)
         case DisplaySymbol(letter):
             return IN_SCALAR_FORMULAS.get(names.letters.get(letter, "value"), 6)
+        case DisplayCall("sqrt") if not _has_entries(form):
+            return 1
         case DisplaySum():
             return 9 if _has_entries(form) else 2
     return {DisplayArgmax: 3, DisplayDerivative: 10, DisplayBracket: 11, DisplayReduction: 12}.get(
@@ -68,8 +71,8 @@ def _is_error(form: DisplayTree) -> bool:
     return isinstance(form, DisplayEntry) and form.name.kind != ""
 
 
-def _has_entries(form: DisplaySum) -> bool:
-    return any("[" in print_ascii(term) for _, term in form.terms)
+def _has_entries(form: DisplayTree) -> bool:
+    return "[" in print_ascii(form)
 
 
 def _complexity(form: DisplayTree) -> tuple[int, int]:
@@ -81,7 +84,10 @@ def _complexity(form: DisplayTree) -> tuple[int, int]:
 
 
 def order_terms(terms: list[Signed]) -> tuple[Signed, ...]:
-    """Numbers, then reductions, then by the first symbol; a positive term takes the lead."""
+    """Numbers, then reductions, then by the first symbol, then sizes and constants with a name.
+
+    A positive term takes the lead.
+    """
     ordered = sorted(terms, key=lambda term: _term_rank(term[1]))
     lead = next((k for k, (minus, _) in enumerate(ordered) if not minus), 0)
     return (ordered[lead], *ordered[:lead], *ordered[lead + 1 :])
@@ -91,8 +97,10 @@ def _term_rank(form: DisplayTree) -> tuple[Any, ...]:
     factors = form.factors if isinstance(form, DisplayProduct) else (form,)
     named = [f for f in factors if not isinstance(f, DisplayNumber | DisplayQuotient)]
     reduces = any(isinstance(f, DisplayReduction) for f in factors)
+    constant = bool(named) and all(isinstance(f, DisplaySymbol) and not f.entry for f in named)
     return (
         bool(named),
+        constant,
         not reduces,
         natural_key(" ".join(print_ascii(f).lstrip("(") for f in named)),
     )

@@ -23,7 +23,7 @@ from .tree import (
     DisplaySymbol,
     DisplayTree,
 )
-from .tree_helpers import has_parentheses, is_numeric
+from .tree_helpers import has_parentheses, is_numeric, is_root
 
 
 def text_box(text: str) -> TextBox:
@@ -105,7 +105,9 @@ class PlainText(PlainLeaves):
     def quotient(self, form: DisplayQuotient) -> TextBox:
         above, below = self.strip(form.above), self.strip(form.below)
         above = self.enclosed(above) if isinstance(form.above, DisplaySum) else above
-        bare = isinstance(form.below, DisplayNumber | DisplaySymbol | DisplayEntry | DisplayPower)
+        bare = isinstance(
+            form.below, DisplayNumber | DisplaySymbol | DisplayEntry | DisplayPower
+        ) or is_root(form.below)
         return fuse_boxes((*above, text_box("/"), *(below if bare else self.enclosed(below))))
 
     def floor(self, form: DisplayFloor) -> TextBox:
@@ -139,7 +141,8 @@ class PlainText(PlainLeaves):
         return text_box(f"{sign}_{{{variables}}} ")
 
     def function(self, name: str) -> TextBox:
-        return text_box("σ" if name == "sigmoid" and not self.ascii_only else name)
+        signs = {} if self.ascii_only else {"sigmoid": "σ", "sqrt": "√"}
+        return text_box(signs.get(name, name))
 
     def sign(self, *, minus: bool) -> TextBox:
         text = ("-" if self.ascii_only else "−") if minus else "+"

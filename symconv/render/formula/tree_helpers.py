@@ -10,6 +10,7 @@ from symconv.core.tree import walk
 
 from .tree import (
     ONE,
+    DisplayCall,
     DisplayDecimal,
     DisplayLimit,
     DisplayNode,
@@ -52,6 +53,11 @@ def negate(form: DisplayTree) -> DisplayTree:
 def has_parentheses(form: DisplayTree) -> bool:
     """Whether a factor starts and ends with its own parentheses: (t + u), (t + u)^2."""
     return isinstance(form.base if isinstance(form, DisplayPower) else form, DisplaySum)
+
+
+def is_root(form: DisplayTree) -> bool:
+    """Whether a form is a square root, which needs no parentheses of its own."""
+    return isinstance(form, DisplayCall) and form.function == "sqrt"
 
 
 def is_numeric(form: DisplayTree) -> bool:

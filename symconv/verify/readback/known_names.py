@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sympy import Expr, Symbol
 from sympy.tensor.indexed import Indexed, IndexedBase
 
-from symconv.core.nodes import Partial
+from symconv.core.nodes import NamedNumber, Partial
 from symconv.core.tensor import key_of
 
 Bounds = tuple[Expr, Expr, Expr]
@@ -25,7 +25,7 @@ class KnownNames:
     """
 
     bases: Mapping[str, IndexedBase]
-    symbols: Mapping[str, Symbol]
+    symbols: Mapping[str, Symbol | NamedNumber]
     scalars: frozenset[str] = frozenset()
     ranges: Mapping[Expr, Bounds] = field(default_factory=dict)
     partial: bool = False
@@ -35,7 +35,7 @@ class KnownNames:
         """The letters that tensors have; a superscript on one is its layer."""
         return {key.split(" ")[-1].split("^")[0] for key in self.bases} | {"delta"}
 
-    def symbol(self, letter: str, sub: str, primes: str) -> Symbol | None:
+    def symbol(self, letter: str, sub: str, primes: str) -> Symbol | NamedNumber | None:
         """`k_1` is k1, `H_o` is H_o."""
         for spelled in (f"{letter}{sub}{primes}", f"{letter}_{sub}{primes}"):
             if spelled in self.symbols:
@@ -64,11 +64,16 @@ class KnownNames:
 
 def index_symbols_by_name(
     expressions: Iterable[Expr], letters: Iterable[tuple[str, str]] = ()
-) -> dict[str, Symbol]:
-    """The indices and sizes of formulas by the name that is shown; `letters` as in a notation."""
-    found = {s for e in expressions for s in e.atoms(Symbol) if s.is_integer}
+) -> dict[str, Symbol | NamedNumber]:
+    """The indices and sizes of formulas by the name that is shown; `letters` as in a notation.
+
+    Numbers that have a name are among them.
+    """
+    formulas = tuple(expressions)
+    found = {s for e in formulas for s in e.atoms(Symbol) if s.is_integer}
     shown = dict(letters)
-    return {_display_name(s, shown): s for s in sorted(found, key=str)}
+    numbers = {n.name: n for e in formulas for n in e.atoms(NamedNumber)}
+    return numbers | {_display_name(s, shown): s for s in sorted(found, key=str)}
 
 
 def _display_name(symbol: Symbol, letters: Mapping[str, str]) -> str:

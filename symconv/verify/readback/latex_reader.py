@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sympy import Add, Expr, Function, Integer, KroneckerDelta, Mul, Pow, Sum, exp, log, tanh
+from sympy import Add, Expr, Function, Integer, KroneckerDelta, Mul, Pow, Sum, exp, log, sqrt, tanh
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.nodes import Box, MaxOver, OneHot, Partial, relu, sigmoid, step
@@ -95,6 +95,8 @@ class LatexReader(Binders):
             return inside
         if token == "[":  # noqa: S105
             return self.bracket()
+        if token == "\\sqrt":  # noqa: S105
+            return sqrt(self.group())
         if token in FUNCTIONS:
             return self.call(FUNCTIONS[token])
         return self.name(token)

@@ -15,7 +15,7 @@ from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.errors import Unsupported
-from symconv.core.nodes import Box, MaxOver, OneHot
+from symconv.core.nodes import Box, MaxOver, NamedNumber, OneHot
 from symconv.core.tensor import key_of
 from symconv.lower.affine import affine_form
 
@@ -52,6 +52,8 @@ class Terms:
         match e:
             case Rational():
                 return _number(fraction(e))
+            case NamedNumber():
+                return _number(fraction(e.value))
             case Symbol():
                 return _number(place_of(e, at))
             case Indexed():
