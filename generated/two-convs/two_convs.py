@@ -3,8 +3,6 @@
 Convolution means cross-correlation: the kernel is read forwards (not flipped).
 
 Every tensor is 0 beyond its border and at indices that are no integers.
-
-The cost C is a sum over all entries, without a factor in front.
 """
 
 from typing import Any, NamedTuple, TypeAlias

@@ -57,10 +57,16 @@ def derive_gradient(
 
 
 def free_axes(tensor: Tensor, equations: list[Equation]) -> tuple[MixedRadix, ...]:
-    """A primed index for each axis of the tensor, or one a digit where it is read in blocks."""
+    """A primed index for each axis of the tensor, or one a digit where it is read in blocks.
+
+    An axis of one entry needs none.
+    """
     taken = {s for e in equations for s in index_symbols(e.rhs) | index_symbols(e.lhs)}
     found: list[MixedRadix] = []
     for axis, (letter, extent) in enumerate(zip(tensor.axes, tensor.shape, strict=True)):
+        if extent == 1:
+            found.append(MixedRadix((), ()))
+            continue
         whole = MixedRadix(((S.One, extent),), (index(letter),))
         digits = find_mixed_radix(tensor, axis, equations) or whole
         primed = tuple(fresh_symbol(index(v.name + "'"), taken) for v in digits.symbols)

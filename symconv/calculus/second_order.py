@@ -21,6 +21,7 @@ from symconv.core.tensor import Name, Tensor, index, key_of
 
 from .binders import rebuild, sum_over
 from .reverse_mode import reverse_mode
+from .single_values import drop_single_values
 
 
 def rename_tensors(program: Program, names: Mapping[str, Name]) -> Program:
@@ -79,6 +80,7 @@ def hessian_vector_product(
     products = Add(*(inner_product(plain[g.key], v) for g, v in pairs))
     slope = free_scalar((*plain.values(), *directions.values()), ("S", "Slope"))
     ending = Equation(slope[0], products, (), "slope of the cost along the directions")
+    ending = drop_single_values(ending)
     program = Program(
         all_different((*plain.values(), *directions.values(), slope)),
         (*(value_equation(e, plain, forward.output) for e in first.program.equations), ending),

@@ -14,18 +14,26 @@ def kernel_directions(rhs: Expr, parameters: Collection[str]) -> Iterator[frozen
     """For each sum: 1 where a kernel is read forwards through a window, -1 where backwards.
 
     `parameters` are the keys of the tensors that are kernels. Other sums yield nothing, or 0 where
-    an index moves through only one of the two.
+    an index moves through only one of the two. A window that fits only once has one direction that
+    shows: against the kernel's.
     """
     for summed in sorted(rhs.atoms(Sum), key=str):
         accesses = sorted(summed.function.atoms(Indexed), key=str)
         kernels = [a for a in accesses if key_of(a) in parameters]
         others = [a for a in accesses if a not in kernels]
-        yield frozenset(
+        signs = {
             _direction(kernel, v) * window
             for kernel in kernels
             for v in summed.variables
             for window in _window_directions(others, v)
-        )
+        }
+        once = {
+            _direction(kernel, v) * _direction(other, v)
+            for kernel in kernels
+            for other in others
+            for v in summed.variables
+        }
+        yield frozenset(signs | (once & {-1}))
 
 
 def _direction(access: Indexed, v: Symbol) -> int:

@@ -107,10 +107,9 @@ def lower_equations(
 def _lower_equation(bench: ProgramBuilder, equation: Equation) -> None:
     """The statements of one equation; the last one defines its tensor."""
     bench.goal, bench.averages = equation.key, equation.averages
-    bench.extents = {}
-    for v, extent in equation.ranges:
-        bench.declare(v, extent)
+    bench.extents = dict(equation.ranges)
     left, right = _index_unit_axes(bench, equation)
+    bench.extents = _as_on_the_left(bench.extents, left)
     taken = {v.name for v in bench.extents}
     units = frozenset(v for v, n in equation.ranges if n == 1)
     found = lower_expression(bench, drop_unit_indices(make_indices_unique(right, taken), units))
@@ -135,6 +134,17 @@ def _index_unit_axes(bench: ProgramBuilder, equation: Equation) -> tuple[Indexed
     right = make_indices_unique(equation.rhs, {v.name for v in units.values()})
     new = {a: _index_unit_access(bench, a, units) for a in sorted(right.atoms(Indexed), key=str)}
     return left, right.xreplace(new)
+
+
+def _as_on_the_left(extents: dict[Symbol, Expr], left: Indexed) -> dict[Symbol, Expr]:
+    """The extents with every index of range 1 behind those that stand before it on the left."""
+    order = [v for v, n in extents.items() if n != 1]
+    places = [e for e in left.indices if e in extents]
+    for k, e in enumerate(places):
+        if e not in order:
+            before = [order.index(v) for v in places[:k]]
+            order.insert(max(before, default=-1) + 1, e)
+    return {v: extents[v] for v in (*order, *extents)}
 
 
 def _is_single_number(equation: Equation) -> bool:

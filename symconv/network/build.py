@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from symconv.calculus.single_values import drop_single_values
 from symconv.core.equation import Equation, Program, SizeDefinition
 from symconv.core.errors import SymconvError
 from symconv.core.nodes import NamedNumber
@@ -48,7 +49,7 @@ def build_program(
             stage_equations = made if isinstance(made, tuple) else (made,)
             for equation in stage_equations:
                 refuse_unsound(equation)
-        equations += stage_equations
+        equations += map(drop_single_values, stage_equations)
         tensors += scope.tensors
         x = next(t for t in scope.tensors if t.key == equations[-1].key)
     return Program(tuple(tensors), tuple(equations), x.key, tuple(sizes))

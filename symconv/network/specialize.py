@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sympy import Expr, Integer, Rational, Symbol, floor
 
+from symconv.calculus.single_values import drop_single_values
 from symconv.core.equation import Equation, Program, SizeDefinition
 from symconv.core.errors import SymconvError, did_you_mean
 
@@ -74,4 +75,5 @@ def _substitute_equation(e: Equation, given: Mapping[Symbol, Expr]) -> Equation:
     ranges = tuple((v, n.xreplace(numbers)) for v, n in e.ranges)
     averaged = tuple(n.xreplace(numbers) for n in e.averaged)
     lhs, rhs = e.lhs.xreplace(numbers), e.rhs.xreplace(numbers)
-    return replace(e, lhs=lhs, rhs=rhs, ranges=ranges, averaged=averaged)
+    made = replace(e, lhs=lhs, rhs=rhs, ranges=ranges, averaged=averaged)
+    return drop_single_values(made)

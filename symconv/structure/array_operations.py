@@ -10,7 +10,7 @@ from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation
 
-from .correlation_axes import ProductForm
+from .correlation_axes import ProductForm, is_whole, letters
 from .grids import Grid, contract_grids, slice_grid, sum_grid
 from .sample_points import Entries, SamplePoint
 
@@ -46,13 +46,13 @@ class ArrayOperation:
         mine, names = _fix_numbers(self.first, trial)
         if self.second is None:
             kept = [n for n, name in enumerate(names) if name in map(str, self.form.free)]
-            totals, order = sum_grid(mine, kept), [self.first.indices[n] for n in kept]
+            totals, order = sum_grid(mine, kept), [letters(self.first)[n] for n in kept]
             return lambda place: totals[tuple(place[e] for e in order)]
         theirs, others = _fix_numbers(self.second, trial)
         if self.kind == "difference":
-            order = list(self.first.indices)
+            places = letters(self.first)
             return lambda place: (
-                mine[tuple(place[e] for e in order)] - theirs[tuple(place[e] for e in order)]
+                mine[tuple(place[e] for e in places)] - theirs[tuple(place[e] for e in places)]
             )
         sums = {str(v): trial.whole(n) for v, n in self.form.bound.items()}
         return lambda place: contract_grids(
@@ -104,14 +104,13 @@ def _unary_kind(form: ProductForm, access: Indexed) -> Kind | None:
     if form.bound:
         return "sum" if _index_symbols(access) == {*form.bound, *form.free} else None
     if _index_symbols(access) == set(form.free):
-        return "copy" if list(access.indices) == list(form.free) else None
+        return "copy" if letters(access) == tuple(form.free) else None
     return "spread" if _index_symbols(access) else None
 
 
 def _binary_kind(form: ProductForm, first: Indexed, second: Indexed) -> Kind | None:
     mine, theirs, free = _index_symbols(first), _index_symbols(second), set(form.free)
-    numbers = any(e.is_Integer for a in (first, second) for e in a.indices)
-    if numbers or not mine | theirs >= free:
+    if not (is_whole(first) and is_whole(second)) or not mine | theirs >= free:
         return None
     if not form.bound:
         if mine == theirs:
@@ -137,7 +136,7 @@ def match_difference(equation: Equation) -> tuple[Expr, ArrayOperation] | None:
     plus, minus = sorted(parts, key=lambda part: bool(part[0].could_extract_minus_sign()))
     first, second = cast("Indexed", plus[1]), cast("Indexed", minus[1])
     places = {first.indices, second.indices, equation.lhs.indices}
-    if len(places) != 1 or not all(e.is_Symbol for e in equation.lhs.indices):
+    if len(places) != 1 or not is_whole(equation.lhs):
         return None
     form = ProductForm(S.One, (first, second), dict(equation.ranges), {})
     return plus[0], ArrayOperation("difference", form, first, second)

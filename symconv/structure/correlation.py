@@ -130,5 +130,5 @@ def match_correlation(
     moving = {w.free for w in found} | {w.bound for w in found}
     rest = [e for n, e in enumerate(first.indices) if n not in {w.first_axis for w in found}]
     rest += [e for n, e in enumerate(second.indices) if n not in {w.second_axis for w in found}]
-    clear = all(e.is_Symbol and e not in moving for e in rest)
+    clear = all((e.is_Symbol or e == 0) and e not in moving for e in rest)
     return made if made.uniform and clear else None

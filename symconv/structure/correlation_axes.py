@@ -53,6 +53,20 @@ def _has_bare_left_side(equation: Equation) -> bool:
     return all(e.is_Symbol or e == 0 for e in equation.lhs.indices)
 
 
+def is_whole(access: Indexed) -> bool:
+    """Whether an access reads an array index by index; an axis of one entry is read at 0."""
+    return all(map(_is_letter, access.indices, access.base.shape))
+
+
+def _is_letter(place: Expr, extent: Expr) -> bool:
+    return bool(place.is_Symbol or (place == 0 and extent == 1))
+
+
+def letters(access: Indexed) -> tuple[Symbol, ...]:
+    """The indices of an access that are bare letters, in order."""
+    return tuple(e for e in access.indices if isinstance(e, Symbol))
+
+
 def _index_symbols(e: Expr) -> set[Symbol]:
     return {s for s in e.free_symbols if isinstance(s, Symbol) and is_index(s)}
 
@@ -85,8 +99,10 @@ def match_correlation_axes(
     """The axes in which both a free and a bound index move; None if the rest is not bare."""
     found = list(_match_axes(form, first, second))
     taken = {w.first_axis for w in found if w}
-    rest = [e for n, e in enumerate(first.indices) if n not in taken]
-    plain = all(e.is_Symbol for e in (*rest, *(_undo_reversal(second, form))))
+    places = enumerate(zip(first.indices, first.base.shape, strict=True))
+    rest = [pair for axis, pair in places if axis not in taken]
+    rest += zip(_undo_reversal(second, form), second.base.shape, strict=True)
+    plain = all(_is_letter(e, n) for e, n in rest)
     return tuple(w for w in found if w) if plain and None not in found else None
 
 

@@ -59,7 +59,8 @@ def contract_grids(  # noqa: PLR0913, PLR0917 - two arrays with their labels, an
 ) -> int:
     """The entry of a product at the `free` labels, added up over the labels of `sums`.
 
-    A label `u+t` reads an axis at u + t, as a window that moves over the array does.
+    A label `u+t` reads an axis at u + t, as a window that moves over the array does, and `0` one of
+    one entry.
     """
     total = 0
     for values in product(*(range(n) for n in sums.values())):
@@ -71,7 +72,8 @@ def contract_grids(  # noqa: PLR0913, PLR0917 - two arrays with their labels, an
 
 
 def _at(labels: Sequence[str], values: Mapping[str, int]) -> Place:
-    return tuple(sum(values[part] for part in label.split("+")) for label in labels)
+    known = {"0": 0, **values}
+    return tuple(sum(known[part] for part in label.split("+")) for label in labels)
 
 
 def sum_grid(grid: Grid, kept: Sequence[int]) -> dict[Place, int]:

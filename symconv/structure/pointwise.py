@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast
 
 from sympy import Expr, Integer, Mul, Symbol
 from sympy.concrete.expr_with_limits import ExprWithLimits
@@ -16,6 +15,7 @@ from symconv.core.tensor import Name, Tensor, key_of
 from symconv.semantics.algebra import Exact
 from symconv.semantics.interpret import interpret
 
+from .correlation_axes import is_whole, letters
 from .grids import Grid
 from .sample_points import Entries, SamplePoint
 
@@ -36,12 +36,17 @@ class PointwiseProduct:
 
         def entry(place: Mapping[Symbol, int]) -> int:
             grids: dict[str, Grid] = {
-                t.key: {(0,): trial.grid(a)[tuple(place[cast("Symbol", e)] for e in a.indices)]}
+                t.key: {(0,): trial.grid(a)[tuple(_at(e, place) for e in a.indices)]}
                 for a, t in single.items()
             }
             return interpret(formula, [], trial.sizes, grids, Exact())(())
 
         return entry
+
+
+def _at(e: Expr, place: Mapping[Symbol, int]) -> int:
+    """The value of an index; 0 on an axis of one entry."""
+    return place[e] if isinstance(e, Symbol) else 0
 
 
 def _single_entry(access: Indexed) -> Tensor:
@@ -51,13 +56,13 @@ def _single_entry(access: Indexed) -> Tensor:
 
 def match_pointwise(equation: Equation) -> tuple[Expr, PointwiseProduct] | None:
     """A coefficient and factors, where every access is at the place of the result."""
-    if equation.rhs.has(*OTHERS) or not all(e.is_Symbol for e in equation.lhs.indices):
+    if equation.rhs.has(*OTHERS) or not is_whole(equation.lhs):
         return None
     accesses = equation.rhs.atoms(Indexed)
     if not accesses or any(a.indices != equation.lhs.indices for a in accesses):
         return None
     coefficient, rest = equation.rhs.as_independent(Indexed, as_Add=False)
-    places = set(equation.lhs.indices)
+    places: set[Expr] = set(letters(equation.lhs))
     factors = Mul.make_args(rest)
     if (
         coefficient.free_symbols & places

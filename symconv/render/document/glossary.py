@@ -51,7 +51,7 @@ STATED: dict[str, Callable[..., Any]] = {
 SMALL = (
     "input x H | conv w k -> z",
     "input x H | conv w k stride s -> z",
-    "input x 2 | conv w 2 -> z",
+    "input x 3 | conv w 2 -> z",
     "input x H | sigmoid -> a",
     "input x H | maxpool 2 -> y",
     "input x 4 | maxpool 2 -> y",

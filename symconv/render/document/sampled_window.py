@@ -12,6 +12,7 @@ from symconv.core.errors import SymconvError
 from symconv.core.proof import Backward
 from symconv.core.tensor import index, key_of
 from symconv.notation.index_letters import is_index
+from symconv.structure.correlation_axes import is_whole
 from symconv.structure.sampled_sizes import (
     AxisSample,
     Claim,
@@ -83,7 +84,7 @@ def _entry_indices(
 ) -> tuple[Expr, ...]:
     """The indices of an entry: those of its derivation, else primed ones."""
     derivation = backward.derivation(key_of(access))
-    if derivation is not None and all(e.is_Symbol for e in derivation.equation.lhs.indices):
+    if derivation is not None and is_whole(derivation.equation.lhs):
         return tuple(derivation.equation.lhs.indices)
     return tuple(_prime_index(moved.get(n, e)) for n, e in enumerate(access.indices))
 
@@ -100,7 +101,7 @@ def _solve_outputs(
     """The outputs that the derivative by the input reads, where they are (i' + p - d m)/s."""
     derivation = backward.derivation(key_of(sweep.access))
     errors = f"delta {sweep.equation.key}"
-    if derivation is None or not all(e.is_Symbol for e in derivation.equation.lhs.indices):
+    if derivation is None or not is_whole(derivation.equation.lhs):
         return None
     equation = derivation.equation
     reads = [a for a in equation.rhs.atoms(Indexed) if key_of(a) == errors]
