@@ -16,6 +16,7 @@ from symconv.codegen.fast.plan.planner import plan
 from symconv.codegen.fast.write.planned import PlannedModule
 from symconv.codegen.python.fast_allowlist import audited_fast
 from symconv.codegen.readable.module import module_names
+from symconv.core.equation import find_labels
 from symconv.core.errors import SymconvError
 from symconv.core.proof import number_equations
 from symconv.network.examples import EXAMPLES
@@ -80,7 +81,9 @@ def inputs(net, dtype=np.float64, batch=5, seed=0):
     given = [t for t in net.program.tensors if net.program.equation(t.key) is None]
     given += [backward.seed] if backward.seed else []
     shapes = {names[t.key]: [int(n) if n.is_Integer else batch for n in t.shape] for t in given}
-    return {k: random.standard_normal(shape).astype(dtype) for k, shape in shapes.items()}
+    found = {k: random.standard_normal(shape).astype(dtype) for k, shape in shapes.items()}
+    classes = {names[k]: int(n) for k, n in find_labels(net.program.equations).items()}
+    return found | {k: random.integers(n, size=shapes[k]) for k, n in classes.items()}
 
 
 def called(function, arrays, **more):

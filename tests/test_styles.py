@@ -19,7 +19,7 @@ NAMES = [e.name for e in EXAMPLES if e.name != "lenet5"]
 LENET = (
     "input x 2x1x8x8 | conv w 3x3 channels 2 padding 1 bias b -> z | relu -> a | maxpool 2 -> p "
     "| conv w 3x3 channels 3 bias b -> z | relu -> a | maxpool 2 -> p | flatten -> v "
-    "| dense W 4 bias c -> h | relu -> r | dense W 3 bias c -> h | half_sse t -> C"
+    "| dense W 4 bias c -> h | relu -> r | dense W 3 bias c -> h | cross_entropy t labels -> C"
 )
 """LeNet-5 with fewer numbers, so that the oracle is done soon; the real one has a test, too."""
 

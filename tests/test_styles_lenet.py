@@ -25,7 +25,7 @@ def module(style, fixed=None):
 
 
 def given(batch, kind, seed=0):
-    """Random multiples of 1/8 by their names: what relu and maximum see is exact in either kind.
+    """Random classes, and multiples of 1/8: what relu and maximum see is exact in either kind.
 
     A sum over the entries of a filter stays around 1, and some maxima have several places.
     """
@@ -34,6 +34,9 @@ def given(batch, kind, seed=0):
     for t in program.tensors:
         if program.equation(t.key) is None:
             shape = [int(n) if n.is_Integer else batch for n in t.shape]
+            if t.role == "target":
+                found[names[t.key]] = random.integers(10, size=shape)
+                continue
             many = np.prod(shape[1:]) if t.role == "parameter" else 1
             drawn = random.standard_normal(shape) / np.sqrt(many)
             found[names[t.key]] = (np.round(8 * drawn) / 8).astype(kind)
@@ -68,15 +71,16 @@ def by_torch(arrays):
     """The output, the cost and the gradients in float64."""
     torch = pytest.importorskip("torch")
     f = torch.nn.functional
-    k = {n: torch.tensor(a, dtype=torch.float64, requires_grad=n != "t") for n, a in arrays.items()}
+    numbers = {n: a for n, a in arrays.items() if n != "t"}
+    k = {n: torch.tensor(a, dtype=torch.float64, requires_grad=True) for n, a in numbers.items()}
     p = f.max_pool2d(f.relu(f.conv2d(k["x"], k["w1"], k["b1"], padding=2)), 2)
     p = f.max_pool2d(f.relu(f.conv2d(p, k["w2"], k["b2"])), 2)
     r = f.relu(f.linear(p.flatten(1), k["W1"], k["c1"]))
     r = f.relu(f.linear(r, k["W2"], k["c2"]))
     output = f.linear(r, k["W3"], k["c3"])
-    cost = 0.5 * (output - k["t"]).square().sum()
+    cost = f.cross_entropy(output, torch.tensor(arrays["t"]))
     cost.backward()
-    found = {f"d{n}": a.grad.numpy() for n, a in k.items() if n != "t"}
+    found = {f"d{n}": a.grad.numpy() for n, a in k.items()}
     return found | {"h3": output.detach().numpy(), "C": cost.detach().numpy()}
 
 

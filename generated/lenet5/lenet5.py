@@ -12,7 +12,7 @@ Every tensor is 0 beyond its border and at indices that are no integers.
 
 Padding never wins a maximum: entries beyond the border count as minus infinity.
 
-The cost C is half the sum over all entries.
+The cost C is minus the mean over the N samples, each a sum over the classes.
 """
 
 # ruff: noqa: N815, PLR0913, PLR0915, PLR0917
@@ -24,6 +24,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[np.floating[Any]]
+Labels: TypeAlias = NDArray[np.integer[Any]]
 Number: TypeAlias = np.floating[Any]
 
 
@@ -91,10 +92,41 @@ class Gradients(NamedTuple):
     dx: Array
 
 
-def check_shape(name: str, array: Array, shape: tuple[int, ...]) -> None:
+def check_shape(name: str, array: Array | Labels, shape: tuple[int, ...]) -> None:
     """Raise a ValueError unless the array has the shape."""
     if array.shape != shape:
         raise ValueError(f"{name} has the shape {array.shape}, not {shape}")
+
+
+def check_classes(name: str, array: Labels, count: int) -> None:
+    """Raise a ValueError unless the entries are integers from 0 to below the count."""
+    if array.dtype.kind not in "iu":
+        kind = array.dtype
+        raise ValueError(f"{name} holds class numbers, so its type must be an integer, not {kind}")
+    for label in (array.min(initial=0), array.max(initial=0)):
+        if not 0 <= label < count:
+            classes = f"{count} classes, 0 to {count - 1}"
+            raise ValueError(f"{name} has the class {label}, but there are {classes}")
+
+
+def check_size(name: str, size: int) -> None:
+    """Raise a ValueError unless the size is at least 1."""
+    if size < 1:
+        raise ValueError(f"{name} is {size}, but must be at least 1")
+
+
+def softmax(x: Array, axis: int | tuple[int, ...]) -> Array:
+    """Compute exp(x) / sum(exp(x)), shifted by the maximum so that nothing overflows."""
+    weights = np.exp(x - x.max(axis=axis, keepdims=True))
+    result: Array = weights / weights.sum(axis=axis, keepdims=True)
+    return result
+
+
+def log_softmax(x: Array, axis: int | tuple[int, ...]) -> Array:
+    """Compute x - log(sum(exp(x))), shifted by the maximum so that nothing overflows."""
+    shifted = x - x.max(axis=axis, keepdims=True)
+    result: Array = shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
+    return result
 
 
 def forward(
@@ -109,7 +141,7 @@ def forward(
     c2: Array,
     W3: Array,
     c3: Array,
-    t: Array,
+    t: Labels,
 ) -> Forward:
     """Compute every value of the network.
 
@@ -125,7 +157,7 @@ def forward(
         c2: parameter, shape (84,).
         W3: parameter, shape (10, 84).
         c3: parameter, shape (10,).
-        t: target, shape (N, 10).
+        t: target, class numbers, shape (N,).
 
     Returns:
         Every value by its name.
@@ -142,7 +174,9 @@ def forward(
     check_shape("c2", c2, (84,))
     check_shape("W3", W3, (10, 84))
     check_shape("c3", c3, (10,))
-    check_shape("t", t, (N, 10))
+    check_shape("t", t, (N,))
+    check_size("N", N)
+    check_classes("t", t, 10)
     x_padded = np.pad(x, ((0, 0), (0, 0), (2, 2), (2, 2)))
     x_windows = sliding_window_view(x_padded, (5, 5), axis=(2, 3))
     z1_part = np.einsum("eijmn,fmn->efij", x_windows[:, 0], w1[:, 0], optimize=True)
@@ -165,12 +199,12 @@ def forward(
     h2 = r1 @ W2.T + c2  # (10)
     r2 = np.maximum(h2, 0)  # (11)
     h3 = r2 @ W3.T + c3  # (12)
-    C = ((h3 - t) ** 2).sum() / 2  # (13)
+    C = -(log_softmax(h3, axis=1).T * (np.arange(10)[:, None] == t)).sum() / N  # (13)
     return Forward(z1, a1, p1, z2, a2, p2, v, h1, r1, h2, r2, h3, C)
 
 
 def backward(
-    x: Array, w1: Array, w2: Array, W1: Array, W2: Array, W3: Array, t: Array, values: Forward
+    x: Array, w1: Array, w2: Array, W1: Array, W2: Array, W3: Array, t: Labels, values: Forward
 ) -> Gradients:
     """Compute the gradients, from the last equation of the network to the first.
 
@@ -181,7 +215,7 @@ def backward(
         W1: parameter, shape (120, 400).
         W2: parameter, shape (84, 120).
         W3: parameter, shape (10, 84).
-        t: target, shape (N, 10).
+        t: target, class numbers, shape (N,).
         values: what `forward` returned.
 
     Returns:
@@ -194,8 +228,9 @@ def backward(
     check_shape("W1", W1, (120, 400))
     check_shape("W2", W2, (84, 120))
     check_shape("W3", W3, (10, 84))
-    check_shape("t", t, (N, 10))
-    delta_h3 = values.h3 - t  # (14)
+    check_shape("t", t, (N,))
+    delta_h3_part = (np.arange(10) == t[:, None]).astype(x.dtype)
+    delta_h3 = softmax(values.h3, axis=1) / N - delta_h3_part / N  # (14)
     dW3 = delta_h3.T @ values.r2  # (15)
     dc3 = delta_h3.sum(axis=0)  # (16)
     delta_r2 = delta_h3 @ W3  # (17)

@@ -18,7 +18,10 @@ SHAPES = {
     "c2": (84,),
     "W3": (10, 84),
     "c3": (10,),
-    "t": (2, 10),
+    "t": (2,),
+}
+CLASSES = {
+    "t": 10,
 }
 OPTIONS = {}
 GRADIENTS = {
@@ -41,7 +44,8 @@ STEP = 1e-6
 def arrays(dtype=np.float64):
     random = np.random.default_rng(0)
     sizes = {name: np.sqrt(np.prod(shape[1:])) for name, shape in SHAPES.items()}
-    return {n: (random.standard_normal(SHAPES[n]) / sizes[n]).astype(dtype) for n in SHAPES}
+    given = {n: (random.standard_normal(SHAPES[n]) / sizes[n]).astype(dtype) for n in SHAPES}
+    return given | {n: random.integers(count, size=SHAPES[n]) for n, count in CLASSES.items()}
 
 
 def call(name, given):

@@ -65,9 +65,9 @@ EXAMPLES = (
         "input x Nx1x28x28 | conv w 5x5 channels 6 padding 2 bias b -> z | relu -> a "
         "| maxpool 2 -> p | conv w 5x5 channels 16 bias b -> z | relu -> a | maxpool 2 -> p "
         "| flatten -> v | dense W 120 bias c -> h | relu -> r | dense W 84 bias c -> h | relu -> r "
-        "| dense W 10 bias c -> h | half_sse t -> C",
+        "| dense W 10 bias c -> h | cross_entropy t labels -> C",
         "ij0",
-        "LeNet-5 with ReLU and max-pooling, for a batch of any size.",
+        "LeNet-5 with ReLU, max-pooling and softmax cross entropy, for a batch of any size.",
     ),
 )
 
