@@ -138,7 +138,7 @@ class Scope(AxisSplitter):
         y = self._tensor("out", "cost", ((index("i"), Integer(1)),), batch=0)
         return self._equation(y[0], rhs, (), self.title, averaged)
 
-    def _equation(  # noqa: PLR0913 - an equation is stated by exactly these
+    def _equation(
         self, lhs: Indexed, rhs: Expr, ranges: Ranges, title: str, averaged: Ranges = ()
     ) -> Equation:
         """The equation with what is known of it: the layer, and how its kernel is read."""
