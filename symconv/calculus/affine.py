@@ -21,6 +21,8 @@ def solve(left: Expr, right: Expr, variable: Symbol) -> Expr:
 
     Raises Unsupported where the equation is not affine in the variable.
     """
+    # `coeff` reads the terms of an expanded sum only: of 2 (i + m) it would say that m does not
+    # occur.
     difference = expand(left - right)
     c = difference.coeff(variable, 1)
     rest = expand(difference - c * variable)
@@ -44,9 +46,12 @@ def always_inside(
 
     `sizes` say what sizes are made of: floor(numerator / stride) + 1.
     """
+    # An affine form takes its least and greatest value at corners of the box of its indices: each
+    # index in turn is put at the end that makes the form smallest (low) and largest (high).
     low = high = expand(place)
     for v, n in ranges:
         c = low.coeff(v, 1)
+        # `is_nonnegative` is None where SymPy does not know. What is not certain is refused.
         if not c.is_integer or (c.is_nonnegative is None and c.is_nonpositive is None):
             return False
         low = expand(low.xreplace({v: n - 1 if c.is_nonpositive else 0}))
@@ -60,6 +65,8 @@ def always_inside(
 def _lower_bound(room: Expr, sizes: Iterable[SizeDefinition]) -> Expr:
     """A lower bound of `room`, with every size that is subtracted at its largest value."""
     for made in sizes:
+        # n = floor(numerator / stride) + 1 gives stride n <= numerator + stride. A term t stride n
+        # with t <= 0 is smallest where n is largest.
         times = room.coeff(made.symbol, 1) / made.stride
         if times.is_nonpositive and not (room - times * made.stride * made.symbol).has(made.symbol):
             most = made.numerator + made.stride  # of stride * symbol
@@ -111,8 +118,12 @@ def _match_mixed_radix(place: Expr, equation: Equation, extent: Expr) -> MixedRa
     known = dict(_all_ranges(equation))
     weight = {v: expand(place).coeff(v) for v in free_indices(place) & set(known)}
     covered = expand(place - Add(*(w * v for v, w in weight.items()))) == 0
+    # A digit with one value has the weight of its heavier neighbour; which of them is which could
+    # not be said.
     if len(weight) < 2 or not covered or any(known[v] == 1 for v in weight):
         return None
+    # Digits of weights 1, n1, n1 n2, ...: each weight is the product of the extents below it. Then
+    # the form takes every value from 0 to the product of all extents - 1 exactly once.
     product, order = S.One, list[Symbol]()
     for _ in weight:
         lightest = [v for v, w in weight.items() if w == product]
@@ -149,6 +160,8 @@ def _split_deltas(expr: Expr, axes: list[MixedRadix]) -> Expr:
 
 def _digit_by_digit(place: Expr, digits: MixedRadix) -> Expr:
     """One bracket a digit; the variable of a digit is the one with its weight."""
+    # Both sides count the same digits (mixed radix), so their numbers are equal where all digits
+    # are: comparing digit by digit needs no division.
     weights = {expand(place).coeff(v): v for v in free_indices(place)}
     pairs = zip(digits.digits, digits.symbols, strict=True)
     return Mul(*(KroneckerDelta(weights[w], q) for (w, _), q in pairs))

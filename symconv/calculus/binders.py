@@ -27,14 +27,19 @@ def free_indices(expr: Basic) -> set[Symbol]:
     if isinstance(expr, Symbol):
         return {expr}
     if isinstance(expr, ExprWithLimits):
+        # Extents are outside the scope of the variables that they bound.
         inside = free_indices(expr.function) - set(expr.variables)
         return inside.union(*(free_indices(n) for _, low, n in expr.limits for n in (low, n)))
+    # SymPy's `free_symbols` of x[i] holds i, the label x and x[i] itself. Only the symbols of the
+    # index expressions count here, hence our own walk.
     args = expr.indices if isinstance(expr, Indexed) else expr.args
     return set().union(*(free_indices(a) for a in args))
 
 
 def fresh_symbol(symbol: Symbol, taken: Iterable[Symbol]) -> Symbol:
     """`symbol` with as many primes as make it new."""
+    # By name, not by symbol: two symbols of one name and different assumptions are two symbols for
+    # SymPy and one for whoever reads the formula.
     used = {s.name for s in taken}
     name = symbol.name
     while name in used:
@@ -44,6 +49,8 @@ def fresh_symbol(symbol: Symbol, taken: Iterable[Symbol]) -> Symbol:
 
 def substitute_indices(expr: Expr, new: Mapping[Symbol, Expr]) -> Expr:
     """expr with free indices replaced; bound variables are renamed where they would capture."""
+    # SymPy's `subs` and `xreplace` go below binders and capture: sum_m x[i + m] at i = m becomes
+    # sum_m x[2 m] there.
     new = {v: e for v, e in new.items() if v in free_indices(expr)}
     if not new:
         return expr
@@ -52,6 +59,7 @@ def substitute_indices(expr: Expr, new: Mapping[Symbol, Expr]) -> Expr:
         safe = rename_bound(expr, coming)
         return safe.func(substitute_indices(safe.function, new), *safe.limits)
     if isinstance(expr, Indexed):
+        # `expand` is the normal form of an index expression: 2 (i + 1) and 2 i + 2 must be equal.
         return rebuild(expr, lambda a: expand(substitute_indices(a, new)))
     return (
         new[expr]
@@ -85,6 +93,7 @@ def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
 
 def replace_body(binder: ExprWithLimits, body: Expr) -> Expr:
     """The same binder around another body; a sum of 0 is 0."""
+    # SymPy keeps `Sum(0, ...)`. A LogSumExp of 0 is no 0 (it is the log of the extent).
     return S.Zero if body == 0 and isinstance(binder, Sum) else binder.func(body, *binder.limits)
 
 
@@ -92,6 +101,7 @@ def sum_over(body: Expr, ranges: Ranges) -> Expr:
     """Sum of `body` over `ranges`, the first range outermost; without ranges the body itself."""
     if body == 0 or not ranges:
         return body
+    # SymPy lists the limits of a sum from the innermost outwards.
     return Sum(body, *limits(reversed(ranges)))
 
 
@@ -118,6 +128,7 @@ def _name_by_depth(expr: Expr, depth: int) -> Expr:
         return (
             rebuild(expr, lambda a: _name_by_depth(a, depth)) if expr.has(ExprWithLimits) else expr
         )
+    # `#` occurs in no name that a person can give, so nothing is captured.
     new = {v: index(f"#{depth}.{n}") for n, v in enumerate(expr.variables)}
     body = _name_by_depth(substitute_indices(expr.function, dict(new.items())), depth + 1)
     return expr.func(body, *((new[v], low, high) for v, low, high in expr.limits))

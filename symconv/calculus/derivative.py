@@ -18,6 +18,8 @@ from .binders import free_indices, product_factors, rename_bound, replace_body, 
 
 Rule = Callable[[Partial], Expr | None]
 
+# Step functions of their arguments: the derivative is 0 almost everywhere, and taken to be 0 at the
+# jumps as well.
 CONSTANT = (Box, Equals, OneHot, KroneckerDelta, step)
 
 
@@ -43,8 +45,12 @@ def linearity(node: Partial) -> Expr | None:
     if isinstance(expr, Add):
         return Add(*(Partial(a, by) for a in expr.args))
     if isinstance(expr, Sum):
+        # d/dw[m] of sum_m w[m] x[m] is x[m] only if the bound m gets another name first. SymPy does
+        # not rename and answers for a formula in which the two are mixed up.
         safe = rename_bound(expr, free_indices(by))
         return replace_body(safe, Partial(safe.function, by))
+    # By the factors that move, not by the entry itself: w[a] moves with w[q], though it is not
+    # w[q].
     constant, variable = expr.as_independent(*_entries(expr, by), as_Add=False)
     if isinstance(expr, Mul) and constant != 1:
         return constant * Partial(variable, by)
@@ -75,6 +81,8 @@ def selection(node: Partial) -> Expr | None:
     if not isinstance(node.of, MaxOver):
         return None
     outer = rename_bound(node.of, free_indices(node.by))
+    # Twice renamed: `outer` so that it does not capture the entry's indices, `inner` so that the
+    # maximum inside the bracket binds other letters than the sum around it.
     inner = rename_bound(outer, {*outer.variables, *free_indices(node.by)})
     ranges = tuple((v, high + 1) for v, _, high in outer.limits)
     return sum_over(OneHot(inner, *outer.variables) * Partial(outer.function, node.by), ranges)
@@ -87,6 +95,7 @@ def log_sum_exp_rule(node: Partial) -> Expr | None:
     outer = rename_bound(node.of, free_indices(node.by))
     inner = rename_bound(outer, {*outer.variables, *free_indices(node.by)})
     ranges = tuple((v, high + 1) for v, _, high in outer.limits)
+    # exp(f - lse), not exp(f) / sum exp(f): the exponent is never positive, so nothing overflows.
     return sum_over(exp(outer.function - inner) * Partial(outer.function, node.by), ranges)
 
 
@@ -96,11 +105,15 @@ def pointwise_derivative(node: Partial) -> Expr | None:
     if isinstance(expr, Indexed | ExprWithLimits | Add | Mul) or not expr.args:
         return None
     inside = [a for a in expr.args if depends(a, node.by)]
+    # SymPy differentiates the bare function of Dummies, where its `diff` is sound. Over Indexed and
+    # Sum it is not: it gives deltas of captured indices, and Heaviside at the kinks.
     held = {a: Dummy() for a in inside}
     scalar = expr.func(*(held.get(a, a) for a in expr.args))
     back = {d: a for a, d in held.items()}
     return Add(
         *(
+            # Factor by factor: `xreplace` in the product 2 u would give Mul(2, o - y), which SymPy
+            # multiplies out to 2 o - 2 y; with the third factor beside it 2 (o - y) stays as it is.
             Mul(*(f.xreplace(back) for f in product_factors(scalar.diff(d))), Partial(a, node.by))
             for a, d in held.items()
         )

@@ -82,6 +82,8 @@ def _tangent_term(equation: Equation, tensor: Tensor, direction: Tensor) -> Expr
     """sum_q (tangent of T[q]) df/dT[q]."""
     taken = index_symbols(equation.rhs) | index_symbols(equation.lhs)
     axes = () if tensor.scalar else tensor.axes
+    # One prime more than the letters of the tensor: q runs over all its entries, beside the one
+    # entry that the forward equation reads.
     places = tuple(fresh_symbol(index(f"{v}'"), taken) for v in axes)
     ranges = tuple(zip(places, tensor.shape, strict=False))
     place = places or (S.Zero,)

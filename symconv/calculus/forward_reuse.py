@@ -30,6 +30,7 @@ def find_masks(forward: Program) -> dict[str, tuple[Mask, ...]]:
     letters = {t.name.letter for t in forward.tensors}
     letter = next(c for c in ("M", "Mask", "FirstMaximum") if c not in letters)
     maxima = [(e, m) for e in forward.equations for m in sorted(e.rhs.atoms(MaxOver), key=str)]
+    # A lone mask needs no number, and formulas with it are easier to read.
     several = len(maxima) > 1
     found: dict[str, tuple[Mask, ...]] = {}
     for number, (equation, maximum) in enumerate(maxima, start=1):
@@ -45,6 +46,8 @@ def _build_mask(name: Name, equation: Equation, maximum: ExprWithLimits) -> Mask
     places = tuple(v for v, _ in ranges)
     shape = tuple(n for _, n in ranges)
     tensor = Tensor(name, shape, "mask", tuple(v.name for v in places), batch=0)
+    # The variables of the window become free, as the last axes of the mask; the maximum that they
+    # are compared with must bind other letters.
     inner = rename_bound(maximum, maximum.variables)
     rhs = OneHot(inner, *maximum.variables)
     return Mask(tensor, Equation(tensor[places], rhs, ranges, "first maximum of each window"))
@@ -87,6 +90,8 @@ def _reuse_values(expr: Expr, equation: Equation) -> Expr:
     """Every instance of the equation's right side, replaced by the entry that holds its value."""
     if isinstance(expr, equation.rhs.func):
         for places in _match_indices(equation, expr):
+            # The accesses only propose index values; whether the formula is this value is decided
+            # here.
             if alpha_equal(substitute_indices(equation.rhs, places), expr):
                 return substitute_indices(equation.lhs, places)
     return rebuild(expr, lambda a: _reuse_values(a, equation)) if expr.args else expr
@@ -97,6 +102,8 @@ def _match_indices(equation: Equation, found: Expr) -> Iterator[dict[Symbol, Exp
     own = {v for v, _ in equation.ranges}
     for pattern in sorted(equation.rhs.atoms(Indexed), key=str):
         for access in sorted(found.atoms(Indexed), key=str):
+            # Every index of the equation must be read off this one access, or the match would leave
+            # some index without a value.
             if pattern.base == access.base and own <= set(pattern.indices):
                 pairs = zip(pattern.indices, access.indices, strict=True)
                 yield {v: e for v, e in pairs if v in own}

@@ -67,9 +67,11 @@ def free_axes(tensor: Tensor, equations: list[Equation]) -> tuple[MixedRadix, ..
         if extent == 1:
             found.append(MixedRadix((), ()))
             continue
+        # An axis that is read as one index is a number of one digit.
         whole = MixedRadix(((S.One, extent),), (index(letter),))
         digits = find_mixed_radix(tensor, axis, equations) or whole
         primed = tuple(fresh_symbol(index(v.name + "'"), taken) for v in digits.symbols)
+        # Two axes may prefer the same letter.
         taken |= set(primed)
         found.append(MixedRadix(digits.digits, primed))
     return tuple(found)
@@ -129,6 +131,7 @@ class _ReverseMode:
     def cost(self) -> Tensor:
         """The cost, or the name of any scalar that depends on the output."""
         letters = {t.name.letter for t in self.forward.tensors}
+        # C may also be the number of channels.
         letters |= {str(s) for t in self.forward.tensors for n in t.shape for s in n.free_symbols}
         free = next(c for c in ("C", "E", "L", "Cost") if c not in letters)
         return (
@@ -162,6 +165,7 @@ class _ReverseMode:
             masks = [m.equation for c in consumers for m in self.masks.get(c.equation.key, ())]
             result = derivative_tensor(tensor)
             derivation = derive_gradient(tensor, result, self.cost, consumers, tuple(masks))
+            # A mask goes in front of the first delta that reads it.
             items += [m for m in masks if m not in items]
             items.append(derivation)
             deltas[tensor.key] = result
@@ -174,11 +178,14 @@ class _ReverseMode:
         wanted = {t.key for t in self.wrt}
         between = self._between(wanted)
         given = [t for t in self.wrt if t.key not in self.reads]
+        # Weights before inputs, wherever both can be had: a stable sort keeps the order asked for.
         given.sort(key=lambda t: t.role != "parameter")
         for equation in reversed(self.forward.equations):
             if equation.key in between and equation.key != self.output.key:
                 yield self.forward.tensor(equation.key)
             here = (t for t in given if t.key in self.reads[equation.key])
+            # Walking backwards, the first reader is met last: then the deltas of all its readers
+            # are there.
             yield from (t for t in here if self.readers[t.key][0] is equation)
         yield from (t for t in given if not self.readers[t.key])
 
@@ -187,6 +194,9 @@ class _ReverseMode:
         found = set(wanted)
         for key, read in self.reads.items():
             found |= {key} if read & found else set()
+        # A value without a path to the output has derivative 0, one without a path to a tensor
+        # asked for is not needed: neither gets a delta. Naming every delta keeps derivation and
+        # code linear in the depth (substituting them grows quadratically at best).
         return found & self._influential
 
     @cached_property

@@ -41,6 +41,8 @@ REASONS = {
     "no dependence": "the cost does not depend on this tensor",
 }
 
+# In this order, because each line of a derivation should be one rule used everywhere: sums and
+# constants are gone before a product is seen, and a product before the functions in it.
 DERIVATIVES: tuple[tuple[str, derivative.Rule], ...] = (
     ("linearity", derivative.linearity),
     ("product rule", derivative.product_rule),
@@ -67,9 +69,12 @@ class RewriteChain:
 
     def differentiate(self, recognition: ForwardReuse) -> None:
         """The derivative rules, until only [a = q] brackets are left."""
+        # A rule may bring forth what an earlier one is for (the product rule makes sums), so the
+        # list is gone through again until no derivative is left.
         while self.formula.has(Partial):
             before = self.formula
             for rule, change in DERIVATIVES:
+                # `change=change`: a closure would see the loop variable's last value.
                 self.apply(rule, lambda e, change=change: rewrite_partials(e, change))  # type: ignore[misc]
                 self.apply("name", recognition.masks)
             if self.formula == before:
@@ -77,6 +82,9 @@ class RewriteChain:
 
     def collapse(self, axes: tuple[MixedRadix, ...], free: Ranges) -> None:
         """Use up the brackets; `axes` are the axes differentiated by, `free` the free indices."""
+        # Digits before anything is solved (a bracket of digits needs no division), all sums in
+        # front of their brackets, renamings before sifting because they cost no fraction, and
+        # absorbing last, since sifting is what leaves range brackets behind.
         sifting = Sifting(free)
         self.apply("split", lambda e: split_into_digits(e, axes))
         self.apply("exchange of sums", sums.exchange_sums)

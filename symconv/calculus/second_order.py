@@ -102,6 +102,7 @@ def refuse_computed(wrt: tuple[Tensor, ...]) -> None:
 def all_different(tensors: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     """The tensors, if no two have the same name."""
     for tensor in tensors:
+        # A network may have a tensor called `vw^1` of its own, beside the direction of `w^1`.
         if sum(t.key == tensor.key for t in tensors) > 1:
             raise SymconvError(f"'{tensor.key}' would name two tensors", help="rename one of them")
     return tensors
@@ -124,6 +125,8 @@ def free_scalar(tensors: Sequence[Tensor], letters: Sequence[str]) -> Tensor:
 
 def plain_derivative(tensor: Tensor) -> Tensor:
     """A first derivative as a value like any other: `delta z^1` becomes `deltaz^1`."""
+    # The cost of the first pass is no cost any more: S is. As a value it needs the axis that
+    # scalars go without.
     if tensor.role == "cost":
         return replace(tensor, role="value", axes=("i",))
     if tensor.name.kind == "":
@@ -134,6 +137,7 @@ def plain_derivative(tensor: Tensor) -> Tensor:
 
 def inner_product(a: Tensor, b: Tensor) -> Expr:
     """sum over all entries of a b."""
+    # Two primes: one prime marks the free indices of the gradients that the first pass has made.
     ranges = tuple((index(f"{v}''"), n) for v, n in zip(a.axes, a.shape, strict=True))
     here = cast("tuple[Expr, ...]", tuple(v for v, _ in ranges))
     return sum_over(a[here] * b[here], ranges)

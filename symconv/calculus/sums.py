@@ -45,12 +45,15 @@ def exchange_sums(expr: Expr) -> Expr:
 
 def expand_terms(expr: Expr) -> tuple[SumTerm, ...]:
     """expr as terms; only what holds a bracket is taken apart."""
+    # What holds no bracket stays a closed factor: multiplying out everything would be exponential
+    # in the number of sums, and nobody could read it.
     if not expr.has(KroneckerDelta):
         return (SumTerm(*open_sum(expr)),)
     if isinstance(expr, Add):
         return tuple(t for a in expr.args for t in expand_terms(a))
     if isinstance(expr, Sum):
         body, ranges = open_sum(expr)
+        # sum_i a sum_i b is legal, but under one sum the two i must differ.
         inner = expand_terms(_rename_apart(body, {v for v, _ in ranges}))
         return tuple(SumTerm(t.body, ranges + t.ranges) for t in inner)
     return _distribute_product(product_factors(expr))
@@ -61,6 +64,7 @@ def _distribute_product(parts: tuple[Expr, ...]) -> tuple[SumTerm, ...]:
     inner = next((a for a in parts if isinstance(a, Sum | Add) and a.has(KroneckerDelta)), None)
     if inner is None:
         return (SumTerm(Mul(*parts), ()),)
+    # `is not`, so that of two equal sums (a square) only one is opened.
     others = Mul(*(a for a in parts if a is not inner))
     opened = expand_terms(_rename_apart(inner, free_indices(others)))
     return tuple(
@@ -102,6 +106,8 @@ def pull_out(expr: Expr) -> Expr:
         if not (free_indices(a) & bound) and not a.has(Sum) and _is_size_product(a)
     ]
     inside = Mul(*(a for a in product_factors(body) if a not in outside))
+    # A sum of 1 alone is a count: it is easier to read with its summand than as a factor times sum
+    # 1.
     return Mul(*outside) * sum_over(inside, ranges) if inside != 1 else expr
 
 
@@ -124,6 +130,8 @@ def _one_hot_sum(expr: Expr, counts: Mapping[str, Expr | None]) -> Expr:
     for v, n in ranges:
         bracket = next((a for a in product_factors(body) if _is_one_hot(a, v, n, counts)), None)
         others = [a for a in product_factors(body) if a is not bracket]
+        # Sound for labels only: sum_q [q = t] is 1 because t is one of the classes. Of an arbitrary
+        # integer t it would be 0 outside the range.
         if bracket is not None and not any(v in free_indices(a) for a in others):
             return _one_hot_sum(
                 sum_over(Mul(*others), tuple(r for r in ranges if r[0] != v)), counts

@@ -115,6 +115,8 @@ class Program:
     def required(self, keys: Iterable[str], known: Collection[str] = ()) -> tuple[Equation, ...]:
         """The equations that some tensors depend on, in order; what is `known` needs none."""
         wanted, found = set(keys), list[Equation]()
+        # One sweep from the back is enough: in static single assignment an equation reads only what
+        # stands in front of it.
         for equation in reversed(self.equations):
             if equation.key in wanted and equation.key not in known:
                 wanted |= equation.reads
@@ -132,8 +134,11 @@ def find_labels(equations: Iterable[Equation]) -> dict[str, Expr | None]:
 
 def _find_comparisons(equation: Equation) -> Iterator[tuple[str, Expr | None]]:
     """Each tensor of labels with the extent of the index that it is compared with."""
+    # SymPy's `atoms` is a set whose order changes with the hash seed: unsorted, the generated files
+    # would change from run to run. The same holds wherever `atoms` is sorted.
     brackets = sorted(equation.rhs.atoms(Equals), key=str)
     extents: dict[Expr, Expr] = dict(equation.ranges)
+    # A class number may be compared with a bound index too, as in the sum over classes.
     for binder in sorted(equation.rhs.atoms(ExprWithLimits), key=str) if brackets else ():
         extents |= {v: high + 1 for v, _, high in binder.limits}
     for bracket in brackets:

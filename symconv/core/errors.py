@@ -41,8 +41,15 @@ class Unsupported(SymconvError):  # noqa: N818 - a verdict on a formula, not a f
     """A formula outside the index language; refused with the reason, never guessed."""
 
 
+CLOSENESS = 0.5
+"""How alike two words must be to be mixed up: the share of letters that they have in common.
+
+Python's default, 0.6, would not find the tensor `w^1` for somebody who typed `w`.
+"""
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The nearest known word as a sentence, or the list of what is known."""
     choices = sorted(known)
-    close = difflib.get_close_matches(word, choices, n=1, cutoff=0.5)
+    close = difflib.get_close_matches(word, choices, n=1, cutoff=CLOSENESS)
     return f"did you mean '{close[0]}'?" if close else f"known here: {', '.join(choices)}"

@@ -17,6 +17,8 @@ def kernel_directions(rhs: Expr, parameters: Collection[str]) -> Iterator[frozen
     an index moves through only one of the two. A window that fits only once has one direction that
     shows: against the kernel's.
     """
+    # Cross-correlation reads w[m] with x[i + m]: m rises in both, the product of the signs is 1. A
+    # convolution reads w[m] with x[i - m] or w[k - 1 - m] with x[i + m]: -1.
     for summed in sorted(rhs.atoms(Sum), key=str):
         accesses = sorted(summed.function.atoms(Indexed), key=str)
         kernels = [a for a in accesses if key_of(a) in parameters]
@@ -45,6 +47,8 @@ def _window_directions(accesses: list[Indexed], v: Symbol) -> Iterator[int]:
     """The same for accesses in which the index shares its axis with another one: windows."""
     for access in accesses:
         for e in access.indices:
+            # Sizes are declared non-negative and indices are not: what is left beside v must be an
+            # index.
             if any(not s.is_nonnegative for s in e.free_symbols - {v}) and e.has(v):
                 yield _sign(expand(e).coeff(v))
 

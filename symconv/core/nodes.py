@@ -33,6 +33,8 @@ class Box(Expr):
 
     def __new__(cls, place: Expr, extent: Expr) -> Expr:  # type: ignore[misc]
         e, n = sympify(place), sympify(extent)
+        # Only two numbers are decided. With symbols SymPy's assumptions would have to prove it, and
+        # what they cannot prove must stay a bracket, never be dropped.
         if e.is_Rational and n.is_Integer:
             return S.One if e.is_Integer and 0 <= e < n else S.Zero
         return Expr.__new__(cls, e, n)
@@ -79,6 +81,8 @@ class OneHot(Expr):
     """[`position` is the first maximiser of `maximum`, row by row]; its derivative is 0."""
 
     def __new__(cls, maximum: Expr, *position: Expr) -> Self:
+        # The maximum binds its own variables; the position is free. So one node says "m is where
+        # the maximum over m' lies" without a name that is bound and free at once.
         return Expr.__new__(cls, maximum, *(sympify(p) for p in position))
 
     @property
@@ -144,6 +148,9 @@ class ScalarFunction(Function):
 
     def __new__(cls, x: Any, **options: Any) -> Any:
         x = sympify(x)
+        # SymPy calls the constructor again on every rebuild. Only numbers open the definition: a
+        # symbolic argument must keep the function whole, since Max(0, x) differentiates to a
+        # Heaviside with 1/2 at 0, and Piecewise under a Sum drags its conditions out of the sum.
         return cls.at(x) if x.is_number else super().__new__(cls, x, **options)
 
     @staticmethod
@@ -182,6 +189,8 @@ class sigmoid(ScalarFunction):  # noqa: N801
         return 1 / (1 + exp(-x))
 
     def fdiff(self, argindex: int = 1) -> Expr:  # noqa: ARG002 - SymPy's signature
+        # In terms of the value, not of the argument: sigmoid(z) (1 - sigmoid(z)) is what "recognise
+        # a forward value" turns into a (1 - a).
         return self * (Integer(1) - self)
 
 
@@ -205,6 +214,7 @@ class absolute(ScalarFunction):  # noqa: N801
 
     def fdiff(self, argindex: int = 1) -> Expr:  # noqa: ARG002 - SymPy's signature
         (x,) = self.args
+        # SymPy's own `sign` has a derivative of Dirac deltas; two sealed steps have derivative 0.
         return step(x) - step(-cast("Expr", x))
 
 

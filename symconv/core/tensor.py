@@ -13,6 +13,9 @@ Role = Literal["input", "parameter", "target", "value", "cost", "mask", "delta",
 
 def index(name: str) -> Symbol:
     """An index symbol. Indices are plain integer symbols and start at 0."""
+    # An index may fall below 0, as i - p does, so nothing is assumed of its sign; sizes are
+    # positive. That is also how calculus tells them apart. Symbols that differ in assumptions
+    # differ: make them here only, or a derivative by the wrong twin is silently 0.
     return Symbol(name, integer=True)
 
 
@@ -77,6 +80,7 @@ class Tensor:
     batch: int = 0
 
     def __post_init__(self) -> None:
+        # As SymPy numbers: every extent is asked for `.is_positive` later on, which an int has not.
         object.__setattr__(self, "shape", tuple(sympify(n) for n in self.shape))
 
     @property
@@ -85,11 +89,15 @@ class Tensor:
 
     @property
     def base(self) -> IndexedBase:
+        # Always with its shape: for SymPy `IndexedBase("w")` is another tensor than one with a
+        # shape, and a derivative by the other one is 0 without a word.
         return IndexedBase(self.key, shape=self.shape)
 
     @property
     def scalar(self) -> bool:
         """Whether the tensor is one number: the cost, or a bias of a single map."""
+        # A tensor of shape (1,) that is no cost and no parameter, as an image of one pixel, keeps
+        # its axis: it is indexed like every other image of that layer.
         return self.role == "cost" or (self.role == "parameter" and self.shape == (S.One,))
 
     @property
