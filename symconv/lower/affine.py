@@ -42,6 +42,8 @@ def affine_form(expression: Expr, indices: Iterable[Symbol]) -> AffineForm:
         if coefficient != 0:
             terms.append((v, coefficient))
             rest = expand(rest - coefficient * v)
+    # i m would be read as the coefficient m of i: an index that is left in a coefficient or in the
+    # rest means that the form is not affine.
     left = rest.free_symbols.union(*(c.free_symbols for _, c in terms))
     if left & set(known):
         raise Unsupported(f"the index {expression} is not affine in its index letters")
@@ -51,6 +53,8 @@ def affine_form(expression: Expr, indices: Iterable[Symbol]) -> AffineForm:
 def denominator(expression: Expr) -> Expr:
     """The least d with d * expression free of fractions (expand first: anything else may lie)."""
     found = S.One
+    # `fraction(together(.))` answers the denominator 1 for the unevaluated products that SymPy's
+    # `factor_terms` leaves; term by term after `expand` it cannot.
     for part in Add.make_args(expand(expression)):
         found = lcm(found, fraction(part)[1])
     return found
@@ -64,6 +68,8 @@ def is_rational(expression: Expr) -> bool:
 def _evidently_nonnegative(expression: Expr) -> bool:
     """A sufficient test: with n = 1 + n' for every positive n, no term is negative."""
     positive = [s for s in expression.atoms(Symbol) if s.is_positive]
+    # H - 1 has a negative term, though H >= 1. In H' = H - 1 >= 0 it is H', without one; what has
+    # no negative term then is not negative for any sizes.
     shifted = expand(expression.xreplace({s: s + 1 for s in positive}))
     return all(
         coefficient >= 0 and all(f.is_nonnegative for f in Mul.make_args(rest))
@@ -85,6 +91,7 @@ class SizeBounds:
     def lower(self, expression: Expr) -> Expr:
         """A lower bound without the defined sizes, as far as the definitions give one."""
         found = expand(expression)
+        # Backwards: the size of a later layer is defined by those of earlier ones.
         for d in reversed(self.definitions):
             coefficient = found.coeff(d.symbol, 1)
             ratio = cancel(coefficient / d.stride)
@@ -108,6 +115,8 @@ class SizeBounds:
     def equal(self, left: Expr, right: Expr) -> bool:
         """Whether two sizes are provably equal."""
         difference = expand(left - right)
+        # With strides two sizes may be equal only by way of the floor: then both bounds of the
+        # difference are 0.
         return difference == 0 or self.lower(difference) == self.upper(difference) == 0
 
     def shortfall(self, expression: Expr) -> Expr:
@@ -117,6 +126,8 @@ class SizeBounds:
         if self.nonnegative(expression):
             return expression
         bound = self.upper(expression)
+        # A little more padding than needed is no harm (nothing reads it) and prints as a formula
+        # without a max.
         return bound if self.nonnegative(bound) else Max(0, expression)
 
     def complexity(self, extent: Expr) -> int:
@@ -125,4 +136,6 @@ class SizeBounds:
         for d in reversed(self.definitions):
             if d.symbol in symbols:
                 symbols = symbols | d.numerator.free_symbols | d.stride.free_symbols
+        # Twice, because a person takes an image to be larger than a kernel, though nothing proves
+        # it.
         return len(symbols) + len(symbols & self.images)

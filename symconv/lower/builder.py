@@ -78,6 +78,7 @@ class ProgramBuilder:
             key = origin_key(array)
             if not key or key in self.labels or self.tensors[key].role == "mask":
                 continue
+            # Its parts are, and one of them stands for its type.
             return root_array(array) if key == self.goal else Ref(key)  # the goal is not there yet
         return Ref(next(k for k, t in self.tensors.items() if t.role in {"input", "parameter"}))
 

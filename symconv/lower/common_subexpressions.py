@@ -51,6 +51,7 @@ OPERATORS = {"+": "sum", "*": "product", "/": "ratio", "**": "power", "%": "rest
 
 def eliminate_common_subexpressions(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
     """The same program with every repeated piece bound to a local array of its own."""
+    # Negative, so that no number of the builder's own arrays, which counts up from 0, is taken.
     for serial in count(-1000, -1):
         found = _find_repetition(statements)
         if found is None:
@@ -66,7 +67,9 @@ def _find_repetition(statements: tuple[Statement, ...]) -> tuple[int, Array] | N
     """The largest piece that is computed more than once, and where it is needed first."""
     tally = Tally(p for s in statements for p in _pieces(s))
     inside = {p for s in statements if isinstance(s, Loop) for p in _pieces(s)}
+    # A piece inside a loop that no loop index touches is computed once a turn: often, too.
     often = [p for p, times in tally.items() if times > 1 or p in inside]
+    # The largest first: what it is made of may then occur once only.
     for piece in sorted(often, key=lambda p: -sum(1 for _ in walk(p))):
         place = next(k for k, s in enumerate(statements) if piece in set(_pieces(s)))
         if _is_stable(piece, statements[place:]):
@@ -86,6 +89,7 @@ def _pieces(statement: Statement) -> Iterator[WORTH]:
 def _is_costly(piece: WORTH) -> bool:
     """Whether a piece is more than a number beside an array, or another view of one."""
     if isinstance(piece, Arithmetic):
+        # 2 x in front of a product costs less than an array to hold it.
         return sum(not isinstance(p, Scalar) for p in piece.parts) > 1
     return not isinstance(piece, Reshape) or isinstance(piece.source, Ref | Local)
 

@@ -51,6 +51,7 @@ def _size_expressions(node: object) -> Iterator[Basic]:
     elif is_dataclass(node) and not isinstance(node, type):
         for field in fields(node):
             value = getattr(node, field.name)
+            # The letters of an einsum are printed as letters of a string, not as values.
             if field.name == "operands":
                 value = tuple(array for array, _ in value)
             if field.name != "out":

@@ -66,12 +66,15 @@ def _rank(bench: ProgramBuilder, factor: Expr) -> int:
     if not isinstance(factor, Indexed):
         return 2
     tensor = bench.tensors[key_of(factor)]
+    # The order in which the formula is printed and read: delta, input, weight.
     return {"delta": 0, "gradient": 0, "parameter": 3}.get(tensor.role, 1)
 
 
 def distribute_term(bench: ProgramBuilder, term: EinsumTerm) -> tuple[EinsumTerm, ...]:
     """The term multiplied out over a factor whose addends must be lowered one by one."""
     for k, factor in enumerate(term.factors):
+        # (a + b) x stays one product of arrays wherever both addends are arrays over the same
+        # indices; multiplying it out would compute the product twice.
         if isinstance(factor, Add) and any(_needs_distribution(bench, a) for a in factor.args):
             return tuple(_replace_factor(bench, term, k, a) for a in factor.args)
     return (term,)
@@ -105,6 +108,7 @@ def _needs_distribution(bench: ProgramBuilder, addend: Expr) -> bool:
 def split_off_independent(term: EinsumTerm) -> tuple[tuple[Expr, ...], EinsumTerm]:
     """The factors that no bound index touches, and the term without them."""
     bound = set(term.bound)
+    # sum_m c f(m) = c sum_m f(m): c is multiplied with the smaller array, the one after the sum.
     outside = tuple(f for f in term.factors if bound and not f.free_symbols & bound)
     inside = tuple(f for f in term.factors if f not in outside)
     return (outside, replace(term, factors=inside)) if inside else ((), term)

@@ -28,6 +28,7 @@ def drop_unit_indices(expression: Expr, units: frozenset[Symbol]) -> Expr:
     Every bound index has a name of its own.
     """
     if isinstance(expression, Indexed):
+        # A bare x[i] keeps its index, so that the axis stays; in x[i + m] the i can only be 0.
         places = (e if e in units else _set_to_zero(e, units) for e in expression.indices)
         return expression.func(expression.base, *places)
     if isinstance(expression, Sum):
@@ -57,6 +58,8 @@ def make_indices_unique(expression: Expr, taken: set[str]) -> Expr:
 
 
 def _rename_binder(binder: ExprWithLimits, taken: set[str]) -> Expr:
+    # By type, not by isinstance: a subclass with a meaning of its own must be refused, not lowered
+    # as its parent.
     if type(binder) not in BINDERS:
         raise Unsupported(f"no array form is known for {type(binder).__name__}: {binder}")
     place: dict[Symbol, Expr] = {}
@@ -67,6 +70,7 @@ def _rename_binder(binder: ExprWithLimits, taken: set[str]) -> Expr:
             name += "'"
         taken.add(name)
         new = v if name == v.name else index(name)
+        # sum from low to high of f(v) = sum from 0 to high - low of f(v + low).
         place[v] = new + low
         ranges.append((new, high + 1 - low))
     body = make_indices_unique(binder.function, taken)
@@ -80,6 +84,8 @@ def _substitute_free(expression: Expr, moved: dict[Symbol, Expr]) -> Expr:
     """Replacement of free indices; no binder below uses one of these names any more."""
     bound = {v for b in expression.atoms(ExprWithLimits) for v in b.variables}
     inner = {v: e for v, e in moved.items() if v not in bound}
+    # `xreplace` below binders is sound here: every bound index has just been given a name of its
+    # own.
     return expression.xreplace(inner)
 
 
@@ -107,6 +113,8 @@ def lower_equations(
 def _lower_equation(bench: ProgramBuilder, equation: Equation) -> None:
     """The statements of one equation; the last one defines its tensor."""
     bench.goal, bench.averages = equation.key, equation.averages
+    # The indices belong to one equation; arrays that were bound stay, for the equations that
+    # follow.
     bench.extents = dict(equation.ranges)
     left, right = _index_unit_axes(bench, equation)
     bench.extents = _as_on_the_left(bench.extents, left)
@@ -176,6 +184,8 @@ def _place_value(bench: ProgramBuilder, left: Indexed, found: NamedArray) -> Arr
             for v, n in zip(left.indices, tensor.shape, strict=True)
         )
         if plain:
+            # A mask is an array of truth values; every other tensor has the type of the numbers it
+            # is made of.
             if tensor.role != "mask" and is_boolean(bench, found.array):
                 found = NamedArray(Cast(found.array, bench.like()), found.axes)
             return _broadcast_to_shape(bench, found, left.indices, tensor.shape)
@@ -198,5 +208,8 @@ def _broadcast_to_shape(
         return Reshape(found.array, shape)
     full = broadcast_to_axes(found, axes)
     if all(v in found.axes or n == 1 for v, n in zip(axes, shape, strict=True)) and found.axes:
+        # NumPy broadcasting adds axes of length 1 in front only.
         return full if found.axes[0] == axes[0] else Reshape(found.array, shape)
+    # A broadcast view is read-only and its entries share memory: what a caller gets must be
+    # writable.
     return ApplyFunction("copy", Broadcast(full, shape))

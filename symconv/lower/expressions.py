@@ -121,17 +121,23 @@ def _lower_function(bench: ProgramBuilder, expression: Function) -> NamedArray:
 
 def _lower_addition(bench: ProgramBuilder, expression: Add) -> NamedArray:
     """a + b, with a number taken out that all of them have: 2 o - 2 y is 2 (o - y)."""
+    # SymPy multiplies 2 (o - y) out by itself; undone here, it is one operation fewer over the
+    # array.
     numbers = {abs(a.as_coeff_Mul()[0]) for a in expression.args}
     if len(numbers) == 1 and numbers != {S.One}:
         (common,) = numbers
         return scale_array(
             lower_expression(bench, Add(*(a / common for a in expression.args))), common
         )
+    # x - logsumexp(x) is recognised as a whole: as two arrays a large x would lose its digits,
+    # shifted by the maximum first it does not.
     normalised, addends = lower_log_softmax(bench, expression)
     if normalised is not None:
         rest = tuple(lower_expression(bench, a) for a in addends)
         return add_arrays((normalised, *rest), bench.extents)
     parts = [(a, lower_expression(bench, a)) for a in _fold_signs(expression)]
+    # Positive addends first, so that the text is a - b and not -b + a; among them the one with most
+    # axes, whose order the others follow.
     parts.sort(key=lambda p: (p[0].could_extract_minus_sign(), -len(p[1].axes)))
     return add_arrays(tuple(p for _, p in parts), bench.extents)
 
@@ -140,6 +146,7 @@ def _fold_signs(expression: Add) -> tuple[Expr, ...]:
     """The addends, with [x > 0] - [-x > 0] as the sign of x."""
     addends = list(expression.args)
     for a in expression.args:
+        # The derivative of |x|, as `absolute` states it.
         if isinstance(a, step) and -step(-a.args[0]) in addends and a in addends:
             addends.remove(a)
             addends.remove(-step(-a.args[0]))
@@ -150,6 +157,7 @@ def _fold_signs(expression: Add) -> tuple[Expr, ...]:
 def _lower_power(bench: ProgramBuilder, expression: Pow) -> NamedArray:
     """base ** exponent; a negative exponent divides, 1/2 is a square root."""
     base, exponent = expression.args
+    # Never `x ** -1`: NumPy refuses negative powers of integers, and a division is faster.
     if exponent.could_extract_minus_sign():
         below = lower_expression(bench, Pow(base, -exponent))
         return NamedArray(Arithmetic("/", (Scalar(S.One), below.array)), below.axes)
@@ -192,6 +200,7 @@ def _lower_contraction(bench: ProgramBuilder, term: EinsumTerm, value: Value) ->
     factors = _lower_factors(bench, term.factors, value)
     met = {v for f in factors for v in f.axes}
     kept = {v for _, e in term.places for v in e.free_symbols}
+    # A sum over an index that no factor has is that factor times the number of its values.
     idle = [v for v in term.bound if v not in met | kept]
     coefficient = Mul(term.coefficient, *(bench.extents[v] for v in idle))
     if not term.places:
@@ -261,6 +270,8 @@ def _match_log_softmax(bench: ProgramBuilder, entry: Indexed, total: Expr) -> Na
         return None
     pairs = list(zip(body.indices, entry.indices, bench.tensors[_key(body)].shape, strict=True))
     moved = [k for k, (e, _, _) in enumerate(pairs) if e in total.variables]
+    # The same tensor, the same entry but for the axes summed over, and those axes complete: else
+    # the subtracted sum is not the one that makes the entries a distribution.
     whole = all(
         f in bench.extents and bench.sizes.equal(bench.extents[f], n) and (e == f or k in moved)
         for k, (e, f, n) in enumerate(pairs)

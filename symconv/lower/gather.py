@@ -54,6 +54,8 @@ def gather_entries(
 ) -> NamedArray:
     """`source[places]`, with `fill` at every place that is out of bounds."""
     axes = tuple(_gather_axis(bench, p, n) for p, n in zip(places, shape, strict=True))
+    # Blocks before windows: an axis that tiles another one as a whole is a mere reshape, and a
+    # reshape of a view of windows would copy all of them.
     if any(_overlaps(bench, axis) for axis in axes):
         source, axes = _split_blocks(bench, source, axes)
     source, axes = _pad_axes(bench, source, axes, fill)
@@ -70,9 +72,12 @@ def _gather_axis(bench: ProgramBuilder, place: AffineForm, length: Expr) -> Gath
             reaches.append((v, c, extent))
         elif bench.sizes.nonnegative(-c):
             reaches.append((v, -c, extent))
+            # start + sum of |c| (extent - 1 - v): the far end counts from 0, and every step is
+            # positive.
             start += c * (extent - 1)
             flipped.add(v)
         else:
+            # A negative index would not fail in NumPy: it wraps around to the other end.
             raise Unsupported(f"the sign of {c} in the index {place.expression} is not known")
     return GatherAxis(length, start, tuple(reaches), frozenset(flipped))
 
@@ -109,6 +114,8 @@ def _pad_axes(
 ) -> tuple[Array, tuple[GatherAxis, ...]]:
     """The source with room for every place that may be out of bounds."""
     short = bench.sizes.shortfall
+    # The least place is `start`, the greatest `start` + span: what they lack of 0 and of the length
+    # is the padding, whether the formula calls it so or not.
     widths = tuple((short(-a.start), short(a.start + _span(a) - a.length + 1)) for a in axes)
     if not any(before != 0 or after != 0 for before, after in widths):
         return source, axes
@@ -136,6 +143,7 @@ def _slide_windows(
             continue
         v = choose_window_index(axis.reaches, bench.sizes)
         window = tuple(r for r in axis.reaches if r[0] == v)
+        # step (extent - 1) + 1 entries, the step being the dilation.
         length = window[0][1] * (window[0][2] - 1) + 1
         crowded.append(k)
         inner.append(GatherAxis(length, S.Zero, window, axis.flipped & {v}))
@@ -166,8 +174,11 @@ def _item(bench: ProgramBuilder, axis: GatherAxis) -> Item:
     step = axis.reaches[0][1] if len(axis.reaches) == 1 else S.One
     count = axis.reaches[0][2] if len(axis.reaches) == 1 else _span(axis) + 1
     start = None if axis.start == 0 else axis.start
+    # A slice may stop at its last entry + 1 .. + step, all the same. Where the end of the axis is
+    # among them, the stop goes without saying.
     evident = bench.sizes.nonnegative(axis.start + step * count - axis.length)
     stop = None if evident else axis.start + step * (count - 1) + 1
+    # start + step count is shorter to read, and NumPy clips it where it is beyond the end.
     if not evident and step != 1:
         stop = axis.start + step * count
     item = StridedSlice(start, stop, None if step == 1 else step)
@@ -179,6 +190,7 @@ def _take_diagonal(value: NamedArray) -> NamedArray:
     once = tuple(dict.fromkeys(value.axes))
     if once == value.axes:
         return value
+    # x[i, i] is a diagonal, and einsum "ii->i" is the view of it.
     return NamedArray(Einsum(((value.array, value.axes),), once), once)
 
 
@@ -202,6 +214,8 @@ def read_array(
     fill: Fill = "zero",
 ) -> NamedArray:
     """`source[indices]` for any array of a known shape."""
+    # x[(u + p) / s] is absent where s does not divide: with s - 1 absent entries between
+    # neighbours, it is a plain read at u + p.
     gaps = tuple(denominator(e) for e in indices)
     if any(g != 1 for g in gaps):
         source = _insert_gaps(bench, source, shape, gaps, fill)

@@ -39,6 +39,8 @@ def lower_delta(bench: ProgramBuilder, node: KroneckerDelta) -> NamedArray:
     gap = delta_residual(node)
     place = affine_form(expand(gap * denominator(gap)), bench.extents)
     plus = Add(*(c * v for v, c in place.terms if not c.could_extract_minus_sign()))
+    # No negative number on either side: i + m = u rather than i + m - u = 0, two small aranges
+    # instead of an array of three axes.
     sides = (_affine_values(bench, plus), _affine_values(bench, plus - place.expression))
     axes = merge_axes(sides, bench.extents)
     return NamedArray(Comparison("==", *(broadcast_to_axes(s, axes) for s in sides)), axes)
@@ -61,9 +63,11 @@ def lower_box(bench: ProgramBuilder, node: Box) -> NamedArray | None:
     for v, c in place.terms:
         reach = c * (bench.extents[v] - 1)
         rises = bench.sizes.nonnegative(c)
+        # The corners of the box of the indices, as in `SizeBounds`.
         low, high = (low, high + reach) if rises else (low + reach, high)
     above = bench.sizes.nonnegative(low)
     below = bench.sizes.nonnegative(gap * node.extent - 1 - high)
+    # A bracket that holds everywhere is not computed.
     if above and below and gap == 1:
         return None
     counted = _affine_values(bench, place.expression)

@@ -64,6 +64,7 @@ class MatmulPlan:
     def possible(self) -> bool:
         """One operand has the whole stack and the other one its end, as broadcasting wants it."""
         short, long = sorted((self.left.stack, self.right.stack), key=len)
+        # `@` broadcasts the axes in front from the right, as every NumPy function does.
         return long == self.stack and long[len(long) - len(short) :] == short
 
     @property
@@ -88,6 +89,8 @@ def lower_to_matmul(
     """
     plans = [p for p in _matmul_plans(factors, out) if p.possible]
     kept = bool(set(factors[0].axes) & set(factors[1].axes) & set(out))
+    # A transposed matrix is free for BLAS and moved axes are a copy. Two reshapes are no plainer
+    # than the einsum, which makes the same ones inside.
     natural = [p for p in plans if p.left.stands and p.right.stands and (kept or p.effort < 2)]
     found = min(natural or (plans if kept else []), key=lambda p: p.effort, default=None)
     return None if found is None else found.product(bench)
@@ -101,6 +104,7 @@ def _matmul_plans(factors: tuple[NamedArray, NamedArray], out: Axes) -> Iterator
             stack, rest = out[:end], out[end:]
             rows = tuple(v for v in rest if v not in right.axes)
             columns = tuple(v for v in rest if v not in left.axes)
+            # Both need an axis of their own and one in common: else it is no product of matrices.
             if summed and rows and columns and rest == (*rows, *columns):
                 first = tuple(v for v in stack if v in left.axes)
                 second = tuple(v for v in stack if v in right.axes)

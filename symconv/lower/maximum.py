@@ -49,6 +49,7 @@ def window_maximum(bench: ProgramBuilder, node: MaxOver, body: NamedArray) -> Na
     """The largest entry of each window, from -infinity upwards."""
     part = _window_entry(body, node.variables)
     shape = tuple(bench.extents[v] for v in part.axes)
+    # Not the first entry: in a border it may be absent, and absent is -infinity under a maximum.
     lowest = Full(shape, S.NegativeInfinity, bench.like(body.array))
     target = bench.define(lowest, bench.goal, "maximum")
     _loop_over_window(bench, node, (MaximumInto(target, part.array),))
@@ -72,6 +73,9 @@ def window_argmax(bench: ProgramBuilder, node: MaxOver, body: NamedArray) -> Nam
         node,
         (
             Store(first, items, LogicalAnd(free, Comparison("==", part.array, top)), add=False),
+            # The tie rule: `free` holds until an entry equals the maximum, so the first one in
+            # row-major order wins, as PyTorch's does. A plain `==` mask would hand the gradient to
+            # every tie.
             Let(free, LogicalAnd(free, LogicalNot(IndexView(first, items)))),
         ),
     )
@@ -121,6 +125,8 @@ def _lower_body(bench: ProgramBuilder, node: MaxOver | LogSumExp, value: Value) 
     for v, _, high in node.limits:
         bench.declare(v, high + 1)
     body = node.function
+    # -infinity is right for a bare entry only: under a product or a function -infinity is no longer
+    # the neutral element.
     return read_access(bench, body, "lowest") if isinstance(body, Indexed) else value(bench, body)
 
 
@@ -130,6 +136,8 @@ def lower_reduction(bench: ProgramBuilder, node: MaxOver | LogSumExp, value: Val
     if isinstance(node, MaxOver) and slides_in_windows(node):
         return window_maximum(bench, node, body)
     if isinstance(node, LogSumExp):
+        # The maximum of a constant is the constant; the log of its sum of exp counts how often it
+        # occurs.
         body = _repeat_along(bench, body, node.variables)
     axes = tuple(k for k, v in enumerate(body.axes) if v in node.variables)
     left = tuple(v for v in body.axes if v not in node.variables)
@@ -175,6 +183,7 @@ def _mark_first_maximum(
     flat = every
     if bound > 1:
         flat = bench.bind(Reshape(every, (*shape, count)), origin_key(every), "flat")
+    # NumPy's argmax answers the first of equals in row-major order: the house's tie rule.
     first = bench.bind(ArgMax(flat), origin_key(every), "winner")
     items: tuple[Item, ...] = (*(WHOLE for _ in shape), NewAxis())
     mask = Comparison("==", index_array(first, items), Arange(count))

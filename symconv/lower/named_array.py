@@ -54,6 +54,8 @@ def index_array(source: Array, items: tuple[Item, ...]) -> Array:
         while isinstance(new, NewAxis):
             merged.append(new)
             new = next(outer)
+        # A slice of a slice would need arithmetic on starts and steps; two indexings in a row say
+        # the same.
         if isinstance(item, NewAxis) or WHOLE not in {item, new}:
             return IndexView(source, items)
         merged.append(new if item == WHOLE else item)
@@ -81,6 +83,7 @@ def broadcast_to_axes(value: NamedArray, axes: tuple[Symbol, ...]) -> Array:
     ordered = transpose_axes(value, inside).array
     if not inside:
         return ordered
+    # Axes that are missing in front need no new axis: broadcasting adds them.
     first = axes.index(inside[0])
     return index_array(ordered, tuple(WHOLE if v in inside else NewAxis() for v in axes[first:]))
 
@@ -92,6 +95,8 @@ def merge_axes(values: Iterable[NamedArray], order: Iterable[Symbol]) -> tuple[S
     found: list[Symbol] = []
     while len(found) < len(given):
         rests = [[v for v in value.axes if v not in found] for value in values]
+        # The first index that no array wants behind another one: a topological sort, so that no
+        # array has to be transposed if their orders agree.
         first = (v for v in given if v not in found and all(v not in r[1:] for r in rests))
         new = next(first, None)
         if new is None:
@@ -109,6 +114,7 @@ def multiply_arrays(values: tuple[NamedArray, ...], order: Iterable[Symbol]) -> 
     below = tuple(
         broadcast_to_axes(v, axes) for v in map(_reciprocal_operand, values) if v is not None
     )
+    # One division of the product by the product of the denominators, instead of a division each.
     upper = _multiply(above) if above else Scalar(S.One)
     return NamedArray(Arithmetic("/", (upper, _multiply(below))) if below else upper, axes)
 
@@ -145,6 +151,7 @@ def scale_array(value: NamedArray, coefficient: Expr) -> NamedArray:
         return NamedArray(Scalar(array.value * coefficient), value.axes)
     if coefficient.is_number and not coefficient.is_Rational:
         return NamedArray(Arithmetic("*", (Scalar(coefficient), array)), value.axes)
+    # 0.044715 x, rather than 8943 x / 200000.
     if above != 1 and is_decimal(coefficient):
         return NamedArray(Arithmetic("*", (Scalar(coefficient), array)), value.axes)
     if above != 1:
@@ -156,6 +163,7 @@ def scale_array(value: NamedArray, coefficient: Expr) -> NamedArray:
 
 def is_decimal(value: Expr) -> bool:
     """Whether a number is best written with decimals, as 0.044715 is: hundredths or finer."""
+    # 1/2, 3/4 and 1/50 are better as fractions: dividing by 2 is exact and says what is meant.
     if not isinstance(value, Rational) or value.q < 100:
         return False
     return set(factorint(value.q)) <= {2, 5}

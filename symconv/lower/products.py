@@ -42,7 +42,10 @@ def contract_factors(
     """
     if not factors:
         return ONE
+    # Numbers before truth values: the first operand decides on the type of the result.
     ordered = sorted(_ensure_numeric(bench, factors), key=lambda f: is_boolean(bench, f.array))
+    # Factors over the same indices cost one pass over the array; as operands of their own they
+    # would turn a product of two matrices into one of three, which BLAS does not have.
     merged = _merge_factors(bench, tuple(ordered))
     met = {v for f in merged for v in f.axes}
     axes = tuple(v for v in out if v in met)
@@ -67,6 +70,7 @@ def _lower_einsum(
     bench: ProgramBuilder, factors: tuple[NamedArray, ...], axes: tuple[Symbol, ...]
 ) -> NamedArray:
     """One einsum of the arrays; a number among them would decide on the type of the result."""
+    # A Python number as an operand of einsum is an array of float64, and float32 would be lost.
     indexed = tuple(f for f in factors if f.axes)
     if indexed and indexed != factors:
         numbers = tuple(f for f in factors if not f.axes)
@@ -104,6 +108,7 @@ def scale_to_mean(
     bench: ProgramBuilder, value: NamedArray, coefficient: Expr, summed: tuple[Symbol, ...]
 ) -> NamedArray:
     """coefficient * value, where a sum over `summed` divided by their number is meant as a mean."""
+    # 1/n sum of n summands = mean, where n is the product of the extents summed over.
     array, summands = value.array, Mul(*(bench.extents[v] for v in summed))
     number = cancel(coefficient * summands)
     mean = number in {S.One, -S.One} and bench.averages(summands)
@@ -150,6 +155,8 @@ def _ensure_numeric(
         like = bench.like(*(f.array for f in factors))
         return (NamedArray(Cast(factors[0].array, like), factors[0].axes), *factors[1:])
     if all(g or t for g, t in zip(gates, truths, strict=True)):
+        # Nothing but gates and truth values: the gates stay numbers, or the product would be a
+        # truth value.
         return factors
     return tuple(
         NamedArray(_step_as_comparison(f.array), f.axes) if g else f

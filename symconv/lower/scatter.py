@@ -66,9 +66,12 @@ def plan_scatter_axis(
     ends = [(c * (bench.extents[v] - 1), is_descending(bench, c)) for v, c in place.terms]
     low = Add(place.constant, *(e for e, down in ends if down))
     high = Add(place.constant, *(e for e, down in ends if not down))
+    # A place may lie outside the result: such a summand is absent. The buffer has room for it,
+    # which is cut off in the end; a negative slice would wrap around instead.
     before = bench.sizes.shortfall(-low)
     after = bench.sizes.shortfall(high - target.extent + 1)
     inner = tuple((v, c) for v, c in place.terms if v not in loops)
+    # An axis that only loops move along gets an index with one value, so that every axis has one.
     inner = inner or ((bench.fresh("e", S.One), S.One),)
     falling = Add(*(c * (bench.extents[v] - 1) for v, c in inner if is_descending(bench, c)))
     offset = Add(*(c * v for v, c in place.terms if v in loops))
@@ -129,6 +132,7 @@ def scatter_add(
         v for t in targets for v, c in t.place.terms if v not in loops and is_descending(bench, c)
     )
     axes = tuple(t.index for t in targets)
+    # Each place is met once and none is left out: no buffer of zeros, no adding, a reshape at most.
     if not loops and all(fills_interval(bench, t) for t in tracks):
         value = scale_array(contract_factors(bench, factors, vector_indices(tracks)), coefficient)
         block = _shape_block(bench, _flip_axes(value, flipped), tracks, full=True)
@@ -139,6 +143,8 @@ def scatter_add(
     value = _flip_axes(contract_factors(bench, at, vector_indices(tracks)), flipped)
     items = tuple(store_item(bench, t) for t in tracks)
     block = _shape_block(bench, value, tracks, full=False)
+    # Without a loop each place is written once. `+=` on a slice is sound only because the places of
+    # one store are distinct; `np.add.at`, which is sound always, takes twice as long at least.
     store = Store(buffer, items, block, add=bool(loops))
     ranges = tuple((v, bench.extents[v]) for v in loops)
     bench.statements.append(Loop(ranges, (store,)) if loops else store)
@@ -150,6 +156,7 @@ def _sequential_indices(
 ) -> tuple[Symbol, ...]:
     """The indices that cannot be vectorised: they stand on two axes, or they share an axis."""
     places = [v for target in targets for v in target.place.indices]
+    # out[i, i] += ... is a diagonal, which no slice is.
     found = {v for v in places if places.count(v) > 1}
     for target in targets:
         reaches = tuple(r for r in positive_reaches(bench, target.place) if r[0] not in found)
@@ -171,6 +178,7 @@ def _shape_block(
     merged = any(len(t.reaches) != 1 for t in tracks)
     array = broadcast_to_axes(value, labels)
     repeated = any(v not in value.axes and bench.extents[v] != 1 for v in labels)
+    # A store broadcasts by itself, a reshape does not.
     if (repeated or value.axes[:1] != labels[:1]) and (full or merged):
         array = Broadcast(array, tuple(bench.extents[v] for v in labels))
     return reshape_array(array, tuple(entry_count(t) for t in tracks)) if merged else array
@@ -225,6 +233,7 @@ def _allocate_buffer(
     """Zeros with room for every place."""
     shape = tuple(t.length for t in tracks)
     arrays = [f.array for f in factors if f.axes]
+    # The type of what is added, so that float32 stays float32.
     found = next((a for a in arrays if isinstance(a, Local)), None) or bench.like(*arrays)
     padded = any(t.before != 0 or t.after != 0 for t in tracks)
     return bench.define(Full(shape, S.Zero, found), bench.goal, "padded" if padded else "sum")

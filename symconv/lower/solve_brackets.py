@@ -33,6 +33,7 @@ def solve_brackets(bench: ProgramBuilder, term: EinsumTerm) -> EinsumTerm:
             found = _without_fraction(bench, term, factor)
         else:
             found = None
+        # One at a time: the solution of one equation changes the places in all the others.
         if found is not None:
             return solve_brackets(bench, found)
     return term
@@ -96,6 +97,7 @@ def _without_delta(
     gap = delta_residual(bracket)
     place = affine_form(expand(gap * denominator(gap)), bench.extents)
     bound, free = _bound_index(bench, term, place, bracket), _free_result_index(term, place)
+    # The index over the image goes; that over the kernel stays as the window or the loop.
     long = _longest_bound_index(bench, term, place)
     v = bound if bound is not None and (free is None or bound == long) else free
     if v is None:
@@ -114,10 +116,13 @@ def _without_box(bench: ProgramBuilder, term: EinsumTerm, bracket: Box) -> Einsu
     place = affine_form(expand(gap * bracket.place), bench.extents)
     u = _free_result_index(term, place)
     others = [(-c, bench.extents[v]) for v, c in place.terms if v != u]
+    # Only u itself can be solved for without a division.
     if u is None or place.coefficient(u) != 1 or len(others) != 1:
         return None
     ((step, extent),) = others
     coarse, fine = (step, bracket.extent) if gap == 1 else (gap, step * extent)
+    # g k + f with f < g (or s v + k with k < s) takes every value once: then no place is written
+    # twice.
     if not bench.sizes.nonnegative(coarse - fine):
         return None
     k = bench.fresh("k", bracket.extent)
@@ -128,10 +133,13 @@ def _without_box(bench: ProgramBuilder, term: EinsumTerm, bracket: Box) -> Einsu
 def _eliminate_index(term: EinsumTerm, v: Symbol, place: AffineForm, right: Expr) -> EinsumTerm:
     """The term with place = right solved for v, whose coefficient is 1 or -1."""
     c = place.coefficient(v)
+    # c v + rest = right, and c is 1 or -1: no fraction comes of it.
     solution = expand((right - place.expression + c * v) / c)
+    # No binder is left in the factors, so `xreplace` cannot capture.
     rest = term.rewritten(lambda f: f.xreplace({v: solution}))
     if v in term.bound:
         return replace(rest, bound=tuple(b for b in term.bound if b != v))
+    # Solved for an index of the result: the sum becomes a scatter that writes at the solution.
     return replace(rest, places=(*rest.places, (v, solution)))
 
 

@@ -23,6 +23,7 @@ def choose_window_index(reaches: tuple[Reach, ...], sizes: SizeBounds) -> Symbol
     Where the reaches cannot be compared, the extent that depends on fewer symbols wins: the size of
     an output depends on everything, the size of a kernel on itself.
     """
+    # From the last to the first, so that among equals the innermost one is the window.
     best, step, extent = reaches[-1]
     for v, c, n in reversed(reaches[:-1]):
         longer = step * (extent - 1) - c * (n - 1)
@@ -47,6 +48,7 @@ def choose_product_form(factors: tuple[NamedArray, ...], summed: frozenset[Symbo
         left, right = (f.axes for f in factors)
         (v,) = summed
         apart = not (set(left) & set(right) - summed)
+        # With an index kept in both, or more axes, `@` means a stack of matrices: see `matmul`.
         if apart and v in left and v in right and max(len(left), len(right)) <= 2:
             return "matmul"
     return "einsum"
@@ -91,6 +93,8 @@ def order_as_mixed_radix(
         fits = [r for r in rest if bench.sizes.equal(r[1], step)]
         if not fits:
             return None
+        # An index with one value has every weight: it goes first, below the one whose extent moves
+        # the weight on.
         fit = min(fits, key=lambda r: r[2] != 1)
         rest.remove(fit)
         found.insert(0, fit)
