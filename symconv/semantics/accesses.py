@@ -55,6 +55,8 @@ def _seed_entry(
 
     def seeded(v: Environment) -> object:
         value = read(v)
+        # The cell is a list of one place: the closure is compiled once, and the derivative puts the
+        # entry it is taken by into the cell before each evaluation.
         if value is None or place(v) != cell[0]:
             return value
         return Dual(value, one, level)
@@ -85,6 +87,7 @@ def compile_access(e: Indexed, scope: EvaluationScope) -> Read:
 def compile_kronecker(e: KroneckerDelta, scope: EvaluationScope) -> Read:
     """[a = b]."""
     a, b = (affine_in_slots(side, scope.sizes, scope.slots) for side in e.args[:2])
+    # A difference that is no integer reads as None, and None is not 0: the bracket is 0 then, too.
     difference = compile_index(a + b.times(Fraction(-1)))
     zero, one = scope.zero, scope.one
     return lambda v: one if difference(v) == 0 else zero
@@ -108,6 +111,7 @@ def compile_equals(e: Equals, scope: EvaluationScope) -> Read:
 
     def bracket(v: Environment) -> Any:
         at, named = place(v), unwrap_value(label(v))
+        # Which class a symbol names is open: the bracket stays as it is.
         if at is not None and isinstance(named, Expr) and not named.is_number:
             return Equals(Integer(at), named)
         return one if at == named else zero

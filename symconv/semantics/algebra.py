@@ -16,12 +16,14 @@ class Reals(OrderedScalars):
     """Floating point numbers and the real functions."""
 
     FUNCTIONS: Mapping[str, Map] = {
+        # 1 / (1 + exp(-x)) overflows for large negative x; tanh does not.
         "sigmoid": lambda x: (1 + math.tanh(x / 2)) / 2,
         "tanh": math.tanh,
         "exp": math.exp,
         "log": math.log,
         "relu": lambda x: max(x, 0.0),
         "step": lambda x: 1.0 if x > 0 else 0.0,
+        # log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)): the exponent is never positive.
         "softplus": lambda x: max(x, 0.0) + math.log1p(math.exp(-abs(x))),
         "absolute": abs,
     }
@@ -43,6 +45,8 @@ class Reals(OrderedScalars):
     def power(self, exponent: Fraction) -> Map:
         if exponent.denominator == 1:
             return lambda x: x**exponent.numerator
+        # `math.pow` refuses a negative base with a fraction as its exponent; `**` would go on with
+        # a complex number.
         return lambda x: math.pow(x, exponent)
 
 
@@ -77,9 +81,21 @@ class Exact(OrderedScalars):
         return lambda x: self.number(Fraction(1) / Fraction(x) ** -exponent.numerator)
 
 
+LEAST_VALUE, MOST_VALUES = 2, 17
+"""The least value of an uninterpreted function, and how many values it takes.
+
+None is 0, 1 or -1, since formulas divide by y, 1 - y and 1 + y, and none is large, or exact
+fractions would grow long.
+"""
+
+LARGEST_EXPONENT = 10_000
+"""The largest exponent of an exact exponential: 2^10000 has 3,011 digits."""
+
+
 def _hash_argument(name: str, x: Scalar) -> int:
     """A small integer of at least 2 that depends on the name and the argument alone."""
-    return 2 + crc32(f"{name}({Fraction(x)})".encode()) % 17
+    # Not `hash`: that of a text changes from one Python process to the next.
+    return LEAST_VALUE + crc32(f"{name}({Fraction(x)})".encode()) % MOST_VALUES
 
 
 def _hash_tanh(x: Scalar) -> int:
@@ -89,7 +105,7 @@ def _hash_tanh(x: Scalar) -> int:
 def _exponential(x: Scalar) -> Scalar:
     """2^n for an integer n, times a keyed number for the fractional part."""
     whole, part = divmod(Fraction(x), 1)
-    if abs(whole) > 10_000:
+    if abs(whole) > LARGEST_EXPONENT:
         raise Unsupported(f"exp({whole}) is too large for exact arithmetic")
     scale = 2**whole if whole >= 0 else Fraction(1, 2**-whole)
     return scale * (_hash_argument("exp", part) if part else 1)
@@ -105,6 +121,7 @@ def _root(x: Scalar, exponent: Fraction) -> Fraction:
 
 
 def _whole_root(n: int, degree: int) -> int | None:
+    # A root in floating point is off by a little: its neighbours are tried, and the power decides.
     near = round(n ** (1 / degree))
     return next((r for r in (near - 1, near, near + 1) if r >= 0 and r**degree == n), None)
 

@@ -64,6 +64,8 @@ def compile_product(e: Mul, scope: EvaluationScope) -> Read:
         result = one
         for factor in factors:
             value = factor(v)
+            # Only what is exactly 0 ends a product: a dual number of value 0 with a slope, and a
+            # number on a tape, count as true.
             if not value:
                 return zero
             result = result * value
@@ -140,5 +142,6 @@ def compile_symbol(e: Symbol, scope: EvaluationScope) -> Read:
     if e in scope.slots:
         slot, to_scalar = scope.slots[e], scope.algebra.number
         return lambda v: to_scalar(Fraction(v[slot]))
+    # A symbol without a slot is no index, so it must be a size.
     value = scope.algebra.number(evaluate_size(e, scope.sizes))
     return lambda _: value

@@ -71,6 +71,7 @@ class Dual:
     def __add__(self, other: Any) -> Any:
         if not isinstance(other, Dual) or other.level < self.level:
             return Dual(self.value + other, self.slope, self.level)
+        # The other one is a derivative further inside, and this number is a constant to it.
         if other.level > self.level:
             return other + self
         return Dual(self.value + other.value, self.slope + other.slope, self.level)
@@ -89,6 +90,7 @@ class Dual:
     __rmul__ = __mul__
 
     def __bool__(self) -> bool:
+        # 0 with a slope is no constant 0: products stop at what is false.
         return bool(self.value) or bool(self.slope)
 
 
@@ -137,6 +139,8 @@ class TapeNode:
     def __add__(self, other: Any) -> TapeNode:
         if isinstance(other, TapeNode):
             return TapeNode(self.tape, self.value + other.value, ((self, 1), (other, 1)))
+        # No node for + 0 and * 1, with which every sum and every product begins: the tape would be
+        # much longer.
         return TapeNode(self.tape, self.value + other, ((self, 1),)) if other else self
 
     __radd__ = __add__
@@ -172,6 +176,7 @@ class Tape(Lifting):
         found: list[Scalar] = [0] * len(self.nodes)
         for node, seed in seeds.items():
             found[node.order] = found[node.order] + seed
+        # In the order of making every number comes after those that it was made from.
         for node in reversed(self.nodes):
             if found[node.order]:
                 for parent, slope in node.parents:

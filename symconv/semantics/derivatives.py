@@ -26,6 +26,8 @@ from .node_compiler import EvaluationScope, Seed, compile_formula, compile_node
 @compile_node.register(Partial)
 def compile_partial(e: Partial, scope: EvaluationScope) -> Read:
     """D of / d by: the slope of `of` when the entry `by` has slope 1; 0 where `by` is absent."""
+    # A derivative inside a derivative has an epsilon of its own: with one epsilon for both, the
+    # slope by one entry would be taken for that by the other (perturbation confusion).
     level = len(scope.seeds) + 1
     seed = Seed(key_of(e.by), [None], level)
     duals = Duals(scope.algebra, level)
@@ -56,6 +58,7 @@ def _right_hand_side(equations: Sequence[Equation], place: Read, scope: Evaluati
     """The right-hand side that computes the entry at a place; 0 where none does."""
     bodies: dict[Place, tuple[Read, list[int], Place]] = {}
     for equation in equations:
+        # The indices of the equation are its own, though they may have the names of those outside.
         inside = replace(scope, slots={}).bind([v for v, _ in equation.ranges])
         body, slots = compile_formula(equation.rhs, inside), list(inside.slots.values())
         for target, values in list_writes(equation, inside):

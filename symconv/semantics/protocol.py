@@ -65,6 +65,7 @@ def _sign(algebra: Algebra, x: Scalar) -> Scalar:
 
 def stable_log_sum_exp(algebra: Algebra, values: Sequence[Scalar]) -> Scalar:
     """m + log sum exp(x - m), m being the largest x: nothing overflows."""
+    # log sum exp x = m + log sum exp(x - m) for any m; with the largest x no exponent is positive.
     largest = values[algebra.first_maximiser(values)]
     exp, total = algebra.function("exp"), algebra.number(0)
     for value in values:
@@ -86,6 +87,7 @@ class OrderedScalars:
     def first_maximiser(self, values: Sequence[Scalar]) -> int:
         best = 0
         for position, value in enumerate(values):
+            # Strictly greater: the first of equals stays.
             if value > values[best]:
                 best = position
         return best

@@ -85,6 +85,8 @@ def _compute_entries(
     scope = EvaluationScope(sizes, tables, algebra).bind([v for v, _ in equation.ranges])
     evaluate, environment = compile_formula(equation.rhs, scope), scope.environment
     tensor = program.tensor(equation.key)
+    # Entries that no equation writes are 0, and several equations may write one tensor, block by
+    # block.
     if equation.key not in tables:
         tables[equation.key] = {p: algebra.entry(scope.zero) for p in list_places(tensor, sizes)}
     table = tables[equation.key]
@@ -116,6 +118,7 @@ def unroll(  # noqa: PLR0913 - a run depends on exactly these
     )
     found: Tables = {}
     for key in keys:
+        # A tensor to be kept as symbols is itself unrolled where it is what is asked for.
         inside = given - {key} if program.equation(key) is not None else given
         computed, read = select_equations(open_program, inside, [key])
         check_limit(open_program, computed, read, sizes, limit)

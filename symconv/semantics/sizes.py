@@ -18,6 +18,18 @@ from .index_arithmetic import Sizes, as_integer, compile_place, evaluate_size
 from .work import count_range_values
 
 ATTEMPTS = 2000
+"""How many draws of sizes may fail.
+
+The examples need four at most. Networks with many strides and few fitting sizes need more, and only
+an impossible constraint uses all of them.
+"""
+
+MOST_WINDOW_READS = 1_000_000
+"""The most reads among which an empty window is looked for; where there are more, none is assumed.
+
+An empty window shows itself later as a maximum without a value.
+"""
+
 Accept = Callable[[Sizes], bool]
 Reducer = MaxOver | LogSumExp
 
@@ -38,9 +50,11 @@ def pick_sizes(program: Program, seed: int, accept: Accept = lambda _: True) -> 
         define_sizes(program.sizes, concrete)
         return concrete
     for attempt in range(ATTEMPTS):
+        # Later on whatever fits will do: with stride 2 a small image may have no second output.
         general = seed % 3 == 0 and attempt < ATTEMPTS // 2
         sizes = {s: _draw_size(s, program, random, general=general) for s in free}
         drawn = (general, *sizes.values())
+        # Refusing the same sizes again would cost as much as the first time.
         if drawn in seen:
             continue
         seen.add(drawn)
@@ -65,6 +79,7 @@ def free_sizes(program: Program) -> list[Symbol]:
         found |= definition.numerator.free_symbols | definition.stride.free_symbols
     for equation in program.equations:
         found |= _size_symbols(equation)
+    # What has a definition is computed, not drawn.
     found -= {d.symbol for d in program.sizes}
     return sorted((s for s in found if isinstance(s, Symbol)), key=str)
 
@@ -85,6 +100,8 @@ def _draw_size(symbol: Symbol, program: Program, random: Random, *, general: boo
         return random.randint(1 if general else 0, 2)
     computed = [n for t in program.tensors for n in t.shape if isinstance(n, Add)]
     if any(e.coeff(symbol) == 1 for e in (*computed, *(d.numerator for d in program.sizes))):
+        # Of an image of 9, two strided layers leave something; in one of 2 every window lies on a
+        # border.
         return random.randint(2, 9)
     return random.randint(2 if general else 1, 3)
 
@@ -143,7 +160,7 @@ def _has_no_empty_window(reducer: Reducer, around: Ranges, sizes: Sizes) -> bool
     ranges = {v: n for v, n in around if v in reducer.free_symbols}
     if (
         not isinstance(body, Indexed)
-        or count_range_values((*ranges.items(), *bound), sizes) > 1_000_000
+        or count_range_values((*ranges.items(), *bound), sizes) > MOST_WINDOW_READS
     ):
         return True
     slots = {v: n for n, v in enumerate([*ranges, *(v for v, _ in bound)])}

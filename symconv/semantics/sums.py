@@ -22,6 +22,7 @@ def compile_sum(e: Sum, scope: EvaluationScope) -> Read:
     A factor is evaluated in the outermost loop that knows its indices, and a zero ends that turn.
     Numbers are multiplied in at the end.
     """
+    # Under a sum what is absent is 0 again, even inside of a maximum.
     scope = replace(scope, strict=False)
     ranges, scope = _bind_limits(e.limits[::-1], scope)
     variables = [v for v, _, _ in e.limits[::-1]]
@@ -61,6 +62,8 @@ def _hoist_factors(factors: Sequence[Expr], variables: Sequence[Symbol]) -> list
     for factor in factors:
         free = factor.free_symbols
         depth = max((n for n, v in enumerate(variables, start=1) if v in free), default=0)
+        # As early as its indices are known, but what can fail goes innermost: a bracket that is 0
+        # must have the chance to end the product before 1/x is asked for.
         levels[len(variables) if can_fail(factor) else depth].append(factor)
     return levels
 
@@ -81,6 +84,7 @@ def _compile_loop(
                 if not scalar:
                     break
                 term = term * scalar
+            # The `else` of a loop that no zero has broken off.
             else:
                 total = total + (inner(v, term) if inner else term)
         return total

@@ -15,6 +15,7 @@ from .protocol import Map, Scalar, unknown_function
 
 def _expression(x: Scalar) -> Expr:
     """A scalar as an expression; text is refused."""
+    # Without `strict` a text would be parsed, and SymPy's parser runs code.
     return sympify(x, strict=True)
 
 
@@ -60,11 +61,13 @@ class Symbolic:
                 "which entry of a window is the largest is not decided by symbols",
                 help="keep the mask's entries as symbols, or give numbers",
             )
+        # The first of equals.
         return max(range(len(values)), key=lambda position: (values[position], -position))
 
     def maximum(self, values: Sequence[Scalar]) -> Expr:
         if all(_expression(v).is_number for v in values):
             return _expression(values[self.first_maximiser(values)])
+        # Evaluated, `Max` compares every pair of entries under SymPy's assumptions, which is slow.
         return Max(*values, evaluate=False) if len(values) > 1 else _expression(values[0])
 
     def log_sum_exp(self, values: Sequence[Scalar]) -> Expr:

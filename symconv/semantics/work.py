@@ -59,6 +59,8 @@ def _count_iterations(e: Sum | MaxOver | LogSumExp, sizes: Sizes) -> int:
         if not (low.free_symbols | high.free_symbols) & bound
     ]
     if len(spans) < len(e.limits):
+        # Limits that depend on one another are not counted: the most that is allowed stands for
+        # them.
         return TERMS
     return prod(max(0, as_integer(high - low + 1, sizes)) for low, high in spans)
 

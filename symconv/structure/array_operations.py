@@ -122,6 +122,7 @@ def _binary_kind(form: ProductForm, first: Indexed, second: Indexed) -> Kind | N
     if mine == theirs:
         return "sum of products"
     single = len(form.bound) == 1 and shared == set(form.bound)
+    # Two axes and two axes, or two and one: a matrix times a matrix or a vector.
     return "matrix product" if single and max(len(mine), len(theirs)) == 2 else None
 
 
@@ -133,6 +134,7 @@ def match_difference(equation: Equation) -> tuple[Expr, ArrayOperation] | None:
     parts = [t.as_independent(Indexed, as_Add=False) for t in terms]
     if not all(isinstance(a, Indexed) for _, a in parts) or parts[0][0] != -parts[1][0]:
         return None
+    # c a - c b: the addend without the sign first, so that it is a - b and not -(b - a).
     plus, minus = sorted(parts, key=lambda part: bool(part[0].could_extract_minus_sign()))
     first, second = cast("Indexed", plus[1]), cast("Indexed", minus[1])
     places = {first.indices, second.indices, equation.lhs.indices}

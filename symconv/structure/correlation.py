@@ -115,6 +115,9 @@ class Correlation:
                 if axis not in axes and found.setdefault(e, at[axis]) != at[axis]:
                     return None
         for w in self.windows:
+            # first[a] second[b] is in the result at u where stride u + t = dilation a + front, t
+            # being the reach - spread b where the second array is turned, else spread b; the stride
+            # is 1 here.
             step = trial.whole(w.spread) * other[w.second_axis]
             start = trial.whole(w.dilation) * source[w.first_axis] + trial.whole(w.front)
             found[w.free] = start - (trial.whole(w.reach) - step if w.turned else step)

@@ -147,6 +147,7 @@ def _normalize_axis(  # noqa: PLR0913, PLR0917 - the parts of one axis
     """Coefficients a, b, c, s of (a u + b v + c)/s, brought to positive steps."""
     above, below = fraction(together(place))
     above, n = expand(above), form.bound[v]
+    # second[n - 1 - v] at v is second[v] at n - 1 - v, so that the direction is read off one sign.
     if turned:
         above = expand(above.xreplace({v: n - 1 - v}))
     a, b = above.coeff(u), above.coeff(v)
@@ -156,6 +157,8 @@ def _normalize_axis(  # noqa: PLR0913, PLR0917 - the parts of one axis
     if not all(k.is_positive or k.is_negative for k in (a, b)) or _index_symbols(c):
         return None
     backwards, mirrored = bool(b.is_negative), bool(a.is_negative)
+    # With b < 0 the window is read from its far end: b v + c runs down from c to c - reach. The
+    # same for a < 0, where the first output stands at the far end of the array.
     reach = expand(abs(b) * (n - 1))
     start = c - reach if backwards else c
     if mirrored:

@@ -21,6 +21,11 @@ from .sample_points import SEEDS, Operation, confirm_operation
 from .softmax import SoftmaxDifference, match_softmax_difference
 
 MOST_SCATTERED = 40_000
+"""The most products that a proof by scattering adds one by one, in about a tenth of a second."""
+
+TYPICAL_EXTENT = 3
+"""What an open size counts for in that estimate: in the proof it is drawn between 1 and 9."""
+
 KnownOperation = Correlation | ArrayOperation | Routing | PointwiseProduct | SoftmaxDifference
 
 
@@ -63,6 +68,8 @@ def match_operations(
     found = (match_difference(equation), match_softmax_difference(program, equation))
     yield from (candidate for candidate in found if candidate)
     form, back = match_product(equation), match_routing(program, derivation)
+    # Max pooling first: its product of a mask and a delta would be matched as a correlation as
+    # well.
     if back and back[1].mask is not None:
         yield back
     if form is not None:
@@ -102,7 +109,7 @@ def _is_transposed_convolution(
     shapes: Sequence[Expr] = (*operation.first.base.shape, *operation.second.base.shape)
     size = 1
     for n in shapes:
-        size *= int(n) if n.is_Integer else 3
+        size *= int(n) if n.is_Integer else TYPICAL_EXTENT
     if size > MOST_SCATTERED or operation.mirrored:
         return False
     return _is_confirmed(program, derivation.equation, coefficient, operation.scattering)

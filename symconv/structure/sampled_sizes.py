@@ -21,7 +21,13 @@ from symconv.semantics.sizes import pick_sizes
 from .sliding_window import WindowAxis
 
 SEEDS = range(1, 10)
+"""Nine choices of sizes, of which three keep clear of strides of 1 and paddings of 0."""
+
 MOST_READS = 200_000
+"""The most reads of one axis, outputs times entries of the kernel; beyond it nothing is said of it.
+
+No axis of an image is long enough to come near; it is the sizes of untrusted texts that are.
+"""
 
 
 @dataclass(frozen=True)

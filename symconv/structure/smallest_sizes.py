@@ -16,7 +16,17 @@ from symconv.semantics.sizes import define_sizes, free_sizes, pick_sizes
 from .sliding_window import WindowAxis, find_sliding_windows
 
 SMALLEST_IMAGE, LARGEST_IMAGE = 3, 9
+"""The sides of images that are tried, the smallest first.
+
+3 is the least with two outputs of a kernel of 2; convolution, pooling and convolution with windows
+of 2 leave two outputs of 7.
+"""
+
 DRAWS = 40
+"""How many random sizes are drawn where none of the regular ones fit; the smallest is taken.
+
+More of them would seldom be smaller: free sizes lie between 0 and 9.
+"""
 
 
 def choose_smallest_sizes(program: Program) -> dict[Symbol, int]:
@@ -31,6 +41,7 @@ def _candidate_sizes(program: Program) -> Iterator[dict[Symbol, int]]:
     reaches = [r for e in program.equations for s in find_sliding_windows(e) for r in s.reaches]
     one = _unit_sizes(program)
     images = _image_extents(reaches)
+    # Two outputs first: with a single one a sum over places would not show.
     for least in (2, 1):
         for image in range(SMALLEST_IMAGE, LARGEST_IMAGE + 1):
             sizes = {s: image if s in images else 1 if s in one else 2 for s in free_sizes(program)}

@@ -52,6 +52,9 @@ def _float_entries(
         if tensor.key in labels:
             return random.randrange(labels[tensor.key])
         many = tensor.role == "parameter"
+        # 1 / sqrt(number of inputs), as networks are initialised: a sum of so many random products
+        # stays around 1, and tanh and sigmoid are not saturated, where a wrong slope would not
+        # show.
         inputs = prod(as_integer(n, sizes) for n in tensor.shape[1:]) if many else 1
         return random.uniform(low, high) * random.choice(signs) / sqrt(inputs)
 

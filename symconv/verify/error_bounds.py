@@ -56,6 +56,8 @@ def error_bound(program: Program, formulas: Iterable[Expr] = ()) -> str:
         return ""
     known = tensor_degrees(program)
     highest = max([*known.values(), *(degree_bound(f, known) for f in formulas)], default=1)
+    # Schwartz and Zippel: a polynomial of degree d that is not 0 is 0 at a random point of S^n with
+    # probability d/|S| at most.
     return f"misses an error with p < {_round_up((highest + 2) / SPREAD)}"
 
 

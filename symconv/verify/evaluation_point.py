@@ -122,6 +122,8 @@ def evaluate_program(
             if tensor.is_derivative:
                 seeds[tensor.key] = table
             else:
+                # Given deltas stay off the tape: they are weights, and nothing is differentiated by
+                # them.
                 nodes[tensor.key] = {p: tape.entry(x) for p, x in table.items()}
     part = replace(program, equations=forward_equations(program))
     nodes |= run_program(part, sizes, nodes, tape)

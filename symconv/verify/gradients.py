@@ -72,6 +72,7 @@ def spot_error(key: str, trial: EvaluationPoint, seed: int) -> str:
     """Where dual numbers through the whole forward pass and the tape differ."""
     random = Random(seed)  # noqa: S311 - a sample, not a secret
     places = sorted(trial.values[key])
+    # Dual numbers need a forward pass for each entry, the tape one backward pass for all of them.
     affordable = SPOT_WORK // (1 + forward_cost(trial.program, trial.sizes))
     for place in random.sample(places, min(SPOT_CHECKS, affordable, len(places))):
         dual, true = dual_derivative(trial, key, place), trial.slopes[key][place]

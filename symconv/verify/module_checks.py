@@ -34,6 +34,21 @@ SYMBOLIC_WORK = 3_000
 EXACT_WORK = 200_000
 """The most leaves of a forward pass that is compared with exact rationals."""
 
+DIFFERENCES = 3
+"""At how many entries of a tensor the module's own forward function is differentiated numerically.
+
+Each costs two forward passes; the exact comparisons beside it look at every entry.
+"""
+
+STEP = 1e-5
+"""The step of a central difference: close to the cube root of the rounding unit (6e-6).
+
+There the error of the formula, about h^2, and that of rounding, about 1e-16 / h, are of one size.
+"""
+
+ROUNDING = 1e-13
+"""The relative rounding error that is allowed for in a cost: that of some 500 additions."""
+
 Sizes = dict[Symbol, int]
 Same = Callable[[Any, Any], bool]
 
@@ -72,6 +87,7 @@ def is_transcendental(program: Program) -> bool:
 
 def runs_on_symbols(program: Program) -> bool:
     """Whether the code can run on symbols: SymPy does not multiply by a truth value."""
+    # `Symbol * np.bool_` is refused by SymPy, and a bracket becomes an array of truth values.
     products = [p for e in program.equations for p in e.rhs.atoms(Mul)]
     brackets = (Box, KroneckerDelta, Equals)
     guarded = any(isinstance(a, brackets) for p in products if p.has(Indexed) for a in p.args)
@@ -154,7 +170,7 @@ def _sample_entries(given: Arrays, trial: EvaluationPoint, seed: int) -> list[tu
         (given.keys() & trial.slopes.keys()) - set(count_label_classes(trial.program, trial.sizes))
     )
     tables = [(key, sorted(trial.slopes[key])) for key in keys]
-    return [(key, p) for key, t in tables for p in random.sample(t, min(3, len(t)))]
+    return [(key, p) for key, t in tables for p in random.sample(t, min(DIFFERENCES, len(t)))]
 
 
 def _slope_error(
@@ -172,12 +188,12 @@ def _central_difference(
     module: GeneratedModule, trial: EvaluationPoint, given: Arrays, key: str, place: Place
 ) -> tuple[float, float]:
     """(f(x + h) - f(x - h)) / 2h for the scalar that is differentiated, and its rounding error."""
-    width, ends = 1e-5, []
-    for side in (width, -width):
+    ends = []
+    for side in (STEP, -STEP):
         moved = given[key].copy()
         moved[place] += side
         found = module.forward({**given, key: moved})
         tables = {k: array_to_table(found[k]) for k in {k for k, _ in trial.objective}}
         ends.append(sum(tables[k][p] * w for (k, p), w in trial.objective.items()))
-    noise = 1e-13 * max(abs(end) for end in ends) / width
-    return float((ends[0] - ends[1]) / (2 * width)), float(noise)
+    noise = ROUNDING * max(abs(end) for end in ends) / STEP
+    return float((ends[0] - ends[1]) / (2 * STEP)), float(noise)

@@ -124,5 +124,6 @@ def _swap_operands(
         here = [place(list(values)) for place in places]
         entries = [tables[k].get(p, 0) for k, p in zip(keys, here, strict=True)]
         for n, k in enumerate(keys):
+            # The product rule for a product of entries: one summand for each factor that is T.
             if k == key:
                 yield here[n], coefficient * prod(entries[:n] + entries[n + 1 :])

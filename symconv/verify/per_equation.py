@@ -47,6 +47,7 @@ def _check_equation(
         except FAILURES as problem:
             tried, error = 0, f"no value: {problem}"
         count += tried
+        # One counterexample is enough, and the first one is the easiest to look at.
         if error:
             error = f"{error} ({format_sizes(trial.sizes)})"
             break

@@ -87,6 +87,9 @@ def draw_point(program: Program, sizes: dict[Symbol, int], seed: int) -> Evaluat
     """A trial at given sizes, with the first kind of entries at which everything has a value."""
     algebra: Algebra = Reals() if needs_reals(program) else Exact()
     problem: Exception | None = None
+    # A polynomial has a value everywhere, and the larger the set the smaller the chance that a
+    # wrong one passes. With divisions, roots or logarithms the numbers have to be chosen for a
+    # value to exist.
     for draw in (WIDE,) if is_polynomial(program) else DRAWS:
         try:
             entry = random_entry(Random(seed), draw, algebra, count_label_classes(program, sizes))  # noqa: S311
@@ -116,6 +119,7 @@ def random_entry(
 
     `labels` count the classes of tensors that hold class numbers.
     """
+    # Small enough for exp and tanh, and exact in binary.
     scale = Fraction(1, 4 if isinstance(algebra, Reals) else 1)
 
     def entry(tensor: Tensor, _place: Place) -> Any:
@@ -161,6 +165,7 @@ def choose_index_values(
         return list(product(*spans))
     random = Random(seed)  # noqa: S311 - a sample, not a secret
     count = min(total, max(FEWEST, BUDGET * total // effort))
+    # Borders are where padding and strides go wrong.
     corners = list(product(*({s[0], s[-1]} for s in spans)))[: count // 2]
     chosen = {tuple(random.choice(s) for s in spans) for _ in range(count - len(corners))}
     return sorted({*corners, *chosen})

@@ -117,6 +117,8 @@ def _step_error(derivation: Derivation, trial: EvaluationPoint, seed: int) -> tu
         difference = _first_difference(sides, ranges, places)
         if difference:
             return len(places), f"step {number} ({step.rule}) at {difference}"
+        # Step 1 is true for the true deltas only; what follows is algebra and holds for any, so
+        # random ones are put in, which hide less.
         if number == 1:
             sides = [_evaluate_formula(chain[0], ranges, trial, random, places)]
     return len(places), ""

@@ -134,6 +134,7 @@ class LatexReader(Binders):
         letter = letter.removeprefix("\\")
         above, below, primes = "", list[list[str]](), ""
         while self.peek() in {"^", "_", "'"}:
+            # Of a tensor `^` is the layer, of any other name a power.
             if letter not in self.known.letters() and self.peek() == "^":
                 break
             sign = self.take()

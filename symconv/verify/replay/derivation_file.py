@@ -7,6 +7,9 @@ from typing import Any
 
 from .json_tree import JsonReader, JsonTree, json_form_error, load_json, within_field
 
+MOST_TENSORS, MOST_SIZES = 2_000, 200
+"""The most tensors and sizes of a network. One of 100 layers has some 600 with its deltas."""
+
 
 @dataclass(frozen=True)
 class TensorRecord:
@@ -65,7 +68,7 @@ def parse_derivation(text: str) -> DerivationRecord:
     defined = reader.each(data, "sizes", _parse_defined_size)
     forward = reader.each(data, "forward", _parse_equation)
     backward = reader.each(data, "backward", _parse_equation)
-    if len(tensors) > 2000 or len(free) + len(defined) > 200:
+    if len(tensors) > MOST_TENSORS or len(free) + len(defined) > MOST_SIZES:
         raise json_form_error("too many tensors or sizes")
     by_key = {t.key: t for t in tensors}
     return DerivationRecord(by_key, (*free, *defined), tuple(forward), tuple(backward))

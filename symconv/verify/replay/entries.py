@@ -12,6 +12,11 @@ from .json_tree import JsonTree, json_form_error
 from .scalars import Number, TapeNumber, primal_value, raise_power
 
 MOST_TURNS = 10_000
+"""The most values of one bound index: in a file from elsewhere a limit may be any number.
+
+The work that all loops do together is counted as well; this refuses a list before it is made.
+"""
+
 Place = tuple[int, ...]
 Whole = int | Fraction
 Environment = Mapping[str, Whole]

@@ -13,9 +13,23 @@ from typing import Any, TypeVar
 from symconv.core.errors import SymconvError
 
 LONGEST_TEXT = 20_000_000
+"""The longest JSON text in characters; that of LeNet-5 has 1.1 million."""
+
 DEEPEST = 60
+"""How deep formulas may be nested: those of the examples are at most 10 deep.
+
+Reading and evaluating call themselves once or twice a level, and Python stops at 1,000.
+"""
+
 MOST_NODES = 400_000
+"""The most parts of all formulas together; LeNet-5 has 10,480."""
+
 LARGEST_NUMBER = 10**12
+"""The largest number in a formula.
+
+It is beyond any size or factor that is meant, and calculating with it is quick.
+"""
+
 NAME = re.compile(r"[A-Za-z0-9_^' ,()\[\]*+/-]{1,60}")
 WORDS = re.compile(r"[a-z -]{1,60}(, [a-z -]{1,60}){0,20}")
 Item = TypeVar("Item")

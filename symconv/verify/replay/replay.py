@@ -25,7 +25,10 @@ from .scalars import NoValueError, primal_value
 from .values import MOST_WORK, Budget, BudgetExceededError
 
 ATTEMPTS = 300
-"""How often sizes and entries are drawn until everything has a value, from ever easier numbers."""
+"""How many points may have no value; the examples find one at the second attempt at the latest.
+
+The four kinds of entries get a quarter of them each, from ever easier numbers.
+"""
 
 ENOUGH_WORK = 5_000
 """After how many parts a step has been compared at enough places."""
@@ -112,6 +115,8 @@ def _replay_derivation(
     for trial, true in made:
         places = list(iterate_ranges(line.ranges, trial.sizes))
         trial.work.charge(len(places))
+        # Shuffled, as the comparison stops after enough work: else borders on one side alone were
+        # seen.
         Random(seed).shuffle(places)  # noqa: S311 - a sample
         for number, (rule, before, after) in enumerate(line.steps, start=1):
             pairs, name = (
@@ -120,6 +125,8 @@ def _replay_derivation(
             )
             trial.work.renew()
             try:
+                # Closed even if the comparison stops early: the generator has to put the drawn
+                # deltas back.
                 with closing(pairs(before, after, places, trial, true)) as both:
                     tried, error = _first_difference(both, trial.work)
             except BudgetExceededError:

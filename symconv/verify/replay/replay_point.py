@@ -16,6 +16,11 @@ from .values import Budget, Evaluation
 
 INEXACT = {"exp", "log", "LogSumExp", "Pi", "Exp1"}
 MOST_ENTRIES = 50_000
+"""The most entries of all tensors together, each a number on a tape:
+
+LeNet-5 has more, in its weights alone.
+"""
+
 DRAWS = (
     (-3, -2, -1, 0, 1, 2, 3),
     (-3, -2, -1, 1, 2, 3),
@@ -93,6 +98,8 @@ class ReplayPoint:
         else:
             plain = {k.removeprefix("delta "): t for k, t in self.deltas.items() if self.given(k)}
             results = {self.entry(k, p): w for k, t in plain.items() for p, w in t.items()}
+        # Every entry is put on the tape, also one that the cost does not read: its derivative is 0,
+        # not missing.
         for key, place in self.written:
             self.entry(key, place)
         found = backpropagate(results)
@@ -118,7 +125,9 @@ class ReplayPoint:
             for p in places
         }
         numbers: dict[Place, Number] = {
-            p: x if self.exact else float(x) / (4 if many is None else 1) for p, x in table.items()
+            # Quarters keep exp and log in bounds; class numbers are numbers of classes, and stay.
+            p: x if self.exact else float(x) / (4 if many is None else 1)
+            for p, x in table.items()
         }
         if derived:
             self.deltas[array.key] = numbers

@@ -11,6 +11,12 @@ from zlib import crc32
 
 Number = Any
 Function = Callable[[Number], Number]
+LARGEST_EXPONENT = 64
+"""The largest exponent of an exact power.
+
+Formulas have 2, -1 and -2; long results are refused by their digits as well.
+"""
+
 LONGEST = 20_000
 """The most binary digits of an exact number."""
 
@@ -59,6 +65,7 @@ def backpropagate(results: Mapping[TapeNumber, Number]) -> dict[TapeNumber, Numb
             if parent not in seen:
                 seen.add(parent)
                 waiting.append(parent)
+    # Later numbers first: when a node is reached, everything that came from it has added its share.
     for node in sorted(seen, key=lambda n: -n.order):
         for parent, slope in node.parents:
             found[parent] = found.get(parent, 0) + found.get(node, 0) * slope
@@ -153,9 +160,10 @@ def raise_power(x: Number, exponent: Fraction) -> Number:
 def _primal_power(x: Number, exponent: Fraction) -> Number:
     if isinstance(x, float):
         return math.pow(x, exponent)
-    if exponent.denominator != 1 or abs(exponent) > 64:
+    if exponent.denominator != 1 or abs(exponent) > LARGEST_EXPONENT:
         raise NoValueError(f"the exponent {exponent}")
     x = Fraction(x)
+    # Before the power is computed: afterwards would be too late.
     size = max(x.numerator.bit_length(), x.denominator.bit_length()) * abs(exponent.numerator)
     if size > LONGEST:
         raise NoValueError("a number of too many digits")

@@ -173,6 +173,7 @@ class Evaluation:
         result: Number = 1
         for factor in order_factors(factors):
             x = self.value(factor, at)
+            # A 0 on the tape has a derivative that may not be 0, so the product goes on.
             if not isinstance(x, TapeNumber) and x == 0:
                 return 0
             result = result * x
@@ -188,6 +189,8 @@ class Evaluation:
 
     def reduced(self, e: JsonTree, at: Environment) -> Number:
         """The first largest value, or log-sum-exp."""
+        # Python's `max` keeps the first of equals: the house's tie rule, in this window's row-major
+        # order.
         values = [x for _, x in self.window(e, at)]
         if not values:
             raise NoValueError("an empty window")
