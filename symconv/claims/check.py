@@ -35,7 +35,13 @@ UNTIED = Cause(
     "gradient is the sum over all positions",
 )
 MOST_ECHOED = 400
+"""How many characters of a text are repeated in its verdict; the longest real claim has 303."""
+
 MOST_READING = 2_000
+"""How many characters of the reading are shown.
+
+Written out, a claim grows to a few times its length.
+"""
 
 
 def check_claim(
@@ -57,6 +63,8 @@ def check_claim(
         )
     try:
         return Checker(network, values or {}, definitions or {}, explain=explain).verdict(text)
+    # The parser's depth is limited; this is for trees that are deep in another way, such as long
+    # chains of factors. A verdict, not a traceback, is what a person gets.
     except RecursionError:
         return Verdict(v.UNREADABLE, "prose", text[:200], notes=("the formula is nested too deep",))
 
@@ -98,6 +106,8 @@ class Checker:
         except ClaimError as error:
             return Verdict(v.UNREADABLE, "prose", text[:MOST_ECHOED], notes=(str(error),))
         found = self.settled(statement, read_base)
+        # Only a wrong claim is tried with indices from the other end: what is right needs no other
+        # reading.
         if found.verdict == v.WRONG and found.kind in {"claim", "update"}:
             found = self.other_base(text, read_base, found)
         if found and read_base != base:

@@ -29,6 +29,16 @@ from symconv.semantics.index_arithmetic import Place
 
 from .wrong_part import CONVENTION_STEPS, WrongPart, step_of_mistake
 
+MOST_INDEX_VALUES = 200
+"""At how many values of the free indices the conventions are compared.
+
+All inputs are equal at these points, and so are all weights: more values would mostly repeat
+themselves.
+"""
+
+SHUT_SEED = 4
+"""Any seed would do: the numbers that the claim was judged by with shut gates are taken."""
+
 Point = dict[str, dict[Place, Fraction]]
 LAST_MAXIMUM = Cause(
     "tie_rule",
@@ -62,6 +72,7 @@ def find_boundary_cause(question: Question) -> Cause | None:
         return None
     for choice in CHOICES:
         point = _point(context, choice)
+        # False alone counts: None says that one side has no value there, which is no disagreement.
         if _holds(question, assign_rationals(context, point, IntervalAlgebra())) is not False:
             continue
         cause = next(
@@ -76,7 +87,7 @@ def holds_where_relu_is_off(question: Question) -> bool:
     """Whether the statement holds where every ReLU is off."""
     if not any(e.rhs.has(relu, absolute) for e in question.context.forward.equations):
         return False
-    return bool(_holds(question, assign_residues(question.context, 4, "shut")))
+    return bool(_holds(question, assign_residues(question.context, SHUT_SEED, "shut")))
 
 
 def _has_kinks(context: NetworkContext) -> bool:
@@ -108,7 +119,7 @@ def _point(context: NetworkContext, choice: tuple[int, int, int]) -> Point:
 def _holds(question: Question, assignment: Assignment) -> bool | None:
     """Whether all parts agree under an assignment; None where they have no value."""
     with suppress(SymconvError, Undefined):
-        envs = question.environments(200)
+        envs = question.environments(MOST_INDEX_VALUES)
         count = len(question.statement.parts)
         values = [evaluate_everywhere(question, n, assignment, envs) for n in range(count)]
         return all(compare_everywhere(values[0], other) == EQUAL for other in values[1:])
@@ -139,6 +150,7 @@ def _mask_all_maxima(context: NetworkContext) -> dict[str, Equation]:
         if isinstance(e.rhs, OneHot):
             place = dict(zip(e.rhs.maximum.variables, e.rhs.position, strict=True))
             entry = e.rhs.maximum.function.xreplace(place)
+            # max - x is 0 at every maximum and positive elsewhere, and step(0) = 0.
             found[e.key] = replace(e, rhs=Integer(1) - step(e.rhs.maximum - entry))
     return found
 

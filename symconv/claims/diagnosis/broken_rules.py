@@ -60,6 +60,8 @@ def run_mutations(wrong_part: WrongPart) -> tuple[MutatedRun, ...]:
     tables = [(rule, mutate_equations(rule, equations, wrong_part)) for rule in mistakes()]
     single = [(rule, {k: e}) for rule, pairs in tables for k, e in pairs]
     several = [(rule, _first_changes(pairs)) for rule, pairs in tables if len(dict(pairs)) > 1]
+    # Rules broken at one equation come first: that is the commoner mistake, and the one to be named
+    # where both reproduce the claim.
     for rule, changes in [*single, *several][: MOST_VISITS // wrong_part.context.work]:
         trial = MutatedRun(rule, changes, None)
         with suppress(SymconvError, Undefined):
@@ -93,6 +95,7 @@ def by_two_mistakes(wrong_part: WrongPart) -> Iterator[Cause]:
         return
     for factor, cause, _ in islice(forgotten_factors(wrong_part.context), 2):
         for trial in run_mutations(wrong_part):
+            # The first assignment decides cheaply; the others are asked only if it agrees.
             if trial.values is None or not wrong_part.judge(
                 scale_values(trial.values, factor, wrong_part)
             ):

@@ -35,6 +35,8 @@ def find_causes(wrong_part: WrongPart) -> list[Cause]:
 
     Two mistakes at once are looked for only where none alone does.
     """
+    # All sources are asked, since a cause is named only if it reproduces the claim: several that do
+    # are the same mistake seen from several sides, and the first is the most specific.
     found = [cause for source in SOURCES for cause in source(wrong_part)]
     another = [c for c in found if c.name == "another_question"]
     first = next((n for n, c in enumerate(found) if c.name in LESS_TELLING), len(found))

@@ -72,6 +72,8 @@ def _mean_counts(context: NetworkContext) -> list[tuple[int, str, bool]]:
     for tensor in context.forward.tensors:
         if tensor.batch:
             n = context.shape(tensor)[0]
+            # The first meaning of a count stays: with a batch of 4 and 4 outputs a factor of 4 is
+            # said once.
             found.setdefault(n, (n, "samples of the batch", True))
             break
     for tensor in context.forward.tensors:

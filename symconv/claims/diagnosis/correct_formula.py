@@ -15,6 +15,10 @@ from symconv.core.tensor import Tensor
 from symconv.notation.presets import entry_name
 
 MOST_INDEX_LENGTH = 300
+"""The longest index formula in characters that is shown beside a verdict.
+
+It is three lines of a terminal; a longer one is left to `symconv derive`.
+"""
 
 
 def write_correct_formula(question: Question, asked: int, env: Environment) -> str:
@@ -45,7 +49,10 @@ def write_index_formula(context: NetworkContext, key: str) -> str:
 
 
 MOST_ENTRY_LENGTH = 2_000
+"""The longest text of formulas of single entries in characters."""
+
 MOST_SHOWN = 9
+"""How many entries are written out: those of a 3 x 3 kernel."""
 
 
 def find_asked_entry(

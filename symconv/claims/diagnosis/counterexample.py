@@ -30,10 +30,34 @@ from symconv.semantics.index_arithmetic import Place
 
 EntryKey = tuple[str, Place]
 Point = dict[EntryKey, int]
+SEED = 7
+"""Any seed would do; a fixed one gives the same example at every run."""
+
 TRIALS = 3_000
+"""How many entries may be set altogether.
+
+So a network of few entries gets more attempts than one of many.
+"""
+
 FEWEST_ATTEMPTS, MOST_ATTEMPTS = 12, 60
+"""The least and the most points at which an example is looked for.
+
+What was found to differ modulo the prime differs almost everywhere, so the first points decide; the
+others are for what differs behind several switches only.
+"""
+
 SPARSE, FEW, FEW_OF_EACH = 4, 24, 3
+"""So many attempts set few entries to 1, in networks of more than so many entries:
+
+`FEW` of all, or `FEW_OF_EACH` of every tensor by turns. An example with few numbers needs less
+shrinking, and can be read.
+"""
+
 MOST_VISITS, ONCE = 1_000_000, 2
+"""How many terms all runs may visit together, and how many runs there are in any network.
+
+A run visits some 4,000 terms where a 3 x 3 kernel slides over 8 x 8, and 100,000 at 32 x 32.
+"""
 
 
 def draw_small_points(context: NetworkContext) -> Iterator[Point]:
@@ -42,7 +66,7 @@ def draw_small_points(context: NetworkContext) -> Iterator[Point]:
     Every other time all are different, so that every maximum is unique.
     """
     names = [(t.key, p) for t in leaf_tensors(context) for p in all_places(context, t)]
-    random = Random(7)  # noqa: S311 - test numbers, not secrets
+    random = Random(SEED)  # noqa: S311 - test numbers, not secrets
     wanted = max(FEWEST_ATTEMPTS, min(MOST_ATTEMPTS, TRIALS // len(names)))
     for attempt in range(limit_runs(context, wanted)):
         yield _draw_point(names, random, attempt) | _draw_labels(context, names, random)
@@ -53,8 +77,11 @@ def _draw_point(names: Sequence[EntryKey], random: Random, attempt: int) -> Poin
     if attempt < SPARSE and len(names) > FEW:
         return _draw_sparse(names, random, each=attempt % 2 == 0)
     if attempt % 2:
+        # Sizes that are all different leave no ties, so a wrong tie rule is not what the example
+        # shows.
         sizes = random.sample(range(1, len(names) + 1), len(names))
         return {n: random.choice((1, -1)) * k for n, k in zip(names, sizes, strict=True)}
+    # The very first point is mostly ones: with it the example is easiest to follow by hand.
     choices = (1, -1, 2, -2) if attempt else (1, 1, 1, 2)
     return {n: random.choice(choices) for n in names}
 
@@ -81,9 +108,19 @@ def limit_runs(context: NetworkContext, wanted: int) -> int:
 
 
 FEWEST, MOST = 24, 150
+"""The least and the most changes that shrinking a point may try; each is a run of the network."""
+
 LONG = 1_000
+"""Fractions with smaller denominators are shown in full, others to six digits."""
+
 MOST_NAMES = 8
+"""How many entries of one value are named."""
+
 MOST_PLACES = 8
+"""At how many values of the free indices an example is looked for, spread over all of them."""
+
+MOST_COMPONENTS = 9
+"""How many components of an array are shown: those of a 3 x 3 kernel."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +148,8 @@ class Sides:
 
     def differ(self, point: Point) -> bool:
         """Whether the sides differ under every convention on ties and on relu'(0)."""
+        # Where a claim is right under another convention of ties or of relu'(0), it is not wrong,
+        # so an example has to show the difference under all of them.
         return all(self._differ(point, a) for a in _open_conventions(self.question.context))
 
     def _differ(self, point: Point, algebra: IntervalAlgebra) -> bool:
@@ -173,6 +212,8 @@ def _shrink_point(sides: Sides, point: Point) -> Point:
 def _shrink_steps(names: Sequence[EntryKey], point: Point) -> Iterator[Point]:
     """Zeros for ever smaller groups of entries, and then ones for single entries."""
     size = len(names)
+    # Halves, quarters, ... and single entries: some 2 n steps, and most entries go in the first
+    # few.
     while size >= 1:
         for start in range(0, len(names), size):
             yield dict.fromkeys(names[start : start + size], 0)
@@ -212,7 +253,7 @@ def _format_equal_entries(names: Sequence[str], value: int) -> str:
 
 def _format_short(value: Value) -> str:
     texts = [_format_number(x) for x in _entries(value)]
-    return texts[0] if len(texts) == 1 else "[" + ", ".join(texts[:9]) + "]"
+    return texts[0] if len(texts) == 1 else "[" + ", ".join(texts[:MOST_COMPONENTS]) + "]"
 
 
 def _format_number(x: Fraction | Interval) -> str:

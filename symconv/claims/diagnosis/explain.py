@@ -28,12 +28,36 @@ from .causes import find_causes
 from .correct_formula import write_correct_formula
 from .counterexample import find_counterexample
 from .term_difference import TermDifference, find_term_difference
-from .wrong_part import WrongPart, wrong_part_in
+from .wrong_part import MOST_INDEX_VALUES, WrongPart, wrong_part_in
 
 LONG = 600
+"""Examples of claims with so many parts or more are not shrunk.
+
+Each step would evaluate all of them.
+"""
+
 CONFIRMED = 12
+"""By how many further assignments a cause has to hold where coins decide.
+
+One that only fits by chance passes a coin that matters once in two: all twelve of them with p <
+0.03 %.
+"""
+
+CONFIRMING_SEED = 50
+"""The first seed of these assignments, beyond those that a claim is judged by:
+
+1 to 32, and 20 to 43.
+"""
+
 FREE = 49
+"""The seed of the assignment with free gates, which is none of the judge's either."""
+
 LARGE = MOST_VISITS // 100
+"""Above so many terms a run not all broken rules are tried.
+
+Fewer than 100 runs fit into the limit then.
+"""
+
 SHAPES = Cause("shapes", "one side has several components, and the other side has not")
 UNSHOWN = "no example shows a difference"
 FOR_ALL = "no values are given, so that '= 0' is read as: 0 for all values"
@@ -65,7 +89,7 @@ def confirm_difference(difference: PartDifference, notes: Iterable[str]) -> Verd
     local, pair = difference.local, difference.pair
     if difference.outcome != DIFFERENT:
         return Verdict(WRONG, notes=tuple(notes))
-    shown = find_counterexample(local, *pair, local.environments(60), small=False)
+    shown = find_counterexample(local, *pair, local.environments(MOST_INDEX_VALUES), small=False)
     verdict = WRONG if shown else UNDETERMINED
     return Verdict(verdict, counterexample=shown, notes=tuple(notes))
 
@@ -73,8 +97,10 @@ def confirm_difference(difference: PartDifference, notes: Iterable[str]) -> Verd
 def explain_difference(difference: PartDifference, notes: Iterable[str]) -> Verdict:
     """Why it is wrong; what is only different modulo the prime stays undetermined."""
     local, pair, said = difference.local, difference.pair, tuple(notes)
-    envs = _sort_environments(difference, local.environments(60))
+    envs = _sort_environments(difference, local.environments(MOST_INDEX_VALUES))
     shown = _find_example(difference, envs)
+    # Different modulo the prime is no proof of a difference in numbers: gates may be set there in a
+    # way that no numbers set them. Without an example the verdict is left open.
     if difference.outcome == DIFFERENT and not shown:
         return Verdict(UNDETERMINED, notes=(*said, UNSHOWN))
     found = _find_causes(difference, envs)
@@ -104,7 +130,7 @@ def explain_nonzero(difference: PartDifference, notes: Iterable[str]) -> Verdict
     Whatever makes a product vanish would reproduce a 0, so that no mistake is named.
     """
     local, pair, said = difference.local, difference.pair, (*notes, FOR_ALL)
-    envs = _sort_environments(difference, local.environments(60))
+    envs = _sort_environments(difference, local.environments(MOST_INDEX_VALUES))
     if difference.outcome != DIFFERENT:
         return Verdict(WRONG, causes=(SHAPES,), notes=said)
     shown = _find_example(difference, envs)
@@ -126,6 +152,7 @@ def _sort_environments(
 ) -> tuple[Environment, ...]:
     """The values of the free indices, the first at which the sides differ in front."""
     assignment = difference.assignment
+    # False sorts before True.
     return tuple(sorted(envs, key=lambda env: not _differs(difference, assignment, env)))
 
 
@@ -172,7 +199,7 @@ def _draw_assignments(
         assignment = free
     kind: Gates = "free" if assignment is free else "coins"
     several = kind == "coins" or any(e.rhs.has(MaxOver) for e in context.forward.equations)
-    seeds = range(50, 50 + CONFIRMED) if several else ()
+    seeds = range(CONFIRMING_SEED, CONFIRMING_SEED + CONFIRMED) if several else ()
     return assignment, [assign_residues(context, seed, kind) for seed in seeds]
 
 

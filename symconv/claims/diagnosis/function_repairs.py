@@ -28,6 +28,11 @@ from symconv.core.errors import SymconvError
 from .wrong_part import WrongPart, step_of_mistake
 
 MOST_REPAIRS = 40
+"""How many changes of one part are tried.
+
+A star offers four and a function two at most, so that 40 are more than a formula of one line has.
+"""
+
 WINDOWS = {"convolve2d", "correlate2d"}
 STARS = {"*", "conv", "corr"}
 VALID, FULL = Identifier("'valid'"), Identifier("'full'")
@@ -158,6 +163,7 @@ def _transpose_factor(node: BinaryExpression) -> Iterator[Repair]:
 
 
 MOST_SHAPE_REPAIRS = 40
+"""The same for parts whose shapes do not fit."""
 
 
 def repair_shapes(statement: Statement) -> Iterator[tuple[Statement, Cause]]:

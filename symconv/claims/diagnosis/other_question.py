@@ -48,6 +48,7 @@ def _find_entry(wrong_part: WrongPart) -> str:
 def _derivative_value(key: str, place: Place, wrong_part: WrongPart) -> list[Value]:
     """An entry of a derivative; 0 is the answer to too many questions."""
     value = wrong_part.assignment.table(key)[place]
+    # Half of all wrong claims would answer the question of an entry whose derivative is 0.
     if not value:
         raise Undefined("0")
     return [value]

@@ -58,6 +58,7 @@ def _factor_pairs(table: dict[Monomial, Fraction], name: str, rule: tuple[int, i
 
 
 MOST_SHOWN = 60
+"""How many terms are kept, for JSON; a terminal shows 16 of them."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ def find_term_difference(
     """
     found = [
         _compare_polynomials(truth, claim, question.context)
+        # Whichever letters make the difference shortest are those in which it was made.
         for pair in _evaluate_pairs(question, asked, claimed, env)
         for truth, claim in (pair, _factor_both(pair, question.context))
     ]

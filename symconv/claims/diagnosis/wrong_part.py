@@ -17,6 +17,13 @@ from symconv.claims.model.syntax_tree import Differential, SyntaxNode, TensorRef
 from symconv.core.errors import SymconvError
 from symconv.core.proof import Derivation
 
+MOST_INDEX_VALUES = 60
+"""At how many values of the free indices a wrong part is looked into.
+
+A mistake shows at almost all of them; 60 hold all entries of a small kernel, and the borders of
+larger tensors.
+"""
+
 ValueTest = Callable[[Sequence[Value]], bool]
 
 

@@ -19,7 +19,7 @@ from symconv.claims.model.syntax_tree import Summation, SumRange
 from symconv.claims.model.verdict import Cause
 from symconv.core.errors import SymconvError
 
-from .wrong_part import WrongPart, step_of_mistake
+from .wrong_part import MOST_INDEX_VALUES, WrongPart, step_of_mistake
 
 
 def by_missing_sum(wrong_part: WrongPart) -> Iterator[Cause]:
@@ -39,7 +39,7 @@ def by_missing_sum(wrong_part: WrongPart) -> Iterator[Cause]:
 
 def _holds(question: Question, wrong_part: WrongPart) -> bool:
     with suppress(SymconvError, Undefined):
-        envs = question.environments(60)
+        envs = question.environments(MOST_INDEX_VALUES)
         return (
             compare_everywhere(
                 *(evaluate_everywhere(question, n, wrong_part.assignment, envs) for n in (0, 1))

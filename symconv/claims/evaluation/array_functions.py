@@ -68,6 +68,8 @@ def _slide(at: Evaluator, values: list[Value], words: Sequence[str], *, flip: bo
     swapped = len(big.entries) < len(small.entries)
     if swapped:
         big, small = small, big
+    # A star between a small and a large array means the smaller one sliding, whichever stands
+    # first; correlating the other way round is the full overlap, turned.
     if "full" in words or (not words and not flip and swapped):
         big = _pad_full(at, big, small)
     found = arrays.slide_kernel(big, small, at.zero, flip=flip)

@@ -103,6 +103,7 @@ def find_chain_blocks(left: ArrayValue, right: ArrayValue) -> tuple[int, int] | 
     """The blocks that the chain rule sums over: d o / d .. times d C / d o."""
     for a, first in enumerate(left.blocks):
         for b, second in enumerate(right.blocks):
+            # The chain rule sums over a tensor that stands below one d and above the other.
             if first.key and first.key == second.key and first.below != second.below:
                 return a, b
     return None

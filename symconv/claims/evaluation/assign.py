@@ -28,6 +28,8 @@ from .rational_algebra import Rationals
 Values = Mapping[str, Any]
 ExactAlgebra = Rationals | IntervalAlgebra
 DEEPEST = 8
+"""How deep lists of values may be nested. A batch of 3-D images with channels has 5 axes."""
+
 RATIO = re.compile(r"[+-]?[0-9]{1,18}/[0-9]{1,18}")
 
 
@@ -53,11 +55,15 @@ def assign_residues(
     }
     for key, count in count_classes(context).items():
         for number, place in enumerate(given[key]):
+            # Every class turns up, seed by seed: a claim that is right for class 0 alone must not
+            # pass.
             given[key][place] = Residue((seed + number) % count)
     rates = {name: Residue(random.randrange(PRIME)) for name in sorted(RATES)}
     rates["rate"] = rates["eta"]
     assignment = Assignment(context, field, given, context.program, rates)
     if gates in {"open", "shut"}:
+        # With open and shut gates the first number asked for decides its side, and the network's
+        # own run has to ask first, before the claim does.
         with suppress(Undefined):
             assignment.table(context.cost)
     return assignment
@@ -194,6 +200,8 @@ def parse_exact_number(name: str, value: Any) -> Fraction:
     body, _, exponent = text.lower().partition("e")
     if RATIO.fullmatch(text) and int(text.partition("/")[2]):
         return Fraction(text)
+    # Checked before `Fraction` sees it: Fraction("1e100000000") computes a number of that many
+    # digits.
     good = len(text) <= MOST_DIGITS and all(c in "0123456789+-." for c in body + exponent)
     if not good or len(exponent.lstrip("+-")) > 2:
         raise SymconvError(f"the values of {name[:40]!r} hold a number that is not read")

@@ -88,6 +88,7 @@ class Assignment:
             equations=tuple(equations.get(e.key, e) for e in self.program.equations),
         )
         changed = find_dependents(program, equations.keys())
+        # Only what depends on a changed equation is computed again: the forward pass never is.
         kept = {k: t for k, t in self.known.items() if k not in changed}
         return replace(self, program=program, known=kept)
 

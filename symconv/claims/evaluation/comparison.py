@@ -33,6 +33,7 @@ from .modular_field import Undefined
 
 EQUAL, DIFFERENT, SHAPES = "equal", "different", "shapes"
 ENOUGH = 5_000
+"""At how many values of the free indices a claim is tried at most; the borders are among them."""
 
 
 def compare_values(left: Value, right: Value) -> str:
@@ -45,6 +46,7 @@ def compare_values(left: Value, right: Value) -> str:
         return SHAPES
     if isinstance(left, ArrayValue) and isinstance(right, ArrayValue):
         grids = left.grid(), right.grid()
+        # A flat list stands for a grid of as many entries; two grids have to be alike.
         if grids[0] != grids[1] and min(map(len, grids)) > 1:
             return SHAPES
     pairs = zip(a, b, strict=True)

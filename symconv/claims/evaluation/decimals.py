@@ -12,7 +12,14 @@ from symconv.claims.model.syntax_tree import MatrixLiteral, Numeral, SyntaxNode,
 from .arrays import ArrayValue, Value
 
 MOST_ENTRIES = 9
+"""How many entries that differ are listed: those of a 3 x 3 kernel."""
+
 WHOLE = 40
+"""Up to so many digits a whole number is written in full.
+
+Numbers in a text have at most as many.
+"""
+
 SMALL = Fraction(1, 10**300)
 
 

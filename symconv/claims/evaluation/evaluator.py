@@ -166,6 +166,7 @@ class Evaluator:
             raise NotChecked(f"'{name}' is defined with {count}")
         values = [evaluate_index(i, env, self.context) for i in indices]
         local = {p: n for p, n in zip(parameters, values, strict=True) if isinstance(n, int)}
+        # Without itself: a definition in terms of its own name would never end.
         others = {k: v for k, v in self.options.definitions.items() if k != name}
         inner = replace(self, options=replace(self.options, definitions=others))
         return inner.value(body, {**env, **local})
@@ -189,6 +190,7 @@ def _evaluate_identifier(at: Evaluator, node: Identifier, env: Environment) -> V
 
 
 def _evaluate_power(at: Evaluator, node: Exponentiation, env: Environment) -> Value:
+    # Exponents are index expressions: x^2, x^{k-1}, x^{1/2}. The limit comes before the power.
     exponent = evaluate_index(node.exponent, env, at.context)
     if exponent is None or not -MOST_POWER <= exponent <= MOST_POWER:
         raise ClaimError(

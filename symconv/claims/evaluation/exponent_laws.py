@@ -18,9 +18,16 @@ from symconv.semantics.protocol import Map
 from .modular_field import PRIME, Gates, ModularField, Residue, Undefined
 
 MOST_TERMS = 60
+"""How many terms of a sum are followed.
+
+Products of sums grow by multiplication; what is longer becomes a number of its own, which proves
+less, never more.
+"""
+
 ROOTS = lcm(*range(1, 11))
 Multiples = Mapping[int, Fraction]
 ONE = 1
+"""The residue of the number 1, of which a written number is a multiple."""
 
 
 class ExpLogForm(Residue):
@@ -120,6 +127,8 @@ class ExponentLawField(ModularField):
         if ROOTS % count.denominator:
             key, count = key * count.numerator * pow(count.denominator, -1, PRIME), Fraction(1)
         base = 1 + self._hash("exponential", key % PRIME) % (PRIME - 1)
+        # exp(a/q) must be a q-th root of exp(a): every exp(a) is a 2520th power, so for q up to 10
+        # the root is a power with a whole exponent.
         found = ExpLogForm(pow(base, int(count * ROOTS), PRIME))
         self.logs.setdefault(found.value, ExpLogForm(key) * exp_log_constant(count))
         self.positive.add(found.value)
@@ -130,6 +139,8 @@ class ExponentLawField(ModularField):
         number, total = as_exp_log_form(x), exp_log_constant(Fraction(0))
         if not number:
             raise Undefined("log(0)")
+        # log(a b) = log a + log b is false for negative a and b (a square has a log, its root may
+        # not), so a product is split only where every factor is known to be positive.
         split = all(key in self.positive for key in number.factors)
         factors = number.factors if split else {number.value: Fraction(1)}
         for key, count in factors.items():
@@ -162,6 +173,8 @@ class ExponentLawField(ModularField):
         base = as_exp_log_form(x)
         value = super()._whole_power(base, exponent).value
         factors = {k: n * exponent for k, n in base.factors.items()} if exponent else {}
+        # Small powers are multiplied out, so that exp((a + b)^2) is known; the terms of higher ones
+        # are too many.
         if 0 <= exponent <= 3:
             found = exp_log_constant(Fraction(1))
             for _ in range(exponent):

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 Environment = Mapping[str, int]
 IndexValue = Fraction | int
 MOST_INDEX_BITS = 40
+"""The most binary digits, about, of a power in an index or a limit.
+
+What is meant is k^2, or 2^l.
+"""
 
 
 class UntiedError(ClaimError):
@@ -101,6 +105,7 @@ def resolve_key(
     if node.kind and not letter:
         return _delta_key(layer, context, delta)
     layers = context.layers.get(letter, [])
+    # A letter without layers: a superscript on it was read as a power.
     if layers == [None] or not layers:
         return letter
     if layer is None and len(layers) == 1:

@@ -23,6 +23,8 @@ from .free_indices import find_free_identifiers, find_free_indices
 from .index_expressions import evaluate_index, resolve_key
 
 BEFORE, SHOWN = 60, 140
+"""How much of a long text is shown around a caret: so much before it, and so much altogether."""
+
 Remark = tuple[str, Span]
 
 

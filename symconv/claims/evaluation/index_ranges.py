@@ -57,6 +57,7 @@ def resolve_range(
         found = IndexRange(range(low, high + 1))
     else:
         found = ImpliedRange(limit, env, context, options).span(body, (low, high))
+    # Counted, not listed, and refused before anything is added.
     count = found.values.stop - found.values.start
     if count > MOST_LIMIT:
         raise ClaimError(f"a sum of {count:,} terms", help=f"at most {MOST_LIMIT:,} are added")
@@ -130,6 +131,7 @@ class ImpliedRange:
             raise self.refusal(f"it may run over windows of {sizes}", extents[0])
         if low is None and high is not None:
             return range(high - extents[0] + 1, high + 1)
+        # Counted from 1, or with a padding, a window may begin at m = 0, at m = 1 or at -p.
         if low is None and (self.options.base or not all(w.plain for w in windows)):
             raise self.refusal("its window may start at several places", extents[0])
         first = low or 0

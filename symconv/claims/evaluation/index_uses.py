@@ -120,6 +120,8 @@ class IndexUse:
         self, name: str, env: Environment, context: NetworkContext, base: int
     ) -> range | None:
         """The values for which the entry exists; None where they are not known."""
+        # Three values tell whether the index is affine in the name: both differences are then the
+        # slope.
         values = [evaluate_index(self.index, {**env, name: n}, context) for n in range(3)]
         if any(v is None for v in values):
             return None

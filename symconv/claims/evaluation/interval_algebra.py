@@ -60,6 +60,7 @@ def excludes_zero(x: Any) -> bool:
 def is_zero(x: Any) -> bool:
     """Whether a number is 0; Undefined where its bounds do not tell."""
     if isinstance(x, Interval) and x and not excludes_zero(x):
+        # Neither true nor false: a comparison that rounding decides would be a lie.
         raise Undefined("a number too close to 0")
     return not x
 
@@ -148,8 +149,10 @@ class IntervalAlgebra(OrderedScalars):
 
     def _rounded(self, rule: Callable[[Any], Any], x: Fraction) -> Interval:
         """What mpmath's intervals say of a function at one number."""
+        # The precision of mpmath's interval context is global: it is put back whatever happens.
         before, iv.prec = iv.prec, self.bits
         try:
+            # mpmath's own intervals round outwards, so the true value is inside.
             low, high = rule(iv.mpf(x.numerator) / x.denominator)._mpi_
         finally:
             iv.prec = before
@@ -173,6 +176,7 @@ class IntervalAlgebra(OrderedScalars):
 
     def log_sum_exp(self, values: Sequence[Any]) -> Any:
         """The largest middle is taken off, which changes nothing and keeps exp small."""
+        # log sum exp x = s + log sum exp(x - s) for any s; near the largest x no exp is large.
         shift = max(as_interval(v).low for v in values)
         total: Any = ZERO
         for value in values:
@@ -189,6 +193,8 @@ class IntervalAlgebra(OrderedScalars):
         ends = [as_interval(v) for v in values]
         best = max(e.low for e in ends)
         places = [n for n, e in enumerate(ends) if e.high >= best]
+        # Equal fractions are a tie, which the tie rule decides; intervals that overlap are not
+        # known to be one.
         if any(ends[n] != Interval(best, best) for n in places) and len(places) > 1:
             raise Undefined("two numbers too close to each other")
         return places[-1] if self.exact.last_wins else places[0]

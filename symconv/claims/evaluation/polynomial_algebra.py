@@ -39,6 +39,8 @@ class Polynomial:
         if not isinstance(other, Polynomial | int | Fraction):
             return NotImplemented
         right = as_polynomial(other).table
+        # Before multiplying; like terms may still collect, so a bound of 20 times the limit is
+        # allowed.
         if len(self.table) * len(right) > 20 * MOST_TERMS:
             raise ClaimError(f"more than {MOST_TERMS:,} terms")
         found: dict[Monomial, Fraction] = {}

@@ -20,6 +20,7 @@ def multiply_values(at: Evaluator, operator: str, left: Value, right: Value) -> 
     """A product; between arrays the chain rule, a window, a matrix product or entry by entry."""
     if not isinstance(left, ArrayValue) or not isinstance(right, ArrayValue):
         return multiply_entries(left, right)
+    # A single entry is a number, whatever its axes are.
     if 1 in {len(left.entries), len(right.entries)}:
         return multiply_entries(left, right)
     pair = arrays.find_chain_blocks(left, right)

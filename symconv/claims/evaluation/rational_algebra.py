@@ -13,7 +13,14 @@ from symconv.semantics.protocol import Map, OrderedScalars, stable_log_sum_exp, 
 from .modular_field import Undefined
 
 BITS = 220
+"""The binary digits of exp, log and roots:
+
+66 decimal ones. Exact comparisons are made with intervals; these values are for what is shown and
+for printed digits.
+"""
+
 LARGEST = 4_000
+"""The largest argument of exp. exp(4000) has 1,738 digits; longer numbers take longer."""
 
 
 class Rationals(OrderedScalars):

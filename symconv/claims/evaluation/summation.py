@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 def evaluate_sum(at: Evaluator, node: Summation, env: Environment) -> Value:
     """The sum over all values of the indices."""
+    # Estimated once, at the outermost sum: its estimate holds those of the sums inside.
     if not at.work.foreseen:
         at.work.foreseen = True
         try:
@@ -89,5 +90,6 @@ def _index_choices(
         left_out = limit.unequal is not None and value == evaluate_index(
             limit.unequal, env, at.context
         )
+        # sum over j != i.
         if not left_out:
             yield from _index_choices(at, node, n + 1, inner)

@@ -81,6 +81,8 @@ def select_entries(
     if any(isinstance(i, IndexSlice) for i in node.indices):
         return _slice_entries(at, node.indices, env, block, table)
     place = resolve_place(node.indices, env, block.shape, at.options.base, at.context)
+    # Absent entries are 0, as in the network itself, so claims need no limits that avoid the
+    # border.
     return table.get(place, at.zero) if place is not None else at.zero
 
 

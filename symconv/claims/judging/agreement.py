@@ -32,8 +32,44 @@ from symconv.claims.model.syntax_tree import (
 )
 from symconv.core.nodes import MaxOver, absolute, relu
 
+SIZE_SEEDS = (3, 5)
+"""A claim for open sizes is tried at the sizes of seed 0 and of these.
+
+A multiple of 3 keeps clear of strides of 1 and of padding 0.
+"""
+
+PLAIN_DRAWS, MAXIMUM_DRAWS = 2, 6
+"""How many assignments are tried, and how many where there are maxima.
+
+One is enough for a polynomial (a wrong claim passes with p < 1e-16), and a second one costs little.
+An entry of a 2 x 2 window wins none of six with (3/4)^6 = 18%, and there are several windows.
+"""
+
+OPEN_SEED, SHUT_SEED = 3, 4
+"""Any seeds would do: gates that are all open, or all shut, are met once each."""
+
+COIN_SEED = 20
+"""The first seed of assignments with coins, of which each has its own."""
+
+LAW_SEEDS = (61, 62, 63)
+"""The seeds of assignments with the laws of exponents.
+
+Three, since some have no value, where a root or 1/0 is asked for.
+"""
+
 COINS = 24
+"""How many assignments toss a coin for every gate.
+
+A difference that needs three gates set is missed with (7/8)^24 = 4%, one that needs two with
+0.1%; all open and all shut are tried besides.
+"""
+
 MOST_KEPT = 64
+"""The assignments of so many contexts are kept, then all are forgotten.
+
+A page of claims is about one network, and a process that lives long must not grow.
+"""
+
 MOST_CLASSES = 32
 """In how many assignments labels take one class after the other."""
 
@@ -45,7 +81,7 @@ def derive_contexts(network: DifferentiableNetwork) -> list[NetworkContext]:
     """The contexts at one choice of sizes, or at several where sizes are symbols; made once."""
     if network not in _CONTEXTS:
         first = build_context(network)
-        more = [build_context(network, seed) for seed in (3, 5)] if first.sizes else []
+        more = [build_context(network, seed) for seed in SIZE_SEEDS] if first.sizes else []
         _CONTEXTS[network] = [first, *more]
     return _CONTEXTS[network]
 
@@ -55,7 +91,8 @@ def draw_assignments(context: NetworkContext) -> Sequence[Assignment]:
     if id(context) not in _ASSIGNMENTS:
         if len(_ASSIGNMENTS) > MOST_KEPT:
             _ASSIGNMENTS.clear()
-        count = 6 if any(e.rhs.has(MaxOver) for e in context.forward.equations) else 2
+        maxima = any(e.rhs.has(MaxOver) for e in context.forward.equations)
+        count = MAXIMUM_DRAWS if maxima else PLAIN_DRAWS
         count = max([count, *(min(MOST_CLASSES, n) for n in count_classes(context).values())])
         _ASSIGNMENTS[id(context)] = (
             context,
@@ -66,8 +103,8 @@ def draw_assignments(context: NetworkContext) -> Sequence[Assignment]:
 
 def draw_with_exponent_laws(context: NetworkContext) -> Iterator[Assignment]:
     """Random assignments in which exp and log obey their laws."""
-    for seed in (1, 2, 3):
-        yield assign_residues(context, 60 + seed, kind=ExponentLawField)
+    for seed in LAW_SEEDS:
+        yield assign_residues(context, seed, kind=ExponentLawField)
 
 
 def has_switches(context: NetworkContext) -> bool:
@@ -78,15 +115,15 @@ def has_switches(context: NetworkContext) -> bool:
 def draw_with_gates(context: NetworkContext) -> Iterator[Assignment]:
     """Random assignments in which ReLUs are 0 or 1: all on, all off, and by coins."""
     if has_switches(context):
-        yield assign_residues(context, 3, "open")
-        yield assign_residues(context, 4, "shut")
+        yield assign_residues(context, OPEN_SEED, "open")
+        yield assign_residues(context, SHUT_SEED, "shut")
     yield from draw_with_coins(context, COINS)
 
 
 def draw_with_coins(context: NetworkContext, count: int) -> Iterator[Assignment]:
     """Random assignments in which a coin says on which side of 0 a number is."""
     for seed in range(count):
-        yield assign_residues(context, 20 + seed, "coins")
+        yield assign_residues(context, COIN_SEED + seed, "coins")
 
 
 ROOTS = {"sqrt"}
@@ -94,8 +131,20 @@ BENT = {"sqrt", "relu", "max", "min", "absolute", "step", "activation"}
 EXPONENTIALS = {"exp", "log", "sigmoid", "tanh", "softplus", "activation"}
 LAWS = "shown with exp(a + b) = exp(a) exp(b) and log(a b) = log a + log b"
 MOST_COINS = 48
+"""How many assignments toss coins where a statement has roots.
+
+Half of the residues have no root, and those assignments are left out: twice as many make up for it.
+"""
+
 FEWEST = 100
+"""At how many values of the free indices a statement is tried at least."""
+
 WORK = 400_000
+"""How many operations one assignment may take.
+
+It tries as many values of the free indices as fit.
+"""
+
 Outcome = tuple[str, Assignment | None]
 
 
@@ -119,10 +168,14 @@ class Agreement:
         for context in self.everywhere:
             local = replace(self.question, context=context)
             outcome, assignment, seen = self._in(draw_assignments(context), local, n)
+            # Free gates prove more than is needed (for any gate, not for 0 and 1 only), so a
+            # difference there is no verdict yet: g^2 = g holds for coins alone.
             if outcome == DIFFERENT and (has_switches(context) or self._has(BENT)):
                 outcome, assignment, seen = self._in(draw_with_gates(context), local, n)
+            # sqrt(x^2) = |x| depends on signs, which free gates do not know.
             elif outcome == EQUAL and self._has(ROOTS):
                 outcome, assignment, seen = self._in(draw_with_coins(context, MOST_COINS), local, n)
+            # Uninterpreted functions know no exp(a + b) = exp(a) exp(b).
             if outcome == DIFFERENT and self._has(EXPONENTIALS):
                 again = self._in(draw_with_exponent_laws(context), local, n)
                 if again[0] == EQUAL and again[2]:
@@ -131,6 +184,7 @@ class Agreement:
             tried += seen
             if outcome != EQUAL:
                 return outcome, assignment
+        # Without a single assignment that has a value nothing was compared: that is no agreement.
         if not tried:
             raise Undefined("1/0 or log(0)")
         return EQUAL, None

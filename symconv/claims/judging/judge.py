@@ -51,6 +51,7 @@ class Judge:
         constants = [is_constant(p) for p in statement.parts]
         if all(constants):
             return numeric.judge_constants(question)
+        # A number that holds for all entries (a sum of softmax weights is 1) needs no values.
         if any(constants) and self.agreement(question).of_all():
             return Verdict(v.RIGHT)
         names = {

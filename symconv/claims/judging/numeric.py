@@ -142,6 +142,7 @@ class NumericChain:
         """How the numbers of part n stand to a truth."""
         digits = find_literals(self.question.statement.parts[n])
         true, said = list_entries(truth), list_entries(self.known[n])
+        # 0 stands for an array of zeros.
         if digits is not None and len(digits) == 1 and not digits[0].value:
             digits, said = digits * len(true), said * len(true)
         if len(true) != len(said):

@@ -105,6 +105,7 @@ class WrongNumbers:
     def signs(self) -> Iterator[Cause]:
         """The right sizes with some signs turned, under either value of relu'(0)."""
         digits = find_literals(self.sums.question.statement.parts[self.n])
+        # Of two numbers, both with the right size, wrong signs would explain too much.
         if digits is None or len(digits) < 3:
             return
         for slope in (0, 1):
@@ -132,6 +133,11 @@ def _wrong_signs_cause(truth: list[Fraction], digits: list[Numeral], slope: int)
 
 
 DECIMAL_PLACES = (2, 3, 4, 5)
+"""The decimals to which people round on the way.
+
+With one decimal almost any claim would be explained, and with six the printed digits would not show
+it.
+"""
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,10 @@ from .mutation import mutation
 
 Coverage = dict[Symbol, Expr]
 MOST_CASES = 30
+"""The most kernel entries whose terms are overwritten one by one:
+
+5 x 5 and a few more. The broken formula has a case for each.
+"""
 
 
 @mutation(

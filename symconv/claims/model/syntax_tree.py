@@ -10,6 +10,7 @@ from symconv.core.tree import children, walk
 
 Span = tuple[int, int]
 NOWHERE: Span = (0, 0)
+"""The place of a node that nobody wrote, such as one that a repair puts in."""
 
 
 @dataclass(frozen=True)

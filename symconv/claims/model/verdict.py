@@ -96,6 +96,7 @@ MARKS = {
     UNREADABLE: "!",
 }  # fmt: skip
 MOST_SHOWN = 16
+"""How many terms a terminal shows on one line; JSON has up to 60."""
 
 
 def format_verdict(verdict: Verdict) -> str:

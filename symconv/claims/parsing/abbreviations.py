@@ -37,6 +37,7 @@ def parse_gradient(at: Parser) -> SyntaxNode | None:
     name = at.peek(1)
     if name.text == at.table.context.cost:
         return None
+    # `dw` without a space in between; `d w` may be a product.
     if name.kind != "name" or name.start != at.peek().stop or name.text not in at.table.letters:
         return None
     if not at.starts_statement():

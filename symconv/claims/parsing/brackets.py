@@ -33,6 +33,7 @@ def parse_number(at: Parser) -> Numeral:
     if abs(power) > most:
         at.fail(f"the exponent {exponent} is too large", f"at most {most}", token.span)
     places = len(digits.partition(".")[2])
+    # Half of it is what the last digit leaves open: 0.0364182 stands for 0.0364182 +- 0.00000005.
     unit = Fraction(10) ** (power - places)
     value = Fraction(digits if digits[0] != "." else "0" + digits) * Fraction(10) ** power
     return Numeral(value, unit, span=token.span)

@@ -34,6 +34,7 @@ def is_call(at: Parser) -> bool:
     while at.peek(ahead).text in {"'", "''"}:
         ahead += 1
     word, opens = at.peek().text, at.peek(ahead).text == "("
+    # A tensor called f or a goes before the habit of calling an activation so.
     if word in at.table.letters:
         return False
     if word in FUNCTIONS:
@@ -125,6 +126,8 @@ def _parse_loop(at: Parser) -> SumRange:
 
 TRANSPOSE_MARKS = {"T", "{T}", "{styleT}", "{style{T}}", "styleT", "style{T}"}
 LONGEST_MARK = 7
+r"""One more than the tokens of the longest mark, `{\mathsf{T}}`."""
+
 REDUCTIONS = {"sum", "mean", "max"}
 
 

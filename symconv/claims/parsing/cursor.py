@@ -28,6 +28,13 @@ BARE_COMMANDS |= {"odot", "star", "ast", "sqrt", "pmatrix", "bmatrix", "cases", 
 BARE_RELATIONS = {"leftarrow", "approx"}
 INDEX_LETTERS = "ijklmnpqruvst"
 MOST_RUN = 80
+"""The longest run of letters that is split into words.
+
+The time grows with the square of its length.
+"""
+
+BEFORE, AFTER = 60, 80
+"""How much of a text is shown before and behind a caret."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,8 @@ def _segment_run(names: frozenset[str], run: str) -> tuple[str, ...]:
     if len(run) > MOST_RUN:
         return ()
     best: dict[int, tuple[str, ...]] = {len(run): ()}
+    # From the back, each start with its longest word from which the rest can be read: every letter
+    # is used, and `dw` is not cut where a name of `dwt` would be lost.
     for start in range(len(run) - 1, -1, -1):
         for stop in range(len(run), start, -1):
             if stop in best and _is_word(names, run[start:stop], run):
@@ -137,10 +146,10 @@ class ClaimCursor:
     def fail(self, message: str, hint: str, span: Span | None = None) -> NoReturn:
         """Refuse the text, with a caret under the next token or under `span`."""
         start, stop = span or self.peek().span
-        left = max(0, start - 60)
-        shown = self.text[left : start + 80].replace("\n", " ")
+        left = max(0, start - BEFORE)
+        shown = self.text[left : start + AFTER].replace("\n", " ")
         raise ClaimError(
-            message, text=shown, position=(start - left, min(stop, start + 80) - left), help=hint
+            message, text=shown, position=(start - left, min(stop, start + AFTER) - left), help=hint
         )
 
     @contextmanager

@@ -71,6 +71,8 @@ class Lexer:
             if c.isspace() or c in BLANK:
                 self.place += 1
                 continue
+            # Behind `_` or `^` a number is digits alone: x_1.5 is x_1 times .5, or a full stop
+            # behind x_1.
             script, self.script = self.script, False
             yield from self._next(c, self.place, script=script)
 
@@ -112,6 +114,8 @@ class Lexer:
         if prefix:
             self.place = prefix.end()
             return
+        # Names with digits first (conv2d, w1 where the network has it), before letters are split
+        # off.
         match = NUMBERED.match(self.text, start) or TAILED.match(self.text, start)
         if match and (match.group() in self.vocabulary.names or match.group() in FUNCTIONS):
             self.place = match.end()

@@ -46,6 +46,12 @@ RELATIONS = {"=", ":=", "~", "<-", "=>", "-=", "+="}
 PRODUCTS = {"*", "/", "conv", "corr", "had", "@"}
 OPPOSITE_SIGN = {"+": "-", "-": "+"}
 LONG_SUM = 40
+"""Sums of more terms are cut in halves.
+
+A tree that leans to the left would be as deep as it has terms, and everything that walks it calls
+itself.
+"""
+
 SENTENCE = {"for", "if", "where", "otherwise", "in", "else"}
 
 
@@ -102,6 +108,7 @@ class Parser(ClaimCursor):
     def term(self) -> SyntaxNode:
         """Factors, with or without a sign between them."""
         left, start = self.factor(), self.peek()
+        # A product leans to the left, too: its length is limited instead.
         for _ in range(MOST_FACTORS):
             token = self.peek()
             sign = token.text if token.kind == "op" and token.text in PRODUCTS else ""
@@ -194,6 +201,7 @@ def build_sum(terms: Sequence[tuple[str, SyntaxNode]]) -> SyntaxNode:
     if len(terms) > LONG_SUM:
         half = len(terms) // 2
         sign = terms[half][0]
+        # a - b + c - d = (a - b) + (c - d), and a + b - c + d = (a + b) - (c - d).
         rest = terms[half:] if sign == "+" else [(OPPOSITE_SIGN[s], n) for s, n in terms[half:]]
         left, right = build_sum(terms[:half]), build_sum(rest)
         return BinaryExpression(sign, left, right, span=join_spans(left, right))

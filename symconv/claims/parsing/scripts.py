@@ -60,6 +60,7 @@ def parse_scripts(at: Parser, token: ClaimToken) -> Scripts:
 def _parse_script(at: Parser, found: Scripts) -> bool:
     """Read one script; False where there is none."""
     text = at.peek().text
+    # dC_dw is a derivative in the names of code.
     if text == "_" and _is_fraction_line(at):
         return False
     if text == "_" and found.sub is None:

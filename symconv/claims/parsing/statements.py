@@ -38,6 +38,7 @@ def find_statements(text: str) -> Iterator[Excerpt]:
             lead = len(row) - len(row.lstrip())
             found.append((match.start(name) + offset + lead, row.strip(), False))
         for place in range(match.start(), match.end()):
+            # Line breaks stay, so that every place keeps its line.
             rest[place] = "\n" if text[place] == "\n" else " "
     found += [(start, row, True) for start, row in join_formula_lines("".join(rest))]
     for start, piece, prose in sorted(found):
@@ -82,7 +83,14 @@ BULLET = re.compile(r"\s*(?:[-*+]|[0-9]{1,2}[.)])\s+(?=\S)")
 OPEN_END = re.compile(r"(?:[=+\-*/·×⊙(\[,]|\\cdot|\\times|\\odot|\*\*)\s*$")
 SIGN_FIRST = re.compile(r"[=+\-*/·×⊙](?![=>\-])")
 MOST_WORDS = 1
+"""How many unknown words of four letters or more a formula may have.
+
+One may be a name, two are a sentence.
+"""
+
 LONGEST = 2_000
+"""The longest line, and the longest formula over several lines, in characters."""
+
 KNOWN = (
     {"frac", "partial", "begin", "pmatrix", "cdot", "cases", "otherwise", "numpy", "range"}
     | {"target", "output", "input", "signal", "left", "right", "text", "mathbf", "odot", "times"}

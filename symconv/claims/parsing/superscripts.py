@@ -43,6 +43,8 @@ def _resolve_among_layers(  # noqa: PLR0913, PLR0917 - what a superscript means 
 ) -> LayerAndPower:
     """A superscript on a letter that carries layers."""
     value = int(sup.value) if isinstance(sup, Numeral) else None
+    # A letter that carries layers has its layer above it; a power would be written with brackets.
+    # The reading is noted, since a person may mean the other.
     if value is None or value in layers:
         if value is not None and value > 1 and not s.layer_bracket:
             table.note(f"read {letter}^{value} as {letter} of layer {value}, not as a power")

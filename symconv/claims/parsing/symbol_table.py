@@ -145,6 +145,7 @@ def _digits(node: SyntaxNode) -> str:
 
 WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z][A-Za-z0-9]*)*")
 LONGEST_WORD = 40
+"""How many characters of an unknown word are repeated to the person."""
 
 
 def describe_unknown_word(

@@ -67,6 +67,7 @@ def _expand_compact(
     """`w_{11}` as w_{1,1}, unless it is the number of an entry in a flat notation."""
     digits = str(number.value)
     flat = number.value - table.base < prod(shape) and table.context.notation.style == "flat"
+    # w_{11} of a 3 x 3 kernel is w_{1,1}, unless entries are numbered: then it is the eleventh.
     if flat or len(digits) != len(shape) or len(shape) < 2:
         return (number,)
     return indices_from_digits(table, digits, entry.span)

@@ -25,6 +25,10 @@ from symconv.claims.model.syntax_tree import (
 
 SIGNS = {"": "*", "*": "*", "conv": " ∗ ", "corr": " ⋆ ", "had": " ⊙ ", "@": " @ "}
 MOST_PLACES = 60
+"""The most decimals of a number that is echoed.
+
+Text has at most 40 digits, and an exponent moves the point.
+"""
 
 
 def unparse(node: SyntaxNode, context: NetworkContext, delta: str = "") -> str:
