@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from symconv.claims.model.verdict import Verdict
 
 LARGEST = 1_000_000
+"""The most characters that are read of a file or of standard input; a post may have 400,000."""
+
 LONGEST_PATH = 255
+"""A longer text is no file name on any usual system, and asking for one would be an error."""
+
 FILE_NAME = re.compile(r"[^=<>~≈←]*\w\.[A-Za-z]{2,8}")
 
 

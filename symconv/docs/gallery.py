@@ -23,6 +23,8 @@ from symconv.trace.numbers import NumberVerdict, display_number
 from .gallery_cases import CASES, GalleryCase, NumberClaim
 
 STEPS = 3
+"""How many steps of gradient descent a table shows: enough to see whether the loss falls."""
+
 SAID: dict[NumberVerdict, str] = {
     "equal": "right",
     "rounded": "right, rounded",

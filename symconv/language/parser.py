@@ -36,6 +36,11 @@ TOKEN = re.compile(
     r"\s*(?:(?P<number>[0-9]+(?:\.[0-9]+)?)|(?P<name>[A-Za-z][A-Za-z0-9_]*)|(?P<mark>\*\*|\S))"
 )
 DEEPEST = 40
+"""How deep brackets and signs may be nested.
+
+The parser calls itself several times a level, and Python stops at 1,000 calls.
+"""
+
 EXAMPLE = "y[i,j] = sum(m<3, n<3) w[m,n] * x[i+m, j+n] for i<6, j<6"
 
 
@@ -113,7 +118,10 @@ REDUCTIONS = ("sum", "max", "logsumexp")
 ROUNDING = ("floor", "ceil", "round")
 FUNCTIONS = ("relu", "sigmoid", "tanh", "exp", "log", "sqrt", "softplus", "abs", "step", *ROUNDING)
 LONGEST = 1000
+"""The longest equation in characters; the example has 56."""
+
 MOST_DIGITS = 12
+"""The longest number in characters, as in the options of layers."""
 
 
 def parse_equation(text: str, start: int = 0, stop: int | None = None) -> Formula:
@@ -151,6 +159,7 @@ class _EquationParser(EquationCursor):
         while True:
             if sign := self.take("*", "/"):
                 node = self.binary(sign.text, node, self.nested(self.signed))
+            # Factors side by side are a product: w[m] x[i + m], as formulas are written.
             elif self.next.text == "(" or (self.next.kind != "mark" and self.starts_atom()):
                 node = self.binary("*", node, self.nested(self.signed))
             else:
@@ -171,6 +180,7 @@ class _EquationParser(EquationCursor):
 
     def power(self) -> EquationNode:
         base = self.atom()
+        # The base is an atom, so -x^2 is -(x^2), and x^2^2 is not read.
         if not self.take("^", "**"):
             return base
         return self.binary("^", base, self.atom())
@@ -201,6 +211,7 @@ class _EquationParser(EquationCursor):
         if self.take("["):
             places = self.listed(self.sum, "]")
             return Access(self.since(token.span[0]), token.text, places)
+        # Functions by a list: any other name before a bracket is a factor.
         if self.next.text == "(" and token.text in FUNCTIONS:
             self.expect("(")
             argument = self.nested(self.sum)

@@ -71,6 +71,7 @@ def locate_errors(text: str | None, position: Span | None) -> Iterator[None]:
     try:
         yield
     except SymconvError as error:
+        # The innermost place is the most exact one; outer stages must not overwrite it.
         if error.position is None:
             error.text, error.position = text, position
         raise
@@ -96,6 +97,8 @@ def _input_tensor(given: Input, scope: Scope) -> Tensor:
     """The input tensor: (batch,) (channel,) and up to three axes of space."""
     shape = per_axis(given.shape, len(given.shape))
     stated = per_axis(given.batch, 1) if given.batch is not None else ()
+    # A slice by a truth value: the first axis of four or more is the batch, otherwise there is
+    # none.
     batch = stated or shape[: len(shape) > 3]
     rest = shape if stated else shape[len(batch) :]
     if len(rest) > 4:

@@ -15,6 +15,8 @@ from symconv.core.tensor import Name
 
 from .spec import NetworkSpec, layer_options
 
+# `fullmatch` below, not `match` with `$`, which lets a line break at the end through. ASCII only:
+# `isidentifier` also accepts ligatures that Python reads as other letters.
 PATTERN = re.compile(r"[A-Za-z][A-Za-z0-9]{0,15}")
 SPARE_LETTERS = ("u", "g", "f", "h", "q", "v", "s", "k")
 

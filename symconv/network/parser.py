@@ -23,10 +23,12 @@ from .build import Span, build_program, locate_errors, shift_errors
 from .names import check_name
 from .spec import Input, LayerOption, NetworkSpec, layer_options
 
+# No x or X: that is the sign between sizes, as in 3x3.
 SIZE = re.compile(r"[A-WYZa-wyz][A-WYZa-wyz0-9_]{0,15}")
 VALUE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,15}([_^][0-9]{1,3})?")
 NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?(e-?[0-9]{1,2})?")
 MOST_DIGITS = 6
+"""The largest size has so many digits: products of three of them stay within 64 bits."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,7 @@ class OptionParser:
 
 TOKEN = re.compile(r"->|\||[^\s|]+?(?=->|[\s|]|$)")
 LONGEST_TEXT = 4000
+"""The longest network text in characters; LeNet-5 has 291."""
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,7 @@ def layer_options(layer: type) -> tuple[LayerOption, ...]:
     """The fields of a layer, the required ones first, as a network text gives them."""
     hints = get_type_hints(layer, include_extras=True)
     found = [_option(f, hints[f.name]) for f in fields(layer)]
+    # A stable sort: within the required and the others the order of the fields stays.
     return tuple(sorted((o for o in found if o.name != "out"), key=lambda o: not o.required))
 
 

@@ -12,6 +12,10 @@ from symconv.core.equation import Equation, Program, SizeDefinition
 from symconv.core.errors import SymconvError, did_you_mean
 
 LARGEST = 10**9
+"""The largest value of a size.
+
+SymPy calculates with any, but arrays have to be indexed in 64 bits.
+"""
 
 
 def specialize_sizes(program: Program, sizes: Mapping[str, int]) -> Program:
@@ -30,6 +34,7 @@ def specialize_sizes(program: Program, sizes: Mapping[str, int]) -> Program:
         if not least <= value <= LARGEST:
             raise SymconvError(f"the size {name} = {value} is no number from {least} to {LARGEST}")
         given[known[name]] = Integer(value)
+    # In order: a later definition may need the number that an earlier one has become.
     left = tuple(d for d in program.sizes if not _resolve_definition(d, given))
     return Program(
         tuple(replace(t, shape=tuple(n.xreplace(given) for n in t.shape)) for t in program.tensors),

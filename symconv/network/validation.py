@@ -47,6 +47,7 @@ def _first_empty_window(place: Expr, extent: Expr, around: Ranges, bound: Ranges
     slopes = [expand(place).coeff(v) for v, _ in (*outer, *inner)]
     start = expand(place).xreplace({v: Integer(0) for v, _ in (*outer, *inner)})
     numbers = [*sizes, *slopes, start, extent]
+    # Open sizes are not refused: for some of their values the window may well have an entry.
     if not all(n.is_Integer for n in numbers) or _count_windows(sizes) > LIMIT:
         return ""
     out, into = [int(c) for c in slopes[: len(outer)]], [int(c) for c in slopes[len(outer) :]]
@@ -70,6 +71,7 @@ def _count_windows(sizes: list[Expr]) -> int:
 
 
 MOST_DIGITS = 5
+"""The most indices in one place of a left side: their orders are tried, 5! = 120 at most."""
 
 
 def refuse_overwriting(equation: Equation) -> None:
@@ -111,6 +113,7 @@ def _is_mixed_radix(place: Expr, order: tuple[Symbol, ...], extents: Mapping[Sym
     for v in order:
         c = place.coeff(v, 1)
         size = c if c.is_positive else -c
+        # None, where SymPy does not know, counts as no.
         if not expand(size - reach).is_positive:
             return False
         reach = expand(reach + size * (extents[v] - 1))

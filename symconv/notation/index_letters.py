@@ -52,6 +52,8 @@ def _rebase_node(e: Expr, base: Integer) -> Expr:  # noqa: PLR0911 - one line fo
 OPTION = "--letter "
 FORM = "write it as OLD=NEW, as i=r; repeat --letter for more"
 LONGEST = 60
+"""How many characters of an argument are repeated in an error: less than a line of a terminal."""
+
 SPARE = "rsklgabcdefhijmnopqtuvwxyz"
 """Letters for an index that has to give up its own, those that are used for indices first."""
 

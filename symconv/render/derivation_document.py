@@ -27,7 +27,14 @@ from .document import documents as emit
 from .small_case import SmallestCase
 
 MOST_ENTRIES = 40
+"""How many entries of a tensor are written out: up to a 6 x 6 kernel, a page of lines."""
+
 MOST_OPERATIONS = 40
+"""How many operations the formula of an entry may have with all deltas put in.
+
+That is about two lines; where one has more, deltas stay symbols.
+"""
+
 MOST_TERMS = 200
 """The most terms of the sum behind one entry of a gradient that is written out."""
 

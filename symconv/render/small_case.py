@@ -21,7 +21,13 @@ from symconv.semantics.sizes import free_sizes
 from symconv.structure.smallest_sizes import choose_smallest_sizes
 
 MOST_ENTRIES, MOST_OPERATIONS = 40, 60
+"""How many entries of a tensor the smallest case may have, and how many operations each formula.
+
+Beyond it nothing is written out: a case that fills pages explains nothing.
+"""
+
 MOST_SCALARS = 20_000
+"""How many entries of tensors the formulas may go through; the smallest sizes need far fewer."""
 
 
 @dataclass(frozen=True)

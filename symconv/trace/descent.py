@@ -24,7 +24,14 @@ if TYPE_CHECKING:
     from .record import Trace
 
 MOST_STEPS = 1000
+"""The most steps of gradient descent.
+
+The first ones are exact where generated code takes the others.
+"""
+
 LONGEST = 10**40
+"""Fractions with longer denominators go on as floats: 40 digits are more than a page shows."""
+
 EXACT_STEPS = 20
 """How many steps are taken exactly where a generated module can take the others."""
 

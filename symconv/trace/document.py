@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .record import Trace, TracedEquation
 
 MOST_LINES = 36
+"""The most lines for one tensor: the entries of a 6 x 6 image. How many were left out is said."""
 
 
 FORMS: dict[str, tuple[MarkupSettings, str, str]] = {

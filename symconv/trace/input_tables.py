@@ -42,6 +42,8 @@ def describe_inputs(network: Network) -> str:
 
 
 MOST_NUMBERS = 100_000
+"""The most numbers of one tensor in a file of values, as many as fit into the largest file."""
+
 Values = dict[str, dict[Place, Number]]
 
 

@@ -18,6 +18,7 @@ from .numbers import Number
 NUMBER = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,2})?")
 RATIO = re.compile(r"[+-]?\d{1,40}/\d{1,40}")
 DEEPEST = 8
+"""How deep lists of values may be nested. A batch of 3-D images with channels has 5 axes."""
 
 
 def parse_literal(value: object) -> Number:
@@ -55,6 +56,7 @@ def iterate_nested(value: object, name: str, depth: int = 0) -> Iterator[tuple[P
 
 
 LARGEST_FILE = 1_000_000
+"""The largest file of values in bytes: 100,000 numbers of ten characters."""
 
 
 def read_values(path: Path) -> dict[str, Any]:

@@ -18,8 +18,17 @@ Number = int | Fraction | float
 NumberVerdict = Literal["equal", "rounded", "truncated", "opposite", "different"]
 
 MOST_DECIMALS = 12
+"""Decimals that end after so many digits are shown in full.
+
+Products of six factors like 0.25 do.
+"""
+
 LARGEST_DENOMINATOR = 999
+"""Other fractions are shown as such up to three digits below the line; then as rounded decimals."""
+
 SIGNIFICANT = 6
+"""To how many significant digits numbers are rounded that are not shown in full."""
+
 KNOWN: dict[tuple[str, int], Fraction] = {
     ("sigmoid", 0): Fraction(1, 2),
     ("tanh", 0): Fraction(0),

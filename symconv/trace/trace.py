@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from symconv.api import Network
 
 MOST_DIGITS = 30
+"""The most decimals that may be asked for; floats have 17, and exact numbers any."""
 
 
 def trace_network(  # noqa: PLR0913 - the values, and how far and how finely to go

@@ -64,6 +64,7 @@ class TracePage:
 
 
 MOST_GRIDS = 8
+"""How many planes of a tensor are drawn, such as the first 8 maps of a layer."""
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,7 @@ def largest_value(place: Expr, known: Known) -> Expr:
     """The largest value of an affine place."""
     for name, n in known.items():
         v: Symbol = index(name)
+        # The corner of the box at which an affine form is largest, an index at a time.
         place = expand(place.xreplace({v: Integer(0) if place.coeff(v).is_nonpositive else n - 1}))
     return place
 
@@ -170,6 +171,7 @@ class ExtentInference:
                 tensor.shape[axis] - 1 - largest_value(expand(place - stride * index(name)), inner)
             )
             if stride.is_positive:
+                # a v + rest <= n - 1 leaves v the values 0 .. floor(room / a).
                 found.append(self.places.at.rounded(tensor.shape[axis], expand(room), stride))
         return found
 

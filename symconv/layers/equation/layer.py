@@ -48,6 +48,11 @@ FUNCTIONS = MappingProxyType(
     }
 )
 LARGEST_EXPONENT = 16
+"""The largest exponent of an equation.
+
+Squares and cubes are meant; a forward pass of larger powers overflows soon.
+"""
+
 SPARE_LETTERS = "ijuvmnrq"
 
 
@@ -150,6 +155,8 @@ class EquationTranslator:
 
     def parameter(self, name: str, axes: Ranges) -> Tensor:
         """The parameter of that name, made when it is first met."""
+        # Whatever is not known is a parameter, but only under the names that the network has given
+        # out.
         if name not in self.at.names:
             known = [*self.at.earlier, *FUNCTIONS]
             raise SymconvError(f"nothing is called '{name}'", help=did_you_mean(name, known))
@@ -211,6 +218,7 @@ class EquationLayer(Layer):
 
 def _value_names(formula: Formula) -> list[Access | Reference]:
     """The names on the right side that stand for numbers, not for places or extents."""
+    # By identity: equal nodes at two places of the equation may mean different things.
     inside = {id(n) for a in walk(formula, Access) for n in walk(a.places, EquationNode)}
     inside |= {id(n) for r in walk(formula, Range) for n in walk(r, EquationNode)}
     found = (n for n in walk(formula.right, EquationNode) if isinstance(n, Access | Reference))

@@ -35,6 +35,7 @@ class IndexAllocator:
     def ranges(self, kind: str, extents: Iterable[Expr]) -> Ranges:
         """An index for each extent, with letters of that kind that mean nothing else here."""
         counts = tuple(extents)
+        # A letter may come back for the same kind of index.
         spoken_for = self.taken | {v for v, k in self.letters.items() if k != kind}
         choices = (s[: len(counts)] for s in (*LETTERS[kind], *_spare_letters(spoken_for)))
         letters = next(s for s in choices if not spoken_for & set(s))

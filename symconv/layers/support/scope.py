@@ -176,11 +176,15 @@ class Scope(AxisSplitter):
             return Integer(int(room) // int(stride) + 1)
         if stride == 1:
             return room + 1
+        # Two layers side by side with the same window have the same output size: one symbol for
+        # both, or their outputs could not be added.
         for known in self.sizes:
             if (known.numerator, known.stride) == (room, stride):
                 return known.symbol
         out = self.names["out"]
         roots = sorted(str(s) for s in extent.free_symbols) or ["n"]
+        # A symbol of its own, defined beside the formulas: `floor` never enters one, since nothing
+        # could be solved or simplified through it.
         symbol = size(f"{roots[0].split('_')[0]}_{out.letter}{out.layer or ''}")
         self.sizes.append(SizeDefinition(symbol, room, stride))
         return symbol

@@ -75,6 +75,7 @@ class Windows:
         if not (room.is_Integer and stride.is_Integer and start.is_Integer):
             raise SymconvError(f"the {at.title} with 'ceil' needs numbers for its sizes")
         count = -(-int(room) // int(stride)) + 1
+        # As PyTorch does: a window that would start behind the image, in the padding, is left out.
         return Integer(count - 1 if (count - 1) * int(stride) >= int(start) else count)
 
 
@@ -102,6 +103,8 @@ def _resolve_padding(
     rank = len(width)
     if before == "same":
         total = [int(d * (k - 1)) for d, k in zip(dilation, width, strict=True)]
+        # An even kernel cannot be padded alike on both sides: the one more goes behind, as in
+        # TensorFlow.
         half = tuple(Integer(n // 2) for n in total)
         return half, tuple(Integer(n) - h for n, h in zip(total, half, strict=True))
     front = per_axis(0 if before == "valid" else before, rank, amount)

@@ -128,6 +128,11 @@ LATEX = MarkupSettings(
 DOCUMENT = replace(LATEX, room=496)
 """A page of our own: the same margins in smaller type."""
 NARROWEST, EDGE, STACKED = 120, 4, 360
+"""In points: the narrowest line, what of it stays free, the least line with reasons beside.
+
+120 is half a column of a paper in two columns, and 360 the text width of LaTeX's article at 11
+points; in less, reasons get lines of their own.
+"""
 
 
 def fit_latex(width: float | None) -> MarkupSettings:
@@ -162,6 +167,10 @@ TEXT = MarkupSettings(
     PlainText(), clean_text, "{}".format, 100, 8, 4, shows_limits=False, stacked=True
 )
 LONGEST_UNBROKEN = 60
+"""Formulas up to so many characters are kept on one line inside a sentence.
+
+Longer ones would leave holes in lines of 100.
+"""
 
 
 def protect_spaces(formula: str) -> str:

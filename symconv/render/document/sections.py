@@ -21,8 +21,16 @@ from .glossary import link_rules
 from .page_model import Section, StepLine
 
 NARROWEST_REASON = 100
+"""In points: with less room beside a formula a reason gets a line of its own.
+
+A narrower column would have two or three words a line.
+"""
+
 WIDEST_REASON = 175
+"""In points: a wider column is not used. So the reasons of several steps stand below each other."""
+
 SMALL_LETTER = 4.4
+r"""In points: the average width of a letter in LaTeX's \footnotesize, by which lines count."""
 
 
 @dataclass(frozen=True)

@@ -102,6 +102,7 @@ class TouchedWords:
 
 
 MOST_UNREAD = 8
+"""How many unread entries a sentence lists before it says "..."."""
 
 
 @dataclass(frozen=True)

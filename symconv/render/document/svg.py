@@ -10,9 +10,17 @@ from .html import escape_html
 POSITIVE, NEGATIVE = (33, 102, 172), (217, 119, 6)
 """Blue and orange: told apart with every kind of colour blindness; the sign is written, too."""
 STRONGEST = 0.55
+"""The share of colour in the cell of the largest number: black digits stay legible on it."""
+
 INK, LINE = "#16202c", "#8794a3"
 HEIGHT, LETTER, NARROWEST, DOT = 32, 8.2, 44, 10
+"""In pixels: height of a cell, width of a character, least width of a cell, side of a bare one.
+
+A monospaced character of 13 pixels is 7.8 wide; bare cells are those without their numbers.
+"""
+
 MOST_NUMBERS = 400
+"""The most cells with their numbers written in: 20 x 20. Larger grids show colours alone."""
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ WINDOWS = (
     ("dilation", " is the dilation (neighbours in a window are that far apart)"),
 )
 MOST_SIGNALS = 4
+"""How many error signals are spelled out in a sentence; the rest are formed the same way."""
 
 
 def describe_symbols(program: Program, backward: Backward, names: DisplayNames) -> list[Sentence]:

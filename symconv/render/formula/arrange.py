@@ -121,6 +121,7 @@ def _(e: Add, names: DisplayNames) -> DisplayTree:
     """c t + c u -> c (t + u): a number common to all terms stands once, in front."""
     if is_index_expression(e):
         return arrange_position(e, names.order)
+    # SymPy multiplies 2 (t + u) out by itself; here the number is taken out again for the reader.
     content, primitive = e.primitive() if _one_denominator(e) else (S.One, e)
     if content != 1 and all(t.as_coeff_Mul()[0].is_negative for t in primitive.args):
         content, primitive = -content, -primitive
@@ -200,6 +201,7 @@ def _arrange_reduction(
 
     The last limit of a SymPy sum is its outermost; those of a maximum stand in row-major order.
     """
+    # A sum may be written in any order of its signs; a maximum's order is its tie rule.
     ordered = reversed(e.limits) if operator == "sum" else e.limits
     limits = tuple(
         DisplayLimit(*(arrange_position(part, names.order) for part in (*limit, limit[2] + 1)))

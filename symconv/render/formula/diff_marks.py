@@ -86,6 +86,7 @@ def _mark_leaves(before: DisplayTree, after: DisplayTree) -> Pair:
 def _mark_entries(before: DisplayEntry, after: DisplayEntry) -> Pair:
     """The indices that change, or the whole entry where all of them do."""
     pairs = list(zip(before.places, after.places, strict=False))
+    # A mark on every index says less than one on the entry.
     if all(a != b for a, b in pairs):
         return add_mark(before, "old"), add_mark(after, "new")
     old = tuple(a if a == b else add_mark(a, "old") for a, b in pairs)

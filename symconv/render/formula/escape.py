@@ -70,6 +70,7 @@ def _latex_character(character: str) -> str:
     if character in LATEX_CHARACTERS:
         return LATEX_CHARACTERS[character]
     accented = "À" <= character <= "ÿ" and character.isalpha() and character not in "ÐðÞþ"
+    # By a list of what is known, never of what is forbidden: a title may hold anything.
     return character if character.isascii() or accented else "?"
 
 
@@ -90,4 +91,6 @@ def clean_text(text: str) -> str:
 def _one_line(text: str) -> str:
     """Text without control and formatting characters, white space as single spaces."""
     spaced = re.sub(r"\s+", " ", text)
+    # Category C: control characters, which a terminal obeys, and marks that turn the direction of
+    # text.
     return "".join(c for c in spaced if unicodedata.category(c)[0] != "C").strip()

@@ -21,10 +21,16 @@ LETTERS = dict(
         strict=True,
     )
 )
+
+# Points at full size, rounded up. In Computer Modern at 10.95 points a digit takes 0.5 em, + and -
+# 0.78 em and a medium space (2/9 em) on each side, a relation a thick one (5/18 em), a comma a thin
+# one (1/6 em) behind it; a word in upright letters is counted with its average letter. Parentheses
+# are listed from normal size to \bigg, and the sizes of letters as display, text, script and
+# scriptscript (8 and 6 points of 10.95). Too wide costs a line; too narrow runs into the margin.
 DIGIT = 5.5
 GREEK_LETTER = 7.1
 UPRIGHT = 5.9
-OPERATOR = 13.6  # + and -, with the spaces around them
+OPERATOR = 13.6
 TIGHT_OPERATOR = 8.6
 RELATION = 14.7
 COMMA = 5.0
@@ -33,7 +39,7 @@ DELIMITER = (4.6, 5.0, 6.1, 7.5)
 BIG_SUM = 16.5
 RADICAL = 9.7
 THIN_SPACE = 1.9
-SCALE = (1.0, 1.0, 0.76, 0.6)  # display, text, script, scriptscript
+SCALE = (1.0, 1.0, 0.76, 0.6)
 
 
 def italic_width(letter: str) -> float:

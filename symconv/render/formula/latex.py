@@ -109,8 +109,17 @@ class LatexSums(LatexSigns):
 OWN_MARKS = (r"\derivationold{%s}", r"\derivationnew{%s}")
 PLAIN_MARKS = (r"\underline{%s}", r"\boldsymbol{%s}")
 BOLD = 1.16
-WIDEST = 280  # a fraction up to that width stays in one piece
-SHORT = 170  # a marked part of that width stays on one line
+"""How much wider bold letters are: 0.575 em for a digit, where 0.5 em is the plain one."""
+
+WIDEST = 280
+"""In points: a fraction up to that width stays in one piece.
+
+A wider one is written as 1/n times what stands above, which can be broken. It leaves room for a
+left side in a line of 360.
+"""
+
+SHORT = 170
+"""In points: a marked part up to that width stays on one line, so that it has one mark."""
 
 
 @dataclass(frozen=True)

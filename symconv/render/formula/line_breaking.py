@@ -25,6 +25,13 @@ class TextBox:
 
 Boxes = tuple[TextBox, ...]
 
+DEPTH_COST, EXCESS_COST, SLACK_COST = 0.25, 1000, 0.1
+"""What a level of depth costs, a point beyond the margin, and an empty line, where a line costs 1.
+
+So a break four levels deep is as bad as one line more, running into the margin is worse than
+anything, and even lines decide between equals.
+"""
+
 
 def join_text(strip: Boxes) -> str:
     """The strip on one line."""
@@ -90,12 +97,14 @@ def break_lines(strip: Boxes, first: float, other: float) -> tuple[Boxes, ...]:
     best: list[tuple[float, int]] = [(0.0, 0)]
     for end in range(1, len(stops)):
         options = []
+        # The best way to break the first `end` pieces, for every `end`: Knuth and Plass, as in TeX.
         for start in range(end - 1, -1, -1):
             room = other if start else first
             width = _line_width(strip[stops[start] : stops[end]])
             options.append(
                 (best[start][0] + _line_badness(strip, stops[start], width, room), start)
             )
+            # A line from further in front would be wider still.
             if width > room:
                 break
         best.append(min(options))
@@ -114,9 +123,9 @@ def _line_width(line: Boxes) -> float:
 
 def _line_badness(strip: Boxes, start: int, width: float, room: float) -> float:
     """A line costs 1, a break as much as it is deep, room too little very much, slack a little."""
-    depth = (strip[start].rank or 0) * 0.25 if start else 0
-    over = max(0.0, width - room) * 1000
-    slack = max(0.0, 1 - width / room) ** 2 * 0.1
+    depth = (strip[start].rank or 0) * DEPTH_COST if start else 0
+    over = max(0.0, width - room) * EXCESS_COST
+    slack = max(0.0, 1 - width / room) ** 2 * SLACK_COST
     return 1 + depth + over + slack
 
 

@@ -75,6 +75,7 @@ class MathMl(MathMlSigns):
             places = operator("(", stretchy="false") + places + operator(")", stretchy="false")
         widths = fuse_boxes(super().first_maximum(form))
         found = join_text(self.reduction(form.maximum, "arg max"))
+        # The widths are those of LaTeX, so that both break their lines at the same places.
         return (replace(widths, text=places + operator("=") + found),)
 
     def strip_text(self, form: DisplayTree) -> str:

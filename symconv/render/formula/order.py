@@ -38,6 +38,7 @@ IN_SCALAR_FORMULAS: dict[Role, int] = {"input": 6, "target": 7, "parameter": 8}
 def factor_rank(form: DisplayTree, names: DisplayNames) -> tuple[Any, ...]:
     """Number, sums of scalars, errors, masks, parameters, values, sums, brackets, reductions."""
     base = form.base if isinstance(form, DisplayPower) else form
+    # The text decides in the end: SymPy's own order of factors depends on assumptions and hashes.
     return (_kind_rank(base, names), *_complexity(base), natural_key(print_ascii(form)))
 
 
@@ -89,6 +90,7 @@ def order_terms(terms: list[Signed]) -> tuple[Signed, ...]:
     A positive term takes the lead.
     """
     ordered = sorted(terms, key=lambda term: _term_rank(term[1]))
+    # o - y rather than -y + o.
     lead = next((k for k, (minus, _) in enumerate(ordered) if not minus), 0)
     return (ordered[lead], *ordered[:lead], *ordered[lead + 1 :])
 

@@ -15,6 +15,7 @@ from .names import parse_symbol
 from .tree import DisplayNumber, DisplayPower, DisplaySum, DisplaySymbol, DisplayTree
 from .tree_helpers import make_product, make_quotient, negate
 
+# The order in which the field writes them, and the kernel's place behind the image's: i + m.
 ALPHABET = "bqrcfguvijptxyz?" + KERNEL  # samples, channels, places, others, kernel places
 NO_ORDER: IndexOrder = MappingProxyType({})
 
@@ -104,6 +105,7 @@ def order_monomials(terms: list[Monomial], order: IndexOrder = NO_ORDER) -> list
     up = [t for t in ordered if t.coefficient > 0]
     down = [t for t in ordered if t.coefficient < 0]
     number = [t for t in terms if t.constant]
+    # k - 1 - m, not -m + k - 1.
     flipped = not any(t.indices for t in up) and any(t.indices for t in down)
     if flipped or (not up and any(t.coefficient > 0 for t in number)):
         return [*up, *number, *down]

@@ -37,6 +37,7 @@ def factor_out_common(expression: Expr) -> Expr:
     if not common:
         return rebuilt
     rest = Add(*(Mul(*(term - Counter(common)).elements()) for term in terms))
+    # `evaluate=False`, or SymPy would multiply a number back into the sum.
     return Mul(*Counter(common).elements(), rest, evaluate=False) if rest.is_Add else rebuilt
 
 

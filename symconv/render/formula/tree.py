@@ -15,6 +15,7 @@ Mark = Literal["", "old", "new", "both"]
 class DisplayNode:
     """A part of a formula. Its mark is no part of what it says: equal parts may be marked apart."""
 
+    # Left out of equality, so that a marked part is found again in the next line.
     mark: Mark = field(default="", kw_only=True, compare=False, repr=False)
 
 
