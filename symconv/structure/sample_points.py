@@ -35,7 +35,7 @@ A multiple of 3 keeps clear of strides of 1 and of padding 0.
 MOST_PLACES, FEWEST_PLACES = 60, 2
 """How many places of a result a draw compares: at most, and at least where each is a long sum.
 
-A formula that is wrong at one place in ten passes 60 of them with a probability of 0.2 %.
+A formula that is wrong at one place in ten passes 60 of them with a probability of 0.2%.
 """
 
 MOST_TERMS = 20_000
@@ -44,7 +44,7 @@ MOST_TERMS = 20_000
 MOST_ENTRIES, MOST_ENTRIES_AGAIN = 100_000, 10_000
 """The most entries that are drawn where sizes can be chosen, and beyond which one draw is enough.
 
-100,000 take 0.2 s, as long as everything else together.
+Drawing 100,000 takes 0.2 s.
 """
 
 MOST_FIXED = 1_000_000

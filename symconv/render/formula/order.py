@@ -38,7 +38,7 @@ IN_SCALAR_FORMULAS: dict[Role, int] = {"input": 6, "target": 7, "parameter": 8}
 def factor_rank(form: DisplayTree, names: DisplayNames) -> tuple[Any, ...]:
     """Number, sums of scalars, errors, masks, parameters, values, sums, brackets, reductions."""
     base = form.base if isinstance(form, DisplayPower) else form
-    # The text decides in the end: SymPy's own order of factors depends on assumptions and hashes.
+    # The text decides in the end, so that no two factors are left to SymPy's own order.
     return (_kind_rank(base, names), *_complexity(base), natural_key(print_ascii(form)))
 
 

@@ -102,7 +102,7 @@ def find_range_conditions(e: Expr, ranges: Ranges, names: DisplayNames) -> Itera
             if not always_inside(place, extent, ranges, names.sizes):
                 yield RangeCondition(place, extent, tensor_name(key_of(e)))
         return
-    # SymPy's order of arguments is not that of the text, and may change with the hash seed.
+    # By their text, so that nothing is left to SymPy's own order of arguments.
     for part in sorted(e.args, key=str):
         yield from find_range_conditions(part, ranges, names) if isinstance(part, Expr) else ()
 
