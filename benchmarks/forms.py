@@ -4,10 +4,9 @@
 
 A row is a layer with its three sums, at several batches, with and without relu and a maximum; the
 time is the shortest of both passes in float32. `regret` is the time of the form that the model
-takes over that of the fastest one. `--fit` prints the constants
-of `symconv/codegen/fast/forms/work.py` that
-explain the times best (every row counts alike: errors are relative), and the regret with them.
-`--read` takes the times from a file that `--json` wrote.
+takes over that of the fastest one. `--fit` prints the constants of `operation_count.py` in
+`symconv/codegen/fast/algorithms` that explain the times best (every row counts alike: errors are
+relative), and the regret with them. `--read` takes the times from a file that `--json` wrote.
 """
 
 from __future__ import annotations
@@ -26,10 +25,9 @@ from typing import Any
 import numpy as np
 
 import symconv
-from symconv.codegen.fast.forms.base import TILED
-from symconv.codegen.fast.forms.sizes import Sizes, sizes_of
-from symconv.codegen.fast.forms.table import FORMS
-from symconv.codegen.fast.forms.work import FAR, NANOSECONDS, counted
+from symconv.codegen.fast.algorithms.operation_count import FAR, NANOSECONDS, to_weighted_counts
+from symconv.codegen.fast.algorithms.sizes import ContractionSizes, read_sizes
+from symconv.codegen.fast.algorithms.table import ALGORITHMS, find_algorithm
 from symconv.codegen.fast.plan.cost_model import TABLE
 from symconv.codegen.fast.plan.planner import Contract, plan
 from symconv.core.errors import SymconvError
@@ -70,25 +68,26 @@ def texts() -> Iterator[str]:
                 )
 
 
-def sizes(text: str) -> tuple[Sizes, tuple[str, ...]]:
+def sizes(text: str) -> tuple[ContractionSizes, tuple[str, ...]]:
     """The sizes of the layer, and the keys of its three sums."""
     network = symconv.Network.parse(text)
     made = plan(network.program, network.backward())
     found = next(s for s in made.backward if isinstance(s, Contract))
     phases = found.stage.phases if found.stage else (1, 1)
-    return sizes_of(found.contraction, int(found.contraction.batch), phases), tuple(made.choices)
+    batch = int(found.contraction.batch)
+    return read_sizes(found.contraction, batch, phases), tuple(made.choices)
 
 
 def measured(text: str) -> Row:
     """The microseconds of every form."""
     network, (layer, keys) = symconv.Network.parse(text), sizes(text)
     given, found = random_arrays(network), {}
-    for form in set(FORMS) - set(TILED.values()):
-        if max(w.fetched for w in FORMS[form](layer).values()) > 10 * TABLE:
+    for algorithm in (a for a in ALGORITHMS if not a.tiles):
+        if max(w.fetched for w in algorithm.work(layer).values()) > 10 * TABLE:
             continue
         try:
-            step = compile_step(network, given, {"forms": dict.fromkeys(keys, form)})
-            found[form] = 1e6 * fastest_time(step, LEAST)
+            step = compile_step(network, given, {"forms": dict.fromkeys(keys, algorithm.name)})
+            found[algorithm.name] = 1e6 * fastest_time(step, LEAST)
         except (SymconvError, ValueError):
             continue  # the layer has no such form
     return {"text": text, "times": dict(sorted(found.items()))}
@@ -99,9 +98,9 @@ def counts(row: Row) -> dict[str, Any]:
     layer, _ = sizes(row["text"])
     found = {}
     for form in row["times"]:
-        roles = FORMS[form](layer).values()
+        roles = find_algorithm(form).work(layer).values()
         if max(w.fetched for w in roles) <= TABLE:
-            found[form] = np.sum([counted(w) for w in roles], axis=0)
+            found[form] = np.sum([to_weighted_counts(w) for w in roles], axis=0)
     return found
 
 

@@ -1,4 +1,4 @@
-"""Which form is fastest on this machine: every candidate of every contraction is measured."""
+"""Which algorithm is fastest on this machine: every candidate of every contraction is measured."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from symconv.codegen.fast.forms.base import USUAL_BATCH, Form, Wishes, forms_of
-from symconv.codegen.fast.forms.contraction import Contraction
+from symconv.codegen.fast.algorithms.contraction import Contraction
+from symconv.codegen.fast.algorithms.sizes import USUAL_BATCH
+from symconv.codegen.fast.algorithms.table import find_algorithms
+from symconv.codegen.fast.plan.overrides import PlanOverrides
 from symconv.codegen.fast.plan.planner import plan
-from symconv.codegen.fast.plan.recognise import contraction
+from symconv.codegen.fast.plan.recognise import recognize_contraction
 from symconv.core.equation import class_counts
 from symconv.core.errors import SymconvError
 from symconv.core.tensor import Tensor
@@ -30,13 +32,13 @@ Step = Callable[[], tuple[Any, ...]]
 Say = Callable[[str], None]
 
 
-def autotune(network: Network, say: Say, *, tiles: str | None = None) -> dict[str, Form]:
-    """The fastest form of every sum over windows, by the key of its equation.
+def autotune(network: Network, say: Say, *, tiles: str | None = None) -> dict[str, str]:
+    """The name of the fastest algorithm of every sum over windows, by the key of its equation.
 
-    The three sums of one geometry take the same form, and the geometries are tried one after
-    another, each with the best forms so far. Every candidate must agree with the module of the cost
-    model. Forms that round more (Winograd's tiles) are candidates only with `tiles`. Nothing is
-    written anywhere; `say` is told what is tried.
+    The three sums of one geometry take the same one, and the geometries are tried one after
+    another, each with the best so far. Every candidate must agree with the module of the cost
+    model. Algorithms that round more (those with `tiles`) are candidates only where `tiles` is
+    given. Nothing is written anywhere; `say` is told what is tried.
     """
     if "workspace" not in network.numpy_source("fast"):
         raise SymconvError(
@@ -44,16 +46,16 @@ def autotune(network: Network, say: Say, *, tiles: str | None = None) -> dict[st
         )
     given = random_arrays(network)
     wishes: dict[str, Any] = {"tiles": tiles} if tiles else {}
-    modelled = plan(network.program, network.backward(), Wishes(**wishes))
-    best = {key: choice.form for key, choice in modelled.choices.items()}
+    modelled = plan(network.program, network.backward(), PlanOverrides(**wishes))
+    best = {key: choice.algorithm.name for key, choice in modelled.choices.items()}
     step = compile_step(network, given, {**wishes, "forms": best})
     right, fastest = step(), fastest_time(step)
-    for keys, forms in _group_by_geometry(network, best, tiles=bool(tiles)):
-        for form in forms:
-            trial = best | dict.fromkeys(keys, form)
+    for keys, candidates in _group_by_geometry(network, best, tiles=bool(tiles)):
+        for name in candidates:
+            trial = best | dict.fromkeys(keys, name)
             took = _time_if_correct(network, given, {**wishes, "forms": trial}, right)
             say(
-                f"{', '.join(keys)}: {form} {_format_seconds(took)}, "
+                f"{', '.join(keys)}: {name} {_format_seconds(took)}, "
                 f"so far {_format_seconds(fastest)}"
             )
             if took is not None and took < fastest:
@@ -66,22 +68,22 @@ def _format_seconds(seconds: float | None) -> str:
 
 
 def _group_by_geometry(
-    network: Network, best: Mapping[str, Form], *, tiles: bool
-) -> Iterator[tuple[list[str], list[Form]]]:
-    """The equations of every geometry, and the forms to try for them."""
+    network: Network, best: Mapping[str, str], *, tiles: bool
+) -> Iterator[tuple[list[str], list[str]]]:
+    """The equations of every geometry, and the algorithms to try for them."""
     program = network.backward().program
     found: dict[object, list[tuple[str, Contraction]]] = {}
     for key in best:
         equation = program.equation(key)
-        made = contraction(program, equation) if equation else None
+        made = recognize_contraction(program, equation) if equation else None
         if made is not None:
             layer = (made.axes, made.channels, made.filters, _layer_keys(made))
             found.setdefault(layer, []).append((key, made))
     for members in found.values():
         keys = [key for key, _ in members]
-        forms = set(forms_of(members[0][1])).intersection(*(forms_of(m) for _, m in members))
-        tried = sorted(f for f in forms if f != best[keys[0]])
-        yield keys, [f for f in tried if tiles or not f.startswith("winograd")]
+        common = set.intersection(*(set(find_algorithms(m)) for _, m in members))
+        names = sorted(a.name for a in common if tiles or not a.tiles)
+        yield keys, [name for name in names if name != best[keys[0]]]
 
 
 def _layer_keys(made: Contraction) -> frozenset[str]:

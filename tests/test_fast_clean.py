@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from symconv.api import Network
-from symconv.codegen.fast.forms.base import FORMS, forms_of
+from symconv.codegen.fast.algorithms.table import ALGORITHMS, find_algorithms
 from symconv.codegen.fast.plan.planner import Contract, Pool, plan
 from symconv.layers import catalogue
 from symconv.network.examples import EXAMPLES
@@ -61,20 +61,20 @@ PLANNED = (
 )
 
 
-def wished(network, form):
-    """The form for every contraction of a network that has it."""
+def wished(network, algorithm):
+    """The algorithm for every contraction of a network that it can compute."""
     made = plan(network.program, network.backward())
     steps = made.forward + made.backward
     found = {s.equation.key: s.contraction for s in steps if isinstance(s, Contract)}
     pools = [s.stage.contraction for s in made.forward if isinstance(s, Pool)]
     found |= {c.result.key: c for c in pools}
-    return {key: form for key, c in found.items() if form in forms_of(c)}
+    return {key: algorithm.name for key, c in found.items() if algorithm in find_algorithms(c)}
 
 
 def variants(network):
     """The module as it is planned, with tiles, and in every form."""
     texts = [network.numpy_source("fast", tiles=tiles) for tiles in (None, "f2", "f4")]
-    wishes = [wished(network, form) for form in FORMS]
+    wishes = [wished(network, algorithm) for algorithm in ALGORITHMS]
     return [*texts, *(network.numpy_source("fast", forms=w) for w in wishes if w)]
 
 

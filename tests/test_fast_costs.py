@@ -5,13 +5,17 @@ import pytest
 from sympy import Integer
 
 import symconv
-from symconv.codegen.fast.forms.base import FORMS as NAMES
-from symconv.codegen.fast.forms.base import Wishes, forms_of
-from symconv.codegen.fast.forms.sizes import sizes_of
-from symconv.codegen.fast.forms.table import FORMS, cost
-from symconv.codegen.fast.forms.work import Work, copy, microseconds, product
-from symconv.codegen.fast.plan.cost_model import TABLE, choose, times
-from symconv.codegen.fast.plan.plan_report import explain
+from symconv.codegen.fast.algorithms.operation_count import (
+    OperationCount,
+    count_copies,
+    count_products,
+    estimate_microseconds,
+)
+from symconv.codegen.fast.algorithms.sizes import read_sizes
+from symconv.codegen.fast.algorithms.table import ALGORITHMS, find_algorithm, find_algorithms
+from symconv.codegen.fast.plan.cost_model import TABLE, choose, count_work, estimate_times
+from symconv.codegen.fast.plan.overrides import PlanOverrides
+from symconv.codegen.fast.plan.plan_report import report_plan
 from symconv.codegen.fast.plan.planner import Contract, Pool, plan
 from symconv.core.errors import SymconvError
 
@@ -54,7 +58,7 @@ class Counting:
         (text, form)
         for text in LAYERS
         for form in ("batch_last", "columns", "folded")
-        if form in forms_of(contraction(text)[1])
+        if find_algorithm(form) in find_algorithms(contraction(text)[1])
     ],
 )
 def test_products_and_multiplications_are_those_of_the_module(text, form):
@@ -69,19 +73,19 @@ def test_products_and_multiplications_are_those_of_the_module(text, form):
     module.np = counting
     values = compiled.forward(**given)
     compiled.backward(**given, **delta, values=values)
-    roles = FORMS[form](sizes_of(made, int(made.batch), phases)).values()
+    roles = find_algorithm(form).work(read_sizes(made, int(made.batch), phases)).values()
     assert counting.products == sum(role.products for role in roles)
     assert counting.multiplications == sum(role.multiplications for role in roles)
 
 
-@pytest.mark.parametrize("form", NAMES)
-def test_costs_hold_for_any_batch(form):
+@pytest.mark.parametrize("algorithm", ALGORITHMS, ids=lambda a: a.name)
+def test_costs_hold_for_any_batch(algorithm):
     text = "input x {}x3x12x12 | conv w 3x3 channels 4 padding 1 -> z"
     _, made, phases, _ = contraction(text.format("N"))
     (symbol,) = made.batch.free_symbols
-    told = FORMS[form](sizes_of(made, symbol, phases))
+    told = algorithm.work(read_sizes(made, symbol, phases))
     for n in (1, 7, 32):
-        for role, work in FORMS[form](sizes_of(made, n, phases)).items():
+        for role, work in algorithm.work(read_sizes(made, n, phases)).items():
             open_batch = Integer(0) + told[role].multiplications
             assert open_batch.xreplace({symbol: Integer(n)}) == work.multiplications
 
@@ -100,7 +104,7 @@ def test_costs_hold_for_any_batch(form):
 )
 def test_the_form_follows_from_the_sizes(text, form):
     _, _, _, choices = contraction(text)
-    assert {c.form for c in choices.values()} == {form}
+    assert {c.algorithm.name for c in choices.values()} == {form}
 
 
 def test_the_three_sums_of_a_layer_take_one_form():
@@ -108,46 +112,48 @@ def test_the_three_sums_of_a_layer_take_one_form():
     made = plan(net.program, net.backward())
     layers = {}
     for key, choice in made.choices.items():
-        layers.setdefault(key[-1], set()).add(choice.form)
+        layers.setdefault(key[-1], set()).add(choice.algorithm)
     assert all(len(forms) == 1 for forms in layers.values())
 
 
 def test_the_reason_is_the_time_beside_that_of_the_next_forms():
     _, made, phases, choices = contraction(LAYERS[0])
-    known = times(made, phases)
+    known = estimate_times(made, phases)
     first, second, *_ = known
-    assert choose(made, key="z").form == first
+    assert choose(made, key="z").algorithm is first
     assert list(known.values()) == sorted(known.values())
-    told = f"{second} {known[second] / known[first]:.1f} times that"
+    told = f"{second.name} {known[second] / known[first]:.1f} times that"
     assert told in choose(made, key="z").reason
     assert {c.reason for c in choices.values()} == {choose(made).reason}
 
 
 def test_a_table_too_large_is_no_candidate():
     _, made, _, _ = contraction("input x 64x16x32x32 | conv w 3x3 channels 16 padding 1 -> z")
-    assert "gathered" in forms_of(made)
-    assert "gathered" not in times(made)
-    roles = FORMS["gathered"](sizes_of(made, 64)).values()
+    gathered = find_algorithm("gathered")
+    assert gathered in find_algorithms(made)
+    assert gathered not in estimate_times(made)
+    roles = gathered.work(read_sizes(made, 64)).values()
     assert max(role.fetched for role in roles) > TABLE
 
 
 def test_work_adds_up_and_takes_longer_beyond_the_cache():
-    work = copy(1000, 10) + product(2, 3, 4, 5) + Work(calls=1)
+    work = count_copies(1000, 10) + count_products(2, 3, 4, 5) + OperationCount(calls=1)
     assert (work.copied, work.runs, work.products, work.multiplications) == (1000, 100, 2, 120)
-    assert microseconds(work + work) == pytest.approx(2 * microseconds(work))
-    assert microseconds(work.holding(10_000_000)) > microseconds(work)
+    assert estimate_microseconds(work + work) == pytest.approx(2 * estimate_microseconds(work))
+    assert estimate_microseconds(work.holding(10_000_000)) > estimate_microseconds(work)
 
 
 def test_a_form_that_was_asked_for_is_taken_and_another_name_refused():
     _, made, _, _ = contraction(LAYERS[0])
-    assert choose(made, Wishes(forms={"z": "columns"}), "z").form == "columns"
+    chosen = choose(made, PlanOverrides(forms={"z": "columns"}), "z")
+    assert chosen.algorithm.name == "columns"
     with pytest.raises(SymconvError, match="no form is called"):
-        Wishes(forms={"z": "diagonal"})
+        PlanOverrides(forms={"z": "diagonal"})
 
 
 def test_the_explanation_tells_what_is_held():
     net, made, phases, choices = contraction(LAYERS[0])
-    text = explain(plan(net.program, net.backward()))
-    held = 4 * cost(made, choices["z"].form, phases).held
+    text = report_plan(plan(net.program, net.backward()))
+    held = 4 * count_work(made, choices["z"].algorithm, phases).held
     assert f"{held} bytes in between" in text
     assert choices["z"].reason in text

@@ -9,15 +9,22 @@ import numpy as np
 import pytest
 
 import symconv
-from symconv.codegen.fast.forms.base import FORMS, Wishes, forms_of
+from symconv.codegen.fast.algorithms.table import ALGORITHMS, find_algorithms
 from symconv.codegen.fast.module import fast_module
+from symconv.codegen.fast.plan.overrides import PlanOverrides
 from symconv.codegen.fast.plan.planner import Contract, Pool, plan
-from symconv.codegen.fast.plan.recognise import contraction
+from symconv.codegen.fast.plan.recognise import recognize_contraction
 from symconv.codegen.python.fast_allowlist import audited_fast
 from symconv.codegen.readable.module import module_names
 from symconv.core.errors import SymconvError
 
 LONG = pytest.mark.long
+FORMS = tuple(a.name for a in ALGORITHMS)
+
+
+def forms_of(made):
+    """The names of the algorithms that can compute a contraction."""
+    return [a.name for a in find_algorithms(made)]
 
 
 def contractions(net):
@@ -37,7 +44,7 @@ def wished(net, *forms):
     for k, (key, made) in enumerate(contractions(net).items()):
         order = [*forms[k % len(forms) :], *forms]
         known[key] = next((f for f in order if f in forms_of(made)), "columns")
-    return Wishes(forms=known)
+    return PlanOverrides(forms=known)
 
 
 def module(net, wishes):
@@ -238,9 +245,9 @@ def test_a_form_that_does_not_fit_is_refused():
         ("y", "columns", "no sum over windows"),
     ):
         with pytest.raises(SymconvError, match=problem):
-            module(net, Wishes(forms={key: form}))
+            module(net, PlanOverrides(forms={key: form}))
     with pytest.raises(SymconvError, match="no tiles are called"):
-        Wishes(tiles="f3")
+        PlanOverrides(tiles="f3")
 
 
 def test_tiles_are_taken_where_they_are_asked_for_and_pay():
@@ -251,19 +258,20 @@ def test_tiles_are_taken_where_they_are_asked_for_and_pay():
         ((3, "3x3"), None),
     ):
         net = symconv.Network.parse(text.format(*sizes))
-        chosen = {c.form for c in plan(net.program, net.backward(), Wishes("f4")).choices.values()}
-        assert (form in chosen) == (form is not None)
-        plain = {c.form for c in plan(net.program, net.backward()).choices.values()}
+        backward, tiled = net.backward(), PlanOverrides("f4")
+        choices = plan(net.program, backward, tiled).choices.values()
+        assert (form in {c.algorithm.name for c in choices}) == (form is not None)
+        plain = {c.algorithm.name for c in plan(net.program, backward).choices.values()}
         assert not any(c.startswith("winograd") for c in plain)
 
 
 def test_recognised_images_turn_into_places():
     net = symconv.Network.parse("input x 2x3x9x8 | conv w 3x2 channels 4 padding 1 dilation 2 -> z")
     backward = net.backward()
-    made = contraction(backward.program, backward.program.equation("gradient x"))
-    from symconv.codegen.fast.plan.gradient_as_correlation import turned
+    made = recognize_contraction(backward.program, backward.program.equation("gradient x"))
+    from symconv.codegen.fast.plan.gradient_as_correlation import rewrite_as_correlation
 
-    around = turned(made)
+    around = rewrite_as_correlation(made)
     assert around.computes == "places"
     assert (around.channels, around.filters) == (4, 3)
     assert [a.before for a in around.axes] == [3, 1]

@@ -3,17 +3,17 @@
 import pytest
 
 import symconv
-from symconv.codegen.fast.plan.plan_report import explain
-from symconv.codegen.fast.plan.planner import Plain, Pool, plan
-from symconv.codegen.fast.plan.recognise import contraction
-from symconv.codegen.fast.plan.stages import stages
+from symconv.codegen.fast.plan.plan_report import report_plan
+from symconv.codegen.fast.plan.planner import Pool, Unplanned, plan
+from symconv.codegen.fast.plan.recognise import recognize_contraction
+from symconv.codegen.fast.plan.stages import find_stages
 
 CONV = "input x 16x3x9x8 | conv w 3x2 channels 5 stride 2 padding 1{} -> z"
 
 
 def found(text):
     backward = symconv.Network.parse(text).backward()
-    made = {e.key: contraction(backward.program, e) for e in backward.program.equations}
+    made = {e.key: recognize_contraction(backward.program, e) for e in backward.program.equations}
     return {key: c for key, c in made.items() if c is not None}
 
 
@@ -50,13 +50,13 @@ def test_an_equation_of_ones_own_is_planned_like_a_layer():
 )
 def test_a_stage_needs_relu_at_most_and_a_tile_without_a_rest(tail, count):
     text = "input x 16x3x8x8 | conv w 3x3 channels 5 padding 1 bias b -> z" + tail
-    assert len(stages(symconv.Network.parse(text).backward().program)) == count
+    assert len(find_stages(symconv.Network.parse(text).backward().program)) == count
 
 
 def test_a_value_that_others_read_is_written():
     text = "input x 16x3x8x8 | conv w 3x3 channels 3 padding 1 -> z | relu -> a | maxpool 2 -> p"
     backward = symconv.Network.parse(text + " | sse t -> C").backward()
-    assert [s.key for s in stages(backward.program)] == ["p"]
+    assert [s.key for s in find_stages(backward.program)] == ["p"]
 
 
 def test_every_equation_has_its_place_in_the_plan_or_is_hidden_in_a_stage():
@@ -64,13 +64,13 @@ def test_every_equation_has_its_place_in_the_plan_or_is_hidden_in_a_stage():
     made = plan(net.program, net.backward())
     assert sum(isinstance(s, Pool) for s in made.forward) == 2
     assert made.hidden >= {"z^1", "a^1", "M^1", "delta a^1", "delta z^1"}
-    plain = {s.equation.key for s in made.forward if isinstance(s, Plain)}
+    plain = {s.equation.key for s in made.forward if isinstance(s, Unplanned)}
     assert plain == {"v", "h^1", "r^1", "h^2", "r^2", "h^3", "C"}
 
 
 def test_the_explanation_names_forms_reasons_and_costs():
     net = symconv.Network.example("lenet5")
-    text = explain(plan(net.program, net.backward()), {"z^1": "1"})
+    text = report_plan(plan(net.program, net.backward()), {"z^1": "1"})
     assert "(1) z^1, a^1, p^1: one stage" in text
     assert "batch_last" in text
     assert "338688*N FLOP, 1.44 times" in text

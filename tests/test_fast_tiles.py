@@ -7,9 +7,9 @@ import pytest
 import sympy as sp
 
 import symconv
-from symconv.codegen.fast.forms.base import Wishes
+from symconv.codegen.fast.algorithms.winograd_matrices import make_transforms
 from symconv.codegen.fast.module import fast_module
-from symconv.codegen.fast.plan.winograd_matrices import transforms
+from symconv.codegen.fast.plan.overrides import PlanOverrides
 
 SHAPES = [(1, 3), (2, 2), (2, 3), (3, 2), (4, 3), (2, 5), (6, 3)]
 
@@ -20,7 +20,7 @@ def matrix(table):
 
 @pytest.mark.parametrize(("size", "taps"), SHAPES)
 def test_along_one_axis(size, taps):
-    made = transforms(size, taps)
+    made = make_transforms(size, taps)
     w, x = sp.Matrix(sp.symbols(f"w:{taps}")), sp.Matrix(sp.symbols(f"x:{size + taps - 1}"))
     products = (matrix(made.kernel) * w).multiply_elementwise(matrix(made.image) * x)
     found = matrix(made.places) * products
@@ -31,7 +31,7 @@ def test_along_one_axis(size, taps):
 @pytest.mark.parametrize("size", [2, 4])
 def test_along_two_axes(size):
     """A^T [(G w G^T) * (B^T x B)] A, each entry a polynomial in 9 and (size + 2)^2 symbols."""
-    made = transforms(size, 3)
+    made = make_transforms(size, 3)
     w = sp.Matrix(3, 3, sp.symbols("w:9"))
     x = sp.Matrix(size + 2, size + 2, sp.symbols(f"x:{(size + 2) ** 2}"))
     G, B, A = (matrix(t) for t in (made.kernel, made.image, made.places))
@@ -44,7 +44,7 @@ def test_along_two_axes(size):
 
 @pytest.mark.parametrize(("size", "taps"), SHAPES)
 def test_there_is_one_product_for_each_point_and_images_meet_whole_numbers(size, taps):
-    made = transforms(size, taps)
+    made = make_transforms(size, taps)
     assert len(made.image) == len(made.kernel) == size + taps - 1
     assert all(n.denominator == 1 for row in made.image for n in row)
     assert all(isinstance(n, Fraction) for row in made.kernel for n in row)
@@ -52,7 +52,7 @@ def test_there_is_one_product_for_each_point_and_images_meet_whole_numbers(size,
 
 def test_too_many_points_are_refused():
     with pytest.raises(ValueError, match="need 9 points"):
-        transforms(7, 3)
+        make_transforms(7, 3)
 
 
 def test_rounding_is_what_the_size_of_a_tile_costs():
@@ -63,7 +63,8 @@ def test_rounding_is_what_the_size_of_a_tile_costs():
     right = net.compile().forward(x=x, w=w).z
     for tiles, bound in ((None, 2e-6), ("f2", 4e-6), ("f4", 4e-5)):
         space = {}
-        text = fast_module(net.program, net.backward(), title="tiles", wishes=Wishes(tiles=tiles))
+        wishes = PlanOverrides(tiles=tiles)
+        text = fast_module(net.program, net.backward(), title="tiles", wishes=wishes)
         exec(compile(text, "<tiles>", "exec"), space)
         for kind, limit in ((np.float32, bound), (np.float64, 1e-12)):
             found = space["forward"](x=x.astype(kind), w=w.astype(kind)).z

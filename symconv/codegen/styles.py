@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from symconv.codegen.fast.forms.base import Wishes
+from symconv.codegen.fast.plan.overrides import PlanOverrides
 from symconv.codegen.python.code_allowlist import audited
 from symconv.codegen.python.identifiers import Identifiers
 from symconv.codegen.readable.module import module_names, numpy_module
@@ -32,7 +32,7 @@ class Order:
     title: str
     notes: tuple[str, ...]
     numbers: Mapping[str, str]
-    wishes: Wishes | None = None
+    wishes: PlanOverrides | None = None
 
 
 def module_text(order: Order, style: str) -> str:
@@ -40,22 +40,22 @@ def module_text(order: Order, style: str) -> str:
     return _known(style)(order)
 
 
-def wishes_of(style: str, given: Mapping[str, Any]) -> Wishes | None:
+def wishes_of(style: str, given: Mapping[str, Any]) -> PlanOverrides | None:
     """What the caller wants of the fast style; SymconvError where another style is asked."""
     if given and style != "fast":
         raise SymconvError(
             f"the style '{style}' has no plan to overrule", help="ask for the style fast"
         )
-    return Wishes(**given) if given else None
+    return PlanOverrides(**given) if given else None
 
 
 def plan_text(order: Order, style: str) -> str:
     """What becomes of the equations in a style: strategies and why, operations, bytes."""
-    from symconv.codegen.fast.explain import told, told_as_written
+    from symconv.codegen.fast.explain import explain_as_written, explain_network
 
     if _known(style) is not _fast:
-        return told_as_written(order.backward, order.numbers, style)
-    return told(order.forward, order.backward, order.numbers, order.wishes)
+        return explain_as_written(order.backward, order.numbers, style)
+    return explain_network(order.forward, order.backward, order.numbers, order.wishes)
 
 
 def tests_text(order: Order, style: str, stem: str, names: Identifiers) -> str:

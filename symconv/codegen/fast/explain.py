@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from symconv.codegen.fast.forms.base import Wishes
 from symconv.codegen.fast.plan.batch_split import least_part, split_of
-from symconv.codegen.fast.plan.plan_report import explain, explain_equations
+from symconv.codegen.fast.plan.overrides import PlanOverrides
+from symconv.codegen.fast.plan.plan_report import report_equations, report_plan
 from symconv.codegen.fast.scalar.program_of import Unrolled
 from symconv.core.equation import Program
 from symconv.core.proof import Backward
@@ -16,25 +16,25 @@ from .strategy import MOST_ENTRIES, MOST_READS, Planned, reads, way_of
 NO_WORKSPACE = "step: none, as there is no workspace"
 
 
-def told(
+def explain_network(
     forward: Program,
     backward: Backward,
     numbers: Mapping[str, str],
-    wishes: Wishes | None = None,
+    wishes: PlanOverrides | None = None,
 ) -> str:
     """The plan: unrolled, step by step, or why there is none; last what `step` splits."""
     way = way_of(forward, backward, wishes)
     if isinstance(way, Planned):
-        step = _planned_step(forward, backward) if way.workspace else NO_WORKSPACE
-        return f"{explain(way.plan, numbers)}\n{step}"
-    costs = explain_equations(backward.program.equations, numbers)
+        step = _explain_planned_step(forward, backward) if way.workspace else NO_WORKSPACE
+        return f"{report_plan(way.plan, numbers)}\n{step}"
+    costs = report_equations(backward.program.equations, numbers)
     if isinstance(way, Unrolled):
         return (
             "written out number by number: the network is tiny\n"
             f"  no tensor has more than {MOST_ENTRIES} entries, "
             f"and {reads(way)} entries are read, which is at most {MOST_READS}\n"
             "  an operation on two numbers costs less than a call of NumPy\n"
-            f"{costs}\n{_unrolled_step(backward)}"
+            f"{costs}\n{_explain_scalar_step(backward)}"
         )
     return (
         "as in the readable style: a size is in no shape of an array\n"
@@ -43,22 +43,22 @@ def told(
     )
 
 
-def told_as_written(backward: Backward, numbers: Mapping[str, str], style: str) -> str:
+def explain_as_written(backward: Backward, numbers: Mapping[str, str], style: str) -> str:
     """What the equations of a style without a plan cost."""
     return (
         f"{style}: every equation as it stands; --style fast has a plan\n"
-        f"{explain_equations(backward.program.equations, numbers)}"
+        f"{report_equations(backward.program.equations, numbers)}"
     )
 
 
-def _unrolled_step(backward: Backward) -> str:
+def _explain_scalar_step(backward: Backward) -> str:
     """What the `step` of a module is that is written out number by number."""
     if backward.seed:
         return "step: none, as the network has no cost"
     return "step: both passes in one call; the batch has a fixed size and does not split"
 
 
-def _planned_step(forward: Program, backward: Backward) -> str:
+def _explain_planned_step(forward: Program, backward: Backward) -> str:
     """From which batch on the `step` of a module with a workspace splits, or why there is none."""
     split = split_of(forward)
     if split is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from symconv.codegen.fast.forms.base import Wishes
+from symconv.codegen.fast.plan.overrides import PlanOverrides
 from symconv.codegen.fast.scalar.module import UnrolledModule
 from symconv.codegen.fast.scalar.program_of import Unrolled
 from symconv.codegen.fast.write.planned import PlannedModule
@@ -23,7 +23,7 @@ def fast_module(  # noqa: PLR0913 - what a module is made from
     title: str,
     notes: tuple[str, ...] = (),
     numbers: Mapping[str, str] | None = None,
-    wishes: Wishes | None = None,
+    wishes: PlanOverrides | None = None,
 ) -> str:
     """The text of the fast module of a network.
 
@@ -51,7 +51,7 @@ def fast_module(  # noqa: PLR0913 - what a module is made from
     if way is None or not way.workspace:
         return readable
     choices = way.plan.choices.items()
-    told = tuple(f"{key}: {c.form}, because {c.reason}." for key, c in choices)
+    told = tuple(f"{key}: {c.algorithm.name}, because {c.reason}." for key, c in choices)
     docstring = _docstring(forward, backward, title, (*notes, *told))
     return PlannedModule(forward, backward, way.plan, numbers).text(docstring, readable)
 

@@ -7,9 +7,9 @@ from math import prod
 
 from sympy import Symbol
 
-from symconv.codegen.fast.forms.base import Wishes
+from symconv.codegen.fast.plan.overrides import PlanOverrides
 from symconv.codegen.fast.plan.padding_workspace import margins_of
-from symconv.codegen.fast.plan.planner import Plain, Plan, plan
+from symconv.codegen.fast.plan.planner import ExecutionPlan, Unplanned, plan
 from symconv.codegen.fast.plan.simplify import without_unit_sums
 from symconv.codegen.fast.scalar.program_of import Unrolled, unrolled
 from symconv.codegen.fast.scalar.scalar_planner import multiplications
@@ -30,7 +30,7 @@ MOST_READS = 1200
 class Planned:
     """A plan, and whether a workspace is of use: for forms, stages or the margins of arrays."""
 
-    plan: Plan
+    plan: ExecutionPlan
     workspace: bool
 
 
@@ -38,7 +38,7 @@ Way = Unrolled | Planned | None
 """None where a size is in no shape of an array: nothing can be planned then."""
 
 
-def way_of(forward: Program, backward: Backward, wishes: Wishes | None = None) -> Way:
+def way_of(forward: Program, backward: Backward, wishes: PlanOverrides | None = None) -> Way:
     """A tiny network of fixed sizes is unrolled, unless a form is wished for; others are planned.
 
     Without a use for a workspace, the module of a plan is the readable one.
@@ -82,11 +82,11 @@ def _sizes_known(program: Program) -> bool:
     return not program.sizes and found <= bare
 
 
-def _margins(forward: Program, backward: Backward, made: Plan) -> bool:
+def _margins(forward: Program, backward: Backward, made: ExecutionPlan) -> bool:
     """Whether a plan without forms has margins that a workspace keeps."""
     tensors = {**forward.by_key, **backward.program.by_key}
     passes = (
-        tuple(without_unit_sums(s.equation) for s in steps if isinstance(s, Plain))
+        tuple(without_unit_sums(s.equation) for s in steps if isinstance(s, Unplanned))
         for steps in (made.forward, made.backward)
     )
     return any(

@@ -16,14 +16,14 @@ from symconv.lower.affine import affine_form
 
 
 @dataclass(frozen=True)
-class Flatten:
+class BatchLastFlatten:
     """A table of one row a picture, row-major."""
 
     source: Indexed
 
 
 @dataclass(frozen=True)
-class Product:
+class BatchLastProduct:
     """`rows` times a matrix, which is `transposed` where the sum runs over its second axis."""
 
     rows: Indexed
@@ -31,7 +31,7 @@ class Product:
     transposed: bool
 
 
-def flatten(program: Program, e: Equation) -> Flatten | None:
+def match_flatten(program: Program, e: Equation) -> BatchLastFlatten | None:
     """Whether an equation writes every picture as a row."""
     source = e.rhs
     if not isinstance(source, Indexed) or len(source.indices) != 4 or len(e.lhs.indices) != 2:
@@ -44,26 +44,26 @@ def flatten(program: Program, e: Equation) -> Flatten | None:
     c, i, j = (v for v in rest if isinstance(v, Symbol))
     place = affine_form(e.lhs.indices[1], extents)
     steps = {c: extents[i] * extents[j], i: extents[j], j: Integer(1)}
-    return Flatten(source) if place.constant == 0 and dict(place.terms) == steps else None
+    return BatchLastFlatten(source) if place.constant == 0 and dict(place.terms) == steps else None
 
 
-def unflattened_product(program: Program, e: Equation) -> Product | None:
+def match_product(program: Program, e: Equation) -> BatchLastProduct | None:
     """Whether an equation is a product of matrices that only pictures are made of."""
-    readers = [r for r in program.equations if e.lhs.base in {a.base for a in _entries(r.rhs)}]
-    if not readers or not all(_pictures(r) for r in readers):
+    readers = [r for r in program.equations if e.lhs.base in {a.base for a in _list_entries(r.rhs)}]
+    if not readers or not all(_restores_pictures(r) for r in readers):
         return None
-    return _product(program, e)
+    return _match_product(program, e)
 
 
-def _pictures(reader: Equation) -> bool:
+def _restores_pictures(reader: Equation) -> bool:
     return isinstance(reader.rhs, Indexed) and len(reader.lhs.indices) > 2
 
 
-def _entries(e: Expr) -> set[Indexed]:
+def _list_entries(e: Expr) -> set[Indexed]:
     return e.atoms(Indexed)
 
 
-def _product(program: Program, e: Equation) -> Product | None:
+def _match_product(program: Program, e: Equation) -> BatchLastProduct | None:
     if not isinstance(e.rhs, Sum) or len(e.rhs.limits) != 1 or len(e.lhs.indices) != 2:
         return None
     (q, low, high), (b, k) = e.rhs.limits[0], e.lhs.indices
@@ -77,5 +77,5 @@ def _product(program: Program, e: Equation) -> Product | None:
             for f in (rows, matrix)
         )
         if whole and rows.indices == (b, q) and set(matrix.indices) == {q, k}:
-            return Product(rows, matrix, matrix.indices == (k, q))
+            return BatchLastProduct(rows, matrix, matrix.indices == (k, q))
     return None

@@ -1,73 +1,92 @@
-"""The cost model: which form a contraction over windows takes, and why."""
+"""The cost model: which algorithm a contraction over windows takes, and why."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 
-from symconv.codegen.fast.forms.base import TILED, Form, Tiles, Wishes, batch_of, forms_of
-from symconv.codegen.fast.forms.contraction import Contraction
-from symconv.codegen.fast.forms.sizes import Pair, sizes_of
-from symconv.codegen.fast.forms.table import FORMS
-from symconv.codegen.fast.forms.work import microseconds
+from symconv.codegen.fast.algorithms.base import Algorithm
+from symconv.codegen.fast.algorithms.contraction import Contraction
+from symconv.codegen.fast.algorithms.operation_count import OperationCount, estimate_microseconds
+from symconv.codegen.fast.algorithms.sizes import Pair, assume_batch, read_sizes
+from symconv.codegen.fast.algorithms.table import find_algorithms
 from symconv.core.errors import SymconvError
 
+from .overrides import PlanOverrides
+
 TABLE = 320_000
-"""The most entries of a table of places (8 bytes each), which a module makes at its first call."""
+"""The most entries of a lookup table: 2.5 MB, as each has 8 bytes. The module makes it at its first
+call and keeps it, which the estimate of a call does not count."""
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A form, and the reason for it in words."""
+    """An algorithm, and the reason for it in words."""
 
-    form: Form
+    algorithm: Algorithm
     reason: str
 
 
 def choose(
-    made: Contraction, wishes: Wishes | None = None, key: str = "", phases: Pair = (1, 1)
+    contraction: Contraction,
+    overrides: PlanOverrides | None = None,
+    key: str = "",
+    phases: Pair = (1, 1),
 ) -> Choice:
-    """The form that was asked for, else the one that takes the least time.
+    """The algorithm that was asked for, else the one that takes the least time.
 
-    The time is that of all three tensors of the contraction, so that they take the same form.
+    The time is that of all three tensors of the contraction, so that they take the same one.
+    SymconvError where the one that was asked for cannot compute the contraction.
     """
-    wishes, known = wishes or Wishes(), forms_of(made)
-    if key in wishes.forms:
-        form = wishes.forms[key]
-        if form not in known:
-            raise SymconvError(f"'{key}' has no form '{form}'", help=f"it has {', '.join(known)}")
-        return Choice(form, "it was asked for")
-    return _fastest(times(made, phases, wishes.tiles), batch_of(made))
+    overrides, known = overrides or PlanOverrides(), find_algorithms(contraction)
+    wanted = overrides.algorithm_for(key)
+    if wanted is None:
+        times = estimate_times(contraction, phases, overrides.tiles)
+        return _take_fastest(times, assume_batch(contraction.batch))
+    if wanted not in known:
+        raise SymconvError(
+            f"'{key}' has no form '{wanted.name}'",
+            help=f"it has {', '.join(a.name for a in known)}",
+        )
+    return Choice(wanted, "it was asked for")
 
 
-def times(
-    made: Contraction, phases: Pair = (1, 1), tiles: Tiles | None = None
-) -> dict[Form, float]:
-    """About how many microseconds every form takes for all three tensors, the fastest first.
+def estimate_times(
+    contraction: Contraction, phases: Pair = (1, 1), tiles: str | None = None
+) -> dict[Algorithm, float]:
+    """About how many microseconds every algorithm takes for all three tensors, the fastest first.
 
-    Of the tiled forms only the one that was asked for takes part.
+    Of those that need the option `tiles` only the one that was asked for takes part.
     """
-    sizes, wanted = sizes_of(made, batch_of(made), phases), TILED.get(tiles or "")
-    known = [f for f in forms_of(made) if f == wanted or f not in TILED.values()]
-    work = {form: FORMS[form](sizes).values() for form in known}
+    sizes = read_sizes(contraction, assume_batch(contraction.batch), phases)
+    known = [a for a in find_algorithms(contraction) if a.tiles in {"", tiles}]
+    counts = {algorithm: algorithm.work(sizes).values() for algorithm in known}
     found = {
-        form: sum(map(microseconds, roles))
-        for form, roles in work.items()
+        algorithm: sum(map(estimate_microseconds, roles))
+        for algorithm, roles in counts.items()
         if max(role.fetched for role in roles) <= TABLE
     }
     return dict(sorted(found.items(), key=lambda pair: pair[1]))
 
 
-def _fastest(found: dict[Form, float], batch: int) -> Choice:
-    """The first of the forms, and how much longer the next would take."""
-    (form, least), *others = found.items()
-    told = [f"{other} {time / least:.1f} times that" for other, time in others[:2]]
+def count_work(
+    contraction: Contraction, algorithm: Algorithm, phases: Pair = (1, 1)
+) -> OperationCount:
+    """What computing one of the three tensors takes, in terms of the batch."""
+    return algorithm.work(read_sizes(contraction, contraction.batch, phases))[contraction.computes]
+
+
+def _take_fastest(times: dict[Algorithm, float], batch: int) -> Choice:
+    """The first of the algorithms, and how much longer the next two would take."""
+    (algorithm, least), *others = times.items()
+    slower = [f"{other.name} {time / least:.1f} times that" for other, time in others[:2]]
     samples = f"{batch} samples" if batch > 1 else "a sample"
-    return Choice(form, ", ".join([f"it takes about {_told(least)} for {samples}", *told]))
+    reason = ", ".join([f"it takes about {_write_time(least)} for {samples}", *slower])
+    return Choice(algorithm, reason)
 
 
-def _told(time: float) -> str:
+def _write_time(microseconds: float) -> str:
     """Microseconds with two digits."""
-    digits = 1 - math.floor(math.log10(time))
-    rounded = round(time, digits)
+    digits = 1 - math.floor(math.log10(microseconds))
+    rounded = round(microseconds, digits)
     return f"{rounded:g} us" if rounded < 1000 else f"{rounded / 1000:g} ms"

@@ -9,28 +9,28 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from symconv.codegen.fast.forms.contraction import Axis, Contraction
+from symconv.codegen.fast.algorithms.contraction import AxisGeometry, Contraction
 
 
-def turned(made: Contraction) -> Contraction | None:
+def rewrite_as_correlation(contraction: Contraction) -> Contraction | None:
     """The image of a contraction as the places of another; None at any stride but 1."""
-    if made.computes != "image" or any(a.stride != 1 for a in made.axes):
+    if contraction.computes != "image" or any(a.stride != 1 for a in contraction.axes):
         return None
-    filters, channels, *taps = made.kernel.order
-    first, second = made.kernel.flipped
-    kernel = replace(made.kernel, order=(channels, filters, *taps), flipped=(not first, not second))
+    filters, channels, *taps = contraction.kernel.order
+    first, second = contraction.kernel.flipped
+    order, flipped = (channels, filters, *taps), (not first, not second)
     return replace(
-        made,
+        contraction,
         computes="places",
-        image=made.places,
-        kernel=kernel,
-        places=made.image,
-        axes=(_turned(made.axes[0]), _turned(made.axes[1])),
-        channels=made.filters,
-        filters=made.channels,
+        image=contraction.places,
+        kernel=replace(contraction.kernel, order=order, flipped=flipped),
+        places=contraction.image,
+        axes=(_reverse(contraction.axes[0]), _reverse(contraction.axes[1])),
+        channels=contraction.filters,
+        filters=contraction.channels,
     )
 
 
-def _turned(axis: Axis) -> Axis:
+def _reverse(axis: AxisGeometry) -> AxisGeometry:
     before = axis.dilation * (axis.taps - 1) - axis.before
-    return Axis(axis.places, axis.extent, axis.taps, 1, axis.dilation, before)
+    return AxisGeometry(axis.places, axis.extent, axis.taps, 1, axis.dilation, before)

@@ -9,17 +9,17 @@ from typing import TypeAlias
 from sympy import Expr
 from sympy.tensor.indexed import Indexed
 
-from symconv.codegen.fast.forms.base import Wishes
-from symconv.codegen.fast.forms.contraction import Contraction
+from symconv.codegen.fast.algorithms.contraction import Contraction
 from symconv.core.equation import Equation, Program
 from symconv.core.errors import SymconvError, did_you_mean
 from symconv.core.proof import Backward
 from symconv.core.tensor import key_of
 
-from .batch_last_dense import Flatten, Product, flatten, unflattened_product
+from .batch_last_dense import BatchLastFlatten, BatchLastProduct, match_flatten, match_product
 from .cost_model import Choice, choose
-from .recognise import contraction
-from .stages import Stage, stages, summed_over_places
+from .overrides import PlanOverrides
+from .recognise import recognize_contraction
+from .stages import PoolingStage, find_stages, sums_over_places
 
 
 @dataclass(frozen=True)
@@ -28,47 +28,44 @@ class Contract:
 
     equation: Equation
     contraction: Contraction
-    stage: Stage | None = None
+    stage: PoolingStage | None = None
 
 
 @dataclass(frozen=True)
 class Pool:
     """The forward pass of a stage."""
 
-    stage: Stage
+    stage: PoolingStage
 
 
 @dataclass(frozen=True)
-class Unpool:
+class PoolGradient:
     """The backward pass of a stage, down to its planes."""
 
-    stage: Stage
+    stage: PoolingStage
 
 
 @dataclass(frozen=True)
-class Total:
+class BiasGradient:
     """The sum of a delta over places, taken from what reaches the winners."""
 
     equation: Equation
-    stage: Stage
+    stage: PoolingStage
 
 
 @dataclass(frozen=True)
-class Plain:
+class Unplanned:
     """An equation in its readable form, or with the batch as the innermost run."""
 
     equation: Equation
-    run: Flatten | Product | None = None
+    run: BatchLastFlatten | BatchLastProduct | None = None
 
 
-BATCH_LAST = {"batch_last", "matrix"}
-"""The forms whose planes run along the batch."""
-
-Step: TypeAlias = Contract | Pool | Unpool | Total | Plain
+Step: TypeAlias = Contract | Pool | PoolGradient | BiasGradient | Unplanned
 
 
 @dataclass(frozen=True)
-class Plan:
+class ExecutionPlan:
     """The steps of both passes; `hidden` are the tensors that are never written."""
 
     forward: tuple[Step, ...]
@@ -79,31 +76,33 @@ class Plan:
     @property
     def plain(self) -> bool:
         """Whether nothing has a form of its own."""
-        return all(isinstance(s, Plain) for s in (*self.forward, *self.backward))
+        return all(isinstance(s, Unplanned) for s in (*self.forward, *self.backward))
 
 
-def plan(forward: Program, backward: Backward, wishes: Wishes | None = None) -> Plan:
-    """The plan of a network; `wishes` overrule the cost model."""
+def plan(
+    forward: Program, backward: Backward, overrides: PlanOverrides | None = None
+) -> ExecutionPlan:
+    """The plan of a network; `overrides` overrule the cost model."""
     program = backward.program
     results = {t.key for t in backward.results}
     rest = list(backward.equations)
-    wanted = _alive(rest, results)
-    known = {s.key: s for s in stages(program) if not set(s.between) & results}
-    planner = _Planner(program, tuple(known.values()), wishes or Wishes())
+    wanted = _find_needed(rest, results)
+    known = {s.key: s for s in find_stages(program) if not set(s.between) & results}
+    planner = _Planner(program, tuple(known.values()), overrides or PlanOverrides())
     first = tuple(s for e in forward.equations for s in planner.steps(e))
     second = tuple(s for e in rest if e.key in wanted for s in planner.steps(e))
     hidden = frozenset(k for s in known.values() for k in s.between)
     choices = planner.choices(first + second)
-    if any(c.form in BATCH_LAST for c in choices.values()):
-        first, second = planner.runs(first), planner.runs(second)
-    return Plan(first, second, hidden, choices)
+    if any(c.algorithm.runs_along_batch for c in choices.values()):
+        first, second = planner.run_along_batch(first), planner.run_along_batch(second)
+    return ExecutionPlan(first, second, hidden, choices)
 
 
 @dataclass(frozen=True)
 class _Planner:
     program: Program
-    stages: tuple[Stage, ...]
-    wishes: Wishes
+    stages: tuple[PoolingStage, ...]
+    overrides: PlanOverrides
 
     def steps(self, e: Equation) -> tuple[Step, ...]:
         """What one equation becomes; an equation inside of a stage becomes nothing."""
@@ -111,23 +110,25 @@ class _Planner:
             if e.key == s.key:
                 return (Pool(s),)
             if e.key == s.delta:
-                return (Unpool(s),)
+                return (PoolGradient(s),)
             if e.key in s.between:
                 return ()
-            if summed_over_places(e, s.delta):
-                return (Total(e, s),)
-        made = contraction(self.program, e)
-        if made is None or not _alignable(made):
-            return (Plain(e),)
+            if sums_over_places(e, s.delta):
+                return (BiasGradient(e, s),)
+        made = recognize_contraction(self.program, e)
+        if made is None or not _can_broadcast(made):
+            return (Unplanned(e),)
         stage = next((s for s in self.stages if s.delta == made.places.key), None)
         return (Contract(e, made, stage),)
 
-    def runs(self, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    def run_along_batch(self, steps: tuple[Step, ...]) -> tuple[Step, ...]:
         """The same steps; what is flattened keeps the batch as its innermost run."""
-        return tuple(self._run(s.equation) if isinstance(s, Plain) else s for s in steps)
+        return tuple(
+            self._run_along_batch(s.equation) if isinstance(s, Unplanned) else s for s in steps
+        )
 
-    def _run(self, e: Equation) -> Plain:
-        return Plain(e, flatten(self.program, e) or unflattened_product(self.program, e))
+    def _run_along_batch(self, e: Equation) -> Unplanned:
+        return Unplanned(e, match_flatten(self.program, e) or match_product(self.program, e))
 
     def choices(self, steps: tuple[Step, ...]) -> dict[str, Choice]:
         """The form of every contraction; the three of one geometry agree."""
@@ -136,17 +137,17 @@ class _Planner:
         for s in steps:
             if isinstance(s, Contract):
                 made[s.equation.key] = s.contraction, s.stage.phases if s.stage else (1, 1)
-        self._known(made)
-        return {key: choose(c, self.wishes, key, phases) for key, (c, phases) in made.items()}
+        self._check_keys(made)
+        return {key: choose(c, self.overrides, key, phases) for key, (c, phases) in made.items()}
 
-    def _known(self, made: Mapping[str, object]) -> None:
+    def _check_keys(self, made: Mapping[str, object]) -> None:
         """Refuse a wish for an equation that is no contraction over windows."""
-        for key in self.wishes.forms:
+        for key in self.overrides.forms:
             if key not in made:
                 raise SymconvError(f"'{key}' is no sum over windows", help=did_you_mean(key, made))
 
 
-def _alignable(made: Contraction) -> bool:
+def _can_broadcast(made: Contraction) -> bool:
     """Whether what is added only needs new axes to fit."""
     where = made.indices
     for addend in made.addends:
@@ -155,23 +156,23 @@ def _alignable(made: Contraction) -> bool:
         if all(e.is_number for e in addend.indices):
             continue
         axes = [where.get(e) for e in addend.indices]
-        if None in axes or axes != sorted(set(axes), key=_number):
+        if None in axes or axes != sorted(set(axes), key=_rank_axis):
             return False
     return made.computes == "places" or not made.addends
 
 
-def _number(axis: int | None) -> int:
+def _rank_axis(axis: int | None) -> int:
     return -1 if axis is None else axis
 
 
-def _alive(equations: list[Equation], wanted: set[str]) -> set[str]:
+def _find_needed(equations: list[Equation], wanted: set[str]) -> set[str]:
     """The keys of the equations that the wanted tensors depend on."""
     found = set(wanted)
     for e in reversed(equations):
         if e.key in found:
-            found |= {key_of(a) for a in _entries(e.rhs)}
+            found |= {key_of(a) for a in _list_entries(e.rhs)}
     return found
 
 
-def _entries(e: Expr) -> set[Indexed]:
+def _list_entries(e: Expr) -> set[Indexed]:
     return e.atoms(Indexed)

@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from sympy import Add, Expr, Integer, Mul, S, Sum, Symbol
 from sympy.tensor.indexed import Indexed
 
-from symconv.codegen.fast.forms.contraction import Contraction, Operand, Role
+from symconv.codegen.fast.algorithms.contraction import Contraction, Operand, Role
 from symconv.core.equation import Equation, Program
 from symconv.lower.affine import affine_form
 
-from .window_axis import Meeting, meeting
+from .window_axis import WindowAxis, match_window_axis
 
 RANK = 2
+"""Windows over two axes: what the helper functions of all algorithms are written for."""
+
 Places = list[int | None]
 
 
 @dataclass(frozen=True)
-class Reader:
+class WindowedProduct:
     """An equation taken apart: its result, a windowed factor and a plain one."""
 
     program: Program
@@ -30,7 +32,7 @@ class Reader:
     addends: tuple[Expr, ...]
 
 
-def contraction(program: Program, equation: Equation) -> Contraction | None:
+def recognize_contraction(program: Program, equation: Equation) -> Contraction | None:
     """The equation as a contraction over windows; None if it is anything else."""
     addends = Add.make_args(equation.rhs)
     sums = [a for a in addends if isinstance(a, Sum)]
@@ -42,80 +44,82 @@ def contraction(program: Program, equation: Equation) -> Contraction | None:
         return None
     extents = dict(equation.ranges) | {v: high + 1 for v, _, high in sums[0].limits}
     free = frozenset(v for v, _ in equation.ranges)
-    readers = (
-        Reader(program, equation.lhs, windowed, other, extents, free, rest)
+    products = (
+        WindowedProduct(program, equation.lhs, windowed, other, extents, free, rest)
         for windowed, other in (factors, factors[::-1])
     )
-    return next((c for c in map(_read, readers) if c is not None), None)
+    return next((c for c in map(_match_axes, products) if c is not None), None)
 
 
-def _read(r: Reader) -> Contraction | None:
-    """Every axis of the windowed factor is an index or a meeting of two."""
-    meetings: list[Meeting] = []
+def _match_axes(r: WindowedProduct) -> Contraction | None:
+    """Every axis of the windowed factor is an index, or the place of a window and a tap in it."""
+    axes: list[WindowAxis] = []
     shape = r.program.tensor(r.windowed).shape
     for axis, e in enumerate(r.windowed.indices):
         place = affine_form(e, r.extents)
         if len(place.terms) > 1:
-            found = meeting(axis, place, shape[axis], r.extents, r.free)
+            found = match_window_axis(axis, place, shape[axis], r.extents, r.free)
             if found is None:
                 return None
-            meetings.append(found)
+            axes.append(found)
         elif place.constant != 0 or any(c != 1 for _, c in place.terms):
             return None
-    scattered = {m.scattered for m in meetings}
-    return _assigned(r, tuple(meetings)) if len(meetings) == RANK and len(scattered) == 1 else None
+    scattered = {m.scattered for m in axes}
+    return _assign_roles(r, tuple(axes)) if len(axes) == RANK and len(scattered) == 1 else None
 
 
-def _assigned(r: Reader, meetings: tuple[Meeting, ...]) -> Contraction | None:
+def _assign_roles(r: WindowedProduct, axes: tuple[WindowAxis, ...]) -> Contraction | None:
     """The three tensors in their roles."""
-    taps = {m.tap for m in meetings}
-    if meetings[0].scattered:
-        return _operands(r, meetings, "image", (r.result, r.other, r.windowed))
+    taps = {m.tap for m in axes}
+    if axes[0].scattered:
+        return _operands(r, axes, "image", (r.result, r.other, r.windowed))
     if taps <= r.free:
-        return _operands(r, meetings, "kernel", (r.windowed, r.result, r.other))
+        return _operands(r, axes, "kernel", (r.windowed, r.result, r.other))
     if taps & r.free:
         return None
-    return _operands(r, meetings, "places", (r.windowed, r.other, r.result))
+    return _operands(r, axes, "places", (r.windowed, r.other, r.result))
 
 
 def _operands(
-    r: Reader,
-    meetings: tuple[Meeting, ...],
+    r: WindowedProduct,
+    axes: tuple[WindowAxis, ...],
     result: Role,
     accesses: tuple[Indexed, Indexed, Indexed],
 ) -> Contraction | None:
     """The contraction, if every other index belongs to two of the three tensors."""
     image, kernel, places = accesses
-    windows: Places = [m.axis for m in meetings]
-    others = [_at(image if result == "image" else places, m.place) for m in meetings]
+    windows: Places = [m.axis for m in axes]
+    others = [_find_axis(image if result == "image" else places, m.place) for m in axes]
     at, spots = (others, windows) if result == "image" else (windows, others)
-    folds = [fold for fold in (_tap(r, kernel, m) for m in meetings) if fold is not None]
-    if None in others or len(folds) != RANK:
+    taps_found = [found for found in (_find_tap(r, kernel, m) for m in axes) if found is not None]
+    if None in others or len(taps_found) != RANK:
         return None
-    met = {s for m in meetings for s in (m.place, m.tap)}
-    groups = _groups([_symbols(access) - met for access in accesses])
+    met = {s for m in axes for s in (m.place, m.tap)}
+    groups = _group_indices([_list_symbols(access) - met for access in accesses])
     if groups is None:
         return None
     b, c, f = groups
     made = Contraction(
         result,
-        Operand(image, (_at(image, b), _at(image, c), *at)),
+        Operand(image, (_find_axis(image, b), _find_axis(image, c), *at)),
         Operand(
             kernel,
-            (_at(kernel, f), _at(kernel, c), *(axis for axis, _ in folds)),
-            (folds[0][1], folds[1][1]),
+            (_find_axis(kernel, f), _find_axis(kernel, c), *(axis for axis, _ in taps_found)),
+            (taps_found[0][1], taps_found[1][1]),
         ),
-        Operand(places, (_at(places, b), _at(places, f), *spots)),
-        (meetings[0].geometry, meetings[1].geometry),
+        Operand(places, (_find_axis(places, b), _find_axis(places, f), *spots)),
+        (axes[0].geometry, axes[1].geometry),
         S.One if b is None else r.extents[b],
-        _count(r, c),
-        _count(r, f),
+        _read_extent(r, c),
+        _read_extent(r, f),
         r.addends,
     )
-    return made if whole(r.program, made) else None
+    return made if _cover_tensors(r.program, made) else None
 
 
-def _groups(names: list[set[Symbol]]) -> tuple[Symbol | None, Symbol | None, Symbol | None] | None:
+def _group_indices(
+    names: list[set[Symbol]],
+) -> tuple[Symbol | None, Symbol | None, Symbol | None] | None:
     """The indices of batch, channels and filters: each in two tensors, at most one of a kind."""
     image, kernel, places = names
     pairs = (image & places, image & kernel, kernel & places)
@@ -128,16 +132,16 @@ def _groups(names: list[set[Symbol]]) -> tuple[Symbol | None, Symbol | None, Sym
     return b, c, f
 
 
-def _symbols(access: Indexed) -> set[Symbol]:
+def _list_symbols(access: Indexed) -> set[Symbol]:
     return {s for e in access.indices for s in e.atoms(Symbol)}
 
 
-def _at(access: Indexed, symbol: Symbol | None) -> int | None:
+def _find_axis(access: Indexed, symbol: Symbol | None) -> int | None:
     found = [k for k, e in enumerate(access.indices) if e == symbol]
     return found[0] if len(found) == 1 else None
 
 
-def _tap(r: Reader, kernel: Indexed, m: Meeting) -> tuple[int, bool] | None:
+def _find_tap(r: WindowedProduct, kernel: Indexed, m: WindowAxis) -> tuple[int, bool] | None:
     """Where the tap stands in the kernel, and whether it counts from the end."""
     for k, e in enumerate(kernel.indices):
         if e == m.tap:
@@ -147,13 +151,13 @@ def _tap(r: Reader, kernel: Indexed, m: Meeting) -> tuple[int, bool] | None:
     return None
 
 
-def _count(r: Reader, symbol: Symbol | None) -> int:
+def _read_extent(r: WindowedProduct, symbol: Symbol | None) -> int:
     """The extent of channels or filters; 0 where it is no number."""
     extent = S.One if symbol is None else r.extents[symbol]
     return int(extent) if extent.is_Integer else 0
 
 
-def whole(program: Program, made: Contraction) -> bool:
+def _cover_tensors(program: Program, made: Contraction) -> bool:
     """Whether every tensor is read or written whole, and all but the batch are numbers."""
     first, second = made.axes
     wanted = (
@@ -161,10 +165,10 @@ def whole(program: Program, made: Contraction) -> bool:
         (made.kernel, (made.filters, made.channels, first.taps, second.taps)),
         (made.places, (made.batch, made.filters, first.places, second.places)),
     )
-    return made.channels * made.filters > 0 and all(_fits(program, o, n) for o, n in wanted)
+    return made.channels * made.filters > 0 and all(_fit(program, o, n) for o, n in wanted)
 
 
-def _fits(program: Program, operand: Operand, wanted: tuple[Expr | int, ...]) -> bool:
+def _fit(program: Program, operand: Operand, wanted: tuple[Expr | int, ...]) -> bool:
     """Whether the axes have these lengths, and an axis that no index runs over has length 1."""
     shape = program.tensor(operand.key).shape
     known = [a for a in operand.order if a is not None]

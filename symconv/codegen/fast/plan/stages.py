@@ -13,18 +13,18 @@ from typing import cast
 from sympy import Expr, Integer, Mul, Sum
 from sympy.tensor.indexed import Indexed
 
-from symconv.codegen.fast.forms.contraction import Contraction
+from symconv.codegen.fast.algorithms.contraction import Contraction
 from symconv.core.equation import Equation, Program
 from symconv.core.nodes import MaxOver, OneHot, relu, step
 from symconv.core.tensor import key_of
 
-from .recognise import contraction
+from .recognise import recognize_contraction
 
-Users = dict[str, list[Equation]]
+Readers = dict[str, list[Equation]]
 
 
 @dataclass(frozen=True)
-class Stage:
+class PoolingStage:
     """`pooled` = relu(max over the tile of `contraction`), and its backward pass down to `delta`.
 
     `between` are the keys that are never written; `seed` is the delta of `pooled`.
@@ -43,79 +43,80 @@ class Stage:
         return self.pooled.key
 
 
-def users_of(program: Program) -> Users:
+def index_readers(program: Program) -> Readers:
     """The equations that read a tensor, by its key."""
-    found: Users = {t.key: [] for t in program.tensors}
+    found: Readers = {t.key: [] for t in program.tensors}
     for e in program.equations:
         for key in sorted(e.reads):
             found[key].append(e)
     return found
 
 
-def stages(program: Program) -> tuple[Stage, ...]:
+def find_stages(program: Program) -> tuple[PoolingStage, ...]:
     """Every stage of a program that holds its backward pass, too."""
-    users = users_of(program)
-    found = (_stage(program, e, users) for e in program.equations)
+    readers = index_readers(program)
+    found = (_match_stage(program, e, readers) for e in program.equations)
     return tuple(s for s in found if s is not None)
 
 
-def _stage(program: Program, equation: Equation, users: Users) -> Stage | None:
-    made = contraction(program, equation)
-    if made is None or made.computes != "places" or not _constant_in_space(made):
+def _match_stage(program: Program, equation: Equation, readers: Readers) -> PoolingStage | None:
+    made = recognize_contraction(program, equation)
+    if made is None or made.computes != "places" or not _is_constant_in_space(made):
         return None
-    gate = next((e for e in users[equation.key] if _rectifies(e, equation)), None)
+    gate = next((e for e in readers[equation.key] if _is_relu(e, equation)), None)
     last = equation if gate is None else gate
-    pools = [e for e in users[last.key] if isinstance(e.rhs, MaxOver)]
-    masks = [e for e in users[last.key] if isinstance(e.rhs, OneHot)]
-    if len(pools) != 1 or len(masks) != 1 or len(users[last.key]) != 2:
+    pools = [e for e in readers[last.key] if isinstance(e.rhs, MaxOver)]
+    masks = [e for e in readers[last.key] if isinstance(e.rhs, OneHot)]
+    if len(pools) != 1 or len(masks) != 1 or len(readers[last.key]) != 2:
         return None
-    phases, delta = _tile(pools[0], last, made), _delta(users, equation, last, masks[0])
+    phases = _match_tile(pools[0], last, made)
+    delta = _match_delta(readers, equation, last, masks[0])
     if phases is None or delta is None:
         return None
     between, seed = delta
-    if not all(_readable(program, e, between[-1]) for e in users[between[-1]]):
+    if not all(_can_read_planes(program, e, between[-1]) for e in readers[between[-1]]):
         return None
-    return Stage(made, pools[0], gate is not None, phases, between, seed, between[-1])
+    return PoolingStage(made, pools[0], gate is not None, phases, between, seed, between[-1])
 
 
-def _delta(
-    users: Users, equation: Equation, last: Equation, mask: Equation
+def _match_delta(
+    readers: Readers, equation: Equation, last: Equation, mask: Equation
 ) -> tuple[tuple[str, ...], str] | None:
     """What is never written, ending in the delta of the contraction; the delta it comes from."""
-    routed = users[mask.key]
-    if len(routed) != 1 or not _routes(routed[0], mask):
+    routed = readers[mask.key]
+    if len(routed) != 1 or not _is_routing(routed[0], mask):
         return None
-    seed = next(k for k in _keys(routed[0].rhs) if k != mask.key)
+    seed = next(k for k in _list_keys(routed[0].rhs) if k != mask.key)
     found, delta = [equation.key, mask.key], routed[0].key
     if last is equation:
         return (*found, delta), seed
-    gated = [e for e in users[equation.key] if e is not last]
-    if users[delta] != gated or len(gated) != 1 or not _gated(gated[0], delta, equation.key):
+    gated = [e for e in readers[equation.key] if e is not last]
+    if readers[delta] != gated or len(gated) != 1 or not _is_gate(gated[0], delta, equation.key):
         return None
     return (equation.key, last.key, mask.key, delta, gated[0].key), seed
 
 
-def _constant_in_space(made: Contraction) -> bool:
+def _is_constant_in_space(made: Contraction) -> bool:
     """Whether what is added does not depend on the place, and no axis is out of order."""
     indices = made.indices
-    entries = [e for a in made.addends for e in _places(a)]
+    entries = [e for a in made.addends for e in _list_indices(a)]
     return made.places.plain and all(e == 0 or indices.get(e) == 1 for e in entries)
 
 
-def _places(access: Expr) -> tuple[Expr, ...]:
+def _list_indices(access: Expr) -> tuple[Expr, ...]:
     return access.indices if isinstance(access, Indexed) else ()
 
 
-def _rectifies(e: Equation, source: Equation) -> bool:
+def _is_relu(e: Equation, source: Equation) -> bool:
     """Whether an equation is relu of the same entry of another tensor."""
-    return isinstance(e.rhs, relu) and e.rhs.args[0] == _renamed(source.lhs, e.lhs)
+    return isinstance(e.rhs, relu) and e.rhs.args[0] == _read_at(source.lhs, e.lhs)
 
 
-def _renamed(access: Indexed, like: Indexed) -> Indexed:
+def _read_at(access: Indexed, like: Indexed) -> Indexed:
     return access.func(access.base, *like.indices)
 
 
-def _tile(pool: Equation, source: Equation, made: Contraction) -> tuple[int, int] | None:
+def _match_tile(pool: Equation, source: Equation, made: Contraction) -> tuple[int, int] | None:
     """The window of a maximum over the last two axes, if windows tile them without a rest."""
     maximum = cast("MaxOver", pool.rhs)
     body, limits = maximum.function, {v: high + 1 for v, _, high in maximum.limits}
@@ -134,22 +135,22 @@ def _tile(pool: Equation, source: Equation, made: Contraction) -> tuple[int, int
     return (first, second) if counts == whole and first * second > 1 else None
 
 
-def _keys(e: Expr) -> list[str]:
+def _list_keys(e: Expr) -> list[str]:
     return sorted({key_of(a) for a in e.atoms(Indexed)})
 
 
-def _routes(e: Equation, mask: Equation) -> bool:
+def _is_routing(e: Equation, mask: Equation) -> bool:
     """Whether an equation is mask * delta, written to the entry of the tile."""
     factors = Mul.make_args(e.rhs)
     return (
         len(factors) == 2
         and all(isinstance(f, Indexed) for f in factors)
-        and mask.key in _keys(e.rhs)
+        and mask.key in _list_keys(e.rhs)
         and len(e.ranges) >= 5
     )
 
 
-def _gated(e: Equation, delta: str, source: str) -> bool:
+def _is_gate(e: Equation, delta: str, source: str) -> bool:
     """Whether an equation is step(source) * delta, entry by entry."""
     factors = sorted(Mul.make_args(e.rhs), key=lambda f: not isinstance(f, step))
     if len(factors) != 2 or not isinstance(factors[0], step) or not isinstance(factors[1], Indexed):
@@ -158,20 +159,20 @@ def _gated(e: Equation, delta: str, source: str) -> bool:
     accesses = [inside, factors[1]]
     return (
         all(isinstance(a, Indexed) and a.indices == e.lhs.indices for a in accesses)
-        and _keys(inside) == [source]
-        and _keys(factors[1]) == [delta]
+        and _list_keys(inside) == [source]
+        and _list_keys(factors[1]) == [delta]
     )
 
 
-def _readable(program: Program, e: Equation, delta: str) -> bool:
+def _can_read_planes(program: Program, e: Equation, delta: str) -> bool:
     """Whether an equation can read the delta as planes: a contraction, or its sum over places."""
-    made = contraction(program, e)
+    made = recognize_contraction(program, e)
     if made is not None:
         return made.places.key == delta and made.places.plain and made.computes != "places"
-    return summed_over_places(e, delta)
+    return sums_over_places(e, delta)
 
 
-def summed_over_places(e: Equation, delta: str) -> bool:
+def sums_over_places(e: Equation, delta: str) -> bool:
     """Whether an equation is the plain sum of a delta over batch and places, map by map."""
     body = e.rhs.function if isinstance(e.rhs, Sum) else None
     if not isinstance(body, Indexed) or key_of(body) != delta:

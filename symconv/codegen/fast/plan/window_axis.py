@@ -3,35 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from sympy import Expr, Symbol
 
-from symconv.codegen.fast.forms.contraction import Axis
+from symconv.codegen.fast.algorithms.contraction import AxisGeometry
 from symconv.lower.affine import AffineForm
 
-Run = tuple[Symbol, int, int]
+Run: TypeAlias = tuple[Symbol, int, int]
 """An index, its step along the axis, its extent."""
 
 
 @dataclass(frozen=True)
-class Meeting:
-    """On axis `axis` of the windowed access, place and tap meet as `geometry` says.
+class WindowAxis:
+    """An axis of a tensor whose index is made of two: the place of a window, and a tap in it.
 
-    `scattered` tells that the access belongs to the places of an image that is added up. `flipped`
-    tells that the tap counts from the end of the kernel.
+    `axis` is its number in the tensor that is seen through windows, `geometry` says which entry
+    `place` and `tap` name. `scattered` tells that the access belongs to the places of an image that
+    is added up. `flipped` tells that the tap counts from the end of the kernel.
     """
 
     axis: int
     place: Symbol
     tap: Symbol
-    geometry: Axis
+    geometry: AxisGeometry
     flipped: bool = False
     scattered: bool = False
 
 
-def meeting(
+def match_window_axis(
     axis: int, e: AffineForm, extent: Expr, ranges: dict[Symbol, Expr], free: frozenset[Symbol]
-) -> Meeting | None:
+) -> WindowAxis | None:
     """s*i + d*m - p of an image, or (u + p - d*m)/s of what an image is added up from."""
     if len(e.terms) != 2:
         return None
@@ -41,32 +43,34 @@ def meeting(
         return None
     length, outer, inner = (int(n) for n in numbers)
     if a > 0 and b < 0:
-        return _scattered(axis, (u, v), (1 / a, -b / a, e.constant / a), (length, outer, inner))
+        steps = (1 / a, -b / a, e.constant / a)
+        return _match_scatter(axis, (u, v), steps, (length, outer, inner))
     if not (a.is_Integer and b.is_Integer and e.constant.is_Integer and b > 0):
         return None
     constant, bound = int(e.constant), (v, int(b), inner)
     if a > 0:
-        return _seen(axis, (u, int(a), outer), bound, length, constant)
-    turned = _seen(axis, (u, -int(a), outer), bound, length, constant + int(a) * (outer - 1))
-    return replace(turned, flipped=True) if turned.tap == u else None
+        return _match_gather(axis, (u, int(a), outer), bound, length, constant)
+    backwards = constant + int(a) * (outer - 1)
+    found = _match_gather(axis, (u, -int(a), outer), bound, length, backwards)
+    return replace(found, flipped=True) if found.tap == u else None
 
 
-def _scattered(
+def _match_scatter(
     axis: int,
     indices: tuple[Symbol, Symbol],
     steps: tuple[Expr, Expr, Expr],
     sizes: tuple[int, int, int],
-) -> Meeting | None:
+) -> WindowAxis | None:
     """i = (u + p - d*m)/s is the place that meets tap m at u."""
     if not all(n.is_Integer for n in steps):
         return None
     (u, m), (s, d, p), (places, image, taps) = indices, map(int, steps), sizes
-    return Meeting(axis, u, m, Axis(image, places, taps, s, d, p), scattered=True)
+    return WindowAxis(axis, u, m, AxisGeometry(image, places, taps, s, d, p), scattered=True)
 
 
-def _seen(axis: int, free: Run, bound: Run, length: int, constant: int) -> Meeting:
+def _match_gather(axis: int, free: Run, bound: Run, length: int, constant: int) -> WindowAxis:
     """The index with the shorter reach is the tap; at equal reach the one that is summed over."""
     free_reach, bound_reach = (step * (extent - 1) for _, step, extent in (free, bound))
     tap, place = (free, bound) if free_reach < bound_reach else (bound, free)
-    geometry = Axis(length, place[2], tap[2], place[1], tap[1], -constant)
-    return Meeting(axis, place[0], tap[0], geometry)
+    geometry = AxisGeometry(length, place[2], tap[2], place[1], tap[1], -constant)
+    return WindowAxis(axis, place[0], tap[0], geometry)

@@ -1,150 +1,130 @@
-"""Contractions over windows as calls of the helper functions of their form."""
+"""Contractions over windows as calls of the helper functions of their algorithm."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from symconv.codegen.fast.forms.contraction import Contraction
+from symconv.codegen.fast.algorithms.base import Algorithm, CorrelatedGradient
+from symconv.codegen.fast.algorithms.contraction import Contraction
+from symconv.codegen.fast.algorithms.layout import MAPS, PLANES, Layout
+from symconv.codegen.fast.algorithms.sizes import Pair
 from symconv.codegen.fast.plan.cost_model import Choice
-from symconv.codegen.fast.plan.gradient_as_correlation import turned
-from symconv.codegen.fast.plan.stages import Stage
+from symconv.codegen.fast.plan.gradient_as_correlation import rewrite_as_correlation
+from symconv.codegen.fast.plan.stages import PoolingStage
 
 from .function_writer import Scribe
-from .layouts import MAPS, PLANES, Layout, layout_of, lengths, steps
-from .operand_layouts import TABLED, TILES, Copies, family
-from .role_axes import aligned, placed, seen
-
-Pair = tuple[int, int]
-FROM_IMAGES = {"folded", "winograd"}
-"""Families that read an image as it is, and compute the gradient of one as a correlation."""
+from .helper_calls import CallSite, CallWriter
+from .layouts import axis_lengths, relayout
+from .role_axes import broadcast_addend, from_role_axes
 
 
 @dataclass
-class Windows:
-    """Writes the statements of one module's contractions.
-
-    `results` are the tensors that no workspace may hold.
-    """
+class ContractionWriter:
+    """Writes the statements of one module's contractions."""
 
     choices: Mapping[str, Choice]
-    results: frozenset[str] = frozenset()
-    copies: Copies = field(default_factory=Copies)
+    calls: CallWriter = field(default_factory=CallWriter)
 
-    def form(self, made: Contraction) -> str:
-        """The form that a contraction takes."""
-        return self.choices[made.result.key].form
+    def algorithm_of(self, contraction: Contraction) -> Algorithm:
+        """The algorithm that a contraction takes."""
+        return self.choices[contraction.result.key].algorithm
 
-    def correlation(
-        self, scribe: Scribe, made: Contraction, phases: Pair, *keys: str
+    def correlate(
+        self, scribe: Scribe, contraction: Contraction, phases: Pair, *keys: str, image: str = ""
     ) -> tuple[str, Layout]:
-        """The sum of kernel * image; answers its name and in which order its axes are."""
-        form, staged = self.form(made), phases != (1, 1)
-        layout = layout_of(form, phases)
-        if family(form) in FROM_IMAGES:
-            return self.correlated(scribe, made, seen(scribe, made.image), phases, *keys), layout
-        arguments = [self.copies.image(scribe, made, form, phases)]
-        arguments.append(self.copies.kernel(scribe, made, form, phases))
+        """The sum of kernel * image; answers its name and in which order its axes are.
+
+        `image` is the text of the image where that is not the tensor itself.
+        """
+        algorithm = self.algorithm_of(contraction)
+        call, layout = algorithm.calls.correlate, algorithm.layout_of(phases)
         suffix = "planes" if layout == PLANES else "product"
-        name = scribe.names.namer.claim(f"{scribe.names.tensors[made.result.key]}_{suffix}")
-        if form not in TABLED:
-            arguments.append(self.copies.constants.geometry(scribe, made, phases))
-        if form != "gathered":
-            held = staged or made.result.key not in self.results
-            arguments += ["workspace" if held else "None", f'"{name}"']
-        scribe.call(f"{name} = correlate_{form}", arguments, "", *keys)
+        result = scribe.names.tensors[contraction.result.key]
+        name = scribe.names.namer.claim(f"{result}_{suffix}")
+        site = CallSite(contraction, algorithm, phases, image=image, name=name)
+        arguments, target = self.calls.spell(scribe, site, call), name
+        if call.answers_patches:
+            target = f"{name}, {self.calls.receive_patches(scribe, site)}"
+        scribe.call(f"{target} = {call.function}", arguments, "", *keys)
         return name, layout
 
-    def correlated(
-        self, scribe: Scribe, made: Contraction, image: str, phases: Pair, *keys: str
-    ) -> str:
-        """The planes straight from an image; answers their name."""
-        form, result = self.form(made), made.result.key
-        self.copies.help(scribe, form)
-        name = scribe.names.namer.claim(f"{scribe.names.tensors[result]}_planes")
-        window = self.copies.constants.geometry(scribe, made, phases)
-        arguments, target = [image, seen(scribe, made.kernel), window], name
-        if form in TILES:
-            arguments.append(self.copies.transforms(scribe, made, form))
-            target = f"{name}, {self.copies.tiles(scribe, made, form, phases)}"
-        arguments += ["workspace", f'"{name}"', f"kept={result not in self.results}"]
-        scribe.call(f"{target} = correlate_{family(form)}", arguments, "", *keys)
-        return name
-
-    def places(self, scribe: Scribe, made: Contraction) -> None:
+    def write_places(self, scribe: Scribe, contraction: Contraction) -> None:
         """z = sum of kernel * image, and what is added."""
-        name = scribe.names.tensors[made.result.key]
-        found, layout = self.correlation(scribe, made, (1, 1))
+        name = scribe.names.tensors[contraction.result.key]
+        found, layout = self.correlate(scribe, contraction, (1, 1))
         plain = f"{found}[0, 0]" if layout == PLANES else found
         if layout != PLANES:
-            scribe.chain(found, found, steps(layout, MAPS, lengths(made, (1, 1))))
-        whole = " + ".join([plain, *(aligned(scribe, a, made) for a in made.addends)])
-        back = placed(made.places)
-        whole = f"({whole}){back}" if back and made.addends else whole + back
-        scribe.line(f"{name} = {whole}", made.result.key)
+            scribe.chain(found, found, relayout(layout, MAPS, axis_lengths(contraction, (1, 1))))
+        addends = (broadcast_addend(scribe, a, contraction) for a in contraction.addends)
+        whole, back = " + ".join([plain, *addends]), from_role_axes(contraction.places)
+        whole = f"({whole}){back}" if back and contraction.addends else whole + back
+        scribe.line(f"{name} = {whole}", contraction.result.key)
 
-    def written(self, stage: Stage) -> Layout:
+    def delta_layout(self, stage: PoolingStage) -> Layout:
         """In which order the axes of the delta of a stage's planes are."""
-        return layout_of(self.form(stage.contraction), stage.phases)
+        return self.algorithm_of(stage.contraction).layout_of(stage.phases)
 
-    def reaching(self, scribe: Scribe, made: Contraction, stage: Stage | None) -> str:
-        """The delta of the places, or of a stage's planes, in the order that the form reads."""
-        form, phases = self.form(made), stage.phases if stage else (1, 1)
-        given = self.written(stage) if stage else MAPS
-        text = scribe.names.tensors[stage.delta] if stage else self.copies.delta(scribe, made, form)
-        views = steps(given, layout_of(form, phases), lengths(made, phases))
-        if not views or layout_of(form, phases) == PLANES:
-            return text + "".join(views)
-        key, kept = ("product", made.places.key, made.places.order, form), self.copies.kept
-        if key not in kept.names:
-            wanted = f"{scribe.names.tensors[made.places.key]}_product"
-            kept.names[key] = scribe.names.namer.claim(wanted)
-            scribe.chain(kept.names[key], text, views)
-        return kept.names[key]
-
-    def kernel(self, scribe: Scribe, made: Contraction, stage: Stage | None) -> None:
+    def write_kernel_gradient(
+        self, scribe: Scribe, contraction: Contraction, stage: PoolingStage | None
+    ) -> None:
         """dw = sum of delta * image over batch and places."""
-        key, form = made.result.key, self.form(made)
-        name, phases = scribe.names.tensors[key], stage.phases if stage else (1, 1)
-        taps = (made.axes[0].taps, made.axes[1].taps)
-        arguments = [
-            self.reaching(scribe, made, stage),
-            self.copies.image(scribe, made, form, phases),
-        ]
-        if form == "matrix":
-            arguments.append(self.copies.constants.table(scribe, made, form, phases)[1])
-        if form in TABLED:
-            arguments.append(str((made.filters, made.channels, *taps)))
-        else:
-            window = self.copies.constants.geometry(scribe, made, phases)
-            how = self.copies.transforms(scribe, made, form) if form in TILES else window
-            arguments += [how, "workspace", f'"{name}"']
-        call = f"{name} = kernel_gradient_{family(form)}"
-        scribe.call(call, arguments, placed(made.kernel), key)
+        key, site = contraction.result.key, self._site(scribe, contraction, stage)
+        call = site.algorithm.calls.kernel_gradient
+        site = replace(site, delta=self._read_delta(scribe, site, stage))
+        arguments, back = self.calls.spell(scribe, site, call), from_role_axes(contraction.kernel)
+        scribe.call(f"{site.name} = {call.function}", arguments, back, key)
 
-    def image(self, scribe: Scribe, made: Contraction, stage: Stage | None) -> None:
+    def write_image_gradient(
+        self, scribe: Scribe, contraction: Contraction, stage: PoolingStage | None
+    ) -> None:
         """dx = sum of kernel * delta, added to every place that a window sees."""
-        key, form = made.result.key, self.form(made)
-        self.copies.help(scribe, form)
-        phases, around = stage.phases if stage else (1, 1), turned(made)
-        if family(form) in FROM_IMAGES and around is not None:
-            if stage:
-                image = f"images_{family(form)}({self.reaching(scribe, made, stage)})"
-            else:
-                image = self.copies.delta(scribe, made, form)
-            found = self.correlated(scribe, around, image, (1, 1))
-            name = scribe.names.tensors[key]
-            scribe.line(f"{name} = {found}[0, 0]{placed(around.places)}", key)
+        key, site = contraction.result.key, self._site(scribe, contraction, stage)
+        call = site.algorithm.calls.image_gradient
+        if isinstance(call, CorrelatedGradient):
+            self._correlate_delta(scribe, site, stage, call)
             return
-        name, shape = scribe.names.tensors[key], (made.axes[0].extent, made.axes[1].extent)
-        kernel = self.copies.kernel(scribe, made, form, phases)
-        arguments = [self.reaching(scribe, made, stage), kernel]
-        arguments += [str(made.channels)] if form == "matrix" else []
-        arguments.append(str(shape))
-        if form == "gathered":
-            arguments.append(self.copies.constants.table(scribe, made, form, phases)[1])
-        elif form != "matrix":
-            arguments.append(self.copies.constants.geometry(scribe, made, phases))
-        if form != "matrix":
-            arguments += ["workspace", f'"{name}"']
-        scribe.call(f"{name} = image_gradient_{form}", arguments, placed(made.image), key)
+        self.calls.copy_kernel(scribe, site)  # stands before the views of delta
+        site = replace(site, delta=self._read_delta(scribe, site, stage))
+        arguments, back = self.calls.spell(scribe, site, call), from_role_axes(contraction.image)
+        scribe.call(f"{site.name} = {call.function}", arguments, back, key)
+
+    def _correlate_delta(
+        self, scribe: Scribe, site: CallSite, stage: PoolingStage | None, how: CorrelatedGradient
+    ) -> None:
+        """dx as the correlation of delta with the kernel turned around."""
+        around = rewrite_as_correlation(site.contraction)
+        if around is None:
+            raise ValueError(f"{site.algorithm.name} has no gradient of an image at this stride")
+        if stage:
+            image = f"{how.images}({self._read_delta(scribe, site, stage)})"
+        else:
+            image = self.calls.copy_delta(scribe, site)
+        found, _ = self.correlate(scribe, around, (1, 1), image=image)
+        back = from_role_axes(around.places)
+        scribe.line(f"{site.name} = {found}[0, 0]{back}", site.contraction.result.key)
+
+    def _site(
+        self, scribe: Scribe, contraction: Contraction, stage: PoolingStage | None
+    ) -> CallSite:
+        """Where a gradient is written."""
+        name, phases = scribe.names.tensors[contraction.result.key], (1, 1)
+        if stage:
+            phases = stage.phases
+        return CallSite(contraction, self.algorithm_of(contraction), phases, name=name)
+
+    def _read_delta(self, scribe: Scribe, site: CallSite, stage: PoolingStage | None) -> str:
+        """The delta of the places, or of a stage's planes, in the order that is read."""
+        made, saved = site.contraction, self.calls.saved
+        given = self.delta_layout(stage) if stage else MAPS
+        wanted = site.algorithm.layout_of(site.phases)
+        text = scribe.names.tensors[stage.delta] if stage else self.calls.copy_delta(scribe, site)
+        views = relayout(given, wanted, axis_lengths(made, site.phases))
+        if not views or wanted == PLANES:
+            return text + "".join(views)
+        key = ("product", made.places.key, made.places.order, site.algorithm.name)
+        if key not in saved.names:
+            base = scribe.names.tensors[made.places.key]
+            saved.names[key] = scribe.names.namer.claim(f"{base}_product")
+            scribe.chain(saved.names[key], text, views)
+        return saved.names[key]

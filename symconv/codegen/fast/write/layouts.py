@@ -1,8 +1,4 @@
-"""In which order the axes of an array lie in memory, and the view from one order to another.
-
-Letters: n batch, f filters, (a, b) phases that share a maximum, (h, w) their places. Letters that
-share an axis follow each other in memory.
-"""
+"""The views from one order of axes in memory to another (see `algorithms/layout.py`)."""
 
 from __future__ import annotations
 
@@ -11,65 +7,36 @@ from math import prod
 
 from sympy import Expr
 
-from symconv.codegen.fast.forms.contraction import Contraction
-
-Layout = tuple[str, ...]
-
-MAPS: Layout = ("n", "f", "h", "w")
-PLANES: Layout = ("a", "b", "n", "f", "h", "w")
-
-MATRICES: Mapping[str, Layout] = {
-    "matrix": ("bafhw", "n"),
-    "gathered": ("f", "abnhw"),
-    "batch_last": ("h", "baf", "wn"),
-}
-"""What the products of a form write and read; the other forms have planes."""
-
-RUNS: Mapping[str, Layout] = {
-    "matrix": ("b", "a", "fhwn"),
-    "gathered": ("b", "a", "f", "nhw"),
-    "batch_last": ("b", "a", "h", "f", "wn"),
-}
-"""The same with long runs of memory at the end, the phases first: a maximum compares these."""
+from symconv.codegen.fast.algorithms.contraction import Contraction
+from symconv.codegen.fast.algorithms.layout import MAPS, PLANES, Layout
+from symconv.codegen.fast.algorithms.sizes import Pair
 
 
-def layout_of(form: str, phases: tuple[int, int]) -> Layout:
-    """What a form writes; planes stay planes where there is one phase."""
-    found = MATRICES.get(form, PLANES)
-    return found if phases != (1, 1) or found == PLANES else without_phases(found)
-
-
-def without_phases(layout: Layout) -> Layout:
-    """The axes of one phase."""
-    plain = (axis.replace("a", "").replace("b", "") for axis in layout)
-    return tuple(axis for axis in plain if axis)
-
-
-def lengths(made: Contraction, phases: tuple[int, int]) -> dict[str, Expr | int]:
+def axis_lengths(contraction: Contraction, phases: Pair) -> dict[str, Expr | int]:
     """How long every axis is."""
-    (a, b), (rows, columns) = phases, (axis.places for axis in made.axes)
-    f, n = made.filters, made.batch
+    (a, b), (rows, columns) = phases, (axis.places for axis in contraction.axes)
+    f, n = contraction.filters, contraction.batch
     return {"n": n, "f": f, "a": a, "b": b, "h": rows // a, "w": columns // b}
 
 
-def steps(given: Layout, wanted: Layout, sizes: Mapping[str, Expr | int]) -> tuple[str, ...]:
+def relayout(given: Layout, wanted: Layout, sizes: Mapping[str, Expr | int]) -> tuple[str, ...]:
     """What turns an array of one layout into another: views, in the order of their calls."""
     if given == wanted:
         return ()
     if wanted == PLANES and given == MAPS:
         return ("[None, None]",)
-    blocks = tuple(block for axis in given for block in _blocks(axis, wanted))
-    turned = tuple(sorted(blocks, key="".join(wanted).index))
-    if turned == blocks:
-        return (_reshape(wanted, sizes),)
-    order = ", ".join(str(blocks.index(block)) for block in turned)
-    found = [_reshape(blocks, sizes)] if blocks != given else []
+    blocks = tuple(block for axis in given for block in _split_axis(axis, wanted))
+    ordered = tuple(sorted(blocks, key="".join(wanted).index))
+    if ordered == blocks:
+        return (_write_reshape(wanted, sizes),)
+    order = ", ".join(str(blocks.index(block)) for block in ordered)
+    found = [_write_reshape(blocks, sizes)] if blocks != given else []
     found.append(f".transpose({order})")
-    found += [_reshape(wanted, sizes)] if turned != wanted else []
+    found += [_write_reshape(wanted, sizes)] if ordered != wanted else []
     return tuple(found)
 
 
-def _blocks(axis: str, wanted: Layout) -> list[str]:
+def _split_axis(axis: str, wanted: Layout) -> list[str]:
     """The longest pieces of an axis that are pieces of a wanted one."""
     pieces = [axis[0]]
     for letter in axis[1:]:
@@ -80,11 +47,11 @@ def _blocks(axis: str, wanted: Layout) -> list[str]:
     return pieces
 
 
-def _reshape(layout: Layout, sizes: Mapping[str, Expr | int]) -> str:
-    return f".reshape({', '.join(_size(axis, sizes) for axis in layout)})"
+def _write_reshape(layout: Layout, sizes: Mapping[str, Expr | int]) -> str:
+    return f".reshape({', '.join(_write_length(axis, sizes) for axis in layout)})"
 
 
-def _size(axis: str, sizes: Mapping[str, Expr | int]) -> str:
+def _write_length(axis: str, sizes: Mapping[str, Expr | int]) -> str:
     """The length of an axis; the one with a batch of any size takes what is left."""
     found = [sizes[letter] for letter in axis]
     known = [int(n) for n in found if isinstance(n, int) or n.is_Integer]

@@ -1,18 +1,18 @@
-"""Arrays seen with the axes of their role in a contraction, and back."""
+"""Arrays with the axes of their role in a contraction, and back to their own."""
 
 from __future__ import annotations
 
 from sympy import Expr
 from sympy.tensor.indexed import Indexed
 
-from symconv.codegen.fast.forms.contraction import Contraction, Operand
+from symconv.codegen.fast.algorithms.contraction import Contraction, Operand
 from symconv.core.tensor import key_of
 
 from .function_writer import Scribe
 
 
-def seen(scribe: Scribe, operand: Operand) -> str:
-    """An array with the axes of its role."""
+def to_role_axes(scribe: Scribe, operand: Operand) -> str:
+    """The view of a tensor's array with the axes of its role: (b, c, i, j), (f, c, m, n), ..."""
     name = scribe.tensor(operand.key)
     if operand.plain:
         return name
@@ -30,8 +30,8 @@ def seen(scribe: Scribe, operand: Operand) -> str:
     return text
 
 
-def placed(operand: Operand) -> str:
-    """What turns an array with the axes of its role into the tensor's own array."""
+def from_role_axes(operand: Operand) -> str:
+    """The views that follow an array with the axes of its role to make it the tensor's own."""
     text = ""
     if operand.plain:
         return text
@@ -52,11 +52,11 @@ def placed(operand: Operand) -> str:
     return text
 
 
-def aligned(scribe: Scribe, addend: Expr, made: Contraction) -> str:
-    """What is added, with axes that stretch over (b, f, i, j)."""
+def broadcast_addend(scribe: Scribe, addend: Expr, contraction: Contraction) -> str:
+    """What is added to places, with axes that NumPy stretches over (b, f, i, j)."""
     if not isinstance(addend, Indexed):
         raise TypeError(addend)
-    where = made.indices
+    where = contraction.indices
     name = scribe.tensor(key_of(addend))
     if all(e.is_number for e in addend.indices):
         return f"{name}[{', '.join(map(str, addend.indices))}]"

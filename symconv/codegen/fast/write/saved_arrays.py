@@ -8,24 +8,28 @@ from .function_writer import Scribe
 
 
 @dataclass
-class Kept:
-    """Names by what the arrays hold; `handed` are those that the forward pass answers."""
+class SavedArrays:
+    """Names by what the arrays hold, a key of any kind.
+
+    `returned` are those that the forward pass answers beside its values, which makes them residuals
+    of the backward pass. `forward` tells which pass is being written.
+    """
 
     names: dict[object, str] = field(default_factory=dict)
-    handed: dict[str, None] = field(default_factory=dict)
+    returned: dict[str, None] = field(default_factory=dict)
     forward: bool = True
 
     def keep(self, key: object, name: str) -> str:
-        """Note an array that has just been written."""
+        """Note the name of an array that has just been written; answers it."""
         self.names[key] = name
         if self.forward:
-            self.handed[name] = None
+            self.returned[name] = None
         return name
 
     def read(self, scribe: Scribe, key: object) -> str | None:
         """How an array is called where it is read; None if nobody has written it."""
         name = self.names.get(key)
-        if name is None or self.forward or name not in self.handed:
+        if name is None or self.forward or name not in self.returned:
             return name
         scribe.values = True
         return f"values.{name}"

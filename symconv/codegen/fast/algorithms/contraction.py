@@ -21,7 +21,7 @@ Role = Literal["image", "kernel", "places"]
 
 
 @dataclass(frozen=True)
-class Axis:
+class AxisGeometry:
     """Windows along one axis: place i and tap m meet at stride*i + dilation*m - before."""
 
     extent: int
@@ -64,7 +64,7 @@ class Contraction:
     image: Operand
     kernel: Operand
     places: Operand
-    axes: tuple[Axis, Axis]
+    axes: tuple[AxisGeometry, AxisGeometry]
     batch: Expr
     channels: int
     filters: int

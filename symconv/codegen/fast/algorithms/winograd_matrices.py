@@ -16,8 +16,8 @@ from fractions import Fraction
 from functools import lru_cache
 from math import gcd, lcm
 
-Row = tuple[Fraction, ...]
-Table = tuple[Row, ...]
+RationalRow = tuple[Fraction, ...]
+RationalMatrix = tuple[RationalRow, ...]
 POINTS = tuple(
     Fraction(n, d) for n, d in ((0, 1), (1, 1), (-1, 1), (2, 1), (-2, 1), (1, 2), (-1, 2))
 )
@@ -25,37 +25,37 @@ POINTS = tuple(
 
 
 @dataclass(frozen=True)
-class Transforms:
+class WinogradTransforms:
     """B^T of an image, G of a kernel, A^T of places; the rows of B^T are whole numbers."""
 
-    image: Table
-    kernel: Table
-    places: Table
+    image: RationalMatrix
+    kernel: RationalMatrix
+    places: RationalMatrix
 
 
 @lru_cache(maxsize=32)
-def transforms(size: int, taps: int) -> Transforms:
+def make_transforms(size: int, taps: int) -> WinogradTransforms:
     """The matrices for `size` results of `taps` taps; ValueError where there are too few points."""
     count = size + taps - 1
     if size < 1 or taps < 1 or count - 1 > len(POINTS):
         raise ValueError(f"{size} results of {taps} taps need {count} points")
     points = POINTS[: count - 1]
-    scaled = [_whole(row) for row in _interpolation(points)]
-    kernel = _values(points, taps)
-    return Transforms(
+    scaled = [_scale_to_integers(row) for row in _interpolate(points)]
+    kernel = _list_powers(points, taps)
+    return WinogradTransforms(
         image=tuple(row for row, _ in scaled),
-        kernel=tuple(_times(row, 1 / s) for row, (_, s) in zip(kernel, scaled, strict=True)),
-        places=tuple(zip(*_values(points, size), strict=True)),
+        kernel=tuple(_scale(row, 1 / s) for row, (_, s) in zip(kernel, scaled, strict=True)),
+        places=tuple(zip(*_list_powers(points, size), strict=True)),
     )
 
 
-def _values(points: Row, count: int) -> Table:
+def _list_powers(points: RationalRow, count: int) -> RationalMatrix:
     """Powers of every point; at infinity the highest coefficient alone."""
     powers = [tuple(a**k for k in range(count)) for a in points]
     return (*powers, tuple(Fraction(int(k == count - 1)) for k in range(count)))
 
 
-def _interpolation(points: Row) -> Table:
+def _interpolate(points: RationalRow) -> RationalMatrix:
     """The inverse of all powers, transposed: row i holds a polynomial that is 1 at point i alone.
 
     The last row, of infinity, holds the polynomial that vanishes at every other point.
@@ -66,25 +66,25 @@ def _interpolation(points: Row) -> Table:
         below = Fraction(1)
         for b in others:
             below *= a - b
-        rows.append(_times((*_vanishing(others), Fraction(0)), 1 / below))
-    return (*rows, _vanishing(list(points)))
+        rows.append(_scale((*_expand_roots(others), Fraction(0)), 1 / below))
+    return (*rows, _expand_roots(list(points)))
 
 
-def _vanishing(roots: list[Fraction]) -> Row:
+def _expand_roots(roots: list[Fraction]) -> RationalRow:
     """The coefficients of the product of (t - root), the constant first."""
-    made: Row = (Fraction(1),)
+    made: RationalRow = (Fraction(1),)
     for root in roots:
         up, down = (Fraction(0), *made), (*made, Fraction(0))
         made = tuple(a - root * b for a, b in zip(up, down, strict=True))
     return made
 
 
-def _whole(row: Row) -> tuple[Row, Fraction]:
+def _scale_to_integers(row: RationalRow) -> tuple[RationalRow, Fraction]:
     """The row as whole numbers without a common divisor, and what it was multiplied by."""
     numbers = [n for n in row if n]
     scale = Fraction(lcm(*(n.denominator for n in numbers)), gcd(*(n.numerator for n in numbers)))
-    return _times(row, scale), scale
+    return _scale(row, scale), scale
 
 
-def _times(row: Row, factor: Fraction) -> Row:
+def _scale(row: RationalRow, factor: Fraction) -> RationalRow:
     return tuple(n * factor for n in row)
