@@ -10,7 +10,7 @@ from sympy.tensor.indexed import Indexed
 from symconv.core.equation import Equation, Program
 from symconv.core.proof import Backward
 
-from .operations import operations
+from .operations import count_operations
 
 GRAIN = 100_000_000
 """The fewest operations that repay another thread: it waits for the interpreter at every call."""
@@ -41,44 +41,44 @@ def split_of(forward: Program) -> Split | None:
         return None
     if any(batch in n.free_symbols for t in forward.tensors for n in t.shape[1:]):
         return None
-    kinds = [_kind(forward, e, batch) for e in forward.equations]
+    kinds = [_classify(forward, e, batch) for e in forward.equations]
     if not kinds or None in kinds:
         return None
     return Split(batch, kinds[-1] == "mean")
 
 
-def _kind(forward: Program, e: Equation, batch: Symbol) -> str | None:
+def _classify(forward: Program, e: Equation, batch: Symbol) -> str | None:
     """Whether an equation computes samples apart, or a sum or mean of them."""
     if forward.tensor(e.key).role == "cost":
-        return _cost(forward, e.rhs, batch)
+        return _classify_cost(forward, e.rhs, batch)
     own = e.lhs.indices[0] if forward.tensor(e.key).shape[0] == batch else None
     if own is None or dict(e.ranges).get(own) != batch:
         return None
-    return "value" if _apart(forward, e.rhs, own, batch) else None
+    return "value" if _is_per_sample(forward, e.rhs, own, batch) else None
 
 
-def _apart(forward: Program, e: Expr, own: Expr, batch: Symbol) -> bool:
+def _is_per_sample(forward: Program, e: Expr, own: Expr, batch: Symbol) -> bool:
     """Whether every entry that a formula reads belongs to the sample `own` or to none."""
     extents = {s for b in e.atoms(Sum) for _, _, high in b.limits for s in high.free_symbols}
-    if batch in extents or batch in _outside(e):
+    if batch in extents or batch in _list_symbols(e):
         return False
     entries = [a for a in e.atoms(Indexed) if forward.tensor(a).shape[0] == batch]
-    return all(a.indices[0] == own and own not in _rest(a) for a in entries)
+    return all(a.indices[0] == own and own not in _list_inner_symbols(a) for a in entries)
 
 
-def _outside(e: Expr) -> set[Symbol]:
+def _list_symbols(e: Expr) -> set[Symbol]:
     """The symbols of a formula, those of the shapes of tensors aside."""
     if isinstance(e, Indexed):
         return set[Symbol]().union(*(i.free_symbols for i in e.indices))
     found = {e} if isinstance(e, Symbol) else set[Symbol]()
-    return found.union(*(_outside(a) for a in e.args))  # type: ignore[arg-type]
+    return found.union(*(_list_symbols(a) for a in e.args))  # type: ignore[arg-type]
 
 
-def _rest(a: Indexed) -> set[Symbol]:
+def _list_inner_symbols(a: Indexed) -> set[Symbol]:
     return set[Symbol]().union(*(i.free_symbols for i in a.indices[1:]))
 
 
-def _cost(forward: Program, e: Expr, batch: Symbol) -> str | None:
+def _classify_cost(forward: Program, e: Expr, batch: Symbol) -> str | None:
     """One sum over samples, with a factor of 1 or 1/N in front."""
     sums = [f for f in Mul.make_args(e) if isinstance(f, Sum)]
     if isinstance(e, Add) or len(sums) != 1:
@@ -88,7 +88,7 @@ def _cost(forward: Program, e: Expr, batch: Symbol) -> str | None:
     factor = e / sums[0]
     if len(over) != 1 or any(batch in high.free_symbols for high in left):
         return None
-    if not _apart(forward, sums[0].function, over[0], batch):
+    if not _is_per_sample(forward, sums[0].function, over[0], batch):
         return None
     if batch not in factor.free_symbols:
         return "sum"
@@ -97,6 +97,6 @@ def _cost(forward: Program, e: Expr, batch: Symbol) -> str | None:
 
 def least_part(backward: Backward, split: Split) -> int:
     """The fewest samples that repay a thread; 1 where other sizes are open, too."""
-    work = Add(*(operations(e) for e in backward.program.equations))
+    work = Add(*(count_operations(e) for e in backward.program.equations))
     work = work.xreplace({split.batch: Integer(1)})
     return int(ceiling(Integer(GRAIN) / work)) if work.is_Integer and work > 0 else 1

@@ -10,24 +10,24 @@ from symconv.core.equation import Equation
 from symconv.core.nodes import Box, Equals, LogSumExp
 
 
-def operations(equation: Equation) -> Expr:
+def count_operations(equation: Equation) -> Expr:
     """The operations of all entries, as an expression of the sizes."""
-    return numbers(equation) * _each(equation.rhs)
+    return count_entries(equation) * _count_per_entry(equation.rhs)
 
 
-def numbers(equation: Equation) -> Expr:
+def count_entries(equation: Equation) -> Expr:
     """How many entries an equation computes."""
     return prod([n for _, n in equation.ranges], start=Integer(1))
 
 
-def _each(e: Basic) -> Expr:
+def _count_per_entry(e: Basic) -> Expr:
     """The operations of one entry; reading and comparing indices cost nothing."""
     if isinstance(e, Indexed | Box | Equals) or not e.args:
         return Integer(0)
     if isinstance(e, ExprWithLimits):
         turns = prod([high - low + 1 for _, low, high in e.limits], start=Integer(1))
-        return turns * (_each(e.function) + (3 if isinstance(e, LogSumExp) else 1))
-    inside = Add(*(_each(a) for a in e.args))
+        return turns * (_count_per_entry(e.function) + (3 if isinstance(e, LogSumExp) else 1))
+    inside = Add(*(_count_per_entry(a) for a in e.args))
     if isinstance(e, Add | Mul):
         signs = sum(a == -1 for a in e.args)
         return inside + len(e.args) - 1 - signs

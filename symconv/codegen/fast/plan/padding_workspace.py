@@ -6,7 +6,7 @@ products is kept between calls. What a caller may receive is never kept.
 
 from __future__ import annotations
 
-from symconv.core.tree import walk as parts
+from symconv.core.tree import walk
 from symconv.lower.dataflow import arrays_read, simple_statements
 from symconv.lower.ir import Einsum, Let, Local, Matmul, PadArray, Statement
 
@@ -21,34 +21,34 @@ def margins_of(statements: tuple[Statement, ...]) -> dict[PadArray, Local]:
         and isinstance(s.target, Local)
         and isinstance(s.value, PadArray)
         and s.value.fill == "zero"
-        and _swallowed(s.target, simple)
+        and _ends_in_products(s.target, simple)
     }
 
 
-def _swallowed(array: Local, statements: tuple[Statement, ...]) -> bool:
+def _ends_in_products(array: Local, statements: tuple[Statement, ...]) -> bool:
     """Whether an array, and every view of it that has a name, ends in products of two arrays."""
     for s in statements:
         if array not in arrays_read(s):
             continue
-        inside = {p for e in _products(s) for p in parts(e)}
-        if array in inside and _outside(s, array) == 0:
+        inside = {p for e in _list_products(s) for p in walk(e)}
+        if array in inside and _count_outside(s, array) == 0:
             continue
         if not isinstance(s, Let) or not isinstance(s.target, Local):
             return False
-        if not _swallowed(s.target, statements):
+        if not _ends_in_products(s.target, statements):
             return False
     return True
 
 
-def _products(statement: Statement) -> list[Einsum | Matmul]:
-    found = [p for s in simple_statements((statement,)) for p in parts(s.value)]
+def _list_products(statement: Statement) -> list[Einsum | Matmul]:
+    found = [p for s in simple_statements((statement,)) for p in walk(s.value)]
     sums = [p for p in found if isinstance(p, Einsum) and len(p.operands) > 1]
     return [*sums, *(p for p in found if isinstance(p, Matmul))]
 
 
-def _outside(statement: Statement, array: Local) -> int:
+def _count_outside(statement: Statement, array: Local) -> int:
     """How often an array is read outside of every product."""
     values = [s.value for s in simple_statements((statement,))]
-    everywhere = sum(p == array for v in values for p in parts(v))
-    within = sum(p == array for e in _products(statement) for p in parts(e))
+    everywhere = sum(p == array for v in values for p in walk(v))
+    within = sum(p == array for e in _list_products(statement) for p in walk(e))
     return everywhere - within

@@ -12,8 +12,7 @@ from symconv.codegen.fast.algorithms.table import sort_algorithms
 from symconv.core.equation import Equation
 
 from .cost_model import Choice, count_work
-from .operations import numbers as count
-from .operations import operations
+from .operations import count_entries, count_operations
 from .planner import BiasGradient, Contract, ExecutionPlan, Pool, PoolGradient, Step, Unplanned
 
 BYTES = 4
@@ -93,8 +92,8 @@ def _name_tensor(key: str, numbers: Mapping[str, str]) -> str:
 
 def _report_cost(equation: Equation) -> str:
     """The cost of an equation as it stands."""
-    written = BYTES * count(equation)
-    return f"{operations(equation)} FLOP, {written} bytes written (float32)"
+    written = BYTES * count_entries(equation)
+    return f"{count_operations(equation)} FLOP, {written} bytes written (float32)"
 
 
 def _write_ratio(spent: Expr, made: Contraction) -> str:

@@ -72,15 +72,15 @@ def _assign_roles(r: WindowedProduct, axes: tuple[WindowAxis, ...]) -> Contracti
     """The three tensors in their roles."""
     taps = {m.tap for m in axes}
     if axes[0].scattered:
-        return _operands(r, axes, "image", (r.result, r.other, r.windowed))
+        return _build_contraction(r, axes, "image", (r.result, r.other, r.windowed))
     if taps <= r.free:
-        return _operands(r, axes, "kernel", (r.windowed, r.result, r.other))
+        return _build_contraction(r, axes, "kernel", (r.windowed, r.result, r.other))
     if taps & r.free:
         return None
-    return _operands(r, axes, "places", (r.windowed, r.other, r.result))
+    return _build_contraction(r, axes, "places", (r.windowed, r.other, r.result))
 
 
-def _operands(
+def _build_contraction(
     r: WindowedProduct,
     axes: tuple[WindowAxis, ...],
     result: Role,

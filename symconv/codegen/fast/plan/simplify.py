@@ -11,13 +11,13 @@ from symconv.core.equation import Equation
 
 def without_unit_sums(equation: Equation) -> Equation:
     """Sum over one value is that value: no product of matrices for a batch of one."""
-    return replace(equation, rhs=_simplified(equation.rhs))
+    return replace(equation, rhs=_drop_unit_sums(equation.rhs))
 
 
-def _simplified(e: Expr) -> Expr:
+def _drop_unit_sums(e: Expr) -> Expr:
     if not e.args or not e.has(Sum):
         return e
-    parts = [_simplified(a) if isinstance(a, Expr) else a for a in e.args]
+    parts = [_drop_unit_sums(a) if isinstance(a, Expr) else a for a in e.args]
     made = e.func(*parts)
     if not isinstance(made, Sum):
         return made
