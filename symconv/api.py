@@ -11,17 +11,11 @@ from sympy import Expr
 
 from symconv.calculus.reverse_mode import reverse_mode
 from symconv.codegen.compiled import Compiled
+from symconv.codegen.python.allowlist import ALLOW_LISTS
 from symconv.codegen.python.identifiers import Identifiers
+from symconv.codegen.python.module_spec import ModuleSpec
 from symconv.codegen.readable.module import module_names
-from symconv.codegen.styles import (
-    Order,
-    Style,
-    audit_of,
-    module_text,
-    plan_text,
-    tests_text,
-    wishes_of,
-)
+from symconv.codegen.styles import GeneratedModule, Style, wishes_of
 from symconv.core.equation import Program
 from symconv.core.errors import SymconvError, did_you_mean
 from symconv.core.proof import Backward, number_equations
@@ -249,20 +243,34 @@ class Network:
         Winograd's tiles where they pay (they round more in float32), `forms={"z^1": "columns"}`
         states the form of an equation.
         """
-        return module_text(replace(self.order, wishes=wishes_of(style, wishes)), style)
+        return self.generate(style, **wishes).source
 
     def compile(self, style: Style = "readable", **wishes: Any) -> Compiled:
         """The NumPy module, loaded."""
         source = self.numpy_source(style, **wishes)
-        return Compiled(source, self._module_names.tensors, audit_of(style))
+        return Compiled(source, self._module_names.tensors, ALLOW_LISTS[style])
+
+    def generate(self, style: Style = "readable", **wishes: Any) -> GeneratedModule:
+        """The NumPy module with all that belongs to it: its record, its text, its tests.
+
+        It is made once for a style and wishes, however often it is asked for.
+        """
+        made = GeneratedModule(self.module_spec, style, wishes_of(style, wishes))
+        if made not in self._generated:
+            self._generated.append(made)
+        return self._generated[self._generated.index(made)]
+
+    @cached_property
+    def _generated(self) -> list[GeneratedModule]:
+        return []
 
     @property
-    def order(self) -> Order:
+    def module_spec(self) -> ModuleSpec:
         """Everything that a NumPy module is made from; equations have the derivation's numbers."""
         backward = self._everything
         found = number_equations(self.program, backward.items)
         numbers = {key: str(number) for key, number in found.items()}
-        return Order(self.program, backward, self.title, self.conventions, numbers)
+        return ModuleSpec(self.program, backward, self.title, self.conventions, numbers)
 
     @cached_property
     def _module_names(self) -> Identifiers:
@@ -319,16 +327,16 @@ class Network:
 
         Only the fast style has strategies, and `wishes` that overrule them as in `numpy_source`.
         """
-        return plan_text(replace(self.order, wishes=wishes_of(style, wishes)), style)
+        return self.generate(style, **wishes).plan_text()
 
     def files(self, style: Style = "readable", **wishes: Any) -> dict[str, str]:
         """The generated files by name: module, tests, and the derivation as LaTeX and Markdown."""
         stem = "".join(c if c.isalnum() else "_" for c in self.title)
-        order = replace(self.order, wishes=wishes_of(style, wishes))
+        generated = self.generate(style, **wishes)
         explanation = self.derivation()
         return {
-            f"{stem}.py": module_text(order, style),
-            f"test_{stem}.py": tests_text(order, style, stem, self._module_names),
+            f"{stem}.py": generated.source,
+            f"test_{stem}.py": generated.tests(stem),
             f"{stem}.tex": explanation.latex(document=True),
             f"{stem}.md": explanation.markdown(),
         }

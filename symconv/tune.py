@@ -40,7 +40,7 @@ def autotune(network: Network, say: Say, *, tiles: str | None = None) -> dict[st
     model. Algorithms that round more (those with `tiles`) are candidates only where `tiles` is
     given. Nothing is written anywhere; `say` is told what is tried.
     """
-    if "workspace" not in network.numpy_source("fast"):
+    if not network.generate("fast").module.takes("workspace"):
         raise SymconvError(
             "there is no plan to tune", help="`--explain` without `--tune` tells what it is instead"
         )

@@ -10,11 +10,14 @@ import pytest
 
 import symconv
 from symconv.codegen.fast.algorithms.table import ALGORITHMS, find_algorithms
-from symconv.codegen.fast.module import fast_module
+from symconv.codegen.fast.module import generate_fast
 from symconv.codegen.fast.plan.overrides import PlanOverrides
 from symconv.codegen.fast.plan.planner import Contract, Pool, plan
 from symconv.codegen.fast.plan.recognise import recognize_contraction
-from symconv.codegen.python.fast_allowlist import audited_fast
+from symconv.codegen.fast.strategy import way_of
+from symconv.codegen.python.allowlist import FAST
+from symconv.codegen.python.module_spec import ModuleSpec
+from symconv.codegen.python.render_module import render_module
 from symconv.codegen.readable.module import module_names
 from symconv.core.errors import SymconvError
 
@@ -48,9 +51,11 @@ def wished(net, *forms):
 
 
 def module(net, wishes):
-    text = fast_module(net.program, net.backward(), title="layer", wishes=wishes)
+    backward = net.backward()
+    spec = ModuleSpec(net.program, backward, "layer")
+    text = render_module(generate_fast(spec, way_of(net.program, backward, wishes)), FAST)
     made = ModuleType("fast")
-    exec(compile(audited_fast(text), "<fast>", "exec"), made.__dict__)
+    exec(compile(text, "<fast>", "exec"), made.__dict__)
     return made
 
 

@@ -11,14 +11,18 @@ import numpy as np
 import pytest
 
 import symconv
-from symconv.codegen.fast.module import fast_module
+from symconv.codegen.fast.module import generate_fast
 from symconv.codegen.fast.plan.planner import plan
+from symconv.codegen.fast.strategy import way_of
 from symconv.codegen.fast.write.planned import PlannedModule
-from symconv.codegen.python.fast_allowlist import audited_fast
+from symconv.codegen.python.allowlist import FAST
+from symconv.codegen.python.module_spec import ModuleSpec
+from symconv.codegen.python.render_module import render_module
 from symconv.codegen.readable.module import module_names
 from symconv.core.equation import find_labels
 from symconv.core.errors import SymconvError
 from symconv.core.proof import number_equations
+from symconv.lower.lowering import Lowering
 from symconv.network.examples import EXAMPLES
 from symconv.semantics.sizes import pick_sizes
 from symconv.verify.generated_module import GeneratedModule
@@ -59,7 +63,8 @@ def source(net):
     backward = net.backward()
     numbers = number_equations(net.program, backward.items)
     told = {key: str(n) for key, n in numbers.items()}
-    return fast_module(net.program, backward, title=net.title, numbers=told)
+    spec = ModuleSpec(net.program, backward, net.title, (), told)
+    return render_module(generate_fast(spec, way_of(net.program, backward)), FAST)
 
 
 def loaded(text):
@@ -233,7 +238,7 @@ def test_an_array_of_another_shape_is_refused():
 def test_the_allow_list_refuses_what_no_module_needs(line):
     text = source(network("lenet5"))
     with pytest.raises(SymconvError, match="not allowed"):
-        audited_fast(f"{text}\n{line}\n")
+        FAST.audit(f"{text}\n{line}\n")
 
 
 def test_the_text_does_not_depend_on_the_order_of_hashes():
@@ -256,9 +261,12 @@ def test_the_text_does_not_depend_on_the_order_of_hashes():
 def test_a_pass_is_given_an_array_that_it_needs_for_a_size_alone():
     net = symconv.Network.parse("input x 2xCx4x4 | concat x -> y")
     program, backward = net.program, net.backward()
-    made = PlannedModule(program, backward, plan(program, backward), {})
+    lowering = Lowering({**program.by_key, **backward.program.by_key}, program.sizes)
+    spec = ModuleSpec(program, backward, "twice")
+    made = PlannedModule(spec, plan(program, backward), lowering)
     module = ModuleType("planned")
-    exec(compile(made.text('"""Twice."""', net.numpy_source()), "planned", "exec"), vars(module))
+    text = render_module(made.module('"""Twice."""'), FAST)
+    exec(compile(text, "planned", "exec"), vars(module))
     x, delta = np.ones((2, 3, 4, 4)), np.arange(192.0).reshape(2, 6, 4, 4)
     found = module.backward(x=x, delta_y=delta)
     np.testing.assert_array_equal(found.dx, delta[:, :3] + delta[:, 3:])

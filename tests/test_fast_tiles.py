@@ -8,8 +8,6 @@ import sympy as sp
 
 import symconv
 from symconv.codegen.fast.algorithms.winograd_matrices import make_transforms
-from symconv.codegen.fast.module import fast_module
-from symconv.codegen.fast.plan.overrides import PlanOverrides
 
 SHAPES = [(1, 3), (2, 2), (2, 3), (3, 2), (4, 3), (2, 5), (6, 3)]
 
@@ -63,8 +61,7 @@ def test_rounding_is_what_the_size_of_a_tile_costs():
     right = net.compile().forward(x=x, w=w).z
     for tiles, bound in ((None, 2e-6), ("f2", 4e-6), ("f4", 4e-5)):
         space = {}
-        wishes = PlanOverrides(tiles=tiles)
-        text = fast_module(net.program, net.backward(), title="tiles", wishes=wishes)
+        text = net.numpy_source("fast", tiles=tiles)
         exec(compile(text, "<tiles>", "exec"), space)
         for kind, limit in ((np.float32, bound), (np.float64, 1e-12)):
             found = space["forward"](x=x.astype(kind), w=w.astype(kind)).z

@@ -7,7 +7,9 @@ from sympy import KroneckerDelta, Mul, Rational, Sum
 
 from symconv.calculus.reverse_mode import reverse_mode
 from symconv.codegen.compiled import Compiled
-from symconv.codegen.readable.module import module_names, numpy_module
+from symconv.codegen.python.allowlist import READABLE
+from symconv.codegen.python.render_module import render_module
+from symconv.codegen.readable.module import module_names, readable_module
 from symconv.core.equation import Equation, Program
 from symconv.core.nodes import limits
 from symconv.core.tensor import Name, Tensor, index
@@ -59,8 +61,11 @@ def faults(program):
     made = points_for_equations(whole, 1, 0)
     checks = [*check_gradients(whole, made=made), *check_operand_swap(whole, made=made)]
     assert len(checks) == 2 * len(given)
-    source = numpy_module(
-        program, whole, returned=backward.results, seed=backward.seed, title="contraction"
+    source = render_module(
+        readable_module(
+            program, whole, returned=backward.results, seed=backward.seed, title="contraction"
+        ),
+        READABLE,
     )
     names = module_names(program, whole)
     module = GeneratedModule(vars(Compiled(source, names.tensors).module), names.tensors)
@@ -103,8 +108,11 @@ def test_a_bracket_of_free_indices_alone_is_lowered():
         )
         program = Program((t, y), (equation,), "y")
         backward = reverse_mode(program, (t,))
-        source = numpy_module(
-            program, backward.program, returned=backward.results, seed=backward.seed, title="d"
+        source = render_module(
+            readable_module(
+                program, backward.program, returned=backward.results, seed=backward.seed, title="d"
+            ),
+            READABLE,
         )
         names = module_names(program, backward.program)
         module = GeneratedModule(vars(Compiled(source, names.tensors).module), names.tensors)

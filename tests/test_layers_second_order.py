@@ -8,7 +8,9 @@ import pytest
 from symconv.api import Network
 from symconv.calculus.second_order import hessian_vector_product
 from symconv.codegen.compiled import Compiled
-from symconv.codegen.readable.module import module_names, numpy_module
+from symconv.codegen.python.allowlist import READABLE
+from symconv.codegen.python.render_module import render_module
+from symconv.codegen.readable.module import module_names, readable_module
 from symconv.verify.all_checks import check_backward_pass
 
 torch = pytest.importorskip("torch")
@@ -25,8 +27,15 @@ def worst(text, shapes, cost, target, seed=0):
     wrt = tuple(t for t in network.program.tensors if t.role in {"input", "parameter"})
     second = hessian_vector_product(network.program, wrt)
     names = module_names(second.forward, second.passes.program)
-    source = numpy_module(
-        second.forward, second.passes.program, returned=second.passes.results, seed=None, title="Hv"
+    source = render_module(
+        readable_module(
+            second.forward,
+            second.passes.program,
+            returned=second.passes.results,
+            seed=None,
+            title="Hv",
+        ),
+        READABLE,
     )
     module = Compiled(source, names.tensors).module
     rng = np.random.default_rng(seed)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from symconv.api import Network
-from symconv.codegen.python.loops_allowlist import audited_loops
+from symconv.codegen.python.allowlist import LOOPS
 from symconv.core.errors import SymconvError
 from symconv.docs.layer_pages import typical_text
 from symconv.layers import catalogue
@@ -100,9 +100,9 @@ def test_the_modules_pass_linter_formatter_and_type_checker(tmp_path):
 )  # fmt: skip
 def test_the_allow_list_refuses_what_no_loop_needs(line):
     text = Network.example("two-convs").numpy_source("loops")
-    assert audited_loops(text) == text
+    assert LOOPS.audit(text) == text
     with pytest.raises(SymconvError, match="not allowed"):
-        audited_loops(f"{text}\n{line}\n")
+        LOOPS.audit(f"{text}\n{line}\n")
 
 
 def test_a_wrong_loop_is_noticed():

@@ -12,8 +12,9 @@ import pytest
 from sympy import Sum
 
 from symconv.api import Network
-from symconv.codegen.python.code_allowlist import audited
-from symconv.codegen.readable.module import numpy_module
+from symconv.codegen.python.allowlist import READABLE
+from symconv.codegen.python.render_module import render_module
+from symconv.codegen.readable.module import readable_module
 from symconv.core.equation import Equation, Program
 from symconv.core.errors import SymconvError
 from symconv.core.nodes import relu
@@ -34,14 +35,17 @@ def text_of(source, notation="ij0", **options):
     network = Network.parse(source, notation)
     backward = network.backward()
     keys = [e.key for e in backward.program.equations]
-    return numpy_module(
-        network.program,
-        backward.program,
-        returned=backward.results,
-        seed=backward.seed,
-        title=options.pop("title", "a network"),
-        numbers={k: str(x + 1) for x, k in enumerate(keys)},
-        **options,
+    return render_module(
+        readable_module(
+            network.program,
+            backward.program,
+            returned=backward.results,
+            seed=backward.seed,
+            title=options.pop("title", "a network"),
+            numbers={k: str(x + 1) for x, k in enumerate(keys)},
+            **options,
+        ),
+        READABLE,
     )
 
 
@@ -168,8 +172,11 @@ def test_any_tensor_name_works(name):
         ((m_, k1), (n_, k2)),
     )
     whole = Program((x, k, z, dz, dx, dk), (forward, to_x, to_k), "z")
-    text = numpy_module(
-        Program((x, k, z), (forward,), "z"), whole, returned=(dx, dk), seed=dz, title="Names"
+    text = render_module(
+        readable_module(
+            Program((x, k, z), (forward,), "z"), whole, returned=(dx, dk), seed=dz, title="Names"
+        ),
+        READABLE,
     )
     space = {"__name__": "emitted"}
     exec(compile(text, "<emitted>", "exec"), space)
@@ -234,9 +241,9 @@ def test_hostile_titles_stay_text():
 )
 def test_the_audit_refuses(line):
     text = text_of("input x HxW | tanh -> y")
-    assert audited(text) == text
+    assert READABLE.audit(text) == text
     with pytest.raises(SymconvError, match="not allowed"):
-        audited(f"{text}\n\n{line}\n")
+        READABLE.audit(f"{text}\n\n{line}\n")
 
 
 def test_what_a_function_computes_is_not_multiplied_out():

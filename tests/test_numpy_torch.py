@@ -8,7 +8,9 @@ import pytest
 from sympy import Integer
 
 from symconv.api import Network
-from symconv.codegen.readable.module import numpy_module
+from symconv.codegen.python.allowlist import READABLE
+from symconv.codegen.python.render_module import render_module
+from symconv.codegen.readable.module import readable_module
 
 torch = pytest.importorskip("torch")
 functional = torch.nn.functional
@@ -17,12 +19,15 @@ functional = torch.nn.functional
 def loaded(text, notation="ij0"):
     network = Network.parse(text, notation)
     backward = network.backward()
-    module = numpy_module(
-        network.program,
-        backward.program,
-        returned=backward.results,
-        seed=backward.seed,
-        title=text.split("|")[0],
+    module = render_module(
+        readable_module(
+            network.program,
+            backward.program,
+            returned=backward.results,
+            seed=backward.seed,
+            title=text.split("|")[0],
+        ),
+        READABLE,
     )
     space = {"__name__": "emitted"}
     exec(compile(module, "<emitted>", "exec"), space)

@@ -10,7 +10,6 @@ from typer.testing import CliRunner
 
 from symconv.api import Network
 from symconv.cli import app
-from symconv.codegen import styles
 from symconv.core.errors import SymconvError
 from symconv.output.files import write_files
 from symconv.tune import autotune
@@ -36,8 +35,8 @@ def code(network, style):
     """The module and its tests, as the command writes them."""
     net = Network.parse(network) if "|" in network else Network.example(network)
     stem = net.title.replace("-", "_")
-    tests = styles.tests_text(net.order, style, stem, net._module_names)
-    return {f"{stem}.py": net.numpy_source(style), f"test_{stem}.py": tests}
+    generated = net.generate(style)
+    return {f"{stem}.py": generated.source, f"test_{stem}.py": generated.tests(stem)}
 
 
 def own_tests(*folders):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import ModuleType
 from typing import Any
 
-from symconv.codegen.python.code_allowlist import audited
+from symconv.codegen.python.allowlist import READABLE, AllowList
 from symconv.core.errors import SymconvError
 
 
@@ -27,25 +27,25 @@ class Compiled:
 
     source: str
     arrays: Mapping[str, str]
-    audit: Callable[[str], str] = audited
+    allowed: AllowList = READABLE
 
     @cached_property
     def module(self) -> ModuleType:
         """The module; its text passes an allow-list before it is run."""
         module = ModuleType("symconv_generated")
-        code = compile(self.audit(self.source), "<symconv>", "exec")
+        code = compile(self.allowed.audit(self.source), "<symconv>", "exec")
         exec(code, module.__dict__)  # noqa: S102 - generated and audited, never a user's text
         return module
 
-    def forward(self, **arrays: Any) -> Any:
+    def forward(self, /, **arrays: Any) -> Any:
         """Every value of the network."""
         return self._call("forward", arrays)
 
-    def backward(self, **arrays: Any) -> Any:
+    def backward(self, /, **arrays: Any) -> Any:
         """The gradients; what the backward pass does not need may be passed, too."""
         return self._call("backward", arrays)
 
-    def step(self, **arrays: Any) -> Any:
+    def step(self, /, **arrays: Any) -> Any:
         """The cost and the gradients, with the batch split over `threads=`, where it can be."""
         if not hasattr(self.module, "step"):
             raise SymconvError(

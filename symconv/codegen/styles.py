@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
 
 from symconv.codegen.fast.plan.overrides import PlanOverrides
-from symconv.codegen.python.code_allowlist import audited
-from symconv.codegen.python.identifiers import Identifiers
-from symconv.codegen.readable.module import module_names, numpy_module
+from symconv.codegen.python.allowlist import ALLOW_LISTS
+from symconv.codegen.python.module import Module
+from symconv.codegen.python.module_spec import ModuleSpec
+from symconv.codegen.python.render_module import render_module
+from symconv.codegen.readable.module import generate_readable, module_names
 from symconv.codegen.readable.tests import module_tests
-from symconv.core.equation import Program
 from symconv.core.errors import SymconvError, did_you_mean
-from symconv.core.proof import Backward
 from symconv.semantics.sizes import pick_sizes
 from symconv.semantics.work import count_range_values, count_terms
+
+if TYPE_CHECKING:
+    from symconv.codegen.fast.strategy import Way
 
 LOOPS = 20_000
 """The most terms of a forward pass in loops whose gradients are tested entry by entry."""
@@ -24,20 +28,56 @@ Style = Literal["loops", "readable", "fast"]
 
 
 @dataclass(frozen=True)
-class Order:
-    """Everything that a module is made from."""
+class GeneratedModule:
+    """The module of a network in a style: made once, whatever is asked of it.
 
-    forward: Program
-    backward: Backward
-    title: str
-    notes: tuple[str, ...]
-    numbers: Mapping[str, str]
+    `wishes` overrule the plan of the fast style. SymconvError where there is no such style.
+    """
+
+    spec: ModuleSpec
+    style: str
     wishes: PlanOverrides | None = None
 
+    def __post_init__(self) -> None:
+        if self.style not in STYLES:
+            known = did_you_mean(self.style, STYLES)
+            raise SymconvError(f"no style is called '{self.style}'", help=known)
 
-def module_text(order: Order, style: str) -> str:
-    """The text of the module in a style; SymconvError where there is no such style."""
-    return _known(style)(order)
+    @cached_property
+    def strategy(self) -> Way:
+        """Which way the network goes in the fast style, with its plan."""
+        from symconv.codegen.fast.strategy import way_of
+
+        return way_of(self.spec.forward, self.spec.backward, self.wishes)
+
+    @cached_property
+    def module(self) -> Module:
+        """The record of the module, which everything else reads."""
+        return STYLES[self.style](self)
+
+    @cached_property
+    def source(self) -> str:
+        """Its text, which has passed the allow-list of the style."""
+        return render_module(self.module, ALLOW_LISTS[self.style])
+
+    def tests(self, stem: str) -> str:
+        """The tests of the module, which look for it in the file `stem`."""
+        spec, sizes = self.spec, pick_sizes(self.spec.backward.program, seed=3)
+        equations = spec.forward.equations
+        work = sum(
+            count_range_values(e.ranges, sizes) * count_terms(e.rhs, sizes) for e in equations
+        )
+        names = module_names(spec.forward, spec.backward.program)
+        along = self.style == "loops" and work > LOOPS
+        return module_tests(stem, self.module, spec, names, sizes, along=along)
+
+    def plan_text(self) -> str:
+        """What becomes of the equations, in words: strategies and why, operations, bytes."""
+        from symconv.codegen.fast.explain import explain_as_written, explain_strategy
+
+        if self.style != "fast":
+            return explain_as_written(self.spec, self.style)
+        return explain_strategy(self.spec, self.strategy)
 
 
 def wishes_of(style: str, given: Mapping[str, Any]) -> PlanOverrides | None:
@@ -49,86 +89,27 @@ def wishes_of(style: str, given: Mapping[str, Any]) -> PlanOverrides | None:
     return PlanOverrides(**given) if given else None
 
 
-def plan_text(order: Order, style: str) -> str:
-    """What becomes of the equations in a style: strategies and why, operations, bytes."""
-    from symconv.codegen.fast.explain import explain_as_written, explain_network
-
-    if _known(style) is not _fast:
-        return explain_as_written(order.backward, order.numbers, style)
-    return explain_network(order.forward, order.backward, order.numbers, order.wishes)
-
-
-def tests_text(order: Order, style: str, stem: str, names: Identifiers) -> str:
-    """The tests of the module `stem` of that style."""
-    sizes = pick_sizes(order.backward.program, seed=3)
-    equations = order.forward.equations
-    work = sum(count_range_values(e.ranges, sizes) * count_terms(e.rhs, sizes) for e in equations)
-    source = (stem, module_text(order, style))
-    along = style == "loops" and work > LOOPS
-    return module_tests(source, order.forward, order.backward, names, sizes, along=along)
-
-
-def audit_of(style: str) -> Callable[[str], str]:
-    """The allow-list that a module of the style passes."""
-    if style == "loops":
-        from symconv.codegen.python.loops_allowlist import audited_loops
-
-        return audited_loops
-    if style == "fast":
-        from symconv.codegen.python.fast_allowlist import audited_fast
-
-        return audited_fast
-    return audited
-
-
-def _readable(order: Order) -> str:
+def _readable(generated: GeneratedModule) -> Module:
     """Vectorised, reads like good code written by hand."""
-    return numpy_module(
-        order.forward,
-        order.backward.program,
-        returned=order.backward.results,
-        seed=order.backward.seed,
-        title=order.title,
-        notes=order.notes,
-        numbers=order.numbers,
-    )
+    return generate_readable(generated.spec)
 
 
-def _loops(order: Order) -> str:
+def _loops(generated: GeneratedModule) -> Module:
     """The formula, index by index."""
-    from symconv.codegen.loops.module import loops_module
+    from symconv.codegen.loops.module import generate_loops
 
-    return loops_module(
-        order.forward,
-        order.backward,
-        _readable(order),
-        title=order.title,
-        notes=order.notes,
-        numbers=order.numbers,
-    )
+    return generate_loops(generated.spec)
 
 
-def _fast(order: Order) -> str:
+def _fast(generated: GeneratedModule) -> Module:
     """A planned program."""
-    from symconv.codegen.fast.module import fast_module
-    from symconv.codegen.fast.write.threads import threaded
+    from symconv.codegen.fast.module import generate_fast
 
-    forward, backward = order.forward, order.backward
-    wishes: dict[str, Any] = {"wishes": order.wishes} if order.wishes else {}
-    text = fast_module(
-        forward, backward, title=order.title, notes=order.notes, numbers=order.numbers, **wishes
-    )
-    return threaded(text, forward, backward, module_names(forward, backward.program))
+    return generate_fast(generated.spec, generated.strategy)
 
 
-STYLES: Mapping[str, Callable[[Order], str]] = {
+STYLES: Mapping[str, Callable[[GeneratedModule], Module]] = {
     "loops": _loops,
     "readable": _readable,
     "fast": _fast,
 }
-
-
-def _known(style: str) -> Callable[[Order], str]:
-    if style not in STYLES:
-        raise SymconvError(f"no style is called '{style}'", help=did_you_mean(style, STYLES))
-    return STYLES[style]

@@ -7,7 +7,6 @@ both to this module.
 
 from __future__ import annotations
 
-import ast
 import re
 import textwrap
 from collections.abc import Callable
@@ -15,8 +14,6 @@ from pathlib import Path
 from types import MappingProxyType
 
 from symconv.api import Network
-from symconv.codegen.readable.module import module_names
-from symconv.codegen.styles import module_text, tests_text
 from symconv.layers import catalogue
 from symconv.network.examples import EXAMPLES
 from symconv.output.files import write_files
@@ -35,12 +32,11 @@ def fast_files(name: str) -> dict[str, str]:
     The tests compare it with the readable module, which they look for in the same folder.
     """
     readable = name.replace("-", "_")
-    stem, order = f"{readable}_fast", Network.example(name).order
-    names = module_names(order.forward, order.backward.program)
+    stem, generated = f"{readable}_fast", Network.example(name).generate("fast")
     twin = render_template("numpy", "test_twin.py.j2", twin=readable)
     return {
-        f"{stem}.py": module_text(order, "fast"),
-        f"test_{stem}.py": tests_text(order, "fast", stem, names) + twin,
+        f"{stem}.py": generated.source,
+        f"test_{stem}.py": generated.tests(stem) + twin,
     }
 
 
@@ -78,21 +74,18 @@ def _derivation(example: str, tensor: str) -> str:
 
 def _function(example: str, name: str) -> str:
     """One function of a generated module, without its docstring."""
-    source = Network.example(example).numpy_source()
-    tree = ast.parse(source)
-    found = next(n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == name)
-    lines = source.splitlines()
-    docstring = found.body[0]
-    head = lines[found.lineno - 1 : docstring.lineno - 1]
-    body = lines[docstring.end_lineno or docstring.lineno : found.end_lineno]
-    return "\n".join(["```python", *head, *body, "```"])
+    found = Network.example(example).generate().module.function(name)
+    lines = [found.signature, *found.lines] if found else []
+    return "\n".join(["```python", *lines, "```"])
 
 
 def _loop(example: str, result: str) -> str:
     """The loops that compute one result, from the loops style."""
-    blocks = Network.example(example).numpy_source("loops").split("\n\n")
-    found = next(b for b in blocks if f"\n    {result}: Array = " in b)
-    return f"```python\n{textwrap.dedent(found)}\n```"
+    functions = Network.example(example).generate("loops").module.functions
+    blocks = [b for f in functions for b in f.blocks]
+    found = next(b for b in blocks if any(part.assigns == result for part in b))
+    lines = "\n".join(line for part in found for line in part.lines)
+    return f"```python\n{textwrap.dedent(lines)}\n```"
 
 
 def _layers() -> str:

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from symconv.codegen.fast.plan.batch_split import least_part, split_of
-from symconv.codegen.fast.plan.overrides import PlanOverrides
 from symconv.codegen.fast.plan.plan_report import report_equations, report_plan
 from symconv.codegen.fast.scalar.program_of import Unrolled
+from symconv.codegen.python.module_spec import ModuleSpec
 from symconv.core.equation import Program
 from symconv.core.proof import Backward
 
-from .strategy import MOST_ENTRIES, MOST_READS, Planned, reads, way_of
+from .strategy import MOST_ENTRIES, MOST_READS, Planned, Way, reads
 
 NO_WORKSPACE = "step: none, as there is no workspace"
 
 
-def explain_network(
-    forward: Program,
-    backward: Backward,
-    numbers: Mapping[str, str],
-    wishes: PlanOverrides | None = None,
-) -> str:
+def explain_strategy(spec: ModuleSpec, way: Way) -> str:
     """The plan: unrolled, step by step, or why there is none; last what `step` splits."""
-    way = way_of(forward, backward, wishes)
+    forward, backward, numbers = spec.forward, spec.backward, spec.numbers
     if isinstance(way, Planned):
         step = _explain_planned_step(forward, backward) if way.workspace else NO_WORKSPACE
         return f"{report_plan(way.plan, numbers)}\n{step}"
@@ -43,11 +36,11 @@ def explain_network(
     )
 
 
-def explain_as_written(backward: Backward, numbers: Mapping[str, str], style: str) -> str:
+def explain_as_written(spec: ModuleSpec, style: str) -> str:
     """What the equations of a style without a plan cost."""
     return (
         f"{style}: every equation as it stands; --style fast has a plan\n"
-        f"{report_equations(backward.program.equations, numbers)}"
+        f"{report_equations(spec.backward.program.equations, spec.numbers)}"
     )
 
 

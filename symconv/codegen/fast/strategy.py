@@ -17,7 +17,7 @@ from symconv.core.equation import Program
 from symconv.core.errors import Unsupported
 from symconv.core.proof import Backward
 from symconv.core.tensor import Tensor
-from symconv.lower.equations import lower_equations
+from symconv.lower.lowering import Lowering
 
 MOST_ENTRIES = 40
 """The most entries of a tensor in a network that is written out number by number."""
@@ -28,10 +28,14 @@ MOST_READS = 1200
 
 @dataclass(frozen=True)
 class Planned:
-    """A plan, and whether a workspace is of use: for forms, stages or the margins of arrays."""
+    """A plan, and whether a workspace is of use: for forms, stages or the margins of arrays.
+
+    `lowering` remembers what was lowered to find margins, for those who write the module.
+    """
 
     plan: ExecutionPlan
     workspace: bool
+    lowering: Lowering
 
 
 Way = Unrolled | Planned | None
@@ -49,7 +53,8 @@ def way_of(forward: Program, backward: Backward, wishes: PlanOverrides | None = 
     if not _sizes_known(forward):
         return None
     made = plan(forward, backward, wishes)
-    return Planned(made, not made.plain or _margins(forward, backward, made))
+    lowering = Lowering({**forward.by_key, **backward.program.by_key}, forward.sizes)
+    return Planned(made, not made.plain or _margins(lowering, made), lowering)
 
 
 def reads(scalars: Unrolled) -> int:
@@ -82,13 +87,10 @@ def _sizes_known(program: Program) -> bool:
     return not program.sizes and found <= bare
 
 
-def _margins(forward: Program, backward: Backward, made: ExecutionPlan) -> bool:
+def _margins(lowering: Lowering, made: ExecutionPlan) -> bool:
     """Whether a plan without forms has margins that a workspace keeps."""
-    tensors = {**forward.by_key, **backward.program.by_key}
     passes = (
         tuple(without_unit_sums(s.equation) for s in steps if isinstance(s, Unplanned))
         for steps in (made.forward, made.backward)
     )
-    return any(
-        margins_of(lower_equations(tensors, equations, forward.sizes)) for equations in passes
-    )
+    return any(margins_of(lowering(equations)) for equations in passes)

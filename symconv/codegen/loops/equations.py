@@ -6,6 +6,7 @@ from sympy import expand
 from sympy.tensor.indexed import Indexed
 
 from symconv.codegen.python.layout import wrap_call
+from symconv.codegen.python.module import BLANK, Code
 from symconv.core.equation import Equation
 from symconv.core.nodes import OneHot
 from symconv.core.tensor import Tensor
@@ -20,10 +21,10 @@ from .writer import LoopWriter
 def write_equation(e: Equation, like: Tensor, number: str, writer: LoopWriter) -> None:
     """The block of one equation; `like` is the tensor whose array has the type of the result."""
     writer.begin()
-    if writer.lines:
-        writer.lines.append("")
+    if writer.body:
+        writer.body.append(BLANK)
     if number:
-        writer.line(f"# ({number})")
+        writer.comment(f"({number})")
     e = Equation(e.lhs, make_indices_unique(e.rhs, {v.name for v, _ in e.ranges}), e.ranges)
     tensor, name = writer.tensors[e.key], writer.names.tensors[e.key]
     if tensor.role == "cost":
@@ -44,9 +45,9 @@ def _allocate_array(tensor: Tensor, name: str, like: Tensor, writer: LoopWriter)
     shape = f"({sizes[0]},)" if len(sizes) == 1 else f"({', '.join(sizes)})"
     mask = tensor.role == "mask"
     kind = "np.bool_" if mask else f"{writer.tensor(like.key)}.dtype"
-    writer.lines += wrap_call(
-        f"{name}: Array = np.zeros", [shape, f"dtype={kind}"], "", writer.depth
-    )
+    head, arguments = f"{name}: Array = np.zeros", [shape, f"dtype={kind}"]
+    lines = wrap_call(head, arguments, "", writer.depth)
+    writer.body.append(Code(tuple(lines), assigns=name))
 
 
 def _target_entry(name: str, left: Indexed, writer: LoopWriter) -> str:

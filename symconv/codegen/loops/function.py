@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from sympy import Symbol
 
-from symconv.codegen.readable.function import Function, Setting, class_checks
-from symconv.codegen.readable.function import _Printer as Preamble
+from symconv.codegen.python.module import BLANK
+from symconv.codegen.readable.function import FunctionBody, FunctionPrinter, Setting
 from symconv.codegen.readable.size_constraints import find_size_constraints
-from symconv.codegen.readable.size_sources import SizeSource, find_size_sources
+from symconv.codegen.readable.size_sources import SizeSource, SizeSources, find_size_sources
 from symconv.core.equation import Equation, Program, class_counts
 from symconv.core.tensor import Tensor
 from symconv.lower.affine import SizeBounds
@@ -40,11 +40,11 @@ class Programs:
 
 
 def function(
-    setting: Setting, programs: Programs, equations: tuple[Equation, ...], told: frozenset[str]
-) -> Function:
+    setting: Setting, programs: Programs, equations: tuple[Equation, ...], wanted: frozenset[str]
+) -> FunctionBody:
     """The function that computes the equations one after the other.
 
-    It takes the parameters of its twin in the readable style, whose names are `told`, even where
+    It takes the parameters of its twin in the readable style, whose names are `wanted`, even where
     it can do without one.
     """
     stored = frozenset(t.key for t in setting.stored)
@@ -53,25 +53,32 @@ def function(
     for e in equations:
         write_equation(e, _like(e, setting, programs), setting.numbers.get(e.key, ""), writer)
     least = () if setting.stored else find_size_constraints(programs.forward)
-    wanted = writer.mentioned.union(*(extent.symbols for extent in least))
-    wanted = wanted.union(*(n.atoms(Symbol) for n in setting.classes.values()))
+    symbols = writer.mentioned.union(*(extent.symbols for extent in least))
+    symbols = symbols.union(*(n.atoms(Symbol) for n in setting.classes.values()))
     given = [SizeSource(t.key, t.shape, bare=True) for t in setting.passed]
     given += [SizeSource(t.key, t.shape, bare=False) for t in setting.stored if not t.scalar]
-    used = writer.used | {t.key for t in setting.passed if setting.names.tensors[t.key] in told}
+    used = writer.used | {t.key for t in setting.passed if setting.names.tensors[t.key] in wanted}
     read = tuple(g for g in given if g.key in used)
     others = tuple(g for g in given if g.key not in used)
-    found = find_size_sources(wanted, read, others, setting.definitions)
-    touched = {*used, *(r.array.key for r in found.reads)}
-    preamble = Preamble(setting, ())
-    head = [*preamble.preamble(found), *preamble.size_checks(least, found)]
-    head += class_checks(setting.classes, setting.names)
-    sizes = {s for s, name in setting.names.sizes.items() if name in told}
-    return Function(
-        tuple(t for t in setting.passed if t.key in touched),
-        any(t.key in touched for t in setting.stored) or "values" in told,
+    found = find_size_sources(symbols, read, others, setting.definitions)
+    known, keys = {r.array.key for r in found.reads}, {g.key for g in given}
+    printer = FunctionPrinter(setting, ())
+    head = printer.preamble(found, least)
+    sizes = {s for s, name in setting.names.sizes.items() if name in wanted}
+    return FunctionBody(
+        tuple(t for t in setting.passed if t.key in used | known),
+        any(t.key in used | known for t in setting.stored) or "values" in wanted,
         tuple(sorted({*found.parameters, *sizes}, key=str)),
-        (*head, *([""] if head and writer.lines else []), *writer.lines),
+        (*head, *([BLANK] if head and writer.body else []), *writer.body, BLANK),
+        printer.calls(found, least) | writer.calls,
+        frozenset({*(writer.used & keys), *setting.classes, *found.parameters, *_taken(found)}),
     )
+
+
+def _taken(found: SizeSources) -> set[str | Symbol]:
+    """The arrays whose shapes are read, and the sizes that they tell."""
+    sizes = {s for read in found.reads for s in read.sizes if s is not None}
+    return sizes | {a.key for a in (*(r.array for r in found.reads), *found.checks)}
 
 
 def _like(e: Equation, setting: Setting, programs: Programs) -> Tensor:

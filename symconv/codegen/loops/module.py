@@ -2,75 +2,81 @@
 
 from __future__ import annotations
 
-import ast
-import re
-from collections.abc import Mapping
-
-from symconv.codegen.python.lint_exemptions import exempt
-from symconv.codegen.python.loops_allowlist import audited_loops
+from symconv.codegen.python.helpers import load_helper
+from symconv.codegen.python.module import Class, Helper, Module
+from symconv.codegen.python.module_spec import ModuleSpec
 from symconv.codegen.readable.docstrings import DocstringWriter
-from symconv.codegen.readable.function import Function, Setting
-from symconv.codegen.readable.module import module_names
+from symconv.codegen.readable.function import Setting
+from symconv.codegen.readable.module import STANDARD_IMPORTS, generate_readable, module_names
 from symconv.codegen.readable.words import Words
-from symconv.core.equation import Program, checkable_class_counts
-from symconv.core.proof import Backward
-from symconv.output.templates import render_template
+from symconv.core.equation import checkable_class_counts
 
 from .function import Programs, function
 
-HELPERS = ("sigmoid", "check_shape", "check_size", "check_classes")
+HELPERS = {
+    "check_shape": "numpy",
+    "check_classes": "numpy_loops",
+    "check_size": "numpy",
+    "sigmoid": "numpy_loops",
+}
+"""The helper functions in their order, and the folders of their templates."""
+
 HOW = "Written index by index, as the equations are: slow, and meant to be read."
+ALIASES = {
+    "Array": ("Array: TypeAlias = Any", "Floating point numbers with a shape: an array of NumPy."),
+    "Labels": ("Labels: TypeAlias = Any", "Class numbers with a shape."),
+    "Number": ("Number: TypeAlias = Any", "One floating point number."),
+}
 
 
-def loops_module(  # noqa: PLR0913 - everything that a module is made of, by name
-    forward: Program,
-    backward: Backward,
-    readable: str,
-    *,
-    title: str,
-    notes: tuple[str, ...] = (),
-    numbers: Mapping[str, str] | None = None,
-) -> str:
-    """The text of a module of plain loops, with the functions of the readable style.
+def generate_loops(spec: ModuleSpec) -> Module:
+    """A module of plain loops, whose functions take the parameters of the readable style.
 
     A statement computes one entry; in front of the block of an equation stands its number.
-    `readable` is the text of the readable twin, whose parameters the functions take.
     """
-    numbers, names = numbers or {}, module_names(forward, backward.program)
-    programs, told = Programs(forward, backward.program), _parameters(readable)
+    forward, backward, numbers = spec.forward, spec.backward, spec.numbers
+    names, programs = module_names(forward, backward.program), Programs(forward, backward.program)
+    twin = generate_readable(spec)
+    wanted = {f.name: frozenset(p.name for p in f.parameters) for f in twin.functions}
     given = forward.given
     defined = tuple(forward.tensor(e.key) for e in forward.equations)
     classes = checkable_class_counts(forward.equations)
     alone = Setting(names, given, (), forward.sizes, numbers, classes)
-    first = function(alone, programs, forward.equations, told["forward"])
+    first = function(alone, programs, forward.equations, wanted["forward"])
     passed = (*given, *((backward.seed,) if backward.seed else ()))
     after = Setting(names, passed, defined, forward.sizes, numbers)
     known = {e.key for e in forward.equations}
     required = backward.program.required((t.key for t in backward.results), known)
-    second = function(after, programs, required, told["backward"])
+    second = function(after, programs, required, wanted["backward"])
     listed = backward.program.equations
     docstrings = DocstringWriter(names, numbers, {}, listed, forward.sizes)
-    words = Words(names, docstrings)
-    values: dict[str, object] = {
-        "docstring": docstrings.module(title, (*notes, HOW)),
-        "functions": (
+    words, calls = Words(names, docstrings), first.calls | second.calls
+    results = (words.result("Forward", defined), words.result("Gradients", backward.results))
+    labels = bool(docstrings.labels)
+    return Module(
+        docstrings.module(spec.title, (*spec.notes, HOW)),
+        (STANDARD_IMPORTS, ("import numpy as np",)),
+        _aliases(results, calls, labels=labels),
+        (
+            *results,
+            *_helpers(calls, labels=labels),
             words.function("forward", "Forward", first, defined),
             words.function("backward", "Gradients", second, backward.results),
         ),
-        "uses": _uses(first, second) | {"labels": bool(docstrings.labels)},
-    }
-    plain = render_template("numpy_loops", "module.py.j2", exempt=[], **values)
-    text = render_template("numpy_loops", "module.py.j2", exempt=exempt(plain), **values)
-    return audited_loops(text)
+    )
 
 
-def _parameters(text: str) -> dict[str, frozenset[str]]:
-    """The names of the parameters of every function of a module."""
-    functions = [n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef)]
-    return {f.name: frozenset(a.arg for a in (*f.args.args, *f.args.kwonlyargs)) for f in functions}
+def _helpers(calls: frozenset[str], *, labels: bool) -> tuple[Helper, ...]:
+    """The helper functions that are called."""
+    arrays = {"check_shape": {"arrays": "Array | Labels" if labels else "Array"}}
+    called = [(name, folder) for name, folder in HELPERS.items() if name in calls]
+    return tuple(load_helper(folder, name, **arrays.get(name, {})) for name, folder in called)
 
 
-def _uses(*functions: Function) -> dict[str, bool]:
-    """Which of the optional parts of a module the functions need."""
-    text = "\n".join(line for f in functions for line in f.body)
-    return {n: bool(re.search(rf"(?<!\.)\b{n}\(", text)) for n in HELPERS}
+def _aliases(classes: tuple[Class, ...], calls: frozenset[str], *, labels: bool) -> tuple[str, ...]:
+    """The types that annotations name, each with what it is."""
+    annotations = {field.annotation for c in classes for field in c.fields}
+    numbers = "Number" in annotations or "sigmoid" in calls
+    used = {"Array": True, "Labels": labels, "Number": numbers}
+    found = [ALIASES[name] for name, needs in used.items() if needs]
+    return tuple(line for alias, words in found for line in (alias, f'"""{words}"""'))

@@ -59,7 +59,7 @@ def write_argmax(e: MaxOver, writer: LoopWriter) -> list[str]:
     with writer.loop(window_ranges(e)):
         name, needed = _window_entry(e, writer)
         with writer.guard([*needed, f"{name} > {value}"]):
-            here = [writer.indices[v] for v in e.variables]
+            here = [writer.here(v) for v in e.variables]
             writer.line(f"{', '.join((value, *best))} = {', '.join((name, *here))}")
     return best
 

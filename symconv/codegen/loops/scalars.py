@@ -41,6 +41,9 @@ CALLS = {
     "absolute": "abs({})",
     **{name: f"np.{name}({{}})" for name in ("tanh", "exp", "log", "sqrt", "sin", "cos")},
 }
+HELPERS = {"sigmoid"}
+"""The functions that a module of loops brings itself."""
+
 LOOPED = (Sum, MaxOver, LogSumExp, OneHot)
 BRACKETS = (Box, KroneckerDelta, Equals)
 LARGEST = 64
@@ -81,6 +84,7 @@ def _write_operation(e: Any, writer: LoopWriter) -> PythonText:
     name = type(e).__name__
     if not isinstance(e, Function) or name not in CALLS:
         raise Unsupported(f"no loop form is known for the function {name}")
+    writer.calls |= {name} & HELPERS
     return atom_text(CALLS[name].format(_shorten(write_scalar(e.args[0], writer), writer).text))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from sympy import Expr, Symbol
 
 from symconv.codegen.python.identifiers import Identifiers
 from symconv.codegen.python.layout import TAB, WIDTH, wrap_call
+from symconv.codegen.python.module import BLANK, Code, code
 from symconv.codegen.python.sizes import SizePrinter
 from symconv.codegen.python.text import ATOM, PythonText
 from symconv.core.equation import Ranges
@@ -31,8 +31,9 @@ class LoopWriter:
     """Writes one function.
 
     `stored` are the tensors that are read from `values`. `order` is that of index letters in a sum.
-    `used` collects the keys of all tensors that were read, `mentioned` the size symbols. `memory`
-    holds what has a name in the block that is being written, `true` the conditions that hold there.
+    `used` collects the keys of all tensors that were read, `mentioned` the size symbols, `read` the
+    indices, `calls` the helper functions. `memory` holds what has a name in the block that is being
+    written, `true` the conditions that hold there.
     """
 
     names: Identifiers
@@ -40,9 +41,11 @@ class LoopWriter:
     stored: frozenset[str]
     sizes: SizeBounds
     order: IndexOrder = field(default_factory=dict)
-    lines: list[str] = field(default_factory=list)
+    body: list[Code] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
     mentioned: set[Symbol] = field(default_factory=set)
+    read: set[Symbol] = field(default_factory=set)
+    calls: set[str] = field(default_factory=set)
     extents: dict[Symbol, Expr] = field(default_factory=dict)
     memory: dict[object, str] = field(default_factory=dict)
     true: frozenset[str] = frozenset()
@@ -57,7 +60,7 @@ class LoopWriter:
     def begin(self) -> None:
         """Start an equation: its indices and local names are its own."""
         self.taken, self.indices, self.extents, self.memory = set(), {}, {}, {}
-        self.true = frozenset()
+        self.read, self.true = set(), frozenset()
 
     def fresh(self, wanted: str) -> str:
         """An identifier that nothing else in this equation has; equations share them."""
@@ -77,7 +80,9 @@ class LoopWriter:
 
     def size(self, expression: Expr) -> PythonText:
         """An expression of sizes and indices."""
-        self.mentioned |= expression.atoms(Symbol) - set(self.indices)
+        symbols = expression.atoms(Symbol)
+        self.mentioned |= symbols - set(self.indices)
+        self.read |= symbols & set(self.indices)
         printer = IndexPrinter({**self.names.sizes, **self.indices}, self.order)
         return printer.text(expression)
 
@@ -88,9 +93,18 @@ class LoopWriter:
             f"values.{self.names.tensors[key]}" if key in self.stored else self.names.tensors[key]
         )
 
+    def here(self, index: Symbol) -> str:
+        """The identifier of an index, which is thereby read."""
+        self.read.add(index)
+        return self.indices[index]
+
     def line(self, text: str) -> None:
-        """One line."""
-        self.lines.append(f"{TAB * self.depth}{text}")
+        """One statement on a line."""
+        self.body.append(code([f"{TAB * self.depth}{text}"]))
+
+    def comment(self, text: str) -> None:
+        """A comment on a line of its own."""
+        self.body.append(code([f"{TAB * self.depth}# {text}"], "none"))
 
     def assign(self, left: str, right: PythonText) -> None:
         """`left right`, with a name for the right side where the line would be too long."""
@@ -105,10 +119,10 @@ class LoopWriter:
         return PythonText(name, ATOM)
 
     @contextmanager
-    def block(self, head: list[str], true: frozenset[str] = frozenset()) -> Iterator[None]:
+    def block(self, head: Code, true: frozenset[str] = frozenset()) -> Iterator[None]:
         """A block under its head; what it names and knows ends with it."""
         memory, known = dict(self.memory), self.true
-        self.lines += head
+        self.body.append(head)
         self.depth += 1
         self.true |= true
         yield
@@ -122,15 +136,15 @@ class LoopWriter:
             yield
             return
         extents = [self.size(n).text for _, n in ranges]
-        names = ", ".join(self.index(v, n) for v, n in ranges)
+        names = {v: self.index(v, n) for v, n in ranges}
         over = "np.ndindex" if len(ranges) > 1 else "range"
-        start, depth = len(self.lines), self.depth
-        with self.block(wrap_call(f"for {names} in {over}", extents, ":", depth)):
+        start, depth = len(self.body), self.depth
+        self.read -= set(names)
+        with self.block(BLANK):
             yield
-        body = "\n".join(self.lines[start + 1 :])
-        read = [n if re.search(rf"\b{n}\b", body) else f"_{n}" for n in names.split(", ")]
+        read = [name if v in self.read else f"_{name}" for v, name in names.items()]
         head = wrap_call(f"for {', '.join(read)} in {over}", extents, ":", depth)
-        self.lines[start : start + len(head)] = head
+        self.body[start] = code(head, "loop")
 
     @contextmanager
     def guard(self, conditions: list[str]) -> Iterator[None]:
@@ -144,13 +158,13 @@ class LoopWriter:
         if len(head[0]) > WIDTH:
             rest = [f"{margin}{TAB}and {c}" for c in conditions[1:]]
             head = [f"{margin}if (", f"{margin}{TAB}{conditions[0]}", *rest, f"{margin}):"]
-        with self.block(head, frozenset(conditions)):
+        with self.block(code(head, "branch"), frozenset(conditions)):
             yield
 
     @contextmanager
-    def aside(self, conditions: list[str]) -> Iterator[list[str]]:
+    def aside(self, conditions: list[str]) -> Iterator[list[Code]]:
         """Lines that are caught instead of written, as if the conditions held; then forgotten."""
-        before = self.lines, self.true, dict(self.memory), set(self.taken)
-        self.lines, self.true = [], self.true | frozenset(conditions)
-        yield self.lines
-        self.lines, self.true, self.memory, self.taken = before
+        before = self.body, self.true, dict(self.memory), set(self.taken), set(self.read)
+        self.body, self.true = [], self.true | frozenset(conditions)
+        yield self.body
+        self.body, self.true, self.memory, self.taken, self.read = before

@@ -1,19 +1,24 @@
-"""An allow-list for generated Python: what is not known to be harmless is refused."""
+"""What generated Python may hold, style by style: what is not known to be harmless is refused.
+
+This is the one place that parses a generated module: its text, when it is finished.
+"""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from symconv.core.errors import SymconvError
 
 
 @dataclass(frozen=True)
-class Allowed:
+class AllowList:
     """All that the modules of one style may hold, beside the names that they bind themselves.
 
-    `imports` are whole lines; `numpy` follows `np.`; what follows an owner's dot are the fields of
-    the module's own classes, and `methods` what follows any other; `decorators` are of functions.
+    `imports` are whole lines; `numpy` follows `np.`; `values.` is followed by the fields of the
+    module's own classes, any other dot by `methods`, and that of an owner by either, as an array
+    may have an owner's name, too; `decorators` are of functions.
     """
 
     nodes: tuple[type[ast.AST], ...]
@@ -21,7 +26,7 @@ class Allowed:
     numpy: frozenset[str]
     methods: frozenset[str]
     builtins: frozenset[str]
-    owners: frozenset[str] = frozenset({"values"})
+    owners: frozenset[str] = frozenset()
     decorators: frozenset[str] = frozenset()
 
     def audit(self, text: str) -> str:
@@ -63,7 +68,9 @@ class Allowed:
         name = owner.id if isinstance(owner, ast.Name) else ""
         if name == "np":
             return self.numpy
-        return fields if name in self.owners else self.methods
+        if name == "values":
+            return fields
+        return fields | self.methods if name in self.owners else self.methods
 
 
 def _bound(tree: ast.Module) -> frozenset[str]:
@@ -90,3 +97,74 @@ def _fields(tree: ast.Module) -> frozenset[str]:
             case ast.FunctionDef(name=name, decorator_list=[_]):
                 found.add(name)
     return frozenset(found)
+
+
+READABLE = AllowList(
+    nodes=(
+        ast.Module, ast.Expr, ast.Import, ast.ImportFrom, ast.alias, ast.ClassDef, ast.FunctionDef,
+        ast.arguments, ast.arg, ast.AnnAssign, ast.Assign, ast.AugAssign, ast.For, ast.If,
+        ast.Raise, ast.Return, ast.Call, ast.keyword, ast.Attribute, ast.Subscript, ast.Slice,
+        ast.Tuple, ast.Name, ast.Constant, ast.BinOp, ast.UnaryOp, ast.Compare, ast.JoinedStr,
+        ast.FormattedValue, ast.operator, ast.unaryop, ast.cmpop, ast.expr_context,
+    ),
+    imports=frozenset({
+        "from typing import Any, NamedTuple, TypeAlias",
+        "import numpy as np",
+        "from numpy.lib.stride_tricks import sliding_window_view",
+        "from numpy.typing import NDArray",
+    }),
+    numpy=frozenset({
+        "abs", "arange", "bool_", "broadcast_to", "copy", "cos", "einsum", "exp", "floating",
+        "full", "heaviside", "inf", "integer", "log", "logaddexp", "maximum", "ndindex", "ones",
+        "pad", "reshape", "sign", "sin", "sqrt", "tanh", "where", "zeros",
+    }),
+    methods=frozenset({
+        "T", "argmax", "astype", "dtype", "kind", "mT", "max", "mean", "min", "reshape", "shape",
+        "squeeze", "sum", "transpose",
+    }),
+    builtins=frozenset({"ValueError", "int", "max", "min", "range", "str", "tuple"}),
+)  # fmt: skip
+"""What readable modules may hold."""
+
+LOOPS = AllowList(
+    nodes=(*READABLE.nodes, ast.BoolOp, ast.boolop, ast.IfExp),
+    imports=frozenset({"from typing import Any, NamedTuple, TypeAlias", "import numpy as np"}),
+    numpy=frozenset({
+        "bool_", "cos", "exp", "inf", "log", "logaddexp", "ndindex", "sin", "sqrt", "tanh", "zeros",
+    }),
+    methods=frozenset({"dtype", "kind", "shape", "type"}),
+    builtins=frozenset({"ValueError", "abs", "divmod", "int", "max", "range", "str", "tuple"}),
+)  # fmt: skip
+"""Loops hold less of NumPy, and no method that computes."""
+
+FAST = AllowList(
+    nodes=(
+        *READABLE.nodes,
+        *(ast.BoolOp, ast.boolop, ast.Dict, ast.GeneratorExp, ast.IfExp),
+        *(ast.Lambda, ast.List, ast.ListComp, ast.Starred, ast.comprehension),
+    ),
+    imports=READABLE.imports | {
+        "from concurrent.futures import ThreadPoolExecutor",
+        "from math import tanh",
+        "from numpy.lib.stride_tricks import as_strided",
+        "from numpy.lib.stride_tricks import as_strided, sliding_window_view",
+    },
+    numpy=READABLE.numpy | {
+        "argsort", "array", "ascontiguousarray", "concatenate", "copyto", "dtype", "empty",
+        "empty_like", "greater", "matmul", "minimum", "multiply", "ndarray", "result_type",
+        "searchsorted", "subtract",
+    },
+    methods=READABLE.methods | {
+        "get", "itemsize", "ravel", "result", "setdefault", "size",
+        "start", "stop", "strides", "submit", "swapaxes", "take", "tolist", "type",
+    },
+    builtins=READABLE.builtins | {
+        "bool", "dict", "float", "len", "list", "property", "slice", "sum", "zip",
+    },
+    owners=frozenset({"self", "window"}),
+    decorators=frozenset({"property"}),
+)  # fmt: skip
+"""Fast modules hold what readable ones do, and what workspaces and speed need."""
+
+ALLOW_LISTS: Mapping[str, AllowList] = {"loops": LOOPS, "readable": READABLE, "fast": FAST}
+"""The list of each style."""

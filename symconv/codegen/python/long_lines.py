@@ -5,17 +5,18 @@ from __future__ import annotations
 from symconv.core.tensor import Tensor
 
 from .layout import TAB, WIDTH
+from .module import Code, code
 
 
-def wrap_unpacking(names: list[str], source: str, indent: int = 1) -> list[str]:
+def wrap_unpacking(names: list[str], source: str, indent: int = 1) -> Code:
     """`a, b, c = source`, on several lines where it is long."""
     margin = TAB * indent
     head = f"{margin}{unpacking_targets(names)} = "
     if len(head + source) <= WIDTH:
-        return [head + source]
+        return code([head + source])
     if source.endswith(")") and len(head) < WIDTH:
-        return [f"{head}(", f"{margin}{TAB}{source}", f"{margin})"]
-    return [f"{margin}(", *(f"{margin}{TAB}{n}," for n in names), f"{margin}) = {source}"]
+        return code([f"{head}(", f"{margin}{TAB}{source}", f"{margin})"])
+    return code([f"{margin}(", *(f"{margin}{TAB}{n}," for n in names), f"{margin}) = {source}"])
 
 
 def unpacking_targets(names: list[str]) -> str:
@@ -23,14 +24,15 @@ def unpacking_targets(names: list[str]) -> str:
     return f"({names[0]},)" if len(names) == 1 else ", ".join(names)
 
 
-def wrap_tuple(name: str, values: list[str], indent: int = 1, brackets: str = "()") -> list[str]:
+def wrap_tuple(name: str, values: list[str], indent: int = 1, brackets: str = "()") -> Code:
     """`name = (a, b, c)`, on a line for each where it is long."""
     margin, first, last = TAB * indent, brackets[0], brackets[1]
     comma = "," if len(values) == 1 and first == "(" else ""
     flat = f"{margin}{name} = {first}{', '.join(values)}{comma}{last}"
     if len(flat) <= WIDTH:
-        return [flat]
-    return [f"{margin}{name} = {first}", *(f"{margin}{TAB}{v}," for v in values), f"{margin}{last}"]
+        return code([flat])
+    inner = (f"{margin}{TAB}{v}," for v in values)
+    return code([f"{margin}{name} = {first}", *inner, f"{margin}{last}"])
 
 
 def shape_literal(tensor: Tensor) -> str:
@@ -39,7 +41,7 @@ def shape_literal(tensor: Tensor) -> str:
     return f"({inner},)" if len(tensor.shape) == 1 else f"({inner})"
 
 
-def shape_checks(arrays: dict[str, Tensor]) -> list[str]:
+def shape_checks(arrays: dict[str, Tensor]) -> list[Code]:
     """An error where an array has another shape."""
     tests = [f"{name}.shape != {shape_literal(t)}" for name, t in arrays.items()]
     joined = f"{TAB}if {' or '.join(tests)}:"
@@ -48,4 +50,5 @@ def shape_checks(arrays: dict[str, Tensor]) -> list[str]:
         lines += [f"{TAB * 2}or {t}" for t in tests[1:]] + [f"{TAB}):"]
     else:
         lines = [joined]
-    return [*lines, f'{TAB * 2}raise ValueError("an array has another shape than told above")']
+    error = f'{TAB * 2}raise ValueError("an array has another shape than told above")'
+    return [code(lines, "branch"), code([error])]

@@ -8,13 +8,14 @@ from collections.abc import Mapping
 
 from sympy import Symbol
 
+from symconv.codegen.python.function_docstring import function_docstring
 from symconv.codegen.python.identifiers import Identifiers
 from symconv.codegen.python.layout import TAB, WIDTH
 from symconv.codegen.python.sizes import SizePrinter
 from symconv.core.equation import Equation, SizeDefinition, class_counts
 from symconv.core.tensor import Tensor
 
-from .function import Function
+from .function import FunctionBody
 
 TITLES = {
     "forward": "Compute every value of the network.",
@@ -62,23 +63,21 @@ class DocstringWriter:
         return textwrap.fill(line, WIDTH, initial_indent=TAB, subsequent_indent=TAB * 2)
 
     def function(
-        self, name: str, made: Function, arrays: list[Tensor], seeds: list[Tensor], result: str
+        self, name: str, made: FunctionBody, arrays: list[Tensor], seeds: list[Tensor], result: str
     ) -> str:
         """The docstring of a function: what it does, its arguments, its result."""
         lines = [self._described(t) for t in arrays]
         lines += ["values: what `forward` returned."] if made.values else []
         lines += [self._described(t) for t in seeds]
         lines += [f"{self.size(s)}: {self._told(s)}." for s in made.parameters]
-        given = "\n".join(_list_item(line, 2) for line in lines)
-        arguments = f"\n\n    Args:\n{given}" if lines else ""
         ends = {"Forward": "Every value by its name.", "Gradients": "Every gradient by its name."}
-        returns = f"\n\n    Returns:\n        {ends[result]}\n    "
-        return f'    """{TITLES[name]}{arguments}{returns}"""'
+        arguments = [part for line in lines for part in _list_item(line)]
+        return function_docstring(TITLES[name], {"Args": arguments, "Returns": [ends[result]]})
 
     def result(self, result: str, fields: tuple[Tensor, ...]) -> str:
         """The docstring of a result: what each of its fields is."""
-        lines = "\n".join(_list_item(self._described(t), 2) for t in fields)
-        return f'    """{RESULTS[result]}\n\n    Attributes:\n{lines}\n    """'
+        lines = [part for t in fields for part in _list_item(self._described(t))]
+        return function_docstring(RESULTS[result], {"Attributes": lines})
 
     def _told(self, symbol: Symbol) -> str:
         """What a size that no array shows is, judged by where it stands in the sizes of outputs."""
@@ -108,9 +107,9 @@ class DocstringWriter:
         return f"{tensor.role}, class numbers" if tensor.key in self.labels else tensor.role
 
 
-def _list_item(line: str, indent: int) -> str:
-    margin = TAB * indent
-    return textwrap.fill(line, WIDTH, initial_indent=margin, subsequent_indent=margin + TAB)
+def _list_item(line: str) -> list[str]:
+    """The lines of an item of a section, whose margin has two steps."""
+    return textwrap.wrap(line, WIDTH - 2 * len(TAB), subsequent_indent=TAB)
 
 
 def _sentence(title: str) -> str:

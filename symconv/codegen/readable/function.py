@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from sympy import Expr, Symbol
 
 from symconv.codegen.python.identifiers import Identifiers, Namer
-from symconv.codegen.python.layout import wrap_call
+from symconv.codegen.python.layout import TAB, wrap_call
+from symconv.codegen.python.module import Code, code
 from symconv.codegen.python.sizes import SizePrinter
 from symconv.codegen.python.text import ADD, MULTIPLY
 from symconv.core.equation import SizeDefinition
@@ -23,13 +24,20 @@ from .statements import StatementPrinter
 
 
 @dataclass(frozen=True)
-class Function:
-    """The text of a function, piece by piece."""
+class FunctionBody:
+    """The statements of a function, and what it must be given for them.
+
+    `arrays` are tensors that the caller passes, `values` says whether it takes what `forward`
+    returned, `parameters` are sizes. `read` are the keys of the arrays that it does read, and the
+    sizes; a parameter may stand there for a twin's sake alone.
+    """
 
     arrays: tuple[Tensor, ...]
     values: bool
     parameters: tuple[Symbol, ...]
-    body: tuple[str, ...]
+    body: tuple[Code, ...]
+    calls: frozenset[str]
+    read: frozenset[str | Symbol]
 
 
 @dataclass(frozen=True)
@@ -49,7 +57,7 @@ class Setting:
 
 def function(
     setting: Setting, statements: tuple[Statement, ...], least: tuple[SizeConstraint, ...] = ()
-) -> Function:
+) -> FunctionBody:
     """The function that runs the statements; the sizes `least` must be at least 1."""
     known = _known(setting, statements)
     mentioned = size_symbols(statements) - loop_indices(statements)
@@ -60,26 +68,27 @@ def function(
     others = tuple(g for k, g in by_key.items() if k not in known)
     found = find_size_sources(mentioned, used, others, setting.definitions)
     touched = {*known, *(r.array.key for r in found.reads)}
-    printer = _Printer(setting, statements)
-    body = [*printer.preamble(found), *printer.size_checks(least, found)]
-    body += class_checks(setting.classes, setting.names)
+    printer = FunctionPrinter(setting, statements)
+    body = printer.preamble(found, least)
     for statement in statements:
-        body += printer.statements.lines(statement)
-    return Function(
+        body += printer.statements.code(statement)
+    return FunctionBody(
         tuple(t for t in setting.passed if t.key in touched),
         any(t.key in touched for t in setting.stored),
         found.parameters,
         tuple(body),
+        printer.calls(found, least),
+        frozenset({*touched, *found.parameters}),
     )
 
 
-def class_checks(classes: Mapping[str, Expr], names: Identifiers) -> list[str]:
+def class_checks(classes: Mapping[str, Expr], names: Identifiers) -> list[Code]:
     """A call for every array of labels, whose entries must be numbers of classes."""
-    lines: list[str] = []
+    found: list[Code] = []
     for key, count in classes.items():
         name, size = names.tensors[key], SizePrinter(names.sizes)(count)
-        lines += wrap_call("check_classes", [f'"{name}"', name, size], "", 1)
-    return lines
+        found.append(code(wrap_call("check_classes", [f'"{name}"', name, size], "", 1)))
+    return found
 
 
 def _known(setting: Setting, statements: tuple[Statement, ...]) -> set[str]:
@@ -95,7 +104,7 @@ def _givens(setting: Setting) -> tuple[SizeSource, ...]:
     return (*passed, *stored)
 
 
-class _Printer:
+class FunctionPrinter:
     """The identifiers of one function and the printers that use them."""
 
     def __init__(self, setting: Setting, statements: tuple[Statement, ...]) -> None:
@@ -137,18 +146,30 @@ class _Printer:
         base = whole.key if isinstance(whole, Ref) else whole.base
         return Local(base, "part", -2 - len(self.locals))
 
-    def preamble(self, found: SizeSources) -> list[str]:
+    def preamble(self, found: SizeSources, least: tuple[SizeConstraint, ...]) -> list[Code]:
         """Sizes from shapes, sizes from definitions, checks."""
         lines = [self.unpacked(read, read.array in found.checks) for read in found.reads]
         lines += [
-            f"    {self.size(d.symbol)} = {self.floored(d.numerator, d.stride)}"
+            f"{TAB}{self.size(d.symbol)} = {self.floored(d.numerator, d.stride)}"
             for d in found.definitions
         ]
+        parts = [code([line]) for line in lines]
         for given in found.checks:
             name = self.name(Ref(given.key))
             shape = self.statements.arrays.shape(given.shape)
-            lines += wrap_call("check_shape", [f'"{name}"', name, shape], "", 1)
-        return lines
+            parts.append(code(wrap_call("check_shape", [f'"{name}"', name, shape], "", 1)))
+        parts += self._size_checks(least, found)
+        return parts + class_checks(self.setting.classes, self.setting.names)
+
+    def calls(self, found: SizeSources, least: tuple[SizeConstraint, ...]) -> frozenset[str]:
+        """The functions that the preamble and what was printed since call."""
+        checks = {
+            "check_shape": found.checks,
+            "check_size": least,
+            "check_classes": self.setting.classes,
+        }
+        called = self.statements.arrays.calls
+        return frozenset({*called, *(name for name, checked in checks.items() if checked)})
 
     def floored(self, numerator: Expr, divisor: Expr) -> str:
         """floor(numerator / divisor) + 1."""
@@ -157,24 +178,25 @@ class _Printer:
         length, stride = self.size.text(numerator), self.size.text(divisor)
         return f"{length.above(ADD)} // {stride.above(MULTIPLY)} + 1"
 
-    def size_checks(self, least: tuple[SizeConstraint, ...], found: SizeSources) -> list[str]:
+    def _size_checks(self, least: tuple[SizeConstraint, ...], found: SizeSources) -> list[Code]:
         """A call for every size that must be at least 1."""
         known = {d.symbol for d in found.definitions}
         known |= {s for read in found.reads for s in read.sizes if s is not None}
-        lines: list[str] = []
+        parts: list[Code] = []
         for extent in least:
             formula = self.floored(extent.length, extent.stride)
             name = self.size(extent.symbol) if extent.symbol else formula
             value = name if extent.symbol in known else formula
-            lines += wrap_call("check_size", [f'"{extent.words or name}"', value], "", 1)
-        return lines
+            arguments = [f'"{extent.words or name}"', value]
+            parts.append(code(wrap_call("check_size", arguments, "", 1)))
+        return parts
 
     def unpacked(self, read: ShapeUnpacking, checked: bool) -> str:
         """`B, C, _, _ = x.shape`, or only `B = x.shape[0]` where the rest is checked anyway."""
         array = self.name(Ref(read.array.key))
         places = [k for k, s in enumerate(read.sizes) if s is not None]
         if checked and len(places) == 1:
-            return f"    {self.size(read.array.shape[places[0]])} = {array}.shape[{places[0]}]"
+            return f"{TAB}{self.size(read.array.shape[places[0]])} = {array}.shape[{places[0]}]"
         names = ["_" if s is None else self.size(s) for s in read.sizes]
         left = f"({names[0]},)" if len(names) == 1 else ", ".join(names)
-        return f"    {left} = {array}.shape"
+        return f"{TAB}{left} = {array}.shape"

@@ -55,6 +55,7 @@ def _reduce(node: Reduce, printer: ArrayPrinter) -> PythonText:
     axis = "" if node.axes is None else f"axis={printer.axes(node.axes)}"
     if node.kind == "log_sum_exp":
         axis = f", {axis}" if axis else ""
+        printer.calls.add("log_sum_exp")
         return PythonText(f"log_sum_exp({printer(node.source)}{axis})", ATOM)
     return PythonText(f"{printer.owner(node.source)}.{node.kind}({axis})", ATOM)
 

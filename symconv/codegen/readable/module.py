@@ -1,35 +1,40 @@
-"""A network and its backward pass as one NumPy module."""
+"""The readable style: a network and its backward pass as one vectorised NumPy module."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
 from sympy import Symbol
 
-from symconv.codegen.python.code_allowlist import audited
+from symconv.codegen.python.helpers import load_helper
 from symconv.codegen.python.identifiers import Identifiers, allocate_identifiers
+from symconv.codegen.python.module import Class, Helper, Module
+from symconv.codegen.python.module_spec import ModuleSpec
 from symconv.core.equation import Equation, Program, checkable_class_counts
 from symconv.core.tensor import Tensor
 from symconv.lower.dataflow import eliminate_dead_code
 from symconv.lower.equations import lower_equations
 from symconv.lower.ir import Ref
-from symconv.output.templates import render_template
 
 from .docstrings import DocstringWriter
-from .function import Function, Setting, function
+from .function import Setting, function
 from .size_constraints import find_size_constraints
 from .words import Words
 
 HELPERS = (
+    *("check_shape", "check_classes", "check_size"),
     *("sigmoid", "softmax", "log_softmax", "log_sum_exp"),
-    *("check_shape", "check_size", "check_classes"),
 )
-OPTIONAL = ("sliding_window_view", *HELPERS)
+STANDARD_IMPORTS = ("from typing import Any, NamedTuple, TypeAlias",)
+ALIASES = {
+    "Mask": "Mask: TypeAlias = NDArray[np.bool_]",
+    "Labels": "Labels: TypeAlias = NDArray[np.integer[Any]]",
+    "Number": "Number: TypeAlias = np.floating[Any]",
+}
 
 
-def numpy_module(  # noqa: PLR0913 - everything that a module is made of, by name
+def readable_module(  # noqa: PLR0913 - everything that a module is made of, by name
     forward: Program,
     backward: Program,
     *,
@@ -39,8 +44,8 @@ def numpy_module(  # noqa: PLR0913 - everything that a module is made of, by nam
     notes: tuple[str, ...] = (),
     numbers: Mapping[str, str] | None = None,
     formulas: Mapping[str, str] | None = None,
-) -> str:
-    """The text of a module with the functions `forward` and `backward`.
+) -> Module:
+    """The module with the functions `forward` and `backward`, vectorised.
 
     `backward` holds the tensors and the equations of masks, deltas and gradients in the order
     computed; it may hold those of the forward pass too. `returned` are the gradients asked for.
@@ -76,19 +81,52 @@ def numpy_module(  # noqa: PLR0913 - everything that a module is made of, by nam
         setting.names, numbers or {}, formulas or {}, listed, forward.sizes
     )
     words = Words(setting.names, docstrings)
-    return audited(
-        render_template(
-            "numpy",
-            "module.py.j2",
-            docstring=docstrings.module(title, notes),
-            functions=(
-                words.function("forward", "Forward", first, defined),
-                words.function("backward", "Gradients", second, returned),
-            ),
-            uses=_uses(first, second) | {"labels": bool(docstrings.labels)},
-            exempt=words.exempt(first, second, (*defined, *returned)),
-        )
+    functions = (
+        words.function("forward", "Forward", first, defined),
+        words.function("backward", "Gradients", second, returned),
     )
+    classes = (words.result("Forward", defined), words.result("Gradients", returned))
+    calls = first.calls | second.calls
+    return Module(
+        docstrings.module(title, notes),
+        (STANDARD_IMPORTS, numpy_imports(calls)),
+        _aliases(classes, labels=bool(docstrings.labels)),
+        (*classes, *readable_helpers(calls, labels=bool(docstrings.labels)), *functions),
+    )
+
+
+def generate_readable(spec: ModuleSpec) -> Module:
+    """The readable module of a network."""
+    return readable_module(
+        spec.forward,
+        spec.backward.program,
+        returned=spec.backward.results,
+        seed=spec.backward.seed,
+        title=spec.title,
+        notes=spec.notes,
+        numbers=spec.numbers,
+    )
+
+
+def readable_helpers(calls: frozenset[str], *, labels: bool) -> tuple[Helper, ...]:
+    """The helper functions that are called; with `labels` a shape may be one of class numbers."""
+    arrays = {"check_shape": {"arrays": "Array | Labels" if labels else "Array"}}
+    return tuple(load_helper("numpy", h, **arrays.get(h, {})) for h in HELPERS if h in calls)
+
+
+def numpy_imports(calls: frozenset[str]) -> tuple[str, ...]:
+    """What a module imports from NumPy."""
+    views = [name for name in ("as_strided", "sliding_window_view") if name in calls]
+    strided = [f"from numpy.lib.stride_tricks import {', '.join(views)}"] if views else []
+    return ("import numpy as np", *strided, "from numpy.typing import NDArray")
+
+
+def _aliases(classes: tuple[Class, ...], *, labels: bool) -> tuple[str, ...]:
+    """The types of arrays that the annotations name."""
+    used = {field.annotation for c in classes for field in c.fields}
+    used = used - {"Labels"} | ({"Labels"} if labels else set())
+    plain = "Array: TypeAlias = NDArray[np.floating[Any]]"
+    return (plain, *(line for name, line in ALIASES.items() if name in used))
 
 
 def module_names(forward: Program, whole: Program) -> Identifiers:
@@ -110,9 +148,3 @@ def _sizes(
         symbols = equation.rhs.atoms(Symbol) | equation.lhs.atoms(Symbol)
         found |= {s for s in symbols if s.is_nonnegative}
     return found
-
-
-def _uses(*functions: Function) -> dict[str, bool]:
-    """Which of the optional parts of a module the functions need."""
-    text = "\n".join(line for f in functions for line in f.body)
-    return {name: bool(re.search(rf"\b{name}\(", text)) for name in OPTIONAL}

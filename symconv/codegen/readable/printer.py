@@ -16,11 +16,15 @@ Call = tuple[str, tuple[str, ...]]
 
 
 class ArrayPrinter:
-    """Prints array expressions; `name` gives the identifier of a tensor or a local array."""
+    """Prints array expressions; `name` gives the identifier of a tensor or a local array.
+
+    `calls` collects the functions that the expressions call.
+    """
 
     def __init__(self, name: Callable[[Ref | Local], str], size: SizePrinter) -> None:
         self.name = name
         self.size = size
+        self.calls: set[str] = set()
 
     def __call__(self, array: Array) -> str:
         return self.text(array).text
@@ -38,7 +42,9 @@ class ArrayPrinter:
         """The name and the arguments of a node that is written as a call."""
         if type(array) not in CALLS:
             raise Unsupported(f"no NumPy form is known for {type(array).__name__}")
-        return CALLS[type(array)](array, self)
+        name, arguments = CALLS[type(array)](array, self)
+        self.calls.add(name)
+        return name, arguments
 
     def owner(self, array: Array) -> str:
         """The text of an array in front of a dot or a bracket."""

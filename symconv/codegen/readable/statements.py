@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from symconv.codegen.python.layout import fits, wrap_call
+from symconv.codegen.python.layout import TAB, fits, wrap_call
+from symconv.codegen.python.module import Code, code
 from symconv.lower.ir import (
     Array,
     Einsum,
@@ -42,12 +43,12 @@ class StatementPrinter:
         self.part = part
         self.numbers = numbers
 
-    def lines(self, statement: Statement, indent: int = 1) -> list[str]:
-        """The lines of one statement."""
+    def code(self, statement: Statement, indent: int = 1) -> list[Code]:
+        """One statement, with what has to be computed on lines of its own before it."""
         if isinstance(statement, Loop):
             return self._loop(statement, indent)
         if isinstance(statement, MaximumInto):
-            return self._raised(statement, indent)
+            return [self._raised(statement, indent)]
         if isinstance(statement, Let):
             left = f"{self.arrays(statement.target)} ="
         else:
@@ -55,48 +56,48 @@ class StatementPrinter:
             left = f"{self.arrays(statement.target)}[{inside}] {'+' if statement.add else ''}="
         return self._assignment(left, statement, indent)
 
-    def _raised(self, statement: MaximumInto, indent: int) -> list[str]:
+    def _raised(self, statement: MaximumInto, indent: int) -> Code:
         """`np.maximum(target, value, out=target)`."""
         target, value = self.arrays(statement.target), self.arrays(statement.value)
         tail = self._number(statement.finishes)
-        return wrap_call("np.maximum", [target, value, f"out={target}"], tail, indent)
+        return code(wrap_call("np.maximum", [target, value, f"out={target}"], tail, indent))
 
     def _number(self, key: str | None) -> str:
         """The number of the equation that is complete with a statement, as a comment."""
         number = self.numbers.get(key or "")
         return f"  # ({number})" if number else ""
 
-    def _assignment(self, left: str, statement: Let | Store, indent: int) -> list[str]:
+    def _assignment(self, left: str, statement: Let | Store, indent: int) -> list[Code]:
         tail = self._number(statement.finishes)
         value = statement.value
         flat = f"{left} {self.arrays(value)}{tail}"
         if fits(flat, indent):
-            return ["    " * indent + flat]
+            return [code([TAB * indent + flat])]
         if isinstance(statement, Store) and len(left) > len(self.arrays(value)):
             return self._window(statement, tail, indent)
         largest = self._cut(left, value)
         if type(value) in CALLS and (largest is None or self._breakable(value, indent)):
             name, arguments = self.arrays.call(value)
-            return wrap_call(f"{left} {name}", list(arguments), tail, indent)
+            return [code(wrap_call(f"{left} {name}", list(arguments), tail, indent))]
         if largest is None and isinstance(value, IndexView):
             head, inside = (
                 self.arrays.owner(value.source),
                 index_items(value.items, self.arrays.size),
             )
-            return wrap_call(f"{left} {head}", list(inside), tail, indent, brackets="[]")
+            return [code(wrap_call(f"{left} {head}", inside, tail, indent, brackets="[]"))]
         if largest is None:
-            return ["    " * indent + flat]
+            return [code([TAB * indent + flat])]
         local = self.part(statement.target)
         shorter = replace(statement, value=_replace_part(value, largest, local))
-        return [*self.lines(Let(local, largest), indent), *self.lines(shorter, indent)]
+        return [*self.code(Let(local, largest), indent), *self.code(shorter, indent)]
 
-    def _window(self, store: Store, tail: str, indent: int) -> list[str]:
+    def _window(self, store: Store, tail: str, indent: int) -> list[Code]:
         """The part of an array that a statement writes to, as a view with a name of its own."""
         inside = index_items(store.items, self.arrays.size)
         name, window = self.arrays(store.target), self.arrays(WINDOW)
         first = wrap_call(f"{window} = {name}", inside, "", indent, brackets="[]")
         left = f"{window} +=" if store.add else f"{window}[:] ="
-        return [*first, f"{'    ' * indent}{left} {self.arrays(store.value)}{tail}"]
+        return [code(first), code([f"{TAB * indent}{left} {self.arrays(store.value)}{tail}"])]
 
     def _breakable(self, value: Array, indent: int) -> bool:
         _, arguments = self.arrays.call(value)
@@ -108,14 +109,13 @@ class StatementPrinter:
         lengths = {p: len(self.arrays(p)) for p in _subarrays(value) if not _is_small(p)}
         return min(lengths, key=lambda p: max(lengths[p], whole - lengths[p]), default=None)
 
-    def _loop(self, loop: Loop, indent: int) -> list[str]:
+    def _loop(self, loop: Loop, indent: int) -> list[Code]:
         names = [self.arrays.size(v) for v, _ in loop.indices]
         extents = [self.arrays.size(n) for _, n in loop.indices]
         several = len(names) > 1
         over = f"np.ndindex({', '.join(extents)})" if several else f"range({extents[0]})"
-        head = f"{'    ' * indent}for {', '.join(names)} in {over}:"
-        body = [line for s in loop.body for line in self.lines(s, indent + 1)]
-        return [head, *body]
+        head = code([f"{TAB * indent}for {', '.join(names)} in {over}:"], "loop")
+        return [head, *(part for s in loop.body for part in self.code(s, indent + 1))]
 
 
 def _is_small(part: Array) -> bool:

@@ -6,7 +6,9 @@ from fractions import Fraction
 import numpy as np
 from sympy import Sum
 
-from symconv.codegen.readable.module import numpy_module
+from symconv.codegen.python.allowlist import READABLE
+from symconv.codegen.python.render_module import render_module
+from symconv.codegen.readable.module import readable_module
 from symconv.core.equation import Equation, Program
 from symconv.core.tensor import Name, Tensor
 
@@ -52,13 +54,16 @@ class Case:
     def text(self):
         keys = [e.key for e in self.forward + self.backward]
         numbers = {k: str(x + 1) for x, k in enumerate(keys)}
-        return numpy_module(
-            self.program,
-            self.whole,
-            returned=self.results,
-            seed=self.seed,
-            title="A test",
-            numbers=numbers,
+        return render_module(
+            readable_module(
+                self.program,
+                self.whole,
+                returned=self.results,
+                seed=self.seed,
+                title="A test",
+                numbers=numbers,
+            ),
+            READABLE,
         )
 
     def arrays(self, seed=0, values=None):

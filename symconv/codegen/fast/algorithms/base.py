@@ -111,7 +111,6 @@ class Algorithm:
         calls: the calls of helper functions.
         template: the template of these functions; `needs` are others that they need.
         values: what the template is filled in with.
-        strides: the functions of NumPy that look at an array through strides.
         table, constant: what its calls are given beside arrays and the window.
     """
 
@@ -127,7 +126,6 @@ class Algorithm:
     template: str
     needs: tuple[str, ...] = ()
     values: Mapping[str, object] = field(default_factory=dict)
-    strides: tuple[str, ...] = ()
     table: LookupTable | None = None
     constant: Callable[[Contraction], Definition] | None = None
 

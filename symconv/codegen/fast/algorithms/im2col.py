@@ -61,5 +61,4 @@ IM2COL = Algorithm(
         ),
     ),
     template="columns",
-    strides=("as_strided",),
 )

@@ -135,7 +135,6 @@ def _make(size: int, why: str) -> Algorithm:
             image_gradient=CorrelatedGradient(images="images_winograd"),
         ),
         template="winograd",
-        strides=("as_strided",),
         constant=lambda _: _define_transforms(size),
     )
 

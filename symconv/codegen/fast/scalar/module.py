@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from symconv.codegen.python.finish import finished
 from symconv.codegen.python.layout import TAB, WIDTH
 from symconv.codegen.python.long_lines import shape_literal, wrap_tuple
+from symconv.codegen.python.module import Class, Code, Function, Module, Parameter, TupleField, code
+from symconv.codegen.python.result_classes import gradients_class, step_class
+from symconv.codegen.readable.module import STANDARD_IMPORTS, numpy_imports
 from symconv.core.equation import Program
 from symconv.core.proof import Backward
 from symconv.core.tensor import Tensor
@@ -16,9 +17,14 @@ from .program_of import Unrolled
 from .scalar_functions import ScalarFunctions
 from .scalar_names import ScalarNames, entries_in
 
+FORWARD = "Every value of the forward pass, kept as numbers; an array is made when it is asked for."
+GRADIENTS = "The gradients of the backward pass, each an array of its own."
+KEPT = (TupleField("kept", "tuple[Any, ...]"), TupleField("dtype", "np.dtype[Any]"))
+ALIASES = ("Array: TypeAlias = NDArray[np.floating[Any]]", "Number: TypeAlias = np.floating[Any]")
+
 
 class UnrolledModule:
-    """Puts the text of an unrolled module together."""
+    """Puts an unrolled module together."""
 
     def __init__(
         self, forward: Program, backward: Backward, plan: Unrolled, numbers: Mapping[str, str]
@@ -27,46 +33,59 @@ class UnrolledModule:
         self.names = ScalarNames(forward, backward, plan)
         self.functions = ScalarFunctions(backward, self.names, numbers)
 
-    def text(self, docstring: str) -> str:
-        """The module."""
+    def module(self, docstring: str) -> Module:
+        """The module; a network with a cost has both passes in one, too."""
         functions = [self.functions.forward_pass(), self.functions.backward_pass()]
         functions += [] if self.backward.seed else [self.functions.step()]
-        body = "\n".join(line for f in functions for line in f["body"])
-        return finished(
-            "unrolled.py.j2",
-            docstring=docstring,
-            uses_tanh="tanh(" in body,
-            values=[self._value(t) for t in self.names.values()],
-            gradients=[self.names.array(t) for t in self.backward.results],
-            functions=functions,
-            cost=None if self.backward.seed else self.names.array(self.backward.cost),
+        tanh = any("tanh" in f.calls for f in functions)
+        standard = (*(["from math import tanh"] if tanh else []), *STANDARD_IMPORTS)
+        values = tuple(map(self._value, self.names.values()))
+        gradients = map(self.names.array, self.backward.results)
+        return Module(
+            docstring,
+            (standard, numpy_imports(frozenset())),
+            ALIASES,
+            (
+                Class("Forward", f'{TAB}"""{FORWARD}"""', KEPT, values),
+                gradients_class(GRADIENTS, gradients),
+                *([] if self.backward.seed else [step_class(self.names.array(self.backward.cost))]),
+                *functions,
+            ),
         )
 
-    def _value(self, tensor: Tensor) -> dict[str, Any]:
+    def _value(self, tensor: Tensor) -> Function:
         """How an array is made of the numbers that were kept."""
         places = {e: k for k, e in enumerate(self.names.kept)}
         found = [places[self.plan.planner.plain(e)] for e in entries_in(tensor)]
         number = self.numbers.get(tensor.key)
-        told = {
-            "name": self.names.array(tensor),
-            "annotation": "Number" if tensor.role == "cost" else "Array",
-            "number": f" of equation ({number})" if number else "",
-        }
         if tensor.role == "cost":
-            lines = [f"{TAB * 2}number: Number = self.dtype.type(self.kept[{found[0]}])"]
-            lines.append(f"{TAB * 2}return number")
+            body = [code([f"{TAB * 2}number: Number = self.dtype.type(self.kept[{found[0]}])"])]
+            answer = "number"
         else:
-            lines = [*self._taken(found), f"{TAB * 2}return array.reshape({shape_literal(tensor)})"]
-        return {**told, "lines": lines}
+            body, answer = _taken(found), f"array.reshape({shape_literal(tensor)})"
+        words = f" of equation ({number})" if number else ""
+        return Function(
+            name=self.names.array(tensor),
+            parameters=(Parameter("self"),),
+            docstring=f'{TAB * 2}"""Make the array{words}."""',
+            body=(*body, code([f"{TAB * 2}return {answer}"], "return")),
+            result="Number" if tensor.role == "cost" else "Array",
+            reads=frozenset({"self"}),
+            calls=frozenset(),
+            decorators=("property",),
+            depth=1,
+        )
 
-    def _taken(self, found: list[int]) -> list[str]:
-        if found == list(range(found[0], found[0] + len(found))):
-            return [_made(f"self.kept[{found[0]}:{found[-1] + 1}]")]
-        items = [f"self.kept[{k}]" for k in found]
-        flat = _made(f"[{', '.join(items)}]")
-        if len(flat) <= WIDTH:
-            return [flat]
-        return [*wrap_tuple("numbers", items, 2, "[]"), _made("numbers")]
+
+def _taken(found: list[int]) -> list[Code]:
+    """An array of the numbers at some places."""
+    if found == list(range(found[0], found[0] + len(found))):
+        return [code([_made(f"self.kept[{found[0]}:{found[-1] + 1}]")])]
+    items = [f"self.kept[{k}]" for k in found]
+    flat = _made(f"[{', '.join(items)}]")
+    if len(flat) <= WIDTH:
+        return [code([flat])]
+    return [wrap_tuple("numbers", items, 2, "[]"), code([_made("numbers")])]
 
 
 def _made(numbers: str) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
+from symconv.codegen.python.function_docstring import function_docstring
 from symconv.codegen.python.layout import TAB, wrap_call
 from symconv.codegen.python.long_lines import (
     shape_checks,
@@ -12,6 +12,7 @@ from symconv.codegen.python.long_lines import (
     wrap_tuple,
     wrap_unpacking,
 )
+from symconv.codegen.python.module import Code, Function, Parameter, code
 from symconv.core.proof import Backward
 from symconv.core.tensor import Tensor
 
@@ -26,6 +27,9 @@ TITLES = {
     "backward": "Compute the gradients, from the last equation to the first.",
 }
 
+TANH = {"sigmoid", "tanh"}
+"""The functions that are written with that of the standard library."""
+
 
 class ScalarFunctions:
     """Writes `forward`, `backward` and `step`."""
@@ -34,71 +38,96 @@ class ScalarFunctions:
         self.backward, self.names, self.numbers = backward, names, numbers
         self.plan, self.name, self.given = names.plan, names.name, names.given
 
-    def forward_pass(self) -> dict[str, Any]:
-        """The parts of `forward`."""
+    def forward_pass(self) -> Function:
+        """All values of the network."""
         used = read_by(self.plan.forward) | set(self.names.passed_on())
-        body = [*self._checks(self.given), *self._unpacked(self.given, used)]
-        body += self._statements(self.plan.forward)
-        kept = [self.name(item) for item in self.names.kept]
-        body += wrap_tuple("kept", kept)
-        body.append(f"{TAB}return Forward(kept, {self.names.typed()}.dtype)")
-        return self._function("forward", self.given, [], "Forward", body)
+        body, printer = (
+            [*self._checks(self.given), *self._unpacked(self.given, used)],
+            self._printer(),
+        )
+        body += self._statements(printer, self.plan.forward)
+        body.append(wrap_tuple("kept", [self.name(item) for item in self.names.kept]))
+        body.append(code([f"{TAB}return Forward(kept, {self.names.typed()}.dtype)"], "return"))
+        return self._function("forward", (self.given, []), "Forward", body, printer)
 
-    def backward_pass(self) -> dict[str, Any]:
-        """The parts of `backward`."""
+    def backward_pass(self) -> Function:
+        """All gradients."""
         seeds = [self.backward.seed] if self.backward.seed else []
         statements = live(self.plan.backward, self._answered())
         used = read_by(statements) | self._answered()
         keys = {e.key for e in used if isinstance(e, Entry)}
         given = [t for t in self.given if t.key in keys]
-        body = [*self._checks([*given, *seeds]), *self._unpacked([*given, *seeds], used)]
+        body, printer = self._checks([*given, *seeds]), self._printer()
+        body += self._unpacked([*given, *seeds], used)
         needed = used | {s.winner for s in statements if isinstance(s, Branch)}
         if needed & set(self.names.kept):
             kept = [self.name(k) if k in needed else "_" for k in self.names.kept]
-            body += wrap_unpacking(kept, "values.kept")
-        body += self._statements(statements)
-        body += self._made("values.dtype", "return Gradients", "")
-        return self._function("backward", given, seeds, "Gradients", body)
+            body.append(wrap_unpacking(kept, "values.kept"))
+        body += self._statements(printer, statements)
+        body += self._made(printer, "values.dtype")
+        body.append(code(wrap_call("return Gradients", self._parts(), "", 1), "return"))
+        return self._function("backward", (given, seeds), "Gradients", body, printer)
+
+    def _printer(self) -> ScalarPrinter:
+        return ScalarPrinter(self.name, 1)
 
     def _function(
-        self, name: str, given: list[Tensor], seeds: list[Tensor], result: str, body: list[str]
-    ) -> dict[str, Any]:
-        parameters = [f"{self.names.array(t)}: Array" for t in given]
-        parameters += ["values: Forward"] if name == "backward" else []
-        parameters += [f"{self.names.array(t)}: Array" for t in seeds]
-        arguments = [f"{self.names.array(t)}: {t.role}, {shape_literal(t)}." for t in given]
-        arguments += ["values: what `forward` returned."] if name == "backward" else []
-        arguments += [f"{self.names.array(t)}: {t.role}, {shape_literal(t)}." for t in seeds]
-        signature = wrap_call(f"def {name}", parameters, f" -> {result}:", 0)
-        return {
-            "signature": "\n".join(signature),
-            "title": TITLES[name],
-            "arguments": arguments,
-            "body": body,
+        self,
+        name: str,
+        given: tuple[list[Tensor], list[Tensor]],
+        result: str,
+        body: list[Code],
+        printer: ScalarPrinter,
+    ) -> Function:
+        """A function of arrays and, behind the values, of seeds; each of them is checked."""
+        arrays, seeds = ([Parameter(self.names.array(t), "Array") for t in ts] for ts in given)
+        values = [Parameter("values", "Forward")] if name == "backward" else []
+        parameters = (*arrays, *values, *seeds)
+        words = {
+            self.names.array(t): f"{t.role}, {shape_literal(t)}." for t in (*given[0], *given[1])
         }
+        words["values"] = "what `forward` returned."
+        sections = {
+            "Args": [f"{p.name}: {words[p.name]}" for p in parameters],
+            "Raises": ["ValueError: an array has another shape."],
+        }
+        made = ["tanh"] if printer.functions & TANH else []
+        made += ["Gradients"] if name == "step" else []
+        return Function(
+            name=name,
+            parameters=parameters,
+            docstring=function_docstring(TITLES[name], sections),
+            body=tuple(body),
+            result=result,
+            reads=frozenset(p.name for p in parameters),
+            calls=frozenset({result, *made}),
+            exempt=frozenset({"FURB136"} if "relu" in printer.functions else ()),
+        )
 
-    def _checks(self, given: list[Tensor]) -> list[str]:
+    def _checks(self, given: list[Tensor]) -> list[Code]:
         return shape_checks({self.names.array(t): t for t in given})
 
-    def _unpacked(self, given: list[Tensor], used: set[Entry | Winner]) -> list[str]:
+    def _unpacked(self, given: list[Tensor], used: set[Entry | Winner]) -> list[Code]:
         """The entries of the arrays as numbers."""
-        lines: list[str] = []
+        found: list[Code] = []
         for t in given:
             items = [self.name(e) if e in used else "_" for e in entries_in(t)]
             if any(i != "_" for i in items):
                 ravel = "" if len(t.shape) == 1 else ".ravel()"
-                lines += wrap_unpacking(items, f"{self.names.array(t)}{ravel}.tolist()")
-        return lines
+                found.append(wrap_unpacking(items, f"{self.names.array(t)}{ravel}.tolist()"))
+        return found
 
-    def _statements(self, statements: tuple[ScalarStatement, ...]) -> list[str]:
-        printer, lines, before = ScalarPrinter(self.name, 1), [], ""
+    def _statements(
+        self, printer: ScalarPrinter, statements: tuple[ScalarStatement, ...]
+    ) -> list[Code]:
+        found, before = list[Code](), ""
         for s in statements:
             number = self._number(s)
             if number and number != before:
-                lines.append(f"{TAB}# {number}")
+                found.append(code([f"{TAB}# {number}"], "none"))
             before = number
-            lines += printer.lines(s)
-        return lines
+            found += printer.code(s)
+        return found
 
     def _number(self, s: ScalarStatement) -> str:
         if isinstance(s, Branch):
@@ -107,30 +136,41 @@ class ScalarFunctions:
         key = s.target.key if s.target else ""
         return f"({self.numbers[key]})" if key in self.numbers else ""
 
-    def _made(self, dtype: str, head: str, tail: str) -> list[str]:
-        """All gradients as one array, and the tuple of its parts in the statement that ends."""
-        printer, numbers, parts = ScalarPrinter(self.name, 1), list[str](), list[str]()
-        for tensor in self.backward.results:
-            start = len(numbers)
-            values = [self.plan.planner.read(e) for e in entries_in(tensor)]
-            numbers += ["".join(printer.addends(v)) for v in values]
-            reshape = "" if len(tensor.shape) == 1 else f".reshape({shape_literal(tensor)})"
-            parts.append(f"made[{start}:{len(numbers)}]{reshape}")
+    def _made(self, printer: ScalarPrinter, dtype: str) -> list[Code]:
+        """All gradients as one array."""
+        printer.parts = {}
+        entries = [e for tensor in self.backward.results for e in entries_in(tensor)]
+        numbers = ["".join(printer.addends(self.plan.planner.read(e))) for e in entries]
         made = f"{TAB}made: Array = np.array(numbers, dtype={dtype})"
-        return [*wrap_tuple("numbers", numbers), made, *wrap_call(head, parts, tail, 1)]
+        return [wrap_tuple("numbers", numbers), code([made])]
+
+    def _parts(self) -> list[str]:
+        """The parts of that array, each in the shape of its gradient."""
+        parts, start = list[str](), 0
+        for tensor in self.backward.results:
+            stop = start + len(entries_in(tensor))
+            reshape = "" if len(tensor.shape) == 1 else f".reshape({shape_literal(tensor)})"
+            parts.append(f"made[{start}:{stop}]{reshape}")
+            start = stop
+        return parts
 
     def _answered(self) -> set[Entry | Winner]:
         """The entries that the gradients are made of."""
         entries = [e for tensor in self.backward.results for e in entries_in(tensor)]
         return {p for e in entries for p in entries_of(self.plan.planner.read(e))}
 
-    def step(self) -> dict[str, Any]:
+    def step(self) -> Function:
         """Both functions in one: no number is kept or converted twice."""
         cost = self.plan.planner.plain(Entry(self.backward.cost.key, (0,)))
         both = live((*self.plan.forward, *self.plan.backward), self._answered() | {cost})
         used = read_by(both) | self._answered() | {cost}
-        body = [*self._checks(self.given), *self._unpacked(self.given, used)]
-        body += [f"{TAB}dtype = {self.names.typed()}.dtype", *self._statements(both)]
-        body += self._made("dtype", "gradients = Gradients", "")
-        body.append(f"{TAB}return Step(dtype.type({self.name(cost)}), gradients)")
-        return self._function("step", self.given, [], "Step", body)
+        body, printer = (
+            [*self._checks(self.given), *self._unpacked(self.given, used)],
+            self._printer(),
+        )
+        body.append(code([f"{TAB}dtype = {self.names.typed()}.dtype"]))
+        body += [*self._statements(printer, both), *self._made(printer, "dtype")]
+        body.append(code(wrap_call("gradients = Gradients", self._parts(), "", 1)))
+        cost_entry = f"dtype.type({self.name(cost)})"
+        body.append(code([f"{TAB}return Step({cost_entry}, gradients)"], "return"))
+        return self._function("step", (self.given, []), "Step", body, printer)

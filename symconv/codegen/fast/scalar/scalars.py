@@ -6,6 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from symconv.codegen.python.layout import TAB, WIDTH
+from symconv.codegen.python.module import Code, code
 from symconv.codegen.python.text import ADD, ATOM, MULTIPLY, PythonText
 
 from .scalar_parts import argument, content, operators, part_of
@@ -35,16 +36,23 @@ FORMS = {
 class ScalarPrinter:
     """Prints statements; `name` gives the identifier of an entry, a winner or a part.
 
-    `parts` are the parts of the statement that have been computed under a name of their own.
+    `parts` are the parts of the statement that have been computed under a name of their own;
+    `functions` collects what is taken of numbers in all statements.
     """
 
-    def __init__(self, name: Callable[[Entry | Winner | Compound], str], indent: int) -> None:
+    def __init__(
+        self,
+        name: Callable[[Entry | Winner | Compound], str],
+        indent: int,
+        functions: set[str] | None = None,
+    ) -> None:
         self.name = name
         self.indent = indent
         self.parts: dict[Compound, str] = {}
+        self.functions = set[str]() if functions is None else functions
 
-    def lines(self, statement: ScalarStatement) -> list[str]:
-        """One statement as lines of text."""
+    def code(self, statement: ScalarStatement) -> list[Code]:
+        """One statement, after the parts of it that get a name."""
         self.parts = {}
         match statement:
             case Assign():
@@ -54,17 +62,17 @@ class ScalarPrinter:
             case Branch():
                 return self._branched(statement)
 
-    def _assigned(self, head: str, value: Sum) -> list[str]:
+    def _assigned(self, head: str, value: Sum) -> list[Code]:
         margin, parts = TAB * self.indent, self._bare(value)
         flat = f"{margin}{head}{''.join(parts)}"
         if len(flat) <= WIDTH:
-            return [flat]
+            return [code([flat])]
         whole = f"{margin}{TAB}{''.join(parts)}"
         inner = [f"{margin}{TAB}{part.strip()}" for part in parts]
         inner = [whole] if len(whole) <= WIDTH else inner
         part = part_of(value, self.parts, self.factor)
         if part is None or (self._stands(value) and max(map(len, inner)) <= WIDTH):
-            return [f"{margin}{head}(", *inner, f"{margin})"]
+            return [code([f"{margin}{head}(", *inner, f"{margin})"])]
         name = self.name(part)
         before = self._assigned(f"{name} = ", content(part))
         self.parts[part] = name
@@ -82,30 +90,31 @@ class ScalarPrinter:
         text = "".join(self._bare(value))
         return operators(value) > 1 or not (text[0] == "(" or text[-1] == ")")
 
-    def _selected(self, select: Select) -> list[str]:
+    def _selected(self, select: Select) -> list[Code]:
         """The first largest: the best so far gives way to what is larger."""
         margin, winner = TAB * self.indent, self.name(select.winner)
         first, *rest = (self.name(e) for e in select.among)
         best = self.name(select.target) if select.target else f"{winner}_value"
-        lines = [f"{margin}{best}, {winner} = {first}, 0"]
+        found = [code([f"{margin}{best}, {winner} = {first}, 0"])]
         for number, other in enumerate(rest, start=1):
-            lines += [
-                f"{margin}if {other} > {best}:",
-                f"{margin}{TAB}{best}, {winner} = {other}, {number}",
+            found += [
+                code([f"{margin}if {other} > {best}:"], "branch"),
+                code([f"{margin}{TAB}{best}, {winner} = {other}, {number}"]),
             ]
-        return lines
+        return found
 
-    def _branched(self, branch: Branch) -> list[str]:
+    def _branched(self, branch: Branch) -> list[Code]:
         margin, winner = TAB * self.indent, self.name(branch.winner)
-        lines: list[str] = []
+        found: list[Code] = []
         for number, additions in branch.cases:
-            lines.append(f"{margin}{'elif' if lines else 'if'} {winner} == {number}:")
+            head = f"{margin}{'elif' if found else 'if'} {winner} == {number}:"
+            found.append(code([head], "branch"))
             for target, value in additions:
                 sign = "-" if value.coefficient < 0 else "+"
                 head = f"{self.name(target)} {sign}= "
-                inner = ScalarPrinter(self.name, self.indent + 1)
-                lines += inner._assigned(head, (_positive(value),))
-        return lines
+                inner = ScalarPrinter(self.name, self.indent + 1, self.functions)
+                found += inner._assigned(head, (_positive(value),))
+        return found
 
     def addends(self, value: Sum) -> list[str]:
         """The addends, each with its sign and a blank in front but for the first."""
@@ -133,6 +142,7 @@ class ScalarPrinter:
             if factor in self.parts:
                 return self.parts[factor]
             plain = self.parts.get(argument(factor)) or "".join(self.addends(factor.of))
+            self.functions.add(factor.function)
             return FORMS[factor.function].format(plain, _single(plain))
         if isinstance(factor, Entry):
             return self.name(factor)

@@ -8,6 +8,7 @@ from symconv.codegen.fast.algorithms.base import Algorithm
 from symconv.codegen.fast.algorithms.contraction import Contraction
 from symconv.codegen.fast.algorithms.sizes import Pair
 from symconv.codegen.python.layout import TAB, wrap_call
+from symconv.codegen.python.module import Function, code
 
 from .function_writer import Scribe
 
@@ -19,7 +20,7 @@ class ModuleConstants:
     """Names for what every call of an algorithm needs, and the text that defines them."""
 
     windows: dict[str, tuple[Contraction, Pair]] = field(default_factory=dict)
-    tables: dict[str, tuple[str, str, tuple[str, str]]] = field(default_factory=dict)
+    tables: dict[str, tuple[str, str, tuple[Function, ...]]] = field(default_factory=dict)
     definitions: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
@@ -31,9 +32,9 @@ class ModuleConstants:
         ]
 
     @property
-    def functions(self) -> list[str]:
+    def functions(self) -> list[Function]:
         """The functions that give the tables, each after what it needs."""
-        return [text for *_, texts in self.tables.values() for text in texts]
+        return [function for *_, both in self.tables.values() for function in both]
 
     def name_window(self, scribe: Scribe, contraction: Contraction, phases: Pair) -> str:
         """The name of the geometry."""
@@ -45,10 +46,10 @@ class ModuleConstants:
         self.windows[name] = (contraction, phases)
         return name
 
-    def call_table(
+    def name_table(
         self, scribe: Scribe, contraction: Contraction, algorithm: Algorithm, phases: Pair
     ) -> tuple[str, str]:
-        """The calls that give the lookup table of an algorithm, and its inverse."""
+        """The names of the functions that give an algorithm's lookup table, and its inverse."""
         if algorithm.table is None:
             raise ValueError(f"{algorithm.name} has no lookup table")
         window = self.name_window(scribe, contraction, phases)
@@ -58,11 +59,11 @@ class ModuleConstants:
             stem = window.removesuffix("_WINDOW").lower()
             name, inverse = (scribe.names.namer.claim(f"{stem}_{w}") for w in ("table", "inverse"))
             back = f"inverse_of, {name}(), {algorithm.table.entries(contraction)}"
-            texts = (
+            both = (
                 _write_function(name, call, "the table"),
-                _write_function(inverse, back, "its inverse"),
+                _write_function(inverse, back, "its inverse", name),
             )
-            self.tables[call] = (f"{name}()", f"{inverse}()", texts)
+            self.tables[call] = (name, inverse, both)
         return self.tables[call][:2]
 
     def name_constant(self, scribe: Scribe, contraction: Contraction, algorithm: Algorithm) -> str:
@@ -76,14 +77,17 @@ class ModuleConstants:
         return self.definitions[wanted.value][0]
 
 
-def _write_function(name: str, call: str, what: str) -> str:
-    """A function that makes a table once."""
-    return "\n".join(
-        [
-            f"def {name}() -> Array:",
-            f'{TAB}"""Give {what}, made at the first call."""',
-            *wrap_call("return known_table", [f'"{name}"', *call.split(", ", 1)], "", 1),
-        ]
+def _write_function(name: str, call: str, what: str, *calls: str) -> Function:
+    """A function that makes a table once; `calls` are called for what the call is given."""
+    returns = wrap_call("return known_table", [f'"{name}"', *call.split(", ", 1)], "", 1)
+    return Function(
+        name=name,
+        parameters=(),
+        docstring=f'{TAB}"""Give {what}, made at the first call."""',
+        body=(code(returns, "return"),),
+        result="Array",
+        reads=frozenset(),
+        calls=frozenset({"known_table", *calls}),
     )
 
 

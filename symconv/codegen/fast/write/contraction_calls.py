@@ -97,7 +97,7 @@ class ContractionWriter:
         if around is None:
             raise ValueError(f"{site.algorithm.name} has no gradient of an image at this stride")
         if stage:
-            image = f"{how.images}({self._read_delta(scribe, site, stage)})"
+            image = scribe.spell_call(how.images, self._read_delta(scribe, site, stage))
         else:
             image = self.calls.copy_delta(scribe, site)
         found, _ = self.correlate(scribe, around, (1, 1), image=image)

@@ -11,13 +11,14 @@ from symconv.codegen.fast.plan.padding_workspace import margins_of
 from symconv.codegen.fast.plan.simplify import without_unit_sums
 from symconv.codegen.python.identifiers import Identifiers, Namer
 from symconv.codegen.python.layout import TAB, WIDTH, wrap_call
+from symconv.codegen.python.module import Code, code
 from symconv.codegen.python.sizes import SizePrinter
 from symconv.codegen.readable.statements import StatementPrinter
-from symconv.core.equation import Equation, SizeDefinition
+from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor
 from symconv.lower.dataflow import arrays_read, loop_indices, size_symbols
-from symconv.lower.equations import lower_equations
 from symconv.lower.ir import Local, Ref, Statement
+from symconv.lower.lowering import Lowering
 
 from .padded_copies import FramedPrinter
 
@@ -27,24 +28,31 @@ class Scribe:
     """Writes one function.
 
     `stored` are the tensors that are read from `values`; `used` collects the keys of all arrays
-    from outside that were read, `mentioned` the sizes, `helpers` the families of helper functions.
+    from outside that were read, `mentioned` the sizes, `helpers` the families of helper functions,
+    `calls` the functions that are called.
     """
 
     names: Identifiers
-    tensors: Mapping[str, Tensor]
+    lowering: Lowering
     stored: frozenset[str]
     outside: frozenset[str]
     numbers: Mapping[str, str]
-    definitions: tuple[SizeDefinition, ...]
-    lines: list[str] = field(default_factory=list)
+    body: list[Code] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
     mentioned: set[Symbol] = field(default_factory=set)
     helpers: set[str] = field(default_factory=set)
+    calls: set[str] = field(default_factory=set)
     values: bool = False
+    workspace: bool = False
 
     def __post_init__(self) -> None:
         self.namer: Namer = self.names.namer.branch()
         self.locals: dict[Local, str] = {}
+
+    @property
+    def tensors(self) -> Mapping[str, Tensor]:
+        """Every tensor of both passes, by its key."""
+        return self.lowering.tensors
 
     def tensor(self, key: str) -> str:
         """The identifier of a tensor's array, which is thereby read."""
@@ -62,7 +70,7 @@ class Scribe:
 
     def line(self, text: str, *keys: str) -> None:
         """One statement, with the numbers of the equations that it completes."""
-        self.lines.append(f"{TAB}{text}{self.number(*keys)}")
+        self.body.append(code([f"{TAB}{text}{self.number(*keys)}"]))
 
     def chain(self, target: str, source: str, steps: Sequence[str], *keys: str) -> None:
         """One statement that ends in a chain of views; one a step where it is long."""
@@ -75,29 +83,36 @@ class Scribe:
             source = target
         self.line(f"{target} = {source}{steps[-1]}", *keys)
 
+    def spell_call(self, function: str, *arguments: str) -> str:
+        """A call as a part of an expression."""
+        self.calls.add(function)
+        return f"{function}({', '.join(arguments)})"
+
     def call(self, head: str, arguments: list[str], suffix: str = "", *keys: str) -> None:
         """One statement that ends in a call, on as many lines as it needs.
 
         `suffix` is what is done with the result, a statement of its own where the call is long.
         """
+        target, _, function = head.rpartition(" = ")
+        self.calls.add(function)
+        self.workspace |= "workspace" in arguments
         lines, tail = wrap_call(head, arguments, suffix, 1), self.number(*keys)
         if suffix and (len(lines) > 1 or len(lines[0] + tail) > WIDTH):
-            target = head.partition(" = ")[0]
-            self.lines += wrap_call(head, arguments, "", 1)
+            self.body.append(code(wrap_call(head, arguments, "", 1)))
             self.line(f"{target} = {target}{suffix}", *keys)
             return
         if len(lines) == 1 and len(lines[0] + tail) > WIDTH:
             lines = wrap_call(head, arguments, tail, 1)
         else:
             lines[-1] += tail
-        self.lines += lines
+        self.body.append(code(lines))
 
     def readable(self, equations: tuple[Equation, ...]) -> None:
         """Equations without a plan of their own, the way the readable style writes them."""
         if not equations:
             return
         plain = tuple(without_unit_sums(e) for e in equations)
-        statements = lower_equations(dict(self.tensors), plain, self.definitions)
+        statements = self.lowering(plain)
         loops = {v: self.namer.claim(v.name) for v in sorted(loop_indices(statements), key=str)}
         self.mentioned |= size_symbols(statements) - set(loops)
         written = {e.key for e in equations}
@@ -107,13 +122,15 @@ class Scribe:
             } & self.outside
         margins = margins_of(statements)
         self.helpers |= {"common", "framed"} if margins else set()
+        self.workspace |= bool(margins)
         size = SizePrinter({**self.names.sizes, **loops})
         arrays = FramedPrinter(self._array, size, margins)
         self._print(StatementPrinter(arrays, self._part, self.numbers), statements)
 
     def _print(self, printer: StatementPrinter, statements: tuple[Statement, ...]) -> None:
         for statement in statements:
-            self.lines += printer.lines(statement)
+            self.body += printer.code(statement)
+        self.calls |= printer.arrays.calls
         self.locals = {}
 
     def _array(self, array: Ref | Local) -> str:

@@ -94,6 +94,12 @@ class CallWriter:
             return "_"
         return self.saved.keep(_image_key(site), _claim_patches(scribe, site, call))
 
+    def call_table(self, scribe: Scribe, site: CallSite, which: int) -> str:
+        """The call that gives the lookup table (0), or its inverse (1)."""
+        made, algorithm = site.contraction, site.algorithm
+        names = self.constants.name_table(scribe, made, algorithm, site.phases)
+        return scribe.spell_call(names[which])
+
     def may_hold(self, site: CallSite) -> bool:
         """Whether a workspace may hold the result of a contraction."""
         return site.contraction.result.key not in self.results
@@ -134,12 +140,8 @@ SPELLINGS: Mapping[Argument, Callable[[CallWriter, Scribe, CallSite], str]] = {
     "window": lambda calls, scribe, site: calls.constants.name_window(
         scribe, site.contraction, site.phases
     ),
-    "table": lambda calls, scribe, site: calls.constants.call_table(
-        scribe, site.contraction, site.algorithm, site.phases
-    )[0],
-    "inverse": lambda calls, scribe, site: calls.constants.call_table(
-        scribe, site.contraction, site.algorithm, site.phases
-    )[1],
+    "table": lambda calls, scribe, site: calls.call_table(scribe, site, 0),
+    "inverse": lambda calls, scribe, site: calls.call_table(scribe, site, 1),
     "constant": lambda calls, scribe, site: calls.constants.name_constant(
         scribe, site.contraction, site.algorithm
     ),

@@ -25,4 +25,5 @@ class FramedPrinter(ArrayPrinter):
             return super().call(array)
         pairs = [f"({self.size(a)}, {self.size(b)})" for a, b in array.widths]
         name = f'"{self.name(self.held[array])}"'
+        self.calls.add("framed")
         return "framed", (self(array.source), tuple_literal(pairs), "workspace", name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from textwrap import wrap
 
 from sympy.tensor.indexed import Indexed
 
@@ -18,92 +18,114 @@ from symconv.codegen.fast.plan.planner import (
     Step,
     Unplanned,
 )
-from symconv.codegen.python.finish import finished
+from symconv.codegen.python.function_docstring import function_docstring
+from symconv.codegen.python.helpers import load_helper
 from symconv.codegen.python.identifiers import Identifiers
+from symconv.codegen.python.layout import TAB, WIDTH
+from symconv.codegen.python.module import Class, ConstantLines, Helper, Module, TupleField
+from symconv.codegen.python.module_spec import ModuleSpec
+from symconv.codegen.python.result_classes import gradients_class
 from symconv.codegen.python.sizes import SizePrinter
-from symconv.codegen.readable.module import module_names
-from symconv.core.equation import Equation, Program
-from symconv.core.proof import Backward
+from symconv.codegen.readable.module import (
+    STANDARD_IMPORTS,
+    module_names,
+    numpy_imports,
+    readable_helpers,
+)
+from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor, key_of
+from symconv.lower.lowering import Lowering
 
 from .contraction_calls import ContractionWriter
 from .function_writer import Scribe
 from .helper_calls import CallWriter
 from .pooling_stage import write_pooling, write_pooling_gradient
-from .readable_helpers import borrowed
 from .signatures import Passes
 
 SHARED = ("common", "framed", "maxima", "maxima_planes", "maxima_runs")
 """Templates of helper functions that stand before those of the algorithms, which call them."""
 
+VALUES = "The values of the forward pass, and what else the backward pass needs of it."
+WRITTEN = "The values of the forward pass that are written, and what the backward pass needs of it."
+GRADIENTS = "The gradients of the backward pass; none of them shares memory with a workspace."
+ALIASES = {
+    "Array": "Array: TypeAlias = NDArray[Any]",
+    "Labels": "Labels: TypeAlias = NDArray[np.integer[Any]]",
+    "Number": "Number: TypeAlias = np.floating[Any]",
+    "Workspace": "Workspace: TypeAlias = dict[str, Array]",
+    "Shape": "Shape: TypeAlias = tuple[int, int]",
+    "Shape4": "Shape4: TypeAlias = tuple[int, int, int, int]",
+}
+
 
 class PlannedModule:
-    """Puts the text of a planned module together."""
+    """Puts a planned module together."""
 
-    def __init__(
-        self, forward: Program, backward: Backward, plan: ExecutionPlan, numbers: Mapping[str, str]
-    ) -> None:
-        self.program, self.backward, self.plan, self.numbers = forward, backward, plan, numbers
-        self.names: Identifiers = module_names(forward, backward.program)
-        self.tensors = {**forward.by_key, **backward.program.by_key}
-        self.passes = Passes(forward, backward, self.names)
+    def __init__(self, spec: ModuleSpec, plan: ExecutionPlan, lowering: Lowering) -> None:
+        self.program, self.backward, self.numbers = spec.forward, spec.backward, spec.numbers
+        self.plan, self.lowering = plan, lowering
+        self.names: Identifiers = module_names(self.program, self.backward.program)
+        self.passes = Passes(self.program, self.backward, self.names)
         self.algorithms = sort_algorithms(c.algorithm for c in plan.choices.values())
-        calls = CallWriter(frozenset(t.key for t in backward.results))
+        calls = CallWriter(frozenset(t.key for t in self.backward.results))
         self.contractions = ContractionWriter(plan.choices, calls)
         self.reached: dict[str, str] = {}
 
-    def text(self, docstring: str, readable: str) -> str:
-        """The module; `readable` is the text of the readable one, whose helpers it borrows."""
+    def module(self, docstring: str) -> Module:
+        """The module: helper functions that the passes call, constants, results, both passes."""
         first = self._written(self.plan.forward, frozenset())
         self.contractions.calls.saved.forward = False
         stored = frozenset(e.key for e in self.program.equations) - self.plan.hidden
         second = self._written(self.plan.backward, stored)
         written = [t for t in self.program.tensors if t.key in stored]
-        fields = [(self.names.tensors[t.key], _annotation(t)) for t in written]
-        fields += [(name, "Array") for name in self.contractions.calls.saved.returned]
-        functions = [
-            self.passes.function("forward", first, [n for n, _ in fields]),
-            self.passes.function(
-                "backward", second, [self.names.tensors[t.key] for t in self.backward.results]
+        fields = [TupleField(self.names.tensors[t.key], _annotation(t)) for t in written]
+        fields += [TupleField(name, "Array") for name in self.contractions.calls.saved.returned]
+        gradients = [self.names.tensors[t.key] for t in self.backward.results]
+        functions = (
+            self.passes.function("forward", first, [f.name for f in fields]),
+            self.passes.function("backward", second, gradients),
+        )
+        calls = frozenset[str]().union(*(f.calls for f in functions))
+        helpers = self._helpers(first.helpers | second.helpers, calls)
+        constants = self.contractions.calls.constants
+        called = calls.union(*(h.calls for h in helpers))
+        return Module(
+            docstring,
+            (STANDARD_IMPORTS, numpy_imports(called)),
+            tuple(a for name, a in ALIASES.items() if self.passes.classes or name != "Labels"),
+            (
+                *helpers,
+                *([ConstantLines("\n".join(constants.texts))] if constants.texts else []),
+                *constants.functions,
+                Class("Forward", self._values_docstring(), tuple(fields)),
+                gradients_class(GRADIENTS, gradients),
+                *functions,
             ),
-        ]
-        body = "\n".join(line for function in functions for line in function["body"])
-        helpers = first.helpers | second.helpers
-        names = self.names.tensors
-        if "sigmoid(" in body:
-            helpers.add("sigmoid")
-        strided = [f for f in ("as_strided", "sliding_window_view") if self._uses(f, body)]
-        return finished(
-            "planned.py.j2",
-            docstring=docstring,
-            block=BLOCK,
-            helpers=[h for h in self._templates() if h in helpers],
-            **{k: v for a in self.algorithms for k, v in a.values.items()},
-            constants=self.contractions.calls.constants.texts,
-            tables=self.contractions.calls.constants.functions,
-            borrowed=borrowed(readable, body),
-            strided=strided,
-            classes=bool(self.passes.classes),
-            hidden=[names[t.key] for t in self.program.tensors if t.key in self.plan.hidden],
-            fields=fields,
-            gradients=[names[t.key] for t in self.backward.results],
-            functions=functions,
         )
 
-    def _templates(self) -> tuple[str, ...]:
-        """The templates of helper functions that the module may need, each after what it calls."""
+    def _helpers(self, templates: set[str], calls: frozenset[str]) -> tuple[Helper, ...]:
+        """The helper functions: those of algorithms, then those of the readable style."""
         needs = (name for a in self.algorithms for name in a.needs)
-        own = (a.template for a in self.algorithms)
-        return tuple(dict.fromkeys((*SHARED, *needs, *own, "sigmoid")))
+        values = {a.template: a.values for a in self.algorithms} | {"common": {"block": BLOCK}}
+        ordered = dict.fromkeys((*SHARED, *needs, *values, "sigmoid"))
+        wanted = templates | ({"sigmoid"} & calls)
+        own = [load_helper("numpy_fast", t, **values.get(t, {})) for t in ordered if t in wanted]
+        readable = readable_helpers(calls - {"sigmoid"} | {"check_shape"}, labels=False)
+        return (*own, *sorted(readable, key=lambda helper: helper.name == "check_shape"))
 
-    def _uses(self, function: str, body: str) -> bool:
-        """Whether the module calls a function that looks at an array through strides."""
-        return f"{function}(" in body or any(function in a.strides for a in self.algorithms)
+    def _values_docstring(self) -> str:
+        """What `forward` answers, and which values are never written."""
+        names = self.names.tensors
+        hidden = [names[t.key] for t in self.program.tensors if t.key in self.plan.hidden]
+        if not hidden:
+            return f'{TAB}"""{VALUES}"""'
+        words = f"Never written, because a maximum swallows them: {', '.join(hidden)}."
+        return function_docstring(WRITTEN, {}, wrap(words, WIDTH - len(TAB)))
 
     def _written(self, steps: tuple[Step, ...], stored: frozenset[str]) -> Scribe:
         seed = {self.backward.seed.key} if self.backward.seed else set()
         outside = frozenset({t.key for t in self.passes.given} | seed)
-        scribe = Scribe(self.names, self.tensors, stored, outside, self.numbers, self.program.sizes)
+        scribe = Scribe(self.names, self.lowering, stored, outside, self.numbers)
         waiting: list[Equation] = []
         for step in steps:
             if isinstance(step, Unplanned) and step.run is None:
@@ -127,7 +149,7 @@ class PlannedModule:
             case Contract():
                 self._write_contraction(scribe, step)
             case Unplanned(equation, BatchLastFlatten(source)):
-                size = SizePrinter(self.names.sizes)(self.tensors[equation.key].shape[1])
+                size = SizePrinter(self.names.sizes)(self.lowering.tensors[equation.key].shape[1])
                 along = f"{scribe.tensor(_key(source))}.transpose(1, 2, 3, 0)"
                 name = self.names.tensors[equation.key]
                 scribe.line(f"{name} = {along}.reshape({size}, -1).T", equation.key)

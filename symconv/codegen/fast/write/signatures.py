@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sympy import Symbol
 
+from symconv.codegen.python.function_docstring import function_docstring
 from symconv.codegen.python.identifiers import Identifiers
 from symconv.codegen.python.layout import TAB, wrap_call
+from symconv.codegen.python.module import Code, Function, Parameter, code
 from symconv.codegen.python.sizes import SizePrinter
 from symconv.codegen.readable.function import class_checks
 from symconv.codegen.readable.size_sources import SizeSource, find_size_sources
@@ -22,6 +22,12 @@ TITLES = {
     "backward": "Compute the gradients, from the last equation of the network to the first.",
 }
 
+WORKSPACE = (
+    "workspace: a dictionary, empty at first, that keeps room for the next call. What `forward`",
+    "    returned lasts until its next call with the same workspace. A workspace belongs to one",
+    "    thread; without one every call makes its own arrays.",
+)
+
 
 class Passes:
     """What the template needs of each pass beside its statements; `given` are the arrays passed."""
@@ -31,36 +37,45 @@ class Passes:
         self.classes = checkable_class_counts(program.equations)
         self.given = program.given
 
-    def function(self, name: str, scribe: Scribe, results: list[str]) -> dict[str, Any]:
+    def function(self, name: str, scribe: Scribe, results: list[str]) -> Function:
         """One pass that returns these names."""
         classes = self.classes if name == "forward" else {}
         scribe.mentioned = scribe.mentioned.union(*(n.atoms(Symbol) for n in classes.values()))
+        scribe.calls |= {"check_classes"} if classes else set()
         preamble = [*self._preamble(scribe), *class_checks(classes, self.names)]
         seeds = [self.backward.seed] if self.backward.seed else []
         seeds = [t for t in seeds if name == "backward" and t.key in scribe.used]
         given = [t for t in self.given if t.key in scribe.used]
         values = name == "backward" and scribe.values
-        parameters = [f"{self.names.tensors[t.key]}: Array" for t in given]
-        parameters += ["values: Forward"] if values else []
-        parameters += [f"{self.names.tensors[t.key]}: Array" for t in seeds]
-        parameters += ["workspace: Workspace | None = None"]
+        arrays, deltas = ([self._parameter(t) for t in ts] for ts in (given, seeds))
+        stored = [Parameter("values", "Forward")] if values else []
+        workspace = Parameter("workspace", "Workspace | None", "None")
         result = "Forward" if name == "forward" else "Gradients"
         arguments = [self._described(t) for t in given]
         arguments += ["values: what `forward` returned."] if values else []
         arguments += [self._described(t) for t in seeds]
-        return {
-            "signature": "\n".join(wrap_call(f"def {name}", parameters, f" -> {result}:", 0)),
-            "title": TITLES[name],
-            "arguments": arguments,
-            "body": [*preamble, *scribe.lines, *wrap_call(f"return {result}", results, "", 1)],
-        }
+        sections = {"Args": [*arguments, *WORKSPACE], "Returns": ["Every array by its name."]}
+        returns = code(wrap_call(f"return {result}", results, "", 1), "return")
+        reads = {p.name for p in (*arrays, *stored, *deltas)}
+        return Function(
+            name=name,
+            parameters=(*arrays, *stored, *deltas, workspace),
+            docstring=function_docstring(TITLES[name], sections),
+            body=(*preamble, *scribe.body, returns),
+            result=result,
+            reads=frozenset(reads | ({"workspace"} if scribe.workspace else set())),
+            calls=frozenset({*scribe.calls, result}),
+        )
+
+    def _parameter(self, tensor: Tensor) -> Parameter:
+        return Parameter(self.names.tensors[tensor.key], "Array")
 
     def _described(self, tensor: Tensor) -> str:
         size = SizePrinter(self.names.sizes)
         shape = ", ".join(map(size, tensor.shape)) + ("," if len(tensor.shape) == 1 else "")
         return f"{self.names.tensors[tensor.key]}: {tensor.role}, shape ({shape})."
 
-    def _preamble(self, scribe: Scribe) -> list[str]:
+    def _preamble(self, scribe: Scribe) -> list[Code]:
         """Sizes from shapes, of an array that is not read otherwise if need be, and checks."""
         size = SizePrinter(self.names.sizes)
         passed = [*self.given, *([self.backward.seed] if self.backward.seed else [])]
@@ -69,14 +84,16 @@ class Passes:
         others = tuple(a for a in arrays if a.key not in scribe.used)
         found = find_size_sources(scribe.mentioned, used, others, self.program.sizes)
         scribe.used |= {read.array.key for read in found.reads}
-        lines = []
+        body = []
         for read in found.reads:
             array = self.names.tensors[read.array.key]
             for k, symbol in enumerate(read.sizes):
                 if symbol is not None:
-                    lines.append(f"{TAB}{size(symbol)} = {array}.shape[{k}]")
+                    body.append(code([f"{TAB}{size(symbol)} = {array}.shape[{k}]"]))
+        scribe.calls |= {"check_shape"} if found.checks else set()
         for given in found.checks:
             array = self.names.tensors[given.key]
             shape = ", ".join(map(size, given.shape)) + ("," if len(given.shape) == 1 else "")
-            lines += wrap_call("check_shape", [f'"{array}"', array, f"({shape})"], "", 1)
-        return lines
+            arguments = [f'"{array}"', array, f"({shape})"]
+            body.append(code(wrap_call("check_shape", arguments, "", 1)))
+        return body

@@ -1,0 +1,195 @@
+"""The statements of a `step`: both passes on every part of the batch, then the parts together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from symconv.codegen.python.layout import TAB, WIDTH, wrap_call
+from symconv.codegen.python.long_lines import unpacking_targets, wrap_tuple, wrap_unpacking
+from symconv.codegen.python.module import BLANK, Code, CodeKind, code
+
+LOCALS = (
+    "costs", "found", "gradients", "kind", "part", "parts", "run", "share", "space",
+    "threads", "total", "waiting", "whole", "workspaces",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class StepBody:
+    """Writes the statements.
+
+    `words` are the local names, `passes` the parameters of the forward and of the backward pass,
+    `given` the arrays that both take together, `samples` those that have a sample a row. `results`
+    maps a gradient to its array; `wholes` are gradients with a sample a row: the parts write to
+    them, where the others are added. `mean` says that the cost is a mean over the batch.
+    """
+
+    words: Mapping[str, str]
+    passes: tuple[list[str], list[str]]
+    given: list[str]
+    samples: list[str]
+    results: Mapping[str, str]
+    wholes: list[str]
+    cost: str | None
+    mean: bool
+
+    def code(self) -> tuple[Code, ...]:
+        """All of them."""
+        return (*self._alone(), *self._rooms(), BLANK, *self._run(), BLANK, *self._join())
+
+    def reads(self) -> frozenset[str]:
+        """The parameters that are read."""
+        passed = [*(self.passes[0] if self._reads_values else []), *self.passes[1], *self._kinds()]
+        own = {self.words["threads"], self.words["workspaces"], self.samples[0]}
+        return frozenset(own | {n for n in passed if n in self.given} | self._shapes())
+
+    def calls(self) -> frozenset[str]:
+        """The functions of the module that are called."""
+        forward = {"forward"} if self._reads_values else set()
+        answers = {"Gradients", "Step"} if self.cost else {"Gradients"}
+        return frozenset({"backward", "pool_of"} | forward | answers)
+
+    @property
+    def _apart(self) -> list[str]:
+        """The gradients that are added."""
+        return [n for n in self.results if n not in self.wholes]
+
+    @property
+    def _reads_values(self) -> bool:
+        """Whether the values of the forward pass are read."""
+        return self.cost is not None or "values" in self.passes[1]
+
+    def _whole(self, gradient: str) -> str:
+        return f"{gradient}_{self.words['whole']}"
+
+    def _kinds(self) -> list[str]:
+        """The arrays whose common type is that of the gradients."""
+        return [n for n in self.given if n in self.results.values()]
+
+    def _shapes(self) -> set[str]:
+        return {self.results[n] for n in self.wholes}
+
+    def _alone(self) -> list[Code]:
+        """What does not split is computed in the calling thread."""
+        w = self.words
+        spaces = f"({w['workspaces']} is not None and len({w['workspaces']}) < {w['threads']})"
+        error = f'ValueError(f"{{{w["threads"]}}} threads need as many workspaces")'
+        most = f"min({w['threads']}, {w['total']} // LEAST_PART)"
+        first = f"None if {w['workspaces']} is None else {w['workspaces']}[0]"
+        passed = self._passes({n: n for n in self.given})
+        body = [
+            _line(f"{w['total']} = {self.samples[0]}.shape[0]"),
+            _line(f"if {w['threads']} < 1 or {spaces}:", kind="branch"),
+            _line(f"raise {error}", 2),
+            _line(f"{w['threads']} = max(1, {most})"),
+            _line(f"if {w['threads']} == 1:", kind="branch"),
+            _line(f"{w['space']} = {first}", 2),
+            *self._forward(passed[0]),
+        ]
+        if self.cost is None:
+            return [*body, code(wrap_call("return backward", passed[1], "", 2), "return")]
+        body.append(code(wrap_call(f"{w['gradients']} = backward", passed[1], "", 2)))
+        answer = f"return Step(values.{self.cost}, {w['gradients']})"
+        return [*body, _line(answer, 2, kind="return")]
+
+    def _passes(self, arrays: Mapping[str, str]) -> tuple[list[str], list[str]]:
+        """The arguments of both passes."""
+        known = {**arrays, "values": "values", "workspace": self.words["space"]}
+        first, second = ([known[n] for n in names] for names in self.passes)
+        return first, second
+
+    def _forward(self, arguments: list[str]) -> list[Code]:
+        """The forward pass, where its values are read."""
+        return [code(wrap_call("values = forward", arguments, "", 2))] if self._reads_values else []
+
+    def _rooms(self) -> list[Code]:
+        """An array for the parts of every gradient that has a sample a row."""
+        flat, kinds = f"np.result_type({', '.join(self._kinds())})", list[Code]()
+        if len(f"{TAB * 2}{flat},") > WIDTH:
+            head = f"{self.words['kind']} = np.result_type"
+            kinds, flat = [code(wrap_call(head, self._kinds(), "", 1))], self.words["kind"]
+        return [
+            *kinds,
+            *(
+                code(
+                    wrap_call(
+                        f"{self._whole(n)} = np.empty", [f"{self.results[n]}.shape", flat], "", 1
+                    )
+                )
+                for n in self.wholes
+            ),
+        ]
+
+    def _run(self) -> list[Code]:
+        """The function that computes a part."""
+        w, names = self.words, unpacking_targets(list(self.results))
+        start, stop = (f"{w['total']} * {k} // {w['threads']}" for k in ("k", "(k + 1)"))
+        space = f"None if {w['workspaces']} is None else {w['workspaces']}[k]"
+        part = {n: f"{n}[{w['part']}]" if n in self.samples else n for n in self.given}
+        first, second = self._passes(part)
+        body = [
+            _line(f"def {w['run']}(k: int) -> Any:", kind="definition"),
+            _line(f"{w['part']} = slice({start}, {stop})", 2),
+            _line(f"{w['space']} = {space}", 2),
+            *self._forward(first),
+        ]
+        if len(f"{TAB * 2}{names} = backward(") <= WIDTH:
+            body.append(code(wrap_call(f"{names} = backward", second, "", 2)))
+        else:
+            body.append(code(wrap_call(f"{w['gradients']} = backward", second, "", 2)))
+            body.append(wrap_unpacking(list(self.results), w["gradients"], 2))
+        return [*body, *self._handed()]
+
+    def _handed(self) -> list[Code]:
+        """What becomes of the gradients of a part, and its answer: its cost, and what is added."""
+        w, share = self.words, self.words["share"]
+        body = [wrap_tuple(w["found"], self._apart, 2, "[]")] if self._apart else []
+        if self.mean:
+            samples = f"{w['part']}.stop - {w['part']}.start"
+            body.append(_line(f"{share} = ({samples}) / {w['total']}", 2))
+        for n in self.wholes:
+            there = f"{self._whole(n)}[{w['part']}]"
+            mean, plain = f"np.multiply({n}, {share}, out={there})", f"{there} = {n}"
+            body.append(_line(mean if self.mean else plain, 2))
+        added = f"[g * {share} for g in {w['found']}]" if self.mean else w["found"]
+        answer = [f"values.{self.cost}" + (f" * {share}" if self.mean else "")] if self.cost else []
+        answer += [added] if self._apart else []
+        return [
+            *body,
+            *([_line(f"return {', '.join(answer)}", 2, kind="return")] if answer else []),
+        ]
+
+    def _join(self) -> list[Code]:
+        """All parts at once, their sums, and what is answered."""
+        w, apart = self.words, self._apart
+        submitted = f"pool_of({w['threads']} - 1).submit({w['run']}, k)"
+        body = [_line(f"{w['waiting']} = [{submitted} for k in range(1, {w['threads']})]")]
+        if self.cost or apart:
+            answers = f"[{w['run']}(0), *(k.result() for k in {w['waiting']})]"
+            body.append(_line(f"{w['parts'] if apart else w['costs']} = {answers}"))
+        else:
+            body.append(_line(f"{w['run']}(0)"))
+            body.append(_line(f"for k in {w['waiting']}:", kind="loop"))
+            body.append(_line("k.result()", 2))
+        if apart:
+            body += self._sums()
+        gradients = [self._whole(n) if n in self.wholes else n for n in self.results]
+        if self.cost is None:
+            return [*body, code(wrap_call("return Gradients", gradients, "", 1), "return")]
+        body.append(code(wrap_call(f"{w['gradients']} = Gradients", gradients, "", 1)))
+        answer = f"return Step(sum({w['costs']}[1:], {w['costs']}[0]), {w['gradients']})"
+        return [*body, _line(answer, kind="return")]
+
+    def _sums(self) -> list[Code]:
+        """The gradients that are added, each under its name."""
+        w = self.words
+        source = w["found"] if self.cost else w["parts"]
+        total = f"tuple(sum(g[1:], g[0]) for g in zip(*{source}, strict=True))"
+        both = [_line(f"{w['costs']}, {w['found']} = zip(*{w['parts']}, strict=True)")]
+        sums = [_line(f"{w['found']} = {total}"), wrap_unpacking(self._apart, w["found"])]
+        return [*(both if self.cost else []), *sums]
+
+
+def _line(text: str, indent: int = 1, kind: CodeKind = "statement") -> Code:
+    return code([f"{TAB * indent}{text}"], kind)

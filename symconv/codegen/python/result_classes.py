@@ -1,0 +1,20 @@
+"""The named tuples that the functions of fast modules answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .layout import TAB
+from .module import Class, TupleField
+
+
+def gradients_class(words: str, names: Iterable[str]) -> Class:
+    """What `backward` answers: an array a gradient."""
+    fields = tuple(TupleField(name, "Array") for name in names)
+    return Class("Gradients", f'{TAB}"""{words}"""', fields)
+
+
+def step_class(cost: str) -> Class:
+    """What `step` answers where the network has a cost."""
+    fields = (TupleField(cost, "Number"), TupleField("gradients", "Gradients"))
+    return Class("Step", f'{TAB}"""The cost and the gradients."""', fields)
