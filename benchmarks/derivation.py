@@ -29,7 +29,7 @@ from sympy.core.cache import clear_cache
 
 import symconv
 from symconv.calculus.reverse_mode import reverse_mode
-from symconv.codegen.fast.scalar.program_of import unrolled
+from symconv.codegen.fast.scalar.unrolled_program import unroll_network
 from symconv.network.parser import parse_network
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -97,7 +97,7 @@ def multiplications(side: int) -> int:
 def written(text: str) -> None:
     """Every gradient as straight-line code on numbers, from the text of the network."""
     net = symconv.Network.parse(text)
-    unrolled(net.program, net.backward())
+    unroll_network(net.program, net.backward())
 
 
 def cold(arguments: tuple[str, ...], repeats: int = 5) -> float:

@@ -29,7 +29,7 @@ from symconv.codegen.fast.algorithms.operation_count import FAR, NANOSECONDS, to
 from symconv.codegen.fast.algorithms.sizes import ContractionSizes, read_sizes
 from symconv.codegen.fast.algorithms.table import ALGORITHMS, find_algorithm
 from symconv.codegen.fast.plan.cost_model import TABLE
-from symconv.codegen.fast.plan.planner import Contract, plan
+from symconv.codegen.fast.plan.planner import Contract, plan_network
 from symconv.core.errors import SymconvError
 from symconv.tune import compile_step, fastest_time, random_arrays
 
@@ -71,7 +71,7 @@ def texts() -> Iterator[str]:
 def sizes(text: str) -> tuple[ContractionSizes, tuple[str, ...]]:
     """The sizes of the layer, and the keys of its three sums."""
     network = symconv.Network.parse(text)
-    made = plan(network.program, network.backward())
+    made = plan_network(network.program, network.backward())
     found = next(s for s in made.backward if isinstance(s, Contract))
     phases = found.stage.phases if found.stage else (1, 1)
     batch = int(found.contraction.batch)

@@ -222,7 +222,7 @@ def failure(number: int, text: str, fault: Fault | None) -> str:
     from symconv.codegen.compiled import Compiled
     from symconv.semantics.sizes import pick_sizes
     from symconv.verify.all_checks import check_backward_pass
-    from symconv.verify.generated_module import GeneratedModule
+    from symconv.verify.generated_module import ModuleUnderTest
     from symconv.verify.module_checks import check_module
 
     network = Network.parse(text)
@@ -240,7 +240,7 @@ def failure(number: int, text: str, fault: Fault | None) -> str:
     for seed in (3, 4):
         sizes = pick_sizes(backward.program, seed=seed)
         options = {names.sizes[s]: n for s, n in sizes.items() if s in names.sizes}
-        module = GeneratedModule(
+        module = ModuleUnderTest(
             vars(Compiled(source, names.tensors).module), names.tensors, options
         )
         for check in check_module(backward.program, sizes, module):

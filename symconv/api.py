@@ -15,7 +15,7 @@ from symconv.codegen.python.allowlist import ALLOW_LISTS
 from symconv.codegen.python.identifiers import Identifiers
 from symconv.codegen.python.module_spec import ModuleSpec
 from symconv.codegen.readable.module import module_names
-from symconv.codegen.styles import GeneratedModule, Style, wishes_of
+from symconv.codegen.styles import GeneratedModule, Style, parse_overrides
 from symconv.core.equation import Program
 from symconv.core.errors import SymconvError, did_you_mean
 from symconv.core.proof import Backward, number_equations
@@ -234,28 +234,28 @@ class Network:
         product = MatrixProduct(matrix, tensors, direction)
         return product.document(self.program, self.notation, self.title, self.conventions)
 
-    def numpy_source(self, style: Style = "readable", **wishes: Any) -> str:
+    def numpy_source(self, style: Style = "readable", **overrides: Any) -> str:
         """The text of a NumPy module with `forward` and `backward`.
 
         `loops` is the formula, index by index; `readable` is vectorised; `fast` is a planned
         program, whose docstring explains the plan: unrolled where the network is tiny, in blocks
-        and fused stages where it is large. `wishes` overrule its cost model: `tiles="f4"` takes
+        and fused stages where it is large. `overrides` overrule its cost model: `tiles="f4"` takes
         Winograd's tiles where they pay (they round more in float32), `forms={"z^1": "columns"}`
         states the form of an equation.
         """
-        return self.generate(style, **wishes).source
+        return self.generate(style, **overrides).source
 
-    def compile(self, style: Style = "readable", **wishes: Any) -> Compiled:
+    def compile(self, style: Style = "readable", **overrides: Any) -> Compiled:
         """The NumPy module, loaded."""
-        source = self.numpy_source(style, **wishes)
+        source = self.numpy_source(style, **overrides)
         return Compiled(source, self._module_names.tensors, ALLOW_LISTS[style])
 
-    def generate(self, style: Style = "readable", **wishes: Any) -> GeneratedModule:
+    def generate(self, style: Style = "readable", **overrides: Any) -> GeneratedModule:
         """The NumPy module with all that belongs to it: its record, its text, its tests.
 
-        It is made once for a style and wishes, however often it is asked for.
+        It is made once for a style and overrides, however often it is asked for.
         """
-        made = GeneratedModule(self.module_spec, style, wishes_of(style, wishes))
+        made = GeneratedModule(self.module_spec, style, parse_overrides(style, overrides))
         if made not in self._generated:
             self._generated.append(made)
         return self._generated[self._generated.index(made)]
@@ -306,11 +306,11 @@ class Network:
 
         SymconvError where fixed sizes make the network too large to evaluate entry by entry.
         """
-        from symconv.verify.all_checks import pick_sizes, verify_with_module
-        from symconv.verify.generated_module import GeneratedModule
+        from symconv.verify.all_checks import pick_affordable_sizes, verify_with_module
+        from symconv.verify.generated_module import ModuleUnderTest
 
-        sizes, names = pick_sizes(self.program, self._everything), self._module_names
-        module = GeneratedModule.at(sizes, vars(self.compile().module), names.tensors, names.sizes)
+        sizes, names = pick_affordable_sizes(self.program, self._everything), self._module_names
+        module = ModuleUnderTest.at(sizes, vars(self.compile().module), names.tensors, names.sizes)
         checks = verify_with_module(self._everything, module, sizes, draws=draws, seed=seed)
         return tuple(checks)
 
@@ -322,17 +322,17 @@ class Network:
             self.spec, self.notation, self.title, specialize_sizes(self.program, sizes)
         )
 
-    def plan(self, style: Style = "fast", **wishes: Any) -> str:
+    def plan(self, style: Style = "fast", **overrides: Any) -> str:
         """What becomes of each equation in words: what it costs, which strategy it gets, and why.
 
-        Only the fast style has strategies, and `wishes` that overrule them as in `numpy_source`.
+        Only the fast style has strategies, and `overrides` that overrule them as in `numpy_source`.
         """
-        return self.generate(style, **wishes).plan_text()
+        return self.generate(style, **overrides).plan_text()
 
-    def files(self, style: Style = "readable", **wishes: Any) -> dict[str, str]:
+    def files(self, style: Style = "readable", **overrides: Any) -> dict[str, str]:
         """The generated files by name: module, tests, and the derivation as LaTeX and Markdown."""
         stem = "".join(c if c.isalnum() else "_" for c in self.title)
-        generated = self.generate(style, **wishes)
+        generated = self.generate(style, **overrides)
         explanation = self.derivation()
         return {
             f"{stem}.py": generated.source,

@@ -13,7 +13,7 @@ from symconv.codegen.fast.algorithms.contraction import Contraction
 from symconv.codegen.fast.algorithms.sizes import USUAL_BATCH
 from symconv.codegen.fast.algorithms.table import find_algorithms
 from symconv.codegen.fast.plan.overrides import PlanOverrides
-from symconv.codegen.fast.plan.planner import plan
+from symconv.codegen.fast.plan.planner import plan_network
 from symconv.codegen.fast.plan.recognise import recognize_contraction
 from symconv.core.equation import class_counts
 from symconv.core.errors import SymconvError
@@ -45,15 +45,15 @@ def autotune(network: Network, say: Say, *, tiles: str | None = None) -> dict[st
             "there is no plan to tune", help="`--explain` without `--tune` tells what it is instead"
         )
     given = random_arrays(network)
-    wishes: dict[str, Any] = {"tiles": tiles} if tiles else {}
-    modelled = plan(network.program, network.backward(), PlanOverrides(**wishes))
+    overrides: dict[str, Any] = {"tiles": tiles} if tiles else {}
+    modelled = plan_network(network.program, network.backward(), PlanOverrides(**overrides))
     best = {key: choice.algorithm.name for key, choice in modelled.choices.items()}
-    step = compile_step(network, given, {**wishes, "forms": best})
+    step = compile_step(network, given, {**overrides, "forms": best})
     right, fastest = step(), fastest_time(step)
     for keys, candidates in _group_by_geometry(network, best, tiles=bool(tiles)):
         for name in candidates:
             trial = best | dict.fromkeys(keys, name)
-            took = _time_if_correct(network, given, {**wishes, "forms": trial}, right)
+            took = _time_if_correct(network, given, {**overrides, "forms": trial}, right)
             say(
                 f"{', '.join(keys)}: {name} {_format_seconds(took)}, "
                 f"so far {_format_seconds(fastest)}"
@@ -113,9 +113,9 @@ def _usual_shape(tensor: Tensor) -> list[int]:
     return [int(n) if n.is_Integer else USUAL_BATCH for n in tensor.shape]
 
 
-def compile_step(network: Network, given: Mapping[str, Any], wishes: Mapping[str, Any]) -> Step:
-    """Both passes of the module that the wishes lead to, with a workspace."""
-    compiled = network.compile("fast", **wishes)
+def compile_step(network: Network, given: Mapping[str, Any], overrides: Mapping[str, Any]) -> Step:
+    """Both passes of the module that the overrides lead to, with a workspace."""
+    compiled = network.compile("fast", **overrides)
     module = compiled.module
     known = {compiled.arrays[k]: a for k, a in given.items()} | {"workspace": {}}
     first, second = (
@@ -133,11 +133,11 @@ def compile_step(network: Network, given: Mapping[str, Any], wishes: Mapping[str
 
 
 def _time_if_correct(
-    network: Network, given: Mapping[str, Any], wishes: Mapping[str, Any], right: tuple[Any, ...]
+    network: Network, given: Mapping[str, Any], overrides: Mapping[str, Any], right: tuple[Any, ...]
 ) -> float | None:
     """The time of a step; None where the forms do not go together or compute something else."""
     try:
-        step = compile_step(network, given, wishes)
+        step = compile_step(network, given, overrides)
         found = step()
     except (SymconvError, ValueError):
         return None

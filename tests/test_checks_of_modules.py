@@ -9,7 +9,7 @@ from symconv.core.equation import Equation, Program, SizeDefinition
 from symconv.core.nodes import relu
 from symconv.core.tensor import Name, Tensor, index, size
 from symconv.verify.error_bounds import is_polynomial
-from symconv.verify.generated_module import GeneratedModule
+from symconv.verify.generated_module import ModuleUnderTest
 from symconv.verify.module_checks import check_module, is_transcendental
 
 i, j, m, n, q, r = (index(letter) for letter in "ijmnqr")
@@ -76,7 +76,7 @@ def module(function, slope, letters="ijmn,ij->mn", sign=1):
         dw = np.einsum(letters, windows(x, len(w), s), delta_z, optimize=True)
         return {"dw": dw, "dx": dx}
 
-    return GeneratedModule({"forward": forward, "backward": backward}, NAMES, {"s": 2})
+    return ModuleUnderTest({"forward": forward, "backward": backward}, NAMES, {"s": 2})
 
 
 def square(v):
@@ -141,12 +141,12 @@ def test_results_may_be_tuples_and_missing_ones_are_caught():
 
     namespace = {"forward": forward, "backward": backward}
     order = ("z", "y", "C"), ("gradient w", "gradient x")
-    checks = check_module(made, SIZES, GeneratedModule(namespace, NAMES, {"s": 2}, *order))
+    checks = check_module(made, SIZES, ModuleUnderTest(namespace, NAMES, {"s": 2}, *order))
     assert all(c.passed for c in checks)
     names = {k: v for k, v in NAMES.items() if k != "gradient x"}
-    (first, *_) = check_module(made, SIZES, GeneratedModule(right.namespace, names, {"s": 2}))
+    (first, *_) = check_module(made, SIZES, ModuleUnderTest(right.namespace, names, {"s": 2}))
     assert "does not answer gradient x" in first.error
-    (first, *_) = check_module(made, SIZES, GeneratedModule(right.namespace, NAMES))
+    (first, *_) = check_module(made, SIZES, ModuleUnderTest(right.namespace, NAMES))
     assert "nothing is known for the parameter 's'" in first.error
 
 
@@ -158,7 +158,7 @@ def test_a_shape_that_differs_is_caught():
         found = right["backward"](x, w, t, values, s=s)
         return {**found, "dx": found["dx"][:-1]}
 
-    edited = GeneratedModule({**right, "backward": backward}, NAMES, {"s": 2})
+    edited = ModuleUnderTest({**right, "backward": backward}, NAMES, {"s": 2})
     (first, *_) = check_module(made, SIZES, edited)
     assert "gradient x has" in first.error
 
@@ -176,7 +176,7 @@ def test_a_delta_may_be_given_from_outside():
         return {"dw": np.einsum("ijmn,ij->mn", sliding_window_view(x, (2, 2))[::2, ::2], delta_z)}
 
     checks = check_module(
-        made, SIZES, GeneratedModule({"forward": forward, "backward": backward}, NAMES)
+        made, SIZES, ModuleUnderTest({"forward": forward, "backward": backward}, NAMES)
     )
     assert len(checks) == 4
     assert all(c.passed for c in checks), [c.line for c in checks]

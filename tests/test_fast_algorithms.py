@@ -21,7 +21,7 @@ from symconv.codegen.fast.algorithms.base import (
 )
 from symconv.codegen.fast.algorithms.operation_count import OperationCount
 from symconv.codegen.fast.algorithms.table import ALGORITHMS, find_algorithm
-from symconv.codegen.fast.plan.planner import plan
+from symconv.codegen.fast.plan.planner import plan_network
 from symconv.codegen.fast.write.helper_calls import SPELLINGS
 from symconv.codegen.readable.module import module_names
 from symconv.core.equation import class_counts
@@ -157,9 +157,9 @@ def test_one_record_and_one_template_are_a_new_algorithm(by_tap, text):
     """It is chosen, written, explained, audited, and computes what the readable module does."""
     net = symconv.Network.parse(text)
     backward, random = net.backward(), np.random.default_rng(0)
-    choices = plan(net.program, backward).choices
+    choices = plan_network(net.program, backward).choices
     forms = dict.fromkeys(choices, "kn2row")
-    assert {c.algorithm for c in plan(net.program, backward).choices.values()} == {by_tap}
+    assert {c.algorithm for c in plan_network(net.program, backward).choices.values()} == {by_tap}
     source = net.numpy_source("fast", forms=forms)
     assert "correlate_by_tap" in source or "image_gradient_by_tap" in source
     assert "by_tap: it was asked for" in net.plan("fast", forms=forms)
@@ -184,7 +184,9 @@ def test_one_record_and_one_template_are_a_new_algorithm(by_tap, text):
 @pytest.mark.parametrize("by_tap", [1_000_000], indirect=True)
 def test_a_new_algorithm_is_tried_by_tuning(by_tap):
     net, tried = symconv.Network.parse(LAYERS[0]), []
-    assert by_tap not in {c.algorithm for c in plan(net.program, net.backward()).choices.values()}
+    assert by_tap not in {
+        c.algorithm for c in plan_network(net.program, net.backward()).choices.values()
+    }
     autotune(net, tried.append)
     assert any("by_tap" in line and " ms, so far " in line for line in tried)
 

@@ -9,7 +9,7 @@ import pytest
 
 from symconv.api import Network
 from symconv.codegen.fast.algorithms.table import ALGORITHMS, find_algorithms
-from symconv.codegen.fast.plan.planner import Contract, Pool, plan
+from symconv.codegen.fast.plan.planner import Contract, Pool, plan_network
 from symconv.layers import catalogue
 from symconv.network.examples import EXAMPLES
 
@@ -61,9 +61,9 @@ PLANNED = (
 )
 
 
-def wished(network, algorithm):
+def ask_for(network, algorithm):
     """The algorithm for every contraction of a network that it can compute."""
-    made = plan(network.program, network.backward())
+    made = plan_network(network.program, network.backward())
     steps = made.forward + made.backward
     found = {s.equation.key: s.contraction for s in steps if isinstance(s, Contract)}
     pools = [s.stage.contraction for s in made.forward if isinstance(s, Pool)]
@@ -74,8 +74,8 @@ def wished(network, algorithm):
 def variants(network):
     """The module as it is planned, with tiles, and in every form."""
     texts = [network.numpy_source("fast", tiles=tiles) for tiles in (None, "f2", "f4")]
-    wishes = [wished(network, algorithm) for algorithm in ALGORITHMS]
-    return [*texts, *(network.numpy_source("fast", forms=w) for w in wishes if w)]
+    overrides = [ask_for(network, algorithm) for algorithm in ALGORITHMS]
+    return [*texts, *(network.numpy_source("fast", forms=w) for w in overrides if w)]
 
 
 def complaints(folder, texts):

@@ -16,7 +16,7 @@ from symconv.codegen.fast.algorithms.table import ALGORITHMS, find_algorithm, fi
 from symconv.codegen.fast.plan.cost_model import TABLE, choose, count_work, estimate_times
 from symconv.codegen.fast.plan.overrides import PlanOverrides
 from symconv.codegen.fast.plan.plan_report import report_plan
-from symconv.codegen.fast.plan.planner import Contract, Pool, plan
+from symconv.codegen.fast.plan.planner import Contract, Pool, plan_network
 from symconv.core.errors import SymconvError
 
 LAYERS = (
@@ -30,7 +30,7 @@ LAYERS = (
 def contraction(text):
     """The contraction of a layer, and the phases of its stage."""
     net = symconv.Network.parse(text)
-    made = plan(net.program, net.backward())
+    made = plan_network(net.program, net.backward())
     found = [s for s in made.backward if isinstance(s, Contract)]
     stages = [s.stage for s in made.forward if isinstance(s, Pool)]
     return net, found[0].contraction, stages[0].phases if stages else (1, 1), made.choices
@@ -109,7 +109,7 @@ def test_the_form_follows_from_the_sizes(text, form):
 
 def test_the_three_sums_of_a_layer_take_one_form():
     net = symconv.Network.example("lenet5")
-    made = plan(net.program, net.backward())
+    made = plan_network(net.program, net.backward())
     layers = {}
     for key, choice in made.choices.items():
         layers.setdefault(key[-1], set()).add(choice.algorithm)
@@ -153,7 +153,7 @@ def test_a_form_that_was_asked_for_is_taken_and_another_name_refused():
 
 def test_the_explanation_tells_what_is_held():
     net, made, phases, choices = contraction(LAYERS[0])
-    text = report_plan(plan(net.program, net.backward()))
+    text = report_plan(plan_network(net.program, net.backward()))
     held = 4 * count_work(made, choices["z"].algorithm, phases).held
     assert f"{held} bytes in between" in text
     assert choices["z"].reason in text

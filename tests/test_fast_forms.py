@@ -12,9 +12,9 @@ import symconv
 from symconv.codegen.fast.algorithms.table import ALGORITHMS, find_algorithms
 from symconv.codegen.fast.module import generate_fast
 from symconv.codegen.fast.plan.overrides import PlanOverrides
-from symconv.codegen.fast.plan.planner import Contract, Pool, plan
+from symconv.codegen.fast.plan.planner import Contract, Pool, plan_network
 from symconv.codegen.fast.plan.recognise import recognize_contraction
-from symconv.codegen.fast.strategy import way_of
+from symconv.codegen.fast.strategy import choose_strategy
 from symconv.codegen.python.allowlist import FAST
 from symconv.codegen.python.module_spec import ModuleSpec
 from symconv.codegen.python.render_module import render_module
@@ -31,7 +31,7 @@ def forms_of(made):
 
 
 def contractions(net):
-    made = plan(net.program, net.backward())
+    made = plan_network(net.program, net.backward())
     found = {
         s.equation.key: s.contraction
         for s in made.forward + made.backward
@@ -41,7 +41,7 @@ def contractions(net):
     return found | {c.result.key: c for c in pools}
 
 
-def wished(net, *forms):
+def ask_for(net, *forms):
     """For every contraction the first of the forms that it has, in turn from one to the next."""
     known = {}
     for k, (key, made) in enumerate(contractions(net).items()):
@@ -50,10 +50,12 @@ def wished(net, *forms):
     return PlanOverrides(forms=known)
 
 
-def module(net, wishes):
+def module(net, overrides):
     backward = net.backward()
     spec = ModuleSpec(net.program, backward, "layer")
-    text = render_module(generate_fast(spec, way_of(net.program, backward, wishes)), FAST)
+    text = render_module(
+        generate_fast(spec, choose_strategy(net.program, backward, overrides)), FAST
+    )
     made = ModuleType("fast")
     exec(compile(text, "<fast>", "exec"), made.__dict__)
     return made
@@ -139,10 +141,10 @@ def test_every_form_agrees_at_random_sizes(form, seed):
             kernel=[3, 3] if tiled else None,
         )
     )
-    wishes = wished(net, form)
+    overrides = ask_for(net, form)
     batch = contractions(net)["z"].batch
-    assert set(wishes.forms.values()) == {form} or (form == "gathered" and not batch.is_Integer)
-    made = module(net, wishes)
+    assert set(overrides.forms.values()) == {form} or (form == "gathered" and not batch.is_Integer)
+    made = module(net, overrides)
     assert_agrees(net, made)
     assert_agrees(net, made, np.float32, 2e-4)
 
@@ -151,7 +153,7 @@ def test_every_form_agrees_at_random_sizes(form, seed):
 def test_forms_can_be_mixed(seed):
     r = Random(seed)
     net = symconv.Network.parse(random_layer(700 + seed, kernel=r.choice([None, [3, 3]])))
-    assert_agrees(net, module(net, wished(net, *r.sample(FORMS, len(FORMS)))))
+    assert_agrees(net, module(net, ask_for(net, *r.sample(FORMS, len(FORMS)))))
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -165,7 +167,7 @@ def test_one_map_or_one_picture_is_enough(form, shape):
             f"input x {shape} | conv w 3x3 channels {filters} padding 1 bias b -> z "
             f"| maxpool {tile.replace('2x', '7x') if tile[0] == '2' else tile} -> p"
         )
-        assert_agrees(net, module(net, wished(net, form)), spaces=({},))
+        assert_agrees(net, module(net, ask_for(net, form)), spaces=({},))
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -173,7 +175,7 @@ def test_one_map_or_one_picture_is_enough(form, shape):
 def test_a_gradient_that_is_a_correlation_lives_in_no_workspace(form, more):
     net = symconv.Network.parse(f"input x 5x3x4x5 | transposed_conv w 3x3 channels 2 {more}-> y")
     if all(form in forms_of(c) for c in contractions(net).values()):
-        assert_agrees(net, module(net, wished(net, form)), spaces=({},))
+        assert_agrees(net, module(net, ask_for(net, form)), spaces=({},))
 
 
 OWN = "y[b,f,i,j] = sum(c<2,m<3,n<3) w[f,c,m,n]"
@@ -194,7 +196,7 @@ ODD = (
 @pytest.mark.parametrize("form", [None, *FORMS])
 def test_odd_geometries_agree_in_every_form(text, form):
     net = symconv.Network.parse(text)
-    assert_agrees(net, module(net, wished(net, form) if form else None))
+    assert_agrees(net, module(net, ask_for(net, form) if form else None))
 
 
 @pytest.mark.parametrize("form", ["folded", "winograd2", "winograd4", "columns"])
@@ -203,7 +205,7 @@ def test_blocks_that_do_not_fill_the_cache_leave_no_seam(form):
         "input x 3x2x17x9 | conv w 3x3 channels 4 padding 1 bias b -> z | relu -> a "
         "| conv w 3x3 channels 3 padding 2 -> z | sse t -> C"
     )
-    made = module(net, wished(net, form))
+    made = module(net, ask_for(net, form))
     for size in (1, 300, 1000):
         made.BLOCK = size
         assert_agrees(net, made)
@@ -212,7 +214,7 @@ def test_blocks_that_do_not_fill_the_cache_leave_no_seam(form):
 @pytest.mark.parametrize("form", ["folded", "winograd4"])
 def test_arrays_of_any_memory_order_are_taken(form):
     net = symconv.Network.parse("input x 2x3x9x8 | conv w 3x3 channels 4 padding 1 -> z")
-    made, arrays = module(net, wished(net, form)), inputs(net)
+    made, arrays = module(net, ask_for(net, form)), inputs(net)
     last = {
         k: np.ascontiguousarray(a.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
         for k, a in arrays.items()
@@ -235,7 +237,7 @@ def test_torch_agrees():
         x, k = (torch.tensor(arrays[name], requires_grad=True) for name in ("x", "w"))
         z = torch.nn.functional.conv2d(x, k, padding=p % 4)
         right = torch.autograd.grad(z, [k, x], torch.tensor(arrays["delta_z"]))
-        values, found = step(module(net, wished(net, form)), arrays)
+        values, found = step(module(net, ask_for(net, form)), arrays)
         for a, b in zip((values.z, *found), (z, *right), strict=True):
             np.testing.assert_allclose(a, b.detach().numpy(), rtol=0, atol=1e-9)
 
@@ -264,9 +266,9 @@ def test_tiles_are_taken_where_they_are_asked_for_and_pay():
     ):
         net = symconv.Network.parse(text.format(*sizes))
         backward, tiled = net.backward(), PlanOverrides("f4")
-        choices = plan(net.program, backward, tiled).choices.values()
+        choices = plan_network(net.program, backward, tiled).choices.values()
         assert (form in {c.algorithm.name for c in choices}) == (form is not None)
-        plain = {c.algorithm.name for c in plan(net.program, backward).choices.values()}
+        plain = {c.algorithm.name for c in plan_network(net.program, backward).choices.values()}
         assert not any(c.startswith("winograd") for c in plain)
 
 

@@ -12,8 +12,8 @@ import pytest
 
 import symconv
 from symconv.codegen.fast.module import generate_fast
-from symconv.codegen.fast.plan.planner import plan
-from symconv.codegen.fast.strategy import way_of
+from symconv.codegen.fast.plan.planner import plan_network
+from symconv.codegen.fast.strategy import choose_strategy
 from symconv.codegen.fast.write.planned import PlannedModule
 from symconv.codegen.python.allowlist import FAST
 from symconv.codegen.python.module_spec import ModuleSpec
@@ -25,7 +25,7 @@ from symconv.core.proof import number_equations
 from symconv.lower.lowering import Lowering
 from symconv.network.examples import EXAMPLES
 from symconv.semantics.sizes import pick_sizes
-from symconv.verify.generated_module import GeneratedModule
+from symconv.verify.generated_module import ModuleUnderTest
 from symconv.verify.module_checks import check_module
 
 CONV = "conv w 3x3 channels 4"
@@ -64,7 +64,7 @@ def source(net):
     numbers = number_equations(net.program, backward.items)
     told = {key: str(n) for key, n in numbers.items()}
     spec = ModuleSpec(net.program, backward, net.title, (), told)
-    return render_module(generate_fast(spec, way_of(net.program, backward)), FAST)
+    return render_module(generate_fast(spec, choose_strategy(net.program, backward)), FAST)
 
 
 def loaded(text):
@@ -145,7 +145,7 @@ def test_the_oracle_agrees(text):
     module = loaded(source(net))
     names = module_names(net.program, backward.program).tensors
     sizes = pick_sizes(backward.program, seed=3)
-    checks = check_module(backward.program, sizes, GeneratedModule(vars(module), names, {}))
+    checks = check_module(backward.program, sizes, ModuleUnderTest(vars(module), names, {}))
     assert checks
     assert [c.line for c in checks if not c.passed] == []
 
@@ -263,7 +263,7 @@ def test_a_pass_is_given_an_array_that_it_needs_for_a_size_alone():
     program, backward = net.program, net.backward()
     lowering = Lowering({**program.by_key, **backward.program.by_key}, program.sizes)
     spec = ModuleSpec(program, backward, "twice")
-    made = PlannedModule(spec, plan(program, backward), lowering)
+    made = PlannedModule(spec, plan_network(program, backward), lowering)
     module = ModuleType("planned")
     text = render_module(made.module('"""Twice."""'), FAST)
     exec(compile(text, "planned", "exec"), vars(module))

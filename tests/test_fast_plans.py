@@ -4,7 +4,7 @@ import pytest
 
 import symconv
 from symconv.codegen.fast.plan.plan_report import report_plan
-from symconv.codegen.fast.plan.planner import Pool, Unplanned, plan
+from symconv.codegen.fast.plan.planner import Pool, Unplanned, plan_network
 from symconv.codegen.fast.plan.recognise import recognize_contraction
 from symconv.codegen.fast.plan.stages import find_stages
 
@@ -61,7 +61,7 @@ def test_a_value_that_others_read_is_written():
 
 def test_every_equation_has_its_place_in_the_plan_or_is_hidden_in_a_stage():
     net = symconv.Network.example("lenet5")
-    made = plan(net.program, net.backward())
+    made = plan_network(net.program, net.backward())
     assert sum(isinstance(s, Pool) for s in made.forward) == 2
     assert made.hidden >= {"z^1", "a^1", "M^1", "delta a^1", "delta z^1"}
     plain = {s.equation.key for s in made.forward if isinstance(s, Unplanned)}
@@ -70,7 +70,7 @@ def test_every_equation_has_its_place_in_the_plan_or_is_hidden_in_a_stage():
 
 def test_the_explanation_names_forms_reasons_and_costs():
     net = symconv.Network.example("lenet5")
-    text = report_plan(plan(net.program, net.backward()), {"z^1": "1"})
+    text = report_plan(plan_network(net.program, net.backward()), {"z^1": "1"})
     assert "(1) z^1, a^1, p^1: one stage" in text
     assert "batch_last" in text
     assert "338688*N FLOP, 1.44 times" in text

@@ -13,7 +13,7 @@ from symconv.codegen.readable.module import module_names, readable_module
 from symconv.core.equation import Equation, Program
 from symconv.core.nodes import limits
 from symconv.core.tensor import Name, Tensor, index
-from symconv.verify.generated_module import GeneratedModule
+from symconv.verify.generated_module import ModuleUnderTest
 from symconv.verify.gradients import check_gradients
 from symconv.verify.module_checks import check_module
 from symconv.verify.operand_swap import check_operand_swap
@@ -68,7 +68,7 @@ def faults(program):
         READABLE,
     )
     names = module_names(program, whole)
-    module = GeneratedModule(vars(Compiled(source, names.tensors).module), names.tensors)
+    module = ModuleUnderTest(vars(Compiled(source, names.tensors).module), names.tensors)
     checks += check_module(whole, {}, module)
     return [c.line for c in checks if not c.passed]
 
@@ -115,7 +115,7 @@ def test_a_bracket_of_free_indices_alone_is_lowered():
             READABLE,
         )
         names = module_names(program, backward.program)
-        module = GeneratedModule(vars(Compiled(source, names.tensors).module), names.tensors)
+        module = ModuleUnderTest(vars(Compiled(source, names.tensors).module), names.tensors)
         checks = [*check_gradients(backward.program), *check_module(backward.program, {}, module)]
         assert [c.line for c in checks if not c.passed] == [], (a, b)
 

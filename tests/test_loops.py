@@ -15,7 +15,7 @@ from symconv.docs.layer_pages import typical_text
 from symconv.layers import catalogue
 from symconv.network.examples import EXAMPLES
 from symconv.semantics.sizes import pick_sizes
-from symconv.verify.generated_module import GeneratedModule
+from symconv.verify.generated_module import ModuleUnderTest
 from symconv.verify.module_checks import check_module
 
 ROOT = Path(__file__).parents[1]
@@ -44,7 +44,7 @@ def test_loops_are_what_the_equations_say(text):
     for function in ("forward", "backward"):
         parameters = [list(inspect.signature(getattr(m, function)).parameters) for m in twins]
         assert parameters[0] == parameters[1]
-    checks = check_module(program, sizes, GeneratedModule(vars(twins[0]), names.tensors, options))
+    checks = check_module(program, sizes, ModuleUnderTest(vars(twins[0]), names.tensors, options))
     assert [c.line for c in checks if not c.passed] == []
 
 
@@ -113,7 +113,7 @@ def test_a_wrong_loop_is_noticed():
     exec(compile(text.replace("delta_z_i = i - m", "delta_z_i = i + m"), "<wrong>", "exec"), space)
     program, names = network.backward().program, network._module_names
     sizes = pick_sizes(program, seed=3)
-    checks = check_module(program, sizes, GeneratedModule(space, names.tensors, {}))
+    checks = check_module(program, sizes, ModuleUnderTest(space, names.tensors, {}))
     assert not all(c.passed for c in checks)
 
 
@@ -129,6 +129,6 @@ def test_names_of_loops_do_not_hide_names_of_the_module():
     }
     assert not loops & {"i", "total", "largest", "rest", "np"}
     program, names = network.backward().program, network._module_names
-    module = GeneratedModule(vars(network.compile("loops").module), names.tensors, {})
+    module = ModuleUnderTest(vars(network.compile("loops").module), names.tensors, {})
     checks = check_module(program, pick_sizes(program, seed=3), module)
     assert all(c.passed for c in checks)

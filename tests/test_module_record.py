@@ -40,15 +40,15 @@ CASES |= {
 
 
 def generate(case):
-    style, text, wishes = CASES[case]
-    return Network.parse(text).generate(style, **wishes)
+    style, text, overrides = CASES[case]
+    return Network.parse(text).generate(style, **overrides)
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_nobody_reads_the_text_back(monkeypatch, case):
     right = generate(case)
     assert "def backward" in right.source
-    monkeypatch.setattr(render_module, "rendered", lambda *_, **__: "")
+    monkeypatch.setattr(render_module, "render_template", lambda *_, **__: "")
     blank = generate(case)
     assert blank.source == ""
     assert blank.module == right.module
@@ -100,10 +100,10 @@ def test_a_module_brings_what_it_calls_and_no_other_helper(case):
 
 
 COUNTED = {
-    "plan": "symconv.codegen.fast.strategy.plan",
-    "margins or planned": "symconv.lower.lowering.lowered",
-    "readable": "symconv.codegen.readable.module.lowered",
-    "print": "symconv.codegen.python.render_module.rendered",
+    "plan": "symconv.codegen.fast.strategy.plan_network",
+    "margins or planned": "symconv.lower.lowering.lower_equations",
+    "readable": "symconv.codegen.readable.module.lower_equations",
+    "print": "symconv.codegen.python.render_module.render_template",
 }
 WORK = {
     "readable": {"readable": 2},
@@ -140,14 +140,14 @@ def test_a_network_is_planned_lowered_printed_and_audited_once(monkeypatch, case
         monkeypatch.setattr(path, counting(name, function))
     monkeypatch.setattr(AllowList, "audit", counting("audit", AllowList.audit))
     monkeypatch.setattr(ast, "parse", counting("parse", ast.parse))
-    style, text, wishes = CASES[case]
+    style, text, overrides = CASES[case]
     net = Network.parse(text)
-    files = net.files(style, **wishes)
+    files = net.files(style, **overrides)
     expected = {**WORK[case], "print": 1, "audit": 1, "parse": 1}
     assert counts == expected
-    assert net.files(style, **wishes) == files
-    net.plan(style, **wishes)
-    compiled = net.compile(style, **wishes)
+    assert net.files(style, **overrides) == files
+    net.plan(style, **overrides)
+    compiled = net.compile(style, **overrides)
     assert counts == expected
     assert compiled.module.forward
     assert counts == {**expected, "audit": 2, "parse": 2}, "a text is held to the list when it runs"

@@ -19,7 +19,7 @@ from symconv.layers import catalogue
 from symconv.lower.equations import lower_equations
 from symconv.semantics.sizes import pick_sizes
 from symconv.verify.entries import draw_float_point
-from symconv.verify.generated_module import GeneratedModule, input_arrays
+from symconv.verify.generated_module import ModuleUnderTest, input_arrays
 from symconv.verify.module_checks import check_module
 
 ATTENTION = (
@@ -85,7 +85,7 @@ def module_of(network):
     program, names = network.backward().program, network._module_names
     sizes = pick_sizes(program, seed=3)
     options = {names.sizes[s]: n for s, n in sizes.items() if s in names.sizes}
-    return program, sizes, GeneratedModule(vars(network.compile().module), names.tensors, options)
+    return program, sizes, ModuleUnderTest(vars(network.compile().module), names.tensors, options)
 
 
 def typical(keyword):

@@ -115,7 +115,7 @@ def gauss_newton_product(
     masks = (m.tensor for some in find_masks(network).values() for m in some)
     equations = (*network.equations, *moves, *slope.equations, *bends, ending)
     new = (*moving.values(), *masks, slope.tensor(slope.output), bent[slope.output], half)
-    tensors = all_different(_used((*forward.tensors, *new), equations))
+    tensors = all_different(_find_used_tensors((*forward.tensors, *new), equations))
     program = Program(tensors, equations, half.key, forward.sizes)
     return SecondOrder(program, directions, reverse_mode(program, tuple(directions.values())))
 
@@ -141,7 +141,9 @@ def _slope(forward: Program, output: Tensor) -> Program:
     return Program(tuple(plain.values()), equations, equations[-1].key)
 
 
-def _used(tensors: Iterable[Tensor], equations: Iterable[Equation]) -> tuple[Tensor, ...]:
+def _find_used_tensors(
+    tensors: Iterable[Tensor], equations: Iterable[Equation]
+) -> tuple[Tensor, ...]:
     """The tensors that equations read or define, and whatever is given."""
     used = {str(a.base.label) for e in equations for a in (e.lhs, *e.rhs.atoms(Indexed))}
     given = {"input", "parameter", "target"}

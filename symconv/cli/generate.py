@@ -80,16 +80,16 @@ def generate(  # noqa: PLR0913 - a command has the options it has
     if output is None and not explain:
         raise SymconvError("there is no folder to write to", help="name one with -o FOLDER")
     net = load_network(network, notation).fixed(**parse_sizes(size or []))
-    wishes: dict[str, Any] = {"tiles": tiles} if tiles else {}
+    overrides: dict[str, Any] = {"tiles": tiles} if tiles else {}
     if form:
-        wishes["forms"] = parse_forms(form)
+        overrides["forms"] = parse_forms(form)
     if tune:
-        wishes["forms"] = _autotune_forms(net, tiles) | wishes.get("forms", {})
+        overrides["forms"] = _autotune_forms(net, tiles) | overrides.get("forms", {})
     chosen = style or (Style.fast if output is None else Style.readable)
     if explain:
-        show(net.plan(chosen.value, **wishes))
+        show(net.plan(chosen.value, **overrides))
     if output is not None:
-        _generate(net, output, style=chosen, force=force, **wishes)
+        _generate(net, output, style=chosen, force=force, **overrides)
 
 
 def run(  # noqa: PLR0913 - as above
@@ -119,8 +119,8 @@ def _autotune_forms(net: Network, tiles: str | None) -> dict[str, Any]:
     return dict(autotune(net, show_progress, tiles=tiles))
 
 
-def _generate(net: Network, folder: Path, *, style: Style, force: bool, **wishes: Any) -> None:
+def _generate(net: Network, folder: Path, *, style: Style, force: bool, **overrides: Any) -> None:
     from symconv.output.files import write_files
 
-    for path in write_files(folder, net.files(style.value, **wishes), force=force):
+    for path in write_files(folder, net.files(style.value, **overrides), force=force):
         say(f"written: {path}")

@@ -77,7 +77,7 @@ def _verify_replay(name: str, *, as_json: bool) -> None:
     from symconv.verify.replay.replay import replay
 
     try:
-        verdicts = replay(_read(name))
+        verdicts = replay(_read_input(name))
     except SymconvError as error:
         error.help = error.help or DERIVATION
         raise
@@ -90,7 +90,7 @@ def _verify_replay(name: str, *, as_json: bool) -> None:
         raise typer.Exit(UNDECIDED)
 
 
-def _read(name: str) -> str:
+def _read_input(name: str) -> str:
     """The text of a file, or of standard input; one character more than may be replayed."""
     from symconv.verify.replay.json_tree import LONGEST_TEXT
 

@@ -19,7 +19,7 @@ from symconv.semantics.sizes import pick_sizes
 from symconv.semantics.work import count_range_values, count_terms
 
 if TYPE_CHECKING:
-    from symconv.codegen.fast.strategy import Way
+    from symconv.codegen.fast.strategy import Strategy
 
 LOOPS = 20_000
 """The most terms of a forward pass in loops whose gradients are tested entry by entry."""
@@ -31,12 +31,12 @@ Style = Literal["loops", "readable", "fast"]
 class GeneratedModule:
     """The module of a network in a style: made once, whatever is asked of it.
 
-    `wishes` overrule the plan of the fast style. SymconvError where there is no such style.
+    `overrides` overrule the plan of the fast style. SymconvError where there is no such style.
     """
 
     spec: ModuleSpec
     style: str
-    wishes: PlanOverrides | None = None
+    overrides: PlanOverrides | None = None
 
     def __post_init__(self) -> None:
         if self.style not in STYLES:
@@ -44,11 +44,11 @@ class GeneratedModule:
             raise SymconvError(f"no style is called '{self.style}'", help=known)
 
     @cached_property
-    def strategy(self) -> Way:
+    def strategy(self) -> Strategy:
         """Which way the network goes in the fast style, with its plan."""
-        from symconv.codegen.fast.strategy import way_of
+        from symconv.codegen.fast.strategy import choose_strategy
 
-        return way_of(self.spec.forward, self.spec.backward, self.wishes)
+        return choose_strategy(self.spec.forward, self.spec.backward, self.overrides)
 
     @cached_property
     def module(self) -> Module:
@@ -80,7 +80,7 @@ class GeneratedModule:
         return explain_strategy(self.spec, self.strategy)
 
 
-def wishes_of(style: str, given: Mapping[str, Any]) -> PlanOverrides | None:
+def parse_overrides(style: str, given: Mapping[str, Any]) -> PlanOverrides | None:
     """What the caller wants of the fast style; SymconvError where another style is asked."""
     if given and style != "fast":
         raise SymconvError(

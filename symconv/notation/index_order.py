@@ -25,7 +25,7 @@ def index_order(equations: Iterable[Equation]) -> dict[str, int]:
     Where indices are added up to one place, those that a sum or a maximum runs over move inside a
     window, and the others count outputs.
     """
-    found = [pair for e in equations for pair in _added_up(e.rhs, frozenset())]
+    found = [pair for e in equations for pair in _find_index_sums(e.rhs, frozenset())]
     outputs = {name for name, inside in found if not inside}
     kernel = {name for name, inside in found if inside}
     return {name: (name not in outputs) + (name in kernel) for name in outputs | kernel}
@@ -36,7 +36,7 @@ def index_rank(name: str, order: IndexOrder) -> int:
     return order.get(name.rstrip("'"), 2 if name[0] in KERNEL else 0)
 
 
-def _added_up(e: Basic, bound: frozenset[Symbol]) -> Iterator[tuple[str, bool]]:
+def _find_index_sums(e: Basic, bound: frozenset[Symbol]) -> Iterator[tuple[str, bool]]:
     """The indices that are added to others, and whether something runs over them."""
     if isinstance(e, ExprWithLimits):
         bound |= frozenset(e.variables)
@@ -46,4 +46,4 @@ def _added_up(e: Basic, bound: frozenset[Symbol]) -> Iterator[tuple[str, bool]]:
             yield from ((s.name, s in bound) for s in indices if len(indices) > 1)
         return
     for part in e.args:
-        yield from _added_up(part, bound)
+        yield from _find_index_sums(part, bound)

@@ -123,7 +123,7 @@ def compile_number(e: Any, scope: EvaluationScope) -> Read:
 
 
 @compile_node.register(NamedNumber)
-def named_number(e: NamedNumber, scope: EvaluationScope) -> Read:
+def compile_named_number(e: NamedNumber, scope: EvaluationScope) -> Read:
     """epsilon, by its value."""
     value = scope.algebra.number(Fraction(int(e.value.p), int(e.value.q)))
     return lambda _: value

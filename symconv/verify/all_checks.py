@@ -9,7 +9,7 @@ from symconv.core.proof import Backward
 from symconv.semantics.run import refuse_large
 from symconv.semantics.sizes import pick_sizes as pick
 
-from .generated_module import GeneratedModule
+from .generated_module import ModuleUnderTest
 from .gradients import check_gradients
 from .inner_products import check_inner_products
 from .module_checks import Sizes, check_module
@@ -35,7 +35,7 @@ def check_backward_pass(passes: Backward, *, draws: int = 3, seed: int = 0) -> I
     yield from check_operand_swap(program, seed=seed, made=made)
 
 
-def pick_sizes(forward: Program, passes: Backward) -> Sizes:
+def pick_affordable_sizes(forward: Program, passes: Backward) -> Sizes:
     """Small sizes to try a module of the network at.
 
     SymconvError where fixed sizes make the network too large to evaluate entry by entry.
@@ -46,7 +46,7 @@ def pick_sizes(forward: Program, passes: Backward) -> Sizes:
 
 
 def verify_with_module(
-    passes: Backward, module: GeneratedModule, sizes: Sizes, *, draws: int = 3, seed: int = 0
+    passes: Backward, module: ModuleUnderTest, sizes: Sizes, *, draws: int = 3, seed: int = 0
 ) -> Iterator[Check]:
     """All checks of a backward pass, then those of the module that was generated from it."""
     yield from check_backward_pass(passes, draws=draws, seed=seed)

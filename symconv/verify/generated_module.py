@@ -25,7 +25,7 @@ BROKEN = (SymconvError, ArithmeticError, AttributeError, LookupError, TypeError,
 
 
 @dataclass(frozen=True)
-class GeneratedModule:
+class ModuleUnderTest:
     """What a generated module offers: `forward` and `backward`, and what its names stand for.
 
     `names` lead from the key of a tensor (`w^1`, `gradient w^1`) to the Python name of the
@@ -49,7 +49,7 @@ class GeneratedModule:
         namespace: Mapping[str, Any],
         names: Mapping[str, str],
         size_names: Mapping[Symbol, str],
-    ) -> GeneratedModule:
+    ) -> ModuleUnderTest:
         """The module at these sizes, of which it takes those that have a name."""
         named = {size_names[s]: n for s, n in sizes.items() if s in size_names}
         return cls(namespace, names, named)

@@ -24,7 +24,7 @@ from symconv.semantics.symbolic import Symbolic
 from .entries import count_label_classes, draw_float_point, rational_entries, symbol_entry
 from .error_bounds import is_polynomial
 from .evaluation_point import EvaluationPoint, evaluate_program
-from .generated_module import BROKEN, Arrays, GeneratedModule, array_to_table, input_arrays
+from .generated_module import BROKEN, Arrays, ModuleUnderTest, array_to_table, input_arrays
 from .record import Check, format_sizes
 from .sampling import forward_cost
 
@@ -54,7 +54,7 @@ Same = Callable[[Any, Any], bool]
 
 
 def check_module(
-    program: Program, sizes: Sizes, module: GeneratedModule, *, seed: int = 0
+    program: Program, sizes: Sizes, module: ModuleUnderTest, *, seed: int = 0
 ) -> tuple[Check, ...]:
     """Floats against the interpreter and finite differences; exact or symbolic where possible.
 
@@ -117,7 +117,7 @@ BOUNDS: dict[Same, str] = {
 
 
 def _compare_module(
-    how: str, module: GeneratedModule, trial: EvaluationPoint, kind: type, same: Same
+    how: str, module: ModuleUnderTest, trial: EvaluationPoint, kind: type, same: Same
 ) -> Check:
     """Every array that the module answers against the entries of the trial."""
     try:
@@ -148,7 +148,7 @@ def _find_mismatch(found: Mapping[str, Any], trial: EvaluationPoint, same: Same)
     return points, ""
 
 
-def check_differences(module: GeneratedModule, trial: EvaluationPoint, seed: int) -> Check:
+def check_differences(module: ModuleUnderTest, trial: EvaluationPoint, seed: int) -> Check:
     """Central differences of the module's own forward pass at a few entries of each tensor."""
     given, points, error = input_arrays(trial, float), 0, ""
     try:
@@ -174,7 +174,7 @@ def _sample_entries(given: Arrays, trial: EvaluationPoint, seed: int) -> list[tu
 
 
 def _slope_error(
-    module: GeneratedModule, trial: EvaluationPoint, given: Arrays, key: str, place: Place
+    module: ModuleUnderTest, trial: EvaluationPoint, given: Arrays, key: str, place: Place
 ) -> str:
     """Where the slope of the forward function is not the derivative."""
     slope, noise = _central_difference(module, trial, given, key, place)
@@ -185,7 +185,7 @@ def _slope_error(
 
 
 def _central_difference(
-    module: GeneratedModule, trial: EvaluationPoint, given: Arrays, key: str, place: Place
+    module: ModuleUnderTest, trial: EvaluationPoint, given: Arrays, key: str, place: Place
 ) -> tuple[float, float]:
     """(f(x + h) - f(x - h)) / 2h for the scalar that is differentiated, and its rounding error."""
     ends = []

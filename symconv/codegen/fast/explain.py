@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from symconv.codegen.fast.plan.batch_split import least_part, split_of
+from symconv.codegen.fast.plan.batch_split import plan_batch_split, smallest_part
 from symconv.codegen.fast.plan.plan_report import report_equations, report_plan
-from symconv.codegen.fast.scalar.program_of import Unrolled
+from symconv.codegen.fast.scalar.unrolled_program import UnrolledProgram
 from symconv.codegen.python.module_spec import ModuleSpec
 from symconv.core.equation import Program
 from symconv.core.proof import Backward
 
-from .strategy import MOST_ENTRIES, MOST_READS, Planned, Way, reads
+from .strategy import MOST_ENTRIES, MOST_READS, PlannedStrategy, Strategy, count_scalar_reads
 
 NO_WORKSPACE = "step: none, as there is no workspace"
 
 
-def explain_strategy(spec: ModuleSpec, way: Way) -> str:
+def explain_strategy(spec: ModuleSpec, way: Strategy) -> str:
     """The plan: unrolled, step by step, or why there is none; last what `step` splits."""
     forward, backward, numbers = spec.forward, spec.backward, spec.numbers
-    if isinstance(way, Planned):
+    if isinstance(way, PlannedStrategy):
         step = _explain_planned_step(forward, backward) if way.workspace else NO_WORKSPACE
         return f"{report_plan(way.plan, numbers)}\n{step}"
     costs = report_equations(backward.program.equations, numbers)
-    if isinstance(way, Unrolled):
+    if isinstance(way, UnrolledProgram):
         return (
             "written out number by number: the network is tiny\n"
             f"  no tensor has more than {MOST_ENTRIES} entries, "
-            f"and {reads(way)} entries are read, which is at most {MOST_READS}\n"
+            f"and {count_scalar_reads(way)} entries are read, which is at most {MOST_READS}\n"
             "  an operation on two numbers costs less than a call of NumPy\n"
             f"{costs}\n{_explain_scalar_step(backward)}"
         )
@@ -53,9 +53,9 @@ def _explain_scalar_step(backward: Backward) -> str:
 
 def _explain_planned_step(forward: Program, backward: Backward) -> str:
     """From which batch on the `step` of a module with a workspace splits, or why there is none."""
-    split = split_of(forward)
+    split = plan_batch_split(forward)
     if split is not None:
-        least = least_part(backward, split)
+        least = smallest_part(backward, split)
         if least == 1:
             return "step: the batch splits over threads"
         return (

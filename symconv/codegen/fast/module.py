@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from symconv.codegen.fast.scalar.module import UnrolledModule
-from symconv.codegen.fast.scalar.program_of import Unrolled
+from symconv.codegen.fast.scalar.unrolled_program import UnrolledProgram
 from symconv.codegen.fast.write.planned import PlannedModule
 from symconv.codegen.fast.write.threads import add_step
 from symconv.codegen.python.module import Module
@@ -11,12 +11,12 @@ from symconv.codegen.python.module_spec import ModuleSpec
 from symconv.codegen.readable.docstrings import DocstringWriter
 from symconv.codegen.readable.module import generate_readable, module_names
 
-from .strategy import Way
+from .strategy import Strategy
 
 UNROLLED = "Written out number by number: the network is tiny."
 
 
-def generate_fast(spec: ModuleSpec, strategy: Way) -> Module:
+def generate_fast(spec: ModuleSpec, strategy: Strategy) -> Module:
     """The fast module of a network.
 
     A tiny network of fixed sizes is unrolled into scalar code. Otherwise contractions over windows
@@ -26,7 +26,7 @@ def generate_fast(spec: ModuleSpec, strategy: Way) -> Module:
     one by one, a `step` splits it over threads.
     """
     forward, backward, numbers = spec.forward, spec.backward, spec.numbers
-    if isinstance(strategy, Unrolled):
+    if isinstance(strategy, UnrolledProgram):
         docstring = _docstring(spec, (UNROLLED,))
         return UnrolledModule(forward, backward, strategy, numbers).module(docstring)
     if strategy is None or not strategy.workspace:

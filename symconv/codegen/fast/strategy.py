@@ -8,11 +8,11 @@ from math import prod
 from sympy import Symbol
 
 from symconv.codegen.fast.plan.overrides import PlanOverrides
-from symconv.codegen.fast.plan.padding_workspace import margins_of
-from symconv.codegen.fast.plan.planner import ExecutionPlan, Unplanned, plan
-from symconv.codegen.fast.plan.simplify import without_unit_sums
-from symconv.codegen.fast.scalar.program_of import Unrolled, unrolled
-from symconv.codegen.fast.scalar.scalar_planner import multiplications
+from symconv.codegen.fast.plan.padding_workspace import find_padded_arrays
+from symconv.codegen.fast.plan.planner import ExecutionPlan, Unplanned, plan_network
+from symconv.codegen.fast.plan.simplify import drop_unit_sums
+from symconv.codegen.fast.scalar.scalar_planner import count_entries_read
+from symconv.codegen.fast.scalar.unrolled_program import UnrolledProgram, unroll_network
 from symconv.core.equation import Program
 from symconv.core.errors import Unsupported
 from symconv.core.proof import Backward
@@ -27,7 +27,7 @@ MOST_READS = 1200
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlannedStrategy:
     """A plan, and whether a workspace is of use: for forms, stages or the margins of arrays.
 
     `lowering` remembers what was lowered to find margins, for those who write the module.
@@ -38,59 +38,61 @@ class Planned:
     lowering: Lowering
 
 
-Way = Unrolled | Planned | None
+Strategy = UnrolledProgram | PlannedStrategy | None
 """None where a size is in no shape of an array: nothing can be planned then."""
 
 
-def way_of(forward: Program, backward: Backward, wishes: PlanOverrides | None = None) -> Way:
-    """A tiny network of fixed sizes is unrolled, unless a form is wished for; others are planned.
+def choose_strategy(
+    forward: Program, backward: Backward, overrides: PlanOverrides | None = None
+) -> Strategy:
+    """A tiny network of fixed sizes is unrolled, unless a form is asked for; others are planned.
 
     Without a use for a workspace, the module of a plan is the readable one.
     """
-    scalars = None if wishes and wishes.forms else _unrolled(forward, backward)
+    scalars = None if overrides and overrides.forms else _unroll_if_tiny(forward, backward)
     if scalars is not None:
         return scalars
-    if not _sizes_known(forward):
+    if not _tells_every_size(forward):
         return None
-    made = plan(forward, backward, wishes)
+    made = plan_network(forward, backward, overrides)
     lowering = Lowering({**forward.by_key, **backward.program.by_key}, forward.sizes)
-    return Planned(made, not made.plain or _margins(lowering, made), lowering)
+    return PlannedStrategy(made, not made.plain or _has_padded_arrays(lowering, made), lowering)
 
 
-def reads(scalars: Unrolled) -> int:
+def count_scalar_reads(scalars: UnrolledProgram) -> int:
     """How many entries the statements of both passes read."""
-    return multiplications((*scalars.forward, *scalars.backward))
+    return count_entries_read((*scalars.forward, *scalars.backward))
 
 
-def _unrolled(forward: Program, backward: Backward) -> Unrolled | None:
+def _unroll_if_tiny(forward: Program, backward: Backward) -> UnrolledProgram | None:
     """The scalar program of a network that is tiny, has fixed sizes and scalar functions."""
     tensors = backward.program.tensors
     if any(not n.is_Integer for t in tensors for n in t.shape):
         return None
-    if any(_entries(t) > MOST_ENTRIES for t in tensors if t.role != "mask"):
+    if any(_count_tensor_entries(t) > MOST_ENTRIES for t in tensors if t.role != "mask"):
         return None
     try:
-        made = unrolled(forward, backward)
+        made = unroll_network(forward, backward)
     except Unsupported:
         return None
-    return made if reads(made) <= MOST_READS else None
+    return made if count_scalar_reads(made) <= MOST_READS else None
 
 
-def _entries(tensor: Tensor) -> int:
+def _count_tensor_entries(tensor: Tensor) -> int:
     return prod(int(n) for n in tensor.shape)
 
 
-def _sizes_known(program: Program) -> bool:
+def _tells_every_size(program: Program) -> bool:
     """Whether every size symbol is an axis of an array that the caller passes."""
     bare = {n for t in program.given for n in t.shape if isinstance(n, Symbol)}
     found = {s for t in program.tensors for n in t.shape for s in n.free_symbols}
     return not program.sizes and found <= bare
 
 
-def _margins(lowering: Lowering, made: ExecutionPlan) -> bool:
+def _has_padded_arrays(lowering: Lowering, made: ExecutionPlan) -> bool:
     """Whether a plan without forms has margins that a workspace keeps."""
     passes = (
-        tuple(without_unit_sums(s.equation) for s in steps if isinstance(s, Unplanned))
+        tuple(drop_unit_sums(s.equation) for s in steps if isinstance(s, Unplanned))
         for steps in (made.forward, made.backward)
     )
-    return any(margins_of(lowering(equations)) for equations in passes)
+    return any(find_padded_arrays(lowering(equations)) for equations in passes)

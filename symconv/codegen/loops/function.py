@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sympy import Symbol
 
 from symconv.codegen.python.module import BLANK
-from symconv.codegen.readable.function import FunctionBody, FunctionPrinter, Setting
+from symconv.codegen.readable.function import FunctionBody, FunctionContext, FunctionPrinter
 from symconv.codegen.readable.size_constraints import find_size_constraints
 from symconv.codegen.readable.size_sources import SizeSource, SizeSources, find_size_sources
 from symconv.core.equation import Equation, Program, class_counts
@@ -21,7 +21,7 @@ from .writer import LoopWriter
 
 
 @dataclass(frozen=True)
-class Programs:
+class ProgramPair:
     """The forward program, and forward and backward in one."""
 
     forward: Program
@@ -39,8 +39,11 @@ class Programs:
         return SizeBounds(self.forward.sizes, images)
 
 
-def function(
-    setting: Setting, programs: Programs, equations: tuple[Equation, ...], wanted: frozenset[str]
+def write_loops_function(
+    setting: FunctionContext,
+    programs: ProgramPair,
+    equations: tuple[Equation, ...],
+    wanted: frozenset[str],
 ) -> FunctionBody:
     """The function that computes the equations one after the other.
 
@@ -51,7 +54,9 @@ def function(
     order = index_order(programs.forward.equations)
     writer = LoopWriter(setting.names, programs.tensors, stored, programs.bounds, order)
     for e in equations:
-        write_equation(e, _like(e, setting, programs), setting.numbers.get(e.key, ""), writer)
+        write_equation(
+            e, _dtype_tensor(e, setting, programs), setting.numbers.get(e.key, ""), writer
+        )
     least = () if setting.stored else find_size_constraints(programs.forward)
     symbols = writer.mentioned.union(*(extent.symbols for extent in least))
     symbols = symbols.union(*(n.atoms(Symbol) for n in setting.classes.values()))
@@ -71,17 +76,19 @@ def function(
         tuple(sorted({*found.parameters, *sizes}, key=str)),
         (*head, *([BLANK] if head and writer.body else []), *writer.body, BLANK),
         printer.calls(found, least) | writer.calls,
-        frozenset({*(writer.used & keys), *setting.classes, *found.parameters, *_taken(found)}),
+        frozenset(
+            {*(writer.used & keys), *setting.classes, *found.parameters, *_names_in_shapes(found)}
+        ),
     )
 
 
-def _taken(found: SizeSources) -> set[str | Symbol]:
+def _names_in_shapes(found: SizeSources) -> set[str | Symbol]:
     """The arrays whose shapes are read, and the sizes that they tell."""
     sizes = {s for read in found.reads for s in read.sizes if s is not None}
     return sizes | {a.key for a in (*(r.array for r in found.reads), *found.checks)}
 
 
-def _like(e: Equation, setting: Setting, programs: Programs) -> Tensor:
+def _dtype_tensor(e: Equation, setting: FunctionContext, programs: ProgramPair) -> Tensor:
     """The first tensor of numbers that an equation reads; else the one it belongs to."""
     tensors, labels = programs.tensors, class_counts(programs.whole.equations)
     read = e.reads - set(labels)

@@ -6,12 +6,12 @@ from symconv.codegen.python.helpers import load_helper
 from symconv.codegen.python.module import Class, Helper, Module
 from symconv.codegen.python.module_spec import ModuleSpec
 from symconv.codegen.readable.docstrings import DocstringWriter
-from symconv.codegen.readable.function import Setting
+from symconv.codegen.readable.function import FunctionContext
+from symconv.codegen.readable.function_text import FunctionTextWriter
 from symconv.codegen.readable.module import STANDARD_IMPORTS, generate_readable, module_names
-from symconv.codegen.readable.words import Words
 from symconv.core.equation import checkable_class_counts
 
-from .function import Programs, function
+from .function import ProgramPair, write_loops_function
 
 HELPERS = {
     "check_shape": "numpy",
@@ -35,22 +35,25 @@ def generate_loops(spec: ModuleSpec) -> Module:
     A statement computes one entry; in front of the block of an equation stands its number.
     """
     forward, backward, numbers = spec.forward, spec.backward, spec.numbers
-    names, programs = module_names(forward, backward.program), Programs(forward, backward.program)
+    names, programs = (
+        module_names(forward, backward.program),
+        ProgramPair(forward, backward.program),
+    )
     twin = generate_readable(spec)
     wanted = {f.name: frozenset(p.name for p in f.parameters) for f in twin.functions}
     given = forward.given
     defined = tuple(forward.tensor(e.key) for e in forward.equations)
     classes = checkable_class_counts(forward.equations)
-    alone = Setting(names, given, (), forward.sizes, numbers, classes)
-    first = function(alone, programs, forward.equations, wanted["forward"])
+    alone = FunctionContext(names, given, (), forward.sizes, numbers, classes)
+    first = write_loops_function(alone, programs, forward.equations, wanted["forward"])
     passed = (*given, *((backward.seed,) if backward.seed else ()))
-    after = Setting(names, passed, defined, forward.sizes, numbers)
+    after = FunctionContext(names, passed, defined, forward.sizes, numbers)
     known = {e.key for e in forward.equations}
     required = backward.program.required((t.key for t in backward.results), known)
-    second = function(after, programs, required, wanted["backward"])
+    second = write_loops_function(after, programs, required, wanted["backward"])
     listed = backward.program.equations
     docstrings = DocstringWriter(names, numbers, {}, listed, forward.sizes)
-    words, calls = Words(names, docstrings), first.calls | second.calls
+    words, calls = FunctionTextWriter(names, docstrings), first.calls | second.calls
     results = (words.result("Forward", defined), words.result("Gradients", backward.results))
     labels = bool(docstrings.labels)
     return Module(

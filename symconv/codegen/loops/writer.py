@@ -10,7 +10,7 @@ from sympy import Expr, Symbol
 
 from symconv.codegen.python.identifiers import Identifiers
 from symconv.codegen.python.layout import TAB, WIDTH, wrap_call
-from symconv.codegen.python.module import BLANK, Code, code
+from symconv.codegen.python.module import BLANK, Code, make_code
 from symconv.codegen.python.sizes import SizePrinter
 from symconv.codegen.python.text import ATOM, PythonText
 from symconv.core.equation import Ranges
@@ -19,7 +19,7 @@ from symconv.lower.affine import SizeBounds
 from symconv.notation.index_order import IndexOrder
 
 
-class IndexPrinter(SizePrinter):
+class LoopIndexPrinter(SizePrinter):
     """Prints places: in a product, sizes stand before indices, as in s * i."""
 
     def _product(self, parts: list[Expr]) -> PythonText:
@@ -83,7 +83,7 @@ class LoopWriter:
         symbols = expression.atoms(Symbol)
         self.mentioned |= symbols - set(self.indices)
         self.read |= symbols & set(self.indices)
-        printer = IndexPrinter({**self.names.sizes, **self.indices}, self.order)
+        printer = LoopIndexPrinter({**self.names.sizes, **self.indices}, self.order)
         return printer.text(expression)
 
     def tensor(self, key: str) -> str:
@@ -100,11 +100,11 @@ class LoopWriter:
 
     def line(self, text: str) -> None:
         """One statement on a line."""
-        self.body.append(code([f"{TAB * self.depth}{text}"]))
+        self.body.append(make_code([f"{TAB * self.depth}{text}"]))
 
     def comment(self, text: str) -> None:
         """A comment on a line of its own."""
-        self.body.append(code([f"{TAB * self.depth}# {text}"], "none"))
+        self.body.append(make_code([f"{TAB * self.depth}# {text}"], "none"))
 
     def assign(self, left: str, right: PythonText) -> None:
         """`left right`, with a name for the right side where the line would be too long."""
@@ -144,7 +144,7 @@ class LoopWriter:
             yield
         read = [name if v in self.read else f"_{name}" for v, name in names.items()]
         head = wrap_call(f"for {', '.join(read)} in {over}", extents, ":", depth)
-        self.body[start] = code(head, "loop")
+        self.body[start] = make_code(head, "loop")
 
     @contextmanager
     def guard(self, conditions: list[str]) -> Iterator[None]:
@@ -158,7 +158,7 @@ class LoopWriter:
         if len(head[0]) > WIDTH:
             rest = [f"{margin}{TAB}and {c}" for c in conditions[1:]]
             head = [f"{margin}if (", f"{margin}{TAB}{conditions[0]}", *rest, f"{margin}):"]
-        with self.block(code(head, "branch"), frozenset(conditions)):
+        with self.block(make_code(head, "branch"), frozenset(conditions)):
             yield
 
     @contextmanager

@@ -22,13 +22,13 @@ def load_helper(folder: str, name: str, **values: str | int) -> Helper:
     return Helper(
         name,
         text,
-        tuple(d for node in tree.body for d in _defined(node)),
+        tuple(d for node in tree.body for d in _list_definitions(node)),
         frozenset(f.id for f in called if isinstance(f, ast.Name)),
         tuple(map(count_function, functions)),
     )
 
 
-def _defined(node: ast.stmt) -> list[str]:
+def _list_definitions(node: ast.stmt) -> list[str]:
     """The names that a statement at the top of a module brings."""
     match node:
         case ast.FunctionDef(name=name) | ast.ClassDef(name=name):

@@ -13,7 +13,7 @@ def einsum_letters(indices: tuple[Symbol, ...]) -> dict[Symbol, str]:
     free = list(ascii_letters)
     for v in sorted(dict.fromkeys(indices), key=lambda v: len(v.name)):
         first = v.name[0]
-        wishes = [first, first.swapcase(), *free]
-        found[v] = next(w for w in wishes if w in free)
+        overrides = [first, first.swapcase(), *free]
+        found[v] = next(w for w in overrides if w in free)
         free.remove(found[v])
     return found

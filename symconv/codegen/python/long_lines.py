@@ -5,7 +5,7 @@ from __future__ import annotations
 from symconv.core.tensor import Tensor
 
 from .layout import TAB, WIDTH
-from .module import Code, code
+from .module import Code, make_code
 
 
 def wrap_unpacking(names: list[str], source: str, indent: int = 1) -> Code:
@@ -13,10 +13,12 @@ def wrap_unpacking(names: list[str], source: str, indent: int = 1) -> Code:
     margin = TAB * indent
     head = f"{margin}{unpacking_targets(names)} = "
     if len(head + source) <= WIDTH:
-        return code([head + source])
+        return make_code([head + source])
     if source.endswith(")") and len(head) < WIDTH:
-        return code([f"{head}(", f"{margin}{TAB}{source}", f"{margin})"])
-    return code([f"{margin}(", *(f"{margin}{TAB}{n}," for n in names), f"{margin}) = {source}"])
+        return make_code([f"{head}(", f"{margin}{TAB}{source}", f"{margin})"])
+    return make_code(
+        [f"{margin}(", *(f"{margin}{TAB}{n}," for n in names), f"{margin}) = {source}"]
+    )
 
 
 def unpacking_targets(names: list[str]) -> str:
@@ -30,9 +32,9 @@ def wrap_tuple(name: str, values: list[str], indent: int = 1, brackets: str = "(
     comma = "," if len(values) == 1 and first == "(" else ""
     flat = f"{margin}{name} = {first}{', '.join(values)}{comma}{last}"
     if len(flat) <= WIDTH:
-        return code([flat])
+        return make_code([flat])
     inner = (f"{margin}{TAB}{v}," for v in values)
-    return code([f"{margin}{name} = {first}", *inner, f"{margin}{last}"])
+    return make_code([f"{margin}{name} = {first}", *inner, f"{margin}{last}"])
 
 
 def shape_literal(tensor: Tensor) -> str:
@@ -51,4 +53,4 @@ def shape_checks(arrays: dict[str, Tensor]) -> list[Code]:
     else:
         lines = [joined]
     error = f'{TAB * 2}raise ValueError("an array has another shape than told above")'
-    return [code(lines, "branch"), code([error])]
+    return [make_code(lines, "branch"), make_code([error])]

@@ -32,7 +32,7 @@ class Code:
 BLANK = Code(("",), "none")
 
 
-def code(lines: Iterable[str], kind: CodeKind = "statement") -> Code:
+def make_code(lines: Iterable[str], kind: CodeKind = "statement") -> Code:
     """One statement, or the head of one."""
     return Code(tuple(lines), kind)
 

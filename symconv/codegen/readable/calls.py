@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from symconv.codegen.python.letters import einsum_letters
 from symconv.core.errors import Unsupported
 from symconv.lower.ir import (
@@ -16,7 +18,7 @@ from symconv.lower.ir import (
 )
 
 from .operators import number_literal
-from .printer import ArrayPrinter, Call, calls, tuple_literal
+from .printer import ArrayPrinter, Call, WriteCall, tuple_literal
 
 X = "x"
 SAME = ("tanh", "exp", "log", "sqrt", "sign", "sin", "cos", "copy")
@@ -30,7 +32,6 @@ FUNCTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
-@calls(PadArray)
 def _pad(node: PadArray, printer: ArrayPrinter) -> Call:
     before, after = node.widths[0]
     same = before == after and len(set(node.widths)) == 1
@@ -40,19 +41,16 @@ def _pad(node: PadArray, printer: ArrayPrinter) -> Call:
     return "np.pad", (printer(node.source), width, *lowest)
 
 
-@calls(SlidingWindowView)
 def _sliding_windows(node: SlidingWindowView, printer: ArrayPrinter) -> Call:
     several = len(node.lengths) > 1
     length = printer.shape(node.lengths) if several else printer.size(node.lengths[0])
     return "sliding_window_view", (printer(node.source), length, f"axis={printer.axes(node.axes)}")
 
 
-@calls(Broadcast)
 def _broadcast(node: Broadcast, printer: ArrayPrinter) -> Call:
     return "np.broadcast_to", (printer(node.source), printer.shape(node.shape))
 
 
-@calls(Einsum)
 def _einsum(node: Einsum, printer: ArrayPrinter) -> Call:
     letter = einsum_letters(tuple(v for _, axes in node.operands for v in axes))
     inputs = ",".join("".join(letter[v] for v in axes) for _, axes in node.operands)
@@ -61,7 +59,6 @@ def _einsum(node: Einsum, printer: ArrayPrinter) -> Call:
     return "np.einsum", (pattern, *(printer(a) for a, _ in node.operands), *fast)
 
 
-@calls(Full)
 def _full(node: Full, printer: ArrayPrinter) -> Call:
     kind = "np.bool_" if node.like is None else f"{printer(node.like)}.dtype"
     shape, dtype = printer.shape(node.shape), f"dtype={kind}"
@@ -70,19 +67,29 @@ def _full(node: Full, printer: ArrayPrinter) -> Call:
     return "np.full", (shape, number_literal(node.fill, printer.size).text, dtype)
 
 
-@calls(Arange)
 def _arange(node: Arange, printer: ArrayPrinter) -> Call:
     return "np.arange", (printer.size(node.extent),)
 
 
-@calls(SoftmaxArray)
 def _softmax(node: SoftmaxArray, printer: ArrayPrinter) -> Call:
     return node.kind, (printer(node.source), f"axis={printer.axes(node.axes)}")
 
 
-@calls(ApplyFunction)
 def _apply(node: ApplyFunction, printer: ArrayPrinter) -> Call:
     if node.function not in FUNCTIONS:
         raise Unsupported(f"no NumPy form is known for the function {node.function}")
     name, arguments = FUNCTIONS[node.function]
     return name, tuple(printer(node.source) if a is X else a for a in arguments)
+
+
+CALLS: Mapping[type, WriteCall] = {
+    PadArray: _pad,
+    SlidingWindowView: _sliding_windows,
+    Broadcast: _broadcast,
+    Einsum: _einsum,
+    Full: _full,
+    Arange: _arange,
+    SoftmaxArray: _softmax,
+    ApplyFunction: _apply,
+}
+"""How each kind of node that is written as a call gets its name and its arguments."""

@@ -9,7 +9,7 @@ from sympy import Expr, Symbol
 
 from symconv.codegen.python.identifiers import Identifiers, Namer
 from symconv.codegen.python.layout import TAB, wrap_call
-from symconv.codegen.python.module import Code, code
+from symconv.codegen.python.module import Code, make_code
 from symconv.codegen.python.sizes import SizePrinter
 from symconv.codegen.python.text import ADD, MULTIPLY
 from symconv.core.equation import SizeDefinition
@@ -17,7 +17,7 @@ from symconv.core.tensor import Tensor
 from symconv.lower.dataflow import arrays_read, loop_indices, size_symbols
 from symconv.lower.ir import Local, Ref, Statement
 
-from .arrays import ArrayPrinter
+from .numpy_printer import NumPyPrinter
 from .size_constraints import SizeConstraint
 from .size_sources import ShapeUnpacking, SizeSource, SizeSources, find_size_sources
 from .statements import StatementPrinter
@@ -41,7 +41,7 @@ class FunctionBody:
 
 
 @dataclass(frozen=True)
-class Setting:
+class FunctionContext:
     """What a function can reach: arrays that the caller passes, values of the forward pass.
 
     `classes` are the numbers of classes of the arrays of labels that it must check, by key.
@@ -55,15 +55,17 @@ class Setting:
     classes: Mapping[str, Expr] = field(default_factory=dict)
 
 
-def function(
-    setting: Setting, statements: tuple[Statement, ...], least: tuple[SizeConstraint, ...] = ()
+def write_readable_function(
+    setting: FunctionContext,
+    statements: tuple[Statement, ...],
+    least: tuple[SizeConstraint, ...] = (),
 ) -> FunctionBody:
     """The function that runs the statements; the sizes `least` must be at least 1."""
-    known = _known(setting, statements)
+    known = _outside_keys(setting, statements)
     mentioned = size_symbols(statements) - loop_indices(statements)
     mentioned = mentioned.union(*(extent.symbols for extent in least))
     mentioned = mentioned.union(*(n.atoms(Symbol) for n in setting.classes.values()))
-    by_key = {g.key: g for g in _givens(setting)}
+    by_key = {g.key: g for g in _find_sources(setting)}
     used = tuple(g for k, g in by_key.items() if k in known)
     others = tuple(g for k, g in by_key.items() if k not in known)
     found = find_size_sources(mentioned, used, others, setting.definitions)
@@ -87,18 +89,18 @@ def class_checks(classes: Mapping[str, Expr], names: Identifiers) -> list[Code]:
     found: list[Code] = []
     for key, count in classes.items():
         name, size = names.tensors[key], SizePrinter(names.sizes)(count)
-        found.append(code(wrap_call("check_classes", [f'"{name}"', name, size], "", 1)))
+        found.append(make_code(wrap_call("check_classes", [f'"{name}"', name, size], "", 1)))
     return found
 
 
-def _known(setting: Setting, statements: tuple[Statement, ...]) -> set[str]:
+def _outside_keys(setting: FunctionContext, statements: tuple[Statement, ...]) -> set[str]:
     """The keys of the arrays from outside that the statements read."""
     outside = {t.key for t in (*setting.passed, *setting.stored)}
     found = {r.key for s in statements for r in arrays_read(s) if isinstance(r, Ref)}
     return found & outside
 
 
-def _givens(setting: Setting) -> tuple[SizeSource, ...]:
+def _find_sources(setting: FunctionContext) -> tuple[SizeSource, ...]:
     passed = tuple(SizeSource(t.key, t.shape, bare=True) for t in setting.passed)
     stored = tuple(SizeSource(t.key, t.shape, bare=False) for t in setting.stored if not t.scalar)
     return (*passed, *stored)
@@ -107,14 +109,14 @@ def _givens(setting: Setting) -> tuple[SizeSource, ...]:
 class FunctionPrinter:
     """The identifiers of one function and the printers that use them."""
 
-    def __init__(self, setting: Setting, statements: tuple[Statement, ...]) -> None:
+    def __init__(self, setting: FunctionContext, statements: tuple[Statement, ...]) -> None:
         self.setting = setting
         self.namer: Namer = setting.names.namer.branch()
         self.locals: dict[Local, str] = {}
         self.stored = {t.key for t in setting.stored}
         self.loops = self._loop_names(statements)
         self.size = SizePrinter({**setting.names.sizes, **self.loops})
-        arrays = ArrayPrinter(self.name, self.size)
+        arrays = NumPyPrinter(self.name, self.size)
         self.statements = StatementPrinter(arrays, self.part, setting.numbers)
 
     def _loop_names(self, statements: tuple[Statement, ...]) -> dict[Symbol, str]:
@@ -153,11 +155,11 @@ class FunctionPrinter:
             f"{TAB}{self.size(d.symbol)} = {self.floored(d.numerator, d.stride)}"
             for d in found.definitions
         ]
-        parts = [code([line]) for line in lines]
+        parts = [make_code([line]) for line in lines]
         for given in found.checks:
             name = self.name(Ref(given.key))
             shape = self.statements.arrays.shape(given.shape)
-            parts.append(code(wrap_call("check_shape", [f'"{name}"', name, shape], "", 1)))
+            parts.append(make_code(wrap_call("check_shape", [f'"{name}"', name, shape], "", 1)))
         parts += self._size_checks(least, found)
         return parts + class_checks(self.setting.classes, self.setting.names)
 
@@ -188,7 +190,7 @@ class FunctionPrinter:
             name = self.size(extent.symbol) if extent.symbol else formula
             value = name if extent.symbol in known else formula
             arguments = [f'"{extent.words or name}"', value]
-            parts.append(code(wrap_call("check_size", arguments, "", 1)))
+            parts.append(make_code(wrap_call("check_size", arguments, "", 1)))
         return parts
 
     def unpacked(self, read: ShapeUnpacking, checked: bool) -> str:

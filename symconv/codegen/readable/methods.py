@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from symconv.codegen.python.text import ATOM, PythonText
 from symconv.lower.ir import (
     ArgMax,
@@ -16,16 +18,14 @@ from symconv.lower.ir import (
 )
 
 from .index_items import index_items
-from .printer import ArrayPrinter, prints
+from .printer import ArrayPrinter, PrintNode
 
 
-@prints(IndexView)
 def _index(node: IndexView, printer: ArrayPrinter) -> PythonText:
     inside = ", ".join(index_items(node.items, printer.size))
     return PythonText(f"{printer.owner(node.source)}[{inside}]", ATOM)
 
 
-@prints(Reshape)
 def _reshape(node: Reshape, printer: ArrayPrinter) -> PythonText:
     if all(n == 1 for n in node.shape) and not _is_surely_array(node.source):
         return PythonText(f"np.reshape({printer(node.source)}, {printer.shape(node.shape)})", ATOM)
@@ -40,7 +40,6 @@ def _is_surely_array(source: Array) -> bool:
     return isinstance(source, Ref)
 
 
-@prints(Transpose)
 def _transpose(node: Transpose, printer: ArrayPrinter) -> PythonText:
     order = ", ".join(map(str, node.order))
     last = (*range(len(node.order) - 2), len(node.order) - 1, len(node.order) - 2)
@@ -50,7 +49,6 @@ def _transpose(node: Transpose, printer: ArrayPrinter) -> PythonText:
     return PythonText(f"{printer.owner(node.source)}.{how}", ATOM)
 
 
-@prints(Reduce)
 def _reduce(node: Reduce, printer: ArrayPrinter) -> PythonText:
     axis = "" if node.axes is None else f"axis={printer.axes(node.axes)}"
     if node.kind == "log_sum_exp":
@@ -60,11 +58,20 @@ def _reduce(node: Reduce, printer: ArrayPrinter) -> PythonText:
     return PythonText(f"{printer.owner(node.source)}.{node.kind}({axis})", ATOM)
 
 
-@prints(ArgMax)
 def _argmax(node: ArgMax, printer: ArrayPrinter) -> PythonText:
     return PythonText(f"{printer.owner(node.source)}.argmax(axis=-1)", ATOM)
 
 
-@prints(Cast)
 def _cast(node: Cast, printer: ArrayPrinter) -> PythonText:
     return PythonText(f"{printer.owner(node.source)}.astype({printer(node.like)}.dtype)", ATOM)
+
+
+METHODS: Mapping[type, PrintNode] = {
+    IndexView: _index,
+    Reshape: _reshape,
+    Transpose: _transpose,
+    Reduce: _reduce,
+    ArgMax: _argmax,
+    Cast: _cast,
+}
+"""How each kind of node that is written as a method or an index is printed."""

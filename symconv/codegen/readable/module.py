@@ -18,9 +18,9 @@ from symconv.lower.equations import lower_equations
 from symconv.lower.ir import Ref
 
 from .docstrings import DocstringWriter
-from .function import Setting, function
+from .function import FunctionContext, write_readable_function
+from .function_text import FunctionTextWriter
 from .size_constraints import find_size_constraints
-from .words import Words
 
 HELPERS = (
     *("check_shape", "check_classes", "check_size"),
@@ -56,7 +56,7 @@ def readable_module(  # noqa: PLR0913 - everything that a module is made of, by 
     if seed is not None:
         tensors[seed.key] = seed
     equations = tuple(e for e in backward.equations if forward.equation(e.key) is None)
-    setting = Setting(
+    setting = FunctionContext(
         names=allocate_identifiers(
             tensors.values(), _sizes(forward, (*forward.equations, *equations), tensors)
         ),
@@ -67,7 +67,7 @@ def readable_module(  # noqa: PLR0913 - everything that a module is made of, by 
         classes=checkable_class_counts(forward.equations),
     )
     defined = tuple(tensors[e.key] for e in forward.equations)
-    first = function(
+    first = write_readable_function(
         setting,
         lower_equations(tensors, forward.equations, forward.sizes),
         find_size_constraints(forward),
@@ -75,12 +75,14 @@ def readable_module(  # noqa: PLR0913 - everything that a module is made of, by 
     outside = (*setting.passed, *((seed,) if seed else ()))
     statements = lower_equations(tensors, equations, forward.sizes, forward.equations)
     statements = eliminate_dead_code(statements, {Ref(t.key) for t in returned})
-    second = function(replace(setting, passed=outside, stored=defined, classes={}), statements)
+    second = write_readable_function(
+        replace(setting, passed=outside, stored=defined, classes={}), statements
+    )
     listed = forward.equations + equations
     docstrings = DocstringWriter(
         setting.names, numbers or {}, formulas or {}, listed, forward.sizes
     )
-    words = Words(setting.names, docstrings)
+    words = FunctionTextWriter(setting.names, docstrings)
     functions = (
         words.function("forward", "Forward", first, defined),
         words.function("backward", "Gradients", second, returned),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sympy import Expr, fraction
 
 from symconv.codegen.python.sizes import SizePrinter
@@ -19,7 +21,7 @@ from symconv.codegen.python.text import (
 from symconv.lower.ir import Arithmetic, Comparison, LogicalAnd, LogicalNot, Matmul, Negate, Scalar
 from symconv.lower.named_array import is_decimal
 
-from .printer import ArrayPrinter, prints
+from .printer import ArrayPrinter, PrintNode
 
 
 def number_literal(value: Expr, size: SizePrinter) -> PythonText:
@@ -35,38 +37,31 @@ def number_literal(value: Expr, size: SizePrinter) -> PythonText:
     return size.text(value)
 
 
-@prints(Scalar)
 def _number(node: Scalar, printer: ArrayPrinter) -> PythonText:
     return number_literal(node.value, printer.size)
 
 
-@prints(Negate)
 def _negate(node: Negate, printer: ArrayPrinter) -> PythonText:
     return PythonText(f"-{printer.text(node.source).within(MULTIPLY)}", MULTIPLY)
 
 
-@prints(Matmul)
 def _matmul(node: Matmul, printer: ArrayPrinter) -> PythonText:
     return join_operands("@", (printer.text(node.left), printer.text(node.right)), MULTIPLY)
 
 
-@prints(Comparison)
 def _comparison(node: Comparison, printer: ArrayPrinter) -> PythonText:
     left, right = (printer.text(side).within(BOTH) for side in (node.left, node.right))
     return PythonText(f"{left} {node.relation} {right}", COMPARE)
 
 
-@prints(LogicalAnd)
 def _logical_and(node: LogicalAnd, printer: ArrayPrinter) -> PythonText:
     return join_operands("&", (printer.text(node.left), printer.text(node.right)), BOTH)
 
 
-@prints(LogicalNot)
 def _logical_not(node: LogicalNot, printer: ArrayPrinter) -> PythonText:
     return PythonText(f"~{printer.owner(node.source)}", POWER)
 
 
-@prints(Arithmetic)
 def _arithmetic(node: Arithmetic, printer: ArrayPrinter) -> PythonText:
     if node.operator == "+":
         return _sum(node, printer)
@@ -87,3 +82,15 @@ def _sum(node: Arithmetic, printer: ArrayPrinter) -> PythonText:
         else:
             line += f" + {printer.text(part).within(ADD)}"
     return PythonText(line, ADD)
+
+
+OPERATORS: Mapping[type, PrintNode] = {
+    Scalar: _number,
+    Negate: _negate,
+    Matmul: _matmul,
+    Comparison: _comparison,
+    LogicalAnd: _logical_and,
+    LogicalNot: _logical_not,
+    Arithmetic: _arithmetic,
+}
+"""How each kind of node that is written with an operator is printed."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, TypeAlias
 
 from sympy import Expr
 
@@ -13,13 +13,19 @@ from symconv.core.errors import Unsupported
 from symconv.lower.ir import Array, Local, Ref
 
 Call = tuple[str, tuple[str, ...]]
+PrintNode: TypeAlias = "Callable[[Any, ArrayPrinter], PythonText]"
+WriteCall: TypeAlias = "Callable[[Any, ArrayPrinter], Call]"
 
 
 class ArrayPrinter:
     """Prints array expressions; `name` gives the identifier of a tensor or a local array.
 
-    `calls` collects the functions that the expressions call.
+    `nodes` and `node_calls` are the tables of the kinds that it knows: those that are printed, and
+    those that are written as calls. `calls` collects the functions that the expressions call.
     """
+
+    nodes: ClassVar[Mapping[type, PrintNode]] = {}
+    node_calls: ClassVar[Mapping[type, WriteCall]] = {}
 
     def __init__(self, name: Callable[[Ref | Local], str], size: SizePrinter) -> None:
         self.name = name
@@ -33,16 +39,16 @@ class ArrayPrinter:
         """The text of an array expression and how tightly it binds."""
         if isinstance(array, Ref | Local):
             return PythonText(self.name(array), ATOM)
-        if type(array) in PRINTS:
-            return PRINTS[type(array)](array, self)
+        if type(array) in self.nodes:
+            return self.nodes[type(array)](array, self)
         name, arguments = self.call(array)
         return PythonText(f"{name}({', '.join(arguments)})", ATOM)
 
     def call(self, array: Array) -> Call:
         """The name and the arguments of a node that is written as a call."""
-        if type(array) not in CALLS:
+        if type(array) not in self.node_calls:
             raise Unsupported(f"no NumPy form is known for {type(array).__name__}")
-        name, arguments = CALLS[type(array)](array, self)
+        name, arguments = self.node_calls[type(array)](array, self)
         self.calls.add(name)
         return name, arguments
 
@@ -57,20 +63,6 @@ class ArrayPrinter:
     def shape(self, shape: tuple[Expr, ...]) -> str:
         """A shape as a tuple."""
         return tuple_literal([self.size(n) for n in shape])
-
-
-PRINTS: dict[type, Callable[[Any, ArrayPrinter], PythonText]] = {}
-CALLS: dict[type, Callable[[Any, ArrayPrinter], Call]] = {}
-
-
-def prints(kind: type) -> Callable[[Callable[[Any, ArrayPrinter], PythonText]], None]:
-    """Registers the function that prints one kind of node."""
-    return lambda function: PRINTS.update({kind: function})
-
-
-def calls(kind: type) -> Callable[[Callable[[Any, ArrayPrinter], Call]], None]:
-    """Registers the function that gives name and arguments of one kind of node."""
-    return lambda function: CALLS.update({kind: function})
 
 
 def tuple_literal(parts: list[str]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from symconv.codegen.python.layout import TAB, fits, wrap_call
-from symconv.codegen.python.module import Code, code
+from symconv.codegen.python.module import Code, make_code
 from symconv.lower.ir import (
     Array,
     Einsum,
@@ -24,8 +24,9 @@ from symconv.lower.ir import (
     Store,
 )
 
-from .arrays import CALLS, ArrayPrinter
+from .calls import CALLS
 from .index_items import index_items
+from .numpy_printer import NumPyPrinter
 
 WINDOW = Local("", "window", -1)
 
@@ -35,7 +36,7 @@ class StatementPrinter:
 
     def __init__(
         self,
-        arrays: ArrayPrinter,
+        arrays: NumPyPrinter,
         part: Callable[[Ref | Local], Local],
         numbers: Mapping[str, str],
     ) -> None:
@@ -60,7 +61,7 @@ class StatementPrinter:
         """`np.maximum(target, value, out=target)`."""
         target, value = self.arrays(statement.target), self.arrays(statement.value)
         tail = self._number(statement.finishes)
-        return code(wrap_call("np.maximum", [target, value, f"out={target}"], tail, indent))
+        return make_code(wrap_call("np.maximum", [target, value, f"out={target}"], tail, indent))
 
     def _number(self, key: str | None) -> str:
         """The number of the equation that is complete with a statement, as a comment."""
@@ -72,21 +73,21 @@ class StatementPrinter:
         value = statement.value
         flat = f"{left} {self.arrays(value)}{tail}"
         if fits(flat, indent):
-            return [code([TAB * indent + flat])]
+            return [make_code([TAB * indent + flat])]
         if isinstance(statement, Store) and len(left) > len(self.arrays(value)):
             return self._window(statement, tail, indent)
         largest = self._cut(left, value)
         if type(value) in CALLS and (largest is None or self._breakable(value, indent)):
             name, arguments = self.arrays.call(value)
-            return [code(wrap_call(f"{left} {name}", list(arguments), tail, indent))]
+            return [make_code(wrap_call(f"{left} {name}", list(arguments), tail, indent))]
         if largest is None and isinstance(value, IndexView):
             head, inside = (
                 self.arrays.owner(value.source),
                 index_items(value.items, self.arrays.size),
             )
-            return [code(wrap_call(f"{left} {head}", inside, tail, indent, brackets="[]"))]
+            return [make_code(wrap_call(f"{left} {head}", inside, tail, indent, brackets="[]"))]
         if largest is None:
-            return [code([TAB * indent + flat])]
+            return [make_code([TAB * indent + flat])]
         local = self.part(statement.target)
         shorter = replace(statement, value=_replace_part(value, largest, local))
         return [*self.code(Let(local, largest), indent), *self.code(shorter, indent)]
@@ -97,7 +98,10 @@ class StatementPrinter:
         name, window = self.arrays(store.target), self.arrays(WINDOW)
         first = wrap_call(f"{window} = {name}", inside, "", indent, brackets="[]")
         left = f"{window} +=" if store.add else f"{window}[:] ="
-        return [code(first), code([f"{TAB * indent}{left} {self.arrays(store.value)}{tail}"])]
+        return [
+            make_code(first),
+            make_code([f"{TAB * indent}{left} {self.arrays(store.value)}{tail}"]),
+        ]
 
     def _breakable(self, value: Array, indent: int) -> bool:
         _, arguments = self.arrays.call(value)
@@ -114,7 +118,7 @@ class StatementPrinter:
         extents = [self.arrays.size(n) for _, n in loop.indices]
         several = len(names) > 1
         over = f"np.ndindex({', '.join(extents)})" if several else f"range({extents[0]})"
-        head = code([f"{TAB * indent}for {', '.join(names)} in {over}:"], "loop")
+        head = make_code([f"{TAB * indent}for {', '.join(names)} in {over}:"], "loop")
         return [head, *(part for s in loop.body for part in self.code(s, indent + 1))]
 
 

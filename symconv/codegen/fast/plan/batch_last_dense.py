@@ -47,7 +47,7 @@ def match_flatten(program: Program, e: Equation) -> BatchLastFlatten | None:
     return BatchLastFlatten(source) if place.constant == 0 and dict(place.terms) == steps else None
 
 
-def match_product(program: Program, e: Equation) -> BatchLastProduct | None:
+def match_dense_product(program: Program, e: Equation) -> BatchLastProduct | None:
     """Whether an equation is a product of matrices that only pictures are made of."""
     readers = [r for r in program.equations if e.lhs.base in {a.base for a in _list_entries(r.rhs)}]
     if not readers or not all(_restores_pictures(r) for r in readers):

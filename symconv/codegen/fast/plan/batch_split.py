@@ -17,7 +17,7 @@ GRAIN = 100_000_000
 
 
 @dataclass(frozen=True)
-class Split:
+class BatchSplit:
     """A batch whose parts can be computed apart.
 
     The cost of the whole is the sum of the costs of the parts, each times its share of the samples
@@ -28,7 +28,7 @@ class Split:
     mean: bool
 
 
-def split_of(forward: Program) -> Split | None:
+def plan_batch_split(forward: Program) -> BatchSplit | None:
     """How the batch of a network falls into parts; None where its samples depend on each other.
 
     Side conditions: the batch is the first axis of every tensor that has one and a symbol, every
@@ -44,7 +44,7 @@ def split_of(forward: Program) -> Split | None:
     kinds = [_classify(forward, e, batch) for e in forward.equations]
     if not kinds or None in kinds:
         return None
-    return Split(batch, kinds[-1] == "mean")
+    return BatchSplit(batch, kinds[-1] == "mean")
 
 
 def _classify(forward: Program, e: Equation, batch: Symbol) -> str | None:
@@ -95,7 +95,7 @@ def _classify_cost(forward: Program, e: Expr, batch: Symbol) -> str | None:
     return None if batch in (factor * batch).free_symbols else "mean"
 
 
-def least_part(backward: Backward, split: Split) -> int:
+def smallest_part(backward: Backward, split: BatchSplit) -> int:
     """The fewest samples that repay a thread; 1 where other sizes are open, too."""
     work = Add(*(count_operations(e) for e in backward.program.equations))
     work = work.xreplace({split.batch: Integer(1)})

@@ -12,10 +12,10 @@ from symconv.core.nodes import Box, Equals, LogSumExp
 
 def count_operations(equation: Equation) -> Expr:
     """The operations of all entries, as an expression of the sizes."""
-    return count_entries(equation) * _count_per_entry(equation.rhs)
+    return count_elements(equation) * _count_per_entry(equation.rhs)
 
 
-def count_entries(equation: Equation) -> Expr:
+def count_elements(equation: Equation) -> Expr:
     """How many entries an equation computes."""
     return prod([n for _, n in equation.ranges], start=Integer(1))
 

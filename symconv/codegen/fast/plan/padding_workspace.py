@@ -11,7 +11,7 @@ from symconv.lower.dataflow import arrays_read, simple_statements
 from symconv.lower.ir import Einsum, Let, Local, Matmul, PadArray, Statement
 
 
-def margins_of(statements: tuple[Statement, ...]) -> dict[PadArray, Local]:
+def find_padded_arrays(statements: tuple[Statement, ...]) -> dict[PadArray, Local]:
     """The copies padded with zeros that only products read, and the names they have."""
     simple = tuple(simple_statements(statements))
     return {

@@ -12,7 +12,7 @@ from symconv.codegen.fast.algorithms.table import sort_algorithms
 from symconv.core.equation import Equation
 
 from .cost_model import Choice, count_work
-from .operations import count_entries, count_operations
+from .operations import count_elements, count_operations
 from .planner import BiasGradient, Contract, ExecutionPlan, Pool, PoolGradient, Step, Unplanned
 
 BYTES = 4
@@ -92,7 +92,7 @@ def _name_tensor(key: str, numbers: Mapping[str, str]) -> str:
 
 def _report_cost(equation: Equation) -> str:
     """The cost of an equation as it stands."""
-    written = BYTES * count_entries(equation)
+    written = BYTES * count_elements(equation)
     return f"{count_operations(equation)} FLOP, {written} bytes written (float32)"
 
 

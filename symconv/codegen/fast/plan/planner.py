@@ -15,7 +15,7 @@ from symconv.core.errors import SymconvError, did_you_mean
 from symconv.core.proof import Backward
 from symconv.core.tensor import key_of
 
-from .batch_last_dense import BatchLastFlatten, BatchLastProduct, match_flatten, match_product
+from .batch_last_dense import BatchLastFlatten, BatchLastProduct, match_dense_product, match_flatten
 from .cost_model import Choice, choose
 from .overrides import PlanOverrides
 from .recognise import recognize_contraction
@@ -79,7 +79,7 @@ class ExecutionPlan:
         return all(isinstance(s, Unplanned) for s in (*self.forward, *self.backward))
 
 
-def plan(
+def plan_network(
     forward: Program, backward: Backward, overrides: PlanOverrides | None = None
 ) -> ExecutionPlan:
     """The plan of a network; `overrides` overrule the cost model."""
@@ -128,7 +128,7 @@ class _Planner:
         )
 
     def _run_along_batch(self, e: Equation) -> Unplanned:
-        return Unplanned(e, match_flatten(self.program, e) or match_product(self.program, e))
+        return Unplanned(e, match_flatten(self.program, e) or match_dense_product(self.program, e))
 
     def choices(self, steps: tuple[Step, ...]) -> dict[str, Choice]:
         """The form of every contraction; the three of one geometry agree."""

@@ -11,7 +11,7 @@ from symconv.codegen.fast.algorithms.contraction import Contraction, Operand, Ro
 from symconv.core.equation import Equation, Program
 from symconv.lower.affine import affine_form
 
-from .window_axis import WindowAxis, match_window_axis
+from .window_axis import AxisMatch, match_window_axis
 
 RANK = 2
 """Windows over two axes: what the helper functions of all algorithms are written for."""
@@ -53,7 +53,7 @@ def recognize_contraction(program: Program, equation: Equation) -> Contraction |
 
 def _match_axes(r: WindowedProduct) -> Contraction | None:
     """Every axis of the windowed factor is an index, or the place of a window and a tap in it."""
-    axes: list[WindowAxis] = []
+    axes: list[AxisMatch] = []
     shape = r.program.tensor(r.windowed).shape
     for axis, e in enumerate(r.windowed.indices):
         place = affine_form(e, r.extents)
@@ -68,7 +68,7 @@ def _match_axes(r: WindowedProduct) -> Contraction | None:
     return _assign_roles(r, tuple(axes)) if len(axes) == RANK and len(scattered) == 1 else None
 
 
-def _assign_roles(r: WindowedProduct, axes: tuple[WindowAxis, ...]) -> Contraction | None:
+def _assign_roles(r: WindowedProduct, axes: tuple[AxisMatch, ...]) -> Contraction | None:
     """The three tensors in their roles."""
     taps = {m.tap for m in axes}
     if axes[0].scattered:
@@ -82,7 +82,7 @@ def _assign_roles(r: WindowedProduct, axes: tuple[WindowAxis, ...]) -> Contracti
 
 def _build_contraction(
     r: WindowedProduct,
-    axes: tuple[WindowAxis, ...],
+    axes: tuple[AxisMatch, ...],
     result: Role,
     accesses: tuple[Indexed, Indexed, Indexed],
 ) -> Contraction | None:
@@ -141,7 +141,7 @@ def _find_axis(access: Indexed, symbol: Symbol | None) -> int | None:
     return found[0] if len(found) == 1 else None
 
 
-def _find_tap(r: WindowedProduct, kernel: Indexed, m: WindowAxis) -> tuple[int, bool] | None:
+def _find_tap(r: WindowedProduct, kernel: Indexed, m: AxisMatch) -> tuple[int, bool] | None:
     """Where the tap stands in the kernel, and whether it counts from the end."""
     for k, e in enumerate(kernel.indices):
         if e == m.tap:

@@ -9,15 +9,15 @@ from sympy import Expr, S, Sum
 from symconv.core.equation import Equation
 
 
-def without_unit_sums(equation: Equation) -> Equation:
+def drop_unit_sums(equation: Equation) -> Equation:
     """Sum over one value is that value: no product of matrices for a batch of one."""
-    return replace(equation, rhs=_drop_unit_sums(equation.rhs))
+    return replace(equation, rhs=_rebuild_sum(equation.rhs))
 
 
-def _drop_unit_sums(e: Expr) -> Expr:
+def _rebuild_sum(e: Expr) -> Expr:
     if not e.args or not e.has(Sum):
         return e
-    parts = [_drop_unit_sums(a) if isinstance(a, Expr) else a for a in e.args]
+    parts = [_rebuild_sum(a) if isinstance(a, Expr) else a for a in e.args]
     made = e.func(*parts)
     if not isinstance(made, Sum):
         return made

@@ -15,7 +15,7 @@ Run: TypeAlias = tuple[Symbol, int, int]
 
 
 @dataclass(frozen=True)
-class WindowAxis:
+class AxisMatch:
     """An axis of a tensor whose index is made of two: the place of a window, and a tap in it.
 
     `axis` is its number in the tensor that is seen through windows, `geometry` says which entry
@@ -33,7 +33,7 @@ class WindowAxis:
 
 def match_window_axis(
     axis: int, e: AffineForm, extent: Expr, ranges: dict[Symbol, Expr], free: frozenset[Symbol]
-) -> WindowAxis | None:
+) -> AxisMatch | None:
     """s*i + d*m - p of an image, or (u + p - d*m)/s of what an image is added up from."""
     if len(e.terms) != 2:
         return None
@@ -60,17 +60,17 @@ def _match_scatter(
     indices: tuple[Symbol, Symbol],
     steps: tuple[Expr, Expr, Expr],
     sizes: tuple[int, int, int],
-) -> WindowAxis | None:
+) -> AxisMatch | None:
     """i = (u + p - d*m)/s is the place that meets tap m at u."""
     if not all(n.is_Integer for n in steps):
         return None
     (u, m), (s, d, p), (places, image, taps) = indices, map(int, steps), sizes
-    return WindowAxis(axis, u, m, AxisGeometry(image, places, taps, s, d, p), scattered=True)
+    return AxisMatch(axis, u, m, AxisGeometry(image, places, taps, s, d, p), scattered=True)
 
 
-def _match_gather(axis: int, free: Run, bound: Run, length: int, constant: int) -> WindowAxis:
+def _match_gather(axis: int, free: Run, bound: Run, length: int, constant: int) -> AxisMatch:
     """The index with the shorter reach is the tap; at equal reach the one that is summed over."""
     free_reach, bound_reach = (step * (extent - 1) for _, step, extent in (free, bound))
     tap, place = (free, bound) if free_reach < bound_reach else (bound, free)
     geometry = AxisGeometry(length, place[2], tap[2], place[1], tap[1], -constant)
-    return WindowAxis(axis, place[0], tap[0], geometry)
+    return AxisMatch(axis, place[0], tap[0], geometry)

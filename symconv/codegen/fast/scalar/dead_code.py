@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .scalar_program import Assign, Branch, Entry, ScalarStatement, Select, Winner, read_by
+from .scalar_program import Assign, Branch, Entry, ScalarStatement, Select, Winner, collect_reads
 
 Wanted = set[Entry | Winner]
 
 
-def live(statements: tuple[ScalarStatement, ...], wanted: Wanted) -> tuple[ScalarStatement, ...]:
+def eliminate_dead_scalars(
+    statements: tuple[ScalarStatement, ...], wanted: Wanted
+) -> tuple[ScalarStatement, ...]:
     """The statements, in their order, that the wanted entries need, one after another."""
     known, kept = set(wanted), list[ScalarStatement]()
     for s in reversed(statements):
-        needed = _needed(s, known)
+        needed = _keep_if_read(s, known)
         if needed is not None:
             kept.append(needed)
-            known |= read_by((needed,)) | ({needed.winner} if isinstance(needed, Branch) else set())
+            known |= collect_reads((needed,)) | (
+                {needed.winner} if isinstance(needed, Branch) else set()
+            )
     return tuple(reversed(kept))
 
 
-def _needed(s: ScalarStatement, known: Wanted) -> ScalarStatement | None:
+def _keep_if_read(s: ScalarStatement, known: Wanted) -> ScalarStatement | None:
     """What is left of a statement, if anything."""
     match s:
         case Assign():

@@ -6,16 +6,24 @@ from collections.abc import Mapping
 
 from symconv.codegen.python.layout import TAB, WIDTH
 from symconv.codegen.python.long_lines import shape_literal, wrap_tuple
-from symconv.codegen.python.module import Class, Code, Function, Module, Parameter, TupleField, code
+from symconv.codegen.python.module import (
+    Class,
+    Code,
+    Function,
+    Module,
+    Parameter,
+    TupleField,
+    make_code,
+)
 from symconv.codegen.python.result_classes import gradients_class, step_class
 from symconv.codegen.readable.module import STANDARD_IMPORTS, numpy_imports
 from symconv.core.equation import Program
 from symconv.core.proof import Backward
 from symconv.core.tensor import Tensor
 
-from .program_of import Unrolled
 from .scalar_functions import ScalarFunctions
-from .scalar_names import ScalarNames, entries_in
+from .scalar_names import ScalarNames, list_entries_in
+from .unrolled_program import UnrolledProgram
 
 FORWARD = "Every value of the forward pass, kept as numbers; an array is made when it is asked for."
 GRADIENTS = "The gradients of the backward pass, each an array of its own."
@@ -27,7 +35,11 @@ class UnrolledModule:
     """Puts an unrolled module together."""
 
     def __init__(
-        self, forward: Program, backward: Backward, plan: Unrolled, numbers: Mapping[str, str]
+        self,
+        forward: Program,
+        backward: Backward,
+        plan: UnrolledProgram,
+        numbers: Mapping[str, str],
     ) -> None:
         self.backward, self.plan, self.numbers = backward, plan, numbers
         self.names = ScalarNames(forward, backward, plan)
@@ -56,19 +68,21 @@ class UnrolledModule:
     def _value(self, tensor: Tensor) -> Function:
         """How an array is made of the numbers that were kept."""
         places = {e: k for k, e in enumerate(self.names.kept)}
-        found = [places[self.plan.planner.plain(e)] for e in entries_in(tensor)]
+        found = [places[self.plan.planner.plain(e)] for e in list_entries_in(tensor)]
         number = self.numbers.get(tensor.key)
         if tensor.role == "cost":
-            body = [code([f"{TAB * 2}number: Number = self.dtype.type(self.kept[{found[0]}])"])]
+            body = [
+                make_code([f"{TAB * 2}number: Number = self.dtype.type(self.kept[{found[0]}])"])
+            ]
             answer = "number"
         else:
-            body, answer = _taken(found), f"array.reshape({shape_literal(tensor)})"
+            body, answer = _take_saved_numbers(found), f"array.reshape({shape_literal(tensor)})"
         words = f" of equation ({number})" if number else ""
         return Function(
             name=self.names.array(tensor),
             parameters=(Parameter("self"),),
             docstring=f'{TAB * 2}"""Make the array{words}."""',
-            body=(*body, code([f"{TAB * 2}return {answer}"], "return")),
+            body=(*body, make_code([f"{TAB * 2}return {answer}"], "return")),
             result="Number" if tensor.role == "cost" else "Array",
             reads=frozenset({"self"}),
             calls=frozenset(),
@@ -77,17 +91,17 @@ class UnrolledModule:
         )
 
 
-def _taken(found: list[int]) -> list[Code]:
+def _take_saved_numbers(found: list[int]) -> list[Code]:
     """An array of the numbers at some places."""
     if found == list(range(found[0], found[0] + len(found))):
-        return [code([_made(f"self.kept[{found[0]}:{found[-1] + 1}]")])]
+        return [make_code([_make_array_line(f"self.kept[{found[0]}:{found[-1] + 1}]")])]
     items = [f"self.kept[{k}]" for k in found]
-    flat = _made(f"[{', '.join(items)}]")
+    flat = _make_array_line(f"[{', '.join(items)}]")
     if len(flat) <= WIDTH:
-        return [code([flat])]
-    return [wrap_tuple("numbers", items, 2, "[]"), code([_made("numbers")])]
+        return [make_code([flat])]
+    return [wrap_tuple("numbers", items, 2, "[]"), make_code([_make_array_line("numbers")])]
 
 
-def _made(numbers: str) -> str:
+def _make_array_line(numbers: str) -> str:
     """The statement that makes an array of numbers."""
     return f"{TAB * 2}array: Array = np.array({numbers}, dtype=self.dtype)"

@@ -12,14 +12,14 @@ from symconv.codegen.python.long_lines import (
     wrap_tuple,
     wrap_unpacking,
 )
-from symconv.codegen.python.module import Code, Function, Parameter, code
+from symconv.codegen.python.module import Code, Function, Parameter, make_code
 from symconv.core.proof import Backward
 from symconv.core.tensor import Tensor
 
-from .dead_code import live
-from .scalar_names import ScalarNames, entries_in
-from .scalar_program import Branch, Entry, ScalarStatement, Winner, entries_of, read_by
-from .scalars import ScalarPrinter
+from .dead_code import eliminate_dead_scalars
+from .scalar_names import ScalarNames, list_entries_in
+from .scalar_printer import ScalarPrinter
+from .scalar_program import Branch, Entry, ScalarStatement, Winner, collect_reads, list_entries_of
 
 TITLES = {
     "step": "Compute the cost and all gradients at one go.",
@@ -40,21 +40,21 @@ class ScalarFunctions:
 
     def forward_pass(self) -> Function:
         """All values of the network."""
-        used = read_by(self.plan.forward) | set(self.names.passed_on())
+        used = collect_reads(self.plan.forward) | set(self.names.passed_on())
         body, printer = (
             [*self._checks(self.given), *self._unpacked(self.given, used)],
             self._printer(),
         )
         body += self._statements(printer, self.plan.forward)
         body.append(wrap_tuple("kept", [self.name(item) for item in self.names.kept]))
-        body.append(code([f"{TAB}return Forward(kept, {self.names.typed()}.dtype)"], "return"))
+        body.append(make_code([f"{TAB}return Forward(kept, {self.names.typed()}.dtype)"], "return"))
         return self._function("forward", (self.given, []), "Forward", body, printer)
 
     def backward_pass(self) -> Function:
         """All gradients."""
         seeds = [self.backward.seed] if self.backward.seed else []
-        statements = live(self.plan.backward, self._answered())
-        used = read_by(statements) | self._answered()
+        statements = eliminate_dead_scalars(self.plan.backward, self._answered())
+        used = collect_reads(statements) | self._answered()
         keys = {e.key for e in used if isinstance(e, Entry)}
         given = [t for t in self.given if t.key in keys]
         body, printer = self._checks([*given, *seeds]), self._printer()
@@ -65,7 +65,7 @@ class ScalarFunctions:
             body.append(wrap_unpacking(kept, "values.kept"))
         body += self._statements(printer, statements)
         body += self._made(printer, "values.dtype")
-        body.append(code(wrap_call("return Gradients", self._parts(), "", 1), "return"))
+        body.append(make_code(wrap_call("return Gradients", self._parts(), "", 1), "return"))
         return self._function("backward", (given, seeds), "Gradients", body, printer)
 
     def _printer(self) -> ScalarPrinter:
@@ -111,7 +111,7 @@ class ScalarFunctions:
         """The entries of the arrays as numbers."""
         found: list[Code] = []
         for t in given:
-            items = [self.name(e) if e in used else "_" for e in entries_in(t)]
+            items = [self.name(e) if e in used else "_" for e in list_entries_in(t)]
             if any(i != "_" for i in items):
                 ravel = "" if len(t.shape) == 1 else ".ravel()"
                 found.append(wrap_unpacking(items, f"{self.names.array(t)}{ravel}.tolist()"))
@@ -124,7 +124,7 @@ class ScalarFunctions:
         for s in statements:
             number = self._number(s)
             if number and number != before:
-                found.append(code([f"{TAB}# {number}"], "none"))
+                found.append(make_code([f"{TAB}# {number}"], "none"))
             before = number
             found += printer.code(s)
         return found
@@ -139,16 +139,16 @@ class ScalarFunctions:
     def _made(self, printer: ScalarPrinter, dtype: str) -> list[Code]:
         """All gradients as one array."""
         printer.parts = {}
-        entries = [e for tensor in self.backward.results for e in entries_in(tensor)]
+        entries = [e for tensor in self.backward.results for e in list_entries_in(tensor)]
         numbers = ["".join(printer.addends(self.plan.planner.read(e))) for e in entries]
         made = f"{TAB}made: Array = np.array(numbers, dtype={dtype})"
-        return [wrap_tuple("numbers", numbers), code([made])]
+        return [wrap_tuple("numbers", numbers), make_code([made])]
 
     def _parts(self) -> list[str]:
         """The parts of that array, each in the shape of its gradient."""
         parts, start = list[str](), 0
         for tensor in self.backward.results:
-            stop = start + len(entries_in(tensor))
+            stop = start + len(list_entries_in(tensor))
             reshape = "" if len(tensor.shape) == 1 else f".reshape({shape_literal(tensor)})"
             parts.append(f"made[{start}:{stop}]{reshape}")
             start = stop
@@ -156,21 +156,23 @@ class ScalarFunctions:
 
     def _answered(self) -> set[Entry | Winner]:
         """The entries that the gradients are made of."""
-        entries = [e for tensor in self.backward.results for e in entries_in(tensor)]
-        return {p for e in entries for p in entries_of(self.plan.planner.read(e))}
+        entries = [e for tensor in self.backward.results for e in list_entries_in(tensor)]
+        return {p for e in entries for p in list_entries_of(self.plan.planner.read(e))}
 
     def step(self) -> Function:
         """Both functions in one: no number is kept or converted twice."""
         cost = self.plan.planner.plain(Entry(self.backward.cost.key, (0,)))
-        both = live((*self.plan.forward, *self.plan.backward), self._answered() | {cost})
-        used = read_by(both) | self._answered() | {cost}
+        both = eliminate_dead_scalars(
+            (*self.plan.forward, *self.plan.backward), self._answered() | {cost}
+        )
+        used = collect_reads(both) | self._answered() | {cost}
         body, printer = (
             [*self._checks(self.given), *self._unpacked(self.given, used)],
             self._printer(),
         )
-        body.append(code([f"{TAB}dtype = {self.names.typed()}.dtype"]))
+        body.append(make_code([f"{TAB}dtype = {self.names.typed()}.dtype"]))
         body += [*self._statements(printer, both), *self._made(printer, "dtype")]
-        body.append(code(wrap_call("gradients = Gradients", self._parts(), "", 1)))
+        body.append(make_code(wrap_call("gradients = Gradients", self._parts(), "", 1)))
         cost_entry = f"dtype.type({self.name(cost)})"
-        body.append(code([f"{TAB}return Step({cost_entry}, gradients)"], "return"))
+        body.append(make_code([f"{TAB}return Step({cost_entry}, gradients)"], "return"))
         return self._function("step", (self.given, []), "Step", body, printer)

@@ -10,18 +10,18 @@ from symconv.core.equation import Program
 from symconv.core.proof import Backward
 from symconv.core.tensor import Tensor
 
-from .program_of import Unrolled
-from .scalar_program import Compound, Entry, Winner, written_by
+from .scalar_program import Compound, Entry, Winner, list_assignments
+from .unrolled_program import UnrolledProgram
 
 
 class ScalarNames:
     """Names of entries, winners and parts; `kept` is what the forward pass hands on, in order."""
 
-    def __init__(self, forward: Program, backward: Backward, plan: Unrolled) -> None:
+    def __init__(self, forward: Program, backward: Backward, plan: UnrolledProgram) -> None:
         self.forward, self.plan = forward, plan
         self.names: Identifiers = module_names(forward, backward.program)
         self.identifiers: dict[Entry | Winner | Compound, str] = {}
-        self.kept = [*written_by(plan.forward), *self.passed_on()]
+        self.kept = [*list_assignments(plan.forward), *self.passed_on()]
         self.given = list(forward.given)
 
     def array(self, tensor: Tensor) -> str:
@@ -42,8 +42,8 @@ class ScalarNames:
 
     def passed_on(self) -> list[Entry]:
         """The entries of given arrays that are entries of a value as they are."""
-        written = set(written_by(self.plan.forward))
-        found = [self.plan.planner.plain(e) for t in self.values() for e in entries_in(t)]
+        written = set(list_assignments(self.plan.forward))
+        found = [self.plan.planner.plain(e) for t in self.values() for e in list_entries_in(t)]
         return [e for e in dict.fromkeys(found) if e not in written]
 
     def values(self) -> list[Tensor]:
@@ -56,6 +56,6 @@ class ScalarNames:
         return self.array(first)
 
 
-def entries_in(tensor: Tensor) -> list[Entry]:
+def list_entries_in(tensor: Tensor) -> list[Entry]:
     """All entries of a tensor, row by row."""
     return [Entry(tensor.key, p) for p in product(*(range(int(n)) for n in tensor.shape))]

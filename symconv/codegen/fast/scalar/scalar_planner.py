@@ -27,9 +27,9 @@ from .scalar_program import (
     ScalarStatement,
     Select,
     Winner,
-    entries_of,
+    list_entries_of,
 )
-from .scalar_terms import Terms
+from .scalar_terms import ScalarExpansion
 
 Waiting = dict[Winner, dict[int, list[tuple[Entry, Product]]]]
 
@@ -62,9 +62,9 @@ class ScalarPlanner:
         return tuple(self.statements)
 
     @cached_property
-    def terms(self) -> Terms:
+    def terms(self) -> ScalarExpansion:
         shapes = {t.key: tuple(int(n) for n in t.shape) for t in self.program.tensors}
-        return Terms(shapes, self.read, self.choose)
+        return ScalarExpansion(shapes, self.read, self.choose)
 
     def read(self, entry: Entry) -> scalar.Sum:
         """What an entry stands for."""
@@ -141,12 +141,12 @@ def _is_name(product_: Product) -> bool:
     return product_.coefficient == 1 and len(factors) == 1 and isinstance(factors[0], Entry)
 
 
-def multiplications(statements: tuple[ScalarStatement, ...]) -> int:
+def count_entries_read(statements: tuple[ScalarStatement, ...]) -> int:
     """How many entries the statements read, about the number of operations."""
     found = 0
     for s in statements:
         if isinstance(s, Assign):
-            found += len(entries_of(s.value))
+            found += len(list_entries_of(s.value))
         elif isinstance(s, Select):
             found += len(s.among)
         else:

@@ -94,7 +94,7 @@ class Branch:
 ScalarStatement: TypeAlias = Assign | Select | Branch
 
 
-def entries_of(value: Sum) -> list[Entry]:
+def list_entries_of(value: Sum) -> list[Entry]:
     """Every entry that a sum reads, in order."""
     found: list[Entry] = []
     for product in value:
@@ -102,24 +102,24 @@ def entries_of(value: Sum) -> list[Entry]:
             if isinstance(factor, Entry):
                 found.append(factor)
             elif isinstance(factor, Compound):
-                found += entries_of(factor.of)
+                found += list_entries_of(factor.of)
     return found
 
 
-def written_by(statements: tuple[ScalarStatement, ...]) -> list[Entry | Winner]:
+def list_assignments(statements: tuple[ScalarStatement, ...]) -> list[Entry | Winner]:
     """Entries in the order of writing, then winners."""
     entries = [s.target for s in statements if not isinstance(s, Branch) and s.target]
     return [*entries, *(s.winner for s in statements if isinstance(s, Select))]
 
 
-def read_by(statements: tuple[ScalarStatement, ...]) -> set[Entry | Winner]:
+def collect_reads(statements: tuple[ScalarStatement, ...]) -> set[Entry | Winner]:
     """The entries that statements read."""
-    return {e for s in statements for e in _read(s)}
+    return {e for s in statements for e in _list_reads(s)}
 
 
-def _read(s: ScalarStatement) -> list[Entry]:
+def _list_reads(s: ScalarStatement) -> list[Entry]:
     if isinstance(s, Assign):
-        return entries_of(s.value)
+        return list_entries_of(s.value)
     if isinstance(s, Select):
         return list(s.among)
-    return [e for _, pairs in s.cases for _, p in pairs for e in entries_of((p,))]
+    return [e for _, pairs in s.cases for _, p in pairs for e in list_entries_of((p,))]

@@ -33,7 +33,7 @@ Choose = Callable[[tuple[Entry, ...]], Winner]
 
 
 @dataclass(frozen=True)
-class Terms:
+class ScalarExpansion:
     """Writes formulas out.
 
     `shapes` say which entries exist, `read` what an entry is (itself, or what it is another name
@@ -51,11 +51,11 @@ class Terms:
         """The formula at these values of its indices."""
         match e:
             case Rational():
-                return _number(fraction(e))
+                return _number(to_fraction(e))
             case NamedNumber():
-                return _number(fraction(e.value))
+                return _number(to_fraction(e.value))
             case Symbol():
-                return _number(place_of(e, at))
+                return _number(evaluate_place(e, at))
             case Indexed():
                 entry = self.entry(e, at)
                 return () if entry is None else self.read(entry)
@@ -68,7 +68,7 @@ class Terms:
             case Pow():
                 return self._power(e, at)
             case KroneckerDelta() | Box():
-                return (ONE,) if holds(e, at) else ()
+                return (ONE,) if bracket_holds(e, at) else ()
             case OneHot():
                 return self._one_hot(e, at)
             case Function():
@@ -79,7 +79,7 @@ class Terms:
         """The entry that an access names; None where it is absent."""
         known = self.accesses.get(id(access))
         if known is None:
-            known = self.accesses[id(access)] = (access, *_access(access))
+            known = self.accesses[id(access)] = (access, *_access_forms(access))
         _, key, forms = known
         place = []
         for (scale, constant, terms), n in zip(forms, self.shapes[key], strict=True):
@@ -99,7 +99,7 @@ class Terms:
         """The index values inside a binder."""
         known = self.turns.get(id(binder))
         if known is None:
-            known = self.turns[id(binder)] = (binder, _turns(binder))
+            known = self.turns[id(binder)] = (binder, _list_turns(binder))
         for inner in known[1]:
             yield {**at, **inner}
 
@@ -118,7 +118,7 @@ class Terms:
 
     def _one_hot(self, e: OneHot, at: Values) -> scalar.Sum:
         found, places = self.alternatives(e.maximum, at)
-        position = tuple(int(place_of(p, at)) for p in e.position)
+        position = tuple(int(evaluate_place(p, at)) for p in e.position)
         if position not in places:
             return ()
         guard = Guard(self.choose(found), places.index(position))
@@ -156,52 +156,52 @@ class Terms:
         return (_compound(name, self(cast("Expr", e.args[0]), at)),)
 
 
-def _turns(binder: ExprWithLimits) -> Turns:
+def _list_turns(binder: ExprWithLimits) -> Turns:
     """The values of the bound indices, turn by turn, the first limit outermost."""
     spans = [range(int(low), int(high) + 1) for _, low, high in binder.limits]
     return tuple(dict(zip(binder.variables, places, strict=True)) for places in pairs(*spans))
 
 
-def place_of(e: Expr, at: Values) -> Fraction:
+def evaluate_place(e: Expr, at: Values) -> Fraction:
     """An index expression as a number."""
-    scale, constant, terms = _compiled(e)
+    scale, constant, terms = _remember_form(e)
     return Fraction(constant + sum(c * at[v] for v, c in terms), scale)
 
 
 @lru_cache(maxsize=4096)
-def _compiled(e: Expr) -> Form:
+def _remember_form(e: Expr) -> Form:
     """The form of an index expression, remembered."""
-    return _form(e)
+    return _integer_form(e)
 
 
-def _form(e: Expr) -> Form:
+def _integer_form(e: Expr) -> Form:
     """An index expression times a number that makes it whole, and that number in front."""
     form = affine_form(e, sorted(e.atoms(Symbol), key=str))
-    found = [fraction(form.constant), *(fraction(c) for _, c in form.terms)]
+    found = [to_fraction(form.constant), *(to_fraction(c) for _, c in form.terms)]
     scale = lcm(*(c.denominator for c in found))
     constant, *rest = (int(c * scale) for c in found)
     return scale, constant, tuple(zip((v for v, _ in form.terms), rest, strict=True))
 
 
-def _access(access: Indexed) -> Access:
+def _access_forms(access: Indexed) -> Access:
     """The key of the tensor behind an access, and its indices."""
-    return key_of(access), tuple(_form(i) for i in access.indices)
+    return key_of(access), tuple(_integer_form(i) for i in access.indices)
 
 
-def fraction(e: Expr) -> Fraction:
+def to_fraction(e: Expr) -> Fraction:
     """An exact number of SymPy as one of Python."""
     if not isinstance(e, Rational):
         raise Unsupported(f"{e} is not a rational number")
     return Fraction(int(e.p), int(e.q))
 
 
-def holds(e: KroneckerDelta | Box, at: Values) -> bool:
+def bracket_holds(e: KroneckerDelta | Box, at: Values) -> bool:
     """Whether a bracket is 1."""
     if isinstance(e, Box):
-        place = place_of(e.place, at)
-        return place.denominator == 1 and 0 <= place < place_of(e.extent, at)
+        place = evaluate_place(e.place, at)
+        return place.denominator == 1 and 0 <= place < evaluate_place(e.extent, at)
     first, second = (cast("Expr", a) for a in e.args[:2])
-    return place_of(first, at) == place_of(second, at)
+    return evaluate_place(first, at) == evaluate_place(second, at)
 
 
 def _number(value: Fraction) -> scalar.Sum:

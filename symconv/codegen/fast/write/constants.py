@@ -8,9 +8,9 @@ from symconv.codegen.fast.algorithms.base import Algorithm
 from symconv.codegen.fast.algorithms.contraction import Contraction
 from symconv.codegen.fast.algorithms.sizes import Pair
 from symconv.codegen.python.layout import TAB, wrap_call
-from symconv.codegen.python.module import Function, code
+from symconv.codegen.python.module import Function, make_code
 
-from .function_writer import Scribe
+from .function_writer import FunctionWriter
 
 PARTS = ("taps", "places", "stride", "dilation", "before")
 
@@ -36,7 +36,7 @@ class ModuleConstants:
         """The functions that give the tables, each after what it needs."""
         return [function for *_, both in self.tables.values() for function in both]
 
-    def name_window(self, scribe: Scribe, contraction: Contraction, phases: Pair) -> str:
+    def name_window(self, scribe: FunctionWriter, contraction: Contraction, phases: Pair) -> str:
         """The name of the geometry."""
         for name, (other, known) in self.windows.items():
             if other.axes == contraction.axes and known == phases:
@@ -47,7 +47,7 @@ class ModuleConstants:
         return name
 
     def name_table(
-        self, scribe: Scribe, contraction: Contraction, algorithm: Algorithm, phases: Pair
+        self, scribe: FunctionWriter, contraction: Contraction, algorithm: Algorithm, phases: Pair
     ) -> tuple[str, str]:
         """The names of the functions that give an algorithm's lookup table, and its inverse."""
         if algorithm.table is None:
@@ -66,7 +66,9 @@ class ModuleConstants:
             self.tables[call] = (name, inverse, both)
         return self.tables[call][:2]
 
-    def name_constant(self, scribe: Scribe, contraction: Contraction, algorithm: Algorithm) -> str:
+    def name_constant(
+        self, scribe: FunctionWriter, contraction: Contraction, algorithm: Algorithm
+    ) -> str:
         """The name of the constant that an algorithm defines for a contraction."""
         if algorithm.constant is None:
             raise ValueError(f"{algorithm.name} has no constant")
@@ -84,7 +86,7 @@ def _write_function(name: str, call: str, what: str, *calls: str) -> Function:
         name=name,
         parameters=(),
         docstring=f'{TAB}"""Give {what}, made at the first call."""',
-        body=(code(returns, "return"),),
+        body=(make_code(returns, "return"),),
         result="Array",
         reads=frozenset(),
         calls=frozenset({"known_table", *calls}),

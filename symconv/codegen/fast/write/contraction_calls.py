@@ -13,7 +13,7 @@ from symconv.codegen.fast.plan.cost_model import Choice
 from symconv.codegen.fast.plan.gradient_as_correlation import rewrite_as_correlation
 from symconv.codegen.fast.plan.stages import PoolingStage
 
-from .function_writer import Scribe
+from .function_writer import FunctionWriter
 from .helper_calls import CallSite, CallWriter
 from .layouts import axis_lengths, relayout
 from .role_axes import broadcast_addend, from_role_axes
@@ -31,7 +31,12 @@ class ContractionWriter:
         return self.choices[contraction.result.key].algorithm
 
     def correlate(
-        self, scribe: Scribe, contraction: Contraction, phases: Pair, *keys: str, image: str = ""
+        self,
+        scribe: FunctionWriter,
+        contraction: Contraction,
+        phases: Pair,
+        *keys: str,
+        image: str = "",
     ) -> tuple[str, Layout]:
         """The sum of kernel * image; answers its name and in which order its axes are.
 
@@ -49,7 +54,7 @@ class ContractionWriter:
         scribe.call(f"{target} = {call.function}", arguments, "", *keys)
         return name, layout
 
-    def write_places(self, scribe: Scribe, contraction: Contraction) -> None:
+    def write_places(self, scribe: FunctionWriter, contraction: Contraction) -> None:
         """z = sum of kernel * image, and what is added."""
         name = scribe.names.tensors[contraction.result.key]
         found, layout = self.correlate(scribe, contraction, (1, 1))
@@ -66,7 +71,7 @@ class ContractionWriter:
         return self.algorithm_of(stage.contraction).layout_of(stage.phases)
 
     def write_kernel_gradient(
-        self, scribe: Scribe, contraction: Contraction, stage: PoolingStage | None
+        self, scribe: FunctionWriter, contraction: Contraction, stage: PoolingStage | None
     ) -> None:
         """dw = sum of delta * image over batch and places."""
         key, site = contraction.result.key, self._site(scribe, contraction, stage)
@@ -76,7 +81,7 @@ class ContractionWriter:
         scribe.call(f"{site.name} = {call.function}", arguments, back, key)
 
     def write_image_gradient(
-        self, scribe: Scribe, contraction: Contraction, stage: PoolingStage | None
+        self, scribe: FunctionWriter, contraction: Contraction, stage: PoolingStage | None
     ) -> None:
         """dx = sum of kernel * delta, added to every place that a window sees."""
         key, site = contraction.result.key, self._site(scribe, contraction, stage)
@@ -90,7 +95,11 @@ class ContractionWriter:
         scribe.call(f"{site.name} = {call.function}", arguments, back, key)
 
     def _correlate_delta(
-        self, scribe: Scribe, site: CallSite, stage: PoolingStage | None, how: CorrelatedGradient
+        self,
+        scribe: FunctionWriter,
+        site: CallSite,
+        stage: PoolingStage | None,
+        how: CorrelatedGradient,
     ) -> None:
         """dx as the correlation of delta with the kernel turned around."""
         around = rewrite_as_correlation(site.contraction)
@@ -105,7 +114,7 @@ class ContractionWriter:
         scribe.line(f"{site.name} = {found}[0, 0]{back}", site.contraction.result.key)
 
     def _site(
-        self, scribe: Scribe, contraction: Contraction, stage: PoolingStage | None
+        self, scribe: FunctionWriter, contraction: Contraction, stage: PoolingStage | None
     ) -> CallSite:
         """Where a gradient is written."""
         name, phases = scribe.names.tensors[contraction.result.key], (1, 1)
@@ -113,7 +122,9 @@ class ContractionWriter:
             phases = stage.phases
         return CallSite(contraction, self.algorithm_of(contraction), phases, name=name)
 
-    def _read_delta(self, scribe: Scribe, site: CallSite, stage: PoolingStage | None) -> str:
+    def _read_delta(
+        self, scribe: FunctionWriter, site: CallSite, stage: PoolingStage | None
+    ) -> str:
         """The delta of the places, or of a stage's planes, in the order that is read."""
         made, saved = site.contraction, self.calls.saved
         given = self.delta_layout(stage) if stage else MAPS

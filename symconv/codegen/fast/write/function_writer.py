@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from sympy import Symbol
 
-from symconv.codegen.fast.plan.padding_workspace import margins_of
-from symconv.codegen.fast.plan.simplify import without_unit_sums
+from symconv.codegen.fast.plan.padding_workspace import find_padded_arrays
+from symconv.codegen.fast.plan.simplify import drop_unit_sums
 from symconv.codegen.python.identifiers import Identifiers, Namer
 from symconv.codegen.python.layout import TAB, WIDTH, wrap_call
-from symconv.codegen.python.module import Code, code
+from symconv.codegen.python.module import Code, make_code
 from symconv.codegen.python.sizes import SizePrinter
 from symconv.codegen.readable.statements import StatementPrinter
 from symconv.core.equation import Equation
@@ -20,11 +20,11 @@ from symconv.lower.dataflow import arrays_read, loop_indices, size_symbols
 from symconv.lower.ir import Local, Ref, Statement
 from symconv.lower.lowering import Lowering
 
-from .padded_copies import FramedPrinter
+from .padded_copies import PaddedCopyPrinter
 
 
 @dataclass
-class Scribe:
+class FunctionWriter:
     """Writes one function.
 
     `stored` are the tensors that are read from `values`; `used` collects the keys of all arrays
@@ -70,7 +70,7 @@ class Scribe:
 
     def line(self, text: str, *keys: str) -> None:
         """One statement, with the numbers of the equations that it completes."""
-        self.body.append(code([f"{TAB}{text}{self.number(*keys)}"]))
+        self.body.append(make_code([f"{TAB}{text}{self.number(*keys)}"]))
 
     def chain(self, target: str, source: str, steps: Sequence[str], *keys: str) -> None:
         """One statement that ends in a chain of views; one a step where it is long."""
@@ -98,20 +98,20 @@ class Scribe:
         self.workspace |= "workspace" in arguments
         lines, tail = wrap_call(head, arguments, suffix, 1), self.number(*keys)
         if suffix and (len(lines) > 1 or len(lines[0] + tail) > WIDTH):
-            self.body.append(code(wrap_call(head, arguments, "", 1)))
+            self.body.append(make_code(wrap_call(head, arguments, "", 1)))
             self.line(f"{target} = {target}{suffix}", *keys)
             return
         if len(lines) == 1 and len(lines[0] + tail) > WIDTH:
             lines = wrap_call(head, arguments, tail, 1)
         else:
             lines[-1] += tail
-        self.body.append(code(lines))
+        self.body.append(make_code(lines))
 
     def readable(self, equations: tuple[Equation, ...]) -> None:
         """Equations without a plan of their own, the way the readable style writes them."""
         if not equations:
             return
-        plain = tuple(without_unit_sums(e) for e in equations)
+        plain = tuple(drop_unit_sums(e) for e in equations)
         statements = self.lowering(plain)
         loops = {v: self.namer.claim(v.name) for v in sorted(loop_indices(statements), key=str)}
         self.mentioned |= size_symbols(statements) - set(loops)
@@ -120,11 +120,11 @@ class Scribe:
             self.used |= {
                 r.key for r in arrays_read(s) if isinstance(r, Ref) and r.key not in written
             } & self.outside
-        margins = margins_of(statements)
+        margins = find_padded_arrays(statements)
         self.helpers |= {"common", "framed"} if margins else set()
         self.workspace |= bool(margins)
         size = SizePrinter({**self.names.sizes, **loops})
-        arrays = FramedPrinter(self._array, size, margins)
+        arrays = PaddedCopyPrinter(self._array, size, margins)
         self._print(StatementPrinter(arrays, self._part, self.numbers), statements)
 
     def _print(self, printer: StatementPrinter, statements: tuple[Statement, ...]) -> None:

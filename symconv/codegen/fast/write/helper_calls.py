@@ -10,7 +10,7 @@ from symconv.codegen.fast.algorithms.contraction import Contraction
 from symconv.codegen.fast.algorithms.sizes import Pair
 
 from .constants import ModuleConstants
-from .function_writer import Scribe
+from .function_writer import FunctionWriter
 from .role_axes import to_role_axes
 from .saved_arrays import SavedArrays
 
@@ -39,12 +39,12 @@ class CallWriter:
     constants: ModuleConstants = field(default_factory=ModuleConstants)
     saved: SavedArrays = field(default_factory=SavedArrays)
 
-    def spell(self, scribe: Scribe, site: CallSite, call: HelperCall) -> list[str]:
+    def spell(self, scribe: FunctionWriter, site: CallSite, call: HelperCall) -> list[str]:
         """The arguments of a call; copies that they need are written before."""
         scribe.helpers |= {"common", site.algorithm.template, *site.algorithm.needs}
         return [SPELLINGS[argument](self, scribe, site) for argument in call.arguments]
 
-    def copy_image(self, scribe: Scribe, site: CallSite) -> str:
+    def copy_image(self, scribe: FunctionWriter, site: CallSite) -> str:
         """The image as the algorithm reads it; a copy is kept from the forward pass."""
         call = site.algorithm.calls.copy_image
         if call is None:
@@ -56,7 +56,7 @@ class CallWriter:
         scribe.call(f"{name} = {call.function}", arguments)
         return self.saved.keep(_image_key(site), name)
 
-    def copy_kernel(self, scribe: Scribe, site: CallSite) -> str:
+    def copy_kernel(self, scribe: FunctionWriter, site: CallSite) -> str:
         """The kernel as the algorithm reads it; a copy is kept from the forward pass."""
         call, kernel = site.algorithm.calls.copy_kernel, site.contraction.kernel
         plain = to_role_axes(scribe, kernel)
@@ -73,7 +73,7 @@ class CallWriter:
             self.saved.keep(key, name)
         return self.saved.read(scribe, key) or ""
 
-    def copy_delta(self, scribe: Scribe, site: CallSite) -> str:
+    def copy_delta(self, scribe: FunctionWriter, site: CallSite) -> str:
         """The delta of the places as the algorithm reads it: two gradients share one copy."""
         call, places = site.algorithm.calls.copy_delta, site.contraction.places
         plain = to_role_axes(scribe, places)
@@ -87,14 +87,14 @@ class CallWriter:
             self.saved.names[key] = name
         return self.saved.names[key]
 
-    def receive_patches(self, scribe: Scribe, site: CallSite) -> str:
+    def receive_patches(self, scribe: FunctionWriter, site: CallSite) -> str:
         """A name for the copy of an image that a call answers beside its result."""
         call = site.algorithm.calls.copy_image
         if call is None or not self.saved.forward:
             return "_"
         return self.saved.keep(_image_key(site), _claim_patches(scribe, site, call))
 
-    def call_table(self, scribe: Scribe, site: CallSite, which: int) -> str:
+    def call_table(self, scribe: FunctionWriter, site: CallSite, which: int) -> str:
         """The call that gives the lookup table (0), or its inverse (1)."""
         made, algorithm = site.contraction, site.algorithm
         names = self.constants.name_table(scribe, made, algorithm, site.phases)
@@ -105,7 +105,7 @@ class CallWriter:
         return site.contraction.result.key not in self.results
 
 
-def read_image(scribe: Scribe, site: CallSite) -> str:
+def read_image(scribe: FunctionWriter, site: CallSite) -> str:
     """The image with the axes of its role."""
     return site.image or to_role_axes(scribe, site.contraction.image)
 
@@ -116,7 +116,7 @@ def _image_key(site: CallSite) -> object:
     return ("image", image.key, image.order, image.flipped, axes, site.algorithm.name, site.phases)
 
 
-def _claim_patches(scribe: Scribe, site: CallSite, call: HelperCall) -> str:
+def _claim_patches(scribe: FunctionWriter, site: CallSite, call: HelperCall) -> str:
     image = scribe.names.tensors[site.contraction.image.key]
     return scribe.names.namer.claim(f"{image}_{call.suffix}")
 
@@ -131,7 +131,7 @@ def _write_kernel_shape(site: CallSite) -> str:
     return str((made.filters, made.channels, made.axes[0].taps, made.axes[1].taps))
 
 
-SPELLINGS: Mapping[Argument, Callable[[CallWriter, Scribe, CallSite], str]] = {
+SPELLINGS: Mapping[Argument, Callable[[CallWriter, FunctionWriter, CallSite], str]] = {
     "image": lambda _, scribe, site: read_image(scribe, site),
     "patches": CallWriter.copy_image,
     "kernel": lambda _, scribe, site: to_role_axes(scribe, site.contraction.kernel),

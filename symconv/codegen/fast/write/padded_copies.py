@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from symconv.codegen.python.sizes import SizePrinter
-from symconv.codegen.readable.arrays import ArrayPrinter
+from symconv.codegen.readable.numpy_printer import NumPyPrinter
 from symconv.codegen.readable.printer import Call, tuple_literal
 from symconv.lower.ir import Array, Local, PadArray, Ref
 
 
-class FramedPrinter(ArrayPrinter):
+class PaddedCopyPrinter(NumPyPrinter):
     """Prints a padded copy that is `held` as one in the workspace."""
 
     def __init__(

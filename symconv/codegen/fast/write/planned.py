@@ -37,10 +37,10 @@ from symconv.core.tensor import Tensor, key_of
 from symconv.lower.lowering import Lowering
 
 from .contraction_calls import ContractionWriter
-from .function_writer import Scribe
+from .function_writer import FunctionWriter
 from .helper_calls import CallWriter
 from .pooling_stage import write_pooling, write_pooling_gradient
-from .signatures import Passes
+from .signatures import SignatureWriter
 
 SHARED = ("common", "framed", "maxima", "maxima_planes", "maxima_runs")
 """Templates of helper functions that stand before those of the algorithms, which call them."""
@@ -65,7 +65,7 @@ class PlannedModule:
         self.program, self.backward, self.numbers = spec.forward, spec.backward, spec.numbers
         self.plan, self.lowering = plan, lowering
         self.names: Identifiers = module_names(self.program, self.backward.program)
-        self.passes = Passes(self.program, self.backward, self.names)
+        self.passes = SignatureWriter(self.program, self.backward, self.names)
         self.algorithms = sort_algorithms(c.algorithm for c in plan.choices.values())
         calls = CallWriter(frozenset(t.key for t in self.backward.results))
         self.contractions = ContractionWriter(plan.choices, calls)
@@ -122,10 +122,10 @@ class PlannedModule:
         words = f"Never written, because a maximum swallows them: {', '.join(hidden)}."
         return function_docstring(WRITTEN, {}, wrap(words, WIDTH - len(TAB)))
 
-    def _written(self, steps: tuple[Step, ...], stored: frozenset[str]) -> Scribe:
+    def _written(self, steps: tuple[Step, ...], stored: frozenset[str]) -> FunctionWriter:
         seed = {self.backward.seed.key} if self.backward.seed else set()
         outside = frozenset({t.key for t in self.passes.given} | seed)
-        scribe = Scribe(self.names, self.lowering, stored, outside, self.numbers)
+        scribe = FunctionWriter(self.names, self.lowering, stored, outside, self.numbers)
         waiting: list[Equation] = []
         for step in steps:
             if isinstance(step, Unplanned) and step.run is None:
@@ -137,7 +137,7 @@ class PlannedModule:
         scribe.readable(tuple(waiting))
         return scribe
 
-    def _write_step(self, scribe: Scribe, step: Step) -> None:
+    def _write_step(self, scribe: FunctionWriter, step: Step) -> None:
         """The lines of one planned step."""
         match step:
             case Pool(stage):
@@ -159,7 +159,9 @@ class PlannedModule:
                 name = self.names.tensors[equation.key]
                 scribe.line(f"{name} = ({left} @ {right}).T", equation.key)
 
-    def _write_bias_gradient(self, scribe: Scribe, equation: Equation, reached: str) -> None:
+    def _write_bias_gradient(
+        self, scribe: FunctionWriter, equation: Equation, reached: str
+    ) -> None:
         """A sum over places has as many terms as there are winners."""
         name = scribe.names.tensors[equation.key]
         if equation.ranges:
@@ -167,7 +169,7 @@ class PlannedModule:
         else:
             scribe.line(f"{name} = {reached}.sum().reshape(1)", equation.key)
 
-    def _write_contraction(self, scribe: Scribe, step: Contract) -> None:
+    def _write_contraction(self, scribe: FunctionWriter, step: Contract) -> None:
         made = step.contraction
         if made.computes == "places":
             self.contractions.write_places(scribe, made)

@@ -6,12 +6,14 @@ from symconv.codegen.fast.algorithms.layout import MAPS
 from symconv.codegen.fast.plan.stages import PoolingStage
 
 from .contraction_calls import ContractionWriter
-from .function_writer import Scribe
+from .function_writer import FunctionWriter
 from .layouts import axis_lengths, relayout
 from .role_axes import broadcast_addend
 
 
-def write_pooling(contractions: ContractionWriter, scribe: Scribe, stage: PoolingStage) -> None:
+def write_pooling(
+    contractions: ContractionWriter, scribe: FunctionWriter, stage: PoolingStage
+) -> None:
     """Write p = relu(max of the planes + bias)."""
     made, name = stage.contraction, scribe.names.tensors[stage.key]
     found, layout = contractions.correlate(scribe, made, stage.phases, made.result.key)
@@ -34,7 +36,7 @@ def write_pooling(contractions: ContractionWriter, scribe: Scribe, stage: Poolin
 
 
 def write_pooling_gradient(
-    contractions: ContractionWriter, scribe: Scribe, stage: PoolingStage
+    contractions: ContractionWriter, scribe: FunctionWriter, stage: PoolingStage
 ) -> str:
     """Write the deltas of the winners; answers the name of what reaches each of them."""
     name, seed = scribe.names.tensors[stage.delta], scribe.tensor(stage.seed)

@@ -8,10 +8,10 @@ from sympy.tensor.indexed import Indexed
 from symconv.codegen.fast.algorithms.contraction import Contraction, Operand
 from symconv.core.tensor import key_of
 
-from .function_writer import Scribe
+from .function_writer import FunctionWriter
 
 
-def to_role_axes(scribe: Scribe, operand: Operand) -> str:
+def to_role_axes(scribe: FunctionWriter, operand: Operand) -> str:
     """The view of a tensor's array with the axes of its role: (b, c, i, j), (f, c, m, n), ..."""
     name = scribe.tensor(operand.key)
     if operand.plain:
@@ -52,7 +52,7 @@ def from_role_axes(operand: Operand) -> str:
     return text
 
 
-def broadcast_addend(scribe: Scribe, addend: Expr, contraction: Contraction) -> str:
+def broadcast_addend(scribe: FunctionWriter, addend: Expr, contraction: Contraction) -> str:
     """What is added to places, with axes that NumPy stretches over (b, f, i, j)."""
     if not isinstance(addend, Indexed):
         raise TypeError(addend)

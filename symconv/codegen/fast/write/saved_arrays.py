@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .function_writer import Scribe
+from .function_writer import FunctionWriter
 
 
 @dataclass
@@ -26,7 +26,7 @@ class SavedArrays:
             self.returned[name] = None
         return name
 
-    def read(self, scribe: Scribe, key: object) -> str | None:
+    def read(self, scribe: FunctionWriter, key: object) -> str | None:
         """How an array is called where it is read; None if nobody has written it."""
         name = self.names.get(key)
         if name is None or self.forward or name not in self.returned:

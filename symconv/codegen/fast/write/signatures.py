@@ -7,7 +7,7 @@ from sympy import Symbol
 from symconv.codegen.python.function_docstring import function_docstring
 from symconv.codegen.python.identifiers import Identifiers
 from symconv.codegen.python.layout import TAB, wrap_call
-from symconv.codegen.python.module import Code, Function, Parameter, code
+from symconv.codegen.python.module import Code, Function, Parameter, make_code
 from symconv.codegen.python.sizes import SizePrinter
 from symconv.codegen.readable.function import class_checks
 from symconv.codegen.readable.size_sources import SizeSource, find_size_sources
@@ -15,7 +15,7 @@ from symconv.core.equation import Program, checkable_class_counts
 from symconv.core.proof import Backward
 from symconv.core.tensor import Tensor
 
-from .function_writer import Scribe
+from .function_writer import FunctionWriter
 
 TITLES = {
     "forward": "Compute the values of the network.",
@@ -29,7 +29,7 @@ WORKSPACE = (
 )
 
 
-class Passes:
+class SignatureWriter:
     """What the template needs of each pass beside its statements; `given` are the arrays passed."""
 
     def __init__(self, program: Program, backward: Backward, names: Identifiers) -> None:
@@ -37,7 +37,7 @@ class Passes:
         self.classes = checkable_class_counts(program.equations)
         self.given = program.given
 
-    def function(self, name: str, scribe: Scribe, results: list[str]) -> Function:
+    def function(self, name: str, scribe: FunctionWriter, results: list[str]) -> Function:
         """One pass that returns these names."""
         classes = self.classes if name == "forward" else {}
         scribe.mentioned = scribe.mentioned.union(*(n.atoms(Symbol) for n in classes.values()))
@@ -55,7 +55,7 @@ class Passes:
         arguments += ["values: what `forward` returned."] if values else []
         arguments += [self._described(t) for t in seeds]
         sections = {"Args": [*arguments, *WORKSPACE], "Returns": ["Every array by its name."]}
-        returns = code(wrap_call(f"return {result}", results, "", 1), "return")
+        returns = make_code(wrap_call(f"return {result}", results, "", 1), "return")
         reads = {p.name for p in (*arrays, *stored, *deltas)}
         return Function(
             name=name,
@@ -75,7 +75,7 @@ class Passes:
         shape = ", ".join(map(size, tensor.shape)) + ("," if len(tensor.shape) == 1 else "")
         return f"{self.names.tensors[tensor.key]}: {tensor.role}, shape ({shape})."
 
-    def _preamble(self, scribe: Scribe) -> list[Code]:
+    def _preamble(self, scribe: FunctionWriter) -> list[Code]:
         """Sizes from shapes, of an array that is not read otherwise if need be, and checks."""
         size = SizePrinter(self.names.sizes)
         passed = [*self.given, *([self.backward.seed] if self.backward.seed else [])]
@@ -89,11 +89,11 @@ class Passes:
             array = self.names.tensors[read.array.key]
             for k, symbol in enumerate(read.sizes):
                 if symbol is not None:
-                    body.append(code([f"{TAB}{size(symbol)} = {array}.shape[{k}]"]))
+                    body.append(make_code([f"{TAB}{size(symbol)} = {array}.shape[{k}]"]))
         scribe.calls |= {"check_shape"} if found.checks else set()
         for given in found.checks:
             array = self.names.tensors[given.key]
             shape = ", ".join(map(size, given.shape)) + ("," if len(given.shape) == 1 else "")
             arguments = [f'"{array}"', array, f"({shape})"]
-            body.append(code(wrap_call("check_shape", arguments, "", 1)))
+            body.append(make_code(wrap_call("check_shape", arguments, "", 1)))
         return body

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from symconv.codegen.python.layout import TAB, WIDTH, wrap_call
 from symconv.codegen.python.long_lines import unpacking_targets, wrap_tuple, wrap_unpacking
-from symconv.codegen.python.module import BLANK, Code, CodeKind, code
+from symconv.codegen.python.module import BLANK, Code, CodeKind, make_code
 
 LOCALS = (
     "costs", "found", "gradients", "kind", "part", "parts", "run", "share", "space",
@@ -88,8 +88,8 @@ class StepBody:
             *self._forward(passed[0]),
         ]
         if self.cost is None:
-            return [*body, code(wrap_call("return backward", passed[1], "", 2), "return")]
-        body.append(code(wrap_call(f"{w['gradients']} = backward", passed[1], "", 2)))
+            return [*body, make_code(wrap_call("return backward", passed[1], "", 2), "return")]
+        body.append(make_code(wrap_call(f"{w['gradients']} = backward", passed[1], "", 2)))
         answer = f"return Step(values.{self.cost}, {w['gradients']})"
         return [*body, _line(answer, 2, kind="return")]
 
@@ -101,18 +101,22 @@ class StepBody:
 
     def _forward(self, arguments: list[str]) -> list[Code]:
         """The forward pass, where its values are read."""
-        return [code(wrap_call("values = forward", arguments, "", 2))] if self._reads_values else []
+        return (
+            [make_code(wrap_call("values = forward", arguments, "", 2))]
+            if self._reads_values
+            else []
+        )
 
     def _rooms(self) -> list[Code]:
         """An array for the parts of every gradient that has a sample a row."""
         flat, kinds = f"np.result_type({', '.join(self._kinds())})", list[Code]()
         if len(f"{TAB * 2}{flat},") > WIDTH:
             head = f"{self.words['kind']} = np.result_type"
-            kinds, flat = [code(wrap_call(head, self._kinds(), "", 1))], self.words["kind"]
+            kinds, flat = [make_code(wrap_call(head, self._kinds(), "", 1))], self.words["kind"]
         return [
             *kinds,
             *(
-                code(
+                make_code(
                     wrap_call(
                         f"{self._whole(n)} = np.empty", [f"{self.results[n]}.shape", flat], "", 1
                     )
@@ -135,9 +139,9 @@ class StepBody:
             *self._forward(first),
         ]
         if len(f"{TAB * 2}{names} = backward(") <= WIDTH:
-            body.append(code(wrap_call(f"{names} = backward", second, "", 2)))
+            body.append(make_code(wrap_call(f"{names} = backward", second, "", 2)))
         else:
-            body.append(code(wrap_call(f"{w['gradients']} = backward", second, "", 2)))
+            body.append(make_code(wrap_call(f"{w['gradients']} = backward", second, "", 2)))
             body.append(wrap_unpacking(list(self.results), w["gradients"], 2))
         return [*body, *self._handed()]
 
@@ -176,8 +180,8 @@ class StepBody:
             body += self._sums()
         gradients = [self._whole(n) if n in self.wholes else n for n in self.results]
         if self.cost is None:
-            return [*body, code(wrap_call("return Gradients", gradients, "", 1), "return")]
-        body.append(code(wrap_call(f"{w['gradients']} = Gradients", gradients, "", 1)))
+            return [*body, make_code(wrap_call("return Gradients", gradients, "", 1), "return")]
+        body.append(make_code(wrap_call(f"{w['gradients']} = Gradients", gradients, "", 1)))
         answer = f"return Step(sum({w['costs']}[1:], {w['costs']}[0]), {w['gradients']})"
         return [*body, _line(answer, kind="return")]
 
@@ -192,4 +196,4 @@ class StepBody:
 
 
 def _line(text: str, indent: int = 1, kind: CodeKind = "statement") -> Code:
-    return code([f"{TAB * indent}{text}"], kind)
+    return make_code([f"{TAB * indent}{text}"], kind)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symconv.codegen.fast.plan.batch_split import Split, least_part, split_of
+from symconv.codegen.fast.plan.batch_split import BatchSplit, plan_batch_split, smallest_part
 from symconv.codegen.python.function_docstring import function_docstring
 from symconv.codegen.python.helpers import load_helper
 from symconv.codegen.python.identifiers import Identifiers
@@ -23,7 +23,7 @@ LEAST_PART = '"""The fewest samples that repay a thread."""'
 
 def add_step(module: Module, forward: Program, backward: Backward, names: Identifiers) -> Module:
     """The module with a `step` that splits the batch; as it is where the samples do not split."""
-    split, passes = split_of(forward), {f.name: f for f in module.functions}
+    split, passes = plan_batch_split(forward), {f.name: f for f in module.functions}
     if split is None or "step" in passes or not module.takes("workspace"):
         return module
     known = {names.tensors[t.key]: t for t in (*forward.tensors, *backward.program.tensors)}
@@ -44,7 +44,7 @@ def add_step(module: Module, forward: Program, backward: Backward, names: Identi
     return module.extend(
         load_helper("numpy_fast", "pool_of"),
         *([step_class(cost)] if cost else []),
-        ConstantLines(f"LEAST_PART = {least_part(backward, split)}\n{LEAST_PART}"),
+        ConstantLines(f"LEAST_PART = {smallest_part(backward, split)}\n{LEAST_PART}"),
         _step(body, cost),
     )
 
@@ -86,6 +86,6 @@ def _positional(function: Function) -> list[str]:
     return [p.name for p in function.parameters if not p.keyword_only]
 
 
-def _splits(tensor: Tensor, split: Split) -> bool:
+def _splits(tensor: Tensor, split: BatchSplit) -> bool:
     """Whether a tensor has the batch as its first axis."""
     return tensor.shape[0] == split.batch

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from symconv.codegen.python.layout import TAB, WIDTH
-from symconv.codegen.python.module import Code, code
+from symconv.codegen.python.module import Code, make_code
 from symconv.codegen.python.text import ADD, ATOM, MULTIPLY, PythonText
 
-from .scalar_parts import argument, content, operators, part_of
 from .scalar_program import (
     Assign,
     Branch,
@@ -22,6 +21,7 @@ from .scalar_program import (
     Sum,
     Winner,
 )
+from .subexpressions import argument_of, best_subexpression, count_operators, subexpression_value
 
 FORMS = {
     "sum": "({0})",
@@ -66,40 +66,40 @@ class ScalarPrinter:
         margin, parts = TAB * self.indent, self._bare(value)
         flat = f"{margin}{head}{''.join(parts)}"
         if len(flat) <= WIDTH:
-            return [code([flat])]
+            return [make_code([flat])]
         whole = f"{margin}{TAB}{''.join(parts)}"
         inner = [f"{margin}{TAB}{part.strip()}" for part in parts]
         inner = [whole] if len(whole) <= WIDTH else inner
-        part = part_of(value, self.parts, self.factor)
+        part = best_subexpression(value, self.parts, self.factor)
         if part is None or (self._stands(value) and max(map(len, inner)) <= WIDTH):
-            return [code([f"{margin}{head}(", *inner, f"{margin})"])]
+            return [make_code([f"{margin}{head}(", *inner, f"{margin})"])]
         name = self.name(part)
-        before = self._assigned(f"{name} = ", content(part))
+        before = self._assigned(f"{name} = ", subexpression_value(part))
         self.parts[part] = name
         return [*before, *self._assigned(head, value)]
 
     def _bare(self, value: Sum) -> list[str]:
         """The addends; a bracket around all of them is left out."""
         parts = self.addends(value)
-        if parts[0].startswith("(") and _bracketed(value):
+        if parts[0].startswith("(") and _is_one_bracket(value):
             return [parts[0][1:-1]]
         return parts
 
     def _stands(self, value: Sum) -> bool:
         """Whether brackets around a formula stay: none inside is the place to break it."""
         text = "".join(self._bare(value))
-        return operators(value) > 1 or not (text[0] == "(" or text[-1] == ")")
+        return count_operators(value) > 1 or not (text[0] == "(" or text[-1] == ")")
 
     def _selected(self, select: Select) -> list[Code]:
         """The first largest: the best so far gives way to what is larger."""
         margin, winner = TAB * self.indent, self.name(select.winner)
         first, *rest = (self.name(e) for e in select.among)
         best = self.name(select.target) if select.target else f"{winner}_value"
-        found = [code([f"{margin}{best}, {winner} = {first}, 0"])]
+        found = [make_code([f"{margin}{best}, {winner} = {first}, 0"])]
         for number, other in enumerate(rest, start=1):
             found += [
-                code([f"{margin}if {other} > {best}:"], "branch"),
-                code([f"{margin}{TAB}{best}, {winner} = {other}, {number}"]),
+                make_code([f"{margin}if {other} > {best}:"], "branch"),
+                make_code([f"{margin}{TAB}{best}, {winner} = {other}, {number}"]),
             ]
         return found
 
@@ -108,12 +108,12 @@ class ScalarPrinter:
         found: list[Code] = []
         for number, additions in branch.cases:
             head = f"{margin}{'elif' if found else 'if'} {winner} == {number}:"
-            found.append(code([head], "branch"))
+            found.append(make_code([head], "branch"))
             for target, value in additions:
                 sign = "-" if value.coefficient < 0 else "+"
                 head = f"{self.name(target)} {sign}= "
                 inner = ScalarPrinter(self.name, self.indent + 1, self.functions)
-                found += inner._assigned(head, (_positive(value),))
+                found += inner._assigned(head, (_drop_sign(value),))
         return found
 
     def addends(self, value: Sum) -> list[str]:
@@ -122,7 +122,7 @@ class ScalarPrinter:
             return [str(float(sum(p.coefficient for p in value)))]
         parts: list[str] = []
         for p in sorted(value, key=lambda p: p.coefficient < 0):
-            text = self.product(_positive(p)).within(ADD)
+            text = self.product(_drop_sign(p)).within(ADD)
             sign = "-" if p.coefficient < 0 else "+"
             parts.append(f" {sign} {text}" if parts else ("-" if sign == "-" else "") + text)
         return parts
@@ -141,20 +141,20 @@ class ScalarPrinter:
         if isinstance(factor, Compound):
             if factor in self.parts:
                 return self.parts[factor]
-            plain = self.parts.get(argument(factor)) or "".join(self.addends(factor.of))
+            plain = self.parts.get(argument_of(factor)) or "".join(self.addends(factor.of))
             self.functions.add(factor.function)
-            return FORMS[factor.function].format(plain, _single(plain))
+            return FORMS[factor.function].format(plain, _as_factor(plain))
         if isinstance(factor, Entry):
             return self.name(factor)
         raise TypeError(factor)
 
 
-def _single(text: str) -> str:
+def _as_factor(text: str) -> str:
     """The text as a factor."""
     return text if " " not in text and text[0] != "-" else f"({text})"
 
 
-def _bracketed(value: Sum) -> bool:
+def _is_one_bracket(value: Sum) -> bool:
     """Whether the text is a bracket and nothing else."""
     factors = value[0].factors
     return (
@@ -164,5 +164,5 @@ def _bracketed(value: Sum) -> bool:
     )
 
 
-def _positive(value: Product) -> Product:
+def _drop_sign(value: Product) -> Product:
     return Product(abs(Fraction(value.coefficient)), value.factors)

@@ -12,7 +12,7 @@ from .scalar_program import ScalarStatement
 
 
 @dataclass(frozen=True)
-class Unrolled:
+class UnrolledProgram:
     """The planned statements of both functions, and how many entries they read."""
 
     program: Program
@@ -21,8 +21,8 @@ class Unrolled:
     planner: ScalarPlanner
 
 
-def unrolled(forward: Program, backward: Backward) -> Unrolled:
+def unroll_network(forward: Program, backward: Backward) -> UnrolledProgram:
     """Straight-line code for a network whose sizes are numbers; Unsupported where there is none."""
     planner = ScalarPlanner(backward.program, frozenset(t.key for t in backward.results))
     first = planner.run(forward.equations)
-    return Unrolled(backward.program, first, planner.run(backward.equations), planner)
+    return UnrolledProgram(backward.program, first, planner.run(backward.equations), planner)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from symconv.codegen.python.identifiers import Identifiers
 from symconv.codegen.python.layout import wrap_call
-from symconv.codegen.python.module import Class, Function, Parameter, TupleField, code
+from symconv.codegen.python.module import Class, Function, Parameter, TupleField, make_code
 from symconv.codegen.python.sizes import SizePrinter
 from symconv.core.tensor import Tensor
 
@@ -12,7 +12,7 @@ from .docstrings import DocstringWriter
 from .function import FunctionBody
 
 
-class Words:
+class FunctionTextWriter:
     """Puts the tensors of one module into words."""
 
     def __init__(self, names: Identifiers, docstrings: DocstringWriter) -> None:
@@ -30,7 +30,7 @@ class Words:
         parameters = [*map(self._parameter, arrays), *stored, *map(self._parameter, seeds)]
         parameters += [Parameter(self.size(s), "int", keyword_only=True) for s in made.parameters]
         names = [self.names.tensors[t.key] for t in fields]
-        returns = code(wrap_call(f"return {result}", names, "", 1), "return")
+        returns = make_code(wrap_call(f"return {result}", names, "", 1), "return")
         return Function(
             name=name,
             parameters=tuple(parameters),

@@ -11,39 +11,41 @@ SHORTEST = 12
 """The fewest characters of a part that is worth a name."""
 
 
-def part_of(
+def best_subexpression(
     value: Sum, named: Container[Compound], text: Callable[[Compound], str]
 ) -> Compound | None:
     """The part whose name shortens a formula most; None where no part is long."""
-    found = Counter(p for p in _parts(value, named) if (Product(ONE, (p,)),) != value)
+    found = Counter(
+        p for p in _unnamed_subexpressions(value, named) if (Product(ONE, (p,)),) != value
+    )
     gains = {p: (len(text(p)) - SHORTEST) * times for p, times in found.items()}
     best = max(gains, key=gains.__getitem__, default=None)
     return best if best is not None and gains[best] > 0 else None
 
 
-def content(part: Compound) -> Sum:
+def subexpression_value(part: Compound) -> Sum:
     """What a part is called after."""
     return part.of if part.function == "sum" else (Product(ONE, (part,)),)
 
 
-def argument(part: Compound) -> Compound:
+def argument_of(part: Compound) -> Compound:
     """What a function is taken of, as a part."""
     return Compound("sum", part.of)
 
 
-def _parts(value: Sum, named: Container[Compound]) -> Iterator[Compound]:
+def _unnamed_subexpressions(value: Sum, named: Container[Compound]) -> Iterator[Compound]:
     """The functions and the sums in a formula that have no name yet, from outside inwards."""
     for factor in (f for p in value for f in p.factors):
         if isinstance(factor, Compound) and factor not in named:
             yield factor
-            inside = argument(factor)
+            inside = argument_of(factor)
             if inside not in named:
                 if factor.function != "sum":
                     yield inside
-                yield from _parts(factor.of, named)
+                yield from _unnamed_subexpressions(factor.of, named)
 
 
-def operators(value: Sum) -> int:
+def count_operators(value: Sum) -> int:
     """How many operators of the weakest kind the text of a formula has."""
     if len(value) > 1:
         return len(value) - 1
