@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sympy import Add, Expr, Integer, Mul, S, Sum, Symbol
 from sympy.tensor.indexed import Indexed
 
@@ -11,25 +9,13 @@ from symconv.codegen.fast.algorithms.contraction import Contraction, Operand, Ro
 from symconv.core.equation import Equation, Program
 from symconv.lower.affine import affine_form
 
+from .unit_indices import WindowedProduct, restore_unit_indices
 from .window_axis import AxisMatch, match_window_axis
 
 RANK = 2
 """Windows over two axes: what the helper functions of all algorithms are written for."""
 
 Places = list[int | None]
-
-
-@dataclass(frozen=True)
-class WindowedProduct:
-    """An equation taken apart: its result, a windowed factor and a plain one."""
-
-    program: Program
-    result: Indexed
-    windowed: Indexed
-    other: Indexed
-    extents: dict[Symbol, Expr]
-    free: frozenset[Symbol]
-    addends: tuple[Expr, ...]
 
 
 def recognize_contraction(program: Program, equation: Equation) -> Contraction | None:
@@ -44,11 +30,12 @@ def recognize_contraction(program: Program, equation: Equation) -> Contraction |
         return None
     extents = dict(equation.ranges) | {v: high + 1 for v, _, high in sums[0].limits}
     free = frozenset(v for v, _ in equation.ranges)
-    products = (
+    products = [
         WindowedProduct(program, equation.lhs, windowed, other, extents, free, rest)
         for windowed, other in (factors, factors[::-1])
-    )
-    return next((c for c in map(_match_axes, products) if c is not None), None)
+    ]
+    tried = (*products, *(r for product in products for r in restore_unit_indices(product, RANK)))
+    return next((c for c in map(_match_axes, tried) if c is not None), None)
 
 
 def _match_axes(r: WindowedProduct) -> Contraction | None:
