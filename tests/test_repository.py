@@ -89,3 +89,19 @@ def test_no_text_of_a_person_can_reach_an_evaluator():
             if found and found[1] == "sympify":
                 continue
             assert not found, f"{path.name}:{number}: {line.strip()}"
+
+
+PATHS = re.compile(r"`((?:[a-z_]+/)+[a-z_]*(?:\.py)?)`")
+MADE = {"out"}
+"""What a command of the page makes."""
+
+
+@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "README.md"])
+def test_every_path_that_a_page_names_is_there(page):
+    """A path may leave out the folders that the sentence is about."""
+    files = [p for kind in ("*.py", "*.j2", "*.md") for p in ROOT.rglob(kind)]
+    inside = {p for f in files for p in (f, *f.parents) if ROOT in p.parents}
+    known = [f"/{p.relative_to(ROOT).as_posix()}" for p in inside]
+    named = {p.rstrip("/") for p in PATHS.findall((ROOT / page).read_text(encoding="utf-8"))} - MADE
+    assert named
+    assert [p for p in sorted(named) if not any(k.endswith(f"/{p}") for k in known)] == []
