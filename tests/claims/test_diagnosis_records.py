@@ -1,14 +1,13 @@
 """What the posts say in words, restated in symbols, is judged as the records say."""
 
 import json
-from pathlib import Path
 
 import pytest
+from paths import DATA
 
 from symconv import Network
 from symconv.claims import check_claim
 
-DATA = Path(__file__).parent / "data"
 PROSE = json.loads((DATA / "forum_prose.json").read_text("utf-8"))
 FORMULAS = json.loads((DATA / "forum_cases.json").read_text("utf-8"))
 COUNT = 40

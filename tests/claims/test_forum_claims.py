@@ -1,9 +1,9 @@
 """What is said about the claims of real posts, and about the same claims written otherwise."""
 
 import json
-from pathlib import Path
 
 import pytest
+from paths import DATA
 
 from symconv import Network
 from symconv.claims import (
@@ -15,8 +15,7 @@ from symconv.claims import (
     to_sarif,
 )
 
-HERE = Path(__file__).parent
-RECORDS = json.loads((HERE / "data" / "forum_cases.json").read_text("utf-8"))
+RECORDS = json.loads((DATA / "forum_cases.json").read_text("utf-8"))
 TWO = Network.example("two-convs")
 TRUE = "2(o_1^2 - y_1)(i_1 w_1^2 + i_2 w_2^2 + i_4 w_3^2 + i_5 w_4^2)"
 SUMS = r"(i_1^1+i_2^1+i_4^1+i_5^1) * (w_1^2+w_2^2+w_3^2+w_4^2) * 2(o_1^2-y_1)"

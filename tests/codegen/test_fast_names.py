@@ -1,16 +1,15 @@
 """A tensor may have any name: no helper of any style is shadowed by it."""
 
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
+from paths import TEMPLATES
 
 from symconv.api import Network
 from symconv.codegen.python.identifiers import RESERVED
 from symconv.codegen.styles import STYLES
 
-TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 DEFINED = re.compile(r"^(?:def|class) (\w+)|^([A-Z]\w*)\b(?=[:=]| :| =)", re.MULTILINE)
 
 

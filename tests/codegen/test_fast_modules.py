@@ -243,7 +243,7 @@ def test_the_allow_list_refuses_what_no_module_needs(line):
 
 def test_the_text_does_not_depend_on_the_order_of_hashes():
     code = (
-        "import sys, symconv; sys.path.insert(0, 'tests'); import test_fast_modules as t; "
+        "import sys, symconv; sys.path.insert(0, 'tests/codegen'); import test_fast_modules as t; "
         "print([t.source(t.network(n)) for n in ('lenet5', 'conv-pool-sigmoid-dense')])"
     )
     texts = {

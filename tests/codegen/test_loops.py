@@ -4,9 +4,9 @@ import ast
 import inspect
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from paths import ROOT
 
 from symconv.api import Network
 from symconv.codegen.python.allowlist import LOOPS
@@ -18,7 +18,6 @@ from symconv.semantics.sizes import pick_sizes
 from symconv.verify.generated_module import ModuleUnderTest
 from symconv.verify.module_checks import check_module
 
-ROOT = Path(__file__).parents[1]
 EXTRA = (
     "input x 2x3x7x8 | maxpool 2x3 dilation 2x1 stride 3x2 padding 1x0 ceil",
     "input x 2x3x7x8 | avgpool 3 stride 2 padding 1 exclude_padding",

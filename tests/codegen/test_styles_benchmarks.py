@@ -2,14 +2,14 @@
 
 import importlib
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
+from paths import BENCHMARKS
 
 from symconv.api import Network
 
-FOLDER = str(Path(__file__).parents[1] / "benchmarks")
+FOLDER = str(BENCHMARKS)
 LAYERS = (
     {"padding": 1},
     {"stride": 2, "padding": 1},

@@ -1,9 +1,9 @@
 """Documents say what the rules compute: a fault in a rule changes them, and a check fails."""
 
 import re
-from pathlib import Path
 
 import pytest
+from paths import TEMPLATES
 from sympy import S
 
 from symconv.api import Network
@@ -12,7 +12,6 @@ from symconv.calculus.sifting import Sifting
 from symconv.verify.gradients import check_gradients
 from symconv.verify.steps import check_steps
 
-TEMPLATES = Path(__file__).parent.parent / "templates"
 DOCUMENTS = ("text", "markdown", "latex", "html", "json")
 
 

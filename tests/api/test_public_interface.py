@@ -3,15 +3,15 @@
 import dataclasses
 import importlib
 import re
-from pathlib import Path
 
 import pytest
+from paths import ROOT
 
 import symconv
 from symconv.layers import catalogue
 from symconv.network.spec import Input, NetworkSpec
 
-README = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 TEXT = "input x H batch N | dense W 2 bias b -> y | sse t -> C"
 METHODS = (
     "backward check check_post compile conventions derivation example files fixed gradient "

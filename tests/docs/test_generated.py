@@ -3,9 +3,9 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from paths import ROOT
 
 from symconv.docs.gallery import gallery_page
 from symconv.docs.layer_pages import layer_page
@@ -13,7 +13,6 @@ from symconv.docs.regenerate import FAST, example_files, fast_files, update_read
 from symconv.layers import catalogue
 from symconv.network.examples import BY_NAME, EXAMPLES
 
-ROOT = Path(__file__).resolve().parents[1]
 GENERATED = ROOT / "generated"
 PICTURES = {".png", ".svg"}
 

@@ -2,9 +2,9 @@
 
 import re
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import pytest
+from paths import ROOT
 
 from symconv import Network
 from symconv.calculus.reverse_mode import reverse_mode
@@ -19,7 +19,7 @@ from symconv.core.proof import Backward
 from symconv.layers import catalogue
 from symconv.notation.presets import Notation
 
-ROOT = Path(__file__).resolve().parents[1] / "symconv"
+PACKAGE = ROOT / "symconv"
 CONV = "input x 5x5 | conv w 2x2 -> z | sigmoid -> a | half_sse t -> E"
 FLIPPED = "input x 4x4 | conv w 2x2 flip -> z | sse t -> C"
 POOLED = "input x 4x4 | avgpool 2 -> p | sse t -> C"
@@ -72,7 +72,7 @@ def test_rewording_every_title_changes_no_verdict(network, claim, name, title):
 
 
 def test_no_claim_reads_a_title_or_a_printed_line():
-    for path in sorted((ROOT / "claims").rglob("*.py")):
+    for path in sorted((PACKAGE / "claims").rglob("*.py")):
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"\.title\b|\bin str\(|\bin line\b.*conventions", text), path.name
 

@@ -6,10 +6,10 @@ import subprocess
 import sys
 import types
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
+from paths import ROOT
 from sympy import Integer
 
 from symconv.api import Network
@@ -18,7 +18,6 @@ from symconv.core.errors import SymconvError
 from symconv.core.nodes import Equals
 from symconv.trace.trace import trace_network
 
-ROOT = Path(__file__).resolve().parents[1]
 TOOLS = (
     ("ruff", "check", "--no-cache"),
     ("ruff", "format", "--check", "--no-cache"),

@@ -6,11 +6,10 @@ import sys
 import tarfile
 import tomllib
 import zipfile
-from pathlib import Path
 
 import pytest
+from paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 WRITTEN = ["symconv", "tests", "benchmarks", "generated"]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from paths import DATA
 
 import symconv
 from symconv import Network
@@ -19,8 +20,8 @@ from symconv.claims.parsing.symbol_table import SymbolTable
 from symconv.core.errors import SymconvError
 
 NETWORK = Network.example("two-convs")
-DATA = json.loads((Path(__file__).parent / "data" / "forum_cases.json").read_text("utf-8"))
-SEEDS = [record["claim"] for record in DATA] + [
+CASES = json.loads((DATA / "forum_cases.json").read_text("utf-8"))
+SEEDS = [record["claim"] for record in CASES] + [
     r"\begin{pmatrix}1 & 2\\ 3 & 4\end{pmatrix} = w^1",
     r"f'(x) = \begin{cases} 1 & x > 0 \\ 0 & otherwise \end{cases}",
     "∂C/∂w₁¹ = 2(o₁² − y₁)(i₁w₁² + i₂w₂²)",

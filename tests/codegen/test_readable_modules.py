@@ -5,10 +5,10 @@ import inspect
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
+from paths import ROOT
 from sympy import Sum
 
 from symconv.api import Network
@@ -21,7 +21,6 @@ from symconv.core.nodes import relu
 from symconv.core.tensor import Name, Tensor, index, size
 from symconv.network.examples import EXAMPLES
 
-ROOT = Path(__file__).parents[1]
 DEEP = "input x Nx1x40x40" + "".join(
     f" | conv w 3x3 channels {n} stride 1 bias b -> z | relu -> a" for n in range(2, 10)
 )

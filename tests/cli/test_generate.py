@@ -2,10 +2,10 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
+from paths import ROOT
 from typer.testing import CliRunner
 
 from symconv.api import Network
@@ -14,7 +14,6 @@ from symconv.core.errors import SymconvError
 from symconv.output.files import write_files
 from symconv.tune import autotune
 
-ROOT = Path(__file__).parents[1]
 STYLES = ("loops", "readable", "fast")
 LENET = (
     "input x 3x1x8x8 | conv w 3x3 channels 2 padding 1 bias b -> z | relu -> a | maxpool 2 -> p "

@@ -2,10 +2,10 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
+from paths import ROOT
 
 from symconv.api import Network
 from symconv.codegen.fast.algorithms.table import ALGORITHMS, find_algorithms
@@ -13,7 +13,6 @@ from symconv.codegen.fast.plan.planner import Contract, Pool, plan_network
 from symconv.layers import catalogue
 from symconv.network.examples import EXAMPLES
 
-ROOT = Path(__file__).resolve().parents[1]
 TOOLS = (
     ("ruff", "check", "--no-cache"),
     ("ruff", "format", "--check", "--diff", "--no-cache"),

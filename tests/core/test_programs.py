@@ -1,15 +1,15 @@
 """What a program answers about itself: what is given, what is required, what is derived."""
 
 import re
-from pathlib import Path
 
 import pytest
+from paths import ROOT
 
 from symconv import Network
 from symconv.calculus.second_order import hessian_vector_product
 from symconv.core.tensor import key_of, normalize_name
 
-ROOT = Path(__file__).resolve().parents[1] / "symconv"
+PACKAGE = ROOT / "symconv"
 TEXT = "input x 6x6 | conv w 3x3 bias b -> z | relu -> a | maxpool 2 -> p | sse t -> C"
 NET = Network.parse(TEXT)
 
@@ -76,6 +76,6 @@ def test_a_tensor_is_found_without_its_marks():
 
 
 def test_the_key_of_an_access_is_asked_in_one_place():
-    for path in sorted(ROOT.rglob("*.py")):
+    for path in sorted(PACKAGE.rglob("*.py")):
         found = re.search(r"str\([\w.]+\.base\.(label|name)\)", path.read_text(encoding="utf-8"))
         assert not found or path.name == "tensor.py", path

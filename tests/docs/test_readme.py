@@ -1,12 +1,13 @@
 """The README's examples do what it says."""
 
 import doctest
-from pathlib import Path
+
+from paths import ROOT
 
 import symconv
 from symconv.layers import Conv, catalogue
 
-README = Path(__file__).resolve().parents[1] / "README.md"
+README = ROOT / "README.md"
 
 
 def test_the_examples_of_the_readme():

@@ -2,11 +2,11 @@
 
 import importlib.util
 import sys
-from pathlib import Path
 
 import pytest
+from paths import BENCHMARKS
 
-SCRIPT = Path(__file__).parent.parent / "benchmarks" / "planted_faults.py"
+SCRIPT = BENCHMARKS / "planted_faults.py"
 SPEC = importlib.util.spec_from_file_location("planted_faults", SCRIPT)
 planted = importlib.util.module_from_spec(SPEC)
 sys.modules["planted_faults"] = planted  # where worker processes find it

@@ -5,22 +5,23 @@ import json
 import os
 from pathlib import Path
 
+from paths import DATA, ROOT
+
 from symconv import Network
 from symconv.claims import check_claim
 
-HERE = Path(__file__).parent
-TABLE = HERE.parent / "generated" / "claims.md"
+TABLE = ROOT / "generated" / "claims.md"
 HEAD = """# What the checker accepts, and what it says
 
-Made from the tests by `tests/test_claims_table.py`; a row that ends in "not as expected" is a case
+Made from the tests by `tests/claims/test_table.py`; a row that ends in "not as expected" is a case
 that the checker still gets wrong. To write it anew:
-`SYMCONV_WRITE=1 pytest tests/test_claims_table.py`.
+`SYMCONV_WRITE=1 pytest tests/claims/test_table.py`.
 
 """
 
 
 def neighbour(name):
-    spec = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).parent / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -46,7 +47,7 @@ def section(title, rows):
 
 
 def forum_rows():
-    records = json.loads((HERE / "data" / "forum_cases.json").read_text("utf-8"))
+    records = json.loads((DATA / "forum_cases.json").read_text("utf-8"))
     for r in records:
         network = Network.parse(r["network"], r["notation"])
         verdict = check_claim(network, r["claim"], r["values"])
@@ -76,10 +77,8 @@ def remark_rows(lint):
 
 
 def table():
-    tests = neighbour("test_claims")
-    reader, laws, lint = map(
-        neighbour, ("test_claims_reader", "test_claims_laws", "test_claims_lint")
-    )
+    tests = neighbour("test_forum_claims")
+    reader, laws, lint = map(neighbour, ("test_parsing", "test_exponent_laws", "test_index_lint"))
     right = [(tests.TWO, text, None) for text in tests.EQUIVALENT]
     errors = [(tests.TWO, text, None) for text, *_ in tests.ERRORS]
     left = r"\frac{\partial C}{\partial z_{i,j}} = "
