@@ -47,10 +47,14 @@ HELPERS = {"sigmoid"}
 LOOPED = (Sum, MaxOver, LogSumExp, OneHot)
 BRACKETS = (Box, KroneckerDelta, Equals)
 LARGEST = 64
-"""The largest denominator of a number that is written as a division."""
+"""The largest denominator of a number that is written as a division. Means over up to 64 values
+read as one; with 100 or more 0.01 would be written as 1 / 100, with a smaller one a third of x as 1
+/ 3 * x."""
 
 MARGIN = 36
-"""How much of a line is left to what stands around a part of a formula."""
+"""How much of a line is left to what stands around a part of a formula: a target with four indices
+and an operator. With a smaller number lines get too long, with a larger one parts get a name that
+would fit."""
 
 
 def write_scalar(e: Expr, writer: LoopWriter) -> PythonText:

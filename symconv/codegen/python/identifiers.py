@@ -26,6 +26,8 @@ STYLES = {
 
 LOCALS = {"values", "name", "array", "shape", "workspace"}
 TUPLE = {"count", "index"}
+"""Methods of tuples, which a field of a result of that name would hide."""
+
 RESERVED = frozenset(
     {
         *keyword.kwlist,

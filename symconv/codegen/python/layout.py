@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 WIDTH = 100
+"""The most characters of a line: `line-length` of this repository, whose linter and formatter check
+generated modules. Longer lines would fail there; shorter ones break formulas that fit."""
+
 TAB = "    "
 
 

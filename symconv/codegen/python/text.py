@@ -6,6 +6,9 @@ import re
 from dataclasses import dataclass
 
 COMPARE, BOTH, ADD, MULTIPLY, POWER, ATOM = range(6)
+"""How tightly operators bind, the weakest first, in the order of Python: 0 to 5, of which only the
+order matters. BOTH is that of `&`, which binds more tightly than a comparison."""
+
 SIMPLE = re.compile(r"-?[A-Za-z_][\w.]*|-?\d+(\.\d+)?")
 
 

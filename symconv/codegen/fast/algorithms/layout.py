@@ -11,7 +11,11 @@ from typing import TypeAlias
 Layout: TypeAlias = tuple[str, ...]
 
 MAPS: Layout = ("n", "f", "h", "w")
+"""The order of tensors: row-major, the columns of a map innermost."""
+
 PLANES: Layout = ("a", "b", "n", "f", "h", "w")
+"""A phase of all tiles as a plane of its own, so that a maximum compares arrays and no windows. The
+axes a and b are there even with one phase."""
 
 
 def drop_phases(layout: Layout) -> Layout:

@@ -14,7 +14,8 @@ Count: TypeAlias = Any
 
 CACHE = 500_000
 """The most numbers in use that count as cached: 2 MB of float32. With more than that in use, every
-number that is copied or fetched takes `FAR` longer."""
+number that is copied or fetched takes `FAR` longer: a larger bound takes large layers for fast, a
+smaller one charges those that fit. `FAR` was fitted with this one."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,10 @@ from symconv.core.proof import Backward
 from .operations import count_operations
 
 GRAIN = 100_000_000
-"""The fewest operations that repay another thread: it waits for the interpreter at every call."""
+"""The fewest operations that repay another thread: it waits for the interpreter at every call.
+LeNet-5, with 3 million operations a sample, takes half the time in two parts of 128 samples and no
+less in two of 16; a smaller number splits such batches for nothing, a larger one leaves cores
+idle."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from .unit_indices import WindowedProduct, restore_unit_indices
 from .window_axis import AxisMatch, match_window_axis
 
 RANK = 2
-"""Windows over two axes: what the helper functions of all algorithms are written for."""
+"""Windows over two axes: what the helper functions of all algorithms are written for. One axis is
+left to the readable style, and so are three."""
 
 Places = list[int | None]
 

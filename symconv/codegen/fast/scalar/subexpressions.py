@@ -8,7 +8,9 @@ from collections.abc import Callable, Container, Iterator
 from .scalar_program import ONE, Compound, Product, Sum
 
 SHORTEST = 12
-"""The fewest characters of a part that is worth a name."""
+"""The fewest characters of a part that is worth a name. A name such as `part_3` has six itself and
+takes a line: with a smaller number parts are named that are no longer than their names, with a
+larger one formulas stay long that a name would shorten."""
 
 
 def best_subexpression(
