@@ -41,7 +41,8 @@ def autotune(network: Network, say: Say, *, tiles: str | None = None) -> dict[st
     The three sums of one geometry take the same one, and the geometries are tried one after
     another, each with the best so far. Every candidate must agree with the module of the cost
     model. Algorithms that round more (those with `tiles`) are candidates only where `tiles` is
-    given. Nothing is written anywhere; `say` is told what is tried.
+    given. Nothing is written anywhere; `say` is told what is tried. SymconvError where there is no
+    plan to tune.
     """
     if not network.generate("fast").module.takes("workspace"):
         raise SymconvError(
@@ -53,6 +54,7 @@ def autotune(network: Network, say: Say, *, tiles: str | None = None) -> dict[st
     best = {key: choice.algorithm.name for key, choice in modelled.choices.items()}
     step = compile_step(network, given, {**overrides, "forms": best})
     right, fastest = step(), fastest_time(step)
+    # One geometry at a time: all combinations would be the product of their numbers.
     for keys, candidates in _group_by_geometry(network, best, tiles=bool(tiles)):
         for name in candidates:
             trial = best | dict.fromkeys(keys, name)
@@ -106,6 +108,7 @@ def random_arrays(network: Network) -> dict[str, Any]:
         if t.key in labels:
             found[t.key] = random.integers(int(labels[t.key]), size=shape)
         else:
+            # So that values stay near 1 through many layers, and no step overflows.
             scale = 1 / max(1.0, float(np.sqrt(np.prod(shape[1:]))))
             found[t.key] = (scale * random.standard_normal(shape)).astype(np.float32)
     return found
@@ -145,6 +148,7 @@ def _time_if_correct(
     except (SymconvError, ValueError):
         return None
     pairs = zip(found, right, strict=True)
+    # 1e-6, so that gradients that are 0 everywhere may be compared, too.
     if any(np.abs(a - b).max() > CLOSE * max(1e-6, np.abs(b).max()) for a, b in pairs):
         return None
     return fastest_time(step)
@@ -153,9 +157,11 @@ def _time_if_correct(
 def fastest_time(step: Step, least: float = LEAST) -> float:
     """The shortest time of a step in seconds, from about `least` seconds of steps."""
     step()
+    # The first call makes tables and arrays of the workspace; it is not measured.
     times: list[float] = []
     while sum(times) < least or len(times) < 3:
         start = time.perf_counter()
         step()
         times.append(time.perf_counter() - start)
+    # Whatever else runs on the machine makes a step slower, never faster.
     return min(times)

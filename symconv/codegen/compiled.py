@@ -57,6 +57,7 @@ class Compiled:
     def _call(self, name: str, arrays: Mapping[str, Any]) -> Any:
         function = getattr(self.module, name)
         wanted = inspect.signature(function).parameters
+        # Both passes take the same call: what only the other one reads is left out in silence.
         known = {*wanted, *inspect.signature(self.module.forward).parameters}
         known |= {"values", "workspace"} if name == "backward" else {"workspace"}
         unknown = sorted(set(arrays) - known)

@@ -64,6 +64,8 @@ class GeneratedModule:
 
     def tests(self, stem: str) -> str:
         """The tests of the module, which look for it in the file `stem`."""
+        # One seed, so that a module has the same tests whenever it is written; a multiple of 3
+        # keeps clear of strides and paddings that hide mistakes.
         spec, sizes = self.spec, pick_sizes(self.spec.backward.program, seed=3)
         equations = spec.forward.equations
         work = sum(

@@ -52,8 +52,10 @@ def choose_strategy(
 ) -> Strategy:
     """A tiny network of fixed sizes is unrolled, unless a form is asked for; others are planned.
 
-    Without a use for a workspace, the module of a plan is the readable one.
+    Without a use for a workspace, the module of a plan is the readable one. SymconvError where the
+    overrides do not fit the network.
     """
+    # An algorithm that was asked for has to be seen in the module.
     scalars = None if overrides and overrides.forms else _unroll_if_tiny(forward, backward)
     if scalars is not None:
         return scalars
@@ -74,6 +76,8 @@ def _unroll_if_tiny(forward: Program, backward: Backward) -> UnrolledProgram | N
     tensors = backward.program.tensors
     if any(not n.is_Integer for t in tensors for n in t.shape):
         return None
+    # A mask has an entry for every pair of a place and a tap, but is never written here: branches
+    # stand for it.
     if any(_count_tensor_entries(t) > MOST_ENTRIES for t in tensors if t.role != "mask"):
         return None
     try:
@@ -88,7 +92,10 @@ def _count_tensor_entries(tensor: Tensor) -> int:
 
 
 def _tells_every_size(program: Program) -> bool:
-    """Whether every size symbol is an axis of an array that the caller passes."""
+    """Whether every size symbol is an axis of an array that the caller passes.
+
+    A size with a definition comes with a geometry that is no number.
+    """
     bare = {n for t in program.given for n in t.shape if isinstance(n, Symbol)}
     found = {s for t in program.tensors for n in t.shape for s in n.free_symbols}
     return not program.sizes and found <= bare

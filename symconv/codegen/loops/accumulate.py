@@ -15,12 +15,13 @@ from .writer import LoopWriter
 
 
 def accumulate_terms(target: str, e: Expr, writer: LoopWriter, *, first: bool = False) -> None:
-    """`target += e`; `first` says that the target holds 0 and nothing else."""
+    """Write `target += e`, with loops for sums; `first` says that the target holds 0 alone."""
     if isinstance(e, Sum):
         with writer.loop(sum_ranges(e)):
             accumulate_terms(target, e.function, writer)
         return
     terms = Add.make_args(e)
+    # Terms that are there everywhere share a line; each of the others stands in a block of its own.
     plain = [t for t in terms if not _needs_block(t, writer)]
     if plain:
         writer.assign(f"{target} {'=' if first else '+='}", write_scalar(Add(*plain), writer))
@@ -31,6 +32,7 @@ def accumulate_terms(target: str, e: Expr, writer: LoopWriter, *, first: bool = 
 
 def sum_ranges(e: Sum) -> Ranges:
     """The indices that a sum binds, the outermost first."""
+    # The first limit of a sum of SymPy is its innermost one.
     return tuple((v, high + 1) for v, _, high in reversed(e.limits))
 
 
@@ -44,7 +46,7 @@ def _needs_block(e: Expr, writer: LoopWriter) -> bool:
 
 
 def _is_test(e: Expr, writer: LoopWriter) -> bool:
-    """Whether a factor is 0 or 1."""
+    """Whether a factor is 0 or 1: it becomes a condition, not a multiplication."""
     if isinstance(e, Indexed):
         return writer.tensors[key_of(e)].role == "mask"
     return isinstance(e, (*BRACKETS, step))
@@ -57,6 +59,7 @@ def _accumulate_term(target: str, e: Expr, writer: LoopWriter) -> None:
     entries = [f for f in factors if isinstance(f, Indexed)]
     needed = [c for f in entries for c in write_entry(f, writer).conditions if c not in writer.true]
     tests = [f for f in factors if _is_test(f, writer)]
+    # Entries first: a line that a test needs may read one that is only there where they hold.
     if needed and _prepares(tests, needed, writer):
         with writer.guard(needed):
             _accumulate_term(target, e, writer)
@@ -67,6 +70,7 @@ def _accumulate_term(target: str, e: Expr, writer: LoopWriter) -> None:
 
 
 def _test_conditions(e: Expr, writer: LoopWriter) -> list[str]:
+    """The conditions under which a factor that is 0 or 1 is 1."""
     return (
         [write_entry(e, writer).text] if isinstance(e, Indexed) else bracket_conditions(e, writer)
     )
@@ -86,6 +90,7 @@ def _accumulate_product(
     if coefficient == 1 and len(factors) == 1 and isinstance(factors[0], Sum):
         accumulate_terms(target, factors[0], writer)
         return
+    # The sign goes into the operator: `-= a`, not `+= -a`.
     size = abs(coefficient)
     given = factors if size == 1 and factors else [size, *factors]
     sign = "-=" if coefficient.could_extract_minus_sign() else "+="

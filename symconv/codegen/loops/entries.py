@@ -23,7 +23,11 @@ class EntryText:
 
 
 def write_entry(access: Indexed, writer: LoopWriter) -> EntryText:
-    """`T[e, ...]`; places that have to be looked at get a name first."""
+    """`T[e, ...]`; places that have to be looked at get a name first.
+
+    An index below 0 would count from the end in NumPy, so that every place that may lie outside of
+    the array has a condition.
+    """
     key = key_of(access)
     tensor, array = writer.tensors[key], writer.tensor(key)
     if tensor.role == "cost":
@@ -50,8 +54,10 @@ def in_bounds_conditions(place: Expr, extent: Expr, writer: LoopWriter) -> tuple
 
 def _write_index(e: Expr, extent: Expr, wanted: str, writer: LoopWriter) -> tuple[str, list[str]]:
     """The text of one index, and what has to hold for it."""
+    # gap is s in (u + p - m)/s: a place whose division leaves a rest is no entry.
     form, gap = affine_form(e, writer.extents), denominator(e)
     low, high = _index_bounds(affine_form(expand(gap * e), writer.extents), writer)
+    # What the sizes prove is not tested; what they leave open is.
     above = not writer.sizes.nonnegative(low)
     below = not writer.sizes.nonnegative(gap * extent - gap - high)
     if gap == 1 and not (above or below):
@@ -90,7 +96,7 @@ def _write_divmod(e: Expr, gap: Expr, wanted: str, writer: LoopWriter) -> tuple[
 
 
 def _index_bounds(form: AffineForm, writer: LoopWriter) -> tuple[Expr, Expr]:
-    """The smallest and the largest value of an index expression."""
+    """The smallest and the largest value of an index expression, every index from 0 to its end."""
     low = high = form.constant
     for v, c in form.terms:
         end = c * (writer.extents[v] - 1)

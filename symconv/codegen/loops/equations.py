@@ -25,6 +25,7 @@ def write_equation(e: Equation, like: Tensor, number: str, writer: LoopWriter) -
         writer.body.append(BLANK)
     if number:
         writer.comment(f"({number})")
+    # Loops stand inside of each other: an index that is bound twice would overwrite itself.
     e = Equation(e.lhs, make_indices_unique(e.rhs, {v.name for v, _ in e.ranges}), e.ranges)
     tensor, name = writer.tensors[e.key], writer.names.tensors[e.key]
     if tensor.role == "cost":
@@ -40,7 +41,10 @@ def write_equation(e: Equation, like: Tensor, number: str, writer: LoopWriter) -
 
 
 def _allocate_array(tensor: Tensor, name: str, like: Tensor, writer: LoopWriter) -> None:
-    """An array of zeros, or of falsehoods for a mask."""
+    """An array of zeros, or of falsehoods for a mask.
+
+    Zeros, since loops add to it, and since an entry whose terms are all absent is never written.
+    """
     sizes = [writer.size(n).text for n in tensor.shape]
     shape = f"({sizes[0]},)" if len(sizes) == 1 else f"({', '.join(sizes)})"
     mask = tensor.role == "mask"
@@ -55,7 +59,7 @@ def _target_entry(name: str, left: Indexed, writer: LoopWriter) -> str:
 
 
 def _write_one_hot(e: Equation, right: OneHot, name: str, writer: LoopWriter) -> None:
-    """The winner of each window is looked for once."""
+    """A mask: the winner of each window is looked for once, and all else stays False."""
     outer = tuple((v, n) for v, n in e.ranges if v not in right.position)
     with writer.loop(outer):
         best = dict(zip(right.position, write_argmax(right.maximum, writer), strict=True))

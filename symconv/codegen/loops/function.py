@@ -48,7 +48,7 @@ def write_loops_function(
     """The function that computes the equations one after the other.
 
     It takes the parameters of its twin in the readable style, whose names are `wanted`, even where
-    it can do without one.
+    it can do without one. Unsupported where a formula has no form in loops.
     """
     stored = frozenset(t.key for t in setting.stored)
     order = index_order(programs.forward.equations)
@@ -57,6 +57,7 @@ def write_loops_function(
         write_equation(
             e, _dtype_tensor(e, setting, programs), setting.numbers.get(e.key, ""), writer
         )
+    # The forward pass has checked the sizes before the backward pass is called.
     least = () if setting.stored else find_size_constraints(programs.forward)
     symbols = writer.mentioned.union(*(extent.symbols for extent in least))
     symbols = symbols.union(*(n.atoms(Symbol) for n in setting.classes.values()))

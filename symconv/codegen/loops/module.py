@@ -39,6 +39,7 @@ def generate_loops(spec: ModuleSpec) -> Module:
         module_names(forward, backward.program),
         ProgramPair(forward, backward.program),
     )
+    # One call must fit the functions of all styles, also where loops could do without an argument.
     twin = generate_readable(spec)
     wanted = {f.name: frozenset(p.name for p in f.parameters) for f in twin.functions}
     given = forward.given

@@ -18,6 +18,8 @@ def write_reduction(e: Expr, writer: LoopWriter) -> str:
     """The name of the value of a sum, a maximum, a log-sum-exp or a one-hot bracket."""
     match e:
         case Sum():
+            # Not at the top: sums hold formulas and formulas hold sums, so that files import each
+            # other in a ring.
             from .accumulate import accumulate_terms
 
             total = writer.fresh("total")
@@ -36,13 +38,17 @@ def write_reduction(e: Expr, writer: LoopWriter) -> str:
 
 
 def window_ranges(e: MaxOver | LogSumExp) -> Ranges:
-    """The indices that a window binds, the outermost first."""
+    """The indices that a window binds, the outermost first.
+
+    Other than in a sum, the first limit is the outermost: ties go to the first entry, row by row.
+    """
     return tuple((v, high + 1) for v, _, high in e.limits)
 
 
 def write_maximum(e: MaxOver | LogSumExp, writer: LoopWriter) -> str:
     """The largest entry of a window."""
     value = writer.fresh("largest")
+    # What is absent under a maximum is -inf, not 0.
     writer.line(f"{value} = -np.inf")
     with writer.loop(window_ranges(e)):
         name, needed = _window_entry(e, writer)
@@ -58,6 +64,7 @@ def write_argmax(e: MaxOver, writer: LoopWriter) -> list[str]:
     writer.line(f"{', '.join((value, *best))} = {', '.join(('-np.inf', *('0' for _ in best)))}")
     with writer.loop(window_ranges(e)):
         name, needed = _window_entry(e, writer)
+        # Only what is larger wins: of equal entries the first, as `argmax` has it.
         with writer.guard([*needed, f"{name} > {value}"]):
             here = [writer.here(v) for v in e.variables]
             writer.line(f"{', '.join((value, *best))} = {', '.join((name, *here))}")
@@ -74,9 +81,13 @@ def _window_entry(e: MaxOver | LogSumExp, writer: LoopWriter) -> tuple[str, tupl
 
 
 def _write_log_sum_exp(e: LogSumExp, writer: LoopWriter) -> str:
-    """log(sum(exp(entry - largest))) + largest, so that no exponential overflows."""
+    """log(sum(exp(entry - largest))) + largest, so that no exponential overflows.
+
+    Two passes over the window, as the largest entry has to be known before the first exponential.
+    """
     top, total = write_maximum(e, writer), writer.fresh("total")
     writer.line(f"{total} = 0")
+    # The second loop stands behind the first and may have its letters.
     writer.taken -= {writer.indices.pop(v) for v in e.variables}
     with writer.loop(window_ranges(e)):
         name, needed = _window_entry(e, writer)

@@ -60,6 +60,8 @@ would fit."""
 def write_scalar(e: Expr, writer: LoopWriter) -> PythonText:
     """The text of a formula at one place; its loops are written before it."""
     if isinstance(e, LOOPED) and e not in writer.memory:
+        # Not at the top: formulas hold sums and sums hold formulas, so that files import each other
+        # in a ring.
         from .reductions import write_reduction
 
         writer.memory[e] = write_reduction(e, writer)
@@ -102,6 +104,7 @@ def bracket_conditions(e: Expr, writer: LoopWriter) -> list[str]:
                 f"{writer.size(e.place).within(ADD)} == {write_scalar(e.label, writer).within(ADD)}"
             ]
         case KroneckerDelta():
+            # Times the denominator both sides are integers, which compare exactly.
             scale = denominator(e.args[0] - e.args[1])
             left, right = (writer.size(expand(scale * side)) for side in e.args[:2])
             return [f"{left.within(ADD)} == {right.within(ADD)}"]
@@ -147,6 +150,7 @@ def write_product(factors: list[Expr], writer: LoopWriter) -> PythonText:
 
 def _write_sum(e: Add, writer: LoopWriter) -> PythonText:
     """a + b - c; what is subtracted comes last."""
+    # What is subtracted comes last, so that no line begins with a sign if it need not.
     terms = sorted(e.as_ordered_terms(), key=lambda t: t.could_extract_minus_sign())
     parts = []
     for k, term in enumerate(terms):
@@ -187,6 +191,7 @@ def _join_parts(parts: list[PythonText], join: Joined, writer: LoopWriter) -> Py
 def _shorten(text: PythonText, writer: LoopWriter, more: int = 0) -> PythonText:
     """The text, or a name for it where the line would get long."""
     room = WIDTH - MARGIN - len(TAB) * writer.depth
+    # A new name would hardly be shorter than an entry or a name.
     if text.strength == ATOM and len(text.text) < 30:
         return text
     return text if len(text.text) + more <= room else writer.named("part", text)

@@ -63,7 +63,10 @@ class LoopWriter:
         self.read, self.true = set(), frozenset()
 
     def fresh(self, wanted: str) -> str:
-        """An identifier that nothing else in this equation has; equations share them."""
+        """An identifier that nothing else in this equation has; equations share them.
+
+        Otherwise the hundredth block would begin with `total_100`.
+        """
         name, number = wanted, 2
         while name in self.taken:
             name, number = f"{wanted}_{number}", number + 1
@@ -127,6 +130,7 @@ class LoopWriter:
         self.true |= true
         yield
         self.depth -= 1
+        # A name that a branch or a loop gave is unbound where that did not run.
         self.memory, self.true = memory, known
 
     @contextmanager
@@ -143,6 +147,8 @@ class LoopWriter:
         with self.block(BLANK):
             yield
         read = [name if v in self.read else f"_{name}" for v, name in names.items()]
+        # Only when the body stands it is known which indices it reads; the others begin with an
+        # underscore, as linters want it.
         head = wrap_call(f"for {', '.join(read)} in {over}", extents, ":", depth)
         self.body[start] = make_code(head, "loop")
 
@@ -163,7 +169,10 @@ class LoopWriter:
 
     @contextmanager
     def aside(self, conditions: list[str]) -> Iterator[list[Code]]:
-        """Lines that are caught instead of written, as if the conditions held; then forgotten."""
+        """Lines that are caught instead of written, as if the conditions held; then forgotten.
+
+        So it is known what a formula would need before anything of it stands in the function.
+        """
         before = self.body, self.true, dict(self.memory), set(self.taken), set(self.read)
         self.body, self.true = [], self.true | frozenset(conditions)
         yield self.body

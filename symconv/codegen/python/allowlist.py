@@ -30,7 +30,10 @@ class AllowList:
     decorators: frozenset[str] = frozenset()
 
     def audit(self, text: str) -> str:
-        """The text itself, if every part of it is on the list; SymconvError names what is not."""
+        """The text itself, if every part of it is on the list; SymconvError names what is not.
+
+        SyntaxError where it is no Python at all.
+        """
         tree = ast.parse(text)
         names, fields = self.builtins | _bound(tree), _fields(tree)
         for node in ast.walk(tree):
@@ -51,10 +54,13 @@ class AllowList:
                 return name in names and "__" not in name
             case ast.Attribute(value=owner, attr=name, ctx=ast.Load()):
                 return name in self._attributes(owner, fields) and "__" not in name
+            # What is assigned to an attribute changes an object that others hold.
             case ast.Attribute():
                 return False
+            # What is called has a name, which the lists are about; f()() and f[0]() have none.
             case ast.Call(func=function):
                 return isinstance(function, ast.Name | ast.Attribute)
+            # No bytes and no complex numbers: no generated module has a use for them.
             case ast.Constant(value=value):
                 return value is ... or isinstance(value, str | int | float | None)
             case ast.FunctionDef(decorator_list=[ast.Name(id=name)]):

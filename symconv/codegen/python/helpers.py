@@ -14,7 +14,11 @@ STATEMENTS_LEFT_OUT = (ast.For, ast.Return)
 
 @cache
 def load_helper(folder: str, name: str, **values: str | int) -> Helper:
-    """The definitions of the template `name` in a folder, filled in with values."""
+    """The definitions of the template `name` in a folder, filled in with values.
+
+    The template is parsed once, for what it defines, calls and counts; the text of a module never
+    is.
+    """
     text = render_template(folder, f"{name}.py.j2", **values).strip("\n")
     tree = ast.parse(text)
     functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
@@ -43,6 +47,7 @@ def count_function(function: ast.FunctionDef) -> FunctionMetrics:
     nodes, given = list(ast.walk(function)), function.args
     names = {a.arg for a in (*given.args, *given.kwonlyargs)}
     statements = [n for n in nodes if isinstance(n, ast.stmt)]
+    # The walk meets the function itself, and ruff counts neither loops nor returns as statements.
     return FunctionMetrics(
         positional=len(given.args),
         parameters=len(names),

@@ -51,6 +51,7 @@ class Namer:
 
     def claim(self, wanted: str) -> str:
         """`wanted`, or `wanted_2`, `wanted_3`, ... where that is taken."""
+        # No digit in front, as Python wants it, and no underscore, which means private.
         plain = re.sub(r"\W", "", wanted.replace("^", "_")).lstrip("_0123456789") or "part"
         name, number = plain, 2
         while name in self.taken:

@@ -13,8 +13,8 @@ from symconv.core.proof import Backward
 class ModuleSpec:
     """Both passes, and the words around them.
 
-    `notes` are what a reader has to know; `numbers` holds the number of the equation that defines a
-    tensor, by the key of the tensor.
+    `title` is the first line of the module's docstring, `notes` are what a reader has to know;
+    `numbers` holds the number of the equation that defines a tensor, by the key of the tensor.
     """
 
     forward: Program

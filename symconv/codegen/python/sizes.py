@@ -13,7 +13,11 @@ from .text import ADD, ATOM, MULTIPLY, POWER, PythonText, join_operands, join_po
 
 
 class SizePrinter:
-    """Prints size expressions with the given identifiers; a division is exact and written `//`."""
+    """Prints size expressions with the given identifiers; a division is exact and written `//`.
+
+    With `/` it would be a float, which no shape takes. `order` is that of index letters in a sum.
+    Unsupported where an expression has no integer form.
+    """
 
     def __init__(self, identifiers: dict[Symbol, str], order: IndexOrder | None = None) -> None:
         self.identifiers = identifiers
@@ -57,6 +61,7 @@ class SizePrinter:
         return join_operands("*", tuple(self.text(p) for p in parts), MULTIPLY)
 
     def _sum(self, expression: Add) -> PythonText:
+        # Each part of (H + p)/s alone need not be whole: one division, of the sum.
         common = together(expression)
         if fraction(common)[1] != 1:
             above, below = fraction(common)
@@ -96,6 +101,7 @@ class SizePrinter:
 
 def _window_reach(expression: Add) -> tuple[Expr, Expr, int] | None:
     """d, k and the sign of a part d k - d = d (k - 1) of a sum, which is what a window spans."""
+    # SymPy multiplies d (k - 1) out to d k - d.
     for part in sorted(expression.args, key=str):
         sign = -1 if part.could_extract_minus_sign() else 1
         factors: tuple[Expr, ...] = (sign * part).args if isinstance(sign * part, Mul) else ()

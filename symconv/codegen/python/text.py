@@ -38,6 +38,7 @@ def join_operands(operator: str, parts: tuple[PythonText, ...], strength: int) -
 
 def join_power(base: PythonText, exponent: PythonText) -> PythonText:
     """base**exponent; blanks only around what is not a plain name or number."""
+    # Power binds to the right: (a**b)**c needs its brackets, a**(b**c) does not.
     plain = all(SIMPLE.fullmatch(t.text) for t in (base, exponent))
     blank = "" if plain else " "
     return PythonText(f"{base.above(POWER)}{blank}**{blank}{exponent.within(POWER)}", POWER)

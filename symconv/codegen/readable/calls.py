@@ -37,6 +37,7 @@ def _pad(node: PadArray, printer: ArrayPrinter) -> Call:
     same = before == after and len(set(node.widths)) == 1
     pairs = [f"({printer.size(a)}, {printer.size(b)})" for a, b in node.widths]
     width = printer.size(before) if same else tuple_literal(pairs)
+    # Under a maximum what is absent is -inf: a margin of 0 would beat negative entries.
     lowest = ("constant_values=-np.inf",) if node.fill == "lowest" else ()
     return "np.pad", (printer(node.source), width, *lowest)
 
@@ -55,11 +56,14 @@ def _einsum(node: Einsum, printer: ArrayPrinter) -> Call:
     letter = einsum_letters(tuple(v for _, axes in node.operands for v in axes))
     inputs = ",".join("".join(letter[v] for v in axes) for _, axes in node.operands)
     pattern = f'"{inputs}->{"".join(letter[v] for v in node.out)}"'
+    # Otherwise einsum sums over all indices in one nest of loops, without BLAS: 100 times as long
+    # for windows.
     fast = ("optimize=True",) if len(node.operands) > 1 else ()
     return "np.einsum", (pattern, *(printer(a) for a, _ in node.operands), *fast)
 
 
 def _full(node: Full, printer: ArrayPrinter) -> Call:
+    # Of the type of an array, so that float32 stays float32: zeros of NumPy are float64.
     kind = "np.bool_" if node.like is None else f"{printer(node.like)}.dtype"
     shape, dtype = printer.shape(node.shape), f"dtype={kind}"
     if node.fill in {0, 1}:

@@ -119,6 +119,6 @@ def _sentence(title: str) -> str:
 
 
 def _escape_docstring(text: str) -> str:
-    """Text that cannot end a docstring."""
+    """Text that cannot end a docstring: a title is what a user typed."""
     clean = re.sub(r"[\x00-\x1f\x7f\u2028\u2029]", " ", text)
     return clean.replace("\\", "/").replace('"', "'")

@@ -69,6 +69,7 @@ def write_readable_function(
     used = tuple(g for k, g in by_key.items() if k in known)
     others = tuple(g for k, g in by_key.items() if k not in known)
     found = find_size_sources(mentioned, used, others, setting.definitions)
+    # An array may be a parameter for the sake of its shape alone.
     touched = {*known, *(r.array.key for r in found.reads)}
     printer = FunctionPrinter(setting, statements)
     body = printer.preamble(found, least)
@@ -149,7 +150,10 @@ class FunctionPrinter:
         return Local(base, "part", -2 - len(self.locals))
 
     def preamble(self, found: SizeSources, least: tuple[SizeConstraint, ...]) -> list[Code]:
-        """Sizes from shapes, sizes from definitions, checks."""
+        """Sizes from shapes, sizes from definitions, checks.
+
+        In this order: a definition reads sizes of shapes, and checks compare with both.
+        """
         lines = [self.unpacked(read, read.array in found.checks) for read in found.reads]
         lines += [
             f"{TAB}{self.size(d.symbol)} = {self.floored(d.numerator, d.stride)}"
@@ -175,6 +179,7 @@ class FunctionPrinter:
 
     def floored(self, numerator: Expr, divisor: Expr) -> str:
         """floor(numerator / divisor) + 1."""
+        # The floor of a whole number: no division is written.
         if divisor == 1:
             return self.size(numerator + 1)
         length, stride = self.size.text(numerator), self.size.text(divisor)

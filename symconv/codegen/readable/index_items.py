@@ -19,6 +19,7 @@ def index_items(shown: tuple[Item, ...], size: Size) -> list[str]:
         parts.pop()
     first = next(k for k, item in enumerate(parts) if item != WHOLE)
     texts = [_item(item, size) for item in parts]
+    # `...` stands for all whole axes in front, and then nothing behind may have been left out.
     if first > 2 and len(parts) == len(shown) and WHOLE not in parts[first:]:
         return ["...", *texts[first:]]
     return texts

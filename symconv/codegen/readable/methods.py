@@ -27,6 +27,7 @@ def _index(node: IndexView, printer: ArrayPrinter) -> PythonText:
 
 
 def _reshape(node: Reshape, printer: ArrayPrinter) -> PythonText:
+    # The sum of an array of objects over all axes is such an object, which has no `reshape`.
     if all(n == 1 for n in node.shape) and not _is_surely_array(node.source):
         return PythonText(f"np.reshape({printer(node.source)}, {printer.shape(node.shape)})", ATOM)
     shape = ", ".join(map(printer.size, node.shape))
@@ -45,6 +46,7 @@ def _transpose(node: Transpose, printer: ArrayPrinter) -> PythonText:
     last = (*range(len(node.order) - 2), len(node.order) - 1, len(node.order) - 2)
     how = f"transpose({order})"
     if node.order == last:
+        # `T` turns all axes around, `mT` the last two.
         how = "T" if len(last) == 2 else "mT"
     return PythonText(f"{printer.owner(node.source)}.{how}", ATOM)
 
@@ -59,6 +61,7 @@ def _reduce(node: Reduce, printer: ArrayPrinter) -> PythonText:
 
 
 def _argmax(node: ArgMax, printer: ArrayPrinter) -> PythonText:
+    # NumPy answers the first of equal maxima, which is the rule for ties.
     return PythonText(f"{printer.owner(node.source)}.argmax(axis=-1)", ATOM)
 
 

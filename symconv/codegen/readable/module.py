@@ -51,6 +51,7 @@ def readable_module(  # noqa: PLR0913 - everything that a module is made of, by 
     computed; it may hold those of the forward pass too. `returned` are the gradients asked for.
     `seed` is the delta that is given from outside where the network has no cost. `numbers` and
     `formulas` hold the number and one line of text of the equation that defines a tensor, by key.
+    Unsupported where a formula has no array form.
     """
     tensors = {t.key: t for t in (*forward.tensors, *backward.tensors, *returned)}
     if seed is not None:
@@ -74,6 +75,7 @@ def readable_module(  # noqa: PLR0913 - everything that a module is made of, by 
     )
     outside = (*setting.passed, *((seed,) if seed else ()))
     statements = lower_equations(tensors, equations, forward.sizes, forward.equations)
+    # Masks and deltas that no wanted gradient reads; the forward pass answers all its values.
     statements = eliminate_dead_code(statements, {Ref(t.key) for t in returned})
     second = write_readable_function(
         replace(setting, passed=outside, stored=defined, classes={}), statements
@@ -148,5 +150,6 @@ def _sizes(
         found |= {d.symbol} | (d.numerator + d.stride).atoms(Symbol)
     for equation in equations:
         symbols = equation.rhs.atoms(Symbol) | equation.lhs.atoms(Symbol)
+        # An index has no sign, as it may lie below 0 in a window; a size has one.
         found |= {s for s in symbols if s.is_nonnegative}
     return found

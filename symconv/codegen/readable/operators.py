@@ -28,6 +28,8 @@ def number_literal(value: Expr, size: SizePrinter) -> PythonText:
     """A number as a Python literal; sizes are divided by a true division."""
     above, below = fraction(value)
     real = value.is_number and value.is_finite and not value.is_Rational
+    # A half and a quarter are exact in binary. As a float of Python a number leaves float32 as it
+    # is, where a scalar of NumPy would make float64 of it.
     if real or is_decimal(value) or below in {2, 4}:
         return PythonText(repr(float(value)), ATOM if value >= 0 else POWER)
     if below != 1:

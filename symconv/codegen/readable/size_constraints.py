@@ -45,7 +45,7 @@ def _constraint_of(d: SizeDefinition) -> SizeConstraint:
 
 
 def _divisors(program: Program) -> list[Symbol]:
-    """The sizes of given arrays under the fraction lines of the forward pass."""
+    """The sizes of given arrays that the forward pass divides by: none may be a mean of nothing."""
     given = {n for t in program.given for n in t.shape}
     powers = [p for e in program.equations for p in e.rhs.atoms(Pow) if not p.has(Indexed)]
     below = [p.base for p in powers if p.exp.is_negative]
@@ -65,6 +65,7 @@ def _first_windows(equation: Equation) -> Iterator[SizeConstraint]:
         for name, place in ((key_of(a), e) for a in accesses for e in a.indices):
             last = expand(place.xreplace({**start, **end}))
             forwards = all(expand(place).coeff(v).is_nonnegative for v in (*start, *end))
+            # A window without any entry has the maximum -inf, which no later layer can use.
             if forwards and _is_size_expression(last) and not last.is_nonnegative:
                 yield SizeConstraint(last, words=f"the first window's part of {name}")
 

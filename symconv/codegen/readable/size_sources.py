@@ -57,6 +57,7 @@ def find_size_sources(
     wanted = needed.union(*(g.symbols for g in checks))
     reads = _unpack_shapes(wanted, used, computed)
     defined: set[SizeDefinition] = set()
+    # A definition brings in sizes of its own: until none is missing, or nobody knows it.
     while missing := wanted - _sizes_in_scope(reads, defined):
         found = {d for d in definitions if d.symbol in missing}
         extra = next((g for g in others if missing & set(g.shape)), None)
@@ -75,7 +76,10 @@ def find_size_sources(
 
 
 def _shapes_to_check(used: tuple[SizeSource, ...], defined: set[Symbol]) -> tuple[SizeSource, ...]:
-    """The arrays whose shape says something that unpacking it does not."""
+    """The arrays from outside whose shape says more than their sizes, so that it may be wrong.
+
+    An axis of a fixed length, a size that stands twice or in two arrays, or one that is computed.
+    """
     seen: set[Symbol] = set()
     found = []
     for array in (g for g in used if g.bare):
@@ -95,6 +99,8 @@ def _unpack_shapes(
     for array in arrays:
         sizes: list[Symbol | None] = []
         for n in array.shape:
+            # What our own forward pass returned has the sizes it should; a delta from outside need
+            # not.
             known = left - computed if array.bare else left
             new = isinstance(n, Symbol) and n in known
             sizes.append(n if isinstance(n, Symbol) and new else None)

@@ -28,6 +28,7 @@ from .calls import CALLS
 from .index_items import index_items
 from .numpy_printer import NumPyPrinter
 
+# A local array of the printer's own; those of lowering have serials from 0 up or far below.
 WINDOW = Local("", "window", -1)
 
 
@@ -74,6 +75,7 @@ class StatementPrinter:
         flat = f"{left} {self.arrays(value)}{tail}"
         if fits(flat, indent):
             return [make_code([TAB * indent + flat])]
+        # A long place is what makes the line long: the view gets a name, the value stays.
         if isinstance(statement, Store) and len(left) > len(self.arrays(value)):
             return self._window(statement, tail, indent)
         largest = self._cut(left, value)
@@ -111,6 +113,7 @@ class StatementPrinter:
         """The piece to compute on a line of its own, so that the longer of two lines is short."""
         whole = len(left) + len(self.arrays(value))
         lengths = {p: len(self.arrays(p)) for p in _subarrays(value) if not _is_small(p)}
+        # Of equal pieces the first, from outside inwards: the same text at every run.
         return min(lengths, key=lambda p: max(lengths[p], whole - lengths[p]), default=None)
 
     def _loop(self, loop: Loop, indent: int) -> list[Code]:

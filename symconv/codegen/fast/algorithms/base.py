@@ -91,6 +91,8 @@ class Definition:
     value: str
 
 
+# Equal is what is the same object: functions have no value to compare, and algorithms are keys of
+# tables.
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Algorithm:
     """A way to compute the three sums of a layer over windows.
@@ -135,7 +137,10 @@ class Algorithm:
         return self.layout[-1].endswith("n")
 
     def layout_of(self, phases: Pair) -> Layout:
-        """What it writes; planes stay planes where there is one phase."""
+        """What it writes; planes stay planes where there is one phase.
+
+        The helper functions that write planes answer six axes, however long they are.
+        """
         one = phases == (1, 1) and self.layout != PLANES
         return drop_phases(self.layout) if one else self.layout
 

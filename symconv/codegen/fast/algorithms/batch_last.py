@@ -20,11 +20,14 @@ def _apply(contraction: Contraction) -> bool:
 
 def _count(s: ContractionSizes) -> RoleCounts:
     """All phases of a block at once: each sees the field of its block, zeros included."""
+    # A row of blocks is a product (outer, inner) by (inner, run): `outer` counts the maps of all
+    # phases, `inner` what a block sees in all channels, `run` the blocks of a row, times samples.
     (high, wide), (rows, columns), (a, b) = s.field, s.blocks, s.phases
     down, right = s.stride[0] * a, s.stride[1] * b
     inner, outer, run, pixels = high * wide * s.c, s.f * a * b, columns * s.n, count_pixels(s)
     parts = _count_parts(columns, assume_batch(s.n))
     count, some, across = rows * parts, columns // parts * s.n, -(-wide // right)
+    # Blocks below each other share rows of the image in memory, so that no row counts twice.
     field = (down * (rows - 1) + high) * wide * s.c * run
     # Calls of NumPy in batch_last.py.j2: those of each helper, and one for every phase, and for
     # every column of a step, that it loops over.
@@ -55,6 +58,7 @@ def _count_image(s: ContractionSizes, parts: int, outer: int) -> OperationCount:
     down, right, run = s.stride[0] * a, s.stride[1] * b, columns * s.n
     reach, lines, across = -(-high // down), down * wide * s.c, -(-wide // right)
     height, whole = rows + reach - 1, max(0, rows - reach + 1)
+    # -(-n // d) is n / d, rounded up.
     blocks = -(-height // max(1, int(BLOCK // (lines * columns * assume_batch(s.n)))))
     products = OperationCount(
         products=height * parts, multiplications=rows * reach * lines * outer * run

@@ -22,7 +22,11 @@ Role = Literal["image", "kernel", "places"]
 
 @dataclass(frozen=True)
 class AxisGeometry:
-    """Windows along one axis: place i and tap m meet at stride*i + dilation*m - before."""
+    """Windows along one axis: place i and tap m meet at stride*i + dilation*m - before.
+
+    `extent` entries of the image, so many `places` and `taps`. `before` is the padding in front; it
+    is below 0 where the first window starts inside of the image.
+    """
 
     extent: int
     places: int
@@ -58,7 +62,12 @@ class Operand:
 
 @dataclass(frozen=True)
 class Contraction:
-    """`computes` says which of the three is computed; the sum is followed by `addends`."""
+    """One of the three tensors as a sum over the other two; `computes` says which.
+
+    Shapes: image (batch, channels, H, W), kernel (filters, channels, k, l), places (batch, filters,
+    H_o, W_o), with H, H_o and k in `axes[0]`. The batch may be a symbol, everything else is a
+    number. `addends` are added to the sum, entry by entry.
+    """
 
     computes: Role
     image: Operand
@@ -82,7 +91,7 @@ class Contraction:
 
     @property
     def multiplications(self) -> Expr:
-        """How many products the sum adds up."""
+        """How many products the sum adds up; half its FLOPs."""
         first, second = self.axes
         kernel = self.channels * self.filters * first.taps * second.taps
         return self.batch * kernel * first.places * second.places

@@ -18,6 +18,7 @@ def _count(s: ContractionSizes) -> RoleCounts:
     """The windows of all images by a table, and the sums of an image by its inverse."""
     (k, l), area, pixels = s.taps, s.places[0] * s.places[1], count_pixels(s)
     inner = s.c * k * l
+    # The most windows that see one entry of an image: so many rows has the inverse of the table.
     most = -(-k // s.stride[0]) * -(-l // s.stride[1])
     windows = s.n * inner * area
     staged = s.phases != (1, 1)  # then the maximum writes delta in the order that is read
@@ -43,6 +44,7 @@ def _count(s: ContractionSizes) -> RoleCounts:
 
 
 def _shape(contraction: Contraction) -> tuple[int, int, int, int]:
+    """The shape (n, c, i, j) of the images."""
     first, second = contraction.axes
     return int(contraction.batch), contraction.channels, first.extent, second.extent
 

@@ -12,8 +12,12 @@ def _count(s: ContractionSizes) -> RoleCounts:
     """The windows of one image at a time, written again for the gradient of the kernel."""
     (k, l), (rows, columns) = s.taps, s.places
     inner, area = s.c * k * l, rows * columns
+    # At a stride the numbers of a run are no neighbours in the image: taken as runs of half the
+    # length.
     windows = count_copies(s.n * inner * area, columns if s.stride[1] == 1 else columns / 2)
     margin, delta = count_copies(count_pixels(s), s.image[1]), count_unstaging(s)
+    # The way back adds taps along rows into strips first, then strips along columns: k + l
+    # additions an image in place of k l.
     back = count_copies(s.n * inner * area, columns)
     back += count_copies(s.n * s.c * k * rows * s.image[1], s.image[1])
     sums = count_copies(s.n * s.f * inner, s.f * inner)

@@ -65,6 +65,7 @@ FAR = 0.203
 def to_weighted_counts(count: OperationCount) -> tuple[float, ...]:
     """What the time is a weighted sum of: the counts, and the numbers from beyond the cache."""
     *counts, held = astuple(count)
+    # What is multiplied is left out: BLAS brings its operands into the cache in blocks of its own.
     far = count.copied + count.fetched if held > CACHE else 0
     return (*(float(n) for n in counts), float(far))
 

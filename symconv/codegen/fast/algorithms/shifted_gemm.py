@@ -38,6 +38,7 @@ def _count_shifts(s: ContractionSizes) -> OperationCount:
     """The copies of all images, and a product for every tap along a column."""
     (k, l), area = s.taps, s.places[0] * s.places[1]
     copies = count_copies(s.n * _count_copied(s), s.places[1])
+    # The product of the first tap goes where the result stands; the others are added to it.
     copies += count_copies(s.n * (k - 1) * s.f * area, area)
     calls = OperationCount(calls=8 + s.n * (10 + 2.5 * l + 3 * k))
     return copies + count_products(s.n * k, s.f, s.c * l, area) + calls

@@ -46,7 +46,10 @@ class ContractionSizes(NamedTuple):
 
     @property
     def as_correlation(self) -> ContractionSizes:
-        """The gradient of the image at stride 1: delta takes the image's part."""
+        """The gradient of the image at stride 1: delta takes the image's part.
+
+        Without phases, as a stage writes its planes as images before that.
+        """
         return self._replace(
             c=self.f, f=self.c, image=self.places, places=self.image, phases=(1, 1)
         )

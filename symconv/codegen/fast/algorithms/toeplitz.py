@@ -10,7 +10,7 @@ from .sizes import ContractionSizes
 
 
 def _count(s: ContractionSizes) -> RoleCounts:
-    """Every entry of an image times every place."""
+    """Every entry of an image times every place: a product for pairs that never meet, too."""
     area = s.places[0] * s.places[1]
     places, pixels = s.f * area, s.c * s.image[0] * s.image[1]
     table = places * pixels

@@ -55,6 +55,8 @@ class _Tiles:
     def _numbers(self, s: ContractionSizes, maps: int) -> Count:
         """The entries of the tiles of so many maps."""
         high, wide = self._field(s)
+        # -(-n // d) is n / d, rounded up: a tile that places fill in part costs as much as a full
+        # one.
         tiles = s.n * -(-s.places[0] // self.size) * -(-s.places[1] // self.size)
         return tiles * maps * high * wide
 

@@ -39,10 +39,13 @@ def make_transforms(size: int, taps: int) -> WinogradTransforms:
     count = size + taps - 1
     if size < 1 or taps < 1 or count - 1 > len(POINTS):
         raise ValueError(f"{size} results of {taps} taps need {count} points")
+    # In fractions: floating point would round the matrices before they are made whole.
     points = POINTS[: count - 1]
     scaled = [_scale_to_integers(row) for row in _interpolate(points)]
     kernel = _list_powers(points, taps)
     return WinogradTransforms(
+        # A scale that a row of B^T gains, its row of G loses. Images are transformed tile by tile,
+        # a kernel once: whole numbers belong to the image.
         image=tuple(row for row, _ in scaled),
         kernel=tuple(_scale(row, 1 / s) for row, (_, s) in zip(kernel, scaled, strict=True)),
         places=tuple(zip(*_list_powers(points, size), strict=True)),
@@ -61,6 +64,7 @@ def _interpolate(points: RationalRow) -> RationalMatrix:
     The last row, of infinity, holds the polynomial that vanishes at every other point.
     """
     rows = []
+    # Lagrange: the product of (t - b) over the other points, over its value at the point itself.
     for a in points:
         others = [b for b in points if b != a]
         below = Fraction(1)

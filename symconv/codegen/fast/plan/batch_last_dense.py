@@ -17,14 +17,14 @@ from symconv.lower.affine import affine_form
 
 @dataclass(frozen=True)
 class BatchLastFlatten:
-    """A table of one row a picture, row-major."""
+    """v (N, C H W) = `source` (N, C, H, W), flattened row by row."""
 
     source: Indexed
 
 
 @dataclass(frozen=True)
 class BatchLastProduct:
-    """`rows` times a matrix, which is `transposed` where the sum runs over its second axis."""
+    """`rows` (N, Q) times a matrix (Q, K), or (K, Q) where it is `transposed`: an array (N, K)."""
 
     rows: Indexed
     matrix: Indexed
@@ -32,7 +32,10 @@ class BatchLastProduct:
 
 
 def match_flatten(program: Program, e: Equation) -> BatchLastFlatten | None:
-    """Whether an equation writes every picture as a row."""
+    """v[b, c H W + i W + j] = p[b, c, i, j], of whole arrays: (N, C H W) from (N, C, H, W).
+
+    None for any other equation.
+    """
     source = e.rhs
     if not isinstance(source, Indexed) or len(source.indices) != 4 or len(e.lhs.indices) != 2:
         return None
@@ -43,13 +46,20 @@ def match_flatten(program: Program, e: Equation) -> BatchLastFlatten | None:
         return None
     c, i, j = (v for v in rest if isinstance(v, Symbol))
     place = affine_form(e.lhs.indices[1], extents)
+    # Row-major alone: the code that is written, transpose(1, 2, 3, 0).reshape(size, -1).T, knows no
+    # other order of channels and places.
     steps = {c: extents[i] * extents[j], i: extents[j], j: Integer(1)}
     return BatchLastFlatten(source) if place.constant == 0 and dict(place.terms) == steps else None
 
 
 def match_dense_product(program: Program, e: Equation) -> BatchLastProduct | None:
-    """Whether an equation is a product of matrices that only pictures are made of."""
+    """A product of matrices (N, Q) and (Q, K) whose rows are only read as pictures again.
+
+    None for any other equation.
+    """
     readers = [r for r in program.equations if e.lhs.base in {a.base for a in _list_entries(r.rhs)}]
+    # Whoever reads the rows as rows would step over the whole batch from one number of a row to the
+    # next.
     if not readers or not all(_restores_pictures(r) for r in readers):
         return None
     return _match_product(program, e)
@@ -71,6 +81,7 @@ def _match_product(program: Program, e: Equation) -> BatchLastProduct | None:
     if len(factors) != 2 or len(Mul.make_args(e.rhs.function)) != 2 or low != 0:
         return None
     known = dict(e.ranges) | {q: high + 1}
+    # SymPy sorts the factors of a product, so that either of the two may be the rows.
     for rows, matrix in (factors, factors[::-1]):
         whole = all(
             tuple(known.get(v) for v in f.indices) == tuple(program.tensor(f).shape)

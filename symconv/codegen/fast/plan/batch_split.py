@@ -47,11 +47,16 @@ def plan_batch_split(forward: Program) -> BatchSplit | None:
     kinds = [_classify(forward, e, batch) for e in forward.equations]
     if not kinds or None in kinds:
         return None
+    # The last equation is that of the cost. Where there is none, the delta of the output is given,
+    # and the gradients of parts are simply added.
     return BatchSplit(batch, kinds[-1] == "mean")
 
 
 def _classify(forward: Program, e: Equation, batch: Symbol) -> str | None:
-    """Whether an equation computes samples apart, or a sum or mean of them."""
+    """How an equation treats samples; None where they meet.
+
+    "value": every sample is computed from itself; "sum" or "mean": a cost over all of them.
+    """
     if forward.tensor(e.key).role == "cost":
         return _classify_cost(forward, e.rhs, batch)
     own = e.lhs.indices[0] if forward.tensor(e.key).shape[0] == batch else None
@@ -63,6 +68,8 @@ def _classify(forward: Program, e: Equation, batch: Symbol) -> str | None:
 def _is_per_sample(forward: Program, e: Expr, own: Expr, batch: Symbol) -> bool:
     """Whether every entry that a formula reads belongs to the sample `own` or to none."""
     extents = {s for b in e.atoms(Sum) for _, _, high in b.limits for s in high.free_symbols}
+    # Batch normalisation, for one, sums over the batch and divides by its size in the middle of a
+    # network: its samples are not apart.
     if batch in extents or batch in _list_symbols(e):
         return False
     entries = [a for a in e.atoms(Indexed) if forward.tensor(a).shape[0] == batch]
@@ -72,6 +79,7 @@ def _is_per_sample(forward: Program, e: Expr, own: Expr, batch: Symbol) -> bool:
 def _list_symbols(e: Expr) -> set[Symbol]:
     """The symbols of a formula, those of the shapes of tensors aside."""
     if isinstance(e, Indexed):
+        # The label of an array carries its shape, in which the batch is a symbol, too.
         return set[Symbol]().union(*(i.free_symbols for i in e.indices))
     found = {e} if isinstance(e, Symbol) else set[Symbol]()
     return found.union(*(_list_symbols(a) for a in e.args))  # type: ignore[arg-type]
@@ -88,6 +96,8 @@ def _classify_cost(forward: Program, e: Expr, batch: Symbol) -> str | None:
         return None
     over = [v for v, low, high in sums[0].limits if low == 0 and high + 1 == batch]
     left = [high for v, _, high in sums[0].limits if v not in over]
+    # With c / N in front, a part of n samples counts n / N of its own mean. Other
+    # powers of N are left alone.
     factor = e / sums[0]
     if len(over) != 1 or any(batch in high.free_symbols for high in left):
         return None
@@ -99,7 +109,10 @@ def _classify_cost(forward: Program, e: Expr, batch: Symbol) -> str | None:
 
 
 def smallest_part(backward: Backward, split: BatchSplit) -> int:
-    """The fewest samples that repay a thread; 1 where other sizes are open, too."""
+    """The fewest samples of a part that repay a thread: GRAIN over the operations of one sample.
+
+    1 where other sizes than the batch are symbols, too: then nothing can be counted.
+    """
     work = Add(*(count_operations(e) for e in backward.program.equations))
     work = work.xreplace({split.batch: Integer(1)})
     return int(ceiling(Integer(GRAIN) / work)) if work.is_Integer and work > 0 else 1

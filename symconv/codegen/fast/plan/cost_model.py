@@ -36,7 +36,8 @@ def choose(
 ) -> Choice:
     """The algorithm that was asked for, else the one that takes the least time.
 
-    The time is that of all three tensors of the contraction, so that they take the same one.
+    `key` is that of the equation, by which `overrides` ask; `phases` (a, b) share a maximum. The
+    time is that of all three tensors of the contraction, so that they take the same one.
     SymconvError where the one that was asked for cannot compute the contraction.
     """
     overrides, known = overrides or PlanOverrides(), find_algorithms(contraction)
@@ -62,6 +63,8 @@ def estimate_times(
     sizes = read_sizes(contraction, assume_batch(contraction.batch), phases)
     known = [a for a in find_algorithms(contraction) if a.tiles in {"", tiles}]
     counts = {algorithm: algorithm.work(sizes).values() for algorithm in known}
+    # A table that is too large rules an algorithm out, however fast its calls would be. im2col has
+    # no table and always applies: something is left.
     found = {
         algorithm: sum(map(estimate_microseconds, roles))
         for algorithm, roles in counts.items()
@@ -73,7 +76,7 @@ def estimate_times(
 def count_work(
     contraction: Contraction, algorithm: Algorithm, phases: Pair = (1, 1)
 ) -> OperationCount:
-    """What computing one of the three tensors takes, in terms of the batch."""
+    """What computing the tensor `contraction.computes` takes; the counts may hold the batch."""
     return algorithm.work(read_sizes(contraction, contraction.batch, phases))[contraction.computes]
 
 
@@ -87,7 +90,7 @@ def _take_fastest(times: dict[Algorithm, float], batch: int) -> Choice:
 
 
 def _write_time(microseconds: float) -> str:
-    """Microseconds with two digits."""
+    """Microseconds with two digits, such as `12 us` or `3.4 ms`."""
     digits = 1 - math.floor(math.log10(microseconds))
     rounded = round(microseconds, digits)
     return f"{rounded:g} us" if rounded < 1000 else f"{rounded / 1000:g} ms"

@@ -13,11 +13,17 @@ from symconv.codegen.fast.algorithms.contraction import AxisGeometry, Contractio
 
 
 def rewrite_as_correlation(contraction: Contraction) -> Contraction | None:
-    """The image of a contraction as the places of another; None at any stride but 1."""
+    """The image of a contraction as the places of another; None at any stride but 1.
+
+    In: delta (b, f, i, j) as places, kernel (f, c, m, n), dx (b, c, i, j) as the image. Out: the
+    same three arrays with delta as the image, the kernel seen as (c, f, k - 1 - m, l - 1 - n), dx
+    as places.
+    """
     if contraction.computes != "image" or any(a.stride != 1 for a in contraction.axes):
         return None
     filters, channels, *taps = contraction.kernel.order
     first, second = contraction.kernel.flipped
+    # The kernel stays the array that it is: only the view that reads it changes.
     order, flipped = (channels, filters, *taps), (not first, not second)
     return replace(
         contraction,
@@ -32,5 +38,6 @@ def rewrite_as_correlation(contraction: Contraction) -> Contraction | None:
 
 
 def _reverse(axis: AxisGeometry) -> AxisGeometry:
+    """The axis with image and places traded; the new padding is d (k - 1) - p."""
     before = axis.dilation * (axis.taps - 1) - axis.before
     return AxisGeometry(axis.places, axis.extent, axis.taps, 1, axis.dilation, before)

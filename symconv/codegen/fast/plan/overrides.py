@@ -21,6 +21,7 @@ class PlanOverrides:
     forms: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        # Looked up here, so that a word with a slip is told before anything is derived or planned.
         if self.tiles is not None:
             check_tiles(self.tiles)
         for name in self.forms.values():

@@ -20,6 +20,7 @@ def find_padded_arrays(statements: tuple[Statement, ...]) -> dict[PadArray, Loca
         if isinstance(s, Let)
         and isinstance(s.target, Local)
         and isinstance(s.value, PadArray)
+        # Arrays of a workspace are made of zeros, once; nobody writes to their margins again.
         and s.value.fill == "zero"
         and _ends_in_products(s.target, simple)
     }
@@ -30,18 +31,22 @@ def _ends_in_products(array: Local, statements: tuple[Statement, ...]) -> bool:
     for s in statements:
         if array not in arrays_read(s):
             continue
+        # A product of two arrays makes a new one: no view of the copy gets out of it.
         inside = {p for e in _list_products(s) for p in walk(e)}
         if array in inside and _count_outside(s, array) == 0:
             continue
         if not isinstance(s, Let) or not isinstance(s.target, Local):
             return False
+        # A view of the copy under a name of its own: whoever reads that reads the copy.
         if not _ends_in_products(s.target, statements):
             return False
     return True
 
 
 def _list_products(statement: Statement) -> list[Einsum | Matmul]:
+    """The sums of products of two arrays or more that a statement computes."""
     found = [p for s in simple_statements((statement,)) for p in walk(s.value)]
+    # Of one operand einsum may answer a view (a transpose, a diagonal): no product.
     sums = [p for p in found if isinstance(p, Einsum) and len(p.operands) > 1]
     return [*sums, *(p for p in found if isinstance(p, Matmul))]
 

@@ -61,6 +61,8 @@ class _PlanReport:
                 yield f"{self._name(equation.key)}: as in the readable style"
                 yield f"    {_report_cost(equation)}"
             case Pool(stage):
+                # `between` begins with the values before the maximum: the contraction and, if there
+                # is one, its relu. The mask and the deltas follow.
                 keys = (stage.contraction.result.key, *stage.between[1 : 1 + stage.rectified])
                 yield f"{', '.join(map(self._name, (*keys, stage.key)))}: one stage"
                 a, b = stage.phases
@@ -82,6 +84,7 @@ class _PlanReport:
         choice: Choice = self.choices[key]
         found = count_work(made, choice.algorithm, phases)
         yield f"    {choice.algorithm.name}: {choice.reason}"
+        # Every product is added to a sum: two operations.
         yield f"    {2 * found.multiplications} FLOP, {_write_ratio(found.multiplications, made)}"
         yield f"    {BYTES * found.held} bytes in between (float32)"
 

@@ -55,7 +55,7 @@ class BiasGradient:
 
 @dataclass(frozen=True)
 class Unplanned:
-    """An equation in its readable form, or with the batch as the innermost run."""
+    """An equation in its readable form, or as `run` says with the batch as the innermost run."""
 
     equation: Equation
     run: BatchLastFlatten | BatchLastProduct | None = None
@@ -66,7 +66,11 @@ Step: TypeAlias = Contract | Pool | PoolGradient | BiasGradient | Unplanned
 
 @dataclass(frozen=True)
 class ExecutionPlan:
-    """The steps of both passes; `hidden` are the tensors that are never written."""
+    """The steps of both passes, in their order.
+
+    `hidden` are the keys of the tensors that are never written; `choices` map the key of every sum
+    over windows to its algorithm.
+    """
 
     forward: tuple[Step, ...]
     backward: tuple[Step, ...]
@@ -82,17 +86,24 @@ class ExecutionPlan:
 def plan_network(
     forward: Program, backward: Backward, overrides: PlanOverrides | None = None
 ) -> ExecutionPlan:
-    """The plan of a network; `overrides` overrule the cost model."""
+    """The plan of a network; `overrides` overrule the cost model.
+
+    SymconvError where they name an equation that is no sum over windows, or an algorithm that
+    cannot compute it.
+    """
     program = backward.program
     results = {t.key for t in backward.results}
     rest = list(backward.equations)
     wanted = _find_needed(rest, results)
+    # A stage never writes what stands between its ends: it is none where the caller asks for one of
+    # these tensors.
     known = {s.key: s for s in find_stages(program) if not set(s.between) & results}
     planner = _Planner(program, tuple(known.values()), overrides or PlanOverrides())
     first = tuple(s for e in forward.equations for s in planner.steps(e))
     second = tuple(s for e in rest if e.key in wanted for s in planner.steps(e))
     hidden = frozenset(k for s in known.values() for k in s.between)
     choices = planner.choices(first + second)
+    # Only now is known how planes lie in memory. Dense layers behind them follow suit.
     if any(c.algorithm.runs_along_batch for c in choices.values()):
         first, second = planner.run_along_batch(first), planner.run_along_batch(second)
     return ExecutionPlan(first, second, hidden, choices)
@@ -106,6 +117,7 @@ class _Planner:
 
     def steps(self, e: Equation) -> tuple[Step, ...]:
         """What one equation becomes; an equation inside of a stage becomes nothing."""
+        # Stages first: taken by itself, a contraction inside of one would be planned once more.
         for s in self.stages:
             if e.key == s.key:
                 return (Pool(s),)
@@ -118,6 +130,8 @@ class _Planner:
         made = recognize_contraction(self.program, e)
         if made is None or not _can_broadcast(made):
             return (Unplanned(e),)
+        # A gradient that reads the delta of a stage reads its planes, as nobody writes it as
+        # images.
         stage = next((s for s in self.stages if s.delta == made.places.key), None)
         return (Contract(e, made, stage),)
 
@@ -132,6 +146,8 @@ class _Planner:
 
     def choices(self, steps: tuple[Step, ...]) -> dict[str, Choice]:
         """The form of every contraction; the three of one geometry agree."""
+        # They agree without being told: `choose` weighs all three sums of a geometry, whichever of
+        # them it is asked for.
         pools = [s.stage for s in steps if isinstance(s, Pool)]
         made = {s.contraction.result.key: (s.contraction, s.phases) for s in pools}
         for s in steps:
@@ -155,9 +171,12 @@ def _can_broadcast(made: Contraction) -> bool:
             return False
         if all(e.is_number for e in addend.indices):
             continue
+        # Axes that rise need no transpose: NumPy stretches over the others.
         axes = [where.get(e) for e in addend.indices]
         if None in axes or axes != sorted(set(axes), key=_rank_axis):
             return False
+    # Where a tensor is read twice, its gradient has an addend; helper functions add nothing to a
+    # gradient.
     return made.computes == "places" or not made.addends
 
 
@@ -168,6 +187,7 @@ def _rank_axis(axis: int | None) -> int:
 def _find_needed(equations: list[Equation], wanted: set[str]) -> set[str]:
     """The keys of the equations that the wanted tensors depend on."""
     found = set(wanted)
+    # From the back: an equation reads only what was computed before it.
     for e in reversed(equations):
         if e.key in found:
             found |= {key_of(a) for a in _list_entries(e.rhs)}

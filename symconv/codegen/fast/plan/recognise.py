@@ -31,6 +31,7 @@ def recognize_contraction(program: Program, equation: Equation) -> Contraction |
         return None
     extents = dict(equation.ranges) | {v: high + 1 for v, _, high in sums[0].limits}
     free = frozenset(v for v, _ in equation.ranges)
+    # SymPy sorts the factors of a product, so that either of them may be the windowed one.
     products = [
         WindowedProduct(program, equation.lhs, windowed, other, extents, free, rest)
         for windowed, other in (factors, factors[::-1])
@@ -50,6 +51,8 @@ def _match_axes(r: WindowedProduct) -> Contraction | None:
             if found is None:
                 return None
             axes.append(found)
+        # Without a window an axis is a bare index. A shift or a step along it (a slice, the
+        # channels of a group) is another operation.
         elif place.constant != 0 or any(c != 1 for _, c in place.terms):
             return None
     scattered = {m.scattered for m in axes}
@@ -57,12 +60,15 @@ def _match_axes(r: WindowedProduct) -> Contraction | None:
 
 
 def _assign_roles(r: WindowedProduct, axes: tuple[AxisMatch, ...]) -> Contraction | None:
-    """The three tensors in their roles."""
+    """The three tensors in their roles, as (image, kernel, places) by what stands on which side."""
     taps = {m.tap for m in axes}
+    # dx[u] = sum of w[m] delta[(u + p - d m) / s]: what is seen through windows are the places.
     if axes[0].scattered:
         return _build_contraction(r, axes, "image", (r.result, r.other, r.windowed))
+    # dw[m] = sum of delta[i] x[s i + d m - p]: taps stay free, places are summed.
     if taps <= r.free:
         return _build_contraction(r, axes, "kernel", (r.windowed, r.result, r.other))
+    # One tap free and one summed: no role of a convolution is like that.
     if taps & r.free:
         return None
     return _build_contraction(r, axes, "places", (r.windowed, r.other, r.result))
@@ -83,6 +89,7 @@ def _build_contraction(
     if None in others or len(taps_found) != RANK:
         return None
     met = {s for m in axes for s in (m.place, m.tap)}
+    # What is neither a place nor a tap is the batch, a channel or a filter.
     groups = _group_indices([_list_symbols(access) - met for access in accesses])
     if groups is None:
         return None
@@ -108,7 +115,11 @@ def _build_contraction(
 def _group_indices(
     names: list[set[Symbol]],
 ) -> tuple[Symbol | None, Symbol | None, Symbol | None] | None:
-    """The indices of batch, channels and filters: each in two tensors, at most one of a kind."""
+    """The indices of batch, channels and filters: each in two tensors, at most one of a kind.
+
+    The sets are those of image, kernel and places. None where an index stands in all three (one of
+    a group, as in a depthwise convolution) or in one alone: no product of matrices computes that.
+    """
     image, kernel, places = names
     pairs = (image & places, image & kernel, kernel & places)
     known = (pairs[0] | pairs[1], pairs[1] | pairs[2], pairs[0] | pairs[2])
@@ -121,10 +132,12 @@ def _group_indices(
 
 
 def _list_symbols(access: Indexed) -> set[Symbol]:
+    """The index symbols of an access."""
     return {s for e in access.indices for s in e.atoms(Symbol)}
 
 
 def _find_axis(access: Indexed, symbol: Symbol | None) -> int | None:
+    """The axis whose index is the symbol and nothing else; None but for one such axis."""
     found = [k for k, e in enumerate(access.indices) if e == symbol]
     return found[0] if len(found) == 1 else None
 
@@ -134,6 +147,7 @@ def _find_tap(r: WindowedProduct, kernel: Indexed, m: AxisMatch) -> tuple[int, b
     for k, e in enumerate(kernel.indices):
         if e == m.tap:
             return k, m.flipped
+        # k - 1 - m: a convolution in the narrow sense, whose kernel runs backwards.
         if e == r.extents[m.tap] - 1 - m.tap:
             return k, not m.flipped
     return None

@@ -21,6 +21,7 @@ def _rebuild_sum(e: Expr) -> Expr:
     made = e.func(*parts)
     if not isinstance(made, Sum):
         return made
+    # Ranges start at 0: the one value of a sum over one is 0.
     units = {v: S.Zero for v, low, high in made.limits if low == high == 0}
     left = [limit for limit in made.limits if limit[0] not in units]
     body = made.function.xreplace(units) if units else made.function

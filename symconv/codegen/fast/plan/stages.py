@@ -27,7 +27,10 @@ Readers = dict[str, list[Equation]]
 class PoolingStage:
     """`pooled` = relu(max over the tile of `contraction`), and its backward pass down to `delta`.
 
-    `between` are the keys that are never written; `seed` is the delta of `pooled`.
+    `rectified` tells whether there is a relu; a tile has `phases` (a, b). `seed` is the delta of
+    `pooled`. `between` are the keys that are never written, in the order of their computing: the
+    contraction, its relu, the mask, the delta of the relu, the delta of the contraction; without a
+    relu three of them.
     """
 
     contraction: Contraction
@@ -67,6 +70,7 @@ def _match_stage(program: Program, equation: Equation, readers: Readers) -> Pool
     last = equation if gate is None else gate
     pools = [e for e in readers[last.key] if isinstance(e.rhs, MaxOver)]
     masks = [e for e in readers[last.key] if isinstance(e.rhs, OneHot)]
+    # Anybody else who reads the values before the maximum needs them written.
     if len(pools) != 1 or len(masks) != 1 or len(readers[last.key]) != 2:
         return None
     phases = _match_tile(pools[0], last, made)
@@ -74,6 +78,7 @@ def _match_stage(program: Program, equation: Equation, readers: Readers) -> Pool
     if phases is None or delta is None:
         return None
     between, seed = delta
+    # Whoever reads the delta otherwise than as planes needs it written, too.
     if not all(_can_read_planes(program, e, between[-1]) for e in readers[between[-1]]):
         return None
     return PoolingStage(made, pools[0], gate is not None, phases, between, seed, between[-1])
@@ -90,6 +95,7 @@ def _match_delta(
     found, delta = [equation.key, mask.key], routed[0].key
     if last is equation:
         return (*found, delta), seed
+    # Beside relu, the gate of its own gradient is the one that reads the contraction.
     gated = [e for e in readers[equation.key] if e is not last]
     if readers[delta] != gated or len(gated) != 1 or not _is_gate(gated[0], delta, equation.key):
         return None
@@ -100,6 +106,8 @@ def _is_constant_in_space(made: Contraction) -> bool:
     """Whether what is added does not depend on the place, and no axis is out of order."""
     indices = made.indices
     entries = [e for a in made.addends for e in _list_indices(a)]
+    # Axis 1 of (b, f, i, j): a bias of a map is the same for all phases, so that it may be added
+    # after the maximum.
     return made.places.plain and all(e == 0 or indices.get(e) == 1 for e in entries)
 
 
@@ -126,6 +134,7 @@ def _match_tile(pool: Equation, source: Equation, made: Contraction) -> tuple[in
         return None
     triples = zip(body.indices[2:], pool.lhs.indices[2:], limits.items(), made.axes, strict=True)
     for e, u, (m, k), axis in triples:
+        # Tiles that overlap, or leave places over, have no phases of equal shape.
         if not k.is_Integer or e != k * u + m or axis.places % int(k):
             return None
     first, second = (int(k) for k in limits.values())
@@ -146,12 +155,14 @@ def _is_routing(e: Equation, mask: Equation) -> bool:
         len(factors) == 2
         and all(isinstance(f, Indexed) for f in factors)
         and mask.key in _list_keys(e.rhs)
+        # (b, f, u, v, m, n); an index with one value has no range.
         and len(e.ranges) >= 5
     )
 
 
 def _is_gate(e: Equation, delta: str, source: str) -> bool:
     """Whether an equation is step(source) * delta, entry by entry."""
+    # SymPy orders factors by its own rules: the step comes first here.
     factors = sorted(Mul.make_args(e.rhs), key=lambda f: not isinstance(f, step))
     if len(factors) != 2 or not isinstance(factors[0], step) or not isinstance(factors[1], Indexed):
         return False
@@ -177,6 +188,7 @@ def sums_over_places(e: Equation, delta: str) -> bool:
     body = e.rhs.function if isinstance(e.rhs, Sum) else None
     if not isinstance(body, Indexed) or key_of(body) != delta:
         return False
+    # The index of an axis of length 1 may be a plain 0.
     bound = {Integer(0), *cast("Sum", e.rhs).variables}
     b, f, i, j = body.indices
     summed = {b, i, j} <= bound

@@ -12,8 +12,12 @@ Wanted = set[Entry | Winner]
 def eliminate_dead_scalars(
     statements: tuple[ScalarStatement, ...], wanted: Wanted
 ) -> tuple[ScalarStatement, ...]:
-    """The statements, in their order, that the wanted entries need, one after another."""
+    """The statements, in their order, that the wanted entries need, one after another.
+
+    Of a branch only the additions to entries that are read are left.
+    """
     known, kept = set(wanted), list[ScalarStatement]()
+    # From the back: what reads an entry stands behind what writes it.
     for s in reversed(statements):
         needed = _keep_if_read(s, known)
         if needed is not None:

@@ -70,6 +70,7 @@ class UnrolledModule:
         places = {e: k for k, e in enumerate(self.names.kept)}
         found = [places[self.plan.planner.plain(e)] for e in list_entries_in(tensor)]
         number = self.numbers.get(tensor.key)
+        # A scalar of the type of the parameters: a float of Python would be of double precision.
         if tensor.role == "cost":
             body = [
                 make_code([f"{TAB * 2}number: Number = self.dtype.type(self.kept[{found[0]}])"])
@@ -92,7 +93,8 @@ class UnrolledModule:
 
 
 def _take_saved_numbers(found: list[int]) -> list[Code]:
-    """An array of the numbers at some places."""
+    """The statements that make an array of the kept numbers at some places, in that order."""
+    # An equation writes its entries one after another, so that most values are one slice.
     if found == list(range(found[0], found[0] + len(found))):
         return [make_code([_make_array_line(f"self.kept[{found[0]}:{found[-1] + 1}]")])]
     items = [f"self.kept[{k}]" for k in found]

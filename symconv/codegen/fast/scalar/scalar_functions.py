@@ -111,6 +111,7 @@ class ScalarFunctions:
         """The entries of the arrays as numbers."""
         found: list[Code] = []
         for t in given:
+            # As floats of Python: one operation on scalars of NumPy takes several times as long.
             items = [self.name(e) if e in used else "_" for e in list_entries_in(t)]
             if any(i != "_" for i in items):
                 ravel = "" if len(t.shape) == 1 else ".ravel()"
@@ -137,7 +138,7 @@ class ScalarFunctions:
         return f"({self.numbers[key]})" if key in self.numbers else ""
 
     def _made(self, printer: ScalarPrinter, dtype: str) -> list[Code]:
-        """All gradients as one array."""
+        """The statements that make all gradients as one array: slices cost less than calls."""
         printer.parts = {}
         entries = [e for tensor in self.backward.results for e in list_entries_in(tensor)]
         numbers = ["".join(printer.addends(self.plan.planner.read(e))) for e in entries]
@@ -165,6 +166,7 @@ class ScalarFunctions:
         both = eliminate_dead_scalars(
             (*self.plan.forward, *self.plan.backward), self._answered() | {cost}
         )
+        # The cost may be a given entry as it is, which no statement reads.
         used = collect_reads(both) | self._answered() | {cost}
         body, printer = (
             [*self._checks(self.given), *self._unpacked(self.given, used)],

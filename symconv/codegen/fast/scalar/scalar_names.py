@@ -51,7 +51,7 @@ class ScalarNames:
         return [t for t in self.forward.tensors if self.forward.equation(t.key) is not None]
 
     def typed(self) -> str:
-        """The array whose type is that of the results."""
+        """The array whose type is that of the results: the first parameter, if there is one."""
         first = next((t for t in self.given if t.role == "parameter"), self.given[0])
         return self.array(first)
 

@@ -36,11 +36,11 @@ Waiting = dict[Winner, dict[int, list[tuple[Entry, Product]]]]
 
 @dataclass
 class ScalarPlanner:
-    """Puts the statements of one function after another together.
+    """Makes the statements of one function after another; the second knows what the first named.
 
-    `results` are the tensors whose every entry is written. `names` are entries that stand for
-    something else, `winners` the choices made so far, `waiting`
-    what has still to be added in the branches of a winner, `open_targets` what it is added to.
+    `results` are the keys of the tensors whose every entry is written. `names` are entries that
+    stand for something else, `winners` the choices made so far, `waiting` what has still to be
+    added in the branches of a winner, `open_targets` what it is added to.
     """
 
     program: Program
@@ -53,7 +53,7 @@ class ScalarPlanner:
     serials: count[int] = field(default_factory=count)
 
     def run(self, equations: tuple[Equation, ...]) -> tuple[ScalarStatement, ...]:
-        """The statements that compute these equations."""
+        """The statements that compute these equations; Unsupported where there are none."""
         self.statements = []
         for equation in equations:
             for target, at in self._targets(equation):
@@ -67,7 +67,7 @@ class ScalarPlanner:
         return ScalarExpansion(shapes, self.read, self.choose)
 
     def read(self, entry: Entry) -> scalar.Sum:
-        """What an entry stands for."""
+        """What an entry stands for: itself, or the product that it is another name for."""
         if entry in self.open_targets:
             self.flush()
         found = self.names.get(entry)
@@ -81,7 +81,7 @@ class ScalarPlanner:
         return self.winners[among]
 
     def plain(self, entry: Entry) -> Entry:
-        """The entry that another one is a name for."""
+        """The entry that another one is a name for; Unsupported where that is no single entry."""
         (found,) = self.read(entry)
         if found.coefficient != 1 or len(found.factors) != 1:
             raise Unsupported("a maximum of products has no scalar form")
@@ -120,12 +120,16 @@ class ScalarPlanner:
 
     def _assign(self, target: Entry, value: scalar.Sum) -> None:
         guarded = [p for p in value if p.guards]
+        # A delta that comes through two maxima without being written: branches are not nested.
         if any(len(p.guards) > 1 for p in guarded):
             raise Unsupported("a product of two choices has no scalar form")
+        # A delta behind a maximum is 0 for all but the winner. Only a result has to be written with
+        # its zeros; elsewhere whoever reads the entry reads the guarded product.
         hidden = guarded and target.key not in self.results
         if len(value) == 1 and (hidden or _is_name(value[0])):
             self.names[target] = value[0]
             return
+        # First what is always there (0 if nothing is), then the branches add to it.
         self.statements.append(Assign(target, tuple(p for p in value if not p.guards)))
         for p in guarded:
             (guard,) = p.guards
@@ -142,7 +146,7 @@ def _is_name(product_: Product) -> bool:
 
 
 def count_entries_read(statements: tuple[ScalarStatement, ...]) -> int:
-    """How many entries the statements read, about the number of operations."""
+    """How many entries the statements read, about the number of operations; one branch runs."""
     found = 0
     for s in statements:
         if isinstance(s, Assign):

@@ -23,6 +23,8 @@ from .scalar_program import (
 )
 from .subexpressions import argument_of, best_subexpression, count_operators, subexpression_value
 
+# The logistic function is written with a hyperbolic tangent: `math.exp` raises an error where it
+# overflows. A condition costs less than a call of `max`.
 FORMS = {
     "sum": "({0})",
     "reciprocal": "(1 / ({0}))",
@@ -71,6 +73,8 @@ class ScalarPrinter:
         inner = [f"{margin}{TAB}{part.strip()}" for part in parts]
         inner = [whole] if len(whole) <= WIDTH else inner
         part = best_subexpression(value, self.parts, self.factor)
+        # A formula of several lines is left whole where each addend fits on one; else its part that
+        # saves most gets a name.
         if part is None or (self._stands(value) and max(map(len, inner)) <= WIDTH):
             return [make_code([f"{margin}{head}(", *inner, f"{margin})"])]
         name = self.name(part)
@@ -91,7 +95,7 @@ class ScalarPrinter:
         return count_operators(value) > 1 or not (text[0] == "(" or text[-1] == ")")
 
     def _selected(self, select: Select) -> list[Code]:
-        """The first largest: the best so far gives way to what is larger."""
+        """The first largest: the best so far gives way to what is larger, not to what is equal."""
         margin, winner = TAB * self.indent, self.name(select.winner)
         first, *rest = (self.name(e) for e in select.among)
         best = self.name(select.target) if select.target else f"{winner}_value"
@@ -121,6 +125,7 @@ class ScalarPrinter:
         if not any(p.factors for p in value):
             return [str(float(sum(p.coefficient for p in value)))]
         parts: list[str] = []
+        # What is subtracted comes last, so that no line begins with a sign if it need not.
         for p in sorted(value, key=lambda p: p.coefficient < 0):
             text = self.product(_drop_sign(p)).within(ADD)
             sign = "-" if p.coefficient < 0 else "+"
@@ -128,7 +133,7 @@ class ScalarPrinter:
         return parts
 
     def product(self, value: Product) -> PythonText:
-        """coefficient * factors, a denominator at the end."""
+        """coefficient * factors, a denominator at the end: 2 * a * b / 3 divides once."""
         above, below = value.coefficient.as_integer_ratio()
         parts = [self.factor(f) for f in value.factors]
         if above != 1 or not parts:

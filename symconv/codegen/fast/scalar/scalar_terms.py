@@ -77,6 +77,7 @@ class ScalarExpansion:
 
     def entry(self, access: Indexed, at: Values) -> Entry | None:
         """The entry that an access names; None where it is absent."""
+        # The table holds the node beside its identity: as long as it lives no other node has that.
         known = self.accesses.get(id(access))
         if known is None:
             known = self.accesses[id(access)] = (access, *_access_forms(access))
@@ -88,6 +89,7 @@ class ScalarExpansion:
                 p += c * at[v]
             if scale != 1:
                 p, rest = divmod(p, scale)
+                # Between two integers there is no entry: absent.
                 if rest:
                     return None
             if not 0 <= p < n:
@@ -96,7 +98,7 @@ class ScalarExpansion:
         return Entry(key, tuple(place))
 
     def over(self, binder: ExprWithLimits, at: Values) -> Iterator[dict[Symbol, int]]:
-        """The index values inside a binder."""
+        """The values of all indices inside a binder, turn by turn; the first limit is outermost."""
         known = self.turns.get(id(binder))
         if known is None:
             known = self.turns[id(binder)] = (binder, _list_turns(binder))
@@ -125,7 +127,7 @@ class ScalarExpansion:
         return (Product(Fraction(1), (guard,)),)
 
     def _product(self, factors: tuple[Expr, ...], at: Values) -> scalar.Sum:
-        """A product; a factor of several addends stays one factor."""
+        """A product; a factor of several addends stays one factor: nothing is multiplied out."""
         result: Product | None = None
         for factor in factors:
             value = self(factor, at)
@@ -163,7 +165,7 @@ def _list_turns(binder: ExprWithLimits) -> Turns:
 
 
 def evaluate_place(e: Expr, at: Values) -> Fraction:
-    """An index expression as a number."""
+    """An index expression as a number; a fraction where no entry stands."""
     scale, constant, terms = _remember_form(e)
     return Fraction(constant + sum(c * at[v] for v, c in terms), scale)
 
@@ -196,7 +198,7 @@ def to_fraction(e: Expr) -> Fraction:
 
 
 def bracket_holds(e: KroneckerDelta | Box, at: Values) -> bool:
-    """Whether a bracket is 1."""
+    """Whether a bracket is 1 at these values of its indices."""
     if isinstance(e, Box):
         place = evaluate_place(e.place, at)
         return place.denominator == 1 and 0 <= place < evaluate_place(e.extent, at)
@@ -205,10 +207,12 @@ def bracket_holds(e: KroneckerDelta | Box, at: Values) -> bool:
 
 
 def _number(value: Fraction) -> scalar.Sum:
+    """A number as a sum; 0 is the empty one."""
     return (Product(value),) if value else ()
 
 
 def _compound(function: str, value: scalar.Sum) -> Product:
+    """A function of a sum as a product of one factor."""
     if any(p.guards for p in value):
         raise Unsupported("a function of what depends on a choice has no scalar form")
     return Product(Fraction(1), (Compound(function, value),))

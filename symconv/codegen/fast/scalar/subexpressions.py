@@ -21,12 +21,13 @@ def best_subexpression(
         p for p in _unnamed_subexpressions(value, named) if (Product(ONE, (p,)),) != value
     )
     gains = {p: (len(text(p)) - SHORTEST) * times for p, times in found.items()}
+    # Of equal gains the first is taken, the outermost: the text is the same at every run.
     best = max(gains, key=gains.__getitem__, default=None)
     return best if best is not None and gains[best] > 0 else None
 
 
 def subexpression_value(part: Compound) -> Sum:
-    """What a part is called after."""
+    """What the name of a part stands for: the sum in its brackets, or its function."""
     return part.of if part.function == "sum" else (Product(ONE, (part,)),)
 
 

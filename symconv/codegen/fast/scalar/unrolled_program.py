@@ -13,7 +13,7 @@ from .scalar_program import ScalarStatement
 
 @dataclass(frozen=True)
 class UnrolledProgram:
-    """The planned statements of both functions, and how many entries they read."""
+    """The statements of both passes; `planner` knows what every entry stands for."""
 
     program: Program
     forward: tuple[ScalarStatement, ...]

@@ -38,6 +38,7 @@ class ModuleConstants:
 
     def name_window(self, scribe: FunctionWriter, contraction: Contraction, phases: Pair) -> str:
         """The name of the geometry."""
+        # By what a window is, not by its layer: layers of one geometry share a constant.
         for name, (other, known) in self.windows.items():
             if other.axes == contraction.axes and known == phases:
                 return name
@@ -49,7 +50,10 @@ class ModuleConstants:
     def name_table(
         self, scribe: FunctionWriter, contraction: Contraction, algorithm: Algorithm, phases: Pair
     ) -> tuple[str, str]:
-        """The names of the functions that give an algorithm's lookup table, and its inverse."""
+        """The names of the functions that give an algorithm's lookup table, and its inverse.
+
+        ValueError where the algorithm has none; contractions that need the same table share it.
+        """
         if algorithm.table is None:
             raise ValueError(f"{algorithm.name} has no lookup table")
         window = self.name_window(scribe, contraction, phases)
@@ -69,7 +73,10 @@ class ModuleConstants:
     def name_constant(
         self, scribe: FunctionWriter, contraction: Contraction, algorithm: Algorithm
     ) -> str:
-        """The name of the constant that an algorithm defines for a contraction."""
+        """The name of the constant that an algorithm defines for a contraction.
+
+        ValueError where it defines none; two contractions with the same value share it.
+        """
         if algorithm.constant is None:
             raise ValueError(f"{algorithm.name} has no constant")
         wanted = algorithm.constant(contraction)

@@ -38,9 +38,10 @@ class ContractionWriter:
         *keys: str,
         image: str = "",
     ) -> tuple[str, Layout]:
-        """The sum of kernel * image; answers its name and in which order its axes are.
+        """Write the sum of kernel * image; answers its name and in which order its axes are.
 
-        `image` is the text of the image where that is not the tensor itself.
+        `keys` are those of the equations that are complete with it. `image` is the text of the
+        image where that is not the tensor itself.
         """
         algorithm = self.algorithm_of(contraction)
         call, layout = algorithm.calls.correlate, algorithm.layout_of(phases)
@@ -55,14 +56,16 @@ class ContractionWriter:
         return name, layout
 
     def write_places(self, scribe: FunctionWriter, contraction: Contraction) -> None:
-        """z = sum of kernel * image, and what is added."""
+        """Write z = sum of kernel * image, and what is added."""
         name = scribe.names.tensors[contraction.result.key]
         found, layout = self.correlate(scribe, contraction, (1, 1))
+        # Without a maximum behind it there is one phase, and the axes a and b have length 1.
         plain = f"{found}[0, 0]" if layout == PLANES else found
         if layout != PLANES:
             scribe.chain(found, found, relayout(layout, MAPS, axis_lengths(contraction, (1, 1))))
         addends = (broadcast_addend(scribe, a, contraction) for a in contraction.addends)
         whole, back = " + ".join([plain, *addends]), from_role_axes(contraction.places)
+        # Views turn the whole sum back to the axes of the tensor, addends included.
         whole = f"({whole}){back}" if back and contraction.addends else whole + back
         scribe.line(f"{name} = {whole}", contraction.result.key)
 
@@ -73,7 +76,7 @@ class ContractionWriter:
     def write_kernel_gradient(
         self, scribe: FunctionWriter, contraction: Contraction, stage: PoolingStage | None
     ) -> None:
-        """dw = sum of delta * image over batch and places."""
+        """Write dw = sum of delta * image over batch and places."""
         key, site = contraction.result.key, self._site(scribe, contraction, stage)
         call = site.algorithm.calls.kernel_gradient
         site = replace(site, delta=self._read_delta(scribe, site, stage))
@@ -83,7 +86,7 @@ class ContractionWriter:
     def write_image_gradient(
         self, scribe: FunctionWriter, contraction: Contraction, stage: PoolingStage | None
     ) -> None:
-        """dx = sum of kernel * delta, added to every place that a window sees."""
+        """Write dx = sum of kernel * delta, added to every place that a window sees."""
         key, site = contraction.result.key, self._site(scribe, contraction, stage)
         call = site.algorithm.calls.image_gradient
         if isinstance(call, CorrelatedGradient):
@@ -101,7 +104,7 @@ class ContractionWriter:
         stage: PoolingStage | None,
         how: CorrelatedGradient,
     ) -> None:
-        """dx as the correlation of delta with the kernel turned around."""
+        """Write dx as the correlation of delta with the kernel turned around."""
         around = rewrite_as_correlation(site.contraction)
         if around is None:
             raise ValueError(f"{site.algorithm.name} has no gradient of an image at this stride")
@@ -131,6 +134,7 @@ class ContractionWriter:
         wanted = site.algorithm.layout_of(site.phases)
         text = scribe.names.tensors[stage.delta] if stage else self.calls.copy_delta(scribe, site)
         views = relayout(given, wanted, axis_lengths(made, site.phases))
+        # [None, None] is free. Other views may copy: they get a name, which both gradients read.
         if not views or wanted == PLANES:
             return text + "".join(views)
         key = ("product", made.places.key, made.places.order, site.algorithm.name)

@@ -27,9 +27,11 @@ from .padded_copies import PaddedCopyPrinter
 class FunctionWriter:
     """Writes one function.
 
-    `stored` are the tensors that are read from `values`; `used` collects the keys of all arrays
-    from outside that were read, `mentioned` the sizes, `helpers` the families of helper functions,
-    `calls` the functions that are called.
+    `stored` are the keys of the tensors that are read from `values`, `outside` of those that the
+    caller passes, `numbers` of the equations by key. `used` collects the keys of all arrays from
+    outside that were read, `mentioned` the sizes, `helpers` the families of helper functions,
+    `calls` the functions that are called; `values` and `workspace` tell whether these parameters
+    are read.
     """
 
     names: Identifiers
@@ -97,6 +99,7 @@ class FunctionWriter:
         self.calls.add(function)
         self.workspace |= "workspace" in arguments
         lines, tail = wrap_call(head, arguments, suffix, 1), self.number(*keys)
+        # Behind a call on several lines, views would be laid out in one more way.
         if suffix and (len(lines) > 1 or len(lines[0] + tail) > WIDTH):
             self.body.append(make_code(wrap_call(head, arguments, "", 1)))
             self.line(f"{target} = {target}{suffix}", *keys)
@@ -108,11 +111,12 @@ class FunctionWriter:
         self.body.append(make_code(lines))
 
     def readable(self, equations: tuple[Equation, ...]) -> None:
-        """Equations without a plan of their own, the way the readable style writes them."""
+        """Write equations without a plan of their own, the way the readable style does."""
         if not equations:
             return
         plain = tuple(drop_unit_sums(e) for e in equations)
         statements = self.lowering(plain)
+        # Sorted, as a set has no order that two runs share.
         loops = {v: self.namer.claim(v.name) for v in sorted(loop_indices(statements), key=str)}
         self.mentioned |= size_symbols(statements) - set(loops)
         written = {e.key for e in equations}
@@ -131,6 +135,8 @@ class FunctionWriter:
         for statement in statements:
             self.body += printer.code(statement)
         self.calls |= printer.arrays.calls
+        # Every lowering counts its local arrays from 0: the next one means others by the same
+        # numbers.
         self.locals = {}
 
     def _array(self, array: Ref | Local) -> str:
@@ -144,4 +150,6 @@ class FunctionWriter:
     def _part(self, whole: Ref | Local) -> Local:
         """A new local array for a part of a long formula."""
         base = whole.key if isinstance(whole, Ref) else whole.base
+        # Lowering numbers local arrays from 0 up and from -1000 down, a window is -1: these are
+        # free.
         return Local(base, "part", -2 - len(self.locals))

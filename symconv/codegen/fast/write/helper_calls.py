@@ -62,6 +62,7 @@ class CallWriter:
         plain = to_role_axes(scribe, kernel)
         if call is None:
             return plain
+        # An axis of length 1 makes the same copy with an index and without one.
         shape = scribe.tensors[kernel.key].shape
         order = tuple(None if a is None or shape[a] == 1 else a for a in kernel.order)
         made_for = (site.algorithm.name, site.contraction.axes, site.phases)
@@ -101,7 +102,10 @@ class CallWriter:
         return scribe.spell_call(names[which])
 
     def may_hold(self, site: CallSite) -> bool:
-        """Whether a workspace may hold the result of a contraction."""
+        """Whether a workspace may hold the result of a contraction.
+
+        Not what the caller receives: the next call would write over it.
+        """
         return site.contraction.result.key not in self.results
 
 
@@ -111,12 +115,16 @@ def read_image(scribe: FunctionWriter, site: CallSite) -> str:
 
 
 def _image_key(site: CallSite) -> object:
-    """What tells copies of images apart: another order of axes makes another copy."""
+    """What tells copies of images apart: another order of axes makes another copy.
+
+    Also another window, as its margin is part of the copy, and other phases.
+    """
     image, axes = site.contraction.image, site.contraction.axes
     return ("image", image.key, image.order, image.flipped, axes, site.algorithm.name, site.phases)
 
 
 def _claim_patches(scribe: FunctionWriter, site: CallSite, call: HelperCall) -> str:
+    """A free name for the copy of an image that a call makes."""
     image = scribe.names.tensors[site.contraction.image.key]
     return scribe.names.namer.claim(f"{image}_{call.suffix}")
 

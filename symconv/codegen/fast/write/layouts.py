@@ -13,18 +13,23 @@ from symconv.codegen.fast.algorithms.sizes import Pair
 
 
 def axis_lengths(contraction: Contraction, phases: Pair) -> dict[str, Expr | int]:
-    """How long every axis is."""
+    """How long the axis of every letter is; n may be a symbol."""
     (a, b), (rows, columns) = phases, (axis.places for axis in contraction.axes)
     f, n = contraction.filters, contraction.batch
     return {"n": n, "f": f, "a": a, "b": b, "h": rows // a, "w": columns // b}
 
 
 def relayout(given: Layout, wanted: Layout, sizes: Mapping[str, Expr | int]) -> tuple[str, ...]:
-    """What turns an array of one layout into another: views, in the order of their calls."""
+    """What turns an array of one layout into another: views, in the order of their calls.
+
+    `sizes` are the lengths of the letters. From ("f", "nhw") to ("n", "f", "h", "w") they are a
+    reshape that cuts axes and a transpose; a reshape that joins axes may follow.
+    """
     if given == wanted:
         return ()
     if wanted == PLANES and given == MAPS:
         return ("[None, None]",)
+    # Pieces that stay together are cut nowhere: fewer and longer axes are copied faster.
     blocks = tuple(block for axis in given for block in _split_axis(axis, wanted))
     ordered = tuple(sorted(blocks, key="".join(wanted).index))
     if ordered == blocks:
@@ -37,7 +42,7 @@ def relayout(given: Layout, wanted: Layout, sizes: Mapping[str, Expr | int]) -> 
 
 
 def _split_axis(axis: str, wanted: Layout) -> list[str]:
-    """The longest pieces of an axis that are pieces of a wanted one."""
+    """The longest pieces of an axis that are pieces of a wanted one: "wn" is whole in "hwn"."""
     pieces = [axis[0]]
     for letter in axis[1:]:
         if any(pieces[-1] + letter in other for other in wanted):

@@ -74,6 +74,7 @@ class PlannedModule:
     def module(self, docstring: str) -> Module:
         """The module: helper functions that the passes call, constants, results, both passes."""
         first = self._written(self.plan.forward, frozenset())
+        # Forward first: what it saves, the backward pass reads.
         self.contractions.calls.saved.forward = False
         stored = frozenset(e.key for e in self.program.equations) - self.plan.hidden
         second = self._written(self.plan.backward, stored)
@@ -126,6 +127,8 @@ class PlannedModule:
         seed = {self.backward.seed.key} if self.backward.seed else set()
         outside = frozenset({t.key for t in self.passes.given} | seed)
         scribe = FunctionWriter(self.names, self.lowering, stored, outside, self.numbers)
+        # Neighbours in the readable style are lowered together, so that what they share is computed
+        # once.
         waiting: list[Equation] = []
         for step in steps:
             if isinstance(step, Unplanned) and step.run is None:
@@ -149,11 +152,15 @@ class PlannedModule:
             case Contract():
                 self._write_contraction(scribe, step)
             case Unplanned(equation, BatchLastFlatten(source)):
+                # In memory the batch comes last: seen as (c, i, j, n), the copy goes by runs of
+                # samples.
                 size = SizePrinter(self.names.sizes)(self.lowering.tensors[equation.key].shape[1])
                 along = f"{scribe.tensor(_key(source))}.transpose(1, 2, 3, 0)"
                 name = self.names.tensors[equation.key]
                 scribe.line(f"{name} = {along}.reshape({size}, -1).T", equation.key)
             case Unplanned(equation, BatchLastProduct(rows, matrix, transposed)):
+                # (W^T rows^T)^T in place of rows W: the same product, but it reads and writes rows
+                # that run along the batch.
                 left = f"{scribe.tensor(_key(matrix))}{'' if transposed else '.T'}"
                 right = f"{scribe.tensor(_key(rows))}.T"
                 name = self.names.tensors[equation.key]
@@ -162,7 +169,7 @@ class PlannedModule:
     def _write_bias_gradient(
         self, scribe: FunctionWriter, equation: Equation, reached: str
     ) -> None:
-        """A sum over places has as many terms as there are winners."""
+        """Write the sum of a delta over places: only winners count, and `reached` holds theirs."""
         name = scribe.names.tensors[equation.key]
         if equation.ranges:
             scribe.line(f"{name} = {reached}.sum(axis=(0, 2, 3))", equation.key)

@@ -14,7 +14,10 @@ from .role_axes import broadcast_addend
 def write_pooling(
     contractions: ContractionWriter, scribe: FunctionWriter, stage: PoolingStage
 ) -> None:
-    """Write p = relu(max of the planes + bias)."""
+    """Write p = relu(max of the planes + bias), as (n, f, h, w).
+
+    Bias and relu come after the maximum, in place: there a tile is one number.
+    """
     made, name = stage.contraction, scribe.names.tensors[stage.key]
     found, layout = contractions.correlate(scribe, made, stage.phases, made.result.key)
     wins = scribe.names.namer.claim(f"{name}_wins")
@@ -38,7 +41,10 @@ def write_pooling(
 def write_pooling_gradient(
     contractions: ContractionWriter, scribe: FunctionWriter, stage: PoolingStage
 ) -> str:
-    """Write the deltas of the winners; answers the name of what reaches each of them."""
+    """Write the deltas of the planes, 0 but for the winners of the maximum.
+
+    Answers the name of what reaches each winner, (n, f, h, w): the seed, behind the gate of relu.
+    """
     name, seed = scribe.names.tensors[stage.delta], scribe.tensor(stage.seed)
     wins = contractions.calls.saved.read(scribe, (stage.key, "wins")) or ""
     pooled = scribe.tensor(stage.key)

@@ -12,7 +12,10 @@ from .function_writer import FunctionWriter
 
 
 def to_role_axes(scribe: FunctionWriter, operand: Operand) -> str:
-    """The view of a tensor's array with the axes of its role: (b, c, i, j), (f, c, m, n), ..."""
+    """The view of a tensor's array with the axes of its role: (b, c, i, j), (f, c, m, n), ...
+
+    Brackets, a transpose, new axes, in this order: each counts the axes that the one before left.
+    """
     name = scribe.tensor(operand.key)
     if operand.plain:
         return name
@@ -31,7 +34,10 @@ def to_role_axes(scribe: FunctionWriter, operand: Operand) -> str:
 
 
 def from_role_axes(operand: Operand) -> str:
-    """The views that follow an array with the axes of its role to make it the tensor's own."""
+    """The views that follow an array with the axes of its role to make it the tensor's own.
+
+    The same as `to_role_axes`, the other way round.
+    """
     text = ""
     if operand.plain:
         return text
@@ -53,7 +59,10 @@ def from_role_axes(operand: Operand) -> str:
 
 
 def broadcast_addend(scribe: FunctionWriter, addend: Expr, contraction: Contraction) -> str:
-    """What is added to places, with axes that NumPy stretches over (b, f, i, j)."""
+    """What is added to places, with axes that NumPy stretches over (b, f, i, j).
+
+    TypeError where it is no entry of a tensor.
+    """
     if not isinstance(addend, Indexed):
         raise TypeError(addend)
     where = contraction.indices
@@ -61,6 +70,8 @@ def broadcast_addend(scribe: FunctionWriter, addend: Expr, contraction: Contract
     if all(e.is_number for e in addend.indices):
         return f"{name}[{', '.join(map(str, addend.indices))}]"
     axes = [where[e] for e in addend.indices]
+    # NumPy aligns shapes at their ends: axes that are missing behind the first must be written,
+    # those before it need not.
     last = axes[0] or 0
     items = [":"] + [":" if k in axes else "None" for k in range(last + 1, 4)]
     return f"{name}[{', '.join(items)}]" if "None" in items else name

@@ -20,7 +20,11 @@ class SavedArrays:
     forward: bool = True
 
     def keep(self, key: object, name: str) -> str:
-        """Note the name of an array that has just been written; answers it."""
+        """Remember by what an array holds how it is called; answers the name.
+
+        In the forward pass the array is returned, too, so that the backward pass need not write it
+        again.
+        """
         self.names[key] = name
         if self.forward:
             self.returned[name] = None
@@ -29,6 +33,7 @@ class SavedArrays:
     def read(self, scribe: FunctionWriter, key: object) -> str | None:
         """How an array is called where it is read; None if nobody has written it."""
         name = self.names.get(key)
+        # A local variable of its own pass, or a field of what the forward pass returned.
         if name is None or self.forward or name not in self.returned:
             return name
         scribe.values = True

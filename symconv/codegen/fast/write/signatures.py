@@ -30,7 +30,7 @@ WORKSPACE = (
 
 
 class SignatureWriter:
-    """What the template needs of each pass beside its statements; `given` are the arrays passed."""
+    """Makes the records of both passes of a planned module; `given` are the arrays passed."""
 
     def __init__(self, program: Program, backward: Backward, names: Identifiers) -> None:
         self.program, self.backward, self.names = program, backward, names
@@ -42,6 +42,7 @@ class SignatureWriter:
         classes = self.classes if name == "forward" else {}
         scribe.mentioned = scribe.mentioned.union(*(n.atoms(Symbol) for n in classes.values()))
         scribe.calls |= {"check_classes"} if classes else set()
+        # Before the parameters: a size that no other array shows makes one more array a parameter.
         preamble = [*self._preamble(scribe), *class_checks(classes, self.names)]
         seeds = [self.backward.seed] if self.backward.seed else []
         seeds = [t for t in seeds if name == "backward" and t.key in scribe.used]
@@ -82,6 +83,7 @@ class SignatureWriter:
         arrays = [SizeSource(t.key, t.shape, bare=True) for t in passed]
         used = tuple(a for a in arrays if a.key in scribe.used)
         others = tuple(a for a in arrays if a.key not in scribe.used)
+        # Arrays that are read anyway come first: one more parameter is the last resort.
         found = find_size_sources(scribe.mentioned, used, others, self.program.sizes)
         scribe.used |= {read.array.key for read in found.reads}
         body = []

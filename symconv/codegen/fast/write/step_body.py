@@ -94,7 +94,7 @@ class StepBody:
         return [*body, _line(answer, 2, kind="return")]
 
     def _passes(self, arrays: Mapping[str, str]) -> tuple[list[str], list[str]]:
-        """The arguments of both passes."""
+        """The arguments of both passes, where `arrays` says how each array is written."""
         known = {**arrays, "values": "values", "workspace": self.words["space"]}
         first, second = ([known[n] for n in names] for names in self.passes)
         return first, second
@@ -108,7 +108,10 @@ class StepBody:
         )
 
     def _rooms(self) -> list[Code]:
-        """An array for the parts of every gradient that has a sample a row."""
+        """An array for the parts of every gradient that has a sample a row.
+
+        Such gradients are not added: each part writes its samples to their place.
+        """
         flat, kinds = f"np.result_type({', '.join(self._kinds())})", list[Code]()
         if len(f"{TAB * 2}{flat},") > WIDTH:
             head = f"{self.words['kind']} = np.result_type"
@@ -146,7 +149,10 @@ class StepBody:
         return [*body, *self._handed()]
 
     def _handed(self) -> list[Code]:
-        """What becomes of the gradients of a part, and its answer: its cost, and what is added."""
+        """What becomes of the gradients of a part, and its answer: its cost, and what is added.
+
+        Of a mean, a part counts by its share of the samples.
+        """
         w, share = self.words, self.words["share"]
         body = [wrap_tuple(w["found"], self._apart, 2, "[]")] if self._apart else []
         if self.mean:
@@ -186,7 +192,10 @@ class StepBody:
         return [*body, _line(answer, kind="return")]
 
     def _sums(self) -> list[Code]:
-        """The gradients that are added, each under its name."""
+        """The gradients that are added, each under its name.
+
+        A bare sum(g) would start with 0 + g[0]: one more array for nothing.
+        """
         w = self.words
         source = w["found"] if self.cost else w["parts"]
         total = f"tuple(sum(g[1:], g[0]) for g in zip(*{source}, strict=True))"

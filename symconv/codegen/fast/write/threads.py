@@ -23,6 +23,8 @@ LEAST_PART = '"""The fewest samples that repay a thread."""'
 
 def add_step(module: Module, forward: Program, backward: Backward, names: Identifiers) -> Module:
     """The module with a `step` that splits the batch; as it is where the samples do not split."""
+    # An unrolled module has a `step` of its own; one that takes no workspace is the readable one,
+    # which stays as it is.
     split, passes = plan_batch_split(forward), {f.name: f for f in module.functions}
     if split is None or "step" in passes or not module.takes("workspace"):
         return module
@@ -83,6 +85,7 @@ def _step(body: StepBody, cost: str | None) -> Function:
 
 
 def _positional(function: Function) -> list[str]:
+    """The names of the parameters that are passed by position."""
     return [p.name for p in function.parameters if not p.keyword_only]
 
 
