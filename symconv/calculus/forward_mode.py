@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from sympy import Add, Expr, S
-from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation, Program
 from symconv.core.errors import SymconvError
@@ -145,6 +144,6 @@ def _find_used_tensors(
     tensors: Iterable[Tensor], equations: Iterable[Equation]
 ) -> tuple[Tensor, ...]:
     """The tensors that equations read or define, and whatever is given."""
-    used = {str(a.base.label) for e in equations for a in (e.lhs, *e.rhs.atoms(Indexed))}
+    used = {key for e in equations for key in (e.key, *e.reads)}
     given = {"input", "parameter", "target"}
     return tuple(t for t in tensors if t.key in used or t.role in given)
