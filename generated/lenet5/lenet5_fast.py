@@ -53,28 +53,37 @@ BLOCK = 200_000
 
 
 class Window(NamedTuple):
-    """Windows over two axes: place i and tap m meet at s*i + d*m - p; `phases` share a maximum."""
+    """Windows over two axes: tap m of place i reads entry s*i + d*m - p of the image.
+
+    s is the stride, d the dilation, p the padding before the image. A maximum is taken over each
+    block of `phases` places.
+    """
 
     taps: tuple[int, int]
     places: tuple[int, int]
     stride: tuple[int, int]
     dilation: tuple[int, int]
-    before: tuple[int, int]
+    padding: tuple[int, int]
     phases: tuple[int, int]
 
 
-def room(space: Workspace | None, name: str, shape: tuple[int, ...], like: Array) -> Array:
-    """Give an array to write to: that of the workspace, or a new one; its margin is 0."""
-    found = None if space is None else space.get(name)
-    if found is None or found.shape != shape or found.dtype != like.dtype:
-        found = np.zeros(shape, like.dtype)
-        if space is not None:
-            space[name] = found
-    return found
+def get_buffer(
+    workspace: Workspace | None, name: str, shape: tuple[int, ...], like: Array
+) -> Array:
+    """Give an array to write to, of the type of `like`: that of the workspace, or a new one.
+
+    A new one is 0; what nobody writes to, such as a margin, stays 0.
+    """
+    buffer = None if workspace is None else workspace.get(name)
+    if buffer is None or buffer.shape != shape or buffer.dtype != like.dtype:
+        buffer = np.zeros(shape, like.dtype)
+        if workspace is not None:
+            workspace[name] = buffer
+    return buffer
 
 
-def padded(image: Array, window: Window, space: Workspace | None, name: str) -> Array:
-    """Copy an image (.., i, j) into a margin of zeros that every window fits in."""
+def pad_image(image: Array, window: Window, workspace: Workspace | None, name: str) -> Array:
+    """Copy images (.., rows, columns) into a margin of zeros that every window fits in."""
     lead = image.shape[:-2]
     size = [
         s * (count - 1) + d * (k - 1) + 1
@@ -82,201 +91,226 @@ def padded(image: Array, window: Window, space: Workspace | None, name: str) -> 
             window.stride, window.places, window.dilation, window.taps, strict=True
         )
     ]
-    (p, q), (height, width) = window.before, size
+    (p, q), (height, width) = window.padding, size
     inside = image[..., max(0, -p) : height - p, max(0, -q) : width - q]
     if inside.shape[-2:] == (height, width):
         return inside
-    made, (y, x) = room(space, name, (*lead, height, width), image), (max(0, p), max(0, q))
-    made[..., y : y + inside.shape[-2], x : x + inside.shape[-1]] = inside
-    return made
+    padded = get_buffer(workspace, name, (*lead, height, width), image)
+    top, left = max(0, p), max(0, q)
+    padded[..., top : top + inside.shape[-2], left : left + inside.shape[-1]] = inside
+    return padded
 
 
-def like(planes: Array, kind: Any, space: Workspace | None, name: str) -> Array:
-    """Give an array of that kind and of the same order in memory."""
-    found = None if space is None else space.get(name)
-    if found is None or found.shape != planes.shape or found.dtype != kind:
-        found = np.empty_like(planes, dtype=kind)
-        if space is not None:
-            space[name] = found
-    return found
+def get_buffer_like(array: Array, dtype: Any, workspace: Workspace | None, name: str) -> Array:
+    """Give a buffer of that type, of the shape of an array and of the same order in memory."""
+    buffer = None if workspace is None else workspace.get(name)
+    if buffer is None or buffer.shape != array.shape or buffer.dtype != dtype:
+        buffer = np.empty_like(array, dtype=dtype)
+        if workspace is not None:
+            workspace[name] = buffer
+    return buffer
 
 
-def in_turn(planes: Any, wins: Any, best: Array) -> None:
-    """Write the largest of some arrays to best, and to wins where each beat all before it."""
-    before = planes[0]
-    if len(planes) == 1:
-        np.copyto(best, before)
-    for k in range(1, len(planes)):
-        np.greater(planes[k], before, out=wins[k])
-        np.maximum(planes[k], before, out=best)
-        before = best
+def reduce_max(phases: Any, argmax: Any, maximum: Array) -> None:
+    """Write the maximum of arrays of one shape, and where each beat all before it.
 
-
-def route(planes: Any, wins: Any) -> None:
-    """Hand what the first array holds to the last that won there."""
-    rest = planes[0]
-    for k in range(len(planes) - 1, 0, -1):
-        np.multiply(rest, wins[k], out=planes[k])
-        np.subtract(rest, planes[k], out=rest)
-
-
-def largest_of_runs(runs: Array, space: Workspace | None, name: str) -> tuple[Array, Array]:
-    """Give the maximum over the phases of runs (b, a, ..), and which of them won.
-
-    A column is compared at a time: wins [v, u] tells if v > 0 beat all before it in row u, and
-    [0, u] if row u beat all rows before it.
+    These masks are their argmax: the last one that is set belongs to the first largest entry. The
+    mask of the first array is not written.
     """
-    wins, best = like(runs, np.bool_, space, name), np.empty(runs.shape[2:], runs.dtype)
-    row = room(space, f"{name} row", runs.shape[1:], runs)
-    in_turn(runs, wins, row)
-    in_turn(row, wins[0], best)
-    return best, wins
+    largest = phases[0]
+    if len(phases) == 1:
+        np.copyto(maximum, largest)
+    for k in range(1, len(phases)):
+        np.greater(phases[k], largest, out=argmax[k])
+        np.maximum(phases[k], largest, out=maximum)
+        largest = maximum
 
 
-def runs_of_winners(delta: Array, wins: Array, space: Workspace | None, name: str) -> Array:
-    """Give delta (..) to the phase (b, a) that won and 0 to the others."""
-    made = like(wins, delta.dtype, space, name)
-    made[0, 0] = delta
-    route(made[0], wins[0])
-    route(made, wins)
-    return made
+def scatter_to_argmax(phases: Any, argmax: Any) -> None:
+    """Move every entry of the first array to the array that holds the maximum there; 0 elsewhere.
+
+    `argmax` are the masks that `reduce_max` wrote.
+    """
+    rest = phases[0]
+    for k in range(len(phases) - 1, 0, -1):
+        np.multiply(rest, argmax[k], out=phases[k])
+        np.subtract(rest, phases[k], out=rest)
+
+
+def max_pool_runs(runs: Array, workspace: Workspace | None, name: str) -> tuple[Array, Array]:
+    """Give the maximum over the phases of runs (b, a, ..), and its argmax as masks (b, a, ..).
+
+    A column of phases is compared at a time: the mask [v, u] tells if v > 0 beat all before it in
+    row u, and [0, u] if row u beat all rows before it.
+    """
+    argmax = get_buffer_like(runs, np.bool_, workspace, name)
+    maximum = np.empty(runs.shape[2:], runs.dtype)
+    row = get_buffer(workspace, f"{name} row", runs.shape[1:], runs)
+    reduce_max(runs, argmax, row)
+    reduce_max(row, argmax[0], maximum)
+    return maximum, argmax
+
+
+def max_unpool_runs(delta: Array, argmax: Array, workspace: Workspace | None, name: str) -> Array:
+    """Give delta (..) to the phase (b, a) that holds the maximum, and 0 to the others."""
+    runs = get_buffer_like(argmax, delta.dtype, workspace, name)
+    runs[0, 0] = delta
+    scatter_to_argmax(runs[0], argmax[0])
+    scatter_to_argmax(runs, argmax)
+    return runs
 
 
 LONGEST_RUN = 512
 """About how many numbers a row of a product may hold; longer rows are cut at whole columns."""
 
 
-def field_of(window: Window) -> tuple[int, int, int, int, int, int]:
-    """Give the size of what a block of phases sees, the steps between blocks, and their number."""
+def get_receptive_field(window: Window) -> tuple[int, int, int, int, int, int]:
+    """Give the size of what a block of phases sees, the steps between blocks, and their number.
+
+    Each has two numbers, of rows and of columns: field_h, field_w, step_h, step_w, rows, columns.
+    """
     (s, t), (a, b), (k, l) = window.stride, window.phases, window.taps
     rows, columns = window.places[0] // a, window.places[1] // b
     return s * (a - 1) + k, t * (b - 1) + l, s * a, t * b, rows, columns
 
 
-def first_column(v: int, right: int, before: int) -> int:
-    """Give the first column of an image that stands at `right` j + v for a j in the margin."""
-    least = max(0, -before)
-    return least + (v - before - least) % right
+def find_first_column(v: int, step_w: int, padding: int) -> int:
+    """Give the first column of an image that stands at step_w * j + v of the padded one."""
+    lowest = max(0, -padding)
+    return lowest + (v - padding - lowest) % step_w
 
 
-def margin_batch_last(image: Array, window: Window, space: Workspace | None, name: str) -> Array:
-    """Copy an image to (i, v, c, j, n) in a margin of zeros: column `right` j + v is [:, v, :, j].
+def pad_image_batch_last(
+    image: Array, window: Window, workspace: Workspace | None, name: str
+) -> Array:
+    """Copy images (n, c, i, j) into a margin of zeros, the batch last: (i, v, c, j, n).
 
-    One step to the right is then a shift by n numbers, whatever the stride.
+    [:, v, :, j] is column step_w * j + v, so that one step to the right is a shift by n numbers,
+    whatever the stride.
     """
-    (high, wide, down, right, rows, columns), (p, q) = field_of(window), window.before
-    height, width = down * (rows - 1) + high, columns + -(-wide // right) - 1
+    field_h, field_w, step_h, step_w, rows, columns = get_receptive_field(window)
+    p, q = window.padding
+    height, width = step_h * (rows - 1) + field_h, columns + -(-field_w // step_w) - 1
     inside = image.transpose(2, 1, 3, 0)[max(0, -p) : height - p]
-    made = room(space, name, (height, right, image.shape[1], width, image.shape[0]), image)
-    there = made[max(0, p) :][: len(inside)]
-    for v in range(right):
-        first = first_column(v, right, q)
-        start = (first + q) // right
-        source = inside[:, :, first::right][:, :, : width - start]
-        there[:, v, :, start : start + source.shape[2]] = source
-    return made
+    shape = (height, step_w, image.shape[1], width, image.shape[0])
+    padded = get_buffer(workspace, name, shape, image)
+    target = padded[max(0, p) :][: len(inside)]
+    for v in range(step_w):
+        first = find_first_column(v, step_w, q)
+        start = (first + q) // step_w
+        source = inside[:, :, first::step_w][:, :, : width - start]
+        target[:, v, :, start : start + source.shape[2]] = source
+    return padded
 
 
-def patches_batch_last(image: Array, window: Window, space: Workspace | None, name: str) -> Array:
-    """Copy windows as matrices: [h] holds field rows, columns, channels by places w, batch.
+def extract_patches_batch_last(
+    image: Array, window: Window, workspace: Workspace | None, name: str
+) -> Array:
+    """Copy windows as matrices: [h] is (field rows * columns * channels, places w * batch).
 
     Fields that share rows of the image share them in memory, too: no row is copied twice.
     """
-    source = margin_batch_last(image, window, space, f"{name} margin")
-    high, wide, down, right, rows, columns = field_of(window)
+    source = pad_image_batch_last(image, window, workspace, f"{name} padded")
+    field_h, field_w, step_h, step_w, rows, columns = get_receptive_field(window)
     c, run = source.shape[2], columns * source.shape[4]
-    made = room(space, name, (len(source), wide, c, run), image)
+    lines = get_buffer(workspace, name, (len(source), field_w, c, run), image)
     y, v, z, step, one = source.strides
-    for x in range(0, wide, right):
-        there, shift = made[:, x : x + right], x // right * step
-        np.copyto(there, np.ndarray(there.shape, image.dtype, source, shift, (y, v, z, one)))
-    strides = (down * made.strides[0], run * one, one)
-    return np.ndarray((rows, high * wide * c, run), image.dtype, made, 0, strides)
+    for x in range(0, field_w, step_w):
+        target, shift = lines[:, x : x + step_w], x // step_w * step
+        np.copyto(target, np.ndarray(target.shape, image.dtype, source, shift, (y, v, z, one)))
+    strides = (step_h * lines.strides[0], run * one, one)
+    shape = (rows, field_h * field_w * c, run)
+    return np.ndarray(shape, image.dtype, lines, 0, strides)
 
 
-def parts_of(columns: int, run: int) -> int:
-    """Say into how many parts a run is cut: whole columns in every part."""
+def count_run_pieces(columns: int, run: int) -> int:
+    """Say into how many pieces a run is cut: whole columns in every piece."""
     short = [n for n in range(1, columns) if columns % n == 0 and run <= n * LONGEST_RUN]
     return min([*short, columns])
 
 
-def cut_runs(matrices: Array, count: int) -> Array:
+def split_runs(matrices: Array, count: int) -> Array:
     """View matrices (h, k, run) as (h, count, k, run / count)."""
     rows, k, run = matrices.shape
     return matrices.reshape(rows, k, count, run // count).swapaxes(1, 2)
 
 
-def spread_batch_last(kernel: Array, window: Window) -> Array:
-    """Place the kernel once for every phase (b, a) in the field that a block of phases sees."""
+def spread_kernel_batch_last(kernel: Array, window: Window) -> Array:
+    """Write the kernel once for every phase in the field that a block of phases sees.
+
+    Rows run over (b, a, f), columns over field rows, columns, channels.
+    """
     (s, t), (a, b), (k, l) = window.stride, window.phases, window.taps
-    (high, wide, *_), (f, c) = field_of(window), kernel.shape[:2]
-    made = np.zeros((b, a, f, high, wide, c), kernel.dtype)
+    (field_h, field_w, *_), (f, c) = get_receptive_field(window), kernel.shape[:2]
+    spread = np.zeros((b, a, f, field_h, field_w, c), kernel.dtype)
     for u in range(a):
         for v in range(b):
-            made[v, u, :, s * u : s * u + k, t * v : t * v + l] = kernel.transpose(0, 2, 3, 1)
-    return made.reshape(a * b * f, -1)
+            spread[v, u, :, s * u : s * u + k, t * v : t * v + l] = kernel.transpose(0, 2, 3, 1)
+    return spread.reshape(a * b * f, -1)
 
 
 def correlate_batch_last(
-    patches: Array, taps: Array, window: Window, space: Workspace | None, name: str
+    patches: Array, taps: Array, window: Window, workspace: Workspace | None, name: str
 ) -> Array:
     """Compute all phases of a row of blocks in one product: [h] is (b, a, f) by (w, n)."""
-    count = parts_of(field_of(window)[5], patches.shape[2])
-    made = room(space, name, (len(patches), len(taps), patches.shape[2]), patches)
-    np.matmul(taps, cut_runs(patches, count), out=cut_runs(made, count))
-    return made
+    count = count_run_pieces(get_receptive_field(window)[5], patches.shape[2])
+    product = get_buffer(workspace, name, (len(patches), len(taps), patches.shape[2]), patches)
+    np.matmul(taps, split_runs(patches, count), out=split_runs(product, count))
+    return product
 
 
 def kernel_gradient_batch_last(
-    delta: Array, patches: Array, window: Window, space: Workspace | None, name: str
+    delta: Array, patches: Array, window: Window, workspace: Workspace | None, name: str
 ) -> Array:
-    """Sum delta times the patches over batch and places, then over the phases."""
+    """Sum delta times the patches over batch and places, then over the phases: (f, c, m, n)."""
     (s, t), (a, b), (k, l) = window.stride, window.phases, window.taps
-    (high, wide, *_, columns), f = field_of(window), delta.shape[1] // (a * b)
-    count = parts_of(columns, delta.shape[2])
-    seen, flat = cut_runs(patches, count), cut_runs(delta, count)
-    parts = room(space, name, (*seen.shape[:3], flat.shape[2]), patches)
-    np.matmul(seen, flat.swapaxes(2, 3), out=parts)
-    total = parts.reshape(-1, seen.shape[2] * flat.shape[2]).sum(axis=0)
-    total = total.reshape(high, wide, -1, b, a, f)
-    made = np.zeros((k, l, total.shape[2], f), delta.dtype)
+    (field_h, field_w, *_, columns), f = get_receptive_field(window), delta.shape[1] // (a * b)
+    count = count_run_pieces(columns, delta.shape[2])
+    seen, flat = split_runs(patches, count), split_runs(delta, count)
+    products = get_buffer(workspace, name, (*seen.shape[:3], flat.shape[2]), patches)
+    np.matmul(seen, flat.swapaxes(2, 3), out=products)
+    total = products.reshape(-1, seen.shape[2] * flat.shape[2]).sum(axis=0)
+    total = total.reshape(field_h, field_w, -1, b, a, f)
+    gradient = np.zeros((k, l, total.shape[2], f), delta.dtype)
     for u in range(a):
         for v in range(b):
-            made += total[s * u : s * u + k, t * v : t * v + l, :, v, u]
-    return made.transpose(3, 2, 0, 1)
+            gradient += total[s * u : s * u + k, t * v : t * v + l, :, v, u]
+    return gradient.transpose(3, 2, 0, 1)
 
 
-def stacked_taps(taps: Array, window: Window) -> Array:
+def stack_kernel_rows(taps: Array, window: Window) -> Array:
     """Write the taps as [image rows of a step, columns, channels] by [rows of blocks, their maps].
 
     That many rows of blocks, one below the other, see the same rows of the image.
     """
-    high, _, down, *_ = field_of(window)
-    maps, reach = len(taps), -(-high // down)
-    made = np.zeros((reach * down, taps.shape[1] // high, maps), taps.dtype)
-    made[:high] = taps.T.reshape(high, -1, maps)
-    steps = made.reshape(reach, down, -1, maps)[::-1]
+    field_h, _, step_h, *_ = get_receptive_field(window)
+    maps, reach = len(taps), -(-field_h // step_h)
+    padded = np.zeros((reach * step_h, taps.shape[1] // field_h, maps), taps.dtype)
+    padded[:field_h] = taps.T.reshape(field_h, -1, maps)
+    steps = padded.reshape(reach, step_h, -1, maps)[::-1]
     return steps.transpose(1, 2, 0, 3).reshape(-1, reach * maps)
 
 
-def multiply_stacks(matrix: Array, delta: Array, first: int, count: int, made: Array) -> None:
-    """Write made[h] = matrix @ the `reach` rows of delta up to first + h; fewer at a border."""
+def multiply_row_stacks(
+    matrix: Array, delta: Array, first: int, count: int, products: Array
+) -> None:
+    """Write products[h] = matrix @ the `reach` rows of delta up to first + h; fewer at a border."""
     rows, maps, run = delta.shape
-    reach, last = matrix.shape[1] // maps, first + len(made)
+    reach, last = matrix.shape[1] // maps, first + len(products)
     whole = range(max(first, reach - 1), min(last, rows))
     if whole:
         shape, step = (len(whole), reach * maps, run), delta.strides[0]
         start = (whole[0] - reach + 1) * step
         stacks = np.ndarray(shape, delta.dtype, delta, start, (step, *delta.strides[1:]))
-        there = made[whole[0] - first : whole[-1] + 1 - first]
-        np.matmul(matrix, cut_runs(stacks, count), out=cut_runs(there, count))
+        target = products[whole[0] - first : whole[-1] + 1 - first]
+        np.matmul(matrix, split_runs(stacks, count), out=split_runs(target, count))
     for h in range(first, last):
         if h not in whole:
             low, end = max(0, h - reach + 1), min(h + 1, rows)
             left = low - (h - reach + 1)
-            seen = matrix[:, left * maps : (left + end - low) * maps]
-            stack, there = delta[low:end].reshape(1, -1, run), made[h - first : h - first + 1]
-            np.matmul(seen, cut_runs(stack, count), out=cut_runs(there, count))
+            part = matrix[:, left * maps : (left + end - low) * maps]
+            stack, target = delta[low:end].reshape(1, -1, run), products[h - first : h - first + 1]
+            np.matmul(part, split_runs(stack, count), out=split_runs(target, count))
 
 
 def image_gradient_batch_last(
@@ -284,43 +318,44 @@ def image_gradient_batch_last(
     taps: Array,
     shape: tuple[int, int],
     window: Window,
-    space: Workspace | None,
+    workspace: Workspace | None,
     name: str,
 ) -> Array:
-    """Add kernel times delta to every place of the field that a block of phases sees.
+    """Add kernel times delta to every entry of the field that a block of phases sees.
 
     What reaches the same rows of the image is summed by the products, then columns are added.
     """
-    (high, wide, down, right, rows, columns), matrix = field_of(window), stacked_taps(taps, window)
-    n, c, run = delta.shape[2] // columns, taps.shape[1] // (high * wide), delta.shape[2]
-    height, width = rows + -(-high // down) - 1, columns + -(-wide // right) - 1
-    made = room(space, f"{name} sums", (height, down, right, c, width * n), delta)
-    made[...] = 0
-    some = max(1, min(height, BLOCK // (len(matrix) * run)))
-    parts = room(space, f"{name} parts", (some, len(matrix), run), delta)
-    dense, count = np.ascontiguousarray(delta), parts_of(columns, run)
-    for first in range(0, height, some):
-        there = made[first : first + some]
-        multiply_stacks(matrix, dense, first, count, parts[: len(there)])
-        fields = parts[: len(there)].reshape(len(there), down, wide, c, run)
-        for x in range(0, wide, right):
-            part = fields[:, :, x : x + right]
-            block = there[:, :, : part.shape[2]]
-            block[..., x // right * n : (x // right + columns) * n] += part
-    return image_batch_last(made.reshape(-1, right, c, width, n), shape, window.before)
+    field_h, field_w, step_h, step_w, rows, columns = get_receptive_field(window)
+    matrix = stack_kernel_rows(taps, window)
+    n, c, run = delta.shape[2] // columns, taps.shape[1] // (field_h * field_w), delta.shape[2]
+    height, width = rows + -(-field_h // step_h) - 1, columns + -(-field_w // step_w) - 1
+    sums = get_buffer(workspace, f"{name} sums", (height, step_h, step_w, c, width * n), delta)
+    sums[...] = 0
+    block_rows = max(1, min(height, BLOCK // (len(matrix) * run)))
+    products = get_buffer(workspace, f"{name} products", (block_rows, len(matrix), run), delta)
+    dense, count = np.ascontiguousarray(delta), count_run_pieces(columns, run)
+    for first in range(0, height, block_rows):
+        target = sums[first : first + block_rows]
+        multiply_row_stacks(matrix, dense, first, count, products[: len(target)])
+        fields = products[: len(target)].reshape(len(target), step_h, field_w, c, run)
+        for x in range(0, field_w, step_w):
+            part = fields[:, :, x : x + step_w]
+            block = target[:, :, : part.shape[2]]
+            block[..., x // step_w * n : (x // step_w + columns) * n] += part
+    return crop_image_batch_last(sums.reshape(-1, step_w, c, width, n), shape, window.padding)
 
 
-def image_batch_last(sums: Array, shape: tuple[int, int], before: tuple[int, int]) -> Array:
-    """Copy what stands inside the margin of (i, v, c, j, n) to an image of its own."""
-    (p, q), (_, right, c, _, n) = before, sums.shape
-    made = np.zeros((shape[0], c, shape[1], n), sums.dtype)
-    rows, above = sums[max(0, p) : max(0, p + shape[0])], max(0, -p)
-    for v in range(right):
-        first = first_column(v, right, q)
-        there = made[above : above + len(rows), :, first::right]
-        source = rows[:, v, :, (first + q) // right :][:, :, : there.shape[2]]
-        there[:, :, : source.shape[2]] = source
-    return made.transpose(3, 1, 0, 2)
+def crop_image_batch_last(padded: Array, shape: tuple[int, int], padding: tuple[int, int]) -> Array:
+    """Copy what stands inside the margin of (i, v, c, j, n) to images (n, c, i, j)."""
+    (p, q), (_, step_w, c, _, n) = padding, padded.shape
+    image = np.zeros((shape[0], c, shape[1], n), padded.dtype)
+    rows, above = padded[max(0, p) : max(0, p + shape[0])], max(0, -p)
+    for v in range(step_w):
+        first = find_first_column(v, step_w, q)
+        target = image[above : above + len(rows), :, first::step_w]
+        source = rows[:, v, :, (first + q) // step_w :][:, :, : target.shape[2]]
+        target[:, :, : source.shape[2]] = source
+    return image.transpose(3, 1, 0, 2)
 
 
 def check_classes(name: str, array: Labels, count: int) -> None:
@@ -355,10 +390,10 @@ def check_shape(name: str, array: Array, shape: tuple[int, ...]) -> None:
 
 
 Z1_WINDOW = Window(
-    taps=(5, 5), places=(28, 28), stride=(1, 1), dilation=(1, 1), before=(2, 2), phases=(2, 2)
+    taps=(5, 5), places=(28, 28), stride=(1, 1), dilation=(1, 1), padding=(2, 2), phases=(2, 2)
 )
 Z2_WINDOW = Window(
-    taps=(5, 5), places=(10, 10), stride=(1, 1), dilation=(1, 1), before=(0, 0), phases=(2, 2)
+    taps=(5, 5), places=(10, 10), stride=(1, 1), dilation=(1, 1), padding=(0, 0), phases=(2, 2)
 )
 
 
@@ -379,10 +414,10 @@ class Forward(NamedTuple):
     C: Number
     x_patches: Array
     w1_taps: Array
-    p1_wins: Array
+    p1_argmax: Array
     p1_patches: Array
     w2_taps: Array
-    p2_wins: Array
+    p2_argmax: Array
 
 
 class Gradients(NamedTuple):
@@ -452,21 +487,21 @@ def forward(
     check_shape("c3", c3, (10,))
     check_shape("t", t, (N,))
     check_classes("t", t, 10)
-    x_patches = patches_batch_last(x, Z1_WINDOW, workspace, "x_patches")
-    w1_taps = spread_batch_last(w1, Z1_WINDOW)
+    x_patches = extract_patches_batch_last(x, Z1_WINDOW, workspace, "x_patches")
+    w1_taps = spread_kernel_batch_last(w1, Z1_WINDOW)
     z1_product = correlate_batch_last(x_patches, w1_taps, Z1_WINDOW, workspace, "z1_product")  # (1)
     z1_product = z1_product.reshape(14, 2, 2, 6, -1).transpose(1, 2, 0, 3, 4)
-    p1, p1_wins = largest_of_runs(z1_product, workspace, "p1_wins")  # (3)
+    p1, p1_argmax = max_pool_runs(z1_product, workspace, "p1_argmax")  # (3)
     p1 = p1.reshape(14, 6, 14, -1).transpose(3, 1, 0, 2)
     p1 += b1[:, None, None]  # (1)
     np.maximum(p1, 0, out=p1)  # (2)
-    p1_patches = patches_batch_last(p1, Z2_WINDOW, workspace, "p1_patches")
-    w2_taps = spread_batch_last(w2, Z2_WINDOW)
+    p1_patches = extract_patches_batch_last(p1, Z2_WINDOW, workspace, "p1_patches")
+    w2_taps = spread_kernel_batch_last(w2, Z2_WINDOW)
     z2_product = correlate_batch_last(
         p1_patches, w2_taps, Z2_WINDOW, workspace, "z2_product"
     )  # (4)
     z2_product = z2_product.reshape(5, 2, 2, 16, -1).transpose(1, 2, 0, 3, 4)
-    p2, p2_wins = largest_of_runs(z2_product, workspace, "p2_wins")  # (6)
+    p2, p2_argmax = max_pool_runs(z2_product, workspace, "p2_argmax")  # (6)
     p2 = p2.reshape(5, 16, 5, -1).transpose(3, 1, 0, 2)
     p2 += b2[:, None, None]  # (4)
     np.maximum(p2, 0, out=p2)  # (5)
@@ -478,7 +513,21 @@ def forward(
     h3 = r2 @ W3.T + c3  # (12)
     C = -(log_softmax(h3, axis=1).T * (np.arange(10)[:, None] == t)).sum() / N  # (13)
     return Forward(
-        p1, p2, v, h1, r1, h2, r2, h3, C, x_patches, w1_taps, p1_wins, p1_patches, w2_taps, p2_wins
+        p1,
+        p2,
+        v,
+        h1,
+        r1,
+        h2,
+        r2,
+        h3,
+        C,
+        x_patches,
+        w1_taps,
+        p1_argmax,
+        p1_patches,
+        w2_taps,
+        p2_argmax,
     )
 
 
@@ -533,11 +582,11 @@ def backward(
     dc1 = delta_h1.sum(axis=0)  # (24)
     delta_v = (W1.T @ delta_h1.T).T  # (25)
     delta_p2 = delta_v.reshape(N, 16, 5, 5)  # (26)
-    delta_z2_reached = np.empty_like(values.p2)
-    np.multiply(delta_p2, values.p2 > 0, out=delta_z2_reached)  # (29)
-    delta_z2 = runs_of_winners(
-        delta_z2_reached.transpose(2, 1, 3, 0).reshape(5, 16, -1),
-        values.p2_wins,
+    delta_z2_pooled = np.empty_like(values.p2)
+    np.multiply(delta_p2, values.p2 > 0, out=delta_z2_pooled)  # (29)
+    delta_z2 = max_unpool_runs(
+        delta_z2_pooled.transpose(2, 1, 3, 0).reshape(5, 16, -1),
+        values.p2_argmax,
         workspace,
         "delta_z2",
     )  # (27), (28), (29)
@@ -545,15 +594,15 @@ def backward(
     dw2 = kernel_gradient_batch_last(
         delta_z2, values.p1_patches, Z2_WINDOW, workspace, "dw2"
     )  # (30)
-    db2 = delta_z2_reached.sum(axis=(0, 2, 3))  # (31)
+    db2 = delta_z2_pooled.sum(axis=(0, 2, 3))  # (31)
     delta_p1 = image_gradient_batch_last(
         delta_z2, values.w2_taps, (14, 14), Z2_WINDOW, workspace, "delta_p1"
     )  # (32)
-    delta_z1_reached = np.empty_like(values.p1)
-    np.multiply(delta_p1, values.p1 > 0, out=delta_z1_reached)  # (35)
-    delta_z1 = runs_of_winners(
-        delta_z1_reached.transpose(2, 1, 3, 0).reshape(14, 6, -1),
-        values.p1_wins,
+    delta_z1_pooled = np.empty_like(values.p1)
+    np.multiply(delta_p1, values.p1 > 0, out=delta_z1_pooled)  # (35)
+    delta_z1 = max_unpool_runs(
+        delta_z1_pooled.transpose(2, 1, 3, 0).reshape(14, 6, -1),
+        values.p1_argmax,
         workspace,
         "delta_z1",
     )  # (33), (34), (35)
@@ -561,22 +610,24 @@ def backward(
     dw1 = kernel_gradient_batch_last(
         delta_z1, values.x_patches, Z1_WINDOW, workspace, "dw1"
     )  # (36)
-    db1 = delta_z1_reached.sum(axis=(0, 2, 3))  # (37)
+    db1 = delta_z1_pooled.sum(axis=(0, 2, 3))  # (37)
     dx = image_gradient_batch_last(
         delta_z1, values.w1_taps, (28, 28), Z1_WINDOW, workspace, "dx"
     )  # (38)
     return Gradients(dw1, db1, dw2, db2, dW1, dc1, dW2, dc2, dW3, dc3, dx)
 
 
-POOLS: dict[int, Any] = {}
+THREAD_POOLS: dict[int, Any] = {}
 """Threads that wait for work, by their number."""
 
 
-def pool_of(threads: int) -> Any:
-    """Give a pool of threads, the same one at every call."""
+def get_thread_pool(threads: int) -> Any:
+    """Give a pool of so many threads, the same one at every call."""
     from concurrent.futures import ThreadPoolExecutor
 
-    return POOLS.get(threads) or POOLS.setdefault(threads, ThreadPoolExecutor(threads))
+    return THREAD_POOLS.get(threads) or THREAD_POOLS.setdefault(
+        threads, ThreadPoolExecutor(threads)
+    )
 
 
 class Step(NamedTuple):
@@ -636,33 +687,33 @@ def step(
     Raises:
         ValueError: there is no thread, or there are too few workspaces.
     """
-    total = x.shape[0]
+    samples = x.shape[0]
     if threads < 1 or (workspaces is not None and len(workspaces) < threads):
         raise ValueError(f"{threads} threads need as many workspaces")
-    threads = max(1, min(threads, total // LEAST_PART))
+    threads = max(1, min(threads, samples // LEAST_PART))
     if threads == 1:
-        space = None if workspaces is None else workspaces[0]
-        values = forward(x, w1, b1, w2, b2, W1, c1, W2, c2, W3, c3, t, space)
-        gradients = backward(x, w1, w2, W1, W2, W3, t, values, space)
+        buffers = None if workspaces is None else workspaces[0]
+        values = forward(x, w1, b1, w2, b2, W1, c1, W2, c2, W3, c3, t, buffers)
+        gradients = backward(x, w1, w2, W1, W2, W3, t, values, buffers)
         return Step(values.C, gradients)
     dx_whole = np.empty(x.shape, np.result_type(x, w1, b1, w2, b2, W1, c1, W2, c2, W3, c3))
 
-    def run(k: int) -> Any:
-        part = slice(total * k // threads, total * (k + 1) // threads)
-        space = None if workspaces is None else workspaces[k]
-        values = forward(x[part], w1, b1, w2, b2, W1, c1, W2, c2, W3, c3, t[part], space)
+    def run_part(k: int) -> Any:
+        part = slice(samples * k // threads, samples * (k + 1) // threads)
+        buffers = None if workspaces is None else workspaces[k]
+        values = forward(x[part], w1, b1, w2, b2, W1, c1, W2, c2, W3, c3, t[part], buffers)
         dw1, db1, dw2, db2, dW1, dc1, dW2, dc2, dW3, dc3, dx = backward(
-            x[part], w1, w2, W1, W2, W3, t[part], values, space
+            x[part], w1, w2, W1, W2, W3, t[part], values, buffers
         )
-        found = [dw1, db1, dw2, db2, dW1, dc1, dW2, dc2, dW3, dc3]
-        share = (part.stop - part.start) / total
-        np.multiply(dx, share, out=dx_whole[part])
-        return values.C * share, [g * share for g in found]
+        partials = [dw1, db1, dw2, db2, dW1, dc1, dW2, dc2, dW3, dc3]
+        weight = (part.stop - part.start) / samples
+        np.multiply(dx, weight, out=dx_whole[part])
+        return values.C * weight, [g * weight for g in partials]
 
-    waiting = [pool_of(threads - 1).submit(run, k) for k in range(1, threads)]
-    parts = [run(0), *(k.result() for k in waiting)]
-    costs, found = zip(*parts, strict=True)
-    found = tuple(sum(g[1:], g[0]) for g in zip(*found, strict=True))
-    dw1, db1, dw2, db2, dW1, dc1, dW2, dc2, dW3, dc3 = found
+    futures = [get_thread_pool(threads - 1).submit(run_part, k) for k in range(1, threads)]
+    results = [run_part(0), *(k.result() for k in futures)]
+    costs, partials = zip(*results, strict=True)
+    sums = tuple(sum(g[1:], g[0]) for g in zip(*partials, strict=True))
+    dw1, db1, dw2, db2, dW1, dc1, dW2, dc2, dW3, dc3 = sums
     gradients = Gradients(dw1, db1, dw2, db2, dW1, dc1, dW2, dc2, dW3, dc3, dx_whole)
     return Step(sum(costs[1:], costs[0]), gradients)

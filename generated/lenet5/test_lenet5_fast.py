@@ -100,12 +100,12 @@ def test_float32_stays_float32():
 
 def test_a_workspace_changes_nothing():
     given = arrays()
-    alone, space = gradients(given), {}
+    alone, workspace = gradients(given), {}
     for _ in range(2):
-        found = gradients(given | {"workspace": space})
+        found = gradients(given | {"workspace": workspace})
         for one, other in zip(found, alone, strict=True):
             np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-12)
-            assert not any(np.shares_memory(one, room) for room in space.values())
+            assert not any(np.shares_memory(one, buffer) for buffer in workspace.values())
 
 
 def test_a_step_is_both_passes_at_once():

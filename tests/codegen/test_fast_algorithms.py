@@ -59,11 +59,11 @@ def seen_by_tap(image: Array, window: Window, m: int, n: int) -> Array:
 
 
 def correlate_by_tap(
-    patches: Array, kernel: Array, window: Window, space: Workspace | None, name: str
+    patches: Array, kernel: Array, window: Window, workspace: Workspace | None, name: str
 ) -> Array:
     """Add one product of matrices for every tap."""
     (k, l), (rows, columns) = window.taps, window.places
-    made = room(space, name, (len(patches), len(kernel), rows, columns), patches)
+    made = get_buffer(workspace, name, (len(patches), len(kernel), rows, columns), patches)
     made[...] = 0
     for m in range(k):
         for n in range(l):
@@ -87,7 +87,7 @@ def kernel_gradient_by_tap(delta: Array, patches: Array, window: Window) -> Arra
 
 def image_gradient_by_tap(delta: Array, kernel: Array, shape: Shape, window: Window) -> Array:
     """Add every tap times delta to what it sees."""
-    flat, (p, q), (d, e) = maps_of(delta), window.before, window.dilation
+    flat, (p, q), (d, e) = maps_of(delta), window.padding, window.dilation
     (s, t), (k, l), (rows, columns) = window.stride, window.taps, window.places
     height = max(shape[0] + p, s * (rows - 1) + d * (k - 1) + 1)
     width = max(shape[1] + q, t * (columns - 1) + e * (l - 1) + 1)
@@ -113,7 +113,7 @@ BY_TAP = Algorithm(
     applies=apply_always,
     work=count_calls(1),
     calls=HelperCalls(
-        copy_image=HelperCall("padded", ("image", "window", "workspace", "name"), "patches"),
+        copy_image=HelperCall("pad_image", ("image", "window", "workspace", "name"), "patches"),
         correlate=HelperCall(
             "correlate_by_tap", ("patches", "kernel", "window", "result_workspace", "name")
         ),
@@ -242,7 +242,7 @@ def test_no_file_but_its_own_names_an_algorithm():
     """Neither a comparison nor a table: no text in the house is the name of an algorithm."""
     words = {w for a in ALGORITHMS for w in (a.name, *a.synonyms, a.template, a.tiles)}
     calls = [c for a in ALGORITHMS for c in vars(a.calls).values() if isinstance(c, HelperCall)]
-    helpers = {c.function for c in calls} - {"padded"}
+    helpers = {c.function for c in calls}
     files = [p for room in ("codegen", "cli") for p in (HOUSE / room).rglob("*.py")]
     files += [HOUSE / "api.py", HOUSE / "tune.py"]
     found = []

@@ -27,7 +27,7 @@ LONG = (
     "| relu -> rectifiedfilters | flatten -> flattenedfilters "
     "| dense weightsofalllays 5 bias offsetofweights -> resultofweights"
 )
-NAMED = "conv workspaces 3x3 channels 4 padding 1 bias total -> waiting"
+NAMED = "conv workspaces 3x3 channels 4 padding 1 bias samples -> futures"
 
 PARTED = tuple(
     f"input x Nx2x5x4x4 | {BALL}{cost}" for cost in ("", " | sse t -> C", " | mse t -> C")
@@ -54,7 +54,7 @@ PLANNED = (
     f"input x 20x3x12x8 | {CONV} flip stride 2 -> z | maxpool 2 -> p | mse t -> C",
     f"input x Nx3x64x64 | {DEEP} | flatten -> v | dense W 10 bias c -> h | cross_entropy t -> C",
     f"input x Nx1x40x40 | {WIDE}",
-    f"input threads Nx3x40x40 | {NAMED} | mse parts -> costs",
+    f"input threads Nx3x40x40 | {NAMED} | mse results -> costs",
     f"input inputofthenet Nx3x12x12 | {LONG} | sse desiredresponse -> costofthenetwork",
     *PARTED,
 )

@@ -19,7 +19,7 @@ def test_a_grouped_convolution_keeps_its_margins(more):
     net = Network.parse(DEPTHWISE.format(p=2, more=more))
     readable, x, w = arrays(net, 1)
     fast, workspace = net.compile("fast"), {}
-    assert "framed(x" in net.numpy_source("fast")
+    assert "zero_pad(x" in net.numpy_source("fast")
     for scale in (1.0, -3.0):  # the second time with a workspace in which numbers stand
         z = readable.forward(x=scale * x, w=w).z
         values = fast.forward(x=scale * x, w=w, workspace=workspace)
@@ -51,7 +51,7 @@ def test_margins_of_one_shape_and_other_places_do_not_meet():
 
 def test_what_is_returned_is_never_kept():
     source = Network.parse("input x 2x3x4x4 | pad 1 -> y").numpy_source("fast")
-    assert "framed(" not in source
+    assert "zero_pad(" not in source
 
 
 @pytest.mark.parametrize("layers", ["tanh -> y", "avgpool 2 -> y", "maxpool 2 -> y | sse t -> C"])
@@ -63,7 +63,7 @@ def test_words_about_margins_do_not_make_a_workspace(layers):
 @pytest.mark.parametrize("more", ["", " stride 2", " flip", " dilation 2 stride 2"])
 def test_groups_of_several_filters_keep_their_margins(more):
     net = Network.parse(f"input x Nx4x6x6 | conv w 3x3 channels 8 groups 2 padding 2{more} -> z")
-    assert "framed(x" in net.numpy_source("fast")
+    assert "zero_pad(x" in net.numpy_source("fast")
     readable, fast, workspace = net.compile(), net.compile("fast"), {}
     rng = np.random.default_rng(0)
     for _ in range(3):

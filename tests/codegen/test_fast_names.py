@@ -7,16 +7,30 @@ import pytest
 from paths import TEMPLATES
 
 from symconv.api import Network
+from symconv.codegen.fast.algorithms.base import HelperCall
+from symconv.codegen.fast.algorithms.table import ALGORITHMS
 from symconv.codegen.python.identifiers import RESERVED
 from symconv.codegen.styles import STYLES
+
+CALLS = [c for a in ALGORITHMS for c in vars(a.calls).values() if isinstance(c, HelperCall)]
+SUFFIXES = {
+    *{c.suffix for c in CALLS if c.suffix},
+    *("argmax", "pooled", "planes", "product", "table", "inverse", "window", "whole", "padded"),
+}
+"""How names of fast modules end that begin with the name of a tensor."""
 
 DEFINED = re.compile(r"^(?:def|class) (\w+)|^([A-Z]\w*)\b(?=[:=]| :| =)", re.MULTILINE)
 
 
-def test_everything_that_a_module_defines_is_reserved():
+def helper_names():
+    """What the templates of helper functions define."""
     files = [p for p in TEMPLATES.glob("numpy*/*.py.j2") if not p.name.startswith("test_")]
     texts = [p.read_text("utf-8") for p in files]
-    names = {a or b for text in texts for a, b in DEFINED.findall(text)}
+    return {a or b for text in texts for a, b in DEFINED.findall(text)}
+
+
+def test_everything_that_a_module_defines_is_reserved():
+    names = helper_names()
     labels, tiny = "input x 3 batch N | dense W 4 | cross_entropy t labels", "input x 3 | sse t"
     for network in (labels, tiny, "input x Nx3x8x8 | conv w 3x3 channels 4 -> z"):
         for style in STYLES:
@@ -25,12 +39,27 @@ def test_everything_that_a_module_defines_is_reserved():
             names |= {line.partition(":")[0] for line in module.aliases if "TypeAlias" in line}
     assert {"Step", "Labels", "Number", "Shape4"} <= names
     possible = {n for n in names if "_" not in n}  # a tensor's name has letters and digits only
-    assert {"framed", "padded", "Window", "Workspace"} <= possible
+    assert {"sigmoid", "softmax", "Window", "Workspace"} <= possible
     assert possible - RESERVED == set()
 
 
+def test_no_helper_is_called_like_an_array_made_of_a_tensor():
+    """A tensor `known` has a function `known_table`, which no helper may be called then."""
+    names = {n.lower().rpartition("_") for n in helper_names() - RESERVED}
+    assert not {stem for stem, _, last in names if last in SUFFIXES and "_" not in stem}
+    assert "get_cached_table" in helper_names()
+    for name in ("known", "cached", "build"):
+        net = Network.parse(f"input x 2x3x6x6 | conv w 3x3 channels 4 -> {name}")
+        rng = np.random.default_rng(0)
+        given = {"x": rng.normal(size=(2, 3, 6, 6)), "w": rng.normal(size=(4, 3, 3, 3))}
+        for algorithm in (a for a in ALGORITHMS if a.table):
+            made = net.compile("fast", forms={name: algorithm.name})
+            values, right = made.forward(**given), net.compile().forward(**given)
+            np.testing.assert_allclose(values[0], right[-1], rtol=1e-9, atol=1e-12)
+
+
 @pytest.mark.parametrize(
-    "name", ["framed", "padded", "workspace", "step", "np", "Forward", "self", "window"]
+    "name", ["sigmoid", "softmax", "workspace", "step", "np", "Forward", "self", "window"]
 )
 def test_a_tensor_with_the_name_of_a_helper_works(name):
     stages = "conv w 3x3 channels 4 groups 4 padding 1 -> z | conv v 3x3 channels 4 padding 1 -> y"

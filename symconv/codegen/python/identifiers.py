@@ -19,8 +19,8 @@ HELPERS = {
     *("sigmoid", "log_sum_exp", "softmax", "log_softmax"),
 }
 STYLES = {
-    *("framed", "room", "padded", "like", "route", "both", "step", "as_strided"),
-    *("Workspace", "Window", "Shape", "Shape4", "Step", "Transforms", "BLOCK", "POOLS"),
+    *("step", "as_strided"),
+    *("Workspace", "Window", "Shape", "Shape4", "Step", "Transforms", "BLOCK"),
 }
 """What the modules of other styles define: a tensor has the same name in all of them."""
 

@@ -19,7 +19,7 @@ Argument: TypeAlias = Literal[
     "image", "patches", "kernel", "spread_kernel", "delta",
     "window", "table", "inverse", "constant",
     "channels", "image_shape", "kernel_shape",
-    "workspace", "result_workspace", "name", "kept",
+    "workspace", "result_workspace", "name", "in_workspace",
 ]  # fmt: skip
 """What a call of a helper function can be given; `write/call_arguments.py` spells each of them.
 
@@ -28,7 +28,7 @@ roles; `patches`, `spread_kernel` and `delta` are what `copy_image`, `copy_kerne
 wrote. `window` is the geometry, `table` and `inverse` are those of the algorithm's lookup table,
 `constant` is its constant. `image_shape` has two numbers, `kernel_shape` four. The workspace keeps
 what is written under `name`; `result_workspace` is None for a tensor that the caller receives, and
-`kept` says the same as a keyword.
+`in_workspace` says the same as a keyword.
 """
 
 

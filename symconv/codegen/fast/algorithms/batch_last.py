@@ -88,9 +88,9 @@ BATCH_LAST = Algorithm(
     runs=("b", "a", "h", "f", "wn"),
     calls=HelperCalls(
         copy_image=HelperCall(
-            "patches_batch_last", ("image", "window", "workspace", "name"), "patches"
+            "extract_patches_batch_last", ("image", "window", "workspace", "name"), "patches"
         ),
-        copy_kernel=HelperCall("spread_batch_last", ("kernel", "window"), "taps"),
+        copy_kernel=HelperCall("spread_kernel_batch_last", ("kernel", "window"), "taps"),
         correlate=HelperCall(
             "correlate_batch_last",
             ("patches", "spread_kernel", "window", "result_workspace", "name"),

@@ -25,7 +25,7 @@ def count_maxima(s: ContractionSizes, run: Count) -> OperationCount:
     """Comparing the phases, and routing delta to the winners, in runs of that length.
 
     Each phase is compared, written where it won, multiplied and subtracted on the way back: 4
-    passes over the numbers, in about 30 calls for both directions (`maxima*.py.j2`).
+    passes over the numbers, in about 30 calls for both directions (`max_pool*.py.j2`).
     """
     if s.phases == (1, 1):
         return OperationCount()

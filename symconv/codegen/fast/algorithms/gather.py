@@ -26,7 +26,7 @@ def _count(s: ContractionSizes) -> RoleCounts:
     fetched = OperationCount(fetched=windows) + count_copies(pixels, s.image[1])
     back = OperationCount(fetched=most * pixels)
     run = s.n * s.blocks[0] * s.blocks[1]
-    # Calls of NumPy in gathered.py.j2: each of its three sums is a handful.
+    # Calls of NumPy in gather.py.j2: each of its three sums is a handful.
     return {
         "places": (
             fetched
@@ -64,18 +64,16 @@ GATHER = Algorithm(
     runs=("b", "a", "f", "nhw"),
     calls=HelperCalls(
         copy_image=HelperCall(
-            "columns_gathered", ("image", "table", "workspace", "name"), "patches"
+            "extract_patches_gather", ("image", "table", "workspace", "name"), "patches"
         ),
-        correlate=HelperCall("correlate_gathered", ("patches", "kernel")),
-        kernel_gradient=HelperCall(
-            "kernel_gradient_gathered", ("delta", "patches", "kernel_shape")
-        ),
+        correlate=HelperCall("correlate_gather", ("patches", "kernel")),
+        kernel_gradient=HelperCall("kernel_gradient_gather", ("delta", "patches", "kernel_shape")),
         image_gradient=HelperCall(
-            "image_gradient_gathered",
+            "image_gradient_gather",
             ("delta", "kernel", "image_shape", "inverse", "workspace", "name"),
         ),
     ),
-    template="gathered",
-    needs=("inverse",),
-    table=LookupTable("places_of", lambda c: (_shape(c),), _count_entries),
+    template="gather",
+    needs=("index_tables",),
+    table=LookupTable("build_gather_indices", lambda c: (_shape(c),), _count_entries),
 )

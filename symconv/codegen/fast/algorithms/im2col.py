@@ -21,7 +21,7 @@ def _count(s: ContractionSizes) -> RoleCounts:
     back = count_copies(s.n * inner * area, columns)
     back += count_copies(s.n * s.c * k * rows * s.image[1], s.image[1])
     sums = count_copies(s.n * s.f * inner, s.f * inner)
-    # Calls of NumPy in columns.py.j2: those of a whole sum, and those of each image, which are one
+    # Calls of NumPy in im2col.py.j2: those of a whole sum, and those of each image, which are one
     # for each row and for each column of taps where the image's gradient is added up.
     calls = OperationCount(calls=12 + s.n * (5 + 2.5 * (k + l)))
     return {
@@ -52,17 +52,17 @@ IM2COL = Algorithm(
     applies=apply_always,
     work=_count,
     calls=HelperCalls(
-        copy_image=HelperCall("padded", ("image", "window", "workspace", "name"), "patches"),
+        copy_image=HelperCall("pad_image", ("image", "window", "workspace", "name"), "patches"),
         correlate=HelperCall(
-            "correlate_columns", ("patches", "kernel", "window", "result_workspace", "name")
+            "correlate_im2col", ("patches", "kernel", "window", "result_workspace", "name")
         ),
         kernel_gradient=HelperCall(
-            "kernel_gradient_columns", ("delta", "patches", "window", "workspace", "name")
+            "kernel_gradient_im2col", ("delta", "patches", "window", "workspace", "name")
         ),
         image_gradient=HelperCall(
-            "image_gradient_columns",
+            "image_gradient_im2col",
             ("delta", "kernel", "image_shape", "window", "workspace", "name"),
         ),
     ),
-    template="columns",
+    template="im2col",
 )

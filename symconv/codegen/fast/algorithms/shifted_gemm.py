@@ -25,7 +25,7 @@ def _count(s: ContractionSizes) -> RoleCounts:
     held = _count_copied(s)
     sums = count_copies(s.n * k * lines * s.f, lines * s.f)
     sums += count_copies(s.n * held, s.places[1])
-    # Calls of NumPy in folded.py.j2: of a whole sum, of an image, of a tap along each axis.
+    # Calls of NumPy in shifted_gemm.py.j2: of a whole sum, of an image, of a tap along each axis.
     calls = OperationCount(calls=8 + s.n * (10 + 2.5 * l + 3.5 * k))
     return {
         "places": (_count_shifts(s) + count_maxima(s, 1)).holding(held),
@@ -60,12 +60,13 @@ SHIFTED_GEMM = Algorithm(
     work=_count,
     calls=HelperCalls(
         correlate=HelperCall(
-            "correlate_folded", ("image", "kernel", "window", "workspace", "name", "kept")
+            "correlate_shifted_gemm",
+            ("image", "kernel", "window", "workspace", "name", "in_workspace"),
         ),
         kernel_gradient=HelperCall(
-            "kernel_gradient_folded", ("delta", "image", "window", "workspace", "name")
+            "kernel_gradient_shifted_gemm", ("delta", "image", "window", "workspace", "name")
         ),
-        image_gradient=CorrelatedGradient(images="images_folded"),
+        image_gradient=CorrelatedGradient(images="interleave_phases_shifted_gemm"),
     ),
-    template="folded",
+    template="shifted_gemm",
 )

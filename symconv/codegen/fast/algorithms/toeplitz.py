@@ -14,7 +14,7 @@ def _count(s: ContractionSizes) -> RoleCounts:
     area = s.places[0] * s.places[1]
     places, pixels = s.f * area, s.c * s.image[0] * s.image[1]
     table = places * pixels
-    # Calls of NumPy in matrix.py.j2: each of its three sums is a handful.
+    # Calls of NumPy in toeplitz.py.j2: each of its three sums is a handful.
     kernel = OperationCount(fetched=area * s.f * s.c * s.taps[0] * s.taps[1], calls=5)
     return {
         "places": (
@@ -49,18 +49,18 @@ TOEPLITZ = Algorithm(
     layout=("bafhw", "n"),
     runs=("b", "a", "fhwn"),
     calls=HelperCalls(
-        copy_kernel=HelperCall("matrix_of", ("kernel", "table"), "matrix"),
+        copy_kernel=HelperCall("build_toeplitz_matrix", ("kernel", "table"), "matrix"),
         correlate=HelperCall(
-            "correlate_matrix", ("image", "spread_kernel", "result_workspace", "name")
+            "correlate_toeplitz", ("image", "spread_kernel", "result_workspace", "name")
         ),
         kernel_gradient=HelperCall(
-            "kernel_gradient_matrix", ("delta", "image", "inverse", "kernel_shape")
+            "kernel_gradient_toeplitz", ("delta", "image", "inverse", "kernel_shape")
         ),
         image_gradient=HelperCall(
-            "image_gradient_matrix", ("delta", "spread_kernel", "channels", "image_shape")
+            "image_gradient_toeplitz", ("delta", "spread_kernel", "channels", "image_shape")
         ),
     ),
-    template="matrix",
-    needs=("inverse",),
-    table=LookupTable("table_of", _table_arguments, _count_entries),
+    template="toeplitz",
+    needs=("index_tables",),
+    table=LookupTable("build_toeplitz_indices", _table_arguments, _count_entries),
 )

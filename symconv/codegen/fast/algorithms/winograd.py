@@ -123,18 +123,20 @@ def _make(size: int, why: str) -> Algorithm:
         work=_Tiles(size).count,
         calls=HelperCalls(
             copy_image=HelperCall(
-                "tiles_winograd", ("image", "window", "constant", "workspace", "name"), "patches"
+                "transform_image_winograd",
+                ("image", "window", "constant", "workspace", "name"),
+                "tiles",
             ),
-            copy_delta=HelperCall("maps_last", ("delta",), "last"),
+            copy_delta=HelperCall("order_channels_last", ("delta",), "nhwc"),
             correlate=HelperCall(
                 "correlate_winograd",
-                ("image", "kernel", "window", "constant", "workspace", "name", "kept"),
+                ("image", "kernel", "window", "constant", "workspace", "name", "in_workspace"),
                 answers_patches=True,
             ),
             kernel_gradient=HelperCall(
                 "kernel_gradient_winograd", ("delta", "patches", "constant", "workspace", "name")
             ),
-            image_gradient=CorrelatedGradient(images="images_winograd"),
+            image_gradient=CorrelatedGradient(images="interleave_phases_winograd"),
         ),
         template="winograd",
         constant=lambda _: _define_transforms(size),

@@ -12,7 +12,14 @@ from symconv.codegen.python.module import Function, make_code
 
 from .function_writer import FunctionWriter
 
-PARTS = ("taps", "places", "stride", "dilation", "before")
+WINDOW_FIELDS = {
+    "taps": "taps",
+    "places": "places",
+    "stride": "stride",
+    "dilation": "dilation",
+    "padding": "before",
+}
+"""What the module calls the entries of a geometry, and what `AxisGeometry` does."""
 
 
 @dataclass
@@ -62,7 +69,7 @@ class ModuleConstants:
         if call not in self.tables:
             stem = window.removesuffix("_WINDOW").lower()
             name, inverse = (scribe.names.namer.claim(f"{stem}_{w}") for w in ("table", "inverse"))
-            back = f"inverse_of, {name}(), {algorithm.table.entries(contraction)}"
+            back = f"invert_index_table, {name}(), {algorithm.table.entries(contraction)}"
             both = (
                 _write_function(name, call, "the table"),
                 _write_function(inverse, back, "its inverse", name),
@@ -88,7 +95,7 @@ class ModuleConstants:
 
 def _write_function(name: str, call: str, what: str, *calls: str) -> Function:
     """A function that makes a table once; `calls` are called for what the call is given."""
-    returns = wrap_call("return known_table", [f'"{name}"', *call.split(", ", 1)], "", 1)
+    returns = wrap_call("return get_cached_table", [f'"{name}"', *call.split(", ", 1)], "", 1)
     return Function(
         name=name,
         parameters=(),
@@ -96,11 +103,12 @@ def _write_function(name: str, call: str, what: str, *calls: str) -> Function:
         body=(make_code(returns, "return"),),
         result="Array",
         reads=frozenset(),
-        calls=frozenset({"known_table", *calls}),
+        calls=frozenset({"get_cached_table", *calls}),
     )
 
 
 def _write_window(name: str, contraction: Contraction, phases: Pair) -> str:
     first, second = contraction.axes
-    arguments = [f"{word}=({getattr(first, word)}, {getattr(second, word)})" for word in PARTS]
+    pairs = {field: (getattr(first, k), getattr(second, k)) for field, k in WINDOW_FIELDS.items()}
+    arguments = [f"{field}={pair}" for field, pair in pairs.items()]
     return "\n".join(wrap_call(f"{name} = Window", [*arguments, f"phases={phases}"], "", 0))

@@ -125,7 +125,7 @@ class FunctionWriter:
                 r.key for r in arrays_read(s) if isinstance(r, Ref) and r.key not in written
             } & self.outside
         margins = find_padded_arrays(statements)
-        self.helpers |= {"common", "framed"} if margins else set()
+        self.helpers |= {"common", "zero_pad"} if margins else set()
         self.workspace |= bool(margins)
         size = SizePrinter({**self.names.sizes, **loops})
         arrays = PaddedCopyPrinter(self._array, size, margins)

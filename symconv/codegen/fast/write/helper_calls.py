@@ -159,6 +159,6 @@ SPELLINGS: Mapping[Argument, Callable[[CallWriter, FunctionWriter, CallSite], st
     "workspace": lambda _, __, ___: "workspace",
     "result_workspace": lambda calls, _, site: "workspace" if calls.may_hold(site) else "None",
     "name": lambda _, __, site: f'"{site.name}"',
-    "kept": lambda calls, _, site: f"kept={calls.may_hold(site)}",
+    "in_workspace": lambda calls, _, site: f"in_workspace={calls.may_hold(site)}",
 }
 """How every argument is written."""

@@ -25,5 +25,5 @@ class PaddedCopyPrinter(NumPyPrinter):
             return super().call(array)
         pairs = [f"({self.size(a)}, {self.size(b)})" for a, b in array.widths]
         name = f'"{self.name(self.held[array])}"'
-        self.calls.add("framed")
-        return "framed", (self(array.source), tuple_literal(pairs), "workspace", name)
+        self.calls.add("zero_pad")
+        return "zero_pad", (self(array.source), tuple_literal(pairs), "workspace", name)

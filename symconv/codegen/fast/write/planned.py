@@ -42,7 +42,7 @@ from .helper_calls import CallWriter
 from .pooling_stage import write_pooling, write_pooling_gradient
 from .signatures import SignatureWriter
 
-SHARED = ("common", "framed", "maxima", "maxima_planes", "maxima_runs")
+SHARED = ("common", "zero_pad", "max_pool", "max_pool_planes", "max_pool_runs")
 """Templates of helper functions that stand before those of the algorithms, which call them."""
 
 VALUES = "The values of the forward pass, and what else the backward pass needs of it."

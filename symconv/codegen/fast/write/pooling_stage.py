@@ -20,18 +20,18 @@ def write_pooling(
     """
     made, name = stage.contraction, scribe.names.tensors[stage.key]
     found, layout = contractions.correlate(scribe, made, stage.phases, made.result.key)
-    wins = scribe.names.namer.claim(f"{name}_wins")
-    contractions.calls.saved.keep((stage.key, "wins"), wins)
+    argmax = scribe.names.namer.claim(f"{name}_argmax")
+    contractions.calls.saved.keep((stage.key, "argmax"), argmax)
     runs = contractions.algorithm_of(made).runs
-    where, sizes = ["workspace", f'"{wins}"'], axis_lengths(made, stage.phases)
+    where, sizes = ["workspace", f'"{argmax}"'], axis_lengths(made, stage.phases)
     if runs:
-        scribe.helpers |= {"maxima", "maxima_runs"}
+        scribe.helpers |= {"max_pool", "max_pool_runs"}
         scribe.chain(found, found, relayout(layout, runs, sizes))
-        scribe.call(f"{name}, {wins} = largest_of_runs", [found, *where], "", stage.key)
+        scribe.call(f"{name}, {argmax} = max_pool_runs", [found, *where], "", stage.key)
         scribe.chain(name, name, relayout(runs[2:], MAPS, sizes))
     else:
-        scribe.helpers |= {"maxima", "maxima_planes"}
-        scribe.call(f"{name}, {wins} = first_largest", [found, *where], "", stage.key)
+        scribe.helpers |= {"max_pool", "max_pool_planes"}
+        scribe.call(f"{name}, {argmax} = max_pool_planes", [found, *where], "", stage.key)
     for addend in made.addends:
         scribe.line(f"{name} += {broadcast_addend(scribe, addend, made)}", made.result.key)
     if stage.rectified:
@@ -46,24 +46,24 @@ def write_pooling_gradient(
     Answers the name of what reaches each winner, (n, f, h, w): the seed, behind the gate of relu.
     """
     name, seed = scribe.names.tensors[stage.delta], scribe.tensor(stage.seed)
-    wins = contractions.calls.saved.read(scribe, (stage.key, "wins")) or ""
+    argmax = contractions.calls.saved.read(scribe, (stage.key, "argmax")) or ""
     pooled = scribe.tensor(stage.key)
     reached = seed
     if stage.rectified:
-        reached = scribe.names.namer.claim(f"{name}_reached")
+        reached = scribe.names.namer.claim(f"{name}_pooled")
         scribe.line(f"{reached} = np.empty_like({pooled})")
         arguments = [seed, f"{pooled} > 0", f"out={reached}"]
         scribe.call("np.multiply", arguments, "", stage.delta)
     routed = stage.between[2:] if stage.rectified else stage.between[1:]
-    where = [wins, "workspace", f'"{name}"']
+    where = [argmax, "workspace", f'"{name}"']
     runs = contractions.algorithm_of(stage.contraction).runs
     sizes = axis_lengths(stage.contraction, stage.phases)
     if runs:
-        scribe.helpers |= {"maxima", "maxima_runs"}
+        scribe.helpers |= {"max_pool", "max_pool_runs"}
         arriving = reached + "".join(relayout(MAPS, runs[2:], sizes))
-        scribe.call(f"{name} = runs_of_winners", [arriving, *where], "", *routed)
+        scribe.call(f"{name} = max_unpool_runs", [arriving, *where], "", *routed)
         scribe.chain(name, name, relayout(runs, contractions.delta_layout(stage), sizes))
     else:
-        scribe.helpers |= {"maxima", "maxima_planes"}
-        scribe.call(f"{name} = to_winners", [reached, *where], "", *routed)
+        scribe.helpers |= {"max_pool", "max_pool_planes"}
+        scribe.call(f"{name} = max_unpool_planes", [reached, *where], "", *routed)
     return reached

@@ -10,8 +10,8 @@ from symconv.codegen.python.long_lines import unpacking_targets, wrap_tuple, wra
 from symconv.codegen.python.module import BLANK, Code, CodeKind, make_code
 
 LOCALS = (
-    "costs", "found", "gradients", "kind", "part", "parts", "run", "share", "space",
-    "threads", "total", "waiting", "whole", "workspaces",
+    "buffers", "costs", "dtype", "futures", "gradients", "part", "partials", "results", "run_part",
+    "samples", "sums", "threads", "weight", "whole", "workspaces",
 )  # fmt: skip
 
 
@@ -48,7 +48,7 @@ class StepBody:
         """The functions of the module that are called."""
         forward = {"forward"} if self._reads_values else set()
         answers = {"Gradients", "Step"} if self.cost else {"Gradients"}
-        return frozenset({"backward", "pool_of"} | forward | answers)
+        return frozenset({"backward", "get_thread_pool"} | forward | answers)
 
     @property
     def _apart(self) -> list[str]:
@@ -75,16 +75,16 @@ class StepBody:
         w = self.words
         spaces = f"({w['workspaces']} is not None and len({w['workspaces']}) < {w['threads']})"
         error = f'ValueError(f"{{{w["threads"]}}} threads need as many workspaces")'
-        most = f"min({w['threads']}, {w['total']} // LEAST_PART)"
+        most = f"min({w['threads']}, {w['samples']} // LEAST_PART)"
         first = f"None if {w['workspaces']} is None else {w['workspaces']}[0]"
         passed = self._passes({n: n for n in self.given})
         body = [
-            _line(f"{w['total']} = {self.samples[0]}.shape[0]"),
+            _line(f"{w['samples']} = {self.samples[0]}.shape[0]"),
             _line(f"if {w['threads']} < 1 or {spaces}:", kind="branch"),
             _line(f"raise {error}", 2),
             _line(f"{w['threads']} = max(1, {most})"),
             _line(f"if {w['threads']} == 1:", kind="branch"),
-            _line(f"{w['space']} = {first}", 2),
+            _line(f"{w['buffers']} = {first}", 2),
             *self._forward(passed[0]),
         ]
         if self.cost is None:
@@ -95,7 +95,7 @@ class StepBody:
 
     def _passes(self, arrays: Mapping[str, str]) -> tuple[list[str], list[str]]:
         """The arguments of both passes, where `arrays` says how each array is written."""
-        known = {**arrays, "values": "values", "workspace": self.words["space"]}
+        known = {**arrays, "values": "values", "workspace": self.words["buffers"]}
         first, second = ([known[n] for n in names] for names in self.passes)
         return first, second
 
@@ -114,8 +114,8 @@ class StepBody:
         """
         flat, kinds = f"np.result_type({', '.join(self._kinds())})", list[Code]()
         if len(f"{TAB * 2}{flat},") > WIDTH:
-            head = f"{self.words['kind']} = np.result_type"
-            kinds, flat = [make_code(wrap_call(head, self._kinds(), "", 1))], self.words["kind"]
+            head = f"{self.words['dtype']} = np.result_type"
+            kinds, flat = [make_code(wrap_call(head, self._kinds(), "", 1))], self.words["dtype"]
         return [
             *kinds,
             *(
@@ -131,14 +131,14 @@ class StepBody:
     def _run(self) -> list[Code]:
         """The function that computes a part."""
         w, names = self.words, unpacking_targets(list(self.results))
-        start, stop = (f"{w['total']} * {k} // {w['threads']}" for k in ("k", "(k + 1)"))
+        start, stop = (f"{w['samples']} * {k} // {w['threads']}" for k in ("k", "(k + 1)"))
         space = f"None if {w['workspaces']} is None else {w['workspaces']}[k]"
         part = {n: f"{n}[{w['part']}]" if n in self.samples else n for n in self.given}
         first, second = self._passes(part)
         body = [
-            _line(f"def {w['run']}(k: int) -> Any:", kind="definition"),
+            _line(f"def {w['run_part']}(k: int) -> Any:", kind="definition"),
             _line(f"{w['part']} = slice({start}, {stop})", 2),
-            _line(f"{w['space']} = {space}", 2),
+            _line(f"{w['buffers']} = {space}", 2),
             *self._forward(first),
         ]
         if len(f"{TAB * 2}{names} = backward(") <= WIDTH:
@@ -153,17 +153,19 @@ class StepBody:
 
         Of a mean, a part counts by its share of the samples.
         """
-        w, share = self.words, self.words["share"]
-        body = [wrap_tuple(w["found"], self._apart, 2, "[]")] if self._apart else []
+        w, weight = self.words, self.words["weight"]
+        body = [wrap_tuple(w["partials"], self._apart, 2, "[]")] if self._apart else []
         if self.mean:
             samples = f"{w['part']}.stop - {w['part']}.start"
-            body.append(_line(f"{share} = ({samples}) / {w['total']}", 2))
+            body.append(_line(f"{weight} = ({samples}) / {w['samples']}", 2))
         for n in self.wholes:
             there = f"{self._whole(n)}[{w['part']}]"
-            mean, plain = f"np.multiply({n}, {share}, out={there})", f"{there} = {n}"
+            mean, plain = f"np.multiply({n}, {weight}, out={there})", f"{there} = {n}"
             body.append(_line(mean if self.mean else plain, 2))
-        added = f"[g * {share} for g in {w['found']}]" if self.mean else w["found"]
-        answer = [f"values.{self.cost}" + (f" * {share}" if self.mean else "")] if self.cost else []
+        added = f"[g * {weight} for g in {w['partials']}]" if self.mean else w["partials"]
+        answer = (
+            [f"values.{self.cost}" + (f" * {weight}" if self.mean else "")] if self.cost else []
+        )
         answer += [added] if self._apart else []
         return [
             *body,
@@ -173,14 +175,14 @@ class StepBody:
     def _join(self) -> list[Code]:
         """All parts at once, their sums, and what is answered."""
         w, apart = self.words, self._apart
-        submitted = f"pool_of({w['threads']} - 1).submit({w['run']}, k)"
-        body = [_line(f"{w['waiting']} = [{submitted} for k in range(1, {w['threads']})]")]
+        submitted = f"get_thread_pool({w['threads']} - 1).submit({w['run_part']}, k)"
+        body = [_line(f"{w['futures']} = [{submitted} for k in range(1, {w['threads']})]")]
         if self.cost or apart:
-            answers = f"[{w['run']}(0), *(k.result() for k in {w['waiting']})]"
-            body.append(_line(f"{w['parts'] if apart else w['costs']} = {answers}"))
+            answers = f"[{w['run_part']}(0), *(k.result() for k in {w['futures']})]"
+            body.append(_line(f"{w['results'] if apart else w['costs']} = {answers}"))
         else:
-            body.append(_line(f"{w['run']}(0)"))
-            body.append(_line(f"for k in {w['waiting']}:", kind="loop"))
+            body.append(_line(f"{w['run_part']}(0)"))
+            body.append(_line(f"for k in {w['futures']}:", kind="loop"))
             body.append(_line("k.result()", 2))
         if apart:
             body += self._sums()
@@ -197,10 +199,10 @@ class StepBody:
         A bare sum(g) would start with 0 + g[0]: one more array for nothing.
         """
         w = self.words
-        source = w["found"] if self.cost else w["parts"]
+        source = w["partials"] if self.cost else w["results"]
         total = f"tuple(sum(g[1:], g[0]) for g in zip(*{source}, strict=True))"
-        both = [_line(f"{w['costs']}, {w['found']} = zip(*{w['parts']}, strict=True)")]
-        sums = [_line(f"{w['found']} = {total}"), wrap_unpacking(self._apart, w["found"])]
+        both = [_line(f"{w['costs']}, {w['partials']} = zip(*{w['results']}, strict=True)")]
+        sums = [_line(f"{w['sums']} = {total}"), wrap_unpacking(self._apart, w["sums"])]
         return [*(both if self.cost else []), *sums]
 
 

@@ -44,7 +44,7 @@ def add_step(module: Module, forward: Program, backward: Backward, names: Identi
         mean=split.mean,
     )
     return module.extend(
-        load_helper("numpy_fast", "pool_of"),
+        load_helper("numpy_fast", "thread_pool"),
         *([step_class(cost)] if cost else []),
         ConstantLines(f"LEAST_PART = {smallest_part(backward, split)}\n{LEAST_PART}"),
         _step(body, cost),
