@@ -6,6 +6,7 @@ a sum and as minus infinity under a maximum; a maximum keeps one of its indices 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import cast
 
@@ -13,43 +14,48 @@ from sympy import Expr, S, Sum
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.tensor.indexed import Indexed
 
-from symconv.core.equation import Equation, Ranges
+from symconv.core.equation import Equation, Ranges, SizeDefinition
 
 from .affine import always_inside
 from .binders import rebuild, substitute_indices
 
+Sizes = tuple[SizeDefinition, ...]
 
-def drop_single_values(equation: Equation) -> Equation:
-    """The same equation without indices that have one value."""
+
+def drop_single_values(equation: Equation, sizes: Iterable[SizeDefinition] = ()) -> Equation:
+    """The same equation without indices that have one value; `sizes` say what sizes are made of."""
+    known = tuple(sizes)
     single = {v: S.Zero for v, n in equation.ranges if n == 1}
     ranges = tuple((v, n) for v, n in equation.ranges if n != 1)
     right = substitute_indices(equation.rhs, single)
     return replace(
         equation,
         lhs=cast("Indexed", substitute_indices(equation.lhs, single)),
-        rhs=_without(right, ranges),
+        rhs=_without(right, ranges, known),
         ranges=ranges,
     )
 
 
-def _without(e: Expr, ranges: Ranges) -> Expr:
+def _without(e: Expr, ranges: Ranges, sizes: Sizes) -> Expr:
     """The formula without sums and maxima over one value; `ranges` are those of its indices."""
     if not e.has(ExprWithLimits):
         return e
     if not isinstance(e, ExprWithLimits):
-        return rebuild(e, lambda a: _without(a, ranges))
+        return rebuild(e, lambda a: _without(a, ranges, sizes))
     single = {v: S.Zero for v, low, high in e.limits if low == high == 0}
     left = tuple(limit for limit in e.limits if limit[0] not in single)
     inside = (*ranges, *((v, high + 1) for v, _, high in left))
-    body = _without(substitute_indices(e.function, single), inside)
+    body = _without(substitute_indices(e.function, single), inside, sizes)
     if left:
         return e.func(body, *left)
-    return body if _is_itself(e, body, inside) else e.func(_without(e.function, inside), *e.limits)
+    if _is_itself(e, body, inside, sizes):
+        return body
+    return e.func(_without(e.function, inside, sizes), *e.limits)
 
 
-def _is_itself(binder: ExprWithLimits, body: Expr, ranges: Ranges) -> bool:
+def _is_itself(binder: ExprWithLimits, body: Expr, ranges: Ranges, sizes: Sizes) -> bool:
     """Whether a binder over one value means its body: a sum always, others where it is there."""
     if isinstance(binder, Sum):
         return True
     places = zip(body.indices, body.base.shape, strict=True) if isinstance(body, Indexed) else ()
-    return isinstance(body, Indexed) and all(always_inside(e, n, ranges) for e, n in places)
+    return isinstance(body, Indexed) and all(always_inside(e, n, ranges, sizes) for e, n in places)

@@ -163,14 +163,14 @@ def _is_single_number(equation: Equation) -> bool:
 
 
 def _index_unit_access(bench: ProgramBuilder, access: Indexed, units: dict[int, Symbol]) -> Indexed:
-    tensor = bench.tensors[key_of(access)]
-    if len(tensor.shape) <= max(units):
-        return access
-    places = (
-        units[k] if k in units and e == 0 and n == 1 else e
-        for k, (e, n) in enumerate(zip(access.indices, tensor.shape, strict=True))
-    )
-    return access.func(access.base, *places)
+    """The access with the index of an axis of the result, or the only one at its only such axis."""
+    shape = bench.tensors[key_of(access)].shape
+    pairs = enumerate(zip(access.indices, shape, strict=True))
+    alone = [k for k, (e, n) in pairs if e == 0 and n == 1]
+    new = {k: units[k] for k in alone if k in units and len(shape) > max(units)}
+    if not new and len(alone) == len(units) == 1 and len(shape) > 1:
+        new = dict(zip(alone, units.values(), strict=True))
+    return access.func(access.base, *(new.get(k, e) for k, e in enumerate(access.indices)))
 
 
 def _place_value(bench: ProgramBuilder, left: Indexed, found: NamedArray) -> Array:

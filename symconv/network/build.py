@@ -49,7 +49,7 @@ def build_program(
             stage_equations = made if isinstance(made, tuple) else (made,)
             for equation in stage_equations:
                 refuse_unsound(equation)
-        equations += map(drop_single_values, stage_equations)
+        equations += (drop_single_values(e, sizes) for e in stage_equations)
         tensors += scope.tensors
         x = next(t for t in scope.tensors if t.key == equations[-1].key)
     return Program(tuple(tensors), tuple(equations), x.key, tuple(sizes))

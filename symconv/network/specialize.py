@@ -35,12 +35,13 @@ def specialize_sizes(program: Program, sizes: Mapping[str, int]) -> Program:
             raise SymconvError(f"the size {name} = {value} is no number from {least} to {LARGEST}")
         given[known[name]] = Integer(value)
     # In order: a later definition may need the number that an earlier one has become.
-    left = tuple(d for d in program.sizes if not _resolve_definition(d, given))
+    open_ = [d for d in program.sizes if not _resolve_definition(d, given)]
+    left = tuple(_substitute_definition(d, given) for d in open_)
     return Program(
         tuple(replace(t, shape=tuple(n.xreplace(given) for n in t.shape)) for t in program.tensors),
-        tuple(_substitute_equation(e, given) for e in program.equations),
+        tuple(drop_single_values(_substitute_equation(e, given), left) for e in program.equations),
         program.output,
-        tuple(_substitute_definition(d, given) for d in left),
+        left,
     )
 
 
@@ -80,5 +81,4 @@ def _substitute_equation(e: Equation, given: Mapping[Symbol, Expr]) -> Equation:
     ranges = tuple((v, n.xreplace(numbers)) for v, n in e.ranges)
     averaged = tuple(n.xreplace(numbers) for n in e.averaged)
     lhs, rhs = e.lhs.xreplace(numbers), e.rhs.xreplace(numbers)
-    made = replace(e, lhs=lhs, rhs=rhs, ranges=ranges, averaged=averaged)
-    return drop_single_values(made)
+    return replace(e, lhs=lhs, rhs=rhs, ranges=ranges, averaged=averaged)

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sympy import Expr, Mul, Symbol, expand
+from sympy import Add, Expr, Mul, S, Symbol, expand
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation
+from symconv.core.tensor import index
 from symconv.notation.index_letters import is_index
+
+ALONE = index("m")
+"""The index of a kernel of one entry, which no formula writes."""
 
 
 @dataclass(frozen=True)
@@ -73,10 +77,8 @@ class SlidingWindow:
 def find_sliding_windows(equation: Equation) -> tuple[SlidingWindow, ...]:
     """Every access of an equation that is read through sliding windows."""
     found: dict[SlidingWindow, None] = {}
-    for node in sorted(equation.rhs.atoms(ExprWithLimits), key=str):
-        bound = {v: high + 1 for v, _, high in node.limits}
-        factors = Mul.make_args(node.function)
-        accesses = [a for a in factors if isinstance(a, Indexed)]
+    for body, bound in _products(equation.rhs):
+        accesses = [a for a in Mul.make_args(body) if isinstance(a, Indexed)]
         for access in accesses:
             others = [a for a in accesses if a is not access]
             reaches = tuple(_window_axes(access, others, equation, bound))
@@ -84,6 +86,13 @@ def find_sliding_windows(equation: Equation) -> tuple[SlidingWindow, ...]:
             if reaches and _others_stand_still(access, reaches):
                 found[SlidingWindow(equation, access, kernel, reaches)] = None
     return tuple(found)
+
+
+def _products(e: Expr) -> Iterator[tuple[Expr, dict[Symbol, Expr]]]:
+    """What sums and maxima run over, and the addends that stand in none."""
+    for node in sorted(e.atoms(ExprWithLimits), key=str):
+        yield node.function, {v: high + 1 for v, _, high in node.limits}
+    yield from ((term, {}) for term in Add.make_args(e) if not term.has(ExprWithLimits))
 
 
 def reverse_kernel_index(reach: WindowAxis) -> Expr:
@@ -106,20 +115,26 @@ def _others_stand_still(access: Indexed, reaches: tuple[WindowAxis, ...]) -> boo
 def _window_axes(
     access: Indexed, others: list[Indexed], equation: Equation, bound: dict[Symbol, Expr]
 ) -> Iterator[WindowAxis]:
-    """The axes of an access whose index is s i + d m - p, with the same kernel at every i."""
+    """The axes of an access whose index is s i + d m - p, with the same kernel at every i.
+
+    A kernel of one entry has no index: s i - p, where s is not 1.
+    """
     free = dict(equation.ranges)
     for axis, (read, inputs) in enumerate(zip(access.indices, access.base.shape, strict=True)):
         inside = {s for s in read.free_symbols if isinstance(s, Symbol) and is_index(s)}
         outs, inners = inside & free.keys(), inside & bound.keys()
-        if len(inside) != 2 or len(outs) != 1 or len(inners) != 1:
+        if len(outs) != 1 or outs | inners != inside or len(inners) > 1:
             continue
-        (out,), (inner,) = outs, inners
+        (out,), (inner,) = outs, inners or {ALONE}
         stride, dilation = (expand(read).coeff(v, 1) for v in (out, inner))
-        rest = expand(read - stride * out - dilation * inner)
+        if not inners and stride == 1:
+            continue
+        dilation = dilation if inners else S.One
+        rest = expand(read - stride * out - (dilation * inner if inners else 0))
         steps = stride.is_positive and dilation.is_positive and not _has_index(rest)
         shared = out in equation.lhs.indices and not any(o.has(out) for o in others)
         if steps and shared and stride.is_integer and dilation.is_integer:
-            sizes = (bound[inner], free[out], inputs)
+            sizes = (bound.get(inner, S.One), free[out], inputs)
             yield WindowAxis(axis, read, out, inner, stride, dilation, expand(-rest), *sizes)
 
 

@@ -151,3 +151,16 @@ def test_a_window_without_padding_stays_inside():
     )
     assert "Terms count only where" not in inside
     assert "Terms count only where 0 ≤ s i + d m′ − p < H" in padded
+
+
+@pytest.mark.parametrize(
+    ("text", "said_of_it"),
+    [
+        ("input x 5 | conv w 1 stride 2 -> z | sse y -> C", "covers x from 2i to 2i"),
+        ("input x 6 | conv w 1 stride 2 -> z | sse y -> C", "No window reaches the entries of x"),
+        ("input x 5x5 | conv w 1x1 stride 3 -> z | sse y -> C", "touches the outputs with"),
+        ("input x HxW | maxpool 1 stride s -> z", "covers x from (s u, s v) to (s u, s v)"),
+    ],
+)
+def test_a_window_of_one_entry_is_explained_where_it_skips_some(text, said_of_it):
+    assert any(said_of_it in s for s in said(text)), said(text)

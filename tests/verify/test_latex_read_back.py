@@ -93,6 +93,21 @@ def test_every_line_on_the_page_is_that_of_the_proof(name):
     assert any(section.runs for section in written.sections)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "input x NxCxHxW | batchnorm weight g bias h -> y | sse t -> L",
+        "input x Nx4x3x3 | groupnorm groups 2 -> y",
+        "input x K batch N | rmsnorm -> y | rmsnorm epsilon 0.5 -> z | mse t -> C",
+        "input x K batch N | layernorm -> y | cross_entropy t labels -> C",
+        "input x 1x1x4x4 | conv w 2x2 channels 1 -> z | smooth_l1 t -> C",
+        "input x N | y[i] = sqrt(x[i]^2 + 0.00001) / sqrt(3)",
+    ],
+)
+def test_roots_epsilon_and_single_entries_are_read(text):
+    read_pages(Network.parse(text))
+
+
 @pytest.mark.parametrize("name", SHORT)
 def test_replaced_letters_and_derivatives_as_derivatives_are_read_too(name):
     net = Network.example(name)

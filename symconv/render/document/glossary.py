@@ -54,6 +54,7 @@ SMALL = (
     "input x 3 | conv w 2 -> z",
     "input x H | sigmoid -> a",
     "input x H | maxpool 2 -> y",
+    "input x H | maxpool 1 padding p -> y",
     "input x 4 | maxpool 2 -> y",
     "input x H | avgpool k stride s -> y",
     "input x H | silu -> a",

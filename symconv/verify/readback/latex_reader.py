@@ -8,11 +8,37 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
-from sympy import Add, Expr, Function, Integer, KroneckerDelta, Mul, Pow, Sum, exp, log, sqrt, tanh
+from sympy import (
+    Add,
+    Expr,
+    Function,
+    Integer,
+    KroneckerDelta,
+    Mul,
+    Pow,
+    Rational,
+    Sum,
+    exp,
+    log,
+    sqrt,
+    tanh,
+)
 from sympy.tensor.indexed import Indexed
 
-from symconv.core.nodes import Box, MaxOver, OneHot, Partial, relu, sigmoid, step
+from symconv.core.nodes import (
+    Box,
+    Equals,
+    LogSumExp,
+    MaxOver,
+    OneHot,
+    Partial,
+    absolute,
+    relu,
+    sigmoid,
+    step,
+)
 
 from .binders import Binders
 from .known_names import Bounds, KnownNames
@@ -24,6 +50,7 @@ FUNCTIONS: dict[str, Callable[[Expr], Expr]] = {
     "\\exp": exp,
     "\\log": log,
     "\\relu": relu,
+    "\\abs": absolute,
     "\\step": step,
 }
 ENDS = {"", "+", "-", "=", "<", "\\le", ")", "]", "}", ",", "\\\\"}
@@ -157,6 +184,8 @@ class LatexReader(Binders):
         if key is None:
             return None
         base = self.known.bases[key]
+        if above and letter == key:
+            return Pow(cast("Expr", self._tensor(letter, "", below)), Rational(above))
         if not below:
             return base[self.known.index_base] if key in self.known.scalars else None
         inner = LatexReader(below, known=self.known)
@@ -166,8 +195,15 @@ class LatexReader(Binders):
         return Indexed(base, *places)
 
 
-def flatten_sums(e: Expr) -> Expr:
-    """The formula with sums directly inside sums joined, as they are written."""
+def flatten_sums(e: Expr) -> Expr:  # noqa: PLR0911 - one for every kind of node
+    """The formula with sums directly inside sums joined, as they are written.
+
+    A smooth maximum is the logarithm of a sum, and a label is compared as an index is.
+    """
+    if isinstance(e, LogSumExp):
+        return log(flatten_sums(Sum(exp(e.function), *reversed(e.limits))))
+    if isinstance(e, Equals):
+        return KroneckerDelta(e.place, flatten_sums(e.label))
     if isinstance(e, Indexed):
         return e.func(e.base, *(i.expand() for i in e.indices))
     if isinstance(e, Function | Add | Mul | Pow | Partial | KroneckerDelta | Box):

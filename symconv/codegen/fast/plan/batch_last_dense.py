@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Expr, Integer, Mul, Sum, Symbol
+from sympy import Expr, Mul, Sum
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation, Program
@@ -39,16 +39,15 @@ def match_flatten(program: Program, e: Equation) -> BatchLastFlatten | None:
     source = e.rhs
     if not isinstance(source, Indexed) or len(source.indices) != 4 or len(e.lhs.indices) != 2:
         return None
-    extents, (b, *rest) = dict(e.ranges), source.indices
-    if e.lhs.indices[0] != b or set(source.indices) != set(extents) or len(extents) != 4:
+    extents, shape = dict(e.ranges), program.tensor(source).shape
+    known = {v: n for v, n in zip(source.indices, shape, strict=True) if v in extents}
+    idle = [n for v, n in zip(source.indices, shape, strict=True) if v not in extents]
+    if e.lhs.indices[0] != source.indices[0] or known != extents or any(n != 1 for n in idle):
         return None
-    if tuple(extents[v] for v in source.indices) != tuple(program.tensor(source).shape):
-        return None
-    c, i, j = (v for v in rest if isinstance(v, Symbol))
     place = affine_form(e.lhs.indices[1], extents)
     # Row-major alone: the code that is written, transpose(1, 2, 3, 0).reshape(size, -1).T, knows no
     # other order of channels and places.
-    steps = {c: extents[i] * extents[j], i: extents[j], j: Integer(1)}
+    steps = {v: Mul(*shape[k + 1 :]) for k, v in enumerate(source.indices) if k and v in extents}
     return BatchLastFlatten(source) if place.constant == 0 and dict(place.terms) == steps else None
 
 
