@@ -72,12 +72,15 @@ class ProgramBuilder:
         axes = self.tensors[tensor].axes if tensor in self.tensors else ()
         return axes[axis] if axis < len(axes) else "ijklmn"[axis % 6]
 
+    def holds_numbers(self, array: Array) -> bool:
+        """Whether an array comes from a tensor of numbers: no truth values, no labels."""
+        key = origin_key(array)
+        return bool(key) and key not in self.labels and self.tensors[key].role != "mask"
+
     def like(self, *arrays: Array) -> Array:
         """An array of numbers (no truth values, no labels) whose type is that of the result."""
-        for array in arrays:
+        for array in filter(self.holds_numbers, arrays):
             key = origin_key(array)
-            if not key or key in self.labels or self.tensors[key].role == "mask":
-                continue
             # Its parts are, and one of them stands for its type.
             return root_array(array) if key == self.goal else Ref(key)  # the goal is not there yet
         return Ref(next(k for k, t in self.tensors.items() if t.role in {"input", "parameter"}))

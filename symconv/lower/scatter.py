@@ -233,7 +233,8 @@ def _allocate_buffer(
     """Zeros with room for every place."""
     shape = tuple(t.length for t in tracks)
     arrays = [f.array for f in factors if f.axes]
-    # The type of what is added, so that float32 stays float32.
-    found = next((a for a in arrays if isinstance(a, Local)), None) or bench.like(*arrays)
+    # The type of what is added, so that float32 stays float32; a padded mask is no number.
+    numbers = [a for a in arrays if isinstance(a, Local) and bench.holds_numbers(a)]
+    found = numbers[0] if numbers else bench.like(*arrays)
     padded = any(t.before != 0 or t.after != 0 for t in tracks)
     return bench.define(Full(shape, S.Zero, found), bench.goal, "padded" if padded else "sum")

@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 from sympy import Sum
 
@@ -110,3 +111,28 @@ def test_sums_and_maxima_over_one_value(right, became):
     """A maximum stays where its one entry may be absent: that is minus infinity there, not 0."""
     found = drop_single_values(Equation(Y[I, J], right, ((I, 5), (J, 1))))
     assert found == Equation(Y[I, 0], became, ((I, 5),))
+
+
+@pytest.mark.parametrize("style", ["readable", "loops", "fast"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "input x 1 batch N | softmax -> p | sse t -> C",
+        "input x 1 batch N | log_softmax -> p | sse t -> C",
+        "input x 2x3x7x8 | maxpool 5 stride 3 -> p | sse t -> C",
+        "input x 2x3x8x7 | maxpool 5 stride 3 -> p | sse t -> C",
+        "input x 5x5 | maxpool 5 stride 3 -> p | sse t -> C",
+        "input x 2x1x4x6 | maxpool 4x3 stride 4x2 -> p | sse t -> C",
+    ],
+)
+def test_what_has_one_value_has_the_type_of_the_numbers(text, style):
+    """A window that fits once is found by a mask, a softmax of one class reads nothing: no bool."""
+    net, rng = Network.parse(text), np.random.default_rng(3)
+    arrays = {
+        t.key: rng.normal(size=[int(n) if n.is_Integer else 3 for n in t.shape]).astype(np.float32)
+        for t in net.program.given
+    }
+    module = net.compile(style)
+    values = module.forward(**arrays)
+    gradients = module.backward(**arrays, values=values)
+    assert {a.dtype for a in gradients} == {np.dtype(np.float32)}

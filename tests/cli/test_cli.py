@@ -133,7 +133,7 @@ def test_files_are_all_written_or_none(tmp_path, monkeypatch):
         return beside(path, content)
 
     (tmp_path / "a").write_text("old")
-    monkeypatch.setattr(files, "_beside", full)
+    monkeypatch.setattr(files, "_write_beside", full)
     with pytest.raises(SymconvError, match="No space left"):
         files.write_files(tmp_path, {"a": "new", "b": "new"}, force=True)
     assert len(written) == 2

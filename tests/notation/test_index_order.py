@@ -28,7 +28,7 @@ CASES = [
     ),
     ("input m 6x6 | maxpool 2 -> z", "m[2u+p, 2v+q]"),
     ("input m 6x6 | avgpool 2 -> z", "m[2u+p, 2v+q]"),
-    ("input x 1x6x6x6 batch N | conv w 2x2x2 -> z", "x[b, c, i+m, j+n, l+r]"),
+    ("input x 2x6x6x6 batch N | conv w 2x2x2 channels 2 -> z", "x[b, c, i+m, j+n, l+r]"),
 ]
 
 

@@ -57,7 +57,7 @@ def test_a_long_sum_is_compared_at_few_places_and_still_told(large, monkeypatch)
     program = large.backward().program
     derivation = large.backward().derivation("w")
     finding = findings._find_operation(program, derivation)
-    assert isinstance(finding.operation, findings.Sliding)
+    assert isinstance(finding.operation, findings.Correlation)
     assert counts == [sample_points.FEWEST_PLACES + 2]
     claim = finding.operation.correlation
     wrong = 2 * finding.coefficient
@@ -77,7 +77,7 @@ def test_an_image_of_ten_thousand_million_entries_is_told_and_no_entry_is_drawn(
     def drawn(shape, _):
         raise AssertionError(shape)
 
-    monkeypatch.setattr(sample_points, "_grid", drawn)
+    monkeypatch.setattr(sample_points, "_random_grid", drawn)
     network = Network.parse("input x 99999x99999 | conv w 3x3 -> z | sse t -> C")
     assert {name.rpartition(".")[2] for name in network.files()} == {"py", "tex", "md"}
     with pytest.raises(SymconvError, match="29,998,600,029 scalars are more than the 200,000"):

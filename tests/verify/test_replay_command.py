@@ -166,7 +166,7 @@ def test_a_step_that_is_too_large_is_not_called_wrong(saved, monkeypatch, tmp_pa
 
 
 def test_a_replay_ends_whatever_the_file_asks_for(saved, monkeypatch):
-    monkeypatch.setattr(replaying, "Work", partial(values.Budget, altogether=2000))
+    monkeypatch.setattr(replaying, "Budget", partial(values.Budget, altogether=2000))
     with pytest.raises(SymconvError, match="too large to replay: it visits over") as caught:
         replaying.replay(saved)
     assert "derive with smaller sizes" in str(caught.value)

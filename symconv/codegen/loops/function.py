@@ -90,9 +90,16 @@ def _names_in_shapes(found: SizeSources) -> set[str | Symbol]:
 
 
 def _dtype_tensor(e: Equation, setting: FunctionContext, programs: ProgramPair) -> Tensor:
-    """The first tensor of numbers that an equation reads; else the one it belongs to."""
+    """The tensor that an equation takes its type from.
+
+    That is the first tensor of numbers that it reads; else the one that it is a derivative by; else
+    the first of the caller, as for a softmax over one class, which is 1.
+    """
     tensors, labels = programs.tensors, class_counts(programs.whole.equations)
     read = e.reads - set(labels)
     numbers = [t for t in tensors.values() if t.key in read and t.role != "mask"]
-    plain = tensors.get(tensors[e.key].name.plain.key, setting.passed[0])
-    return numbers[0] if numbers else plain
+    if numbers:
+        return numbers[0]
+    plain = tensors.get(tensors[e.key].name.plain.key)
+    passed = next(t for t in setting.passed if t.key not in labels)
+    return passed if plain is None or plain.key == e.key else plain
