@@ -104,3 +104,9 @@ def test_every_path_that_a_page_names_is_there(page):
     named = {p.rstrip("/") for p in PATHS.findall((ROOT / page).read_text(encoding="utf-8"))} - MADE
     assert named
     assert [p for p in sorted(named) if not any(k.endswith(f"/{p}") for k in known)] == []
+
+
+def test_the_list_of_rooms_in_the_readme_is_true():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    listed = set(re.findall(r"^ {4}symconv/(\w+) ", text, re.MULTILINE))
+    assert listed == {p.parent.name for p in (ROOT / "symconv").glob("*/__init__.py")}
