@@ -5,10 +5,11 @@ import inspect
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
-from paths import ROOT
+from paths import DATA, ROOT
 from sympy import Sum
 
 from symconv.api import Network
@@ -112,16 +113,16 @@ def test_the_linter_does_find_faults(folder):
 
 def test_the_text_does_not_depend_on_the_hash_seed():
     script = (
-        "import sys; sys.path.insert(0, sys.argv[1]); sys.path.insert(0, sys.argv[2])\n"
+        "import sys; sys.path[:0] = sys.argv[1:]\n"
         "import importlib.util as u\n"
-        "s = u.spec_from_file_location('t', sys.argv[2] + '/test_numpy_modules.py')\n"
+        "s = u.spec_from_file_location('t', sys.argv[3] + '/test_readable_modules.py')\n"
         "m = u.module_from_spec(s); s.loader.exec_module(m)\n"
         "print(m.text_of(*m.SOURCES['overlapping-pool']) + m.text_of(*m.SOURCES['long']))\n"
     )
     found = set()
     for seed in ("0", "1", "2"):
         done = subprocess.run(
-            [sys.executable, "-c", script, str(ROOT), str(ROOT / "tests")],
+            [sys.executable, "-c", script, *map(str, (ROOT, DATA, Path(__file__).parent))],
             env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True,
         )  # fmt: skip
         found.add(done.stdout)
