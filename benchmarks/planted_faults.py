@@ -44,6 +44,7 @@ NETWORKS = (
     "input x 5 | y[i] = sum(m<3) w[i]*x[m] + sum(k<3) x[i]*x[i+1] for i<2 | sse t -> C",
     "input x 4x4 | conv w 1x2 -> z | silu -> q | avgpool 2x1 -> p | sse t -> C",
     "input x 3x4 | maxpool 2 stride 1 padding 1 -> p | transposed_conv w 3x2 stride 2 bias b -> z",
+    "input x H | maxpool 1 padding p -> y",
 )
 """Small networks that together use every rule and every way of lowering."""
 
