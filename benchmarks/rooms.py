@@ -57,7 +57,7 @@ class Footprints:
     def follow(self, frame: FrameType, event: str, _argument: object) -> None:
         """Note a call, if it is one of ours; this is the profile function."""
         code = frame.f_code
-        if event != "call" or code.co_name in INSIDE or not code.co_filename.startswith(HOUSE):
+        if event != "call" or code.co_name in INSIDE or not _is_ours(code):
             return
         self.calls[code] += 1
         caller = _caller(frame)
@@ -94,10 +94,15 @@ def place(code: CodeType | None) -> str:
     return f"{code.co_filename.removeprefix(HOUSE)}:{name}"
 
 
+def _is_ours(code: CodeType) -> bool:
+    """Whether a function stands in a Python file of the package; templates, too, become code."""
+    return code.co_filename.startswith(HOUSE) and code.co_filename.endswith(".py")
+
+
 def _caller(frame: FrameType) -> CodeType | None:
     """The nearest function of ours that a frame was called from, through other libraries, too."""
     behind = frame.f_back
-    while behind is not None and not behind.f_code.co_filename.startswith(HOUSE):
+    while behind is not None and not _is_ours(behind.f_code):
         behind = behind.f_back
     return None if behind is None else behind.f_code
 
