@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from sympy import Expr
 from sympy.tensor.indexed import Indexed
 
 from symconv.codegen.fast.algorithms.contraction import Contraction
 from symconv.core.equation import Equation, Program
 from symconv.core.errors import SymconvError, did_you_mean
 from symconv.core.proof import Backward
-from symconv.core.tensor import key_of
 
 from .batch_last_dense import BatchLastFlatten, BatchLastProduct, match_dense_product, match_flatten
 from .cost_model import Choice, choose
@@ -93,14 +91,13 @@ def plan_network(
     """
     program = backward.program
     results = {t.key for t in backward.results}
-    rest = list(backward.equations)
-    wanted = _find_needed(rest, results)
+    needed = program.required(results, {e.key for e in forward.equations})
     # A stage never writes what stands between its ends: it is none where the caller asks for one of
     # these tensors.
     known = {s.key: s for s in find_stages(program) if not set(s.between) & results}
     planner = _Planner(program, tuple(known.values()), overrides or PlanOverrides())
     first = tuple(s for e in forward.equations for s in planner.steps(e))
-    second = tuple(s for e in rest if e.key in wanted for s in planner.steps(e))
+    second = tuple(s for e in needed for s in planner.steps(e))
     hidden = frozenset(k for s in known.values() for k in s.between)
     choices = planner.choices(first + second)
     # Only now is known how planes lie in memory. Dense layers behind them follow suit.
@@ -182,17 +179,3 @@ def _can_broadcast(made: Contraction) -> bool:
 
 def _rank_axis(axis: int | None) -> int:
     return -1 if axis is None else axis
-
-
-def _find_needed(equations: list[Equation], wanted: set[str]) -> set[str]:
-    """The keys of the equations that the wanted tensors depend on."""
-    found = set(wanted)
-    # From the back: an equation reads only what was computed before it.
-    for e in reversed(equations):
-        if e.key in found:
-            found |= {key_of(a) for a in _list_entries(e.rhs)}
-    return found
-
-
-def _list_entries(e: Expr) -> set[Indexed]:
-    return e.atoms(Indexed)
