@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
 
-from sympy import Expr, Integer, KroneckerDelta
+from sympy import KroneckerDelta
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.errors import SymconvError, Unsupported
@@ -106,21 +105,5 @@ def compile_box(e: Box, scope: EvaluationScope) -> Read:
 def compile_equals(e: Equals, scope: EvaluationScope) -> Read:
     """[place = label], the label being an entry of a tensor of whole numbers; open for a symbol."""
     place = compile_index(affine_in_slots(e.place, scope.sizes, scope.slots))
-    label = compile_formula(e.label, scope)
-    zero, one = scope.zero, scope.one
-
-    def bracket(v: Environment) -> Any:
-        at, named = place(v), unwrap_value(label(v))
-        # Which class a symbol names is open: the bracket stays as it is.
-        if at is not None and isinstance(named, Expr) and not named.is_number:
-            return Equals(Integer(at), named)
-        return one if at == named else zero
-
-    return bracket
-
-
-def unwrap_value(x: Any) -> Any:
-    """The plain number inside a scalar of any algebra: every wrapper holds it as its `value`."""
-    while hasattr(x, "value"):
-        x = x.value
-    return x
+    label, compare = compile_formula(e.label, scope), scope.algebra.compare_label
+    return lambda v: compare(place(v), label(v))

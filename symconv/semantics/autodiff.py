@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from .protocol import SLOPES, Algebra, Map, Scalar, stable_log_sum_exp
+from .protocol import SLOPES, Algebra, Map, Scalar
 
 Slope = Callable[[Scalar, Scalar], Scalar]
 """f'(x) from x and f(x)."""
@@ -44,11 +44,31 @@ class Lifting(ABC):
     def first_maximiser(self, values: Sequence[Scalar]) -> int:
         return self.base.first_maximiser([self.value(v) for v in values])
 
+    def mark_winner(self, values: Sequence[Scalar]) -> Sequence[Scalar]:
+        return self.base.mark_winner([self.value(v) for v in values])
+
+    def compare_label(self, place: int | None, label: Scalar) -> Scalar:
+        return self.base.compare_label(place, self.value(label))
+
     def maximum(self, values: Sequence[Scalar]) -> Scalar:
-        return values[self.first_maximiser(values)]
+        """The winner, whose slopes alone count: the sum of [value n wins] * value n."""
+        return self._weigh(values, self.mark_winner(values))
 
     def log_sum_exp(self, values: Sequence[Scalar]) -> Scalar:
-        return stable_log_sum_exp(self, values)
+        """L = log sum exp x_n, which has the slopes exp(x_n - L)."""
+        plain = [self.value(v) for v in values]
+        total, exp = self.base.log_sum_exp(plain), self.base.function("exp")
+        slopes = self._weigh(values, [exp(p + -1 * total) for p in plain])
+        # The number is the base's own, the slopes are those of the weighted sum.
+        return slopes + (total + -1 * self.value(slopes))
+
+    def _weigh(self, values: Sequence[Scalar], weights: Sequence[Scalar]) -> Scalar:
+        """The sum of weight * value, the weights being constants."""
+        found = self.number(0)
+        for value, weight in zip(values, weights, strict=True):
+            if weight:
+                found = found + value * weight
+        return found
 
     def entry(self, value: Scalar) -> Scalar:
         """What is stored as an entry of a tensor."""

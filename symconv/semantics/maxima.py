@@ -76,23 +76,23 @@ def compile_log_sum_exp(e: LogSumExp, scope: EvaluationScope) -> Read:
 
 @compile_node.register(OneHot)
 def compile_one_hot(e: OneHot, scope: EvaluationScope) -> Read:
-    """[position is that of the first largest present entry]; each window is searched once."""
+    """[position is that of the first largest present entry]; each window is marked once."""
     entries = compile_window(e.maximum, scope)
     free = [scope.slots[s] for s in sorted(e.maximum.free_symbols & scope.slots.keys(), key=str)]
     position = [compile_index(affine_in_slots(p, scope.sizes, scope.slots)) for p in e.position]
-    zero, one, algebra = scope.zero, scope.one, scope.algebra
+    zero, algebra = scope.zero, scope.algebra
     # The tables do not change while a closure lives, so the winner depends on the free indices
     # alone.
-    found: dict[tuple[int, ...], tuple[int, ...]] = {}
+    found: dict[tuple[int, ...], dict[tuple[int, ...], Any]] = {}
 
-    def first(v: Environment) -> tuple[int, ...]:
+    def marks(v: Environment) -> dict[tuple[int, ...], Any]:
         places, scalars = _require_entries(e.maximum, entries(v))
-        return places[algebra.first_maximiser(scalars)]
+        return dict(zip(places, algebra.mark_winner(scalars), strict=True))
 
     def indicator(v: Environment) -> Any:
         here = tuple([v[s] for s in free])
         if here not in found:
-            found[here] = first(v)
-        return one if tuple([p(v) for p in position]) == found[here] else zero
+            found[here] = marks(v)
+        return found[here].get(tuple([p(v) for p in position]), zero)
 
     return indicator

@@ -6,6 +6,7 @@ Python's operators do not say: constants, functions, powers and comparison.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Protocol
@@ -33,6 +34,12 @@ class Algebra(Protocol):
 
     def first_maximiser(self, values: Sequence[Scalar]) -> int:
         """The position of the first largest value."""
+
+    def mark_winner(self, values: Sequence[Scalar]) -> Sequence[Scalar]:
+        """[value n is the first largest one], for every n."""
+
+    def compare_label(self, place: int | None, label: Scalar) -> Scalar:
+        """[place = label], the label being a class number."""
 
     def maximum(self, values: Sequence[Scalar]) -> Scalar:
         """The largest value, the first of them where several are largest."""
@@ -81,7 +88,35 @@ def unknown_function(name: str) -> Unsupported:
     )
 
 
-class OrderedScalars:
+def unwrap_value(x: Any) -> Any:
+    """The plain number inside a scalar of any algebra: every wrapper holds it as its `value`."""
+    while hasattr(x, "value"):
+        x = x.value
+    return x
+
+
+class KnownChoices(ABC):
+    """What algebras have in common in which a maximum has one winner and a label one class."""
+
+    @abstractmethod
+    def number(self, value: int | Fraction) -> Any:
+        """The scalar that stands for a rational number."""
+
+    @abstractmethod
+    def first_maximiser(self, values: Sequence[Scalar]) -> int:
+        """The position of the first largest value."""
+
+    def mark_winner(self, values: Sequence[Scalar]) -> Sequence[Scalar]:
+        """1 for the first largest value, 0 for the others."""
+        best = self.first_maximiser(values)
+        return [self.number(int(n == best)) for n in range(len(values))]
+
+    def compare_label(self, place: int | None, label: Scalar) -> Scalar:
+        """1 if the label is the class number `place`, else 0."""
+        return self.number(int(place == unwrap_value(label)))
+
+
+class OrderedScalars(KnownChoices):
     """What algebras of comparable numbers have in common."""
 
     def first_maximiser(self, values: Sequence[Scalar]) -> int:

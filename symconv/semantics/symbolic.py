@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from sympy import Add, E, Expr, Max, Rational, exp, log, pi, sympify, tanh
+from sympy import Add, E, Expr, Integer, Max, Rational, exp, log, pi, sympify, tanh
 
 from symconv.core import nodes
 from symconv.core.errors import Unsupported
 
-from .protocol import Map, Scalar, unknown_function
+from .protocol import KnownChoices, Map, Scalar, unknown_function, unwrap_value
 
 
 def _expression(x: Scalar) -> Expr:
@@ -34,7 +34,7 @@ FUNCTIONS: Mapping[str, Map] = {
 CONSTANTS: Mapping[str, Expr] = {"pi": pi, "E": E}
 
 
-class Symbolic:
+class Symbolic(KnownChoices):
     """SymPy expressions as scalars. The maximum of symbols stays an unevaluated `Max`."""
 
     def number(self, value: int | Fraction) -> Expr:
@@ -63,6 +63,13 @@ class Symbolic:
             )
         # The first of equals.
         return max(range(len(values)), key=lambda position: (values[position], -position))
+
+    def compare_label(self, place: int | None, label: Scalar) -> Expr:
+        """[place = label]; which class a symbol names is open, and the bracket stays as it is."""
+        named = _expression(unwrap_value(label))
+        if place is not None and not named.is_number:
+            return nodes.Equals(Integer(place), named)
+        return self.number(int(place == named))
 
     def maximum(self, values: Sequence[Scalar]) -> Expr:
         if all(_expression(v).is_number for v in values):

@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from symconv.claims.model.budget import spend
 from symconv.claims.model.errors import MOST_POWER, MOST_TERMS, ClaimError
 from symconv.core.errors import Unsupported
-from symconv.semantics.protocol import Map
+from symconv.semantics.protocol import KnownChoices, Map
 
 from .modular_field import Undefined
 
 Monomial = tuple[tuple[str, int], ...]
+PRODUCT_STEPS = 4
+"""What multiplying two terms takes."""
 
 
 class Polynomial:
@@ -43,6 +46,7 @@ class Polynomial:
         # allowed.
         if len(self.table) * len(right) > 20 * MOST_TERMS:
             raise ClaimError(f"more than {MOST_TERMS:,} terms")
+        spend(PRODUCT_STEPS * len(self.table) * len(right))
         found: dict[Monomial, Fraction] = {}
         if _degree(self.table) + _degree(right) > MOST_POWER:
             raise ClaimError(f"a product of more than {MOST_POWER} factors")
@@ -97,7 +101,7 @@ def is_multiple(a: Polynomial, b: Polynomial) -> bool:
     return a.table.keys() == b.table.keys() and len(ratios) == 1
 
 
-class PolynomialAlgebra:
+class PolynomialAlgebra(KnownChoices):
     """The algebra of polynomials: a function of a sum is a variable named by its argument."""
 
     def number(self, value: int | Fraction) -> Polynomial:
