@@ -12,10 +12,20 @@ from symconv.claims.evaluation.evaluator import Definitions
 from symconv.claims.evaluation.index_expressions import UntiedError
 from symconv.claims.evaluation.index_lint import lint_indices, locate_error
 from symconv.claims.evaluation.modular_field import Undefined
-from symconv.claims.judging.agreement import derive_contexts
 from symconv.claims.judging.interpretations import choose_interpretation, enumerate_interpretations
 from symconv.claims.judging.judge import Judge
+from symconv.claims.judging.size_choices import reading_context
 from symconv.claims.judging.statement_kinds import classify_statement
+from symconv.claims.model.budget import (
+    DIAGNOSIS_STEPS,
+    READING_STEPS,
+    STATEMENT_STEPS,
+    STEPS_PER_SECOND,
+    VERDICT_STEPS,
+    OverBudget,
+    limit_work,
+    spend,
+)
 from symconv.claims.model.context import DifferentiableNetwork, NetworkContext
 from symconv.claims.model.errors import ClaimError, NotChecked, ShapeMismatchError
 from symconv.claims.model.substitution import rewrite_positioned_bias
@@ -36,6 +46,11 @@ UNTIED = Cause(
 )
 MOST_ECHOED = 400
 """How many characters of a text are repeated in its verdict; the longest real claim has 303."""
+
+OVER_BUDGET = (
+    f"it takes more than {VERDICT_STEPS // STEPS_PER_SECOND} s to decide: smaller sums, a smaller "
+    "network or fewer free indices say the same"
+)
 
 MOST_READING = 2_000
 """How many characters of the reading are shown.
@@ -75,7 +90,7 @@ def validate_values(network: DifferentiableNetwork, values: Values) -> None:
         raise SymconvError(
             "values are names, each with its numbers", help='{"x": [[1, 2]], "w": [["0.5"]]}'
         )
-    context = derive_contexts(network)[0]
+    context = reading_context(network)
     if values and context.sizes:
         names = ", ".join(str(s) for s, _ in context.sizes)
         raise SymconvError(
@@ -96,7 +111,7 @@ class Checker:
 
     @property
     def context(self) -> NetworkContext:
-        return derive_contexts(self.network)[0]
+        return reading_context(self.network)
 
     def verdict(self, text: str) -> Verdict:
         """The verdict on a text, with the reading that it is about."""
@@ -105,11 +120,12 @@ class Checker:
             statement, read_base, notes = self.parsed(text, base)
         except ClaimError as error:
             return Verdict(v.UNREADABLE, "prose", text[:MOST_ECHOED], notes=(str(error),))
-        found = self.settled(statement, read_base)
-        # Only a wrong claim is tried with indices from the other end: what is right needs no other
-        # reading.
-        if found.verdict == v.WRONG and found.kind in {"claim", "update"}:
-            found = self.other_base(text, read_base, found)
+        with limit_work(VERDICT_STEPS + DIAGNOSIS_STEPS):
+            found = self.settled(statement, read_base)
+            # Only a wrong claim is tried with indices from the other end: what is right needs no
+            # other reading.
+            if found.verdict == v.WRONG and found.kind in {"claim", "update"}:
+                found = self.other_base(text, read_base, found)
         if found and read_base != base:
             found = replace(found, verdict=v.CONDITION, causes=(_index_base_cause(read_base),))
         if unread := self.unread(statement, found):
@@ -123,17 +139,25 @@ class Checker:
         """The verdict on a statement that was read."""
         try:
             return self.judged(statement, read_base)
-        except NotChecked as error:
-            kind = classify_statement(statement, self.context, self.definitions)
-            return Verdict(v.NOT_CHECKED, kind, notes=(error.message,))
         except UntiedError as error:
             return self.untied(statement, read_base, error)
         except ShapeMismatchError as error:
             return self.misfit(statement, read_base, error)
-        except SymconvError as error:
-            return Verdict(v.UNREADABLE, "claim", notes=(str(locate_error(error, statement.text)),))
-        except Undefined as error:
-            return Verdict(v.UNDETERMINED, "claim", notes=(f"{error} appears",))
+        except (SymconvError, Undefined, OverBudget) as error:
+            return self.refused(statement, error)
+
+    def refused(self, statement: Statement, error: Exception) -> Verdict:
+        """The verdict on a statement that has no value, and why it has none."""
+        kind = classify_statement(statement, self.context, self.definitions)
+        match error:
+            case NotChecked():
+                return Verdict(v.NOT_CHECKED, kind, notes=(error.message,))
+            case OverBudget():
+                return Verdict(v.UNDETERMINED, kind, notes=(OVER_BUDGET,))
+            case SymconvError():
+                said = str(locate_error(error, statement.text))
+                return Verdict(v.UNREADABLE, "claim", notes=(said,))
+        return Verdict(v.UNDETERMINED, "claim", notes=(f"{error} appears",))
 
     def unread(self, statement: Statement, found: Verdict) -> str:
         """Which word kept a claim from being judged; nothing where it was no word."""
@@ -156,6 +180,7 @@ class Checker:
 
     def parsed(self, text: str, base: int) -> tuple[Statement, int, list[str]]:
         """The statement, with indices from the other end of the numbering if only that fits."""
+        spend(STATEMENT_STEPS + READING_STEPS * len(text))
         try:
             return parse_statement(text, self.table(base)), base, []
         except OutOfRangeError:
@@ -166,7 +191,8 @@ class Checker:
 
     def other_base(self, text: str, base: int, found: Verdict) -> Verdict:
         """Right if the indices start elsewhere?"""
-        with suppress(SymconvError, Undefined):
+        # A right reading that costs more than is left may be missed, and the verdict stands.
+        with suppress(SymconvError, Undefined, OverBudget):
             statement = parse_statement(text, self.table(1 - base))
             if any(
                 isinstance(n, TensorReference) and n.indices
@@ -208,9 +234,7 @@ class Checker:
         if kind in {"definition", "given value"} and not self.values:
             return Verdict(v.NOT_CHECKED, kind)
 
-        judge = Judge(
-            derive_contexts(self.network), self.values, statement, kind, explain=self.explain
-        )
+        judge = Judge(self.network, self.values, statement, kind, explain=self.explain)
         found = list(enumerate_interpretations(statement, self.context, base, self.definitions))
         options, note = choose_interpretation(
             found, lambda options: bool(judge.verdict(options, brief=True))

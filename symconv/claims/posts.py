@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from symconv.claims.evaluation.assign import Values
 from symconv.claims.judging.statement_kinds import add_given_values, find_definition
+from symconv.claims.model.budget import POST_SECONDS, STEPS_PER_SECOND, OverBudget, limit_work
 from symconv.claims.model.context import DifferentiableNetwork
 from symconv.claims.model.errors import MOST_LINES, MOST_POST, ClaimError
 from symconv.claims.model.substitution import replace_nodes
@@ -18,7 +20,7 @@ from symconv.claims.parsing.statements import Excerpt, find_statements
 from symconv.claims.parsing.unparse import unparse
 from symconv.core.errors import SymconvError
 
-from .check import Checker
+from .check import MOST_ECHOED, Checker
 from .model import verdict as v
 
 SIGN = r"(?:d|∂|\\?partial )\s*"
@@ -28,24 +30,49 @@ DERIVATIVE = re.compile(
 
 
 def check_post(
-    network: DifferentiableNetwork, text: str, values: Values | None = None
+    network: DifferentiableNetwork,
+    text: str,
+    values: Values | None = None,
+    *,
+    seconds: float = POST_SECONDS,
 ) -> tuple[Verdict, ...]:
     """The verdicts on every equation of a post, with line numbers.
 
     Values and definitions that the post states feed the statements after them. A line that is not
-    read is left out as prose, unless it starts as a derivative does.
+    read is left out as prose, unless it starts as a derivative does. `seconds` is what all of it
+    may take, in units of work (`STEPS_PER_SECOND`); statements beyond it are undetermined.
     """
     if len(text) > MOST_POST or text.count("\n") > MOST_LINES:
         raise ClaimError("the text is too long", help=f"at most {MOST_POST:,} characters")
     checker = Checker(network, dict(values or {}), {})
-    found = []
-    for piece in find_statements(text):
-        verdict = checker.verdict(piece.text)
-        if piece.prose and verdict.verdict == v.UNREADABLE and not DERIVATIVE.match(piece.text):
-            continue
-        found.append(verdict.at(piece.line))
-        _learn(checker, piece, verdict)
-    return (*found, *combine_statements(checker, found))
+    found: list[Verdict] = []
+    pieces = iter(find_statements(text))
+    with limit_work(int(seconds * STEPS_PER_SECOND)):
+        for piece in pieces:
+            try:
+                verdict = checker.verdict(piece.text)
+            except OverBudget:
+                return (*found, *_leave_open([piece, *pieces], seconds))
+            if piece.prose and verdict.verdict == v.UNREADABLE and not _is_derivative(piece):
+                continue
+            found.append(verdict.at(piece.line))
+            _learn(checker, piece, verdict)
+        with suppress(OverBudget):
+            found.extend(combine_statements(checker, tuple(found)))
+    return tuple(found)
+
+
+def _leave_open(pieces: Iterable[Excerpt], seconds: float) -> Iterator[Verdict]:
+    """The statements that the budget left no work for."""
+    said = f"the {seconds:g} s for the whole text are used up; --budget SECONDS gives it more"
+    for piece in pieces:
+        if not piece.prose or _is_derivative(piece):
+            text = piece.text[:MOST_ECHOED]
+            yield Verdict(v.UNDETERMINED, "claim", text, notes=(said,)).at(piece.line)
+
+
+def _is_derivative(piece: Excerpt) -> bool:
+    return DERIVATIVE.match(piece.text) is not None
 
 
 def _learn(checker: Checker, piece: Excerpt, verdict: Verdict) -> None:

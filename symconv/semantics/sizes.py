@@ -31,16 +31,24 @@ An empty window shows itself later as a maximum without a value.
 """
 
 Accept = Callable[[Sizes], bool]
+Draw = Callable[[Symbol, Random], int]
 Reducer = MaxOver | LogSumExp
 
 
-def pick_sizes(program: Program, seed: int, accept: Accept = lambda _: True) -> dict[Symbol, int]:
+def pick_sizes(
+    program: Program,
+    seed: int,
+    accept: Accept = lambda _: True,
+    draw: Draw | None = None,
+    attempts: int = ATTEMPTS,
+) -> dict[Symbol, int]:
     """A random value for every size symbol of the program; no values where it has none.
 
     Every defined size is at least 1, every shape is positive, no window of a maximum is empty, and
     `accept` agrees (it is asked for the amount of work, for example; a program without size symbols
     leaves no choice). Every third seed keeps clear of strides, dilations and output sizes of 1 and
-    of padding 0, where many formulas agree that differ elsewhere.
+    of padding 0, where many formulas agree that differ elsewhere. `draw` may say itself how a size
+    is drawn. SymconvError where none of so many `attempts` fits.
     """
     seen: set[tuple[int, ...]] = set()
     random = Random(seed)  # noqa: S311 - test numbers, not secrets
@@ -49,10 +57,13 @@ def pick_sizes(program: Program, seed: int, accept: Accept = lambda _: True) -> 
         concrete: dict[Symbol, int] = {}
         define_sizes(program.sizes, concrete)
         return concrete
-    for attempt in range(ATTEMPTS):
+    for attempt in range(attempts):
         # Later on whatever fits will do: with stride 2 a small image may have no second output.
-        general = seed % 3 == 0 and attempt < ATTEMPTS // 2
-        sizes = {s: _draw_size(s, program, random, general=general) for s in free}
+        general = draw is None and seed % 3 == 0 and attempt < attempts // 2
+        sizes = {
+            s: draw(s, random) if draw else _draw_size(s, program, random, general=general)
+            for s in free
+        }
         drawn = (general, *sizes.values())
         # Refusing the same sizes again would cost as much as the first time.
         if drawn in seen:
@@ -98,12 +109,17 @@ def _draw_size(symbol: Symbol, program: Program, random: Random, *, general: boo
     """Images from 2 to 9, other positive sizes from 1 to 3, amounts from 0 to 2."""
     if not symbol.is_positive:
         return random.randint(1 if general else 0, 2)
-    computed = [n for t in program.tensors for n in t.shape if isinstance(n, Add)]
-    if any(e.coeff(symbol) == 1 for e in (*computed, *(d.numerator for d in program.sizes))):
+    if is_image_size(symbol, program):
         # Of an image of 9, two strided layers leave something; in one of 2 every window lies on a
         # border.
         return random.randint(2, 9)
     return random.randint(2 if general else 1, 3)
+
+
+def is_image_size(symbol: Symbol, program: Program) -> bool:
+    """Whether windows slide along axes of this size, which leaves a smaller size."""
+    computed = [n for t in program.tensors for n in t.shape if isinstance(n, Add)]
+    return any(e.coeff(symbol) == 1 for e in (*computed, *(d.numerator for d in program.sizes)))
 
 
 def define_sizes(

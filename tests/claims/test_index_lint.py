@@ -1,5 +1,7 @@
 """The index linter: every remark says what is odd, and a caret shows where."""
 
+import re
+
 import pytest
 
 from symconv import Network
@@ -79,7 +81,7 @@ def test_a_verdict_on_a_sample_says_so_in_its_first_line():
     verdict = check_claim(wide, r"dE/dz_{i,j} = z_{i,j} - t_{i,j}")
     assert verdict.verdict == "right"
     first = str(verdict).split("\n")[0]
-    assert "tried at 5,000 of 7,031 values of the free indices" in first
+    assert re.search(r"tried at \d,\d{3} of 7,031 values of the free indices", first)
     for right, wrong in (("z_{i,j}", r"(z_{i,j} + \max(0, i - 77))"), ("t_{i,j}", "t_{i,j-1}")):
         text = r"dE/dz_{i,j} = z_{i,j} - t_{i,j}".replace(right, wrong)
         assert not check_claim(wide, text, explain=False), text

@@ -4,7 +4,7 @@ import pytest
 
 from symconv import Network
 from symconv.claims import check_claim, check_post
-from symconv.claims.judging.agreement import derive_contexts
+from symconv.claims.judging.size_choices import reading_context
 from symconv.claims.model.errors import ClaimError
 from symconv.claims.parsing.parser import parse_statement
 from symconv.claims.parsing.statements import find_statements
@@ -199,7 +199,7 @@ LIMITS = [
 @pytest.mark.parametrize(("text", "message"), LIMITS)
 def test_what_is_not_read_is_refused_with_its_place(text, message):
     with pytest.raises(ClaimError, match=message.replace("(", r"\(")) as caught:
-        parse_statement(text, SymbolTable(derive_contexts(TWO)[0], 1))
+        parse_statement(text, SymbolTable(reading_context(TWO), 1))
     assert caught.value.position is not None
 
 

@@ -10,7 +10,7 @@ from sympy.tensor.indexed import Indexed
 
 from symconv import Network
 from symconv.claims import check_claim
-from symconv.claims.judging.agreement import derive_contexts
+from symconv.claims.judging.size_choices import reading_context
 from symconv.claims.mistakes import mistakes
 from symconv.core.nodes import Box
 from symconv.notation.presets import entry_name
@@ -48,7 +48,7 @@ class Writer:
 
     def __init__(self, net, style, random):
         self.net, self.style, self.random = net, style, random
-        self.context = derive_contexts(net)[0]
+        self.context = reading_context(net)
         self.base = net.notation.index_base
 
     @property
@@ -286,7 +286,7 @@ def broken_claims(name):
     """Claims that follow from one broken rule, written as index formulas."""
     net = network(name)
     writer = Writer(net, "latex", Random(2))
-    context = derive_contexts(net)[0]
+    context = reading_context(net)
     for rule in mistakes():
         for derivation in net.backward().derivations:
             e = derivation.equation

@@ -14,7 +14,7 @@ import symconv
 from symconv import Network
 from symconv.claims import ClaimError, check_claim, check_post
 from symconv.claims.check import validate_values
-from symconv.claims.judging.agreement import derive_contexts
+from symconv.claims.judging.size_choices import reading_context
 from symconv.claims.parsing.parser import parse_statement
 from symconv.claims.parsing.symbol_table import SymbolTable
 from symconv.core.errors import SymconvError
@@ -168,7 +168,7 @@ def fuzzed(random):
 
 
 def fuzz(count, seed):
-    context = derive_contexts(NETWORK)[0]
+    context = reading_context(NETWORK)
     random, accepted = Random(seed), 0
     for _ in range(count):
         text = fuzzed(random)

@@ -16,6 +16,8 @@ from symconv.claims.evaluation.comparison import (
     Question,
     compare_everywhere,
     evaluate_everywhere,
+    is_constant,
+    states_zero,
 )
 from symconv.claims.evaluation.interval_algebra import IntervalAlgebra
 from symconv.claims.evaluation.modular_field import Undefined
@@ -56,6 +58,10 @@ UNIQUE_MAXIMUM = Cause(
     "right where the maximum is unique; among equal maxima the first one wins here",
     condition=True,
 )
+TIED_MAXIMA = Cause(
+    "tie_rule",
+    "yours gives the gradient to all of several equal maxima; here the first one wins",
+)
 RELU_SLOPE = Cause("relu_at_zero", "right if relu'(0) = 1; here relu'(0) = 0", condition=True)
 RELU_KINK = Cause("relu_at_zero", "right except where the input of the ReLU is 0", condition=True)
 DEAD_RELU = Cause(
@@ -84,7 +90,14 @@ def find_boundary_cause(question: Question) -> Cause | None:
 
 
 def holds_where_relu_is_off(question: Question) -> bool:
-    """Whether the statement holds where every ReLU is off."""
+    """Whether the statement, which says that something is 0, holds where every ReLU is off.
+
+    Only "it is 0" is a statement about such a ReLU: where it is off, its derivative is a factor 0,
+    and every formula with that factor is right whatever else it says.
+    """
+    parts = question.statement.parts
+    if not any(is_constant(p) and states_zero(question, n) for n, p in enumerate(parts)):
+        return False
     if not any(e.rhs.has(relu, absolute) for e in question.context.forward.equations):
         return False
     return bool(_holds(question, assign_residues(question.context, SHUT_SEED, "shut")))
@@ -170,4 +183,5 @@ def by_ties(wrong_part: WrongPart) -> Iterator[Cause]:
     if _has_maxima(wrong_part.context) and not wrong_part.exact:
         masks = _mask_all_maxima(wrong_part.context)
         if wrong_part.holds(lambda s: s.asked_in(s.assignment.broken(masks))):
-            yield point_to_step(ALL_MAXIMA, wrong_part.context)
+            # The numbers do have equal maxima, so that "right where there are none" would be empty.
+            yield point_to_step(TIED_MAXIMA, wrong_part.context)

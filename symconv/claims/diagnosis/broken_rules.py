@@ -13,6 +13,7 @@ from symconv.claims.evaluation.arrays import Value
 from symconv.claims.evaluation.assignment import find_dependents
 from symconv.claims.evaluation.modular_field import Undefined
 from symconv.claims.mistakes import Mutation, mistakes
+from symconv.claims.model.budget import spend
 from symconv.claims.model.verdict import Cause
 from symconv.core.equation import Equation
 from symconv.core.errors import SymconvError
@@ -23,6 +24,10 @@ from .wrong_part import WrongPart, step_of_mistake
 Changes = dict[str, Equation]
 MOST_VISITS = 3_000_000
 """How many terms the broken programs may visit together; a large network gets fewer of them."""
+
+
+RULE_STEPS = 1_000
+"""What it takes to break a rule at one equation, which rewrites a formula."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +126,7 @@ def mutate_equations(
     rule: Mutation, equations: list[Equation], wrong_part: WrongPart
 ) -> list[tuple[str, Equation]]:
     """The equations that a rule changes when it is broken, each in every way."""
+    spend(RULE_STEPS * len(equations))
     return [
         (equation.key, replace(equation, rhs=rhs))
         for equation in equations

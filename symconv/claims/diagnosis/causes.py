@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from symconv.claims.model.budget import OverBudget
 from symconv.claims.model.verdict import Cause
 
 from .boundary_cases import by_ties
@@ -37,10 +38,16 @@ def find_causes(wrong_part: WrongPart) -> list[Cause]:
     """
     # All sources are asked, since a cause is named only if it reproduces the claim: several that do
     # are the same mistake seen from several sides, and the first is the most specific.
-    found = [cause for source in SOURCES for cause in source(wrong_part)]
+    found: list[Cause] = []
+    two: list[Cause] = []
+    try:
+        for source in SOURCES:
+            found.extend(source(wrong_part))
+        two = [] if found else list(by_two_mistakes(wrong_part))
+    except OverBudget:
+        # What was found until then reproduces the claim, and stands.
+        pass
     another = [c for c in found if c.name == "another_question"]
     first = next((n for n, c in enumerate(found) if c.name in LESS_TELLING), len(found))
     rest = [c for c in found[first:] if c not in another]
-    return (
-        [*found[:first], *another, *rest] if another else found or list(by_two_mistakes(wrong_part))
-    )
+    return [*found[:first], *another, *rest] if another else found or two

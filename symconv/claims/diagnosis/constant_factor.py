@@ -10,6 +10,7 @@ from functools import partial
 from symconv.claims.evaluation.arrays import ArrayValue, Value
 from symconv.claims.evaluation.assignment import all_places
 from symconv.claims.model.context import NetworkContext
+from symconv.claims.model.syntax_tree import Differential, TensorReference
 from symconv.claims.model.verdict import Cause
 
 from .wrong_part import WrongPart, step_of_mistake
@@ -23,10 +24,27 @@ HALVED = "half_sse"
 def by_multiple(wrong_part: WrongPart) -> Iterator[Cause]:
     """The forgotten factors that make the truth the claim."""
     for factor, cause, steps in forgotten_factors(wrong_part.context):
+        if cause.condition and not scales_with_cost(wrong_part):
+            continue
         if wrong_part.holds(partial(_truth_times, factor)):
             output = wrong_part.context.before_cost
             key = output.name.plain.key if output is not None else ""
             yield replace(cause, where=step_of_mistake(wrong_part.context, key, steps))
+
+
+def scales_with_cost(wrong_part: WrongPart) -> bool:
+    """Whether another factor in front of the cost would be another truth, and the same claim.
+
+    So for a derivative of a cost that the network states, claimed in terms of its values. What is
+    said in terms of an error signal scales as that does, and a size does not scale at all.
+    """
+    context, parts = wrong_part.context, wrong_part.question.statement.parts
+    if context.equation(context.cost) is None or not wrong_part.tensors():
+        return False
+    claimed = parts[wrong_part.claimed].walk()
+    return not any(
+        isinstance(n, Differential) or (isinstance(n, TensorReference) and n.kind) for n in claimed
+    )
 
 
 def _truth_times(factor: Fraction, wrong_part: WrongPart) -> list[Value]:

@@ -13,6 +13,7 @@ from symconv.claims.model.syntax_tree import Differential, TensorReference
 from symconv.core.errors import SymconvError
 from symconv.core.tensor import Tensor
 from symconv.notation.presets import entry_name
+from symconv.semantics.work import count_terms
 
 MOST_INDEX_LENGTH = 300
 """The longest index formula in characters that is shown beside a verdict.
@@ -51,6 +52,9 @@ def write_index_formula(context: NetworkContext, key: str) -> str:
 MOST_ENTRY_LENGTH = 2_000
 """The longest text of formulas of single entries in characters."""
 
+MOST_ENTRY_TERMS = 300
+"""Entries of more terms are not written out: their text would be cut off, and takes seconds."""
+
 MOST_SHOWN = 9
 """How many entries are written out: those of a 3 x 3 kernel."""
 
@@ -78,6 +82,18 @@ def find_asked_entry(
     return None
 
 
+def count_entry_terms(context: NetworkContext, key: str) -> int:
+    """About how many terms an entry of dC/d(tensor) has, the error signals in it written out."""
+    result = context.deltas.get(key)
+    known: dict[str, int] = {}
+    # In the order of the equations every error signal comes after those that it reads.
+    for equation in context.program.derivatives:
+        terms = count_terms(equation.rhs, context.size_map)
+        inner = max((known.get(k, 1) for k in equation.reads), default=1)
+        known[equation.key] = max(known.get(equation.key, 1), terms * inner)
+    return known.get(result.key, 1) if result is not None else 1
+
+
 def write_entry_formulas(question: Question, asked: int, envs: Sequence[Environment]) -> str:
     """`dC/dw_1^1 = ...`, entry by entry at concrete sizes."""
     from symconv.render.formula.names import collect_names
@@ -90,6 +106,8 @@ def write_entry_formulas(question: Question, asked: int, envs: Sequence[Environm
         if found is None or context.sizes:
             return ""
         tensor, place = found
+        if count_entry_terms(context, tensor.key) > MOST_ENTRY_TERMS:
+            return ""
         names = collect_names(context.forward, context.backward.items, context.notation)
         shown = [place] if place is not None else all_places(context, tensor)[:MOST_SHOWN]
         entries = EntrywiseGradients(context.backward, context.notation).entries(tensor, only=shown)

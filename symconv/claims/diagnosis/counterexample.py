@@ -6,11 +6,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from random import Random
 
 from symconv.claims.evaluation.arrays import ArrayValue, Value, apply_elementwise
 from symconv.claims.evaluation.assign import assign_rationals
-from symconv.claims.evaluation.assignment import all_places, count_classes, leaf_tensors
+from symconv.claims.evaluation.assignment import (
+    Assignment,
+    all_places,
+    count_classes,
+    leaf_tensors,
+)
 from symconv.claims.evaluation.comparison import (
     DIFFERENT,
     EQUAL,
@@ -22,11 +28,14 @@ from symconv.claims.evaluation.decimals import format_decimal
 from symconv.claims.evaluation.index_expressions import Environment
 from symconv.claims.evaluation.interval_algebra import Interval, IntervalAlgebra, excludes_zero
 from symconv.claims.evaluation.modular_field import Undefined
+from symconv.claims.model.budget import VERDICT_STEPS, OverBudget, limit_work, without_limit
 from symconv.claims.model.context import NetworkContext
 from symconv.core.errors import SymconvError
 from symconv.core.nodes import MaxOver, absolute, relu
 from symconv.notation.presets import entry_name
 from symconv.semantics.index_arithmetic import Place
+
+from .guided_points import HIGH, guide_points
 
 EntryKey = tuple[str, Place]
 Point = dict[EntryKey, int]
@@ -53,6 +62,9 @@ SPARSE, FEW, FEW_OF_EACH = 4, 24, 3
 shrinking, and can be read.
 """
 
+DEAR = 4_000
+"""From how many terms a run on it is dear: 60 of them are a verdict's budget in exact numbers."""
+
 MOST_VISITS, ONCE = 1_000_000, 2
 """How many terms all runs may visit together, and how many runs there are in any network.
 
@@ -68,8 +80,18 @@ def draw_small_points(context: NetworkContext) -> Iterator[Point]:
     names = [(t.key, p) for t in leaf_tensors(context) for p in all_places(context, t)]
     random = Random(SEED)  # noqa: S311 - test numbers, not secrets
     wanted = max(FEWEST_ATTEMPTS, min(MOST_ATTEMPTS, TRIALS // len(names)))
-    for attempt in range(limit_runs(context, wanted)):
+    # Few entries seldom show a difference. Where a run is dear, all of them are set at once.
+    first = SPARSE if context.work > DEAR else 0
+    for attempt in range(first, first + limit_runs(context, wanted)):
         yield _draw_point(names, random, attempt) | _draw_labels(context, names, random)
+
+
+def draw_dense_points(context: NetworkContext) -> Iterator[Point]:
+    """Points of numbers that are all different, so that no maximum is a tie."""
+    names = [(t.key, p) for t in leaf_tensors(context) for p in all_places(context, t)]
+    random = Random(SEED)  # noqa: S311 - test numbers, not secrets
+    while True:
+        yield _draw_point(names, random, 1 + SPARSE) | _draw_labels(context, names, random)
 
 
 def _draw_point(names: Sequence[EntryKey], random: Random, attempt: int) -> Point:
@@ -107,6 +129,9 @@ def limit_runs(context: NetworkContext, wanted: int) -> int:
     return min(wanted, max(ONCE, MOST_VISITS // context.work))
 
 
+SHRINKING_STEPS = VERDICT_STEPS // 4
+"""What making an example small may take, so that enough is left for naming the mistake."""
+
 FEWEST, MOST = 24, 150
 """The least and the most changes that shrinking a point may try; each is a run of the network."""
 
@@ -115,6 +140,9 @@ LONG = 1_000
 
 MOST_NAMES = 8
 """How many entries of one value are named."""
+
+MOST_GROUPS = 12
+"""How many different values are shown; an example that is not made small has one for each entry."""
 
 MOST_PLACES = 8
 """At how many values of the free indices an example is looked for, spread over all of them."""
@@ -134,9 +162,9 @@ class Sides:
 
     def at(self, point: Point, algebra: IntervalAlgebra) -> tuple[Value, Value] | None:
         """What both sides are at a point; None where they have no value."""
-        given: dict[str, dict[Place, Fraction]] = {}
+        given: dict[str, dict[Place, int | Fraction]] = {}
         for (key, place), value in point.items():
-            given.setdefault(key, {})[place] = Fraction(value)
+            given.setdefault(key, {})[place] = value
         assignment = assign_rationals(self.question.context, given, algebra)
         with suppress(Undefined, SymconvError):
             asked, claimed = (
@@ -173,16 +201,46 @@ def has_interval(values: Iterable[Value]) -> bool:
     return any(isinstance(x, Interval) for value in values for x in _entries(value))
 
 
-def find_counterexample(
-    question: Question, asked: int, claimed: int, envs: Sequence[Environment], *, small: bool = True
+def find_counterexample(  # noqa: PLR0913 - a question, and how it is asked
+    question: Question,
+    asked: int,
+    claimed: int,
+    envs: Sequence[Environment],
+    *,
+    small: bool = True,
+    shown: Assignment | None = None,
 ) -> str:
-    """`w_3^2 = y_1 = i_5 = 1, all else 0: true 0, yours -2`; empty where none was found."""
-    for env in envs[:: max(1, len(envs) // MOST_PLACES)]:
+    """`w_3^2 = y_1 = i_5 = 1, all else 0: true 0, yours -2`; empty where none was found.
+
+    `shown` is an assignment in which the sides differ, if it is known in which choices they do.
+    """
+    for n, env in enumerate(envs[:: max(1, len(envs) // MOST_PLACES)]):
         sides = Sides(question, asked, claimed, env)
-        for point in draw_small_points(question.context):
+        guided = draw_guided_points(sides, shown) if n == 0 and shown is not None else ()
+        for point in chain(guided, draw_small_points(question.context)):
             if sides.differ(point):
-                return _format_example(sides, _shrink_point(sides, point) if small else point)
+                with limit_work(SHRINKING_STEPS):
+                    small_point = _shrink_point(sides, point) if small else point
+                with without_limit():
+                    return _format_example(sides, small_point)
     return ""
+
+
+def draw_guided_points(sides: Sides, shown: Assignment) -> Iterator[Point]:
+    """Small numbers that make the choices in which the sides differ."""
+    context = sides.question.context
+    with suppress(Undefined, SymconvError):
+        parts = (sides.asked, sides.claimed)
+        left, right = (evaluate_part(sides.question, n, shown, sides.env) for n in parts)
+        for wanted, point in zip(
+            guide_points(left, right, shown), draw_dense_points(context), strict=False
+        ):
+            labels = count_classes(context)
+            for name, value in wanted.items():
+                # A winner keeps its own number, so that no two entries are equal.
+                plain = value if name[0] in labels else abs(point[name]) * (1 if value > 0 else -1)
+                point[name] = plain + (value if value == HIGH else 0)
+            yield point
 
 
 def _open_conventions(context: NetworkContext) -> Iterator[IntervalAlgebra]:
@@ -204,8 +262,11 @@ def _shrink_point(sides: Sides, point: Point) -> Point:
             break
         trials -= 1
         trial = {**point, **news}
-        if sides.differ(trial):
-            point = trial
+        try:
+            if sides.differ(trial):
+                point = trial
+        except OverBudget:
+            break
     return point
 
 
@@ -235,9 +296,9 @@ def _format_example(sides: Sides, point: Point) -> str:
             name = entry_name(context.program.tensor(key), place, context.notation)
             groups.setdefault(value, []).append(name)
     at = ", ".join(f"{k} = {n}" for k, n in sides.env.items())
-    set_to = ", ".join(
-        _format_equal_entries(names, n) for n, names in sorted(groups.items(), reverse=True)
-    )
+    shown = sorted(groups.items(), reverse=True)[:MOST_GROUPS]
+    set_to = ", ".join(_format_equal_entries(names, n) for n, names in shown)
+    set_to += f", and {len(groups) - MOST_GROUPS} more numbers" if len(groups) > MOST_GROUPS else ""
     pair = sides.at(point, IntervalAlgebra().finer()) or sides.at(point, IntervalAlgebra())
     assert pair is not None
     where = "; ".join(x for x in (at, f"{set_to}, all else 0" if set_to else "all 0") if x)

@@ -18,6 +18,7 @@ from symconv.claims.evaluation.comparison import (
 )
 from symconv.claims.evaluation.index_expressions import Environment
 from symconv.claims.evaluation.modular_field import Gates, Undefined
+from symconv.claims.model.budget import OverBudget, spend
 from symconv.claims.model.errors import NotChecked
 from symconv.claims.model.verdict import CONDITION, UNDETERMINED, WRONG, Cause, Verdict
 from symconv.core.nodes import MaxOver
@@ -58,6 +59,9 @@ LARGE = MOST_VISITS // 100
 Fewer than 100 runs fit into the limit then.
 """
 
+FORMULA_STEPS, TERM_STEPS = 20_000, 10
+"""What writing the correct formula takes, and how much of a run comparing it term by term takes."""
+
 SHAPES = Cause("shapes", "one side has several components, and the other side has not")
 UNSHOWN = "no example shows a difference"
 FOR_ALL = "no values are given, so that '= 0' is read as: 0 for all values"
@@ -65,12 +69,16 @@ FOR_ALL = "no values are given, so that '= 0' is read as: 0 for all values"
 
 @dataclass(frozen=True)
 class PartDifference:
-    """Part `n` of a statement is not the first part, as `assignment` shows; `outcome` says how."""
+    """Part `n` of a statement is not the first part, as `assignment` shows; `outcome` says how.
+
+    `shown` is an assignment that says in which choices they differ, if there is one.
+    """
 
     question: Question
     n: int
     outcome: str
     assignment: Assignment
+    shown: Assignment | None = None
 
     @property
     def local(self) -> Question:
@@ -89,7 +97,13 @@ def confirm_difference(difference: PartDifference, notes: Iterable[str]) -> Verd
     local, pair = difference.local, difference.pair
     if difference.outcome != DIFFERENT:
         return Verdict(WRONG, notes=tuple(notes))
-    shown = find_counterexample(local, *pair, local.environments(MOST_INDEX_VALUES), small=False)
+    shown = find_counterexample(
+        local,
+        *pair,
+        local.environments(MOST_INDEX_VALUES),
+        small=False,
+        shown=difference.shown,
+    )
     verdict = WRONG if shown else UNDETERMINED
     return Verdict(verdict, counterexample=shown, notes=tuple(notes))
 
@@ -104,16 +118,20 @@ def explain_difference(difference: PartDifference, notes: Iterable[str]) -> Verd
     if difference.outcome == DIFFERENT and not shown:
         return Verdict(UNDETERMINED, notes=(*said, UNSHOWN))
     found = _find_causes(difference, envs)
-    terms = TermDifference()
-    if difference.outcome == DIFFERENT:
-        terms = find_term_difference(local, *pair, envs[0])
+    terms, truth = TermDifference(), ""
+    with suppress(OverBudget):
+        spend(FORMULA_STEPS)
+        truth = write_correct_formula(local, pair[0], envs[0])
+        if difference.outcome == DIFFERENT:
+            spend(TERM_STEPS * local.context.work)
+            terms = find_term_difference(local, *pair, envs[0])
     if not found and local.context.work > LARGE:
         said = (*said, "the network is large: not every mistake was tried")
     if len(local.statement.parts) > 2:
         said = (*said, f"part {difference.n + 1} of the chain is not equal to the first one")
     return Verdict(
         CONDITION if found and found[0].condition else WRONG,
-        truth=write_correct_formula(local, pair[0], envs[0]),
+        truth=truth,
         causes=tuple(found),
         counterexample=shown,
         missing=terms.missing,
@@ -161,21 +179,18 @@ def _find_example(difference: PartDifference, envs: tuple[Environment, ...]) -> 
         return ""
     local, pair = difference.local, difference.pair
     short = sum(1 for _ in local.statement.parts[pair[1]].walk()) < LONG
-    return find_counterexample(local, *pair, envs, small=short)
+    return find_counterexample(local, *pair, envs, small=short, shown=difference.shown)
 
 
 def _find_causes(difference: PartDifference, envs: tuple[Environment, ...]) -> list[Cause]:
-    """The causes, each once; a dead ReLU or the shapes where nothing else is found."""
+    """The causes, each once; the shapes where nothing else is found."""
     found: dict[str, Cause] = {}
     with suppress(Undefined, NotChecked):
         for cause in find_causes(_collect_wrong_part(difference, envs)):
             found.setdefault(cause.name, cause)
     if found:
         return list(found.values())
-    if difference.outcome != DIFFERENT:
-        return [SHAPES]
-    local = difference.local
-    return [point_to_step(DEAD_RELU, local.context)] if holds_where_relu_is_off(local) else []
+    return [SHAPES] if difference.outcome != DIFFERENT else []
 
 
 def _collect_wrong_part(difference: PartDifference, envs: tuple[Environment, ...]) -> WrongPart:

@@ -21,7 +21,8 @@ from symconv.semantics.index_arithmetic import Place
 
 from .assignment import Assignment, IncompleteTable, all_places, count_classes, leaf_tensors
 from .interval_algebra import IntervalAlgebra
-from .modular_field import PRIME, Gates, ModularField, Residue, Undefined
+from .modular_field import PRIME, Gates, ModularField, Undefined
+from .pattern_algebra import PatternAlgebra
 from .polynomial_algebra import Polynomial, PolynomialAlgebra, make_variable
 from .rational_algebra import Rationals
 
@@ -40,25 +41,34 @@ class GivenEntries:
     cells: Mapping[Place, Fraction]
 
 
-def assign_residues(
+def assign_residues(  # noqa: PLR0913 - a draw depends on exactly these
     context: NetworkContext,
     seed: int,
     gates: Gates = "free",
     kind: type[ModularField] = ModularField,
+    *,
+    prime: int = PRIME,
+    patterns: bool = False,
 ) -> Assignment:
-    """Random residues for everything that is left open; labels take every class seed by seed."""
+    """Random residues for everything that is left open.
+
+    Labels are every class at once where gates are free, and take the classes seed by seed where
+    they are not. With `patterns`, every number depends on the choices that the network makes.
+    """
     random = Random(seed)  # noqa: S311 - test numbers, not secrets
-    field = kind(seed, gates)
-    given = {
-        t.key: {p: field.entry(Residue(random.randrange(PRIME))) for p in all_places(context, t)}
-        for t in leaf_tensors(context)
-    }
+    modular = kind(seed, gates, prime)
+    field = PatternAlgebra(modular) if patterns else modular
+
+    def draw() -> Any:
+        return field.entry(modular.residue(random.randrange(prime)))
+
+    given = {t.key: {p: draw() for p in all_places(context, t)} for t in leaf_tensors(context)}
     for key, count in count_classes(context).items():
         for number, place in enumerate(given[key]):
-            # Every class turns up, seed by seed: a claim that is right for class 0 alone must not
-            # pass.
-            given[key][place] = Residue((seed + number) % count)
-    rates = {name: Residue(random.randrange(PRIME)) for name in sorted(RATES)}
+            fixed = modular.number((seed + number) % count)
+            free = gates == "free"
+            given[key][place] = field.label((key, place), count) if free else fixed
+    rates = {name: draw() for name in sorted(RATES)}
     rates["rate"] = rates["eta"]
     assignment = Assignment(context, field, given, context.program, rates)
     if gates in {"open", "shut"}:
@@ -108,7 +118,7 @@ def _name_cost_signal(assignment: Assignment, given: dict[str, dict[Place, Polyn
 
 def assign_rationals(
     context: NetworkContext,
-    given: Mapping[str, Mapping[Place, Fraction]],
+    given: Mapping[str, Mapping[Place, int | Fraction]],
     algebra: ExactAlgebra | None = None,
 ) -> Assignment:
     """An assignment of the rational numbers `given`; the learning rate is 1/2."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
+from symconv.claims.model.budget import EQUATION_STEPS, spend
 from symconv.claims.model.context import NetworkContext, Shape
 from symconv.claims.model.errors import NotChecked
 from symconv.core.equation import Equation, Program, find_labels
@@ -18,6 +19,18 @@ from symconv.semantics.run import Tables, run_program, select_equations
 from symconv.semantics.work import list_places
 
 EntryTable = Mapping[Place, Any]
+
+STEPS = {
+    "PatternAlgebra": 4, "ExponentLawField": 40, "Rationals": 3, "IntervalAlgebra": 1,
+    "PolynomialAlgebra": 8,
+}  # fmt: skip
+"""How many times as long as a residue the numbers of an algebra take, measured on convolutions."""
+
+INTERVAL_STEPS = 15
+"""The same for intervals proper, which are there as soon as an exp or a root is."""
+
+TAPE_STEPS = 3
+"""How many times as long a term takes that is recorded."""
 
 
 class IncompleteTable(dict[Place, Any]):
@@ -71,12 +84,21 @@ class Assignment:
         missing = sorted(_find_missing_roots(self.program, have, key))
         if missing:
             raise NotChecked(f"there are no values for {', '.join(missing)}")
-        for tensor in select_equations(self.program, have, [key])[1]:
+        computed, read = select_equations(self.program, have, [key])
+        for tensor in read:
             table = have[tensor.key]
             if isinstance(table, IncompleteTable):
                 raise table.error()
+        spend(self.steps * sum(EQUATION_STEPS + self.context.work_of(e) for e in computed))
         found = run_program(self.program, self.context.size_map, have, self.algebra, wanted=[key])
         self.known |= {k: t for k, t in found.items() if k not in self.given}
+
+    @property
+    def steps(self) -> int:
+        """How many steps a term takes in this arithmetic."""
+        name = type(self.algebra).__name__
+        bounds = name == "IntervalAlgebra" and not self.context.is_rational
+        return INTERVAL_STEPS if bounds else STEPS.get(name, 1)
 
     def shape(self, key: str) -> Shape:
         return self.context.shape(self.program.tensor(key))
@@ -99,6 +121,7 @@ class Assignment:
 
     def slopes(self, seed: Any) -> list[Any]:
         """d(seed)/d(node) for every node of the tape."""
+        spend(self.steps * len(self.taped.tape.nodes))
         return self.taped.tape.adjoints({seed: self.algebra.number(1)})
 
 
@@ -108,6 +131,8 @@ class TapedAssignment:
     def __init__(self, assignment: Assignment) -> None:
         self.tape = Tape(assignment.algebra)
         forward = assignment.context.forward
+        work = sum(EQUATION_STEPS + assignment.context.work_of(e) for e in forward.equations)
+        spend(TAPE_STEPS * assignment.steps * work)
         given = {
             key: {p: self.tape.entry(v) for p, v in table.items()}
             for key, table in assignment.given.items()

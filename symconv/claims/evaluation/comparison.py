@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
@@ -109,13 +109,18 @@ class Question:
             raise NotChecked(f"the index '{name}' has no range")
         return found
 
-    def environments(self, most: int = ENOUGH) -> list[Environment]:
-        """The values of the free indices, all of them or the borders and a sample."""
-        return sample_environments(self.ranges(), most)
+    def environments(
+        self, most: int = ENOUGH, near: Collection[int] = frozenset()
+    ) -> list[Environment]:
+        """The values of the free indices, all of them or the borders and a sample.
+
+        The values next to the numbers `near` are among them.
+        """
+        return sample_environments(self.ranges(), min(most, ENOUGH), near)
 
     def sampled(self, most: int = ENOUGH) -> str:
         """A remark where not every value of the free indices is tried."""
-        count = prod(len(s) for _, s in self.ranges())
+        count, most = prod(len(s) for _, s in self.ranges()), min(most, ENOUGH)
         if count <= most:
             return ""
         return f"tried at {most:,} of {count:,} values of the free indices, the borders among them"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
+from symconv.claims.model.budget import OPERATION_STEPS, spend
 from symconv.claims.model.context import NetworkContext
 from symconv.claims.model.errors import MOST_POWER, MOST_WORK, ClaimError, NotChecked
 from symconv.claims.model.syntax_tree import (
@@ -25,12 +26,15 @@ from symconv.claims.model.syntax_tree import (
     UnaryMinus,
 )
 from symconv.claims.model.vocabulary import RATES
+from symconv.semantics.autodiff import TapeNode
 
 from . import arrays
 from .arrays import ArrayValue, Value, apply_elementwise, unwrap_scalar
 from .assignment import Assignment
 from .index_expressions import Environment, evaluate_index
 from .interval_algebra import is_zero
+from .modular_field import ModularField
+from .pattern_algebra import PatternAlgebra
 from .products import multiply_values, require_same_shape
 from .scalar_functions import apply_function
 from .summation import evaluate_sum
@@ -66,21 +70,35 @@ def _evaluate_condition(at: Evaluator, condition: SyntaxNode, env: Environment) 
         a, b = b, a
     difference = _combine(a, b, lambda x, y: x + -1 * y)
     step, loose = at.algebra.function("step"), condition.relation.endswith("=")
-    one = at.algebra.number(1)
-    at_once = lambda x: one if loose and is_zero(x) else step(x)  # noqa: E731 - a name for the choice
-    return difference.map(at_once) if isinstance(difference, ArrayValue) else at_once(difference)
+
+    def hold(x: Any) -> Any:
+        return step(x) + vanish(at, x) if loose else step(x)
+
+    return difference.map(hold) if isinstance(difference, ArrayValue) else hold(difference)
 
 
 def _evaluate_equality(at: Evaluator, condition: Condition, env: Environment) -> Any:
     sides = [evaluate_index(s, env, at.context) for s in (condition.left, condition.right)]
     if None not in sides:
-        same = sides[0] == sides[1]
-    else:
-        a, b = (unwrap_scalar(at.value(s, env)) for s in (condition.left, condition.right))
-        if isinstance(a, ArrayValue) or isinstance(b, ArrayValue):
-            raise ClaimError("whole arrays are not compared with '='", help="x > 0, i = j")
-        same = is_zero(a + -1 * b)
-    return at.algebra.number(int(same == (condition.relation == "=")))
+        return at.algebra.number(int((sides[0] == sides[1]) == (condition.relation == "=")))
+    a, b = (unwrap_scalar(at.value(s, env)) for s in (condition.left, condition.right))
+    if isinstance(a, ArrayValue) or isinstance(b, ArrayValue):
+        raise ClaimError("whole arrays are not compared with '='", help="x > 0, i = j")
+    same = vanish(at, a + -1 * b)
+    return same if condition.relation == "=" else 1 + -1 * same
+
+
+def vanish(at: Evaluator, x: Any) -> Any:
+    """[x = 0], which depends on choices where the numbers do."""
+    plain, algebra = unwrap_recorded(x), at.assignment.algebra
+    if isinstance(algebra, ModularField | PatternAlgebra):
+        return algebra.vanish(plain)
+    return algebra.number(int(is_zero(plain)))
+
+
+def unwrap_recorded(x: Any) -> Any:
+    """The number of a node of a tape."""
+    return x.value if isinstance(x, TapeNode) else x
 
 
 Definitions = Mapping[str, tuple[tuple[str, ...], SyntaxNode]]
@@ -115,6 +133,7 @@ class OperationBudget:
     def one_more(self) -> None:
         """Count an operation; ClaimError beyond the limit."""
         self.done += 1
+        spend(OPERATION_STEPS)
         if self.done > MOST_WORK:
             self.allow(self.done)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice, product
 from math import prod
@@ -69,17 +69,22 @@ SEED = 1
 Ranges = Sequence[tuple[str, range]]
 
 
-def sample_environments(ranges: Ranges, most: int) -> list[Environment]:
+def sample_environments(
+    ranges: Ranges, most: int, near: Collection[int] = frozenset()
+) -> list[Environment]:
     """All values, or as many as `most`: near the ends of every range, and some at random.
 
-    What depends on an index changes near the ends of its range, where windows are cut off.
+    What depends on an index changes near the ends of its range, where windows are cut off, and next
+    to the numbers that a claim compares it with (`near`).
     """
     names, spans = [n for n, _ in ranges], [s for _, s in ranges]
     count = prod(map(len, spans))
     if count <= most:
         return [dict(zip(names, values, strict=True)) for values in product(*spans)]
     # Half for the ends, half at random: with many indices the ends alone would use up everything.
-    chosen = dict.fromkeys(islice(product(*map(_ends, spans)), most // 2))
+    marks = [[*_ends(span), *_next_to(near, span)] for span in spans]
+    chosen = dict.fromkeys(islice(product(*map(_ends, spans)), most // 4))
+    chosen |= dict.fromkeys(_one_by_one(marks, [span[len(span) // 2] for span in spans], most // 4))
     random = Random(SEED)  # noqa: S311 - test numbers, not secrets
     for number in random.sample(range(count), most - len(chosen)):
         chosen[_nth(number, spans)] = None
@@ -90,6 +95,21 @@ def _ends(span: range) -> list[int]:
     """The outermost values first, then the ones next to them, then one in the middle."""
     found = (span[0], span[-1], span[min(1, len(span) - 1)], span[max(0, len(span) - 2)])
     return list(dict.fromkeys((*found, span[len(span) // 2])))
+
+
+def _next_to(numbers: Collection[int], span: range) -> list[int]:
+    """The values of a range that are some numbers, or next to one."""
+    return sorted({n + d for n in numbers for d in (-1, 0, 1)} & set(span))
+
+
+def _one_by_one(
+    marks: Sequence[Sequence[int]], middle: Sequence[int], most: int
+) -> Iterator[tuple[int, ...]]:
+    """Every marked value of every index, the others in the middle of their ranges."""
+    found = (
+        (*middle[:n], value, *middle[n + 1 :]) for n, values in enumerate(marks) for value in values
+    )
+    return islice(found, most)
 
 
 def _nth(number: int, spans: Sequence[range]) -> tuple[int, ...]:

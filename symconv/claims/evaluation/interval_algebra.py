@@ -14,6 +14,7 @@ from typing import Any
 
 from mpmath import iv
 
+from symconv.claims.model.budget import spend
 from symconv.semantics.protocol import Map, OrderedScalars, unknown_function
 
 from .modular_field import Undefined
@@ -92,6 +93,8 @@ def interval_power(x: Any, exponent: int) -> Any:
 
 
 FINER = 4 * BITS
+FUNCTION_STEPS = 80
+"""What one value of exp or log with its bounds takes, however simple the network around it is."""
 
 
 class IntervalAlgebra(OrderedScalars):
@@ -107,8 +110,9 @@ class IntervalAlgebra(OrderedScalars):
         """The same conventions with more digits."""
         return IntervalAlgebra(self.exact.slope_at_zero, last_wins=self.exact.last_wins, bits=FINER)
 
-    def number(self, value: int | Fraction) -> Fraction:
-        return Fraction(value)
+    def number(self, value: int | Fraction) -> int | Fraction:
+        # Whole numbers stay such: they are worked out several times as fast as fractions.
+        return int(value) if value.denominator == 1 else value
 
     def constant(self, value: float, name: str) -> Interval:
         return self._rounded(lambda _: getattr(iv, name, iv.mpf(value)) + 0, ZERO)
@@ -149,6 +153,7 @@ class IntervalAlgebra(OrderedScalars):
 
     def _rounded(self, rule: Callable[[Any], Any], x: Fraction) -> Interval:
         """What mpmath's intervals say of a function at one number."""
+        spend(FUNCTION_STEPS)
         # The precision of mpmath's interval context is global: it is put back whatever happens.
         before, iv.prec = iv.prec, self.bits
         try:

@@ -1,21 +1,26 @@
-"""Arithmetic modulo 2^61 - 1 with keyed functions and gates: equal there means equal.
+"""Arithmetic modulo a prime of 61 bits with keyed functions and switches: equal there means equal.
 
 exp and log are uninterpreted (a keyed hash of the argument), sigmoid and tanh are made of exp, so
-that sigmoid(-z) = 1 - sigmoid(z). relu and max are gates: which side of 0 a number is on is keyed
-and turns with its sign, so that no region is too rare to be met. Open and shut mean the side that
-is asked for first, which is the network's own. Free gates are any numbers, which
-proves more than 0 and 1 need; what differs there is tried again with coins.
+that sigmoid(-z) = 1 - sigmoid(z). relu and max are switches. In a `free` field their states are
+any numbers that add up to 1: [x > 0] + [-x > 0], the winners of one window, the classes of one
+label. What is equal for all of those is equal for 0 and 1, in every combination: one draw tells.
+With `coins` a keyed coin decides on which side of 0 a number is; `open` and `shut` mean the side
+that is asked for first, which is the network's own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import cache
 from hashlib import blake2b
-from typing import Any, Literal
+from secrets import randbits
+from typing import Any, ClassVar, Literal
+
+from sympy import nextprime
 
 from symconv.core.errors import Unsupported
-from symconv.semantics.protocol import Map
+from symconv.semantics.protocol import KnownChoices, Map
 
 PRIME = 2**61 - 1
 """A Mersenne prime: products of two residues are short integers still, and p = 3 modulo 4.
@@ -27,29 +32,43 @@ A difference that is a polynomial of degree d vanishes at a random point with p 
 Gates = Literal["free", "coins", "open", "shut"]
 
 
+@cache
+def secret_prime() -> int:
+    """Another prime of 61 bits with p = 3 modulo 4, drawn once a process.
+
+    Whoever knows the prime can write a multiple of it, which is 0 there: 2^61 is 1 modulo `PRIME`.
+    This one is not known.
+    """
+    found = 0
+    while found % 4 != 3:
+        found = int(nextprime(2**60 + randbits(60)))
+    return found
+
+
 class Undefined(ArithmeticError):  # noqa: N818 - a number that does not exist, no failure of ours
     """A number that does not exist at this point, such as 1/0."""
 
 
 class Residue:
-    """A number modulo PRIME."""
+    """A number modulo `modulus`."""
 
     __slots__ = ("value",)
+    modulus: ClassVar[int] = PRIME
 
     def __init__(self, value: int) -> None:
-        self.value = value % PRIME
+        self.value = value % self.modulus
 
     def __add__(self, other: Any) -> Residue:
         if isinstance(other, Residue):
-            return Residue(self.value + other.value)
-        return Residue(self.value + other) if isinstance(other, int) else NotImplemented
+            return type(self)(self.value + other.value)
+        return type(self)(self.value + other) if isinstance(other, int) else NotImplemented
 
     __radd__ = __add__
 
     def __mul__(self, other: Any) -> Residue:
         if isinstance(other, Residue):
-            return Residue(self.value * other.value)
-        return Residue(self.value * other) if isinstance(other, int) else NotImplemented
+            return type(self)(self.value * other.value)
+        return type(self)(self.value * other) if isinstance(other, int) else NotImplemented
 
     __rmul__ = __mul__
 
@@ -59,28 +78,80 @@ class Residue:
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Residue):
             return self.value == other.value
-        return isinstance(other, int) and self.value == other % PRIME
+        return isinstance(other, int) and self.value == other % self.modulus
 
     def __hash__(self) -> int:
         return hash(self.value)
 
 
-class ModularField:
+_KINDS: dict[tuple[type[Residue], int], type[Residue]] = {}
+
+
+def residues_modulo(kind: type[Residue], prime: int) -> type[Residue]:
+    """The residues of a kind modulo a prime; one class for each."""
+    if prime == kind.modulus:
+        return kind
+    if (kind, prime) not in _KINDS:
+        made = type(kind.__name__, (kind,), {"modulus": prime, "__slots__": ()})
+        _KINDS[kind, prime] = made
+    return _KINDS[kind, prime]
+
+
+class ModularField(KnownChoices):
     """The algebra: `salt` chooses the functions, `gates` the state of the switches."""
 
-    def __init__(self, salt: int, gates: Gates = "free") -> None:
+    numbers: type[Residue] = Residue
+
+    def __init__(self, salt: int, gates: Gates = "free", prime: int = PRIME) -> None:
         self.salt = salt
         self.gates = gates
+        self.prime = prime
+        self.residue: Callable[[int], Residue] = residues_modulo(self.numbers, prime)
         self.exponentials: dict[int, Residue] = {}
         self.first: dict[int, int] = {}
+        self.labels: dict[int, list[Residue]] = {}
+        self.same_label: dict[int, Residue] = {}
 
     def number(self, value: int | Fraction) -> Residue:
         if isinstance(value, int):
-            return Residue(value)
-        return Residue(value.numerator * pow(value.denominator, -1, PRIME))
+            return self.residue(value)
+        return self.residue(value.numerator * pow(value.denominator, -1, self.prime))
+
+    def label(self, name: Any, classes: int) -> Residue:
+        """A label that is every class at once: sum k m_k for numbers m_k that add up to 1."""
+        weights = self._free_weights(f"label {name}", range(classes))
+        found = self.number(0)
+        for n, weight in enumerate(weights):
+            found = found + weight * n
+        self.labels[found.value] = weights
+        for n, weight in enumerate(weights):
+            for difference in (found + -n, (found + -n) * -1):
+                self.same_label[difference.value] = weight
+        return self.entry(found)
+
+    def compare_label(self, place: int | None, label: Residue) -> Residue:
+        """[place = label]."""
+        weights = self.labels.get(label.value)
+        if weights is None:
+            return super().compare_label(place, label)
+        if place is None or not 0 <= place < len(weights):
+            return self.number(0)
+        return weights[place]
+
+    def vanish(self, x: Residue) -> Residue:
+        """[x = 0]; the difference of a label and a class is 0 for that class."""
+        return self.same_label.get(x.value, self.number(int(not x)))
+
+    def _free_weights(self, name: str, keys: Sequence[int]) -> list[Residue]:
+        """Any numbers that add up to 1, one for each key."""
+        found = [self.residue(self._hash(name, k)) for k in keys[:-1]]
+        rest = self.number(1)
+        for weight in found:
+            rest = rest + weight * -1
+        return [*found, rest]
 
     def constant(self, value: float, name: str) -> Residue:  # noqa: ARG002 - the protocol's name
-        return Residue(self._hash(f"constant {name}", 0))
+        return self.residue(self._hash(f"constant {name}", 0))
 
     def function(self, name: str) -> Map:
         known: dict[str, Map] = {
@@ -94,7 +165,7 @@ class ModularField:
             "absolute": lambda x: x * (2 * self._step(x) + -1),
         }
         if name not in known:
-            return lambda x: Residue(self._hash(name, x.value))
+            return lambda x: self.residue(self._hash(name, x.value))
         return known[name]
 
     def power(self, exponent: Fraction) -> Map:
@@ -105,10 +176,37 @@ class ModularField:
         raise Unsupported(f"the exponent {exponent} is not decided")
 
     def first_maximiser(self, values: Sequence[Residue]) -> int:
-        best = self.maximum(values)
+        best = self._winner(values)
         return next(n for n, v in enumerate(values) if v == best)
 
+    def mark_winner(self, values: Sequence[Residue]) -> Sequence[Residue]:
+        """[value n is the first largest one]; any numbers that add up to 1 in a free field."""
+        if self.gates != "free":
+            return super().mark_winner(values)
+        # The window is known by what stands in it, in whatever order; equal values are one.
+        distinct = sorted({v.value for v in values})
+        if len(distinct) == 1:
+            weights = [self.number(1)]
+        elif len(distinct) == 2:
+            first = self._step(values[0] + (sum(distinct) - values[0].value) * -1)
+            weights = [first, first * -1 + 1]
+            distinct.sort(key=lambda v: v != values[0].value)
+        else:
+            weights = self._free_weights(f"winner {distinct}", distinct)
+        left = dict(zip(distinct, weights, strict=True))
+        # The first of several equal values takes all of their weight.
+        return [left.pop(v.value, self.number(0)) for v in values]
+
     def maximum(self, values: Sequence[Residue]) -> Residue:
+        """The largest one; in a free field the sum of [value n wins] * value n."""
+        if self.gates != "free":
+            return self._winner(values)
+        found = self.number(0)
+        for value, weight in zip(values, self.mark_winner(values), strict=True):
+            found = found + weight * value
+        return found
+
+    def _winner(self, values: Sequence[Residue]) -> Residue:
         """The winner of coin matches, in an order that does not depend on the order given."""
         # max(0, x) is relu(x), whichever of the two a person writes.
         if len(values) == 2 and not all(values):
@@ -124,7 +222,7 @@ class ModularField:
 
     def log_sum_exp(self, values: Sequence[Residue]) -> Residue:
         """L with exp(L) = sum exp(x), and exp(x - L) = exp(x)/sum exp(x): softmax adds up to 1."""
-        total = Residue(0)
+        total = self.number(0)
         for value in values:
             total = total + self._exp(value)
         found = self._log(total)
@@ -140,53 +238,57 @@ class ModularField:
         return value
 
     def _hash(self, name: str, value: int) -> int:
-        text = f"{self.salt} {name} {value}".encode()
+        return self.hash_text(f"{name} {value}")
+
+    def hash_text(self, text: str) -> int:
+        """A number below the prime that a text and the salt decide."""
         # A keyed hash: what a claim says of a function must hold for whatever the function is.
         # Python's own `hash` of text would change from run to run.
-        return int.from_bytes(blake2b(text, digest_size=8).digest(), "big") % PRIME
+        key = f"{self.salt} {text}".encode()
+        return int.from_bytes(blake2b(key, digest_size=8).digest(), "big") % self.prime
 
     def _coin(self, x: Residue) -> int:
         if not x:
             return 0
         if self.gates in {"open", "shut"}:
             # x and -x share an entry; the one asked for first is on the side that is wanted.
-            first = self.first.setdefault(min(x.value, PRIME - x.value), x.value)
+            first = self.first.setdefault(min(x.value, self.prime - x.value), x.value)
             return int((x.value == first) == (self.gates == "open"))
         return int(self._is_positive(x.value))
 
     def _is_positive(self, value: int) -> bool:
         """The side of 0 that a number is on: a coin that turns with the sign."""
-        return self._hash("coin", value) > self._hash("coin", PRIME - value)
+        return self._hash("coin", value) > self._hash("coin", self.prime - value)
 
     def _step(self, x: Residue) -> Residue:
         """0 or 1; where the gates are free, any number with step(x) + step(-x) = 1."""
         if self.gates != "free" or not x:
-            return Residue(self._coin(x))
-        small = min(x.value, PRIME - x.value)
+            return self.residue(self._coin(x))
+        small = min(x.value, self.prime - x.value)
         found = self._hash("gate", small)
         # step(x) + step(-x) = 1 for all x but 0: the only law that gates need.
-        return Residue(found if small == x.value else 1 - found)
+        return self.residue(found if small == x.value else 1 - found)
 
     def _exp(self, x: Residue) -> Residue:
         if not x:
-            return Residue(1)
+            return self.residue(1)
         if x.value in self.exponentials:
             return self.exponentials[x.value]
-        small = min(x.value, PRIME - x.value)
-        found = 1 + self._hash("exp", small) % (PRIME - 1)
+        small = min(x.value, self.prime - x.value)
+        found = 1 + self._hash("exp", small) % (self.prime - 1)
         # exp(-x) = 1 / exp(x).
-        return Residue(found if small == x.value else pow(found, -1, PRIME))
+        return self.residue(found if small == x.value else pow(found, -1, self.prime))
 
     def _log(self, x: Residue) -> Residue:
         if not x:
             raise Undefined("log(0)")
         # log(1/x) = -log(x): the smaller one of x and 1/x is hashed.
-        inverse = pow(x.value, -1, PRIME)
+        inverse = pow(x.value, -1, self.prime)
         small = min(x.value, inverse)
         if small == 1:
-            return Residue(0)
+            return self.residue(0)
         found = self._hash("log", small)
-        return Residue(found if small == x.value else -found)
+        return self.residue(found if small == x.value else -found)
 
     def _sigmoid(self, x: Residue) -> Residue:
         return self._whole_power(self._exp(x * -1) + 1, -1)
@@ -197,11 +299,11 @@ class ModularField:
     def _whole_power(self, x: Residue, exponent: int) -> Residue:
         if exponent < 0 and not x:
             raise Undefined("1/0")
-        return Residue(pow(x.value, exponent, PRIME))
+        return self.residue(pow(x.value, exponent, self.prime))
 
     def _root(self, x: Residue) -> Residue:
         # For p = 3 modulo 4 this is a square root of x, if x has one: half of the residues do.
-        root = pow(x.value, (PRIME + 1) // 4, PRIME)
-        if root * root % PRIME != x.value:
+        root = pow(x.value, (self.prime + 1) // 4, self.prime)
+        if root * root % self.prime != x.value:
             raise Undefined("the square root of a number that is no square here")
-        return Residue(root if self._is_positive(root) else -root)
+        return self.residue(root if self._is_positive(root) else -root)

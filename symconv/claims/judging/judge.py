@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -22,22 +21,23 @@ from symconv.claims.evaluation.assign import Values, match_tensor_key
 from symconv.claims.evaluation.comparison import EQUAL, Question, is_constant, states_zero
 from symconv.claims.evaluation.evaluator import Options
 from symconv.claims.model import verdict as v
-from symconv.claims.model.context import NetworkContext
+from symconv.claims.model.context import DifferentiableNetwork
 from symconv.claims.model.errors import NotChecked
 from symconv.claims.model.syntax_tree import Statement, TensorReference
 from symconv.claims.model.verdict import Verdict
 
 from . import numeric
-from .agreement import Agreement
+from .agreement import UNCOVERED, Agreement
+from .size_choices import reading_context
 
 JUDGED = {"claim", "update"}
 
 
 @dataclass
 class Judge:
-    """Judges one statement; `everywhere` are the contexts at every choice of sizes."""
+    """Judges one statement about a network."""
 
-    everywhere: Sequence[NetworkContext]
+    network: DifferentiableNetwork
     values: Values
     statement: Statement
     kind: str
@@ -46,14 +46,14 @@ class Judge:
 
     def verdict(self, options: Options, *, brief: bool) -> Verdict:
         """The verdict under one choice of what the statement means; `brief` leaves out why."""
-        statement, context = self.statement, self.everywhere[0]
+        statement, context = self.statement, reading_context(self.network)
         question = Question(statement, context, options)
         constants = [is_constant(p) for p in statement.parts]
         if all(constants):
             return numeric.judge_constants(question)
         # A number that holds for all entries (a sum of softmax weights is 1) needs no values.
         if any(constants) and self.agreement(question).of_all():
-            return Verdict(v.RIGHT)
+            return Verdict(v.RIGHT, evidence=self.agreement(question).evidence())
         names = {
             n.letter for p in statement.parts for n in p.walk() if isinstance(n, TensorReference)
         }
@@ -75,7 +75,7 @@ class Judge:
         options = question.options
         key = (question.statement.parts, options.base, options.delta, options.star)
         if key not in self.tests:
-            self.tests[key] = Agreement(question, self.everywhere)
+            self.tests[key] = Agreement(question, self.network)
         return self.tests[key]
 
     def mixed(self, question: Question, constants: list[bool], *, brief: bool) -> Verdict:
@@ -100,18 +100,26 @@ class Judge:
         agreement = self.agreement(question)
         notes = agreement.notes
         for n in range(1, len(question.statement.parts)):
-            outcome, assignment = agreement.of_part(n)
-            if assignment is None:
-                assert outcome == EQUAL
+            outcome = agreement.of_part(n)
+            if outcome.kind == UNCOVERED:
+                return Verdict(v.UNDETERMINED, notes=(*notes, outcome.why))
+            if outcome.kind == EQUAL:
                 continue
+            assert outcome.assignment is not None, "a difference shows itself somewhere"
             if brief:
                 return Verdict(v.WRONG, notes=tuple(notes))
-            difference = PartDifference(question, n, outcome, assignment)
+            difference = PartDifference(
+                question, n, outcome.kind, outcome.assignment, outcome.shown
+            )
             if any(is_constant(question.statement.parts[k]) for k in (0, n)):
                 return explain_nonzero(difference, notes)
             said = explain_difference if self.explain else confirm_difference
             return said(difference, notes)
-        edge = None if brief else find_boundary_cause(question)
+        edge, evidence = None if brief else find_boundary_cause(question), agreement.evidence()
         if edge is not None:
-            return Verdict(v.CONDITION, causes=(edge,), notes=tuple(notes), step=edge.where)
-        return Verdict(v.RIGHT, notes=tuple(notes), tried=agreement.sampled())
+            causes = (edge,)
+            return Verdict(
+                v.CONDITION, causes=causes, notes=tuple(notes), step=edge.where, evidence=evidence
+            )
+        tried = agreement.sampled()
+        return Verdict(v.RIGHT, notes=tuple(notes), tried=tried, evidence=evidence)

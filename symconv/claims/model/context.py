@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from typing import Protocol
 
-from sympy import Symbol
+from sympy import Function, Pow, Symbol
 
 from symconv.core.constants import constants_of
 from symconv.core.equation import Equation, Program
+from symconv.core.nodes import LogSumExp, absolute, relu, step
 from symconv.core.proof import Backward
 from symconv.core.tensor import Tensor
 from symconv.notation.presets import Notation
@@ -142,25 +144,48 @@ class NetworkContext:
     @cached_property
     def work(self) -> int:
         """How many terms one run of the whole program visits."""
-        sizes = self.size_map
-        return sum(
-            count_range_values(e.ranges, sizes) * count_terms(e.rhs, sizes)
+        return sum(self.work_of(e) for e in self.program.equations)
+
+    @cached_property
+    def is_rational(self) -> bool:
+        """Whether rational inputs have rational values: without exp, without roots."""
+        known = (relu, step, absolute)
+        return not any(
+            e.rhs.has(LogSumExp)
+            or any(not isinstance(f, known) for f in e.rhs.atoms(Function))
+            or any(not p.exp.is_integer for p in e.rhs.atoms(Pow))
             for e in self.program.equations
         )
+
+    def work_of(self, equation: Equation) -> int:
+        """How many terms the entries of one equation visit."""
+        found = self._work.get(id(equation))
+        if found is None:
+            sizes = self.size_map
+            terms = count_range_values(equation.ranges, sizes) * count_terms(equation.rhs, sizes)
+            # The equation is kept with its number, so that no other one gets its identity.
+            found = self._work[id(equation)] = equation, terms
+        return found[1]
+
+    @cached_property
+    def _work(self) -> dict[int, tuple[Equation, int]]:
+        return {}
 
     @cached_property
     def targets(self) -> list[Tensor]:
         return [t for t in self.forward.tensors if t.role == "target"]
 
 
-def build_context(network: DifferentiableNetwork, seed: int = 0) -> NetworkContext:
-    """The programs at small sizes drawn with `seed`; a network of numbers has one choice only.
+def build_context(
+    network: DifferentiableNetwork, sizes: Mapping[Symbol, int] | None = None
+) -> NetworkContext:
+    """The programs at given sizes, or at small ones; a network of numbers has one choice only.
 
     ClaimError where one run of that network takes too long for checking claims on it.
     """
     backward = network.backward()
-    sizes = pick_sizes(backward.program, seed)
-    ordered = tuple(sorted(sizes.items(), key=lambda item: str(item[0])))
+    chosen = pick_sizes(backward.program, 0) if sizes is None else sizes
+    ordered = tuple(sorted(chosen.items(), key=lambda item: str(item[0])))
     found = NetworkContext(network.program, backward, network.notation, ordered)
     if found.work > MOST_NETWORK:
         raise ClaimError(

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from .evidence import Evidence
+
 RIGHT = "right"
 PRINTED = "right to the printed digits"
 WRONG = "wrong"
@@ -38,7 +40,8 @@ class Verdict:
     statement as it was understood, `truth` the correct formula. `missing` and `spurious` are the
     terms in which claim and truth differ, after what they have in common is divided out; `terms`
     are the numbers of terms of the claim and of the truth. `tried` says at how many values of the
-    free indices the statement was tried where these are not all of them.
+    free indices the statement was tried where these are not all of them. `evidence` is what the
+    verdict rests on where the statement is right.
     """
 
     verdict: str
@@ -55,6 +58,7 @@ class Verdict:
     step: str = ""
     line: int = 0
     tried: str = ""
+    evidence: Evidence | None = None
 
     def __bool__(self) -> bool:
         return self.verdict in {RIGHT, PRINTED}
@@ -88,6 +92,7 @@ class Verdict:
             "notes": list(self.notes),
             "step": self.step,
             "tried": self.tried,
+            "evidence": None if self.evidence is None else self.evidence.data(),
         }
 
 
@@ -122,6 +127,7 @@ def format_verdict(verdict: Verdict) -> str:
     if verdict.counterexample:
         lines.append(f"  for example: {verdict.counterexample}")
     lines += [f"  where: {verdict.step}"] if verdict.step else []
+    lines += [f"  rests on: {verdict.evidence}"] if verdict.evidence else []
     lines += [f"  note: {line}" for note in verdict.notes for line in note.split("\n")]
     return "\n".join(lines)
 

@@ -9,10 +9,12 @@ from symconv.claims.model.errors import ClaimError
 from symconv.claims.model.syntax_tree import (
     BinaryExpression,
     Differential,
+    Identifier,
     Numeral,
     SyntaxNode,
     TensorReference,
 )
+from symconv.claims.model.vocabulary import COSTS
 
 from .brackets import parse_brackets
 from .cursor import ClaimToken
@@ -120,6 +122,9 @@ def _finish_quotient(
     above, by = quotient
     span = (start.start, at.last.stop)
     at.closed = True
+    if isinstance(above, Identifier) and above.name in COSTS:
+        # Nobody differentiates a size, so what has the letter of one is the cost here.
+        above = TensorReference(at.table.cost(above.name), span=above.span)
     if isinstance(above, SyntaxNode):
         return Differential(above, by, span=span)
     body = at.factor()

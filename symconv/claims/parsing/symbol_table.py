@@ -86,14 +86,19 @@ class SymbolTable:
         letter = name if name in self.letters else self.alias(name)
         return self.other(name, scripts) if letter is None else self.entry(letter, scripts, at)
 
+    def cost(self, name: str) -> str:
+        """The letter of the cost, which is written as `name`."""
+        self.note(f"read {name} as the cost {self.context.cost}")
+        return self.context.cost
+
     def alias(self, name: str) -> str | None:
         """The letter that a word such as 'target', 'output' or E stands for."""
         context = self.context
-        if name in COSTS and not context.layers.get(name):
-            self.note(f"read {name} as the cost {context.cost}")
-            return context.cost
+        # A size of the network wins over the habit of calling the cost C or L.
         if name == context.cost:
             return name
+        if name in COSTS and not context.layers.get(name) and name not in context.size_names:
+            return self.cost(name)
         if name == "target" and context.targets:
             return context.targets[0].name.letter
         if name in OUTPUTS and context.before_cost is not None:

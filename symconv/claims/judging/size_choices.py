@@ -1,0 +1,223 @@
+"""The sizes at which a claim for open sizes is tried: beyond its numbers, and all different."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count
+from random import Random
+from weakref import WeakKeyDictionary
+
+from sympy import Symbol
+
+from symconv.claims.model.context import DifferentiableNetwork, NetworkContext, build_context
+from symconv.claims.model.syntax_tree import (
+    BinaryExpression,
+    Condition,
+    Exponentiation,
+    Identifier,
+    IndexSlice,
+    Numeral,
+    Statement,
+    Summation,
+    SyntaxNode,
+    TensorReference,
+)
+from symconv.core.equation import Program
+from symconv.core.errors import SymconvError
+from symconv.semantics.sizes import free_sizes, is_image_size, pick_sizes
+
+LARGEST_BOUND = 64
+"""Beyond which whole number of a claim sizes are still drawn; larger ones are said to be missed.
+
+An axis of 66 entries is run in no time as long as the other axes are short.
+"""
+
+MOST_TERMS = 15_000
+"""How many terms a run at drawn sizes may visit, so that a dozen choices fit into a verdict."""
+
+ATTEMPTS = 300
+"""How many draws of sizes may fail before a choice is left out, and said to be missed."""
+
+GENERAL, READING_DRAWS = 3, 8
+"""Every third seed draws sizes without strides of 1 and paddings of 0, where formulas agree that
+differ elsewhere; of so many draws the cheapest is what a claim is read and explained by."""
+
+LARGE = 4_000
+"""From how many terms a run on a cheaper choice is looked for: an example takes 50 runs."""
+
+PATIENCE = 100
+"""After how many draws sizes may be equal: two strides of a network with few fitting sizes."""
+
+FEWEST_CHOICES = 3
+"""At how many choices of all sizes every claim is tried at least."""
+
+MOST_CHOICES = 8
+"""At how many choices of all sizes a claim is tried at most: enough for degree 6 in every size."""
+
+
+@dataclass(frozen=True)
+class SizeNeeds:
+    """What a claim asks of the sizes it is tried at.
+
+    A whole number in an index, a limit or a condition is met by chance where a size is as large, so
+    that every size has to be larger once (`beyond`). A polynomial of a degree vanishes at as many
+    values, so that every size takes more values than that.
+    """
+
+    beyond: int
+    degree: int
+
+
+def find_size_needs(statement: Statement, context: NetworkContext) -> SizeNeeds:
+    """The needs of a statement."""
+    numbers = [n for part in statement.parts for n in _structural_numbers(part, inside=False)]
+    names = frozenset(context.size_names)
+    degree = max(_degree(part, names) for part in statement.parts)
+    return SizeNeeds(max(numbers, default=0), degree)
+
+
+def _structural_numbers(node: SyntaxNode, *, inside: bool) -> Iterator[int]:
+    """The whole numbers within indices, limits and conditions, and those added to something.
+
+    `H - 3` is 3 for the same reason as x_3: a size of 3 hides it.
+    """
+    if isinstance(node, Numeral):
+        if inside and node.value.denominator == 1:
+            yield abs(node.value.numerator)
+        return
+    if isinstance(node, TensorReference):
+        for index in node.indices or ():
+            yield from _structural_numbers(index, inside=True)
+        return
+    if isinstance(node, Summation):
+        for limit in node.limits:
+            for side in limit.children():
+                yield from _structural_numbers(side, inside=True)
+        yield from _structural_numbers(node.body, inside=inside)
+        return
+    if isinstance(node, Exponentiation):
+        yield from _structural_numbers(node.base, inside=inside)
+        return
+    inner = inside or isinstance(node, Condition | IndexSlice)
+    inner = inner or (isinstance(node, BinaryExpression) and node.operator in {"+", "-"})
+    for child in node.children():
+        yield from _structural_numbers(child, inside=inner)
+
+
+def _degree(node: SyntaxNode, sizes: frozenset[str]) -> int:
+    """The degree in the sizes, quotients brought to one denominator; a sum over a size adds one."""
+    if isinstance(node, Identifier):
+        return int(node.name in sizes)
+    if isinstance(node, TensorReference):
+        return 0
+    if isinstance(node, Exponentiation) and isinstance(node.exponent, Numeral):
+        return _degree(node.base, sizes) * abs(int(node.exponent.value))
+    below = [_degree(child, sizes) for child in node.children()]
+    if isinstance(node, BinaryExpression) and node.operator not in {"+", "-"}:
+        return sum(below)
+    return max(below, default=0) + isinstance(node, Summation)
+
+
+@dataclass(frozen=True)
+class SizeChoices:
+    """Contexts at several sizes, what they cover, and what they do not."""
+
+    contexts: tuple[NetworkContext, ...]
+    missed: tuple[str, ...] = ()
+
+
+_CHOICES: WeakKeyDictionary[DifferentiableNetwork, dict[SizeNeeds, SizeChoices]] = (
+    WeakKeyDictionary()
+)
+_CONTEXTS: WeakKeyDictionary[DifferentiableNetwork, NetworkContext] = WeakKeyDictionary()
+
+
+def reading_context(network: DifferentiableNetwork) -> NetworkContext:
+    """The context at small sizes, by which statements are read; made once."""
+    if network not in _CONTEXTS:
+        found = build_context(network)
+        if found.sizes and found.work > LARGE:
+            seeds = range(GENERAL, GENERAL * READING_DRAWS, GENERAL)
+            others = (build_context(network, pick_sizes(found.program, n)) for n in seeds)
+            found = min((found, *others), key=lambda context: context.work)
+        _CONTEXTS[network] = found
+    return _CONTEXTS[network]
+
+
+def choose_sizes(network: DifferentiableNetwork, needs: SizeNeeds) -> SizeChoices:
+    """The contexts for such a claim, the one for reading first; made once."""
+    first = reading_context(network)
+    if not first.sizes:
+        return SizeChoices((first,))
+    known = _CHOICES.setdefault(network, {})
+    if needs not in known:
+        known[needs] = _draw_choices(network, first, needs)
+    return known[needs]
+
+
+def _draw_choices(
+    network: DifferentiableNetwork, first: NetworkContext, needs: SizeNeeds
+) -> SizeChoices:
+    program = first.program
+    free = free_sizes(program)
+    beyond = min(needs.beyond, LARGEST_BOUND) + 2
+    wanted = min(max(FEWEST_CHOICES, needs.degree + 2), MOST_CHOICES)
+    found, missed = [first], []
+    for number in range(1, wanted + 1):
+        # All sizes at once, small and different.
+        context = _draw(network, program, SizeDraw(program, free, needs.degree + 3), number)
+        found += [context] if context else []
+    if len(found) <= min(wanted, needs.degree):
+        missed.append("some of the sizes that a formula of this degree needs")
+    for number, symbol in enumerate(free):
+        # One size after the other beyond every number of the claim.
+        large = beyond + number % 2
+        if any(dict(c.sizes)[symbol] >= beyond for c in found):
+            continue
+        context = _draw(network, program, SizeDraw(program, free, 3, symbol, large), number)
+        if context is None and needs.beyond:
+            missed.append(f"{symbol} > {beyond - 1}")
+        found += [context] if context else []
+    if needs.beyond > LARGEST_BOUND:
+        missed.append(f"sizes near {needs.beyond}")
+    return SizeChoices(tuple(found), tuple(missed))
+
+
+@dataclass(frozen=True)
+class SizeDraw:
+    """How sizes are drawn: up to `most`, or up to 3 beside one that is `large`.
+
+    Images are small, too, or such that a large window fits into them.
+    """
+
+    program: Program
+    free: Sequence[Symbol]
+    most: int
+    symbol: Symbol | None = None
+    large: int = 0
+
+    def __call__(self, symbol: Symbol, random: Random) -> int:
+        if symbol == self.symbol:
+            return self.large
+        if is_image_size(symbol, self.program):
+            return random.randint(2, random.choice((6, self.large + 6)))
+        return random.randint(1 if symbol.is_positive else 0, self.most)
+
+
+def _draw(
+    network: DifferentiableNetwork, program: Program, draw: SizeDraw, seed: int
+) -> NetworkContext | None:
+    """The context at some sizes of a kind that can be run; None where none were found."""
+    tried = count()
+
+    def accept(sizes: object) -> bool:
+        chosen = [sizes[s] for s in draw.free if s.is_positive]  # type: ignore[index]
+        if len(set(chosen)) < len(chosen) and next(tried) < PATIENCE:
+            return False
+        return build_context(network, sizes).work <= MOST_TERMS  # type: ignore[arg-type]
+
+    try:
+        return build_context(network, pick_sizes(program, seed, accept, draw, ATTEMPTS))
+    except SymconvError:
+        return None

@@ -1,0 +1,145 @@
+"""Claims that are wrong in one corner only: never right; and their right twins: never wrong."""
+
+from collections.abc import Iterator
+from itertools import product
+
+import pytest
+
+from symconv import Network
+from symconv.claims import check_claim
+
+NEVER_RIGHT = {"wrong", "undetermined"}
+NEVER_WRONG = {"right", "undetermined"}
+
+
+def softmax(k: int | str) -> str:
+    return rf"\frac{{\exp(u_{{{k}}})}}{{\sum_j \exp(u_j)}}"
+
+
+def pools() -> Iterator[tuple[str, str]]:
+    """Every entry of every window is said to get nothing."""
+    for sizes, pool in (
+        ("4x4", "2"), ("3x3", "2 stride 1"), ("5x5", "3 stride 2"), ("6x6", "3"), ("2x6", "2x3"),
+        ("4x4", "3x3 stride 1 padding 1"),
+    ):  # fmt: skip
+        rows, columns = map(int, sizes.split("x"))
+        for i, j in product(range(rows), range(columns)):
+            yield f"input u {sizes} | maxpool {pool} -> p | sse t -> E", f"dE/du_{{{i},{j}}} = 0"
+
+
+def classes() -> Iterator[tuple[str, str]]:
+    """The softmax without its label, for every class."""
+    for count in (10, 40):
+        for k in range(count):
+            network = f"input u {count} | cross_entropy l labels -> E"
+            yield network, rf"dE/du_{{{k}}} = {softmax(k)}"
+    for n, k in product(range(3), range(4)):
+        share = rf"\frac{{\exp(u_{{{n},{k}}})}}{{\sum_j \exp(u_{{{n},j}})}}"
+        network = "input u 4 batch 3 | cross_entropy l labels -> E"
+        yield network, rf"dE/du_{{{n},{k}}} = \frac13 {share}"
+
+
+def limits() -> Iterator[tuple[str, str]]:
+    """A whole number where a size belongs, in every sum in turn."""
+    dense = "input x Q batch N | dense W F bias b -> z | half_sse t -> E"
+    for top in range(8):
+        yield dense, rf"dE/db_f = \sum_{{n=0}}^{{{top}}} (z_{{n,f}} - t_{{n,f}})"
+        yield dense, rf"dE/dx_{{n,q}} = \sum_{{f=0}}^{{{top}}} (z_{{n,f}} - t_{{n,f}}) W_{{f,q}}"
+        yield dense, rf"z_{{n,f}} = b_f + \sum_{{q=0}}^{{{top}}} W_{{f,q}} x_{{n,q}}"
+    conv = "input u HxW | conv w axb -> z | half_sse t -> E"
+    value, slope = "w_{m,n} u_{i+m,j+n}", r"\delta^z_{i,j} u_{i+m,j+n}"
+    for top in range(8):
+        yield conv, rf"z_{{i,j}} = \sum_{{m=0}}^{{{top}}}\sum_{{n=0}}^{{b-1}} {value}"
+        yield conv, rf"z_{{i,j}} = \sum_{{m=0}}^{{a-1}}\sum_{{n=0}}^{{{top}}} {value}"
+        yield conv, rf"dE/dw_{{m,n}} = \sum_{{i=0}}^{{{top}}}\sum_{{j=0}}^{{W-b}} {slope}"
+        yield conv, rf"dE/dw_{{m,n}} = \sum_{{i=0}}^{{H-{top + 2}}}\sum_{{j=0}}^{{W-b}} {slope}"
+
+
+def polynomials() -> Iterator[tuple[str, str]]:
+    """A polynomial in a size that is 0 at small sizes."""
+    network = "input u NxCxHxW | relu -> a | mse t -> E"
+    true = r"dE/da_{b,c,i,j} = \frac{2}{N C H W}(a_{b,c,i,j} - t_{b,c,i,j})"
+    for size, degree in product("NCHW", range(1, 5)):
+        yield network, true + " + " + "".join(f"({size} - {k})" for k in range(1, degree + 1))
+        yield network, true + " + " + "".join(f"({size} - {k})" for k in range(3, degree + 3))
+    for extra in (
+        "N^2 - 3 N + 2", "H^3 - 6 H^2 + 11 H - 6", "(N - C)(N - C + 1)(N - C - 1)",
+        "(H - W)(N - C)", "C^4 - 10 C^3 + 35 C^2 - 50 C + 24",
+    ):  # fmt: skip
+        yield network, f"{true} + {extra}"
+
+
+def gates() -> Iterator[tuple[str, str]]:
+    """A product of switches that is 0 nearly everywhere."""
+    for count in range(2, 9):
+        for turn in range(4):
+            signs = ["-" if (k * (turn + 1)) % 3 == turn % 3 else "" for k in range(count)]
+            extra = " ".join(f"relu({sign}u_{k})" for k, sign in enumerate(signs))
+            yield "input u 12 | relu -> a | half_sse t -> E", f"dE/da_9 = a_9 - t_9 + {extra}"
+    for count in range(1, 5):
+        extra = " ".join(f"step(u_{k} - u_{k + 1})" for k in range(count))
+        yield "input u 6 | half_sse t -> E", f"dE/du_0 = u_0 - t_0 + {extra}"
+        extra = " ".join(rf"\max(0, u_{k} - u_{k + 1})" for k in range(count))
+        yield "input u 6 | half_sse t -> E", f"dE/du_0 = u_0 - t_0 - {extra}"
+
+
+def primes() -> Iterator[tuple[str, str]]:
+    """Multiples of well-known primes."""
+    for factor in (
+        "2^{61}", r"2^{30} \cdot 2^{31}", "(1 + 2^{61} - 1)", "2305843009213693952",
+        r"(2 - 2305843009213693950 + 2305843009213693951 \cdot 2)", r"(2^{31} - 1)", "2^{31}",
+        r"(1 + 2^{31} (2^{31} - 1))",
+    ):  # fmt: skip
+        yield "input u 5 | half_sse t -> E", rf"dE/du_i = (u_i - t_i) {factor}"
+        yield "input u 5 | sigmoid -> a | sse t -> E", rf"dE/da_i = 2 (a_i - t_i) \cdot {factor}"
+
+
+GROUPS = (pools, classes, limits, polynomials, gates, primes)
+
+
+@pytest.mark.parametrize("group", GROUPS, ids=lambda g: g.__name__)
+def test_a_claim_that_is_wrong_in_one_corner_is_never_right(group):
+    networks: dict[str, Network] = {}
+    for text, claim in group():
+        network = networks.setdefault(text, Network.parse(text))
+        verdict = check_claim(network, claim, explain=False)
+        assert verdict.verdict in NEVER_RIGHT, f"{text}: {claim}\n{verdict}"
+
+
+def test_the_corners_are_many():
+    assert sum(1 for group in GROUPS for _ in group()) >= 300
+
+
+def right_twins() -> Iterator[tuple[str, str]]:
+    pool = "input u 4x4 | maxpool 2 -> p | sse t -> E"
+    yield pool, r"dE/du_{2i+m,2j+n} = M_{i,j,m,n} \delta^p_{i,j}"
+    yield pool, r"\sum_{i,j} dE/du_{i,j} = \sum_{i,j} \delta^p_{i,j}"
+    for count in (10, 40):
+        network = f"input u {count} | cross_entropy l labels -> E"
+        yield network, rf"\sum_k {softmax('k')} = 1"
+        yield network, r"\sum_k dE/du_k = 0"
+    dense = "input x Q batch N | dense W F bias b -> z | half_sse t -> E"
+    yield dense, r"dE/db_f = \sum_{n=0}^{N-1} (z_{n,f} - t_{n,f})"
+    yield dense, r"dE/db_f = \sum_{n=0}^{N+6} (z_{n,f} - t_{n,f})"
+    yield dense, r"dE/dx_{n,q} = \sum_{f=0}^{F-1} (z_{n,f} - t_{n,f}) W_{f,q}"
+    conv = "input u HxW | conv w axb -> z | half_sse t -> E"
+    yield conv, r"z_{i,j} = \sum_{m=0}^{a-1}\sum_{n=0}^{b-1} w_{m,n} u_{i+m,j+n}"
+    yield conv, r"dE/dw_{m,n} = \sum_{i=0}^{H-a}\sum_{j=0}^{W-b} \delta^z_{i,j} u_{i+m,j+n}"
+    network = "input u NxCxHxW | relu -> a | mse t -> E"
+    true = r"\frac{2}{N C H W}(a_{b,c,i,j} - t_{b,c,i,j})"
+    yield network, rf"dE/da_{{b,c,i,j}} = {true}"
+    yield network, rf"dE/da_{{b,c,i,j}} = {true} + (N - 1)(N + 1) - N^2 + 1"
+    yield network, rf"dE/da_{{b,c,i,j}} = {true} + (C + 2)(C - 2) - C^2 + 4"
+    relu = "input u 12 | relu -> a | half_sse t -> E"
+    yield relu, r"dE/da_9 = a_9 - t_9 + relu(u_0) relu(-u_0) relu(u_3)"
+    yield relu, r"dE/da_9 = relu(u_9) step(u_9) - t_9"
+    yield relu, r"dE/du_9 = (u_9 - t_9) step(u_9)"
+    yield relu, r"u_3 = relu(u_3) - relu(-u_3)"
+    yield "input u 5 | half_sse t -> E", r"dE/du_i = (u_i - t_i) (2^{61} - 2^{61} + 1)"
+
+
+@pytest.mark.parametrize(("text", "claim"), list(right_twins()))
+def test_a_right_twin_of_a_corner_is_right(text, claim):
+    verdict = check_claim(Network.parse(text), claim)
+    assert verdict.verdict == "right", str(verdict)
+    assert verdict.evidence is not None
