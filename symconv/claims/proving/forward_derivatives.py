@@ -1,0 +1,78 @@
+"""Derivatives of forms by an entry of a forward tensor: the chain rule through the equations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from .affine_forms import AffineForm
+from .budget import Budget
+from .equations import NetworkEquations, differentiate_function
+from .terms import (
+    NOTHING,
+    Access,
+    Form,
+    FunctionFactor,
+    Term,
+    bind_index,
+    limit_index,
+    make_bracket,
+    multiply_forms,
+)
+
+
+class ForwardDerivative:
+    """d(form) / d(T[indices]) for one entry of a tensor T of the forward pass.
+
+    dT[e]/dT[f] = [e = f], and 0 where T[f] is absent.
+    """
+
+    def __init__(
+        self, equations: NetworkEquations, budget: Budget, key: str, indices: Sequence[AffineForm]
+    ) -> None:
+        self.equations = equations
+        self.budget = budget
+        self.key = key
+        self.indices = tuple(indices)
+
+    def of_form(self, form: Form) -> Form:
+        """The derivative of a sum."""
+        return tuple([t for term in form for t in self._of_term(term)])
+
+    def _of_term(self, term: Term) -> Form:
+        found: list[Term] = []
+        open_term = replace(term, bound=())
+        for n, access in enumerate(term.accesses):
+            rest = replace(open_term, accesses=term.accesses[:n] + term.accesses[n + 1 :])
+            found += multiply_forms((rest,), self._of_access(access))
+        for n, function in enumerate(term.functions):
+            rest = replace(open_term, functions=term.functions[:n] + term.functions[n + 1 :])
+            found += multiply_forms((rest,), self._of_function(function))
+        form = tuple(found)
+        for name in reversed(term.bound):
+            form = bind_index(form, name)
+        return form
+
+    def _of_access(self, access: Access) -> Form:
+        self.budget.spend()
+        if access.key == self.key:
+            return self._of_itself(access)
+        if self.key not in self.equations.dependents.get(access.key, ()):
+            return NOTHING
+        return self.of_form(self.equations.open(access.key, access.indices))
+
+    def _of_itself(self, access: Access) -> Form:
+        zero = tuple([a - b for a, b in zip(access.indices, self.indices, strict=True)])
+        ends = [
+            e
+            for index, extent in zip(self.indices, access.shape, strict=True)
+            for e in limit_index(index, extent)
+        ]
+        return make_bracket(nonnegative=tuple(ends), zero=zero, whole=self.indices)
+
+    def _of_function(self, function: FunctionFactor) -> Form:
+        inner = self.of_form(function.argument)
+        if not inner:
+            return NOTHING
+        outer = differentiate_function(function.name, function.argument)
+        return multiply_forms(outer, inner)

@@ -1,0 +1,171 @@
+"""Functions of a claim as forms: activations, sums, windows, matrix products, turns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from symconv.claims.evaluation.scalar_functions import ACTIVATIONS, POINTWISE
+from symconv.claims.model.syntax_tree import FunctionCall, Identifier, TensorReference
+
+from .affine_forms import make_index
+from .array_forms import ArrayForm, AxisBlock, ValueForm, count_entries, unwrap_single
+from .budget import NotProvedError
+from .equations import apply_function, differentiate_function
+from .terms import Form, scale_form
+
+if TYPE_CHECKING:
+    from .claim_reader import ClaimReader
+    from .index_limits import IndexValues
+
+Reading = Callable[["ClaimReader", list[ValueForm], Sequence[str]], ValueForm]
+
+
+def read_function(at: ClaimReader, node: FunctionCall, env: IndexValues) -> ValueForm:
+    """The value of a function; words in quotes are options."""
+    quoted = [a for a in node.arguments if isinstance(a, Identifier) and a.name[:1] == "'"]
+    words = [a.name.strip("'") for a in quoted]
+    kept = [a for a in node.arguments if a not in quoted]
+    values = [at.value(a, env) for a in kept]
+    if node.function == "transpose" and len(values) == 1 and not isinstance(values[0], ArrayForm):
+        if any(isinstance(n, TensorReference) for n in kept[0].walk()):
+            return values[0]
+    if node.function in ARRAY_READINGS:
+        reading, fewest, most = ARRAY_READINGS[node.function]
+        if not fewest <= len(values) <= most:
+            raise NotProvedError(f"'{node.function}' of {len(values)} arguments")
+        return reading(at, values, words)
+    if node.function in {"max", "min"} and len(values) == 2:
+        return _read_extreme(at, node.function, values[0], values[1])
+    if node.function not in POINTWISE or len(values) != 1:
+        raise NotProvedError(f"'{node.function}' is not covered")
+    name = find_activation(at) if node.function == "activation" else node.function
+    (value,) = values
+    return value.map(_slope(name, node.primes)) if isinstance(value, ArrayForm) else (
+        _slope(name, node.primes)(value)
+    )
+
+
+def _slope(name: str, primes: int) -> Callable[[Form], Form]:
+    if primes > 1 or (primes and name == "log"):
+        raise NotProvedError(f"a derivative of '{name}' that is not read")
+    if primes:
+        return lambda form: differentiate_function(name, form)
+    return lambda form: apply_function(name, form)
+
+
+def find_activation(at: ClaimReader) -> str:
+    """The network's one activation, which a text may call f or sigma."""
+    kinds = {e.kind for e in at.context.forward.equations}
+    found = {name for kind, name in ACTIVATIONS.items() if kind in kinds}
+    if len(found) != 1:
+        raise NotProvedError("which activation is meant is not said")
+    return found.pop()
+
+
+def _read_extreme(at: ClaimReader, name: str, left: ValueForm, right: ValueForm) -> ValueForm:
+    """max(a, b) = b + relu(a - b), and min(a, b) = b - relu(b - a)."""
+    if isinstance(left, ArrayForm) and not left.grid:
+        left = unwrap_single(left)
+
+    def larger(a: Form, b: Form) -> Form:
+        if not a:
+            a, b = b, a
+        if name == "max":
+            return b + apply_function("relu", a + scale_form(b, -1))
+        return b + scale_form(apply_function("relu", b + scale_form(a, -1)), -1)
+
+    return at.build.apply_elementwise(left, right, larger)
+
+
+def _require_array(value: ValueForm) -> ArrayForm:
+    if not isinstance(value, ArrayForm):
+        raise NotProvedError("an array is needed")
+    return value
+
+
+def _sum(at: ClaimReader, values: list[ValueForm], _: Sequence[str]) -> ValueForm:
+    array = _require_array(values[0])
+    return at.build.sum_over(array.shape, array.entry)
+
+
+def _mean(at: ClaimReader, values: list[ValueForm], words: Sequence[str]) -> ValueForm:
+    total = _sum(at, values, words)
+    count = count_entries(_require_array(values[0]).shape)
+    return scale_form(total, at.sizes.invert(count))  # type: ignore[arg-type]
+
+
+def _slide(
+    at: ClaimReader, values: list[ValueForm], words: Sequence[str], *, flip: bool
+) -> ValueForm:
+    if any(w not in {"valid", "full"} for w in words):
+        raise NotProvedError("a mode that is not read")
+    left, right = (_require_array(v) for v in values)
+    if "full" in words:
+        return at.products.slide_full(left, right, flip=flip)
+    big, small = at.products.sort_by_size(left, right)
+    swapped = big is right
+    if not words and not flip and swapped:
+        # Arrays that are equally large at some sizes would be read in another way there.
+        if not at.sizes.positive(count_entries(big.shape) - count_entries(small.shape)):
+            raise NotProvedError("how a correlation is read depends on the sizes")
+        return at.products.slide_full(left, right, flip=flip)
+    found = at.products.slide(big, small, flip=flip)
+    return _turn(found) if swapped and not flip else found
+
+
+def _turn(array: ArrayForm) -> ArrayForm:
+    """Every axis reversed."""
+    values = [
+        make_index(a).scale(-1).shift(n + -1)
+        for a, n in zip(array.axes, array.shape, strict=True)
+    ]
+    return replace(array, form=array.entry(values))
+
+
+def _transpose(at: ClaimReader, values: list[ValueForm], _: Sequence[str]) -> ValueForm:
+    array = _require_array(values[0])
+    if len(array.shape) == 2:
+        rows, columns = array.shape
+        found = at.build.make((columns, rows), lambda p: array.entry([p[1], p[0]]))
+        return replace(found, blocks=(AxisBlock("", (columns, rows), row=columns == 1),))
+    if len(array.grid) > 1:
+        raise NotProvedError("a transpose of more than two axes")
+    count = count_entries(array.shape)
+    found = at.build.make((1, count), lambda p: array.flat_entry(p[1]))
+    return replace(found, blocks=(AxisBlock("", (1, count), row=True),))
+
+
+def _dot(at: ClaimReader, values: list[ValueForm], _: Sequence[str]) -> ValueForm:
+    found = at.products.multiply_matrices(*(_require_array(v) for v in values))
+    if found is None:
+        raise NotProvedError("arrays that do not fit into a matrix product")
+    return unwrap_single(found)
+
+
+def _outer(at: ClaimReader, values: list[ValueForm], _: Sequence[str]) -> ValueForm:
+    return at.products.multiply_outer(*(_require_array(v) for v in values))
+
+
+def _multiply(at: ClaimReader, values: list[ValueForm], _: Sequence[str]) -> ValueForm:
+    return at.products.multiply_entries(values[0], values[-1])
+
+
+def _rotate_quarters(_at: ClaimReader, values: list[ValueForm], _: Sequence[str]) -> ValueForm:
+    raise NotProvedError("a quarter turn")
+
+
+ARRAY_READINGS: Mapping[str, tuple[Reading, int, int]] = {
+    "sum": (_sum, 1, 1),
+    "mean": (_mean, 1, 1),
+    "rot180": (lambda _, v, __: _turn(_require_array(v[0])), 1, 1),
+    "rot90": (_rotate_quarters, 1, 2),
+    "transpose": (_transpose, 1, 1),
+    "convolve2d": (lambda at, v, w: _slide(at, v, w, flip=True), 2, 2),
+    "correlate2d": (lambda at, v, w: _slide(at, v, w, flip=False), 2, 2),
+    "dot": (_dot, 2, 2),
+    "outer": (_outer, 2, 2),
+    "multiply": (_multiply, 2, 2),
+    "square": (_multiply, 1, 1),
+}

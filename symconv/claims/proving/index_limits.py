@@ -1,0 +1,211 @@
+"""What a claim says of its indices: the values of an index expression, limits that are left out.
+
+Limits that are left out are read as the evaluator of claims reads them: those of the axes that the
+index counts, or else all values for which the entries exist whose index it stands in alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from symconv.claims.evaluation.evaluator import Options
+from symconv.claims.evaluation.index_expressions import resolve_key
+from symconv.claims.model.context import NetworkContext
+from symconv.claims.model.errors import ClaimError
+from symconv.claims.model.syntax_tree import (
+    BinaryExpression,
+    Differential,
+    Exponentiation,
+    Identifier,
+    Numeral,
+    Summation,
+    SumRange,
+    SyntaxNode,
+    TensorReference,
+    UnaryMinus,
+)
+
+from .affine_forms import AffineForm, make_constant
+from .array_forms import count_entries
+from .budget import NotProvedError
+from .equations import NetworkEquations
+from .size_facts import make_fraction
+from .size_polynomials import Coefficient
+from .terms import limit_index
+
+IndexValues = Mapping[str, AffineForm]
+INDEX_NODES = (Numeral, Identifier, UnaryMinus, BinaryExpression, Exponentiation)
+
+
+@dataclass(frozen=True)
+class AxisUse:
+    """An index of an entry in which a name stands, and the extent of the axis that it counts."""
+
+    index: SyntaxNode
+    extent: Coefficient
+
+
+class IndexReader:
+    """Reads the indices, sizes and limits of one claim."""
+
+    def __init__(self, equations: NetworkEquations, options: Options) -> None:
+        self.equations = equations
+        self.sizes = equations.sizes
+        self.context: NetworkContext = equations.context
+        self.options = options
+        self.names = {str(s).replace("_", ""): c for s, c in self.sizes.values.items()}
+
+    # ---- values
+
+    def index(self, node: SyntaxNode, env: IndexValues) -> AffineForm:
+        """An index expression as it is written, counted from the base of the claim."""
+        if isinstance(node, Numeral):
+            return make_constant(make_fraction(node.value))
+        if isinstance(node, Identifier):
+            return env[node.name] if node.name in env else make_constant(self.size(node.name))
+        if isinstance(node, UnaryMinus):
+            return self.index(node.body, env).scale(-1)
+        if isinstance(node, Exponentiation) and isinstance(node.exponent, Numeral):
+            base, exponent = self.index(node.base, env), node.exponent.value
+            if not base.slopes and exponent.denominator == 1:
+                return make_constant(self.sizes.power(base.constant, int(exponent)))
+        if isinstance(node, BinaryExpression):
+            return self._binary(node, env)
+        raise NotProvedError("an index that is no sum of indices and sizes")
+
+    def _binary(self, node: BinaryExpression, env: IndexValues) -> AffineForm:
+        a, b = self.index(node.left, env), self.index(node.right, env)
+        if node.operator == "+":
+            return a + b
+        if node.operator == "-":
+            return a - b
+        if node.operator == "/":
+            if b.slopes:
+                raise NotProvedError("a division by an index")
+            return a.scale(self.sizes.invert(b.constant))
+        if a.slopes and b.slopes:
+            raise NotProvedError("a product of indices")
+        return b.scale(a.constant) if not a.slopes else a.scale(b.constant)
+
+    def size(self, name: str) -> Coefficient:
+        """The size that a name stands for."""
+        if name in self.names:
+            return self.names[name]
+        if name not in self.context.size_names:
+            raise NotProvedError(f"'{name}' has no value")
+        if not self.context.sizes:
+            return self.context.size_names[name]
+        return self._stand_in(name)
+
+    def _stand_in(self, name: str) -> Coefficient:
+        """H, W and k1, k2 where the network gives them no name."""
+        shapes, tensors = self.equations.shapes, self.context.forward.tensors
+        inputs = [t for t in tensors if t.role == "input"]
+        heights = dict(zip(("H", "W"), shapes[inputs[0].key][-2:], strict=False)) if inputs else {}
+        if name in heights:
+            return heights[name]
+        kernels = {
+            shapes[t.key][-2:]
+            for t in tensors
+            if t.role == "parameter" and len(t.shape) in {2, 4} and self.context.windowed(t)
+        }
+        if len(kernels) != 1 or name not in {"k1", "k2", "k"}:
+            raise NotProvedError(f"'{name}' is a size at some sizes only")
+        return kernels.pop()[1 if name == "k2" else 0]
+
+    def is_index(self, node: SyntaxNode) -> bool:
+        """Whether a side of a comparison is made of indices and sizes alone."""
+        return all(isinstance(n, INDEX_NODES) for n in node.walk())
+
+    # ---- limits
+
+    def limits(
+        self, limit: SumRange, body: SyntaxNode, env: IndexValues, index: AffineForm
+    ) -> list[AffineForm]:
+        """The forms that are at least 0 where an index is within its limits."""
+        low = None if limit.low is None else self._limit(limit.low, env)
+        high = None if limit.high is None else self._limit(limit.high, env)
+        found = []
+        if low is not None:
+            found.append(index - low)
+        if high is not None:
+            found.append(high - index)
+        if low is None or high is None:
+            starts, stops = self._implied(limit.name, body, env, index)
+            found += starts if low is None else []
+            found += stops if high is None else []
+        return found
+
+    def _limit(self, node: SyntaxNode, env: IndexValues) -> AffineForm:
+        found = self.index(node, env)
+        if not found.whole:
+            raise NotProvedError("a limit that may be no integer")
+        return found
+
+    def _implied(
+        self, name: str, body: SyntaxNode, env: IndexValues, index: AffineForm
+    ) -> tuple[list[AffineForm], list[AffineForm]]:
+        uses = list(self.uses(name, body))
+        plain = [u for u in uses if isinstance(u.index, Identifier)]
+        found = plain or [u for u in uses if self._is_alone(name, u.index)]
+        if not found:
+            raise NotProvedError(f"the sum over {name} has no limits and counts no axis")
+        pairs = []
+        for use in found:
+            place = self.index(use.index, {**env, name: index}).shift(-self.options.base)
+            if not self.sizes.nonzero(place.slopes.get(next(iter(index.slopes)), 0)):
+                raise NotProvedError("an index that may not count an axis")
+            pairs.append(limit_index(place, use.extent))
+        slope = next(iter(index.slopes))
+        starts = [e for pair in pairs for e in pair if self.sizes.positive(e.slopes[slope])]
+        stops = [e for pair in pairs for e in pair if e not in starts]
+        return starts, stops
+
+    def _is_alone(self, name: str, node: SyntaxNode) -> bool:
+        names = {n.name for n in node.walk() if isinstance(n, Identifier)}
+        return not names - {name} - self.context.size_names.keys()
+
+    def uses(self, name: str, body: SyntaxNode) -> Iterator[AxisUse]:
+        """The indices of entries in which a name stands."""
+        for entry in walk_references(name, body):
+            if entry.indices is None or not (entry.kind or entry.letter in self.context.layers):
+                continue
+            for index, extent in zip(entry.indices, self._axes(entry), strict=False):
+                if any(isinstance(n, Identifier) and n.name == name for n in index.walk()):
+                    yield AxisUse(index, extent)
+
+    def _axes(self, entry: TensorReference) -> list[Coefficient]:
+        shape = self.equations.shapes[self.key(entry)]
+        count = len(entry.indices or ())
+        if count == 1 and len(shape) != 1:
+            return [count_entries(shape)]
+        return [n for n in shape if count == len(shape) or n != 1]
+
+    def key(self, entry: TensorReference) -> str:
+        """The key of the tensor that an entry belongs to."""
+        if entry.layer is not None and not all(
+            isinstance(n, Numeral | BinaryExpression | UnaryMinus) for n in entry.layer.walk()
+        ):
+            raise NotProvedError("a layer that is no number")
+        try:
+            key = resolve_key(entry, {}, self.context, self.options.delta)
+        except ClaimError as error:
+            raise NotProvedError(error.message) from None
+        if key not in self.context.tensors:
+            raise NotProvedError(f"the network has no '{key}'")
+        return key
+
+
+def walk_references(name: str, node: SyntaxNode) -> Iterator[TensorReference]:
+    """The entries of a formula, what is differentiated by included; no name is bound twice."""
+    if isinstance(node, Summation) and any(x.name == name for x in node.limits):
+        raise NotProvedError(f"'{name}' is bound twice")
+    if isinstance(node, TensorReference):
+        yield node
+    elif isinstance(node, Differential):
+        yield from walk_references(name, node.of)
+        yield node.by
+    else:
+        for child in node.children():
+            yield from walk_references(name, child)

@@ -1,0 +1,178 @@
+"""Whether two parts of a claim are equal at all sizes: both have the same normal form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from symconv.claims.evaluation.comparison import Question
+from symconv.claims.model.context import NetworkContext
+from symconv.semantics.sizes import free_sizes
+
+from .affine_forms import AffineForm, make_index
+from .array_forms import ArrayForm, ValueForm, align, count_entries, number_of, unwrap_single
+from .budget import Budget, NotProvedError
+from .claim_reader import ClaimReader
+from .equations import NetworkEquations, keys_of, unfold
+from .free_ranges import find_free_ranges
+from .normal_form import NormalForms, Summand
+from .size_facts import least_words
+from .terms import Form, Term, limit_index, scale_form
+
+MOST_KEPT = 32
+"""The equations of so many networks are kept, then all are forgotten: a process may live long."""
+
+MOST_SHOWN = 300
+"""How many characters of a normal form are shown; those of one sum have about 100."""
+
+EQUALITY = {"=", "==", ":="}
+_EQUATIONS: dict[int, tuple[object, NetworkEquations]] = {}
+
+
+@dataclass(frozen=True)
+class Proof:
+    """That two parts of a claim are equal, over which sizes, and under which assumptions.
+
+    `sizes` is empty where the sizes of the network are numbers. `form` is the normal form of both
+    parts, `opened` says which equations were put in for it.
+    """
+
+    sizes: tuple[str, ...]
+    assumptions: tuple[str, ...]
+    form: str
+    opened: str
+
+
+def prove_equality(question: Question, part: int, budget: Budget | int) -> Proof | None:
+    """A proof that a part of a statement is equal to part 0; None where none was found.
+
+    None is no verdict: the claim may be right for a reason that the normal form does not know.
+    """
+    left = budget if isinstance(budget, Budget) else Budget(budget)
+    try:
+        return _Attempt(question, part, left).prove()
+    # Whatever a claim does, it does not end the judging of it; what is not proved is only tried.
+    except (NotProvedError, RecursionError, ArithmeticError, ValueError, TypeError):
+        return None
+
+
+def find_equations(context: NetworkContext) -> NetworkEquations:
+    """The equations of a network as forms, made once."""
+    key = id(context.backward)
+    if key not in _EQUATIONS:
+        if len(_EQUATIONS) >= MOST_KEPT:
+            _EQUATIONS.clear()
+        _EQUATIONS[key] = (context.backward, NetworkEquations(context))
+    return _EQUATIONS[key][1]
+
+
+class _Attempt:
+    """One proof that is tried."""
+
+    def __init__(self, question: Question, part: int, budget: Budget) -> None:
+        self.question = question
+        self.part = part
+        self.budget = budget
+        self.equations = find_equations(question.context)
+        self.sizes = self.equations.sizes
+        self.opened: list[str] = []
+
+    def prove(self) -> Proof | None:
+        """The proof, or None; NotProvedError where the form does not cover the claim."""
+        statement = self.question.statement
+        if any(mark not in EQUALITY for mark in statement.marks):
+            raise NotProvedError("a relation that is no equation")
+        reader = ClaimReader(self.equations, self.question, self.budget)
+        env = {name: make_index(name) for name in self.question.names}
+        around = find_free_ranges(reader.indices, self.question, env)
+        sides = [reader.value(statement.parts[n], env) for n in (0, self.part)]
+        left, right, bounds = put_side_by_side(*sides)
+        around = [*around, *bounds]
+        if not self._is_zero(left + scale_form(right, -1), around):
+            return None
+        return self._describe(left, around)
+
+    def _is_zero(self, form: Form, around: Sequence[AffineForm]) -> bool:
+        """Whether a form is 0, the values that were computed last being put in first."""
+        normal = NormalForms(self.sizes, self.budget)
+        while True:
+            rest = normal.normalize(form, around)
+            if not rest:
+                return True
+            form = tuple([s.term for s in rest])
+            key = self._choose_key(form)
+            if not key:
+                return False
+            self.opened.append(key)
+            form = unfold(self.equations, form, frozenset({key}))
+
+    def _choose_key(self, form: Iterable[Term]) -> str:
+        """The tensor that is computed last of those in a form; "" where none can be opened."""
+        keys = {k for t in form for k in keys_of(t)}
+        order = self.equations.order
+        for key in sorted(keys & order.keys(), key=lambda k: -order[k]):
+            if self.equations.can_open(key):
+                return key
+        return ""
+
+    def _describe(self, left: Form, around: Sequence[AffineForm]) -> Proof:
+        program = self.question.context.program
+        symbols = free_sizes(program)
+        assumptions = list(least_words(symbols))
+        if symbols:
+            assumptions.append("every tensor has at least one entry")
+        shown = self._show(left, around)
+        return Proof(
+            tuple(map(str, symbols)), tuple(assumptions), shown, ", ".join(self.opened)
+        )
+
+    def _show(self, left: Form, around: Sequence[AffineForm]) -> str:
+        """The normal form of the left side, as far as it was opened."""
+        try:
+            normal = NormalForms(self.sizes, self.budget)
+            for key in self.opened:
+                left = unfold(self.equations, left, frozenset({key}))
+            rest = normal.normalize(left, around)
+        except NotProvedError:
+            return ""
+        return " + ".join(map(write_summand, rest))[:MOST_SHOWN] or "0"
+
+
+def write_summand(summand: Summand) -> str:
+    """A summand with its coefficient."""
+    coefficient = summand.term.coefficient
+    return summand.text() if coefficient == 1 else f"{coefficient} {summand.text()}"
+
+
+def put_side_by_side(left: ValueForm, right: ValueForm) -> tuple[Form, Form, list[AffineForm]]:
+    """Two values at the same entry, with the bounds of the indices of that entry."""
+    left, right = unwrap_single(left), unwrap_single(right)
+    if not isinstance(left, ArrayForm) and not isinstance(right, ArrayForm):
+        return left, right, []
+    if not isinstance(left, ArrayForm) or not isinstance(right, ArrayForm):
+        array, number = (left, right) if isinstance(left, ArrayForm) else (right, left)
+        assert isinstance(array, ArrayForm)
+        if number:
+            raise NotProvedError("an array against a number")
+        return array.form, (), _bounds(array)
+    for row, column in ((left, right), (right, left)):
+        if row.is_row and len(column.shape) == 2 and column.shape[1] == 1:
+            raise NotProvedError("a row against a column")
+    if left.grid == right.grid:
+        return left.form, align(right, left), _bounds(left)
+    if min(len(left.grid), len(right.grid)) > 1:
+        raise NotProvedError("arrays of different shapes")
+    if count_entries(left.shape) != count_entries(right.shape):
+        raise NotProvedError("arrays of different sizes")
+    grid, flat = (left, right) if len(right.grid) == 1 else (right, left)
+    kept = [make_index(a) for a, n in zip(grid.axes, grid.shape, strict=True) if n != 1]
+    return grid.form, flat.flat_entry(number_of(kept, grid.grid)), _bounds(grid)
+
+
+def _bounds(array: ArrayForm) -> list[AffineForm]:
+    """The forms that are at least 0 where the indices of an array are within its axes."""
+    return [
+        e
+        for a, n in zip(array.axes, array.shape, strict=True)
+        for e in limit_index(make_index(a), n)
+    ]
