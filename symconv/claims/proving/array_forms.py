@@ -125,9 +125,7 @@ class ArrayBuilder:
         axes = self.name_axes(len(shape))
         return ArrayForm((AxisBlock("", shape),), axes, entry([make_index(a) for a in axes]))
 
-    def sum_over(
-        self, shape: Shape, entry: Callable[[list[AffineForm]], Form]
-    ) -> Form:
+    def sum_over(self, shape: Shape, entry: Callable[[list[AffineForm]], Form]) -> Form:
         """The sum over all indices of a shape."""
         axes = self.name_axes(len(shape))
         indices = [make_index(a) for a in axes]

@@ -96,9 +96,7 @@ class ArrayProducts:
 
     # ---- the chain rule
 
-    def contract_chain(
-        self, left: ArrayForm, right: ArrayForm, pair: tuple[int, int]
-    ) -> ValueForm:
+    def contract_chain(self, left: ArrayForm, right: ArrayForm, pair: tuple[int, int]) -> ValueForm:
         """The sum over a tensor that stands below one d and above the other."""
         a, b = pair
         first, second = _axes_of(left, a), _axes_of(right, b)
@@ -115,9 +113,7 @@ class ArrayProducts:
 
     # ---- windows
 
-    def slide_smaller(
-        self, left: ArrayForm, right: ArrayForm, *, flip: bool
-    ) -> ArrayForm | None:
+    def slide_smaller(self, left: ArrayForm, right: ArrayForm, *, flip: bool) -> ArrayForm | None:
         """The smaller array slid over the larger one; None where one is no image."""
         if image_of(left) is None or image_of(right) is None:
             return None
@@ -137,9 +133,7 @@ class ArrayProducts:
         inner, outer = image_of(small), image_of(big)
         if inner is None or outer is None:
             raise NotProvedError("an array of rows and columns is needed")
-        return all(
-            self.sizes.nonnegative(n - m) for n, m in zip(outer, inner, strict=True)
-        )
+        return all(self.sizes.nonnegative(n - m) for n, m in zip(outer, inner, strict=True))
 
     def slide(self, big: ArrayForm, small: ArrayForm, *, flip: bool) -> ArrayForm:
         """out[i, j] = sum over m, n of big[i + m, j + n] small[m, n], or small turned."""
@@ -173,9 +167,7 @@ class ArrayProducts:
                 ends = [e for i, n in zip(window, outer, strict=True) for e in limit_index(i, n)]
                 within = make_bracket(nonnegative=tuple(ends))
                 weight = entry_of_image(right, turned if flip else taps)
-                return multiply_forms(
-                    within, multiply_forms(entry_of_image(left, window), weight)
-                )
+                return multiply_forms(within, multiply_forms(entry_of_image(left, window), weight))
 
             return self.build.sum_over(inner, product)
 

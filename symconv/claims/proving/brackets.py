@@ -1,9 +1,9 @@
 """The rules for brackets: an equation is solved, an inequality that follows from others is dropped.
 
-    sum_m [m = e] f(m)           = [e is an integer] f(e)
-    [s q + r >= 0]               = [q >= 0]                  where 0 <= r < s
-    [e >= 0] [-e >= 0]           = [e = 0]
-    sum_m [m >= a] [b >= m]      = b - a + 1                 where that is at least 0
+sum_m [m = e] f(m)           = [e is an integer] f(e)
+[s q + r >= 0]               = [q >= 0]                  where 0 <= r < s
+[e >= 0] [-e >= 0]           = [e = 0]
+sum_m [m >= a] [b >= m]      = b - a + 1                 where that is at least 0
 """
 
 from __future__ import annotations
@@ -104,7 +104,9 @@ class BracketRules:
                     continue
                 values = {name: form.solve(name, inverse)}
                 unbound = tuple(n for n in term.bound if n != name)
-                term = put_indices(replace(term, zero=(), bound=unbound), values)
+                # Unbound while the value is put in: what it is made of is bound here, too.
+                opened = put_indices(replace(term, zero=(), bound=()), values)
+                term = replace(opened, bound=unbound)
                 waiting = [e.put(values) for e in waiting]
                 left = [e.put(values) for e in left]
                 kept = [e.put(values) for e in kept]

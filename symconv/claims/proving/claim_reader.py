@@ -1,5 +1,4 @@
-"""A side of a claim as a form: one rule for each kind of node, as the evaluator of claims has it.
-"""
+"""A side of a claim as a form: one rule for each kind of node, as the evaluator of claims has it."""
 
 from __future__ import annotations
 
@@ -73,9 +72,7 @@ class ClaimReader:
         self.indices = IndexReader(equations, question.options)
         self.build = ArrayBuilder()
         flips = self.context.flips
-        self.products = ArrayProducts(
-            self.build, self.sizes, question.options.star, flips=flips
-        )
+        self.products = ArrayProducts(self.build, self.sizes, question.options.star, flips=flips)
 
     def value(self, node: SyntaxNode, env: IndexValues) -> ValueForm:
         """What a part means where the indices have the values of `env`."""
@@ -116,15 +113,11 @@ class ClaimReader:
         key = "eta" if name == "rate" else name
         return (Term(accesses=(Access(f"number {key}", (), ()),)),)
 
-    def _defined(
-        self, name: str, indices: tuple[SyntaxNode, ...], env: IndexValues
-    ) -> ValueForm:
+    def _defined(self, name: str, indices: tuple[SyntaxNode, ...], env: IndexValues) -> ValueForm:
         parameters, body = self.options.definitions[name]
         if len(parameters) != len(indices):
             raise NotProvedError(f"'{name}' is defined with other indices")
-        values = {
-            p: self.indices.index(i, env) for p, i in zip(parameters, indices, strict=True)
-        }
+        values = {p: self.indices.index(i, env) for p, i in zip(parameters, indices, strict=True)}
         if not all(v.whole for v in values.values()):
             raise NotProvedError(f"'{name}' at what may be no integer")
         inner = replace(self.options, definitions=_without(self.options.definitions, name))
@@ -154,8 +147,10 @@ class ClaimReader:
         old = self._reference(replace(node, fresh=False), env)
         slope = self._gradient(self.indices.key(node), node, env)
         named = self.options.rate
-        rate = make_number(make_fraction(named)) if isinstance(named, Fraction) else (
-            self.rate(named if isinstance(named, str) else "rate")
+        rate = (
+            make_number(make_fraction(named))
+            if isinstance(named, Fraction)
+            else (self.rate(named if isinstance(named, str) else "rate"))
         )
         return self.build.apply_elementwise(
             old, slope, lambda w, g: w + scale_form(multiply_forms(rate, g), -1)
@@ -229,7 +224,7 @@ class ClaimReader:
         base, starts, lengths = self.options.base, list[AffineForm](), list[Coefficient | None]()
         for node, extent in zip(indices, block.shape, strict=True):
             if not isinstance(node, IndexSlice):
-                starts += self.place((node,), env, (extent, ))
+                starts += self.place((node,), env, (extent,))
                 lengths.append(None)
                 continue
             first = make_constant(0)
@@ -362,9 +357,7 @@ class ClaimReader:
             holds = left_over
             if condition is not None:
                 holds = self._combine(left_over, self._holds(condition, env), multiply_forms)
-                left_over = self._combine(
-                    left_over, holds, lambda a, b: a + scale_form(b, -1)
-                )
+                left_over = self._combine(left_over, holds, lambda a, b: a + scale_form(b, -1))
             term = self._combine(self.value(value, env), holds, multiply_forms)
             total = self._combine(total, term, lambda a, b: a + b)
         return total

@@ -262,9 +262,7 @@ def differentiate_function(name: str, argument: Form) -> Form:
     return apply_function(same[name], argument)
 
 
-def unfold(
-    equations: NetworkEquations, form: Form, keys: frozenset[str]
-) -> Form:
+def unfold(equations: NetworkEquations, form: Form, keys: frozenset[str]) -> Form:
     """Every access of some tensors replaced by their equations, within functions, too."""
     found: list[Term] = []
     for term in form:

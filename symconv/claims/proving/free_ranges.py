@@ -27,9 +27,7 @@ from .size_polynomials import Coefficient
 from .terms import limit_index
 
 
-def find_free_ranges(
-    reader: IndexReader, question: Question, env: IndexValues
-) -> list[AffineForm]:
+def find_free_ranges(reader: IndexReader, question: Question, env: IndexValues) -> list[AffineForm]:
     """The forms that are at least 0 wherever a claim is tried."""
     split = _split_ranges(reader, question.statement, env)
     found: list[AffineForm] = []

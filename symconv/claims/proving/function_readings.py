@@ -42,8 +42,10 @@ def read_function(at: ClaimReader, node: FunctionCall, env: IndexValues) -> Valu
         raise NotProvedError(f"'{node.function}' is not covered")
     name = find_activation(at) if node.function == "activation" else node.function
     (value,) = values
-    return value.map(_slope(name, node.primes)) if isinstance(value, ArrayForm) else (
-        _slope(name, node.primes)(value)
+    return (
+        value.map(_slope(name, node.primes))
+        if isinstance(value, ArrayForm)
+        else (_slope(name, node.primes)(value))
     )
 
 
@@ -118,8 +120,7 @@ def _slide(
 def _turn(array: ArrayForm) -> ArrayForm:
     """Every axis reversed."""
     values = [
-        make_index(a).scale(-1).shift(n + -1)
-        for a, n in zip(array.axes, array.shape, strict=True)
+        make_index(a).scale(-1).shift(n + -1) for a, n in zip(array.axes, array.shape, strict=True)
     ]
     return replace(array, form=array.entry(values))
 

@@ -1,5 +1,4 @@
-"""Which inequality follows from others: by what is known of the same indices, or by a sum of them.
-"""
+"""Which inequality follows from others: by what is known of the same indices, or by a sum of them."""
 
 from __future__ import annotations
 

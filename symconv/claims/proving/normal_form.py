@@ -47,9 +47,7 @@ class NormalForms:
         self.budget = budget
         self.rules = BracketRules(sizes, budget)
 
-    def normalize(
-        self, form: Form, around: Sequence[AffineForm], depth: int = 0
-    ) -> list[Summand]:
+    def normalize(self, form: Form, around: Sequence[AffineForm], depth: int = 0) -> list[Summand]:
         """The normal form of a sum, whose terms matter only where `around` is at least 0."""
         if depth > DEEPEST:
             raise NotProvedError("functions too deep in functions")
@@ -60,9 +58,7 @@ class NormalForms:
                 self._collect(found.setdefault(summand.skeleton, []), summand, around)
         return [s for key in sorted(found) for s in found[key] if s.term.coefficient]
 
-    def _collect(
-        self, alike: list[Summand], new: Summand, around: Sequence[AffineForm]
-    ) -> None:
+    def _collect(self, alike: list[Summand], new: Summand, around: Sequence[AffineForm]) -> None:
         """Add a summand to those with the same factors, to one whose inequalities say the same."""
         for n, old in enumerate(alike):
             if self._same_region(old.term, new.term, around):
@@ -131,7 +127,8 @@ class NormalForms:
             if simple is None:
                 return None
         simple = self.rules.count_indices(simple)
-        if any(n not in names.given for n in simple.bound):
+        used = {n for e in simple.affine_forms() for n in e.slopes}
+        if any(n not in names.given for n in simple.bound) or f"~{depth}." in "".join(used):
             raise NotProvedError("an index that no entry names")
         return Summand(self._skeleton(simple), simple)
 
@@ -257,4 +254,3 @@ def _orders(term: Term) -> Iterator[list[int]]:
         return
     for choice in product(*(permutations(g) for g in lists)):
         yield [n for group in choice for n in group]
-

@@ -122,9 +122,7 @@ class _Attempt:
         if symbols:
             assumptions.append("every tensor has at least one entry")
         shown = self._show(left, around)
-        return Proof(
-            tuple(map(str, symbols)), tuple(assumptions), shown, ", ".join(self.opened)
-        )
+        return Proof(tuple(map(str, symbols)), tuple(assumptions), shown, ", ".join(self.opened))
 
     def _show(self, left: Form, around: Sequence[AffineForm]) -> str:
         """The normal form of the left side, as far as it was opened."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from random import Random
 
 from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol
 
@@ -34,6 +35,9 @@ from .size_polynomials import (
     terms_of,
 )
 
+POINTS, SEED = 24, 1
+"""At how many sizes an inequality is tried before it is searched for; any seed would do."""
+
 DEPTH = 2
 """How many facts are taken away from one coefficient: a stride has two, the ends of its remainder.
 """
@@ -48,6 +52,7 @@ class SizeFacts:
     facts: list[Coefficient] = field(default_factory=list)
     known: dict[tuple[Coefficient, int], bool] = field(default_factory=dict)
     read: dict[Expr, Coefficient] = field(default_factory=dict)
+    _points: list[dict[str, int]] | None = None
 
     # ---- reading
 
@@ -145,6 +150,8 @@ class SizeFacts:
 
     def _find_nonnegative(self, value: SizePolynomial, depth: int) -> bool:
         cleared = self._clear(value)
+        if any(_evaluate(cleared, point) < 0 for point in self.points):
+            return False
         if all(c >= 0 for c in self._shift(cleared).values()):
             return True
         if depth == 0:
@@ -183,16 +190,32 @@ class SizeFacts:
         self, terms: Mapping[Monomial, Number], fact: Coefficient
     ) -> Iterator[Coefficient]:
         """Non-negative factors with which a fact takes a negative term away."""
-        seen: set[Coefficient] = set()
         for monomial, number in terms.items():
+            if number > 0 or not monomial:
+                continue
             for m, c in terms_of(fact):
-                if (number > 0) == (c > 0):
+                if c < 0 and m:
                     quotient = multiply_monomials(monomial, invert_monomial(m))
                     if all(e > 0 for _, e in quotient):
-                        factor = make_coefficient({quotient: divide_numbers(number, c)})
-                        if factor not in seen:
-                            seen.add(factor)
-                            yield factor
+                        yield make_coefficient({quotient: divide_numbers(number, c)})
+
+    @property
+    def points(self) -> list[dict[str, int]]:
+        """Some sizes at which all facts hold: what is negative there is not shown by a search."""
+        if self._points is None:
+            self._points = list(self._find_points())
+        return self._points
+
+    def _find_points(self) -> Iterator[dict[str, int]]:
+        random = Random(SEED)  # noqa: S311 - test numbers, not secrets
+        for n in range(POINTS):
+            point = {name: low + (random.randrange(9) if n else 0) for name, low in
+                     self.least.items() if not name.startswith("1/")}
+            for name in self.least:
+                if name.startswith("r["):
+                    point[name] = 0
+            if all(_evaluate(dict(terms_of(f)), point) >= 0 for f in self.facts):
+                yield point
 
     # ---- building
 
@@ -204,6 +227,17 @@ class SizeFacts:
             self.facts.append(value + -1)
         self.known.clear()
         self.read.clear()
+        self._points = None
+
+
+def _evaluate(terms: Mapping[Monomial, Number], point: Mapping[str, int]) -> Number:
+    """The value at some sizes; a letter that stands for a quotient counts as 0 there."""
+    total: Number = 0
+    for monomial, number in terms.items():
+        for name, exponent in monomial:
+            number = number * point.get(name, 0) ** exponent
+        total = total + number
+    return total
 
 
 def _multiply_by_excess(
@@ -261,9 +295,13 @@ def _define_size(found: SizeFacts, symbol: Symbol, numerator: Expr, stride: Expr
     name = _choose_letter(found, top, size * step)
     if name:
         found.least[remainder] = 0
+        before = len(found.facts)
         rest = make_letter(remainder)
         found.substitute(name, make_letter(name) - top + step * (size + -1) + rest)
         found.facts.append(step + rest * -1 + -1)
+        if isinstance(step, SizePolynomial):
+            # A product of two facts, which a search by single terms does not find.
+            found.facts += [f * (step + -1) for f in found.facts[before:-1]]
         return
     found.facts += [top, top - step * (size + -1), step * size - top + -1]
 

@@ -134,9 +134,7 @@ def is_integral(value: Coefficient) -> bool:
     """Whether a coefficient is an integer at all sizes, as its terms show."""
     if isinstance(value, int):
         return True
-    return all(
-        isinstance(c, int) and all(e > 0 for _, e in m) for m, c in terms_of(value)
-    )
+    return all(isinstance(c, int) and all(e > 0 for _, e in m) for m, c in terms_of(value))
 
 
 def _write_terms(terms: Iterable[tuple[Monomial, Number]]) -> str:

@@ -125,9 +125,7 @@ def rename_bound(term: Term, names: Iterable[str], taken: Iterable[str]) -> Term
     if not new:
         return term
     bound = tuple([new.get(n, n) for n in term.bound])
-    return replace(
-        _put_everywhere(term, {n: make_index(m) for n, m in new.items()}), bound=bound
-    )
+    return replace(_put_everywhere(term, {n: make_index(m) for n, m in new.items()}), bound=bound)
 
 
 def _put_everywhere(term: Term, values: Mapping[str, AffineForm]) -> Term:
