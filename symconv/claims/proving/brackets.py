@@ -180,12 +180,22 @@ class BracketRules:
                 turned = form.scale(-1)
                 if form.whole and follows(turned.shift(-1), sides, self.sizes, self.budget):
                     return None
-            for form in kept:
-                turned = form.scale(-1)
-                if any(not (turned.constant + c * -1) for c in sides.alike(turned)):
-                    rest = tuple(e for e in kept if e is not form)
-                    return replace(term, nonnegative=rest, zero=(*term.zero, form))
+        pinned = self._find_pinned(term, KnownForms((*around, *kept)))
+        if pinned is not None:
+            rest = tuple(e for e in kept if e is not pinned)
+            return replace(term, nonnegative=rest, zero=(*term.zero, pinned))
         return replace(term, nonnegative=tuple(kept))
+
+    def _find_pinned(self, term: Term, sides: KnownForms) -> AffineForm | None:
+        """A form that is at least 0 and at most 0 where the term is not 0."""
+        for form in sides.forms:
+            turned = form.scale(-1)
+            if form in term.zero or turned in term.zero:
+                continue
+            free = form in term.nonnegative or any(n in term.bound for n in form.slopes)
+            if free and any(not (turned.constant + c * -1) for c in sides.alike(turned)):
+                return form
+        return None
 
     def tighten(self, form: AffineForm, known: KnownForms) -> AffineForm:
         """The same inequality, divided by what divides it, rounded as integers allow."""

@@ -33,8 +33,8 @@ from .array_forms import (
     ArrayBuilder,
     ArrayForm,
     AxisBlock,
+    Shape,
     ValueForm,
-    count_entries,
     unwrap_single,
 )
 from .array_products import ArrayProducts
@@ -42,7 +42,7 @@ from .budget import Budget, NotProvedError
 from .equations import NetworkEquations, apply_function, invert_form
 from .forward_derivatives import ForwardDerivative
 from .function_readings import read_function
-from .index_limits import IndexReader, IndexValues
+from .index_limits import Digits, IndexReader, IndexValues
 from .size_facts import make_fraction
 from .size_polynomials import Coefficient
 from .terms import (
@@ -63,13 +63,19 @@ from .terms import (
 class ClaimReader:
     """Reads the parts of one claim."""
 
-    def __init__(self, equations: NetworkEquations, question: Question, budget: Budget) -> None:
+    def __init__(
+        self,
+        equations: NetworkEquations,
+        question: Question,
+        budget: Budget,
+        layers: Mapping[str, int],
+    ) -> None:
         self.equations = equations
         self.sizes = equations.sizes
         self.context = equations.context
         self.options: Options = question.options
         self.budget = budget
-        self.indices = IndexReader(equations, question.options)
+        self.indices = IndexReader(equations, question.options, layers)
         self.build = ArrayBuilder()
         flips = self.context.flips
         self.products = ArrayProducts(self.build, self.sizes, question.options.star, flips=flips)
@@ -176,7 +182,8 @@ class ClaimReader:
             return self._whole_array(block, lambda i: self.equations.access(key, i))
         if any(isinstance(i, IndexSlice) for i in node.indices):
             return self._slice(node.indices, env, block, key)
-        return self.equations.access(key, self.place(node.indices, env, block.shape))
+        place, digits = self.place(node.indices, env, block.shape)
+        return digits.close(self.equations.access(key, place))
 
     def _whole_array(self, block: AxisBlock, entry: Callable[..., Form]) -> ValueForm:
         axes = self.build.name_axes(len(block.shape))
@@ -184,37 +191,30 @@ class ClaimReader:
         return unwrap_single(found)
 
     def place(
-        self, indices: tuple[SyntaxNode, ...], env: IndexValues, shape: tuple[Coefficient, ...]
-    ) -> list[AffineForm]:
-        """The place counted from 0 that indices mean."""
+        self, indices: tuple[SyntaxNode, ...], env: IndexValues, shape: Shape
+    ) -> tuple[list[AffineForm], Digits]:
+        """The place counted from 0 that indices mean, and the digits that it is made of."""
         for node in indices:
             if isinstance(node, Identifier) and node.name not in env:
                 # At some sizes that is an entry, at others none: it is hardly what is meant.
                 raise NotProvedError(f"the index '{node.name}' is a size")
-        found = [self.indices.index(i, env).shift(-self.options.base) for i in indices]
+        self.indices.digits = digits = Digits(self.build.fresh)
+        try:
+            found = [self.indices.index(i, env).shift(-self.options.base) for i in indices]
+            return self._fit_axes(found, shape), digits
+        finally:
+            self.indices.digits = None
+
+    def _fit_axes(self, found: list[AffineForm], shape: Shape) -> list[AffineForm]:
         if len(found) == len(shape):
             return found
         long = [n for n in shape if n != 1]
-        if len(found) == 1 and len(long) > 1:
-            return self._digits(found[0], shape)
+        if len(found) == 1 and len(long) != 1:
+            return self.indices.number_places(found[0], shape)
         if len(found) != len(long) or shape == (1,):
             raise NotProvedError("as many indices as axes are needed")
         rest = iter(found)
         return [make_constant(0) if n == 1 else next(rest) for n in shape]
-
-    def _digits(self, number: AffineForm, shape: tuple[Coefficient, ...]) -> list[AffineForm]:
-        """The place of the entry with a number, where all of them are numbers."""
-        value, total = number.constant, count_entries(shape)
-        numbers = isinstance(value, int) and all(isinstance(n, int) for n in shape)
-        if number.slopes or not numbers:
-            raise NotProvedError("one index for several axes")
-        if not 0 <= value < total:  # type: ignore[operator]
-            return [make_constant(-1)] * len(shape)
-        place: list[AffineForm] = []
-        for extent in reversed(shape):
-            value, digit = divmod(value, extent)  # type: ignore[operator]
-            place.insert(0, make_constant(digit))
-        return place
 
     def _slice(
         self, indices: tuple[SyntaxNode, ...], env: IndexValues, block: AxisBlock, key: str
@@ -224,7 +224,7 @@ class ClaimReader:
         base, starts, lengths = self.options.base, list[AffineForm](), list[Coefficient | None]()
         for node, extent in zip(indices, block.shape, strict=True):
             if not isinstance(node, IndexSlice):
-                starts += self.place((node,), env, (extent,))
+                starts += self._fit_axes([self.indices.index(node, env).shift(-base)], (extent,))
                 lengths.append(None)
                 continue
             first = make_constant(0)
@@ -265,12 +265,13 @@ class ClaimReader:
             raise NotProvedError("a derivative by what is no forward value")
         shape = self.equations.shapes[key]
         form = above.form if isinstance(above, ArrayForm) else above
+        digits = Digits(self.build.fresh)
         blocks = above.blocks if isinstance(above, ArrayForm) else ()
         axes = above.axes if isinstance(above, ArrayForm) else ()
         if by.indices is not None:
             if any(isinstance(i, IndexSlice) for i in by.indices):
                 raise NotProvedError("a derivative by a slice")
-            place = self.place(by.indices, env, shape)
+            place, digits = self.place(by.indices, env, shape)
         elif all(n == 1 for n in shape):
             place = [make_constant(0)] * len(shape)
         else:
@@ -278,6 +279,7 @@ class ClaimReader:
             place = [make_index(a) for a in names]
             blocks, axes = (*blocks, AxisBlock(key, shape, below=True)), (*axes, *names)
         found = ForwardDerivative(self.equations, self.budget, key, place).of_form(form)
+        found = digits.close(found)
         return ArrayForm(blocks, axes, found) if blocks else found
 
     # ---- operations
@@ -397,8 +399,25 @@ class ClaimReader:
     def _function(self, node: FunctionCall, env: IndexValues) -> ValueForm:
         return read_function(self, node, env)
 
-    def _matrix(self, _node: MatrixLiteral, _env: IndexValues) -> ValueForm:
-        raise NotProvedError("a matrix entry by entry")
+    def _matrix(self, node: MatrixLiteral, env: IndexValues) -> ValueForm:
+        """The sum over all entries of [i = row] [j = column] times the entry."""
+        widths = {len(row) for row in node.rows}
+        if len(widths) != 1:
+            raise NotProvedError("rows of different lengths")
+        cells = [
+            (r, c, self.number(cell, env))
+            for r, row in enumerate(node.rows)
+            for c, cell in enumerate(row)
+        ]
+
+        def entry(place: list[AffineForm]) -> Form:
+            found: Form = NOTHING
+            for r, c, cell in cells:
+                here = make_bracket(zero=(place[0].shift(-r), place[1].shift(-c)))
+                found += multiply_forms(here, cell)
+            return found
+
+        return self.build.make((len(node.rows), widths.pop()), entry)
 
 
 def _without(definitions: Mapping[str, Any], name: str) -> dict[str, Any]:

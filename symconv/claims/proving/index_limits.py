@@ -6,7 +6,7 @@ index counts, or else all values for which the entries exist whose index it stan
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from symconv.claims.evaluation.evaluator import Options
@@ -17,6 +17,7 @@ from symconv.claims.model.syntax_tree import (
     BinaryExpression,
     Differential,
     Exponentiation,
+    FunctionCall,
     Identifier,
     Numeral,
     Summation,
@@ -26,16 +27,47 @@ from symconv.claims.model.syntax_tree import (
     UnaryMinus,
 )
 
-from .affine_forms import AffineForm, make_constant
+from .affine_forms import AffineForm, make_constant, make_index
 from .array_forms import count_entries
+from .brackets import clear_denominators
 from .budget import NotProvedError
 from .equations import NetworkEquations
 from .size_facts import make_fraction
 from .size_polynomials import Coefficient
-from .terms import limit_index
+from .terms import Form, FreshNames, bind_index, limit_index, make_bracket, multiply_forms
 
 IndexValues = Mapping[str, AffineForm]
+FLOORS = {"floor", "ceil"}
 INDEX_NODES = (Numeral, Identifier, UnaryMinus, BinaryExpression, Exponentiation)
+
+
+class Digits:
+    """Indices that an index expression stands for, each summed over one value at most."""
+
+    def __init__(self, fresh: FreshNames) -> None:
+        self.fresh = fresh
+        self.names: list[str] = []
+        self.limits: list[AffineForm] = []
+        self.equations: list[AffineForm] = []
+
+    def name(self) -> str:
+        """A new index."""
+        return self.fresh.next()
+
+    def add(self, name: str, limits: Iterable[AffineForm]) -> None:
+        """An index with the forms that are at least 0 at its one value."""
+        self.names.append(name)
+        self.limits += limits
+
+    def close(self, form: Form) -> Form:
+        """The sum over all of them."""
+        if not self.names:
+            return form
+        brackets = make_bracket(nonnegative=tuple(self.limits), zero=tuple(self.equations))
+        form = multiply_forms(brackets, form)
+        for name in self.names:
+            form = bind_index(form, name)
+        return form
 
 
 @dataclass(frozen=True)
@@ -49,11 +81,15 @@ class AxisUse:
 class IndexReader:
     """Reads the indices, sizes and limits of one claim."""
 
-    def __init__(self, equations: NetworkEquations, options: Options) -> None:
+    def __init__(
+        self, equations: NetworkEquations, options: Options, layers: Mapping[str, int]
+    ) -> None:
         self.equations = equations
         self.sizes = equations.sizes
         self.context: NetworkContext = equations.context
         self.options = options
+        self.layers = layers
+        self.digits: Digits | None = None
         self.names = {str(s).replace("_", ""): c for s, c in self.sizes.values.items()}
 
     # ---- values
@@ -72,7 +108,37 @@ class IndexReader:
                 return make_constant(self.sizes.power(base.constant, int(exponent)))
         if isinstance(node, BinaryExpression):
             return self._binary(node, env)
+        if isinstance(node, FunctionCall) and node.function in FLOORS and len(node.arguments) == 1:
+            return self._round(self.index(node.arguments[0], env), up=node.function == "ceil")
         raise NotProvedError("an index that is no sum of indices and sizes")
+
+    def _round(self, value: AffineForm, *, up: bool) -> AffineForm:
+        """f(floor(e / s)) is the sum over q of f(q) [0 <= e - s q < s]."""
+        if self.digits is None:
+            raise NotProvedError("a floor where no entry is read")
+        cleared = clear_denominators(value)
+        name = next(iter(value.slopes), "")
+        if not name:
+            raise NotProvedError("a floor of sizes")
+        step = cleared.slopes[name] * self.sizes.invert(value.slopes[name])
+        digit = self.digits.name()
+        rest = cleared - make_index(digit).scale(step)
+        if up:
+            rest = rest.scale(-1)
+        self.digits.add(digit, limit_index(rest, step))
+        return make_index(digit)
+
+    def number_places(self, number: AffineForm, shape: Sequence[Coefficient]) -> list[AffineForm]:
+        """The place of the entry with a number, counted row by row: one digit for each axis."""
+        if self.digits is None:
+            raise NotProvedError("one index for several axes")
+        names = [self.digits.name() for _ in shape]
+        rest = number
+        for n, name in enumerate(names):
+            rest = rest - make_index(name).scale(count_entries(tuple(shape[n + 1 :])))
+            self.digits.add(name, limit_index(make_index(name), shape[n]))
+        self.digits.equations.append(rest)
+        return [make_index(name) for name in names]
 
     def _binary(self, node: BinaryExpression, env: IndexValues) -> AffineForm:
         a, b = self.index(node.left, env), self.index(node.right, env)
@@ -184,12 +250,12 @@ class IndexReader:
 
     def key(self, entry: TensorReference) -> str:
         """The key of the tensor that an entry belongs to."""
-        if entry.layer is not None and not all(
-            isinstance(n, Numeral | BinaryExpression | UnaryMinus) for n in entry.layer.walk()
-        ):
-            raise NotProvedError("a layer that is no number")
+        if entry.layer is not None:
+            names = {n.name for n in entry.layer.walk() if isinstance(n, Identifier)}
+            if not names <= self.layers.keys():
+                raise NotProvedError("a layer that is no number")
         try:
-            key = resolve_key(entry, {}, self.context, self.options.delta)
+            key = resolve_key(entry, self.layers, self.context, self.options.delta)
         except ClaimError as error:
             raise NotProvedError(error.message) from None
         if key not in self.context.tensors:

@@ -7,7 +7,7 @@ with names, order, shifts, flips, and with sums over inputs instead of outputs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import permutations, product
 from math import factorial, prod
@@ -26,6 +26,9 @@ DEEPEST = 8
 """How deep functions may stand in functions: a network of eight activations."""
 
 
+Rewrite = Callable[[Term], Form | None]
+
+
 @dataclass(frozen=True)
 class Summand:
     """A term in normal form: what it is without its inequalities, as a text, and the term."""
@@ -40,22 +43,30 @@ class Summand:
 
 
 class NormalForms:
-    """Normal forms for the sizes of one network."""
+    """Normal forms for the sizes of one network; `rewrite` are the rules for functions."""
 
-    def __init__(self, sizes: SizeFacts, budget: Budget) -> None:
+    def __init__(self, sizes: SizeFacts, budget: Budget, rewrite: Rewrite) -> None:
         self.sizes = sizes
         self.budget = budget
         self.rules = BracketRules(sizes, budget)
+        self.rewrite = rewrite
 
     def normalize(self, form: Form, around: Sequence[AffineForm], depth: int = 0) -> list[Summand]:
         """The normal form of a sum, whose terms matter only where `around` is at least 0."""
         if depth > DEEPEST:
             raise NotProvedError("functions too deep in functions")
         found: dict[str, list[Summand]] = {}
-        for term in form:
-            summand = self._normalize_term(term, around, depth)
-            if summand is not None:
+        waiting = list(form)
+        while waiting:
+            summand = self._normalize_term(waiting.pop(0), around, depth)
+            if summand is None:
+                continue
+            other = self.rewrite(summand.term) if summand.term.functions else None
+            if other is None:
                 self._collect(found.setdefault(summand.skeleton, []), summand, around)
+            else:
+                self.budget.spend(10)
+                waiting = [*other, *waiting]
         return [s for key in sorted(found) for s in found[key] if s.term.coefficient]
 
     def _collect(self, alike: list[Summand], new: Summand, around: Sequence[AffineForm]) -> None:

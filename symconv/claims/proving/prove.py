@@ -4,26 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from symconv.claims.evaluation.comparison import Question
 from symconv.claims.model.context import NetworkContext
+from symconv.claims.model.syntax_tree import Identifier, TensorReference
 from symconv.semantics.sizes import free_sizes
 
-from .affine_forms import AffineForm, make_index
+from .affine_forms import AffineForm, make_constant, make_index
 from .array_forms import ArrayForm, ValueForm, align, count_entries, number_of, unwrap_single
 from .budget import Budget, NotProvedError
 from .claim_reader import ClaimReader
 from .equations import NetworkEquations, keys_of, unfold
 from .free_ranges import find_free_ranges
+from .function_rules import FunctionRules
 from .normal_form import NormalForms, Summand
 from .size_facts import least_words
 from .terms import Form, Term, limit_index, scale_form
+from .unrolling import Unrolling
 
 MOST_KEPT = 32
 """The equations of so many networks are kept, then all are forgotten: a process may live long."""
 
 MOST_SHOWN = 300
 """How many characters of a normal form are shown; those of one sum have about 100."""
+
+SHARE = 4
+"""One part in so many of what is left is spent on sums of numbers before more is put in."""
 
 EQUALITY = {"=", "==", ":="}
 _EQUATIONS: dict[int, tuple[object, NetworkEquations]] = {}
@@ -82,29 +89,47 @@ class _Attempt:
         statement = self.question.statement
         if any(mark not in EQUALITY for mark in statement.marks):
             raise NotProvedError("a relation that is no equation")
-        reader = ClaimReader(self.equations, self.question, self.budget)
-        env = {name: make_index(name) for name in self.question.names}
-        around = find_free_ranges(reader.indices, self.question, env)
-        sides = [reader.value(statement.parts[n], env) for n in (0, self.part)]
-        left, right, bounds = put_side_by_side(*sides)
-        around = [*around, *bounds]
-        if not self._is_zero(left + scale_form(right, -1), around):
-            return None
-        return self._describe(left, around)
+        proof: Proof | None = None
+        # A letter for the number of a layer has few values; each of them is a claim of its own.
+        for layers in list_layers(self.question):
+            reader = ClaimReader(self.equations, self.question, self.budget, layers)
+            env = {n: make_index(n) for n in self.question.names if n not in layers}
+            around = find_free_ranges(reader.indices, self.question, env)
+            env |= {name: make_constant(number) for name, number in layers.items()}
+            sides = [reader.value(statement.parts[n], env) for n in (0, self.part)]
+            left, right, bounds = put_side_by_side(*sides)
+            around = [*around, *bounds]
+            if not self._is_zero(left + scale_form(right, -1), around):
+                return None
+            proof = proof or self._describe(left, around)
+        return proof
 
     def _is_zero(self, form: Form, around: Sequence[AffineForm]) -> bool:
         """Whether a form is 0, the values that were computed last being put in first."""
-        normal = NormalForms(self.sizes, self.budget)
+        normal = NormalForms(self.sizes, self.budget, FunctionRules(self.sizes).rewrite)
         while True:
             rest = normal.normalize(form, around)
             if not rest:
                 return True
             form = tuple([s.term for s in rest])
+            if not self.sizes.least and self._is_zero_in_numbers(form, around):
+                return True
             key = self._choose_key(form)
             if not key:
                 return False
             self.opened.append(key)
             form = unfold(self.equations, form, frozenset({key}))
+
+    def _is_zero_in_numbers(self, form: Form, around: Sequence[AffineForm]) -> bool:
+        """Whether a form is 0 with its sums written out, where the sizes are numbers."""
+        budget = self.budget.share(SHARE)
+        before = budget.left
+        try:
+            return Unrolling(budget).is_zero(form, around)
+        except NotProvedError:
+            return False
+        finally:
+            self.budget.spend(before - max(0, budget.left))
 
     def _choose_key(self, form: Iterable[Term]) -> str:
         """The tensor that is computed last of those in a form; "" where none can be opened."""
@@ -127,13 +152,30 @@ class _Attempt:
     def _show(self, left: Form, around: Sequence[AffineForm]) -> str:
         """The normal form of the left side, as far as it was opened."""
         try:
-            normal = NormalForms(self.sizes, self.budget)
+            normal = NormalForms(self.sizes, self.budget, FunctionRules(self.sizes).rewrite)
             for key in self.opened:
                 left = unfold(self.equations, left, frozenset({key}))
             rest = normal.normalize(left, around)
         except NotProvedError:
             return ""
         return " + ".join(map(write_summand, rest))[:MOST_SHOWN] or "0"
+
+
+def list_layers(question: Question) -> list[dict[str, int]]:
+    """Every choice of numbers for the free letters that stand for a layer."""
+    entries = [
+        n
+        for part in question.statement.parts
+        for n in part.walk()
+        if isinstance(n, TensorReference) and n.layer is not None
+    ]
+    said = {n.name for e in entries if e.layer for n in e.layer.walk() if isinstance(n, Identifier)}
+    names = [n for n in question.names if n in said]
+    if len(names) != len(said):
+        raise NotProvedError("a layer that is summed over, or a size")
+    numbers = [n for ns in question.context.layers.values() for n in ns if n is not None]
+    span = range(min(numbers, default=1), max(numbers, default=1) + 1)
+    return [dict(zip(names, choice, strict=True)) for choice in product(span, repeat=len(names))]
 
 
 def write_summand(summand: Summand) -> str:
