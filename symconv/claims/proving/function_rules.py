@@ -2,6 +2,7 @@
 
     exp(a + b) = exp(a) exp(b)      exp(-a) = 1 / exp(a)      exp(log a) = a      log(exp(a)) = a
     1 / (a b) = (1 / a) (1 / b)     1 / (1 / a) = a           sqrt(a) sqrt(a) = a
+    1 / (a + b / c) = c / (a c + b)                           where c is never 0
     (a + b) / (a + b) = 1           where a + b is shown to be never 0
     1 / (a b) = (1/a + k/b) / d     where a k' + b = d is a number (partial fractions)
 
@@ -10,7 +11,7 @@ A divisor that may be 0 is never cancelled: x / x is not 1.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import comb
 
@@ -90,6 +91,10 @@ class FunctionRules:
         """1 / (a product) as the product of 1 / factors, with what all summands share."""
         if any(t.bound or t.brackets() for t in argument):
             return None
+        divisor = next((f for t in argument for f in t.functions if f.name == INVERSE), None)
+        if divisor is not None and len(argument) > 1 and self.is_never_zero(divisor.argument):
+            whole = multiply_forms(argument, divisor.argument)
+            return multiply_forms(divisor.argument, _make_function(INVERSE, whole))
         if len(argument) == 1:
             (term,) = argument
             inner = _only_function(argument, INVERSE)
@@ -232,6 +237,41 @@ class FunctionRules:
                 return _multiply_into(rest, function.argument)
             roots[text] = function
         return None
+
+
+def open_definitions(form: Form) -> Form | None:
+    """Activations by the exponentials that define them; None where a form has none of these.
+
+    sigmoid(x) = e / (1 + e), tanh(x) = 1 - 2 / (1 + e e), softplus(x) = log(1 + e), e = exp(x).
+    """
+    found: list[Term] = []
+    for term in form:
+        made: Form = (replace(term, bound=(), functions=()),)
+        for function in term.functions:
+            inner = open_definitions(function.argument) or function.argument
+            made = multiply_forms(made, _define(function.name, inner))
+        found += [replace(t, bound=(*term.bound, *t.bound)) for t in made]
+    names = {f.name for t in form for f in _all_functions(t)}
+    return tuple(found) if names & {"sigmoid", "tanh", "softplus"} else None
+
+
+def _define(name: str, argument: Form) -> Form:
+    power = _make_function("exp", argument)
+    if name == "sigmoid":
+        return multiply_forms(power, _make_function(INVERSE, ONE + power))
+    if name == "tanh":
+        square = multiply_forms(power, power)
+        return ONE + scale_form(_make_function(INVERSE, ONE + square), -2)
+    if name == "softplus":
+        return _make_function("log", ONE + power)
+    return _make_function(name, argument)
+
+
+def _all_functions(term: Term) -> Iterator[FunctionFactor]:
+    for function in term.functions:
+        yield function
+        for inner in function.argument:
+            yield from _all_functions(inner)
 
 
 def _make_function(name: str, argument: Form) -> Form:

@@ -17,11 +17,11 @@ from .budget import Budget, NotProvedError
 from .claim_reader import ClaimReader
 from .equations import NetworkEquations, keys_of, unfold
 from .free_ranges import find_free_ranges
-from .function_rules import FunctionRules
+from .function_rules import FunctionRules, open_definitions
 from .normal_form import NormalForms, Summand
 from .size_facts import least_words
 from .terms import Form, Term, limit_index, scale_form
-from .unrolling import Unrolling
+from .unrolling import Unrolling, write_out
 
 MOST_KEPT = 32
 """The equations of so many networks are kept, then all are forgotten: a process may live long."""
@@ -112,20 +112,29 @@ class _Attempt:
             if not rest:
                 return True
             form = tuple([s.term for s in rest])
-            if not self.sizes.least and self._is_zero_in_numbers(form, around):
+            if self._is_zero_in_numbers(form, around):
                 return True
             key = self._choose_key(form)
             if not key:
-                return False
+                defined = open_definitions(form)
+                return defined is not None and not normal.normalize(defined, around)
             self.opened.append(key)
             form = unfold(self.equations, form, frozenset({key}))
 
-    def _is_zero_in_numbers(self, form: Form, around: Sequence[AffineForm]) -> bool:
-        """Whether a form is 0 with its sums written out, where the sizes are numbers."""
+    def _is_zero_in_numbers(
+        self, form: Form, around: Sequence[AffineForm]
+    ) -> bool:
+        """Whether a form is 0 with its sums over numbers written out."""
         budget = self.budget.share(SHARE)
         before = budget.left
         try:
-            return Unrolling(budget).is_zero(form, around)
+            if not self.sizes.least:
+                return Unrolling(budget).is_zero(form, around)
+            written = write_out(form)
+            if written is None:
+                return False
+            rules = FunctionRules(self.sizes).rewrite
+            return not NormalForms(self.sizes, budget, rules).normalize(written, around)
         except NotProvedError:
             return False
         finally:

@@ -16,11 +16,15 @@ from .affine_forms import AffineForm, make_constant
 from .brackets import bounds_of
 from .budget import Budget, NotProvedError
 from .normal_form import write_function
-from .size_polynomials import Coefficient, Number
+from .size_polynomials import Coefficient, SizePolynomial
 from .terms import Form, FunctionFactor, Term, put_indices
 
 MOST_CASES = 64
 """For how many values of the free indices a claim is written out: the pixels of an 8 x 8 image."""
+
+
+MOST_WRITTEN = 8
+"""How long an axis may be to be written out among open sizes: longer kernels are seldom."""
 
 
 class Unrolling:
@@ -132,6 +136,31 @@ class Unrolling:
         return best
 
 
+def write_out(form: Form) -> Form | None:
+    """A form with the sums over short axes written out; None where there are none.
+
+    T[e] is the sum over v of [e = v] T[v], for every v within the axis. This is for the numbers
+    within a network of open sizes, such as a kernel of three weights.
+    """
+    found: list[Term] = []
+    for term in form:
+        short = {
+            index: extent
+            for access in term.accesses
+            for index, extent in zip(access.indices, access.shape, strict=True)
+            if isinstance(extent, int) and 1 < extent <= MOST_WRITTEN and _moves(index, term)
+        }
+        places = [[e.shift(-v) for v in range(extent)] for e, extent in short.items()]
+        if prod(map(len, places)) > MOST_CASES:
+            raise NotProvedError("too many terms to write out")
+        found += [replace(term, zero=(*term.zero, *choice)) for choice in product(*places)]
+    return tuple(found) if len(found) > len(form) else None
+
+
+def _moves(index: AffineForm, term: Term) -> bool:
+    return any(n in index.slopes for n in term.bound)
+
+
 def find_span(name: str, forms: Sequence[AffineForm]) -> tuple[int | None, int | None]:
     """The least and the greatest value of an index that forms of it alone allow."""
     low: int | None = None
@@ -140,18 +169,14 @@ def find_span(name: str, forms: Sequence[AffineForm]) -> tuple[int | None, int |
         if len(form.slopes) != 1 or name not in form.slopes:
             continue
         slope, constant = form.slopes[name], form.constant
-        end = Fraction(_number(constant)) / _number(slope) * -1
-        if _number(slope) > 0:
+        if isinstance(slope, SizePolynomial) or isinstance(constant, SizePolynomial):
+            continue
+        end = Fraction(constant) / slope * -1
+        if slope > 0:
             low = ceil(end) if low is None else max(low, ceil(end))
         else:
             high = floor(end) if high is None else min(high, floor(end))
     return low, high
-
-
-def _number(value: Coefficient) -> Number:
-    if not isinstance(value, int | Fraction):
-        raise NotProvedError("a size that is no number")
-    return value
 
 
 def _all_bound(term: Term) -> Iterator[str]:
