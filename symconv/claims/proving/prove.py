@@ -11,17 +11,18 @@ from symconv.claims.model.context import NetworkContext
 from symconv.claims.model.syntax_tree import Identifier, TensorReference
 from symconv.semantics.sizes import free_sizes
 
-from .affine_forms import AffineForm, make_constant, make_index
-from .array_forms import ArrayForm, ValueForm, align, count_entries, number_of, unwrap_single
-from .budget import Budget, NotProvedError
-from .claim_reader import ClaimReader
-from .equations import NetworkEquations, keys_of, unfold
-from .free_ranges import find_free_ranges
-from .function_rules import FunctionRules, open_definitions
-from .normal_form import NormalForms, Summand
-from .size_facts import least_words
-from .terms import Form, Term, limit_index, scale_form
-from .unrolling import Unrolling, write_out
+from .forms.affine_forms import AffineForm, make_constant, make_index
+from .reading.array_forms import ArrayForm, ValueForm, align, count_entries, number_of, unwrap_single
+from .forms.budget import Budget, NotProvedError
+from .reading.claim_reader import ClaimReader
+from .reading.equations import NetworkEquations
+from .reading.opening import keys_of, unfold
+from .reading.free_ranges import find_free_ranges
+from .rules.function_rules import FunctionRules, open_definitions
+from .rules.normal_form import NormalForms, Summand
+from .forms.size_facts import least_words
+from .forms.terms import Form, Term, limit_index, scale_form
+from .rules.unrolling import Unrolling, write_out
 
 MOST_KEPT = 32
 """The equations of so many networks are kept, then all are forgotten: a process may live long."""
@@ -121,9 +122,7 @@ class _Attempt:
             self.opened.append(key)
             form = unfold(self.equations, form, frozenset({key}))
 
-    def _is_zero_in_numbers(
-        self, form: Form, around: Sequence[AffineForm]
-    ) -> bool:
+    def _is_zero_in_numbers(self, form: Form, around: Sequence[AffineForm]) -> bool:
         """Whether a form is 0 with its sums over numbers written out."""
         budget = self.budget.share(SHARE)
         before = budget.left

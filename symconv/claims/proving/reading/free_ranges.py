@@ -21,10 +21,10 @@ from symconv.claims.model.syntax_tree import (
 )
 from symconv.core.equation import Equation
 
-from .affine_forms import AffineForm
+from symconv.claims.proving.forms.affine_forms import AffineForm
 from .index_limits import IndexReader, IndexValues
-from .size_polynomials import Coefficient
-from .terms import limit_index
+from symconv.claims.proving.forms.size_polynomials import Coefficient
+from symconv.claims.proving.forms.terms import limit_index
 
 
 def find_free_ranges(reader: IndexReader, question: Question, env: IndexValues) -> list[AffineForm]:

@@ -22,6 +22,7 @@ from symconv.semantics.sizes import free_sizes
 
 from .budget import NotProvedError
 from .size_polynomials import (
+    QUOTIENT,
     Coefficient,
     Monomial,
     Number,
@@ -117,7 +118,7 @@ class SizeFacts:
             raise NotProvedError(f"a division by {value}, which may be 0")
         # A sum is divided by as a letter of its own: what is equal has the same letter.
         lead = max(value.terms.items())[1]
-        name = f"1/{value * divide_numbers(1, lead)}"
+        name = f"{QUOTIENT}{value * divide_numbers(1, lead)}"
         self.least.setdefault(name, 0)
         return make_letter(name) * divide_numbers(1, lead)
 
@@ -209,8 +210,11 @@ class SizeFacts:
     def _find_points(self) -> Iterator[dict[str, int]]:
         random = Random(SEED)  # noqa: S311 - test numbers, not secrets
         for n in range(POINTS):
-            point = {name: low + (random.randrange(9) if n else 0) for name, low in
-                     self.least.items() if not name.startswith("1/")}
+            point = {
+                name: low + (random.randrange(9) if n else 0)
+                for name, low in self.least.items()
+                if not name.startswith(QUOTIENT)
+            }
             for name in self.least:
                 if name.startswith("r["):
                     point[name] = 0

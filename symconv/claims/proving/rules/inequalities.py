@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .affine_forms import AffineForm
-from .budget import Budget
-from .size_facts import SizeFacts
-from .size_polynomials import Coefficient
+from symconv.claims.proving.forms.affine_forms import AffineForm
+from symconv.claims.proving.forms.budget import Budget
+from symconv.claims.proving.forms.size_facts import SizeFacts
+from symconv.claims.proving.forms.size_polynomials import Coefficient
 
 MOST_SUBTRACTED = 6
 """How many known forms may be taken away from one: two for every axis of an image, and two more."""

@@ -12,12 +12,12 @@ from fractions import Fraction
 from itertools import product
 from math import ceil, floor, prod
 
-from .affine_forms import AffineForm, make_constant
+from symconv.claims.proving.forms.affine_forms import AffineForm, make_constant
 from .brackets import bounds_of
-from .budget import Budget, NotProvedError
+from symconv.claims.proving.forms.budget import Budget, NotProvedError
 from .normal_form import write_function
-from .size_polynomials import Coefficient, SizePolynomial
-from .terms import Form, FunctionFactor, Term, put_indices
+from symconv.claims.proving.forms.size_polynomials import Coefficient, SizePolynomial
+from symconv.claims.proving.forms.terms import Form, FunctionFactor, Term, put_indices
 
 MOST_CASES = 64
 """For how many values of the free indices a claim is written out: the pixels of an 8 x 8 image."""
@@ -95,8 +95,7 @@ class Unrolling:
             yield from self._ground(replace(opened, bound=rest))
 
     def _drop_constant(self, term: Term) -> Term | None:
-        """The term without the brackets that hold; None where one does not, or an entry is absent.
-        """
+        """The term without the brackets that hold; None where one does not, or an entry is absent."""
         for form, holds in (
             *((e, lambda c: c >= 0) for e in term.nonnegative),
             *((e, lambda c: c == 0) for e in term.zero),

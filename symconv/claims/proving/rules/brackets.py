@@ -13,18 +13,18 @@ from dataclasses import replace
 from fractions import Fraction
 from math import floor, gcd, lcm
 
-from .affine_forms import AffineForm
-from .budget import Budget, NotProvedError
+from symconv.claims.proving.forms.affine_forms import AffineForm
+from symconv.claims.proving.forms.budget import Budget, NotProvedError
 from .inequalities import KnownForms, follows
-from .size_facts import SizeFacts
-from .size_polynomials import (
+from symconv.claims.proving.forms.size_facts import SizeFacts
+from symconv.claims.proving.forms.size_polynomials import (
     Coefficient,
     make_coefficient,
     make_letter,
     multiply_monomials,
     terms_of,
 )
-from .terms import Access, Term, limit_index, put_indices
+from symconv.claims.proving.forms.terms import Access, Term, limit_index, put_indices
 
 
 class BracketRules:
@@ -305,6 +305,8 @@ def clear_denominators(form: AffineForm) -> AffineForm:
 
 def candidate_steps(form: AffineForm) -> list[Coefficient]:
     """What an inequality may be divided by: numbers and sizes that stand before an index."""
+    if not form.slopes:
+        return []
     numbers = [abs(s) for s in form.slopes.values() if isinstance(s, int)]
     common = gcd(*numbers) if len(numbers) == len(form.slopes) else 1
     steps = sorted({common, *numbers} - {1}, reverse=True)

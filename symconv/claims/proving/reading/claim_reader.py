@@ -28,7 +28,7 @@ from symconv.claims.model.syntax_tree import (
 )
 from symconv.claims.model.vocabulary import RATES
 
-from .affine_forms import AffineForm, make_constant, make_index
+from symconv.claims.proving.forms.affine_forms import AffineForm, make_constant, make_index
 from .array_forms import (
     ArrayBuilder,
     ArrayForm,
@@ -38,14 +38,15 @@ from .array_forms import (
     unwrap_single,
 )
 from .array_products import ArrayProducts
-from .budget import Budget, NotProvedError
-from .equations import NetworkEquations, apply_function, invert_form
+from symconv.claims.proving.forms.budget import Budget, NotProvedError
+from symconv.claims.proving.forms.functions import apply_function, invert_form
+from .equations import NetworkEquations
 from .forward_derivatives import ForwardDerivative
 from .function_readings import read_function
 from .index_limits import Digits, IndexReader, IndexValues
-from .size_facts import make_fraction
-from .size_polynomials import Coefficient
-from .terms import (
+from symconv.claims.proving.forms.size_facts import make_fraction
+from symconv.claims.proving.forms.size_polynomials import Coefficient
+from symconv.claims.proving.forms.terms import (
     NOTHING,
     ONE,
     Access,

@@ -6,10 +6,10 @@ may be something else, as sigmoid(0) is 1/2.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from fractions import Fraction
 from functools import cached_property
+from typing import Any, cast
 
 import sympy
 from sympy import Add, Expr, Mul, Pow, Rational, Sum, Symbol, expand
@@ -21,17 +21,15 @@ from symconv.core.equation import Equation
 from symconv.core.nodes import Box, LogSumExp, ScalarFunction
 from symconv.core.tensor import key_of
 
-from .affine_forms import AffineForm, make_index
-from .budget import NotProvedError
-from .size_facts import SizeFacts, find_size_facts
-from .terms import (
-    INVERSE,
-    NOTHING,
+from symconv.claims.proving.forms.affine_forms import AffineForm, make_index
+from symconv.claims.proving.forms.budget import NotProvedError
+from symconv.claims.proving.forms.functions import apply_function, invert_form
+from symconv.claims.proving.forms.size_facts import SizeFacts, find_size_facts
+from symconv.claims.proving.forms.terms import (
     ONE,
     Access,
     Form,
     FreshNames,
-    FunctionFactor,
     Term,
     bind_index,
     limit_index,
@@ -40,7 +38,6 @@ from .terms import (
     multiply_forms,
     put_indices,
     raise_form,
-    scale_form,
 )
 
 Indices = Mapping[Symbol, AffineForm]
@@ -120,19 +117,17 @@ class NetworkEquations:
             else:
                 env[v] = make_index(f"${place}")
             limits += limit_index(env[v], self.sizes.coefficient(extent))
-        zero = []
-        for n, index in enumerate(e.lhs.indices):
-            form = self.index(index, env) - make_index(f"${n}")
-            if form.slopes or form.constant:
-                zero.append(form)
+        places = [self.index(i, env) for i in e.lhs.indices]
+        zero = [p - make_index(f"${n}") for n, p in enumerate(places)]
+        zero = [form for form in zero if form.slopes or form.constant]
         brackets = make_bracket(nonnegative=tuple(limits), zero=tuple(zero))
         # An entry is looked up at integers alone; every index is one where the access is not 0.
         whole = tuple(make_index(f"${n}") for n in range(len(e.lhs.indices)))
         brackets = tuple([replace(t, whole=whole) for t in brackets])
-        form = multiply_forms(brackets, self.translate(e.rhs, env))
+        found = multiply_forms(brackets, self.translate(e.rhs, env))
         for name in bound:
-            form = bind_index(form, name)
-        return form
+            found = bind_index(found, name)
+        return found
 
     # ---- from SymPy
 
@@ -142,11 +137,11 @@ class NetworkEquations:
             return env[e]  # type: ignore[index]
         e = expand(e)
         found, rest = AffineForm({}, 0), e
-        for v in sorted(e.free_symbols & env.keys(), key=str):
-            slope = e.coeff(v, 1)
+        for v in sorted((s for s in e.free_symbols if s in env), key=str):
+            slope = cast("Expr", e.coeff(cast("Expr", v), 1))
             if slope.free_symbols & env.keys():
                 raise NotProvedError("an index that is not affine")
-            found = found + env[v].scale(self.sizes.coefficient(slope))
+            found = found + env[cast("Symbol", v)].scale(self.sizes.coefficient(slope))
             rest = rest - slope * v
         rest = expand(rest)
         if rest.free_symbols & env.keys():
@@ -155,37 +150,41 @@ class NetworkEquations:
 
     def translate(self, e: Expr, env: Indices) -> Form:
         """A formula of the program as a form; NotProvedError where the form does not cover it."""
-        if isinstance(e, Indexed):
-            return self.access(key_of(e), [self.index(i, env) for i in e.indices])
-        if isinstance(e, Add):
-            return tuple([t for a in e.args for t in self.translate(a, env)])
-        if isinstance(e, Mul):
-            found = ONE
-            for a in e.args:
-                found = multiply_forms(found, self.translate(a, env))
-            return found
-        if isinstance(e, Sum):
-            return self._translate_sum(e, e.function, env)
-        if isinstance(e, KroneckerDelta):
-            return make_bracket(zero=(self.index(e.args[0], env) - self.index(e.args[1], env),))
-        if isinstance(e, Box):
-            place = self.index(e.place, env)
-            ends = limit_index(place, self.sizes.coefficient(e.extent))
-            return make_bracket(nonnegative=ends, whole=(place,))
-        if self._is_size(e, env):
+        if self._is_size(e, env) and not isinstance(e, Pow | sympy.exp | sympy.log):
             return make_number(self.sizes.coefficient(e))
-        if isinstance(e, Pow):
-            return self._translate_power(e, env)
-        if isinstance(e, ScalarFunction | sympy.exp | sympy.log | sympy.tanh):
-            return apply_function(type(e).__name__, self.translate(e.args[0], env))
-        if isinstance(e, LogSumExp):
-            return self._translate_log_sum(e, env)
+        for kind, rule in TRANSLATIONS:
+            if isinstance(e, kind):
+                return rule(self, e, env)
         raise NotProvedError(f"{type(e).__name__} in a derived formula")
+
+    def _translate_access(self, e: Indexed, env: Indices) -> Form:
+        return self.access(key_of(e), [self.index(i, env) for i in e.indices])
+
+    def _translate_addition(self, e: Add, env: Indices) -> Form:
+        return tuple([t for a in e.args for t in self.translate(a, env)])
+
+    def _translate_product(self, e: Mul, env: Indices) -> Form:
+        found = ONE
+        for a in e.args:
+            found = multiply_forms(found, self.translate(a, env))
+        return found
+
+    def _translate_equality(self, e: KroneckerDelta, env: Indices) -> Form:
+        left, right = (self.index(a, env) for a in e.args[:2])
+        return make_bracket(zero=(left - right,))
+
+    def _translate_box(self, e: Box, env: Indices) -> Form:
+        place = self.index(e.place, env)
+        ends = limit_index(place, self.sizes.coefficient(e.extent))
+        return make_bracket(nonnegative=ends, whole=(place,))
+
+    def _translate_function(self, e: Expr, env: Indices) -> Form:
+        return apply_function(type(e).__name__, self.translate(cast("Expr", e.args[0]), env))
 
     def _is_size(self, e: Expr, env: Indices) -> bool:
         return not e.has(Indexed, Sum) and e.free_symbols.isdisjoint(env)
 
-    def _translate_sum(self, e: Sum | LogSumExp, body: Expr, env: Indices) -> Form:
+    def _translate_sum(self, e: Sum | LogSumExp, env: Indices) -> Form:
         inner = dict(env)
         names, limits = list[str](), list[AffineForm]()
         for v, low, high in reversed(e.limits):
@@ -194,7 +193,7 @@ class NetworkEquations:
             limits += [x - self.index(low, inner), self.index(high, inner) - x]
             inner[v] = x
         form = multiply_forms(
-            make_bracket(nonnegative=tuple(limits)), self._summand(e, body, inner)
+            make_bracket(nonnegative=tuple(limits)), self._summand(e, e.function, inner)
         )
         for name in reversed(names):
             form = bind_index(form, name)
@@ -214,9 +213,11 @@ class NetworkEquations:
         return multiply_forms(present, exponential)
 
     def _translate_log_sum(self, e: LogSumExp, env: Indices) -> Form:
-        return apply_function("log", self._translate_sum(e, e.function, env))
+        return apply_function("log", self._translate_sum(e, env))
 
     def _translate_power(self, e: Pow, env: Indices) -> Form:
+        if e.exp.is_Integer and self._is_size(e, env):
+            return make_number(self.sizes.coefficient(e))
         base = self.translate(e.base, env)
         if e.exp.is_Integer and e.exp > 0:
             return raise_form(base, int(e.exp))
@@ -228,70 +229,18 @@ class NetworkEquations:
         raise NotProvedError("a power that is not whole")
 
 
-def apply_function(name: str, argument: Form) -> Form:
-    """A function of a form."""
-    return (Term(functions=(FunctionFactor(name, argument),)),)
-
-
-def invert_form(form: Form) -> Form:
-    """One divided by a form."""
-    return apply_function(INVERSE, form)
-
-
-def differentiate_function(name: str, argument: Form) -> Form:
-    """The derivative of a function at a form, as the network takes it: step is 0 at 0."""
-    value = apply_function(name, argument)
-    if name == "sigmoid":
-        return value + scale_form(multiply_forms(value, value), -1)
-    if name == "tanh":
-        return ONE + scale_form(multiply_forms(value, value), -1)
-    if name == "absolute":
-        below = apply_function("step", scale_form(argument, -1))
-        return apply_function("step", argument) + scale_form(below, -1)
-    if name == "log":
-        return invert_form(argument)
-    if name == "sqrt":
-        return scale_form(invert_form(value), Fraction(1, 2))
-    if name == INVERSE:
-        return scale_form(multiply_forms(value, value), -1)
-    if name == "step":
-        return NOTHING
-    same = {"exp": "exp", "relu": "step", "softplus": "sigmoid"}
-    if name not in same:
-        raise NotProvedError(f"the derivative of {name}")
-    return apply_function(same[name], argument)
-
-
-def unfold(equations: NetworkEquations, form: Form, keys: frozenset[str]) -> Form:
-    """Every access of some tensors replaced by their equations, within functions, too."""
-    found: list[Term] = []
-    for term in form:
-        if not _mentions(term, keys):
-            found.append(term)
-            continue
-        made: Form = (replace(term, bound=(), accesses=(), functions=()),)
-        for access in term.accesses:
-            if access.key in keys:
-                made = multiply_forms(made, equations.open(access.key, access.indices))
-            else:
-                made = multiply_forms(made, (Term(accesses=(access,)),))
-        for function in term.functions:
-            inner = unfold(equations, function.argument, keys)
-            made = multiply_forms(made, apply_function(function.name, inner))
-        for name in reversed(term.bound):
-            made = bind_index(made, name)
-        found += made
-    return tuple(found)
-
-
-def _mentions(term: Term, keys: frozenset[str]) -> bool:
-    return any(k in keys for k in keys_of(term))
-
-
-def keys_of(term: Term) -> Iterator[str]:
-    """The tensors whose entries stand in a term, within functions, too."""
-    for access in term.accesses:
-        yield access.key
-    for function in term.functions:
-        for inner in function.argument:
-            yield from keys_of(inner)
+TRANSLATIONS: tuple[tuple[Any, Callable[[NetworkEquations, Any, Indices], Form]], ...] = (
+    (Indexed, NetworkEquations._translate_access),  # noqa: SLF001 - the table of its own rules
+    (Add, NetworkEquations._translate_addition),  # noqa: SLF001
+    (Mul, NetworkEquations._translate_product),  # noqa: SLF001
+    (Sum, NetworkEquations._translate_sum),  # noqa: SLF001
+    (KroneckerDelta, NetworkEquations._translate_equality),  # noqa: SLF001
+    (Box, NetworkEquations._translate_box),  # noqa: SLF001
+    (Pow, NetworkEquations._translate_power),  # noqa: SLF001
+    (ScalarFunction, NetworkEquations._translate_function),  # noqa: SLF001
+    (sympy.exp, NetworkEquations._translate_function),  # noqa: SLF001
+    (sympy.log, NetworkEquations._translate_function),  # noqa: SLF001
+    (sympy.tanh, NetworkEquations._translate_function),  # noqa: SLF001
+    (LogSumExp, NetworkEquations._translate_log_sum),  # noqa: SLF001
+)
+"""How each kind of node of a derived formula is read."""

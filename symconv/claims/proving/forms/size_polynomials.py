@@ -130,11 +130,18 @@ def invert_monomial(a: Monomial) -> Monomial:
     return tuple((n, -e) for n, e in a)
 
 
+QUOTIENT = "1/"
+"""How the name of a letter begins that stands for one divided by a sum, which is no integer."""
+
+
 def is_integral(value: Coefficient) -> bool:
     """Whether a coefficient is an integer at all sizes, as its terms show."""
     if isinstance(value, int):
         return True
-    return all(isinstance(c, int) and all(e > 0 for _, e in m) for m, c in terms_of(value))
+    return all(
+        isinstance(c, int) and all(e > 0 and not n.startswith(QUOTIENT) for n, e in m)
+        for m, c in terms_of(value)
+    )
 
 
 def _write_terms(terms: Iterable[tuple[Monomial, Number]]) -> str:

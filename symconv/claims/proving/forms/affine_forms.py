@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from typing import Any
 
-from .size_polynomials import Coefficient, is_integral
+from .size_polynomials import Coefficient, is_integral, narrow
 
 
 class AffineForm:
@@ -15,7 +16,8 @@ class AffineForm:
 
     def __init__(self, slopes: Mapping[str, Coefficient], constant: Coefficient) -> None:
         self.slopes = slopes
-        self.constant = constant
+        # A whole number is an int always: what is no int is no integer.
+        self.constant = narrow(constant) if type(constant) is Fraction else constant
         self._hash = 0
         self._text = ""
 
@@ -38,7 +40,7 @@ class AffineForm:
         for name, slope in other.slopes.items():
             new = found.get(name, 0) + slope
             if new:
-                found[name] = new
+                found[name] = narrow(new) if type(new) is Fraction else new
             else:
                 del found[name]
         return AffineForm(found, self.constant + other.constant)
@@ -64,7 +66,11 @@ class AffineForm:
         """The form times a coefficient."""
         if not factor:
             return AffineForm({}, 0)
-        return AffineForm({n: s * factor for n, s in self.slopes.items()}, self.constant * factor)
+        slopes = {}
+        for name, slope in self.slopes.items():
+            new = slope * factor
+            slopes[name] = narrow(new) if type(new) is Fraction else new
+        return AffineForm(slopes, self.constant * factor)
 
     def put(self, values: Mapping[str, AffineForm]) -> AffineForm:
         """The form with some indices replaced, all at once."""

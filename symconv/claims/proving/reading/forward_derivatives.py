@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from .affine_forms import AffineForm
-from .budget import Budget
-from .equations import NetworkEquations, differentiate_function
-from .terms import (
+from symconv.claims.proving.forms.affine_forms import AffineForm
+from symconv.claims.proving.forms.budget import Budget, NotProvedError
+from symconv.claims.proving.forms.functions import differentiate_function
+from .equations import NetworkEquations
+from symconv.claims.proving.forms.terms import (
     NOTHING,
     Access,
     Form,
@@ -57,6 +58,8 @@ class ForwardDerivative:
         self.budget.spend()
         if access.key == self.key:
             return self._of_itself(access)
+        if access.key not in self.equations.context.forward.by_key:
+            raise NotProvedError("a derivative of what is no forward value")
         if self.key not in self.equations.dependents.get(access.key, ()):
             return NOTHING
         return self.of_form(self.equations.open(access.key, access.indices))

@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from itertools import permutations, product
 from math import factorial, prod
 
-from .affine_forms import AffineForm, make_index
+from symconv.claims.proving.forms.affine_forms import AffineForm, make_index
 from .brackets import BracketRules, bounds_of
-from .budget import Budget, NotProvedError
+from symconv.claims.proving.forms.budget import Budget, NotProvedError
 from .inequalities import KnownForms, follows
-from .size_facts import SizeFacts
-from .terms import INVERSE, Form, FunctionFactor, Term, put_indices, scale_form
+from symconv.claims.proving.forms.size_facts import SizeFacts
+from symconv.claims.proving.forms.terms import INVERSE, Form, FunctionFactor, Term, put_indices, scale_form
 
 MOST_ORDERS = 24
 """How many orders of equal tensors are tried: four factors alike have as many."""
@@ -182,6 +182,16 @@ class NormalForms:
             left = [n for n in term.bound if n not in names.given]
             if any(form.slopes.get(n) in (1, -1) for n in left):
                 return self._count_inner_slots(self._enter(term, form, names), names)
+        # What functions have only together with indices of their own keeps what it counts.
+        inside = {
+            n
+            for f in term.functions
+            for t in f.argument
+            for e in t.affine_forms()
+            for n in e.slopes
+        }
+        for name in [n for n in term.bound if n not in names.given and n in inside]:
+            term = self._enter(term, make_index(name), names)
         return term
 
     # ---- functions

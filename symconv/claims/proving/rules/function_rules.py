@@ -16,9 +16,9 @@ from dataclasses import replace
 from math import comb
 
 from .normal_form import write_function, write_term
-from .size_facts import SizeFacts
-from .size_polynomials import Coefficient, divide_numbers
-from .terms import (
+from symconv.claims.proving.forms.size_facts import SizeFacts
+from symconv.claims.proving.forms.size_polynomials import Coefficient, divide_numbers
+from symconv.claims.proving.forms.terms import (
     INVERSE,
     ONE,
     Form,
@@ -134,7 +134,8 @@ class FunctionRules:
     def _cancel(self, term: Term, inverse: FunctionFactor) -> Form | None:
         """The leading summand times 1 / (the sum) = 1 - (the other summands) / (the sum)."""
         lead = max(inverse.argument, key=_degree)
-        if lead.bound or lead.brackets() or lead.is_constant():
+        # An entry that goes would take its bounds away, by which brackets were dropped.
+        if lead.bound or lead.brackets() or lead.accesses or lead.is_constant():
             return None
         rest = _divide_or_none(_without(term, inverse), lead)
         if rest is None:

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from .affine_forms import AffineForm, make_constant, make_index
-from .budget import NotProvedError
-from .size_polynomials import Coefficient
-from .terms import (
+from symconv.claims.proving.forms.affine_forms import AffineForm, make_constant, make_index
+from symconv.claims.proving.forms.budget import NotProvedError
+from symconv.claims.proving.forms.size_polynomials import Coefficient
+from symconv.claims.proving.forms.terms import (
     Form,
     FreshNames,
     bind_index,
@@ -167,6 +167,10 @@ def align(right: ArrayForm, left: ArrayForm) -> Form:
     if len(right.grid) == 1 and count_entries(right.grid) == count_entries(left.grid):
         # A flat list against a grid of as many entries.
         return right.flat_entry(number_of(kept, left.grid))
+    if 1 in (len(right.grid), len(left.grid)) and count_entries(right.grid) == count_entries(
+        left.grid
+    ):
+        raise NotProvedError("a grid against a flat list")
     raise ShapesDiffer("arrays of different shapes")
 
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from symconv.claims.evaluation.scalar_functions import ACTIVATIONS, POINTWISE
 from symconv.claims.model.syntax_tree import FunctionCall, Identifier, TensorReference
 
-from .affine_forms import make_index
+from symconv.claims.proving.forms.affine_forms import make_index
 from .array_forms import ArrayForm, AxisBlock, ValueForm, count_entries, unwrap_single
-from .budget import NotProvedError
-from .equations import apply_function, differentiate_function
-from .terms import Form, scale_form
+from symconv.claims.proving.forms.budget import NotProvedError
+from symconv.claims.proving.forms.functions import apply_function, differentiate_function
+from symconv.claims.proving.forms.terms import Form, scale_form
 
 if TYPE_CHECKING:
     from .claim_reader import ClaimReader

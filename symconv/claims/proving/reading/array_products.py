@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from .affine_forms import AffineForm, make_constant
+from symconv.claims.proving.forms.affine_forms import AffineForm, make_constant
 from .array_forms import (
     ArrayBuilder,
     ArrayForm,
@@ -19,9 +19,9 @@ from .array_forms import (
     count_entries,
     unwrap_single,
 )
-from .budget import NotProvedError
-from .size_facts import SizeFacts
-from .terms import Form, limit_index, make_bracket, multiply_forms, put_indices
+from symconv.claims.proving.forms.budget import NotProvedError
+from symconv.claims.proving.forms.size_facts import SizeFacts
+from symconv.claims.proving.forms.terms import Form, limit_index, make_bracket, multiply_forms, put_indices
 
 Indices = Sequence[AffineForm]
 WINDOWS = {"*", "conv", "corr"}
@@ -82,13 +82,19 @@ class ArrayProducts:
         try:
             return self.multiply_entries(left, right)
         except ShapesDiffer:
-            if len(left.grid) == len(right.grid) and (operator != "" or self.star == "entries"):
+            if operator or self.star == "entries":
                 self._require_unequal(left.grid, right.grid)
             return None
 
     def _require_unequal(self, a: Shape, b: Shape) -> None:
-        """Shapes that are equal at some sizes would be read in another way there."""
-        if not any(self.sizes.nonzero(n - m) for n, m in zip(a, b, strict=True)):
+        """Arrays that go together at some sizes would be read in another way there."""
+        if len(a) == len(b):
+            apart = any(self.sizes.nonzero(n - m) for n, m in zip(a, b, strict=True))
+        else:
+            # A flat list goes with a grid of as many entries.
+            apart = min(len(a), len(b)) > 1
+            apart = apart or self.sizes.nonzero(count_entries(a) - count_entries(b))
+        if not apart:
             raise NotProvedError("how a product is read depends on the sizes")
 
     def _is_entrywise(self, operator: str) -> bool:

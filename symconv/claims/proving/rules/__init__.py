@@ -1,0 +1,1 @@
+"""The rules that bring a sum of terms to its normal form."""
