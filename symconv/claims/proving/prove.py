@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import product
 
 from symconv.claims.evaluation.comparison import Question
 from symconv.claims.model.context import NetworkContext
 from symconv.claims.model.syntax_tree import Identifier, TensorReference
+from symconv.core.errors import SymconvError
 from symconv.semantics.sizes import free_sizes
 
 from .forms.affine_forms import AffineForm, make_constant, make_index
-from .reading.array_forms import ArrayForm, ValueForm, align, count_entries, number_of, unwrap_single
 from .forms.budget import Budget, NotProvedError
+from .forms.size_letters import least_words
+from .forms.terms import Form, Term, scale_form
 from .reading.claim_reader import ClaimReader
 from .reading.equations import NetworkEquations
-from .reading.opening import keys_of, unfold
 from .reading.free_ranges import find_free_ranges
+from .reading.opening import keys_of, unfold
+from .reading.sides import put_side_by_side
 from .rules.function_rules import FunctionRules, open_definitions
 from .rules.normal_form import NormalForms, Summand
-from .forms.size_facts import least_words
-from .forms.terms import Form, Term, limit_index, scale_form
 from .rules.unrolling import Unrolling, write_out
 
 MOST_KEPT = 32
@@ -33,6 +36,7 @@ MOST_SHOWN = 300
 SHARE = 4
 """One part in so many of what is left is spent on sums of numbers before more is put in."""
 
+FAULTS = (ArithmeticError, LookupError, ValueError, TypeError, AttributeError)
 EQUALITY = {"=", "==", ":="}
 _EQUATIONS: dict[int, tuple[object, NetworkEquations]] = {}
 
@@ -57,11 +61,15 @@ def prove_equality(question: Question, part: int, budget: Budget | int) -> Proof
     None is no verdict: the claim may be right for a reason that the normal form does not know.
     """
     left = budget if isinstance(budget, Budget) else Budget(budget)
-    try:
-        return _Attempt(question, part, left).prove()
     # Whatever a claim does, it does not end the judging of it; what is not proved is only tried.
-    except (NotProvedError, RecursionError, ArithmeticError, ValueError, TypeError):
-        return None
+    with suppress(NotProvedError, SymconvError, RecursionError, *FAULTS):
+        return find_proof(question, part, left)
+    return None
+
+
+def find_proof(question: Question, part: int, budget: Budget) -> Proof | None:
+    """The proof, None where the normal forms differ; NotProvedError where they do not cover it."""
+    return _Attempt(question, part, budget).prove()
 
 
 def find_equations(context: NetworkContext) -> NetworkEquations:
@@ -166,7 +174,8 @@ class _Attempt:
             rest = normal.normalize(left, around)
         except NotProvedError:
             return ""
-        return " + ".join(map(write_summand, rest))[:MOST_SHOWN] or "0"
+        text = " + ".join(map(write_summand, rest)) or "0"
+        return rename_indices(text, self.question.names)[:MOST_SHOWN]
 
 
 def list_layers(question: Question) -> list[dict[str, int]]:
@@ -186,41 +195,18 @@ def list_layers(question: Question) -> list[dict[str, int]]:
     return [dict(zip(names, choice, strict=True)) for choice in product(span, repeat=len(names))]
 
 
+def rename_indices(text: str, taken: Iterable[str]) -> str:
+    """A normal form with letters for its bound indices, none of them taken."""
+    used = {*taken, *re.findall(r"[A-Za-z_]\w*", text)}
+    letters = (x for x in "ijmnabcdefgopqrstuvwxyz" if x not in used)
+    found: dict[str, str] = {}
+    for name in re.findall(r"@\d+\.\d+|#\d+", text):
+        if name not in found:
+            found[name] = next(letters, name)
+    return re.sub(r"@\d+\.\d+|#\d+", lambda match: found[match.group()], text)
+
+
 def write_summand(summand: Summand) -> str:
     """A summand with its coefficient."""
     coefficient = summand.term.coefficient
     return summand.text() if coefficient == 1 else f"{coefficient} {summand.text()}"
-
-
-def put_side_by_side(left: ValueForm, right: ValueForm) -> tuple[Form, Form, list[AffineForm]]:
-    """Two values at the same entry, with the bounds of the indices of that entry."""
-    left, right = unwrap_single(left), unwrap_single(right)
-    if not isinstance(left, ArrayForm) and not isinstance(right, ArrayForm):
-        return left, right, []
-    if not isinstance(left, ArrayForm) or not isinstance(right, ArrayForm):
-        array, number = (left, right) if isinstance(left, ArrayForm) else (right, left)
-        assert isinstance(array, ArrayForm)
-        if number:
-            raise NotProvedError("an array against a number")
-        return array.form, (), _bounds(array)
-    for row, column in ((left, right), (right, left)):
-        if row.is_row and len(column.shape) == 2 and column.shape[1] == 1:
-            raise NotProvedError("a row against a column")
-    if left.grid == right.grid:
-        return left.form, align(right, left), _bounds(left)
-    if min(len(left.grid), len(right.grid)) > 1:
-        raise NotProvedError("arrays of different shapes")
-    if count_entries(left.shape) != count_entries(right.shape):
-        raise NotProvedError("arrays of different sizes")
-    grid, flat = (left, right) if len(right.grid) == 1 else (right, left)
-    kept = [make_index(a) for a, n in zip(grid.axes, grid.shape, strict=True) if n != 1]
-    return grid.form, flat.flat_entry(number_of(kept, grid.grid)), _bounds(grid)
-
-
-def _bounds(array: ArrayForm) -> list[AffineForm]:
-    """The forms that are at least 0 where the indices of an array are within its axes."""
-    return [
-        e
-        for a, n in zip(array.axes, array.shape, strict=True)
-        for e in limit_index(make_index(a), n)
-    ]

@@ -44,7 +44,9 @@ def _slope_of_absolute(x: Form) -> Form:
 
 
 SLOPES: Mapping[str, Callable[[Form], Form]] = {
-    "sigmoid": lambda x: subtract_forms(apply_function("sigmoid", x), square_function("sigmoid", x)),
+    "sigmoid": lambda x: subtract_forms(
+        apply_function("sigmoid", x), square_function("sigmoid", x)
+    ),
     "tanh": lambda x: subtract_forms(ONE, square_function("tanh", x)),
     "absolute": _slope_of_absolute,
     "log": invert_form,

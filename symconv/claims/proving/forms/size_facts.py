@@ -1,24 +1,20 @@
 """What is known of the sizes of a network: which coefficients are never negative, never 0.
 
-Every size is at least 1, every padding at least 0, and every tensor has at least one entry. These
-facts are built into the letters: where a convolution gives H - k + 1 rows, that number is a letter
-of its own, at least 1, and H is it + k - 1. With a stride, numerator = s (z - 1) + r with a
-remainder r from 0 to s - 1. So most of what is to be shown is a sum of products that are not
-negative.
+Every size is at least 1, every padding at least 0, and every tensor has at least one entry. Most of
+that is built into the letters (`size_letters.py`), so that most of what is to be shown is a sum of
+products that are not negative.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 from random import Random
+from typing import Any
 
-from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol
+from sympy import Add, Basic, Expr, Mul, Pow, Rational, Symbol
 
-from symconv.core.equation import Program
 from symconv.core.nodes import NamedNumber
-from symconv.semantics.sizes import free_sizes
 
 from .budget import NotProvedError
 from .size_polynomials import (
@@ -36,8 +32,14 @@ from .size_polynomials import (
     terms_of,
 )
 
+REMAINDER = "r["
+"""How the name of a letter begins that stands for what a stride leaves over."""
+
 POINTS, SEED = 24, 1
 """At how many sizes an inequality is tried before it is searched for; any seed would do."""
+
+HIGHEST_POWER = 8
+"""The highest power of a size that is multiplied out."""
 
 DEPTH = 2
 """How many facts are taken away from one coefficient: a stride has two, the ends of its remainder.
@@ -60,40 +62,42 @@ class SizeFacts:
     def coefficient(self, size: Expr) -> Coefficient:
         """A size expression in the letters; NotProvedError where it is none."""
         if size.is_Integer:
-            return int(size)  # type: ignore[call-overload, no-any-return]
+            return int(size)
         if size not in self.read:
             self.read[size] = self._build(size)
         return self.read[size]
 
-    def _build(self, e: Expr) -> Coefficient:
-        if isinstance(e, Integer):
-            return int(e)
-        if isinstance(e, Rational):
-            return divide_numbers(int(e.p), int(e.q))
-        if isinstance(e, NamedNumber):
-            return divide_numbers(int(e.value.p), int(e.value.q))
-        if isinstance(e, Symbol):
-            if e not in self.values:
-                raise NotProvedError(f"{e} is no size")
-            return self.values[e]
-        if isinstance(e, Add):
-            total: Coefficient = 0
-            for a in e.args:
-                total = total + self._build(a)  # type: ignore[arg-type]
-            return total
-        if isinstance(e, Mul):
-            product: Coefficient = 1
-            for a in e.args:
-                product = product * self._build(a)  # type: ignore[arg-type]
-            return product
-        if isinstance(e, Pow) and isinstance(e.exp, Integer):
-            base = self._build(e.base)
-            return self.power(base, int(e.exp))
+    def _build(self, e: Basic) -> Coefficient:
+        for kind, rule in READINGS:
+            if isinstance(e, kind):
+                return rule(self, e)
         raise NotProvedError(f"{e} is no rational function of the sizes")
+
+    def _read_symbol(self, e: Symbol) -> Coefficient:
+        if e not in self.values:
+            raise NotProvedError(f"{e} is no size")
+        return self.values[e]
+
+    def _read_sum(self, e: Add) -> Coefficient:
+        total: Coefficient = 0
+        for a in e.args:
+            total = total + self._build(a)
+        return total
+
+    def _read_product(self, e: Mul) -> Coefficient:
+        product: Coefficient = 1
+        for a in e.args:
+            product = product * self._build(a)
+        return product
+
+    def _read_power(self, e: Pow) -> Coefficient:
+        if not e.exp.is_Integer:
+            raise NotProvedError("a root of a size")
+        return self.power(self._build(e.base), int(e.exp))
 
     def power(self, base: Coefficient, exponent: int) -> Coefficient:
         """A whole power; NotProvedError where it divides by what may be 0."""
-        if abs(exponent) > 8:
+        if abs(exponent) > HIGHEST_POWER:
             raise NotProvedError("a high power of a size")
         if exponent < 0:
             base = self.invert(base)
@@ -117,7 +121,8 @@ class SizeFacts:
         if not self.positive(value):
             raise NotProvedError(f"a division by {value}, which may be 0")
         # A sum is divided by as a letter of its own: what is equal has the same letter.
-        lead = max(value.terms.items())[1]
+        lead: Number = max(value.terms.items())[1]
+        lead = -lead if lead < 0 else lead
         name = f"{QUOTIENT}{value * divide_numbers(1, lead)}"
         self.least.setdefault(name, 0)
         return make_letter(name) * divide_numbers(1, lead)
@@ -216,7 +221,7 @@ class SizeFacts:
                 if not name.startswith(QUOTIENT)
             }
             for name in self.least:
-                if name.startswith("r["):
+                if name.startswith(REMAINDER):
                     point[name] = 0
             if all(_evaluate(dict(terms_of(f)), point) >= 0 for f in self.facts):
                 yield point
@@ -238,9 +243,10 @@ def _evaluate(terms: Mapping[Monomial, Number], point: Mapping[str, int]) -> Num
     """The value at some sizes; a letter that stands for a quotient counts as 0 there."""
     total: Number = 0
     for monomial, number in terms.items():
+        product = number
         for name, exponent in monomial:
-            number = number * point.get(name, 0) ** exponent
-        total = total + number
+            product = product * point.get(name, 0) ** exponent
+        total = total + product
     return total
 
 
@@ -268,88 +274,12 @@ def put_size(value: Coefficient, name: str, new: Coefficient) -> Coefficient:
     return total
 
 
-def find_size_facts(program: Program) -> SizeFacts:
-    """The letters and facts of a program; no letters where its sizes are numbers."""
-    found = SizeFacts()
-    for symbol in (*free_sizes(program), *(d.symbol for d in program.sizes)):
-        found.values[symbol] = make_letter(str(symbol))
-        found.least[str(symbol)] = 1 if symbol.is_positive else 0
-    # From the last layer to the first: that the last one has an entry mostly shows that those
-    # before it have one.
-    extents = dict.fromkeys(n for t in program.tensors for n in t.shape)
-    for definition in reversed(program.sizes):
-        _define_size(found, definition.symbol, definition.numerator, definition.stride)
-    for extent in reversed(list(extents)):
-        if not extent.is_Symbol and not extent.is_Integer:
-            _require_entries(found, extent)
-    return found
-
-
-def _define_size(found: SizeFacts, symbol: Symbol, numerator: Expr, stride: Expr) -> None:
-    """The size z = floor(numerator / stride) + 1, at least 1."""
-    top, step, size = (found.coefficient(e) for e in (numerator, stride, symbol))
-    if step == 1:
-        name = "" if found.nonnegative(top) else _choose_letter(found, top, size)
-        if name:
-            found.substitute(name, make_letter(name) - top + size + -1)
-        else:
-            found.substitute(str(symbol), top + 1)
-        return
-    remainder = f"r[{symbol}]"
-    name = _choose_letter(found, top, size * step)
-    if name:
-        found.least[remainder] = 0
-        before = len(found.facts)
-        rest = make_letter(remainder)
-        found.substitute(name, make_letter(name) - top + step * (size + -1) + rest)
-        found.facts.append(step + rest * -1 + -1)
-        if isinstance(step, SizePolynomial):
-            # A product of two facts, which a search by single terms does not find.
-            found.facts += [f * (step + -1) for f in found.facts[before:-1]]
-        return
-    found.facts += [top, top - step * (size + -1), step * size - top + -1]
-
-
-def _require_entries(found: SizeFacts, extent: Expr) -> None:
-    """An extent that is computed is at least 1."""
-    value = found.coefficient(extent)
-    if found.nonnegative(value + -1):
-        return
-    name = _choose_letter(found, value, 1)
-    if name:
-        letter = str(extent).replace(" ", "")
-        found.least[letter] = 1
-        found.substitute(name, make_letter(name) - value + make_letter(letter))
-    else:
-        found.facts.append(value + -1)
-
-
-def _choose_letter(found: SizeFacts, value: Coefficient, apart: Coefficient) -> str:
-    """A size, at least 1, that a value is made of by adding it once; "" where there is none.
-
-    It is none of the letters of `apart`.
-    """
-    terms = dict(terms_of(value))
-    taken = {n for m, _ in terms_of(apart) for n, _ in m}
-    for monomial, number in sorted(terms.items()):
-        if len(monomial) == 1 and monomial[0][1] == 1 and number == 1:
-            name = monomial[0][0]
-            alone = sum(name in dict(m) for m in terms) == 1
-            if alone and name not in taken and found.least.get(name):
-                return name
-    return ""
-
-
-def least_words(symbols: Iterable[Symbol]) -> Iterator[str]:
-    """What is assumed of some sizes, in words."""
-    positive = [str(s) for s in symbols if s.is_positive]
-    other = [str(s) for s in symbols if not s.is_positive]
-    if positive:
-        yield f"{', '.join(positive)} >= 1"
-    if other:
-        yield f"{', '.join(other)} >= 0"
-
-
-def make_fraction(value: Fraction) -> Number:
-    """A number of a claim as a coefficient."""
-    return divide_numbers(value.numerator, value.denominator)
+READINGS: tuple[tuple[Any, Callable[[SizeFacts, Any], Coefficient]], ...] = (
+    (Rational, lambda _, e: divide_numbers(int(e.p), int(e.q))),
+    (NamedNumber, lambda _, e: divide_numbers(int(e.value.p), int(e.value.q))),
+    (Symbol, SizeFacts._read_symbol),  # noqa: SLF001 - the table of its own rules
+    (Add, SizeFacts._read_sum),  # noqa: SLF001
+    (Mul, SizeFacts._read_product),  # noqa: SLF001
+    (Pow, SizeFacts._read_power),  # noqa: SLF001
+)
+"""How each kind of node of a size expression is read."""

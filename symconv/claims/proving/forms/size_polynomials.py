@@ -109,6 +109,11 @@ def narrow(number: Number) -> Number:
     return number
 
 
+def make_fraction(value: Fraction) -> Number:
+    """A number of a claim as a coefficient."""
+    return narrow(Fraction(value))
+
+
 def divide_numbers(a: Number, b: Number) -> Number:
     """The quotient of two numbers, exactly."""
     return narrow(Fraction(a) / b)

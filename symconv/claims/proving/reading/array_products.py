@@ -9,6 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from symconv.claims.proving.forms.affine_forms import AffineForm, make_constant
+from symconv.claims.proving.forms.budget import NotProvedError
+from symconv.claims.proving.forms.size_facts import SizeFacts
+from symconv.claims.proving.forms.terms import (
+    Form,
+    limit_index,
+    make_bracket,
+    multiply_forms,
+    put_indices,
+)
+
 from .array_forms import (
     ArrayBuilder,
     ArrayForm,
@@ -19,9 +29,6 @@ from .array_forms import (
     count_entries,
     unwrap_single,
 )
-from symconv.claims.proving.forms.budget import NotProvedError
-from symconv.claims.proving.forms.size_facts import SizeFacts
-from symconv.claims.proving.forms.terms import Form, limit_index, make_bracket, multiply_forms, put_indices
 
 Indices = Sequence[AffineForm]
 WINDOWS = {"*", "conv", "corr"}

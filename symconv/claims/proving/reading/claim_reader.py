@@ -1,9 +1,8 @@
-"""A side of a claim as a form: one rule for each kind of node, as the evaluator of claims has it."""
+"""A side of a claim as a form: one rule for each kind of node, as the evaluator has it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -17,7 +16,6 @@ from symconv.claims.model.syntax_tree import (
     Exponentiation,
     FunctionCall,
     Identifier,
-    IndexSlice,
     MatrixLiteral,
     Numeral,
     Summation,
@@ -27,31 +25,14 @@ from symconv.claims.model.syntax_tree import (
     UnaryMinus,
 )
 from symconv.claims.model.vocabulary import RATES
-
-from symconv.claims.proving.forms.affine_forms import AffineForm, make_constant, make_index
-from .array_forms import (
-    ArrayBuilder,
-    ArrayForm,
-    AxisBlock,
-    Shape,
-    ValueForm,
-    unwrap_single,
-)
-from .array_products import ArrayProducts
+from symconv.claims.proving.forms.affine_forms import AffineForm, make_index
 from symconv.claims.proving.forms.budget import Budget, NotProvedError
 from symconv.claims.proving.forms.functions import apply_function, invert_form
-from .equations import NetworkEquations
-from .forward_derivatives import ForwardDerivative
-from .function_readings import read_function
-from .index_limits import Digits, IndexReader, IndexValues
-from symconv.claims.proving.forms.size_facts import make_fraction
-from symconv.claims.proving.forms.size_polynomials import Coefficient
+from symconv.claims.proving.forms.size_polynomials import Coefficient, make_fraction
 from symconv.claims.proving.forms.terms import (
     NOTHING,
     ONE,
-    Access,
     Form,
-    Term,
     bind_index,
     make_bracket,
     make_number,
@@ -59,6 +40,18 @@ from symconv.claims.proving.forms.terms import (
     raise_form,
     scale_form,
 )
+
+from .array_forms import (
+    ArrayBuilder,
+    ArrayForm,
+    ValueForm,
+    unwrap_single,
+)
+from .array_products import ArrayProducts
+from .entry_readings import read_defined, read_differential, read_rate, read_reference
+from .equations import NetworkEquations
+from .function_readings import read_function
+from .index_limits import IndexReader, IndexValues
 
 
 class ClaimReader:
@@ -110,178 +103,10 @@ class ClaimReader:
         if name in self.context.constants:
             return make_number(make_fraction(self.context.constants[name]))
         if name in RATES:
-            return self.rate(name)
+            return read_rate(name)
         if name in self.options.definitions:
-            return self._defined(name, (), env)
+            return read_defined(self, name, (), env)
         raise NotProvedError(f"'{name}' has no value")
-
-    def rate(self, name: str) -> Form:
-        """A learning rate: a number without a value."""
-        key = "eta" if name == "rate" else name
-        return (Term(accesses=(Access(f"number {key}", (), ()),)),)
-
-    def _defined(self, name: str, indices: tuple[SyntaxNode, ...], env: IndexValues) -> ValueForm:
-        parameters, body = self.options.definitions[name]
-        if len(parameters) != len(indices):
-            raise NotProvedError(f"'{name}' is defined with other indices")
-        values = {p: self.indices.index(i, env) for p, i in zip(parameters, indices, strict=True)}
-        if not all(v.whole for v in values.values()):
-            raise NotProvedError(f"'{name}' at what may be no integer")
-        inner = replace(self.options, definitions=_without(self.options.definitions, name))
-        outer, self.options = self.options, inner
-        try:
-            return self.value(body, {**env, **values})
-        finally:
-            self.options = outer
-
-    # ---- tensors
-
-    def _reference(self, node: TensorReference, env: IndexValues) -> ValueForm:
-        known = node.kind or node.letter in self.context.layers
-        if not known:
-            if node.letter in self.options.definitions:
-                return self._defined(node.letter, node.indices or (), env)
-            raise NotProvedError(f"the network has no '{node.letter}'")
-        key = self.indices.key(node)
-        if node.fresh:
-            return self._updated(node, env)
-        if node.kind:
-            return self._gradient(key, node, env)
-        return self.select(node, env, AxisBlock(key, self.equations.shapes[key]), key)
-
-    def _updated(self, node: TensorReference, env: IndexValues) -> ValueForm:
-        """W - rate * dC/dw."""
-        old = self._reference(replace(node, fresh=False), env)
-        slope = self._gradient(self.indices.key(node), node, env)
-        named = self.options.rate
-        rate = (
-            make_number(make_fraction(named))
-            if isinstance(named, Fraction)
-            else (self.rate(named if isinstance(named, str) else "rate"))
-        )
-        return self.build.apply_elementwise(
-            old, slope, lambda w, g: w + scale_form(multiply_forms(rate, g), -1)
-        )
-
-    def _gradient(self, key: str, node: TensorReference, env: IndexValues) -> ValueForm:
-        """dC/d(tensor): that of the derived program, or by the chain rule where there is none."""
-        block = AxisBlock(key, self.equations.shapes[key], below=True)
-        tensor = self.context.deltas.get(key)
-        if tensor is not None:
-            return self.select(node, env, block, tensor.key)
-        if not self.equations.can_open(self.context.cost):
-            raise NotProvedError("a derivative of a cost that the network does not compute")
-        return self._differentiate(
-            self.equations.access(self.context.cost, [make_constant(0)]), node, env, key
-        )
-
-    def select(
-        self, node: TensorReference, env: IndexValues, block: AxisBlock, key: str
-    ) -> ValueForm:
-        """The entry at the node's indices; the whole array where it has none."""
-        if node.indices is None:
-            return self._whole_array(block, lambda i: self.equations.access(key, i))
-        if any(isinstance(i, IndexSlice) for i in node.indices):
-            return self._slice(node.indices, env, block, key)
-        place, digits = self.place(node.indices, env, block.shape)
-        return digits.close(self.equations.access(key, place))
-
-    def _whole_array(self, block: AxisBlock, entry: Callable[..., Form]) -> ValueForm:
-        axes = self.build.name_axes(len(block.shape))
-        found = ArrayForm((block,), axes, entry([make_index(a) for a in axes]))
-        return unwrap_single(found)
-
-    def place(
-        self, indices: tuple[SyntaxNode, ...], env: IndexValues, shape: Shape
-    ) -> tuple[list[AffineForm], Digits]:
-        """The place counted from 0 that indices mean, and the digits that it is made of."""
-        for node in indices:
-            if isinstance(node, Identifier) and node.name not in env:
-                # At some sizes that is an entry, at others none: it is hardly what is meant.
-                raise NotProvedError(f"the index '{node.name}' is a size")
-        self.indices.digits = digits = Digits(self.build.fresh)
-        try:
-            found = [self.indices.index(i, env).shift(-self.options.base) for i in indices]
-            return self._fit_axes(found, shape), digits
-        finally:
-            self.indices.digits = None
-
-    def _fit_axes(self, found: list[AffineForm], shape: Shape) -> list[AffineForm]:
-        if len(found) == len(shape):
-            return found
-        long = [n for n in shape if n != 1]
-        if len(found) == 1 and len(long) != 1:
-            return self.indices.number_places(found[0], shape)
-        if len(found) != len(long) or shape == (1,):
-            raise NotProvedError("as many indices as axes are needed")
-        rest = iter(found)
-        return [make_constant(0) if n == 1 else next(rest) for n in shape]
-
-    def _slice(
-        self, indices: tuple[SyntaxNode, ...], env: IndexValues, block: AxisBlock, key: str
-    ) -> ValueForm:
-        if len(indices) != len(block.shape):
-            raise NotProvedError("as many indices as axes are needed")
-        base, starts, lengths = self.options.base, list[AffineForm](), list[Coefficient | None]()
-        for node, extent in zip(indices, block.shape, strict=True):
-            if not isinstance(node, IndexSlice):
-                starts += self._fit_axes([self.indices.index(node, env).shift(-base)], (extent,))
-                lengths.append(None)
-                continue
-            first = make_constant(0)
-            if node.low is not None:
-                first = self.indices.index(node.low, env).shift(-base)
-            stop = make_constant(extent)
-            if node.high is not None:
-                stop = self.indices.index(node.high, env).shift(-base)
-            length = stop - first
-            if length.slopes or not self.sizes.positive(length.constant) or not first.whole:
-                raise NotProvedError("a slice whose length is not fixed")
-            starts.append(first)
-            lengths.append(length.constant)
-        shape = tuple(n for n in lengths if n is not None)
-
-        def entry(places: list[AffineForm]) -> Form:
-            rest = iter(places)
-            index = [
-                s if n is None else s + next(rest) for s, n in zip(starts, lengths, strict=True)
-            ]
-            return self.equations.access(key, index)
-
-        return self.build.make(shape, entry)
-
-    def _differential(self, node: Differential, env: IndexValues) -> ValueForm:
-        key = self.indices.key(node.by)
-        of = node.of
-        cost = isinstance(of, TensorReference) and of.letter == self.context.cost and not of.kind
-        if cost:
-            return self._gradient(key, node.by, env)
-        return self._differentiate(self.value(of, env), node.by, env, key)
-
-    def _differentiate(
-        self, above: ValueForm, by: TensorReference, env: IndexValues, key: str
-    ) -> ValueForm:
-        """The derivatives of all entries above by the entries below."""
-        if key not in self.context.forward.by_key:
-            raise NotProvedError("a derivative by what is no forward value")
-        shape = self.equations.shapes[key]
-        form = above.form if isinstance(above, ArrayForm) else above
-        digits = Digits(self.build.fresh)
-        blocks = above.blocks if isinstance(above, ArrayForm) else ()
-        axes = above.axes if isinstance(above, ArrayForm) else ()
-        if by.indices is not None:
-            if any(isinstance(i, IndexSlice) for i in by.indices):
-                raise NotProvedError("a derivative by a slice")
-            place, digits = self.place(by.indices, env, shape)
-        elif all(n == 1 for n in shape):
-            place = [make_constant(0)] * len(shape)
-        else:
-            names = self.build.name_axes(len(shape))
-            place = [make_index(a) for a in names]
-            blocks, axes = (*blocks, AxisBlock(key, shape, below=True)), (*axes, *names)
-        found = ForwardDerivative(self.equations, self.budget, key, place).of_form(form)
-        found = digits.close(found)
-        return ArrayForm(blocks, axes, found) if blocks else found
 
     # ---- operations
 
@@ -421,15 +246,11 @@ class ClaimReader:
         return self.build.make((len(node.rows), widths.pop()), entry)
 
 
-def _without(definitions: Mapping[str, Any], name: str) -> dict[str, Any]:
-    return {k: v for k, v in definitions.items() if k != name}
-
-
 RULES: Mapping[type[SyntaxNode], Callable[[ClaimReader, Any, IndexValues], ValueForm]] = {
     Numeral: ClaimReader._numeral,  # noqa: SLF001 - the table of this class's own rules
     Identifier: ClaimReader._identifier,  # noqa: SLF001
-    TensorReference: ClaimReader._reference,  # noqa: SLF001
-    Differential: ClaimReader._differential,  # noqa: SLF001
+    TensorReference: read_reference,
+    Differential: read_differential,
     UnaryMinus: ClaimReader._minus,  # noqa: SLF001
     Exponentiation: ClaimReader._power,  # noqa: SLF001
     BinaryExpression: ClaimReader._binary,  # noqa: SLF001

@@ -17,14 +17,11 @@ from sympy.functions.special.tensor_functions import KroneckerDelta
 from sympy.tensor.indexed import Indexed
 
 from symconv.claims.model.context import NetworkContext
-from symconv.core.equation import Equation
-from symconv.core.nodes import Box, LogSumExp, ScalarFunction
-from symconv.core.tensor import key_of
-
 from symconv.claims.proving.forms.affine_forms import AffineForm, make_index
 from symconv.claims.proving.forms.budget import NotProvedError
 from symconv.claims.proving.forms.functions import apply_function, invert_form
-from symconv.claims.proving.forms.size_facts import SizeFacts, find_size_facts
+from symconv.claims.proving.forms.size_facts import SizeFacts
+from symconv.claims.proving.forms.size_letters import find_size_facts
 from symconv.claims.proving.forms.terms import (
     ONE,
     Access,
@@ -39,6 +36,9 @@ from symconv.claims.proving.forms.terms import (
     put_indices,
     raise_form,
 )
+from symconv.core.equation import Equation
+from symconv.core.nodes import Box, LogSumExp, ScalarFunction
+from symconv.core.tensor import key_of
 
 Indices = Mapping[Symbol, AffineForm]
 
@@ -170,7 +170,7 @@ class NetworkEquations:
         return found
 
     def _translate_equality(self, e: KroneckerDelta, env: Indices) -> Form:
-        left, right = (self.index(a, env) for a in e.args[:2])
+        left, right = (self.index(cast("Expr", a), env) for a in e.args[:2])
         return make_bracket(zero=(left - right,))
 
     def _translate_box(self, e: Box, env: Indices) -> Form:

@@ -8,7 +8,6 @@ from dataclasses import replace
 from symconv.claims.proving.forms.affine_forms import AffineForm
 from symconv.claims.proving.forms.budget import Budget, NotProvedError
 from symconv.claims.proving.forms.functions import differentiate_function
-from .equations import NetworkEquations
 from symconv.claims.proving.forms.terms import (
     NOTHING,
     Access,
@@ -20,6 +19,8 @@ from symconv.claims.proving.forms.terms import (
     make_bracket,
     multiply_forms,
 )
+
+from .equations import NetworkEquations
 
 
 class ForwardDerivative:

@@ -19,12 +19,12 @@ from symconv.claims.model.syntax_tree import (
     SyntaxNode,
     TensorReference,
 )
-from symconv.core.equation import Equation
-
 from symconv.claims.proving.forms.affine_forms import AffineForm
-from .index_limits import IndexReader, IndexValues
 from symconv.claims.proving.forms.size_polynomials import Coefficient
 from symconv.claims.proving.forms.terms import limit_index
+from symconv.core.equation import Equation
+
+from .index_limits import IndexReader, IndexValues
 
 
 def find_free_ranges(reader: IndexReader, question: Question, env: IndexValues) -> list[AffineForm]:
@@ -79,7 +79,7 @@ def _match_axis(
     if any(n not in env and n not in reader.context.size_names for n in names):
         return {}
     said = {slope: name for name, slope in reader.index(node, env).slopes.items()}
-    written = expand(place)  # type: ignore[arg-type]
+    written = expand(place)
     ranges = dict(equation.ranges)
     meant: dict[Coefficient, Symbol] = {
         reader.sizes.coefficient(written.coeff(v)): v for v in ranges if written.has(v)

@@ -7,13 +7,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from symconv.claims.evaluation.scalar_functions import ACTIVATIONS, POINTWISE
-from symconv.claims.model.syntax_tree import FunctionCall, Identifier, TensorReference
-
+from symconv.claims.model.syntax_tree import (
+    FunctionCall,
+    Identifier,
+    SyntaxNode,
+    TensorReference,
+)
 from symconv.claims.proving.forms.affine_forms import make_index
-from .array_forms import ArrayForm, AxisBlock, ValueForm, count_entries, unwrap_single
 from symconv.claims.proving.forms.budget import NotProvedError
 from symconv.claims.proving.forms.functions import apply_function, differentiate_function
 from symconv.claims.proving.forms.terms import Form, scale_form
+
+from .array_forms import ArrayForm, AxisBlock, ValueForm, count_entries, unwrap_single
 
 if TYPE_CHECKING:
     from .claim_reader import ClaimReader
@@ -28,9 +33,8 @@ def read_function(at: ClaimReader, node: FunctionCall, env: IndexValues) -> Valu
     words = [a.name.strip("'") for a in quoted]
     kept = [a for a in node.arguments if a not in quoted]
     values = [at.value(a, env) for a in kept]
-    if node.function == "transpose" and len(values) == 1 and not isinstance(values[0], ArrayForm):
-        if any(isinstance(n, TensorReference) for n in kept[0].walk()):
-            return values[0]
+    if node.function == "transpose" and _is_one_entry(values, kept):
+        return values[0]
     if node.function in ARRAY_READINGS:
         reading, fewest, most = ARRAY_READINGS[node.function]
         if not fewest <= len(values) <= most:
@@ -47,6 +51,12 @@ def read_function(at: ClaimReader, node: FunctionCall, env: IndexValues) -> Valu
         if isinstance(value, ArrayForm)
         else (_slope(name, node.primes)(value))
     )
+
+
+def _is_one_entry(values: list[ValueForm], written: list[SyntaxNode]) -> bool:
+    """Whether the one argument names something of one entry, whose transpose is itself."""
+    alone = len(values) == 1 and not isinstance(values[0], ArrayForm)
+    return alone and any(isinstance(n, TensorReference) for n in written[0].walk())
 
 
 def _slope(name: str, primes: int) -> Callable[[Form], Form]:
@@ -153,15 +163,10 @@ def _multiply(at: ClaimReader, values: list[ValueForm], _: Sequence[str]) -> Val
     return at.products.multiply_entries(values[0], values[-1])
 
 
-def _rotate_quarters(_at: ClaimReader, values: list[ValueForm], _: Sequence[str]) -> ValueForm:
-    raise NotProvedError("a quarter turn")
-
-
 ARRAY_READINGS: Mapping[str, tuple[Reading, int, int]] = {
     "sum": (_sum, 1, 1),
     "mean": (_mean, 1, 1),
     "rot180": (lambda _, v, __: _turn(_require_array(v[0])), 1, 1),
-    "rot90": (_rotate_quarters, 1, 2),
     "transpose": (_transpose, 1, 1),
     "convolve2d": (lambda at, v, w: _slide(at, v, w, flip=True), 2, 2),
     "correlate2d": (lambda at, v, w: _slide(at, v, w, flip=False), 2, 2),

@@ -26,15 +26,21 @@ from symconv.claims.model.syntax_tree import (
     TensorReference,
     UnaryMinus,
 )
-
 from symconv.claims.proving.forms.affine_forms import AffineForm, make_constant, make_index
-from .array_forms import count_entries
-from symconv.claims.proving.rules.brackets import clear_denominators
 from symconv.claims.proving.forms.budget import NotProvedError
+from symconv.claims.proving.forms.size_polynomials import Coefficient, make_fraction
+from symconv.claims.proving.forms.terms import (
+    Form,
+    FreshNames,
+    bind_index,
+    limit_index,
+    make_bracket,
+    multiply_forms,
+)
+from symconv.claims.proving.rules.integer_division import clear_denominators
+
+from .array_forms import count_entries
 from .equations import NetworkEquations
-from symconv.claims.proving.forms.size_facts import make_fraction
-from symconv.claims.proving.forms.size_polynomials import Coefficient
-from symconv.claims.proving.forms.terms import Form, FreshNames, bind_index, limit_index, make_bracket, multiply_forms
 
 IndexValues = Mapping[str, AffineForm]
 FLOORS = {"floor", "ceil"}

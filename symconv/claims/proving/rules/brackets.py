@@ -11,20 +11,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from math import floor, gcd, lcm
 
 from symconv.claims.proving.forms.affine_forms import AffineForm
 from symconv.claims.proving.forms.budget import Budget, NotProvedError
-from .inequalities import KnownForms, follows
 from symconv.claims.proving.forms.size_facts import SizeFacts
-from symconv.claims.proving.forms.size_polynomials import (
-    Coefficient,
-    make_coefficient,
-    make_letter,
-    multiply_monomials,
-    terms_of,
-)
+from symconv.claims.proving.forms.size_polynomials import Coefficient
 from symconv.claims.proving.forms.terms import Access, Term, limit_index, put_indices
+
+from .inequalities import KnownForms, follows
+from .integer_division import (
+    candidate_steps,
+    clear_denominators,
+    keep_fractions,
+    split_by_step,
+)
 
 
 class BracketRules:
@@ -161,30 +161,25 @@ class BracketRules:
     def drop_inequalities(self, term: Term, around: Sequence[AffineForm]) -> Term | None:
         """Without the brackets [e >= 0] that follow from others; None where one never holds."""
         known = KnownForms(around)
-        waiting: list[AffineForm] = []
-        for form in dict.fromkeys(term.nonnegative):
-            if not follows(form, known, self.sizes, self.budget):
-                waiting.append(self.tighten(form, known))
-        waiting = list(dict.fromkeys(waiting))
-        waiting = [e for e in waiting if not follows(e, known, self.sizes, self.budget)]
-        if any(not e.slopes and self.sizes.nonnegative(e.constant * -1 + -1) for e in waiting):
-            return None
+        plain = [e for e in dict.fromkeys(term.nonnegative) if not self._follows(e, known)]
+        tight = dict.fromkeys(self.tighten(e, known) for e in plain)
+        waiting = [e for e in tight if not self._follows(e, known)]
         kept = list(waiting)
         for form in waiting:
             others = KnownForms((*around, *(e for e in kept if e is not form)))
-            if follows(form, others, self.sizes, self.budget):
+            if self._follows(form, others):
                 kept.remove(form)
-        if kept:
-            sides = KnownForms((*around, *kept))
-            for form in kept:
-                turned = form.scale(-1)
-                if form.whole and follows(turned.shift(-1), sides, self.sizes, self.budget):
-                    return None
+        sides = KnownForms((*around, *kept))
+        if any(self._follows(e.scale(-1).shift(-1), sides) for e in kept if e.whole):
+            return None
         pinned = self._find_pinned(term, KnownForms((*around, *kept)))
         if pinned is not None:
             rest = tuple(e for e in kept if e is not pinned)
             return replace(term, nonnegative=rest, zero=(*term.zero, pinned))
         return replace(term, nonnegative=tuple(kept))
+
+    def _follows(self, form: AffineForm, known: KnownForms) -> bool:
+        return follows(form, known, self.sizes, self.budget)
 
     def _find_pinned(self, term: Term, sides: KnownForms) -> AffineForm | None:
         """A form that is at least 0 and at most 0 where the term is not 0."""
@@ -215,7 +210,7 @@ class BracketRules:
             for shift in (0, -1):
                 first = rest.shift(step * (-1 * shift))
                 ends = (first, first.scale(-1).shift(step + -1))
-                if all(follows(e, known, self.sizes, self.budget) for e in ends):
+                if all(self._follows(e, known) for e in ends):
                     return quotient.shift(shift)
         return None
 
@@ -266,73 +261,6 @@ def forms_but_inequalities(term: Term) -> Iterable[AffineForm]:
     yield from replace(term, nonnegative=()).affine_forms()
 
 
-def keep_fractions(form: AffineForm) -> AffineForm:
-    """The form without what is an integer in any case."""
-    slopes = {n: f for n, s in form.slopes.items() if (f := _fraction_of(s))}
-    return AffineForm(slopes, _fraction_of(form.constant))
-
-
-def _fraction_of(value: Coefficient) -> Coefficient:
-    if isinstance(value, int):
-        return 0
-    if isinstance(value, Fraction):
-        return value - floor(value)
-    found: Coefficient = 0
-    for monomial, number in terms_of(value):
-        if any(e < 0 for _, e in monomial):
-            found = found + make_coefficient({monomial: number})
-        elif isinstance(number, Fraction):
-            found = found + make_coefficient({monomial: number - floor(number)})
-    return found
-
-
 def scale_to_first(form: AffineForm) -> AffineForm:
     """The form or its negative, whichever comes first as a text."""
     return min(form, form.scale(-1), key=str)
-
-
-def clear_denominators(form: AffineForm) -> AffineForm:
-    """The form times the least positive number and sizes that make its coefficients whole."""
-    number, powers = 1, dict[str, int]()
-    for value in (*form.slopes.values(), form.constant):
-        for monomial, c in terms_of(value):
-            number = lcm(number, c.denominator)
-            for name, exponent in monomial:
-                powers[name] = max(powers.get(name, 0), -exponent)
-    factor = make_coefficient({tuple(sorted((n, e) for n, e in powers.items() if e)): number})
-    return form if factor == 1 else form.scale(factor)
-
-
-def candidate_steps(form: AffineForm) -> list[Coefficient]:
-    """What an inequality may be divided by: numbers and sizes that stand before an index."""
-    if not form.slopes:
-        return []
-    numbers = [abs(s) for s in form.slopes.values() if isinstance(s, int)]
-    common = gcd(*numbers) if len(numbers) == len(form.slopes) else 1
-    steps = sorted({common, *numbers} - {1}, reverse=True)
-    names = {n for s in form.slopes.values() for m, _ in terms_of(s) for n, e in m if e > 0}
-    return [*steps, *(make_letter(n) for n in sorted(names))]
-
-
-def split_by_step(form: AffineForm, step: Coefficient) -> tuple[AffineForm, AffineForm]:
-    """Quotient and rest, with form = step * quotient + rest and a quotient that is an integer."""
-    slopes = {n: _divide_coefficient(s, step) for n, s in form.slopes.items()}
-    quotient = AffineForm(
-        {n: q for n, q in slopes.items() if q}, _divide_coefficient(form.constant, step)
-    )
-    return quotient, form - quotient.scale(step)
-
-
-def _divide_coefficient(value: Coefficient, step: Coefficient) -> Coefficient:
-    """The whole part of value / step, term by term, rounded towards 0."""
-    quotient: Coefficient = 0
-    if isinstance(step, int):
-        for monomial, number in terms_of(value):
-            quotient = quotient + make_coefficient({monomial: int(Fraction(number) / step)})
-        return quotient
-    (name,) = (n for m, _ in terms_of(step) for n, _ in m)
-    for monomial, number in terms_of(value):
-        if dict(monomial).get(name, 0) > 0:
-            lowered = multiply_monomials(monomial, ((name, -1),))
-            quotient = quotient + make_coefficient({lowered: number})
-    return quotient

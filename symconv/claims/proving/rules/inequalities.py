@@ -1,4 +1,4 @@
-"""Which inequality follows from others: by what is known of the same indices, or by a sum of them."""
+"""Which inequality follows from others: by one with the same indices, or by a sum of them."""
 
 from __future__ import annotations
 
@@ -37,45 +37,42 @@ def follows(form: AffineForm, known: KnownForms, sizes: SizeFacts, budget: Budge
         return sizes.nonnegative(form.constant)
     if any(sizes.nonnegative(form.constant + c * -1) for c in known.alike(form)):
         return True
-    tried = Budget(MOST_TRIED)
-    return _follows_from_sum(form, known.forms, sizes, budget, tried, MOST_SUBTRACTED)
+    return _SumSearch(sizes, budget).follows(form, known.forms, MOST_SUBTRACTED)
 
 
-def _follows_from_sum(
-    form: AffineForm,
-    known: list[AffineForm],
-    sizes: SizeFacts,
-    budget: Budget,
-    tried: Budget,
-    depth: int,
-) -> bool:
-    """Take known forms away, each at most once, until no index is left."""
-    if not form.slopes:
-        return sizes.nonnegative(form.constant)
-    tried.left -= 1
-    budget.spend()
-    if depth == 0 or tried.left < 0:
+class _SumSearch:
+    """A search for non-negative multiples of known forms whose sum is a form, and what is left."""
+
+    def __init__(self, sizes: SizeFacts, budget: Budget) -> None:
+        self.sizes = sizes
+        self.budget = budget
+        self.left = MOST_TRIED
+
+    def follows(self, form: AffineForm, known: list[AffineForm], depth: int) -> bool:
+        """Take known forms away, each at most once, until no index is left."""
+        if not form.slopes:
+            return self.sizes.nonnegative(form.constant)
+        self.left -= 1
+        self.budget.spend()
+        if depth == 0 or self.left < 0:
+            return False
+        name = min(form.slopes, key=lambda n: sum(n in g.slopes for g in known))
+        slope = form.slopes[name]
+        for n, other in enumerate(known):
+            ratio = self._divide_alike(slope, other.slopes.get(name, 0))
+            if ratio is not None:
+                rest = form - other.scale(ratio)
+                if self.follows(rest, known[:n] + known[n + 1 :], depth - 1):
+                    return True
         return False
-    name = min(form.slopes, key=lambda n: sum(n in g.slopes for g in known))
-    slope = form.slopes[name]
-    for n, other in enumerate(known):
-        ratio = _divide_alike(slope, other.slopes.get(name, 0), sizes)
-        if ratio is None:
-            continue
-        rest = form - other.scale(ratio)
-        left = known[:n] + known[n + 1 :]
-        if _follows_from_sum(rest, left, sizes, budget, tried, depth - 1):
-            return True
-    return False
 
-
-def _divide_alike(a: Coefficient, b: Coefficient, sizes: SizeFacts) -> Coefficient | None:
-    """The positive number a / b; None where it is not shown to be positive."""
-    if not b:
-        return None
-    if a == b:
-        return 1
-    if not sizes.nonzero(b):
-        return None
-    ratio = a * sizes.invert(b)
-    return ratio if sizes.positive(ratio) else None
+    def _divide_alike(self, a: Coefficient, b: Coefficient) -> Coefficient | None:
+        """The positive number a / b; None where it is not shown to be positive."""
+        if not b:
+            return None
+        if a == b:
+            return 1
+        if not self.sizes.nonzero(b):
+            return None
+        ratio = a * self.sizes.invert(b)
+        return ratio if self.sizes.positive(ratio) else None

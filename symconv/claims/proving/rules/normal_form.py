@@ -13,11 +13,19 @@ from itertools import permutations, product
 from math import factorial, prod
 
 from symconv.claims.proving.forms.affine_forms import AffineForm, make_index
-from .brackets import BracketRules, bounds_of
 from symconv.claims.proving.forms.budget import Budget, NotProvedError
-from .inequalities import KnownForms, follows
 from symconv.claims.proving.forms.size_facts import SizeFacts
-from symconv.claims.proving.forms.terms import INVERSE, Form, FunctionFactor, Term, put_indices, scale_form
+from symconv.claims.proving.forms.terms import (
+    INVERSE,
+    Form,
+    FunctionFactor,
+    Term,
+    put_indices,
+    scale_form,
+)
+
+from .brackets import BracketRules, bounds_of
+from .inequalities import KnownForms, follows
 
 MOST_ORDERS = 24
 """How many orders of equal tensors are tried: four factors alike have as many."""

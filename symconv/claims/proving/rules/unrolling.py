@@ -13,11 +13,18 @@ from itertools import product
 from math import ceil, floor, prod
 
 from symconv.claims.proving.forms.affine_forms import AffineForm, make_constant
-from .brackets import bounds_of
 from symconv.claims.proving.forms.budget import Budget, NotProvedError
-from .normal_form import write_function
 from symconv.claims.proving.forms.size_polynomials import Coefficient, SizePolynomial
-from symconv.claims.proving.forms.terms import Form, FunctionFactor, Term, put_indices
+from symconv.claims.proving.forms.terms import (
+    Form,
+    FunctionFactor,
+    Term,
+    limit_index,
+    put_indices,
+)
+
+from .brackets import bounds_of
+from .normal_form import write_function
 
 MOST_CASES = 64
 """For how many values of the free indices a claim is written out: the pixels of an 8 x 8 image."""
@@ -43,7 +50,8 @@ class Unrolling:
             return False
         for values in product(*spans):
             put = {n: make_constant(v) for n, v in zip(names, values, strict=True)}
-            if any(e.put(put).constant < 0 for e in around if e.slopes.keys() <= put.keys()):  # type: ignore[operator]
+            inside = [e.put(put) for e in around if e.slopes.keys() <= put.keys()]
+            if not all(_is_nonnegative(e.constant) for e in inside):
                 continue
             if self.unroll(tuple([put_indices(t, put) for t in form])):
                 return False
@@ -95,18 +103,20 @@ class Unrolling:
             yield from self._ground(replace(opened, bound=rest))
 
     def _drop_constant(self, term: Term) -> Term | None:
-        """The term without the brackets that hold; None where one does not, or an entry is absent."""
-        for form, holds in (
-            *((e, lambda c: c >= 0) for e in term.nonnegative),
-            *((e, lambda c: c == 0) for e in term.zero),
-            *((e, lambda c: isinstance(c, int)) for e in term.whole),
+        """The term without the brackets that hold; None where it is 0."""
+        for forms, holds in (
+            (term.nonnegative, _is_nonnegative),
+            (term.zero, _is_zero),
+            (term.whole, _is_whole),
         ):
-            if not form.slopes and not holds(form.constant):
+            if not all(e.slopes or holds(e.constant) for e in forms):
                 return None
         for access in term.accesses:
             for index, extent in zip(access.indices, access.shape, strict=True):
-                c = index.constant
-                if not index.slopes and not (isinstance(c, int) and 0 <= c < extent):  # type: ignore[operator]
+                ends = limit_index(index, extent)
+                if not index.slopes and not (
+                    _is_whole(index.constant) and all(_is_nonnegative(e.constant) for e in ends)
+                ):
                     return None
         return replace(
             term,
@@ -133,6 +143,18 @@ class Unrolling:
         if best is None:
             raise NotProvedError("a sum without limits")
         return best
+
+
+def _is_nonnegative(value: Coefficient) -> bool:
+    return not isinstance(value, SizePolynomial) and value >= 0
+
+
+def _is_zero(value: Coefficient) -> bool:
+    return not value
+
+
+def _is_whole(value: Coefficient) -> bool:
+    return isinstance(value, int)
 
 
 def write_out(form: Form) -> Form | None:
