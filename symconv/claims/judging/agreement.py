@@ -22,10 +22,12 @@ from symconv.claims.evaluation.comparison import (
 from symconv.claims.evaluation.index_expressions import Environment
 from symconv.claims.evaluation.modular_field import Undefined
 from symconv.claims.evaluation.pattern_algebra import TooManyPatterns
-from symconv.claims.model.budget import VERDICT_STEPS, OverBudget, limit_work
-from symconv.claims.model.context import DifferentiableNetwork, NetworkContext
+from symconv.claims.model.budget import VERDICT_STEPS, OverBudget, limit_work, spend, steps_left
+from symconv.claims.model.context import DifferentiableNetwork
 from symconv.claims.model.errors import NotChecked
-from symconv.claims.model.evidence import TESTED, Evidence
+from symconv.claims.model.evidence import PROVED, TESTED, Evidence
+from symconv.claims.proving.forms.budget import Budget as ProofBudget
+from symconv.claims.proving.prove import Proof, prove_equality
 
 from .cover import FREE, Arithmetic, Cover, has_choices
 from .draws import draw, draw_with_gates
@@ -39,6 +41,19 @@ EXACT_STEPS = VERDICT_STEPS // 10
 
 MOST_EXACT = 4
 """At how many values of the free indices, spread over all, exact numbers are compared."""
+
+TRIED_FIRST = 2
+"""At how many choices of sizes a claim is tried before a proof is looked for: that takes longer."""
+
+OPEN_PROOF, CLOSED_PROOF = 8_000, 600
+"""How many of its own steps a proof may take: for all sizes, and where the sizes are numbers.
+
+Without one, open sizes are tried at a dozen choices, which takes longer; numbers are tried once,
+and a right claim is to be judged in 50 ms.
+"""
+
+PROOF_STEPS = 40
+"""What a step of a proof takes."""
 
 BOUND = 1e-15
 """A bound on the chance that sides which differ agree modulo a prime of 61 bits.
@@ -68,6 +83,7 @@ class Agreement:
     network: DifferentiableNetwork
     notes: list[str] = field(default_factory=list)
     found: dict[int, Outcome] = field(default_factory=dict)
+    proofs: dict[int, Proof] = field(default_factory=dict)
 
     def of_part(self, n: int) -> Outcome:
         """Whether part n agrees with the first one; an assignment in which it does not."""
@@ -85,6 +101,8 @@ class Agreement:
 
     def evidence(self) -> Evidence:
         """What it rests on that all parts agree."""
+        if self._proved:
+            return Evidence(PROVED, tuple(dict.fromkeys(map(describe_proof, self.proofs.values()))))
         trials = sum(o.trials for o in self.found.values())
         covered, missed = dict.fromkeys(self._sizes_covered()), list(self._choices().missed)
         for cover in self._covers():
@@ -94,24 +112,23 @@ class Agreement:
 
     def sampled(self) -> str:
         """A remark where not all values of the free indices are tried."""
+        if self._proved:
+            return ""
         return next((said for cover in self._covers() if (said := cover.sampled())), "")
 
     def _choices(self) -> SizeChoices:
         needs = find_size_needs(self.question.statement, self.question.context)
         return choose_sizes(self.network, needs)
 
-    def _contexts(self) -> tuple[NetworkContext, ...]:
-        return self._choices().contexts
-
     def _covers(self) -> Iterator[Cover]:
         """What has to be tried at each choice of sizes."""
-        contexts = self._contexts()
-        for context in contexts:
-            yield Cover(replace(self.question, context=context), len(contexts))
+        choices = self._choices()
+        for context in choices:
+            yield Cover(replace(self.question, context=context), choices.planned)
 
     def _sizes_covered(self) -> Iterator[str]:
         """`4 choices of sizes (H 2..9, N 1..5)`."""
-        contexts = self._contexts()
+        contexts = self._choices().found
         if not contexts[0].sizes:
             return
         ranges = []
@@ -120,19 +137,46 @@ class Agreement:
             ranges.append(f"{symbol} {min(values)}..{max(values)}")
         yield f"{len(contexts)} choices of sizes ({', '.join(ranges)})"
 
+    @property
+    def _proved(self) -> bool:
+        """Whether every part that was compared is proved to be equal to the first one."""
+        return bool(self.found) and self.found.keys() == self.proofs.keys()
+
+    def _prove(self, n: int) -> bool:
+        """Whether part n and the first one have one normal form."""
+        most = OPEN_PROOF if self.question.context.sizes else CLOSED_PROOF
+        budget = ProofBudget(min(most, steps_left() // (2 * PROOF_STEPS)))
+        before = budget.left
+        proof = prove_equality(self.question, n, budget)
+        spend(PROOF_STEPS * (before - max(0, budget.left)))
+        if proof is not None:
+            self.proofs[n] = proof
+        return proof is not None
+
     def _try_sizes(self, n: int) -> Outcome:
-        trials = 0
+        trials, tried_first = 0, min(TRIED_FIRST, self._choices().planned)
         for number, cover in enumerate(self._covers()):
             outcome = Trial(cover, n, self.notes, first=number == 0).outcome()
             if outcome.kind != EQUAL:
                 return outcome
             trials += outcome.trials
+            # Looked for only where the claim seems right, and not relied on alone.
+            if number + 1 == tried_first and self._prove(n):
+                return Outcome(EQUAL, trials=trials)
         if self._choices().missed:
             missed = ", ".join(self._choices().missed)
             return Outcome(
                 UNCOVERED, why=f"equal at every size that was tried; not tried: {missed}"
             )
         return Outcome(EQUAL, trials=trials)
+
+
+def describe_proof(proof: Proof) -> str:
+    """`one normal form for all sizes H, W (H >= 1, W >= 1)`."""
+    if not proof.sizes:
+        return "both sides have one normal form"
+    given = f" ({', '.join(proof.assumptions)})" if proof.assumptions else ""
+    return f"both sides have one normal form for all {', '.join(proof.sizes)}{given}"
 
 
 @dataclass

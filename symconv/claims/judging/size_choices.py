@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 from random import Random
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from sympy import Symbol
 
@@ -25,6 +25,7 @@ from symconv.claims.model.syntax_tree import (
 )
 from symconv.core.equation import Program
 from symconv.core.errors import SymconvError
+from symconv.semantics.index_arithmetic import Sizes
 from symconv.semantics.sizes import free_sizes, is_image_size, pick_sizes
 
 LARGEST_BOUND = 64
@@ -119,12 +120,74 @@ def _degree(node: SyntaxNode, sizes: frozenset[str]) -> int:
     return max(below, default=0) + isinstance(node, Summation)
 
 
-@dataclass(frozen=True)
 class SizeChoices:
-    """Contexts at several sizes, what they cover, and what they do not."""
+    """Contexts at several sizes, drawn one after the other when they are asked for.
 
-    contexts: tuple[NetworkContext, ...]
-    missed: tuple[str, ...] = ()
+    `planned` is how many there are at most. `found` are those that were drawn; `missed` is what no
+    drawn sizes cover.
+    """
+
+    def __init__(
+        self, network: DifferentiableNetwork, first: NetworkContext, needs: SizeNeeds
+    ) -> None:
+        # A network that its own values held would never be forgotten.
+        self.network = ref(network)
+        self.program = first.program
+        self.needs = needs
+        self.free = free_sizes(first.program) if first.sizes else []
+        self.at_once = min(max(FEWEST_CHOICES, needs.degree + 2), MOST_CHOICES)
+        self.planned = 1 + self.at_once + len(self.free) if first.sizes else 1
+        self.found = [first]
+        self.missed: list[str] = []
+        self._rest = self._draw_rest() if first.sizes else iter(())
+
+    def __iter__(self) -> Iterator[NetworkContext]:
+        for number in count():
+            if number == len(self.found):
+                following = next(self._rest, None)
+                if following is None:
+                    return
+                self.found.append(following)
+            yield self.found[number]
+
+    def _draw_rest(self) -> Iterator[NetworkContext]:
+        beyond = min(self.needs.beyond, LARGEST_BOUND) + 2
+        for number in range(1, self.at_once + 1):
+            # All sizes at once, small and different.
+            context = self._draw(SizeDraw(self.program, self.needs.degree + 3), number)
+            if context is not None:
+                yield context
+        if len(self.found) <= min(self.at_once, self.needs.degree):
+            self.missed.append("some of the sizes that a formula of this degree needs")
+        for number, symbol in enumerate(self.free):
+            # One size after the other beyond every number of the claim.
+            if any(c.size_map[symbol] >= beyond for c in self.found):
+                continue
+            large = SizeDraw(self.program, 3, symbol, beyond + number % 2)
+            context = self._draw(large, number)
+            if context is not None:
+                yield context
+            elif self.needs.beyond:
+                self.missed.append(f"{symbol} > {beyond - 1}")
+        if self.needs.beyond > LARGEST_BOUND:
+            self.missed.append(f"sizes near {self.needs.beyond}")
+
+    def _draw(self, draw: SizeDraw, seed: int) -> NetworkContext | None:
+        """The context at some sizes of a kind that can be run; None where none were found."""
+        network = self.network()
+        assert network is not None, "who asks for the sizes of a network holds it"
+        tried = count()
+
+        def accept(sizes: Sizes) -> bool:
+            chosen = [sizes[s] for s in self.free if s.is_positive]
+            if len(set(chosen)) < len(chosen) and next(tried) < PATIENCE:
+                return False
+            return build_context(network, sizes).work <= MOST_TERMS
+
+        try:
+            return build_context(network, pick_sizes(self.program, seed, accept, draw, ATTEMPTS))
+        except SymconvError:
+            return None
 
 
 _CHOICES: WeakKeyDictionary[DifferentiableNetwork, dict[SizeNeeds, SizeChoices]] = (
@@ -146,42 +209,11 @@ def reading_context(network: DifferentiableNetwork) -> NetworkContext:
 
 
 def choose_sizes(network: DifferentiableNetwork, needs: SizeNeeds) -> SizeChoices:
-    """The contexts for such a claim, the one for reading first; made once."""
-    first = reading_context(network)
-    if not first.sizes:
-        return SizeChoices((first,))
+    """The contexts for such a claim, the one for reading first; each is made once."""
     known = _CHOICES.setdefault(network, {})
     if needs not in known:
-        known[needs] = _draw_choices(network, first, needs)
+        known[needs] = SizeChoices(network, reading_context(network), needs)
     return known[needs]
-
-
-def _draw_choices(
-    network: DifferentiableNetwork, first: NetworkContext, needs: SizeNeeds
-) -> SizeChoices:
-    program = first.program
-    free = free_sizes(program)
-    beyond = min(needs.beyond, LARGEST_BOUND) + 2
-    wanted = min(max(FEWEST_CHOICES, needs.degree + 2), MOST_CHOICES)
-    found, missed = [first], []
-    for number in range(1, wanted + 1):
-        # All sizes at once, small and different.
-        context = _draw(network, program, SizeDraw(program, free, needs.degree + 3), number)
-        found += [context] if context else []
-    if len(found) <= min(wanted, needs.degree):
-        missed.append("some of the sizes that a formula of this degree needs")
-    for number, symbol in enumerate(free):
-        # One size after the other beyond every number of the claim.
-        large = beyond + number % 2
-        if any(dict(c.sizes)[symbol] >= beyond for c in found):
-            continue
-        context = _draw(network, program, SizeDraw(program, free, 3, symbol, large), number)
-        if context is None and needs.beyond:
-            missed.append(f"{symbol} > {beyond - 1}")
-        found += [context] if context else []
-    if needs.beyond > LARGEST_BOUND:
-        missed.append(f"sizes near {needs.beyond}")
-    return SizeChoices(tuple(found), tuple(missed))
 
 
 @dataclass(frozen=True)
@@ -192,7 +224,6 @@ class SizeDraw:
     """
 
     program: Program
-    free: Sequence[Symbol]
     most: int
     symbol: Symbol | None = None
     large: int = 0
@@ -203,21 +234,3 @@ class SizeDraw:
         if is_image_size(symbol, self.program):
             return random.randint(2, random.choice((6, self.large + 6)))
         return random.randint(1 if symbol.is_positive else 0, self.most)
-
-
-def _draw(
-    network: DifferentiableNetwork, program: Program, draw: SizeDraw, seed: int
-) -> NetworkContext | None:
-    """The context at some sizes of a kind that can be run; None where none were found."""
-    tried = count()
-
-    def accept(sizes: object) -> bool:
-        chosen = [sizes[s] for s in draw.free if s.is_positive]  # type: ignore[index]
-        if len(set(chosen)) < len(chosen) and next(tried) < PATIENCE:
-            return False
-        return build_context(network, sizes).work <= MOST_TERMS  # type: ignore[arg-type]
-
-    try:
-        return build_context(network, pick_sizes(program, seed, accept, draw, ATTEMPTS))
-    except SymconvError:
-        return None
