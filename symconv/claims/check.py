@@ -115,17 +115,19 @@ class Checker:
 
     def verdict(self, text: str) -> Verdict:
         """The verdict on a text, with the reading that it is about."""
-        base = self.network.notation.index_base
+        with limit_work(VERDICT_STEPS + DIAGNOSIS_STEPS):
+            return self._verdict(text, self.network.notation.index_base)
+
+    def _verdict(self, text: str, base: int) -> Verdict:
         try:
             statement, read_base, notes = self.parsed(text, base)
         except ClaimError as error:
             return Verdict(v.UNREADABLE, "prose", text[:MOST_ECHOED], notes=(str(error),))
-        with limit_work(VERDICT_STEPS + DIAGNOSIS_STEPS):
-            found = self.settled(statement, read_base)
-            # Only a wrong claim is tried with indices from the other end: what is right needs no
-            # other reading.
-            if found.verdict == v.WRONG and found.kind in {"claim", "update"}:
-                found = self.other_base(text, read_base, found)
+        found = self.settled(statement, read_base)
+        # Only a wrong claim is tried with indices from the other end: what is right needs no other
+        # reading.
+        if found.verdict == v.WRONG and found.kind in {"claim", "update"}:
+            found = self.other_base(text, read_base, found)
         if found and read_base != base:
             found = replace(found, verdict=v.CONDITION, causes=(_index_base_cause(read_base),))
         if unread := self.unread(statement, found):

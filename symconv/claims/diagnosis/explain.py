@@ -97,13 +97,8 @@ def confirm_difference(difference: PartDifference, notes: Iterable[str]) -> Verd
     local, pair = difference.local, difference.pair
     if difference.outcome != DIFFERENT:
         return Verdict(WRONG, notes=tuple(notes))
-    shown = find_counterexample(
-        local,
-        *pair,
-        local.environments(MOST_INDEX_VALUES),
-        small=False,
-        shown=difference.shown,
-    )
+    envs = _sort_environments(difference, local.environments(MOST_INDEX_VALUES))
+    shown = find_counterexample(local, *pair, envs, small=False, shown=difference.shown)
     verdict = WRONG if shown else UNDETERMINED
     return Verdict(verdict, counterexample=shown, notes=tuple(notes))
 

@@ -102,7 +102,8 @@ class Judge:
         for n in range(1, len(question.statement.parts)):
             outcome = agreement.of_part(n)
             if outcome.kind == UNCOVERED:
-                return Verdict(v.UNDETERMINED, notes=(*notes, outcome.why))
+                said = (*notes, outcome.why)
+                return Verdict(v.UNDETERMINED, notes=said, evidence=agreement.evidence())
             if outcome.kind == EQUAL:
                 continue
             assert outcome.assignment is not None, "a difference shows itself somewhere"

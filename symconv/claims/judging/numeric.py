@@ -33,11 +33,13 @@ from symconv.claims.evaluation.interval_algebra import IntervalAlgebra
 from symconv.claims.evaluation.modular_field import Undefined
 from symconv.claims.model import verdict as v
 from symconv.claims.model.errors import NotChecked
+from symconv.claims.model.evidence import TESTED, Evidence
 from symconv.claims.model.syntax_tree import Numeral
 from symconv.claims.model.verdict import Verdict
 from symconv.core.errors import SymconvError
 
 CLOSE = Fraction(1, 2**120)
+EXACT_NUMBERS = Evidence(TESTED, ("the numbers that are given, worked out exactly",), choices=1)
 AGREE = "the numbers agree with each other"
 
 
@@ -108,8 +110,9 @@ class NumericChain:
         if self.arithmetic_alone(asked):
             return Verdict(v.NOT_CHECKED, notes=(*notes, AGREE))
         if TRUNCATED in found.values():
-            return Verdict(v.PRINTED, notes=(*notes, "some digits are cut off, not rounded"))
-        return Verdict(v.PRINTED if HALF_UNIT in found.values() else v.RIGHT, notes=notes)
+            notes = (*notes, "some digits are cut off, not rounded")
+        printed = {TRUNCATED, HALF_UNIT} & set(found.values())
+        return Verdict(v.PRINTED if printed else v.RIGHT, notes=notes, evidence=EXACT_NUMBERS)
 
     def arithmetic_alone(self, asked: int) -> bool:
         """Whether only numbers were compared, and what they are said to be has no value."""

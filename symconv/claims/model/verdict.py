@@ -179,21 +179,26 @@ SARIF_LEVELS = {
 def to_sarif(verdicts: Sequence[Verdict], file: str) -> dict[str, Any]:
     """One run with one result for each statement that is not simply right."""
     results = [_sarif_result(v, file) for v in verdicts if SARIF_LEVELS[v.verdict] != "none"]
+    # What is right is no result to an editor; what it rests on is kept beside the results.
+    right = [{"line": v.line, "evidence": v.evidence.data()} for v in verdicts if v and v.evidence]
     rules = sorted({r["ruleId"] for r in results})
     driver = {"name": "symconv", "rules": [{"id": rule} for rule in rules]}
     return {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
-        "runs": [{"tool": {"driver": driver}, "results": results}],
+        "runs": [{"tool": {"driver": driver}, "results": results, "properties": {"right": right}}],
     }
 
 
 def _sarif_result(verdict: Verdict, file: str) -> dict[str, Any]:
     said = verdict.causes[0].text if verdict.causes else "; ".join(verdict.notes[:1])
     place = {"artifactLocation": {"uri": file}, "region": {"startLine": max(1, verdict.line)}}
-    return {
+    found = {
         "ruleId": verdict.names[0] if verdict.causes else verdict.verdict.replace(" ", "-"),
         "level": SARIF_LEVELS[verdict.verdict],
         "message": {"text": f"{verdict.verdict}: {said}" if said else verdict.verdict},
         "locations": [{"physicalLocation": place}],
     }
+    if verdict.evidence is not None:
+        found["properties"] = {"evidence": verdict.evidence.data()}
+    return found

@@ -1,0 +1,108 @@
+"""Verdicts, diagnoses and posts have budgets, counted in steps of work and not in seconds."""
+
+import pytest
+
+from symconv import Network
+from symconv.claims import check_claim, check_post
+from symconv.claims.model.budget import (
+    DIAGNOSIS_STEPS,
+    VERDICT_STEPS,
+    Budget,
+    OverBudget,
+    limit_work,
+    spend,
+    steps_left,
+)
+
+TWO = Network.example("two-convs")
+PLENTY = 10**9
+
+
+def count_steps(network: Network, claim: str, *, explain: bool = True) -> tuple[str, int]:
+    with limit_work(PLENTY) as budget:
+        verdict = check_claim(network, claim, explain=explain)
+    return verdict.verdict, PLENTY - budget.left
+
+
+def test_a_budget_refuses_before_anything_is_spent():
+    budget = Budget(10)
+    budget.spend(8)
+    with pytest.raises(OverBudget):
+        budget.spend(3)
+    assert budget.left == 2
+
+
+def test_what_is_spent_inside_is_spent_outside():
+    with limit_work(100) as outer:
+        with limit_work(500):
+            assert steps_left() == 100
+            spend(30)
+        assert outer.left == 70
+        with limit_work(10), pytest.raises(OverBudget):
+            spend(11)
+        assert outer.left == 70
+    assert steps_left() == VERDICT_STEPS
+
+
+HEAVY = [
+    ("input u 28x28 | conv w 5x5 -> z | maxpool 2 -> p | sse t -> C",
+     r"dC/du_{i,j} = \sum_{m,n} \delta^z_{i+m,j+n} w_{m,n}"),
+    ("input u 28x28 | conv w 5x5 -> z | maxpool 2 -> p | sse t -> C",
+     r"dC/du_{i,j} = \sum_{m,n} \delta^z_{i-m,j-n} w_{m,n} u_{i,j}"),
+    ("input u 40 | cross_entropy l labels -> E",
+     r"dE/du_{35} = \frac{\exp(u_{35})}{\sum_k \exp(u_k)}"),
+    ("input x 8x8 | conv w 3x3 -> z | relu -> a | conv v 3x3 -> y | relu -> b | flatten -> f "
+     "| dense W 5 -> h | softmax -> p | half_sse t -> C",
+     r"dC/dw_{m,n} = \sum_{i,j} \delta^z_{i,j} x_{i+m,j+n} a_{i,j}"),
+    ("input x 200 | dense W 200 -> z | sigmoid -> a | half_sse t -> C",
+     r"dC/dW_{i,j} = (a_i - t_i) a_i x_j"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("network", "claim"), HEAVY)
+def test_no_verdict_and_no_diagnosis_takes_more_than_its_budget(network, claim):
+    verdict, steps = count_steps(Network.parse(network), claim)
+    assert verdict in {"wrong", "undetermined"}
+    assert steps <= VERDICT_STEPS + DIAGNOSIS_STEPS
+
+
+def test_the_same_claim_takes_the_same_steps_every_time():
+    claim = "dC/dw_1^2 = o_1^1*(o_1^2-y_1)"
+    check_claim(TWO, claim)
+    assert count_steps(TWO, claim) == count_steps(TWO, claim)
+
+
+def test_what_takes_too_long_is_undetermined_and_says_so():
+    network = Network.parse(
+        "input x 3x32x32 | conv w 3x3 channels 8 padding 1 -> z | relu -> a | maxpool 2 -> p "
+        "| half_sse t -> C"
+    )
+    claim = r"dC/dw_{f,c,m,n} = \sum_{i,j} \delta^z_{f,i,j} x_{c,i+m-1,j+n-1}"
+    verdict = check_claim(network, claim)
+    assert verdict.verdict == "undetermined"
+    assert "it takes more than 1 s to decide" in str(verdict)
+
+
+def test_a_post_stops_at_its_budget_and_says_which_statements_are_open():
+    line = r"$$\frac{\partial C}{\partial w_1^2} = \sum_{k=1}^{4} o_k^1 (o_1^2 - y_1) + 3$$"
+    lines = [line] * 600
+    with limit_work(PLENTY) as budget:
+        found = check_post(TWO, "\n".join(lines), seconds=1)
+    assert PLENTY - budget.left <= 1_000_000
+    assert len(found) == len(lines)
+    assert [v.line for v in found] == list(range(1, len(lines) + 1))
+    assert found[0].verdict == "wrong"
+    assert found[-1].verdict == "undetermined"
+    assert "the 1 s for the whole text are used up; --budget SECONDS" in str(found[-1])
+    judged = sum(v.verdict == "wrong" for v in found)
+    more = check_post(TWO, "\n".join(lines), seconds=3)
+    assert sum(v.verdict == "wrong" for v in more) > judged
+
+
+def test_a_name_of_the_mistake_is_given_up_before_the_verdict():
+    claim = "dC/dw_1^2 = o_1^1*(o_1^2-y_1)"
+    full = check_claim(TWO, claim)
+    assert full.names == ("missing_two",)
+    with limit_work(60_000):
+        poor = check_claim(TWO, claim)
+    assert poor.verdict in {"wrong", "right under a condition"}
