@@ -7,8 +7,8 @@ from symconv.claims import check_claim, check_post
 from symconv.claims.model.budget import (
     DIAGNOSIS_STEPS,
     VERDICT_STEPS,
-    Budget,
     OverBudget,
+    StepBudget,
     limit_work,
     spend,
     steps_left,
@@ -25,7 +25,7 @@ def count_steps(network: Network, claim: str, *, explain: bool = True) -> tuple[
 
 
 def test_a_budget_refuses_before_anything_is_spent():
-    budget = Budget(10)
+    budget = StepBudget(10)
     budget.spend(8)
     with pytest.raises(OverBudget):
         budget.spend(3)
@@ -44,6 +44,10 @@ def test_what_is_spent_inside_is_spent_outside():
     assert steps_left() == VERDICT_STEPS
 
 
+DEEP = (
+    "input x 8x8 | conv w 3x3 -> z | relu -> a | conv v 3x3 -> y | relu -> b | flatten -> f "
+    "| dense W 5 -> h | softmax -> p | half_sse t -> C"
+)
 HEAVY = [
     ("input u 28x28 | conv w 5x5 -> z | maxpool 2 -> p | sse t -> C",
      r"dC/du_{i,j} = \sum_{m,n} \delta^z_{i+m,j+n} w_{m,n}"),
@@ -51,9 +55,7 @@ HEAVY = [
      r"dC/du_{i,j} = \sum_{m,n} \delta^z_{i-m,j-n} w_{m,n} u_{i,j}"),
     ("input u 40 | cross_entropy l labels -> E",
      r"dE/du_{35} = \frac{\exp(u_{35})}{\sum_k \exp(u_k)}"),
-    ("input x 8x8 | conv w 3x3 -> z | relu -> a | conv v 3x3 -> y | relu -> b | flatten -> f "
-     "| dense W 5 -> h | softmax -> p | half_sse t -> C",
-     r"dC/dw_{m,n} = \sum_{i,j} \delta^z_{i,j} x_{i+m,j+n} a_{i,j}"),
+    (DEEP, r"dC/dw_{m,n} = \sum_{i,j} \delta^z_{i,j} x_{i+m,j+n} a_{i,j}"),
     ("input x 200 | dense W 200 -> z | sigmoid -> a | half_sse t -> C",
      r"dC/dW_{i,j} = (a_i - t_i) a_i x_j"),
 ]  # fmt: skip

@@ -8,7 +8,7 @@ import pytest
 from symconv import Network
 from symconv.claims import check_claim
 
-NEVER_RIGHT = {"wrong", "undetermined"}
+NEVER_RIGHT = {"wrong", "undetermined", "not checked"}
 NEVER_WRONG = {"right", "undetermined"}
 
 
@@ -94,7 +94,36 @@ def primes() -> Iterator[tuple[str, str]]:
         yield "input u 5 | sigmoid -> a | sse t -> E", rf"dE/da_i = 2 (a_i - t_i) \cdot {factor}"
 
 
-GROUPS = (pools, classes, limits, polynomials, gates, primes)
+def offsets() -> Iterator[tuple[str, str]]:
+    """Entries far away, and numbers that only large sizes or single indices reach."""
+    network, true = "input u HxW | half_sse t -> E", r"dE/du_{i,j} = u_{i,j} - t_{i,j}"
+    for extra in (
+        "u_{i-5,j-5} u_{i-9,j}", "u_{i-5,j-5} u_{i+9,j}", "u_{i+4,j} u_{i,j+11}", "u_{i-12,j+12}",
+        r"\max(0, i - 30)", r"\max(0, H - 30)", r"\max(0, H - 300)", r"\max(0, H - W - 7)",
+        r"\max(0, W - H - 3)", r"\max(0, H W - 55)",
+        r"\max(0, i - H + 2) \max(0, j - W + 2) \max(0, H - 6)", r"\max(0, i + j - 17)",
+    ):  # fmt: skip
+        yield network, f"{true} + {extra}"
+    for extra in (
+        r"\max(0, i - 98)", r"\max(0, i - 98) \max(0, j - 88)", "u_{i-97,j-88}",
+        r"\max(0, 1 - (i - 43)^2) \max(0, 1 - (j - 17)^2)", r"\max(0, 1 - (i - j - 3)^2)",
+        r"\begin{cases} 1 & i = 57 \\ 0 & \text{otherwise} \end{cases}",
+    ):  # fmt: skip
+        yield network.replace("HxW", "100x90"), f"{true} + {extra}"
+
+
+def roots() -> Iterator[tuple[str, str]]:
+    """A square root as the number itself, which it is on one side of 0 only."""
+    network = "input u 4 | half_sse t -> E"
+    for count in range(1, 4):
+        extra = " ".join(rf"(t_{k} - \sqrt{{t_{k}^2}})" for k in range(count))
+        yield network, f"dE/du_0 = u_0 - t_0 + {extra}"
+    yield "input u 4 | relu -> a | half_sse t -> E", "dE/da_i = (a_i - t_i) a_i / a_i"
+    yield network, "dE/du_{i+100} = 0"
+    yield network, "dE/du_{i+100} = u_{i+100}"
+
+
+GROUPS = (pools, classes, limits, polynomials, gates, primes, offsets, roots)
 
 
 @pytest.mark.parametrize("group", GROUPS, ids=lambda g: g.__name__)
@@ -135,6 +164,12 @@ def right_twins() -> Iterator[tuple[str, str]]:
     yield relu, r"dE/da_9 = relu(u_9) step(u_9) - t_9"
     yield relu, r"dE/du_9 = (u_9 - t_9) step(u_9)"
     yield relu, r"u_3 = relu(u_3) - relu(-u_3)"
+    yield relu, r"dE/du_i = (a_i - t_i) step(3 u_i)"
+    yield relu, r"a_i = relu(2 u_i)/2"
+    wide = "input u 100x90 | half_sse t -> E"
+    yield wide, r"dE/du_{i,j} = u_{i,j} - t_{i,j} + u_{i-97,j-3} u_{i-97,j} u_{i+98,j-88}"
+    norm = "input u 6 batch 4 | batchnorm weight g bias b -> y | half_sse t -> C"
+    yield norm, r"dC/db_j = \sum_n \delta_{n,j}"
     yield "input u 5 | half_sse t -> E", r"dE/du_i = (u_i - t_i) (2^{61} - 2^{61} + 1)"
 
 

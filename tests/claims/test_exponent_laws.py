@@ -10,7 +10,7 @@ from symconv.claims.evaluation.exponent_laws import (
     ExpLogForm,
     ExponentLawField,
 )
-from symconv.claims.judging.agreement import LAWS
+from symconv.claims.judging.trial import LAWS
 
 SOFTMAX = Network.parse("input x 4 | softmax -> p | sse t -> L", "ij0")
 SIGMOID = Network.parse("input x 3x3 | conv w 2x2 -> z | sigmoid -> a | half_sse t -> E", "ij0")

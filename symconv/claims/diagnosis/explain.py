@@ -71,7 +71,8 @@ FOR_ALL = "no values are given, so that '= 0' is read as: 0 for all values"
 class PartDifference:
     """Part `n` of a statement is not the first part, as `assignment` shows; `outcome` says how.
 
-    `shown` is an assignment that says in which choices they differ, if there is one.
+    `shown` is an assignment that says in which choices they differ, if there is one, and `env` has
+    the values of the free indices.
     """
 
     question: Question
@@ -79,6 +80,7 @@ class PartDifference:
     outcome: str
     assignment: Assignment
     shown: Assignment | None = None
+    env: Environment | None = None
 
     @property
     def local(self) -> Question:
@@ -165,8 +167,9 @@ def _sort_environments(
 ) -> tuple[Environment, ...]:
     """The values of the free indices, the first at which the sides differ in front."""
     assignment = difference.assignment
+    first = [] if difference.env is None or difference.env in envs else [difference.env]
     # False sorts before True.
-    return tuple(sorted(envs, key=lambda env: not _differs(difference, assignment, env)))
+    return tuple(sorted((*first, *envs), key=lambda env: not _differs(difference, assignment, env)))
 
 
 def _find_example(difference: PartDifference, envs: tuple[Environment, ...]) -> str:

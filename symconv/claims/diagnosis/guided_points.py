@@ -65,9 +65,10 @@ def _find_leaves(assignment: Assignment) -> Mapping[int, EntryKey]:
 def _signs(algebra: PatternAlgebra, choices: Choices, known: Mapping[int, EntryKey]) -> Signs:
     """What the entries are where exactly these choices are made."""
     found: Signs = {}
-    for small, bit in algebra.switches.items():
+    for number, bit in algebra.switches.items():
         side = 1 if bit & choices else -1
-        for value, sign in ((small, side), (algebra.field.prime - small, -side)):
+        turned = (algebra.numbers[number] * -1).value
+        for value, sign in ((number, side), (turned, -side)):
             if value in known:
                 found[known[value]] = sign
     for name, bits in algebra.rivals.items():

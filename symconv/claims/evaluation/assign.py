@@ -21,10 +21,11 @@ from symconv.semantics.index_arithmetic import Place
 
 from .assignment import Assignment, IncompleteTable, all_places, count_classes, leaf_tensors
 from .interval_algebra import IntervalAlgebra
-from .modular_field import PRIME, Gates, ModularField, Undefined
+from .modular_field import Gates, ModularField, Undefined
 from .pattern_algebra import PatternAlgebra
 from .polynomial_algebra import Polynomial, PolynomialAlgebra, make_variable
 from .rational_algebra import Rationals
+from .residues import PRIME
 
 Values = Mapping[str, Any]
 ExactAlgebra = Rationals | IntervalAlgebra
@@ -49,14 +50,16 @@ def assign_residues(  # noqa: PLR0913 - a draw depends on exactly these
     *,
     prime: int = PRIME,
     patterns: bool = False,
+    roots: bool = False,
 ) -> Assignment:
     """Random residues for everything that is left open.
 
     Labels are every class at once where gates are free, and take the classes seed by seed where
-    they are not. With `patterns`, every number depends on the choices that the network makes.
+    they are not. With `patterns`, every number depends on the choices that the network makes. With
+    `roots`, square roots have values; those of the network do anyway.
     """
     random = Random(seed)  # noqa: S311 - test numbers, not secrets
-    modular = kind(seed, gates, prime)
+    modular = kind(seed, gates, prime, roots=roots or context.has_roots)
     field = PatternAlgebra(modular) if patterns else modular
 
     def draw() -> Any:

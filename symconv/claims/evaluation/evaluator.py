@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -40,6 +41,12 @@ from .scalar_functions import apply_function
 from .summation import evaluate_sum
 from .tensor_entries import evaluate_differential, evaluate_reference
 
+RELATIONS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt,
+    ">=": operator.ge,
+}  # fmt: skip
+"""Relations between indices and numbers; what tensors hold is compared by switches."""
+
 
 def evaluate_cases(at: Evaluator, node: Cases, env: Environment) -> Value:
     """The first branch whose condition holds, entry by entry where the conditions are arrays."""
@@ -63,6 +70,9 @@ def _evaluate_condition(at: Evaluator, condition: SyntaxNode, env: Environment) 
     """1 or 0: the step function of the difference of the sides, which is 0 at equality."""
     if not isinstance(condition, Condition):
         raise ClaimError("a condition is expected here", help="x > 0")
+    low, high = (evaluate_index(s, env, at.context) for s in (condition.left, condition.right))
+    if low is not None and high is not None:
+        return at.algebra.number(int(RELATIONS[condition.relation](low, high)))
     if condition.relation in {"=", "!="}:
         return _evaluate_equality(at, condition, env)
     a, b = at.value(condition.left, env), at.value(condition.right, env)
@@ -78,9 +88,6 @@ def _evaluate_condition(at: Evaluator, condition: SyntaxNode, env: Environment) 
 
 
 def _evaluate_equality(at: Evaluator, condition: Condition, env: Environment) -> Any:
-    sides = [evaluate_index(s, env, at.context) for s in (condition.left, condition.right)]
-    if None not in sides:
-        return at.algebra.number(int((sides[0] == sides[1]) == (condition.relation == "=")))
     a, b = (unwrap_scalar(at.value(s, env)) for s in (condition.left, condition.right))
     if isinstance(a, ArrayValue) or isinstance(b, ArrayValue):
         raise ClaimError("whole arrays are not compared with '='", help="x > 0, i = j")
@@ -125,10 +132,13 @@ class OperationBudget:
     """How many operations were done, over all evaluators that belong together.
 
     `foreseen` says that those of the sum that is being worked out were counted beforehand.
+    `present` and `absent` count the entries that were read and do exist, or do not.
     """
 
     done: int = 0
     foreseen: bool = False
+    present: int = 0
+    absent: int = 0
 
     def one_more(self) -> None:
         """Count an operation; ClaimError beyond the limit."""

@@ -15,7 +15,8 @@ from typing import Any, cast
 
 from symconv.semantics.protocol import Map
 
-from .modular_field import PRIME, Gates, ModularField, Residue, Undefined, residues_modulo
+from .modular_field import Gates, ModularField, Undefined
+from .residues import PRIME, Residue, residues_modulo
 
 MOST_TERMS = 60
 """How many terms of a sum are followed.
@@ -95,14 +96,18 @@ def _add_multiples(a: Multiples, b: Multiples, times: Fraction) -> dict[int, Fra
 class ExponentLawField(ModularField):
     """The field in which exp and log are what their laws say, and nothing else is known of them."""
 
-    numbers = ExpLogForm
-
-    def __init__(self, salt: int, gates: Gates = "free", prime: int = PRIME) -> None:
-        super().__init__(salt, gates, prime)
+    def __init__(
+        self, salt: int, gates: Gates = "free", prime: int = PRIME, *, roots: bool = False
+    ) -> None:
+        super().__init__(salt, gates, prime, roots=roots)
         self.form = cast("type[ExpLogForm]", residues_modulo(ExpLogForm, prime))
         self.logs: dict[int, ExpLogForm] = {}
         self.whole: dict[int, ExpLogForm] = {}
         self.positive: set[int] = set()
+
+    @staticmethod
+    def _numbers(*, roots: bool) -> type[Residue]:  # noqa: ARG004 - their parts are followed instead
+        return ExpLogForm
 
     def entry(self, value: Residue) -> Residue:
         return self.form.of(value)

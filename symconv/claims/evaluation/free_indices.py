@@ -84,7 +84,10 @@ def sample_environments(
     # Half for the ends, half at random: with many indices the ends alone would use up everything.
     marks = [[*_ends(span), *_next_to(near, span)] for span in spans]
     chosen = dict.fromkeys(islice(product(*map(_ends, spans)), most // 4))
-    chosen |= dict.fromkeys(_one_by_one(marks, [span[len(span) // 2] for span in spans], most // 4))
+    if prod(map(len, marks)) <= most // 4:
+        chosen |= dict.fromkeys(product(*marks))
+    middle = [span[len(span) // 2] for span in spans]
+    chosen |= dict.fromkeys(_one_by_one(marks, middle, most // 4))
     random = Random(SEED)  # noqa: S311 - test numbers, not secrets
     for number in random.sample(range(count), most - len(chosen)):
         chosen[_nth(number, spans)] = None
@@ -98,8 +101,9 @@ def _ends(span: range) -> list[int]:
 
 
 def _next_to(numbers: Collection[int], span: range) -> list[int]:
-    """The values of a range that are some numbers, or next to one."""
-    return sorted({n + d for n in numbers for d in (-1, 0, 1)} & set(span))
+    """The values that are some numbers, counted from either end of a range, or next to one."""
+    found = {m + d for n in numbers for m in (n, span.stop - n) for d in (-1, 0, 1)}
+    return sorted(n for n in found if n in span)
 
 
 def _one_by_one(

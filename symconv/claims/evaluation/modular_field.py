@@ -1,4 +1,4 @@
-"""Arithmetic modulo a prime of 61 bits with keyed functions and switches: equal there means equal.
+"""TrialField modulo a prime of 61 bits with keyed functions and switches: equal there means equal.
 
 exp and log are uninterpreted (a keyed hash of the argument), sigmoid and tanh are made of exp, so
 that sigmoid(-z) = 1 - sigmoid(z). relu and max are switches. In a `free` field their states are
@@ -15,19 +15,14 @@ from fractions import Fraction
 from functools import cache
 from hashlib import blake2b
 from secrets import randbits
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 from sympy import nextprime
 
 from symconv.core.errors import Unsupported
 from symconv.semantics.protocol import KnownChoices, Map
 
-PRIME = 2**61 - 1
-"""A Mersenne prime: products of two residues are short integers still, and p = 3 modulo 4.
-
-A difference that is a polynomial of degree d vanishes at a random point with p < d / 2^61, below
-1e-16 for d up to 200.
-"""
+from .residues import PRIME, GaussianResidue, Residue, residues_modulo
 
 Gates = Literal["free", "coins", "open", "shut"]
 
@@ -49,68 +44,25 @@ class Undefined(ArithmeticError):  # noqa: N818 - a number that does not exist, 
     """A number that does not exist at this point, such as 1/0."""
 
 
-class Residue:
-    """A number modulo `modulus`."""
-
-    __slots__ = ("value",)
-    modulus: ClassVar[int] = PRIME
-
-    def __init__(self, value: int) -> None:
-        self.value = value % self.modulus
-
-    def __add__(self, other: Any) -> Residue:
-        if isinstance(other, Residue):
-            return type(self)(self.value + other.value)
-        return type(self)(self.value + other) if isinstance(other, int) else NotImplemented
-
-    __radd__ = __add__
-
-    def __mul__(self, other: Any) -> Residue:
-        if isinstance(other, Residue):
-            return type(self)(self.value * other.value)
-        return type(self)(self.value * other) if isinstance(other, int) else NotImplemented
-
-    __rmul__ = __mul__
-
-    def __bool__(self) -> bool:
-        return self.value != 0
-
-    def __eq__(self, other: object) -> bool:
-        if isinstance(other, Residue):
-            return self.value == other.value
-        return isinstance(other, int) and self.value == other % self.modulus
-
-    def __hash__(self) -> int:
-        return hash(self.value)
-
-
-_KINDS: dict[tuple[type[Residue], int], type[Residue]] = {}
-
-
-def residues_modulo(kind: type[Residue], prime: int) -> type[Residue]:
-    """The residues of a kind modulo a prime; one class for each."""
-    if prime == kind.modulus:
-        return kind
-    if (kind, prime) not in _KINDS:
-        made = type(kind.__name__, (kind,), {"modulus": prime, "__slots__": ()})
-        _KINDS[kind, prime] = made
-    return _KINDS[kind, prime]
-
-
 class ModularField(KnownChoices):
     """The algebra: `salt` chooses the functions, `gates` the state of the switches."""
 
-    numbers: type[Residue] = Residue
-
-    def __init__(self, salt: int, gates: Gates = "free", prime: int = PRIME) -> None:
+    def __init__(
+        self, salt: int, gates: Gates = "free", prime: int = PRIME, *, roots: bool = False
+    ) -> None:
         self.salt = salt
         self.gates = gates
         self.prime = prime
-        self.residue: Callable[[int], Residue] = residues_modulo(self.numbers, prime)
+        self.residue: Callable[[int], Residue] = residues_modulo(self._numbers(roots=roots), prime)
         self.exponentials: dict[int, Residue] = {}
         self.first: dict[int, int] = {}
         self.labels: dict[int, list[Residue]] = {}
         self.same_label: dict[int, Residue] = {}
+
+    @staticmethod
+    def _numbers(*, roots: bool) -> type[Residue]:
+        """What it calculates with: where there are roots, numbers that have them."""
+        return GaussianResidue if roots else Residue
 
     def number(self, value: int | Fraction) -> Residue:
         if isinstance(value, int):
@@ -252,19 +204,24 @@ class ModularField(KnownChoices):
             return 0
         if self.gates in {"open", "shut"}:
             # x and -x share an entry; the one asked for first is on the side that is wanted.
-            first = self.first.setdefault(min(x.value, self.prime - x.value), x.value)
+            first = self.first.setdefault(self._unsigned(x), x.value)
             return int((x.value == first) == (self.gates == "open"))
-        return int(self._is_positive(x.value))
+        return int(self._is_positive(x))
 
-    def _is_positive(self, value: int) -> bool:
+    @staticmethod
+    def _unsigned(x: Residue) -> int:
+        """What x and -x have in common."""
+        return min(x.value, (x * -1).value)
+
+    def _is_positive(self, x: Residue) -> bool:
         """The side of 0 that a number is on: a coin that turns with the sign."""
-        return self._hash("coin", value) > self._hash("coin", self.prime - value)
+        return self._hash("coin", x.value) > self._hash("coin", (x * -1).value)
 
     def _step(self, x: Residue) -> Residue:
         """0 or 1; where the gates are free, any number with step(x) + step(-x) = 1."""
         if self.gates != "free" or not x:
             return self.residue(self._coin(x))
-        small = min(x.value, self.prime - x.value)
+        small = self._unsigned(x)
         found = self._hash("gate", small)
         # step(x) + step(-x) = 1 for all x but 0: the only law that gates need.
         return self.residue(found if small == x.value else 1 - found)
@@ -274,7 +231,7 @@ class ModularField(KnownChoices):
             return self.residue(1)
         if x.value in self.exponentials:
             return self.exponentials[x.value]
-        small = min(x.value, self.prime - x.value)
+        small = self._unsigned(x)
         found = 1 + self._hash("exp", small) % (self.prime - 1)
         # exp(-x) = 1 / exp(x).
         return self.residue(found if small == x.value else pow(found, -1, self.prime))
@@ -283,8 +240,7 @@ class ModularField(KnownChoices):
         if not x:
             raise Undefined("log(0)")
         # log(1/x) = -log(x): the smaller one of x and 1/x is hashed.
-        inverse = pow(x.value, -1, self.prime)
-        small = min(x.value, inverse)
+        small = min(x.value, x.power(-1).value)
         if small == 1:
             return self.residue(0)
         found = self._hash("log", small)
@@ -299,11 +255,10 @@ class ModularField(KnownChoices):
     def _whole_power(self, x: Residue, exponent: int) -> Residue:
         if exponent < 0 and not x:
             raise Undefined("1/0")
-        return self.residue(pow(x.value, exponent, self.prime))
+        return x.power(exponent)
 
     def _root(self, x: Residue) -> Residue:
-        # For p = 3 modulo 4 this is a square root of x, if x has one: half of the residues do.
-        root = pow(x.value, (self.prime + 1) // 4, self.prime)
-        if root * root % self.prime != x.value:
+        root = x.root()
+        if root is None:
             raise Undefined("the square root of a number that is no square here")
-        return self.residue(root if self._is_positive(root) else -root)
+        return root if self._is_positive(root) else root * -1

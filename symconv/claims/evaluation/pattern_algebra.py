@@ -17,7 +17,8 @@ from typing import Any
 from symconv.claims.model.errors import NotChecked
 from symconv.semantics.protocol import KnownChoices, Map
 
-from .modular_field import ModularField, Residue
+from .modular_field import ModularField
+from .residues import Residue
 
 MOST_PRODUCTS = 200_000
 """How many products of residues all numbers of one algebra may take: about a second.
@@ -38,6 +39,9 @@ MOST_EQUALITIES = 1_024
 
 That brings no new choices.
 """
+
+MOST_RATIO = 12
+"""Up to which multiple, and part, two numbers share their switch: a mean over 12, a factor 2."""
 
 Choices = int
 """A product of choices, a bit for each."""
@@ -88,7 +92,8 @@ class PatternAlgebra(KnownChoices):
 
     def __init__(self, field: ModularField) -> None:
         self.field = field
-        self.switches: dict[Any, Choices] = {}
+        self.switches: dict[int, Choices] = {}
+        self.numbers: dict[int, Residue] = {}
         self.rivals: dict[Any, list[Choices]] = {}
         self.group_of: dict[Choices, Choices] = {}
         self.exclusive: Choices = 0
@@ -247,12 +252,26 @@ class PatternAlgebra(KnownChoices):
         """[x > 0], with [x > 0] + [-x > 0] = 1 where x is not 0."""
         if not x:
             return self.number(0)
-        small = min(x.value, self.field.prime - x.value)
-        if small not in self.switches:
-            self.switches[small] = self._new_choice()
-            self.group_of[self.switches[small]] = self.switches[small]
-        on = self._choice(self.switches[small])
-        return on if small == x.value else on * -1 + 1
+        sign, known = self._find_switch(x)
+        on = self._choice(self.switches[known])
+        return on if sign > 0 else on * -1 + 1
+
+    def _find_switch(self, x: Residue) -> tuple[int, int]:
+        """The number whose switch says on which side of 0 a number is, and whether it turns.
+
+        2x and x/3 are on the side of x, -x/2 is on the other one. Two numbers that have nothing
+        to do with each other are such multiples with p < 1e-15.
+        """
+        for known, number in self.numbers.items():
+            ratio = x * number.power(-1)
+            for below in range(1, MOST_RATIO + 1):
+                above, turned = (ratio * below).value, (ratio * -below).value
+                if min(above, turned) <= MOST_RATIO:
+                    return (1 if above <= MOST_RATIO else -1), known
+        bit = self.switches[x.value] = self._new_choice()
+        self.numbers[x.value] = x
+        self.group_of[bit] = bit
+        return 1, x.value
 
     def _root(self, x: Residue, exponent: Fraction) -> Any:
         """A power of the positive root; on which side of 0 a root is, a switch says."""

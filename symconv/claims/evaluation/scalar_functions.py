@@ -11,6 +11,7 @@ from symconv.claims.model.syntax_tree import FunctionCall, Identifier, SyntaxNod
 
 from .array_functions import ARRAY_FUNCTIONS, apply_array_function
 from .arrays import ArrayValue, Value, apply_elementwise, unwrap_scalar
+from .index_expressions import evaluate_index
 from .products import require_same_shape
 
 if TYPE_CHECKING:
@@ -28,6 +29,14 @@ ACTIVATIONS: Mapping[str, str] = {
 }
 """What a text calls f or sigma, by the keyword of the layer that applies it."""
 HALF = Fraction(1, 2)
+KNOWN: Mapping[str, Callable[..., Fraction]] = {
+    "relu": lambda x: Fraction(max(x, 0)),
+    "step": lambda x: Fraction(int(x > 0)),
+    "absolute": lambda x: Fraction(abs(x)),
+    "max": lambda *x: Fraction(max(x)),
+    "min": lambda *x: Fraction(min(x)),
+}
+"""Switches of indices and numbers, whose sides are known: max(0, i - 3) needs no draw."""
 
 
 def apply_function(at: Evaluator, node: FunctionCall, env: Environment) -> Value:
@@ -35,6 +44,9 @@ def apply_function(at: Evaluator, node: FunctionCall, env: Environment) -> Value
     quoted = [a for a in node.arguments if isinstance(a, Identifier) and a.name[:1] == "'"]
     words = [a.name.strip("'") for a in quoted]
     kept = [a for a in node.arguments if a not in quoted]
+    known = [evaluate_index(a, env, at.context) for a in kept]
+    if kept and node.function in KNOWN and not node.primes and None not in known:
+        return at.algebra.number(KNOWN[node.function](*known))
     values = [at.value(a, env) for a in kept]
     if node.function == "transpose" and _is_one_entry(values, kept):
         return values[0]

@@ -76,6 +76,7 @@ def select_entries(
 ) -> Value:
     """The entry at the node's indices; the whole array without indices; 0 where absent."""
     if node.indices is None:
+        at.work.present += 1
         entries = tuple(table[p] for p in product(*map(range, block.shape)))
         return ArrayValue((block,), entries) if len(entries) > 1 else entries[0]
     if any(isinstance(i, IndexSlice) for i in node.indices):
@@ -83,7 +84,11 @@ def select_entries(
     place = resolve_place(node.indices, env, block.shape, at.options.base, at.context)
     # Absent entries are 0, as in the network itself, so claims need no limits that avoid the
     # border.
-    return table.get(place, at.zero) if place is not None else at.zero
+    if place is None:
+        at.work.absent += 1
+        return at.zero
+    at.work.present += 1
+    return table.get(place, at.zero)
 
 
 def _slice_entries(
@@ -101,6 +106,7 @@ def _slice_entries(
         )
     spans = [_select_range(at, i, env, n) for i, n in zip(indices, block.shape, strict=True)]
     kept = tuple(len(s) for s, i in zip(spans, indices, strict=True) if isinstance(i, IndexSlice))
+    at.work.present += 1
     entries = tuple(table.get(p, at.zero) for p in product(*spans))
     return ArrayValue((Block("", kept),), entries)
 

@@ -2,45 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from itertools import islice
-from typing import NamedTuple
 
-from symconv.claims.diagnosis.counterexample import Sides, draw_dense_points
-from symconv.claims.evaluation.assignment import Assignment
-from symconv.claims.evaluation.comparison import (
-    DIFFERENT,
-    EQUAL,
-    SHAPES,
-    Question,
-    compare_everywhere,
-    evaluate_part,
-)
-from symconv.claims.evaluation.index_expressions import Environment
+from symconv.claims.evaluation.comparison import EQUAL, Question
 from symconv.claims.evaluation.modular_field import Undefined
-from symconv.claims.evaluation.pattern_algebra import TooManyPatterns
-from symconv.claims.model.budget import VERDICT_STEPS, OverBudget, limit_work, spend, steps_left
+from symconv.claims.model.budget import VERDICT_STEPS, limit_work, spend, steps_left
 from symconv.claims.model.context import DifferentiableNetwork
 from symconv.claims.model.errors import NotChecked
 from symconv.claims.model.evidence import PROVED, TESTED, Evidence
 from symconv.claims.proving.forms.budget import Budget as ProofBudget
 from symconv.claims.proving.prove import Proof, prove_equality
 
-from .cover import FREE, Arithmetic, Cover, has_choices
-from .draws import draw, draw_with_gates
+from .cover import Cover
 from .size_choices import SizeChoices, choose_sizes, find_size_needs
-
-LAWS = "shown with exp(a + b) = exp(a) exp(b) and log(a b) = log a + log b"
-UNCOVERED, UNDEFINED = "uncovered", "undefined"
-TOO_MANY = "not every combination of switches and winners could be tried"
-EXACT_STEPS = VERDICT_STEPS // 10
-"""What the comparison in exact numbers may take; the secret prime says the same with less work."""
-
-MOST_EXACT = 4
-"""At how many values of the free indices, spread over all, exact numbers are compared."""
+from .trial import UNCOVERED, Outcome, Trial
 
 TRIED_FIRST = 2
 """At how many choices of sizes a claim is tried before a proof is looked for: that takes longer."""
@@ -60,19 +37,6 @@ BOUND = 1e-15
 
 It is the degree of the difference by 2^61, so below 1e-15 for any degree up to 2,000.
 """
-
-
-class Outcome(NamedTuple):
-    """Whether two parts agree, an assignment in which they do not, and at how many choices.
-
-    `shown` is an assignment that says in which choices they differ, where one does.
-    """
-
-    kind: str
-    assignment: Assignment | None = None
-    why: str = ""
-    trials: int = 0
-    shown: Assignment | None = None
 
 
 @dataclass
@@ -157,6 +121,8 @@ class Agreement:
         trials, tried_first = 0, min(TRIED_FIRST, self._choices().planned)
         for number, cover in enumerate(self._covers()):
             outcome = Trial(cover, n, self.notes, first=number == 0).outcome()
+            if outcome.kind == UNCOVERED and self._prove(n):
+                return Outcome(EQUAL)
             if outcome.kind != EQUAL:
                 return outcome
             trials += outcome.trials
@@ -177,107 +143,3 @@ def describe_proof(proof: Proof) -> str:
         return "both sides have one normal form"
     given = f" ({', '.join(proof.assumptions)})" if proof.assumptions else ""
     return f"both sides have one normal form for all {', '.join(proof.sizes)}{given}"
-
-
-@dataclass
-class Trial:
-    """Part n against the first one, at one choice of sizes."""
-
-    cover: Cover
-    n: int
-    notes: list[str]
-    first: bool = True
-
-    @property
-    def question(self) -> Question:
-        return self.cover.question
-
-    @cached_property
-    def envs(self) -> Sequence[Environment]:
-        """The values of the free indices."""
-        return self.question.environments(self.cover.most_values, self.cover.numbers)
-
-    def outcome(self) -> Outcome:
-        """Equal in one of the arithmetics, or how the sides differ."""
-        found: list[Outcome] = []
-        for arithmetic in self.cover.arithmetics:
-            outcome = self._in_arithmetic(arithmetic)
-            if outcome.kind == EQUAL and arithmetic.laws and LAWS not in self.notes:
-                self.notes.append(LAWS)
-            if outcome.kind in {EQUAL, SHAPES}:
-                return outcome
-            found.append(outcome)
-        if any(o.kind == UNCOVERED for o in found):
-            return self._without_patterns()
-        different = [o for o in found if o.kind == DIFFERENT]
-        if not different:
-            raise Undefined("1/0 or log(0)")
-        # A mistake is looked for where switches are 0 or 1, if such numbers show the difference.
-        coins = self._with_coins() if has_choices(self.question.context) else None
-        return (coins or different[-1])._replace(shown=different[-1].assignment)
-
-    def _in_arithmetic(self, arithmetic: Arithmetic) -> Outcome:
-        """The first draw that has a value, modulo the secret prime.
-
-        What differs there differs modulo the known prime, which is the same in every process, or is
-        a multiple of it. At the first choice of sizes it is asked for in exact numbers, too.
-        """
-        found = self._first(draw(self.question.context, arithmetic, secret=True))
-        if found.kind == DIFFERENT:
-            known = self._first(draw(self.question.context, arithmetic, secret=False))
-            return known if known.kind == DIFFERENT else found
-        if found.kind == EQUAL and self.first and not self._holds_exactly():
-            return Outcome(DIFFERENT, found.assignment)
-        return found
-
-    def _first(self, assignments: Iterable[Assignment]) -> Outcome:
-        """How the parts compare in the first assignment in which both have values."""
-        for assignment in assignments:
-            try:
-                return self._compare(assignment)
-            except Undefined:
-                continue
-            except TooManyPatterns:
-                return Outcome(UNCOVERED)
-        return Outcome(UNDEFINED)
-
-    def _compare(self, assignment: Assignment) -> Outcome:
-        """How the parts compare at all values of the free indices."""
-        for env in self.envs:
-            a = evaluate_part(self.question, 0, assignment, env, self.notes)
-            b = evaluate_part(self.question, self.n, assignment, env, self.notes)
-            kind = compare_everywhere([a], [b])
-            if kind != EQUAL:
-                return Outcome(kind, assignment)
-        return Outcome(EQUAL, assignment, trials=len(self.envs))
-
-    def _holds_exactly(self) -> bool:
-        """Whether exact numbers do not tell the sides apart; not asked where it costs too much."""
-        with suppress(OverBudget), limit_work(EXACT_STEPS):
-            return not any(
-                Sides(self.question, 0, self.n, env).differ(point)
-                for env in self.envs[:: max(1, len(self.envs) // MOST_EXACT)]
-                for point in islice(draw_dense_points(self.question.context), 1)
-            )
-        return True
-
-    def _with_coins(self) -> Outcome | None:
-        """The first assignment of switches by coins in which the sides differ."""
-        for assignment in draw_with_gates(self.question.context):
-            with suppress(Undefined):
-                outcome = self._compare(assignment)
-                if outcome.kind != EQUAL:
-                    return outcome
-        return None
-
-    def _without_patterns(self) -> Outcome:
-        """Too many combinations to multiply out: free numbers show more, coins show less."""
-        free = self._in_arithmetic(FREE)
-        coins = self._with_coins()
-        if coins is not None or free.kind == SHAPES:
-            return coins or free
-        # What holds for any numbers in place of 0 and 1 holds for those. A number that is 0 because
-        # a switch is off has no side, and of those the coins have met many.
-        if free.kind == EQUAL:
-            return free
-        return Outcome(UNCOVERED, why=TOO_MANY)

@@ -17,7 +17,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from symconv.claims.evaluation.assignment import count_classes
@@ -28,13 +28,18 @@ from symconv.claims.evaluation.summation import estimate_operations
 from symconv.claims.model.budget import OPERATION_STEPS, VERDICT_STEPS
 from symconv.claims.model.context import NetworkContext
 from symconv.claims.model.syntax_tree import (
+    BinaryExpression,
     Cases,
     Condition,
+    Differential,
     Exponentiation,
     FunctionCall,
+    Identifier,
     Numeral,
     Statement,
+    Summation,
     SyntaxNode,
+    TensorReference,
     UnaryMinus,
 )
 from symconv.core.nodes import MaxOver, absolute, relu
@@ -51,11 +56,12 @@ ROOT = "sqrt"
 
 
 @dataclass(frozen=True)
-class Arithmetic:
-    """A field, with free numbers for choices or with `patterns`, and the laws that it knows."""
+class TrialField:
+    """A field, with free numbers for choices or with `patterns`, with or without square roots."""
 
     field: type[ModularField]
     patterns: bool = False
+    roots: bool = False
 
     @property
     def laws(self) -> bool:
@@ -63,9 +69,9 @@ class Arithmetic:
         return self.field is ExponentLawField
 
 
-FREE, PATTERNS = Arithmetic(ModularField), Arithmetic(ModularField, patterns=True)
-LAWS = Arithmetic(ExponentLawField)
-LAW_PATTERNS = Arithmetic(ExponentLawField, patterns=True)
+FREE, PATTERNS = TrialField(ModularField), TrialField(ModularField, patterns=True)
+LAWS = TrialField(ExponentLawField)
+LAW_PATTERNS = TrialField(ExponentLawField, patterns=True)
 
 
 @dataclass(frozen=True)
@@ -80,11 +86,12 @@ class Cover:
         return self.question.context
 
     @cached_property
-    def arithmetics(self) -> Sequence[Arithmetic]:
+    def arithmetics(self) -> Sequence[TrialField]:
         """In which arithmetics the sides may be equal, the first one that shows it being enough."""
         statement, chosen = self.question.statement, has_choices(self.context)
         own = uses(statement, SWITCHES) or has_conditions(statement) or has_roots(statement)
         plain = [PATTERNS] if own else [FREE, *([PATTERNS] if chosen else [])]
+        plain = [replace(a, roots=has_roots(statement)) for a in plain]
         if not uses(statement, EXPONENTIALS):
             return plain
         return [*plain, *([LAW_PATTERNS] if own else [LAWS, *([LAW_PATTERNS] if chosen else [])])]
@@ -141,6 +148,38 @@ def uses(statement: Statement, functions: set[str]) -> bool:
 def has_conditions(statement: Statement) -> bool:
     """Whether the statement compares: cases, brackets."""
     return any(isinstance(n, Cases | Condition) for n in _nodes(statement))
+
+
+def uses_index_values(question: Question) -> bool:
+    """Whether the value of a free index counts beside the entries that it names: max(0, i - 3).
+
+    Entries are alike but for the ends of their axes; a formula of the number itself is not.
+    """
+    names = set(question.names)
+    return any(_index_values(part, names) for part in question.statement.parts)
+
+
+def _index_values(node: SyntaxNode, names: set[str]) -> bool:
+    if isinstance(node, Identifier):
+        return node.name in names
+    if isinstance(node, TensorReference | Differential):
+        return False
+    if isinstance(node, Summation):
+        return _index_values(node.body, names - {x.name for x in node.limits})
+    return any(_index_values(child, names) for child in node.children())
+
+
+def has_quotients(statement: Statement) -> bool:
+    """Whether the statement divides by something that depends on the network's numbers."""
+    for node in _nodes(statement):
+        below: SyntaxNode | None = None
+        if isinstance(node, BinaryExpression) and node.operator == "/":
+            below = node.right
+        elif isinstance(node, Exponentiation) and isinstance(node.exponent, UnaryMinus):
+            below = node.base
+        if below is not None and any(isinstance(n, TensorReference) for n in below.walk()):
+            return True
+    return False
 
 
 def has_roots(statement: Statement) -> bool:

@@ -7,11 +7,12 @@ from itertools import islice
 
 from symconv.claims.evaluation.assign import assign_residues
 from symconv.claims.evaluation.assignment import Assignment
-from symconv.claims.evaluation.modular_field import PRIME, Gates, secret_prime
+from symconv.claims.evaluation.modular_field import Gates, secret_prime
 from symconv.claims.evaluation.pattern_algebra import PatternAlgebra
+from symconv.claims.evaluation.residues import PRIME
 from symconv.claims.model.context import NetworkContext
 
-from .cover import Arithmetic
+from .cover import TrialField
 
 MOST_ATTEMPTS = 48
 """How many draws are tried until one has a value.
@@ -42,7 +43,7 @@ Kept = dict[tuple[object, ...], Assignment]
 _KEPT: dict[int, tuple[NetworkContext, Kept]] = {}
 
 
-def draw(context: NetworkContext, arithmetic: Arithmetic, *, secret: bool) -> Iterator[Assignment]:
+def draw(context: NetworkContext, arithmetic: TrialField, *, secret: bool) -> Iterator[Assignment]:
     """Random assignments in an arithmetic, of which the first that has a value is enough."""
     prime, first = (secret_prime(), SECRET_SEED) if secret else (PRIME, 1)
     for seed in range(first, first + MOST_ATTEMPTS):
@@ -55,6 +56,11 @@ def draw_with_gates(context: NetworkContext) -> Iterator[Assignment]:
     coins: Iterator[tuple[int, Gates]] = ((COIN_SEED + n, "coins") for n in range(COINS))
     for seed, gates in (*sides, *islice(coins, COINS)):
         yield _keep(context, (gates, seed))
+
+
+def draw_shut(context: NetworkContext) -> Assignment:
+    """A random assignment in which every switch of the network is off."""
+    return _keep(context, ("shut", SHUT_SEED))
 
 
 def _keep(context: NetworkContext, how: tuple[object, ...]) -> Assignment:
@@ -75,9 +81,14 @@ def _keep(context: NetworkContext, how: tuple[object, ...]) -> Assignment:
 
 def _assign(context: NetworkContext, how: tuple[object, ...]) -> Assignment:
     match how:
-        case (Arithmetic() as arithmetic, int(prime), int(seed)):
+        case (TrialField() as arithmetic, int(prime), int(seed)):
             return assign_residues(
-                context, seed, kind=arithmetic.field, prime=prime, patterns=arithmetic.patterns
+                context,
+                seed,
+                kind=arithmetic.field,
+                prime=prime,
+                patterns=arithmetic.patterns,
+                roots=arithmetic.roots,
             )
         case ("open" | "shut" | "coins" as gates, int(seed)):
             return assign_residues(context, seed, gates)

@@ -27,8 +27,9 @@ from symconv.claims.model.syntax_tree import Statement, TensorReference
 from symconv.claims.model.verdict import Verdict
 
 from . import numeric
-from .agreement import UNCOVERED, Agreement
+from .agreement import Agreement
 from .size_choices import reading_context
+from .trial import UNCOVERED
 
 JUDGED = {"claim", "update"}
 
@@ -102,15 +103,15 @@ class Judge:
         for n in range(1, len(question.statement.parts)):
             outcome = agreement.of_part(n)
             if outcome.kind == UNCOVERED:
-                said = (*notes, outcome.why)
-                return Verdict(v.UNDETERMINED, notes=said, evidence=agreement.evidence())
+                open_notes = (*notes, outcome.why)
+                return Verdict(v.UNDETERMINED, notes=open_notes, evidence=agreement.evidence())
             if outcome.kind == EQUAL:
                 continue
             assert outcome.assignment is not None, "a difference shows itself somewhere"
             if brief:
                 return Verdict(v.WRONG, notes=tuple(notes))
             difference = PartDifference(
-                question, n, outcome.kind, outcome.assignment, outcome.shown
+                question, n, outcome.kind, outcome.assignment, outcome.shown, outcome.env
             )
             if any(is_constant(question.statement.parts[k]) for k in (0, n)):
                 return explain_nonzero(difference, notes)

@@ -47,6 +47,9 @@ differ elsewhere; of so many draws the cheapest is what a claim is read and expl
 LARGE = 4_000
 """From how many terms a run on a cheaper choice is looked for: an example takes 50 runs."""
 
+SMALL = 3
+"""The largest of the sizes beside one that is large. Smaller numbers of a claim are met anyway."""
+
 PATIENCE = 100
 """After how many draws sizes may be equal: two strides of a network with few fitting sizes."""
 
@@ -73,9 +76,11 @@ class SizeNeeds:
 def find_size_needs(statement: Statement, context: NetworkContext) -> SizeNeeds:
     """The needs of a statement."""
     numbers = [n for part in statement.parts for n in _structural_numbers(part, inside=False)]
+    # x_{i-5} and x_{i+9} exist together where there are more than 14 entries.
+    reach = sum(sorted(set(numbers))[-2:])
     names = frozenset(context.size_names)
     degree = max(_degree(part, names) for part in statement.parts)
-    return SizeNeeds(max(numbers, default=0), degree)
+    return SizeNeeds(reach, degree)
 
 
 def _structural_numbers(node: SyntaxNode, *, inside: bool) -> Iterator[int]:
@@ -136,7 +141,7 @@ class SizeChoices:
         self.needs = needs
         self.free = free_sizes(first.program) if first.sizes else []
         self.at_once = min(max(FEWEST_CHOICES, needs.degree + 2), MOST_CHOICES)
-        self.planned = 1 + self.at_once + len(self.free) if first.sizes else 1
+        self.planned = 2 + self.at_once + len(self.free) if first.sizes else 1
         self.found = [first]
         self.missed: list[str] = []
         self._rest = self._draw_rest() if first.sizes else iter(())
@@ -151,23 +156,26 @@ class SizeChoices:
             yield self.found[number]
 
     def _draw_rest(self) -> Iterator[NetworkContext]:
-        beyond = min(self.needs.beyond, LARGEST_BOUND) + 2
+        # One more than the numbers of the claim and a small size together: H - W - 7.
+        beyond = min(self.needs.beyond, LARGEST_BOUND) + SMALL + 1
         for number in range(1, self.at_once + 1):
             # All sizes at once, small and different.
             context = self._draw(SizeDraw(self.program, self.needs.degree + 3), number)
             if context is not None:
                 yield context
+        # All beyond the numbers of the claim: two of them may have to meet.
+        context = self._draw(SizeDraw(self.program, beyond + 2, least=beyond), 0)
+        if context is not None:
+            yield context
         if len(self.found) <= min(self.at_once, self.needs.degree):
             self.missed.append("some of the sizes that a formula of this degree needs")
         for number, symbol in enumerate(self.free):
-            # One size after the other beyond every number of the claim.
-            if any(c.size_map[symbol] >= beyond for c in self.found):
-                continue
-            large = SizeDraw(self.program, 3, symbol, beyond + number % 2)
+            # One size after the other beyond every number of the claim, the others being small.
+            large = SizeDraw(self.program, SMALL, symbol, beyond + number % 2)
             context = self._draw(large, number)
             if context is not None:
                 yield context
-            elif self.needs.beyond:
+            elif self.needs.beyond > SMALL:
                 self.missed.append(f"{symbol} > {beyond - 1}")
         if self.needs.beyond > LARGEST_BOUND:
             self.missed.append(f"sizes near {self.needs.beyond}")
@@ -218,7 +226,7 @@ def choose_sizes(network: DifferentiableNetwork, needs: SizeNeeds) -> SizeChoice
 
 @dataclass(frozen=True)
 class SizeDraw:
-    """How sizes are drawn: up to `most`, or up to 3 beside one that is `large`.
+    """How sizes are drawn: from `least` to `most`, but for one that is `large`.
 
     Images are small, too, or such that a large window fits into them.
     """
@@ -227,10 +235,13 @@ class SizeDraw:
     most: int
     symbol: Symbol | None = None
     large: int = 0
+    least: int = 1
 
     def __call__(self, symbol: Symbol, random: Random) -> int:
         if symbol == self.symbol:
             return self.large
         if is_image_size(symbol, self.program):
-            return random.randint(2, random.choice((6, self.large + 6)))
-        return random.randint(1 if symbol.is_positive else 0, self.most)
+            least = max(2, self.least)
+            return random.randint(least, random.choice((least + 4, self.large + least + 4)))
+        least = self.least if symbol.is_positive else 0
+        return random.randint(least, max(least, self.most))

@@ -42,10 +42,10 @@ class OverBudget(Exception):  # noqa: N818 - an end of work, no failure of ours
     """
 
 
-class Budget:
+class StepBudget:
     """Steps that are left; what is spent here is spent of the budgets around it, too."""
 
-    def __init__(self, steps: int, around: Budget | None = None) -> None:
+    def __init__(self, steps: int, around: StepBudget | None = None) -> None:
         # Nothing inside can spend more than is left around it, which `spend` relies on.
         self.left: int = steps if around is None else min(steps, around.left)
         self.around = around
@@ -59,13 +59,13 @@ class Budget:
             self.around.spend(steps)
 
 
-_CURRENT: ContextVar[Budget | None] = ContextVar("budget", default=None)
+_CURRENT: ContextVar[StepBudget | None] = ContextVar("budget", default=None)
 
 
 @contextmanager
-def limit_work(steps: int) -> Iterator[Budget]:
+def limit_work(steps: int) -> Iterator[StepBudget]:
     """Work inside may take so many steps, and no more than the work around it has left."""
-    budget = Budget(steps, _CURRENT.get())
+    budget = StepBudget(steps, _CURRENT.get())
     token = _CURRENT.set(budget)
     try:
         yield budget

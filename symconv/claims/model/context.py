@@ -157,6 +157,12 @@ class NetworkContext:
             for e in self.program.equations
         )
 
+    @cached_property
+    def has_roots(self) -> bool:
+        """Whether the network takes square roots."""
+        powers = (p for e in self.program.equations for p in e.rhs.atoms(Pow))
+        return any(not p.exp.is_integer for p in powers)
+
     def work_of(self, equation: Equation) -> int:
         """How many terms the entries of one equation visit."""
         found = self._work.get(id(equation))

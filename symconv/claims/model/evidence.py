@@ -29,6 +29,8 @@ class Evidence:
             return f"a proof{said}"
         chance = f"; chance of an error below {self.bound:.0e}" if self.bound else ""
         missed = f"; not covered: {', '.join(self.missed)}" if self.missed else ""
+        if not self.choices:
+            return missed.lstrip("; ")
         plural = "" if self.choices == 1 else "s"
         return f"{self.choices} trial{plural}{said}{chance}{missed}"
 

@@ -127,7 +127,7 @@ def format_verdict(verdict: Verdict) -> str:
     if verdict.counterexample:
         lines.append(f"  for example: {verdict.counterexample}")
     lines += [f"  where: {verdict.step}"] if verdict.step else []
-    lines += [f"  rests on: {verdict.evidence}"] if verdict.evidence else []
+    lines += [f"  rests on: {verdict.evidence}"] if str(verdict.evidence or "") else []
     lines += [f"  note: {line}" for note in verdict.notes for line in note.split("\n")]
     return "\n".join(lines)
 
