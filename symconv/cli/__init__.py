@@ -3,54 +3,36 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-import typer
+if TYPE_CHECKING:
+    from .commands import app
 
-from symconv import __version__
-from symconv.core.errors import SymconvError
+__all__ = ["app", "main"]
 
-from .check import check
-from .console import say, show
-from .derive import derive
-from .examples import examples
-from .generate import generate, run
-from .trace import trace
-from .verify import verify
-
-app = typer.Typer(
-    name="symconv",
-    help="Gradients of convolutional networks: derived step by step, as LaTeX and NumPy, checked.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-for command in (examples, derive, generate, check, verify, trace, run):
-    app.command()(command)
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, as shells have it: 128 and the number of the signal."""
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
-        show(f"symconv {__version__}")
-        raise typer.Exit
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The entry point; ends in `SystemExit`, whatever happens.
 
-
-@app.callback()
-def _main(
-    *,
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="The version.")
-    ] = False,
-) -> None:
-    """Gradients of convolutional networks: derived, explained, generated, checked."""
-
-
-def main() -> None:
-    """The entry point: a person's mistake is one message and exit code 2, never a traceback."""
+    What takes time to import is imported here, so that Ctrl-C is heard from the beginning.
+    """
     try:
-        app()
-    except SymconvError as error:
-        say(f"error: {error}")
-        sys.exit(2)
-    except BrokenPipeError:
-        sys.exit(0)
+        from .door import run_command
+
+        code = run_command(sys.argv[1:] if arguments is None else list(arguments))
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    sys.exit(code)
+
+
+def __getattr__(name: str) -> Any:
+    """`symconv.cli.app`, the commands as typer has them, is loaded when it is first used."""
+    if name == "app":
+        from .commands import app
+
+        return app
+    raise AttributeError(f"module 'symconv.cli' has no attribute '{name}'")

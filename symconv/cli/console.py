@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from symconv.core.errors import SymconvError
+from symconv.core.printable import escape_controls, escape_line
+
+from .streams import write_output
+
+TEXT_OR_FILE = "An example's name, a network text, a file (name.txt or @PATH), or - for input."
 NetworkArgument = Annotated[
     str,
-    typer.Argument(metavar="NETWORK", help="An example's name, a network text, or a file."),
+    typer.Argument(metavar="NETWORK", help=TEXT_OR_FILE),
 ]
 NotationOption = Annotated[
     str | None,
@@ -35,13 +42,14 @@ FolderOption = Annotated[Path, typer.Option("-o", "--output", help="The folder t
 
 
 def show(text: str) -> None:
-    """Data goes to standard output."""
-    sys.stdout.write(text.rstrip("\n") + "\n")
+    """Data goes to standard output; nothing in it is a command for a terminal."""
+    write_output(escape_controls(text.rstrip("\n")) + "\n")
 
 
 def say(text: str) -> None:
-    """What happened goes to standard error."""
-    sys.stderr.write(text + "\n")
+    """What happened goes to standard error, where it can be written; as `show` does it."""
+    with suppress(OSError, ValueError):
+        sys.stderr.write(escape_controls(text) + "\n")
 
 
 def deliver(written: str | bytes, output: Path | None, *, force: bool) -> None:
@@ -50,9 +58,11 @@ def deliver(written: str | bytes, output: Path | None, *, force: bool) -> None:
 
     if output is not None:
         write_file(output, written, force=force)
-        say(f"written: {output}")
+        say(f"written: {escape_line(str(output))}")
     elif isinstance(written, bytes):
-        sys.stdout.buffer.write(written)
+        if sys.stdout is not None and sys.stdout.isatty():
+            raise SymconvError("a terminal cannot show this", help="write to a file with -o FILE")
+        write_output(written)
     else:
         show(written)
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from symconv.core.printable import escape_line
+
 from .console import (
     FolderOption,
     ForceOption,
@@ -123,4 +125,4 @@ def _generate(net: Network, folder: Path, *, style: Style, force: bool, **overri
     from symconv.output.files import write_files
 
     for path in write_files(folder, net.files(style.value, **overrides), force=force):
-        say(f"written: {path}")
+        say(f"written: {escape_line(str(path))}")

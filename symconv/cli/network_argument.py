@@ -7,8 +7,15 @@ from pathlib import Path
 
 from symconv.api import Network
 from symconv.core.errors import SymconvError, did_you_mean
+from symconv.core.printable import LONGEST_QUOTE, escape_line, quote_text
 from symconv.network.examples import BY_NAME
 from symconv.network.parser import LONGEST_TEXT
+
+from .text_argument import read_supplied_text
+
+LARGEST_FILE = 4 * LONGEST_TEXT
+"""The largest file of a network in bytes: the longest text, with as much again three times over for
+comments."""
 
 SIZE = re.compile(r"([A-Za-z]\w{0,31})=([0-9]{1,9})", re.ASCII)
 
@@ -18,7 +25,7 @@ def load_network(given: str, notation: str | None) -> Network:
     if given in BY_NAME:
         net = Network.example(given)
         return net if notation is None else net.in_notation(notation)
-    text, title = (given, "network") if _is_text(given) else _read_file(given)
+    text, title = (given, "network") if _is_text(given) else _read_network(given)
     return Network.parse(text, notation or "ij0").titled(title)
 
 
@@ -28,7 +35,9 @@ def parse_sizes(given: list[str]) -> dict[str, int]:
     for text in given:
         match = SIZE.fullmatch(text)
         if match is None:
-            raise SymconvError(f"{text!a} gives no size", help="write it as NAME=NUMBER, as N=32")
+            raise SymconvError(
+                f"{quote_text(text)} gives no size", help="write it as NAME=NUMBER, as N=32"
+            )
         found[match[1]] = int(match[2])
     return found
 
@@ -39,7 +48,7 @@ def parse_forms(given: list[str]) -> dict[str, str]:
     for text in given:
         key, equals, form = text.partition("=")
         if not (key and equals and form):
-            raise SymconvError(f"{text!a} gives no form", help="write it as NAME=FORM")
+            raise SymconvError(f"{quote_text(text)} gives no form", help="write it as NAME=FORM")
         found[key] = form
     return found
 
@@ -48,16 +57,26 @@ def _is_text(given: str) -> bool:
     return "|" in given or given.split()[:1] == ["input"]
 
 
-def _read_file(given: str) -> tuple[str, str]:
-    """The network text in a file, without its comments, and the file's name as the title."""
-    path = Path(given)
-    if not path.is_file():
+def _read_network(given: str) -> tuple[str, str]:
+    """The network text that an argument leads to, without its comments, and a title.
+
+    No part of a file is repeated that does not begin as a network does.
+    """
+    supplied = read_supplied_text(given, LARGEST_FILE)
+    if supplied is None:
+        name = quote_text(given)
         raise SymconvError(
-            f"'{given}' is no example, no network text and no file",
-            help=f"{did_you_mean(given, BY_NAME)}; a network text looks like "
+            f"{name} is no example, no network text and no file",
+            help=f"{did_you_mean(given[:LONGEST_QUOTE], BY_NAME)}; a network text looks like "
             "'input i 3x3 | conv w 2x2 -> o | sse y -> C'",
         )
-    with path.open(encoding="utf-8", errors="replace") as file:
-        content = file.read(4 * LONGEST_TEXT + 1)
-    lines = [line.split("#", 1)[0].strip() for line in content.splitlines()]
-    return " ".join(line for line in lines if line), path.stem
+    lines = [line.split("#", 1)[0].strip() for line in supplied.text.splitlines()]
+    text = " ".join(line for line in lines if line)
+    if text.split()[:1] != ["input"]:
+        where = "standard input" if supplied.name == "-" else quote_text(Path(supplied.name).name)
+        raise SymconvError(
+            f"{where} holds no network",
+            help="it begins with its input: input i 3x3 | conv w 2x2 -> o | sse y -> C",
+        )
+    title = "network" if supplied.name == "-" else Path(supplied.name).stem
+    return text, escape_line(title)[:LONGEST_QUOTE]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -12,8 +11,10 @@ from typing import Annotated, Protocol
 import typer
 
 from symconv.core.errors import SymconvError
+from symconv.core.input_files import read_regular_file
 
-from .console import JsonOption, NotationOption, show
+from .console import TEXT_OR_FILE, JsonOption, NotationOption, show
+from .streams import read_standard_input
 
 WRONG, UNDECIDED = 1, 3
 """Exit codes: a check failed; nothing is wrong, but not everything could be decided."""
@@ -34,7 +35,7 @@ class Reported(Protocol):
 def verify(
     network: Annotated[
         str | None,
-        typer.Argument(metavar="[NETWORK]", help="An example, a network text, or a file."),
+        typer.Argument(metavar="[NETWORK]", help=TEXT_OR_FILE),
     ] = None,
     notation: NotationOption = None,
     replay: Annotated[
@@ -91,19 +92,12 @@ def _verify_replay(name: str, *, as_json: bool) -> None:
 
 
 def _read_input(name: str) -> str:
-    """The text of a file, or of standard input; one character more than may be replayed."""
+    """The text of a file, or of standard input."""
     from symconv.verify.replay.json_tree import LONGEST_TEXT
 
     if name == "-":
-        return sys.stdin.read(LONGEST_TEXT + 1)
-    try:
-        with Path(name).open(encoding="utf-8", errors="replace") as file:
-            return file.read(LONGEST_TEXT + 1)
-    except FileNotFoundError:
-        raise SymconvError(f"there is no file {name[:100]!a}") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "this is no name of a file"
-        raise SymconvError(f"{name[:100]!a} cannot be read: {reason}") from None
+        return read_standard_input(LONGEST_TEXT)
+    return read_regular_file(Path(name), LONGEST_TEXT).decode("utf-8-sig", errors="replace")
 
 
 def report(checks: Sequence[Reported]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from .printable import escape_line
+
 
 class SymconvError(Exception):
     """Anything wrong with what the user gave us.
@@ -31,7 +33,10 @@ class SymconvError(Exception):
         lines = [self.message]
         if self.text is not None and self.position is not None:
             start, stop = self.position
-            lines += [f"  | {self.text}", f"  | {' ' * start}{'^' * max(1, stop - start)}"]
+            # An escaped character is wider than itself, and the caret moves with it.
+            before, under = (escape_line(t) for t in (self.text[:start], self.text[start:stop]))
+            lines.append(f"  | {before}{under}{escape_line(self.text[stop:])}")
+            lines.append(f"  | {' ' * len(before)}{'^' * max(1, len(under))}")
         if self.help:
             lines.append(f"  = help: {self.help}")
         return "\n".join(lines)

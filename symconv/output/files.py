@@ -1,29 +1,46 @@
-"""Files written whole or not at all, and only inside the folder that was named."""
+"""Files written whole or not at all, and only inside the folder that was named.
+
+All files are written to a staging folder first. A folder that is not there yet *is* that staging
+folder under another name: it appears with all of its files. In one that is there the files are
+moved into place while no signal is heard; if one cannot be moved, those before it are moved back.
+"""
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Mapping
+import secrets
+import shutil
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from symconv.core.errors import SymconvError
+from symconv.core.input_files import explain_os_error
+from symconv.core.printable import quote_text
+
+from .locks import defer_signals, lock_folder
+
+STAGING = ".symconv-"
+"""How the names of staging folders begin."""
 
 
 def write_files(folder: Path, files: Mapping[str, str | bytes], *, force: bool) -> list[Path]:
     """Write every file, or none: a file that exists with other content needs `force`.
 
-    Raises SymconvError where a name leaves the folder, where a file would be lost, or where the
-    folder is none and cannot be made.
+    Raises SymconvError where a name leaves the folder, where a file would be lost, where the
+    folder is none and cannot be made, or where another process is writing to it.
     """
-    made = _resolve_folder(folder)
-    targets = {made / name: _bytes(content) for name, content in files.items()}
+    contents = {name: _bytes(content) for name, content in files.items()}
     try:
-        for path, content in targets.items():
-            _refuse_target(path, made, content, force=force)
-        made.mkdir(parents=True, exist_ok=True)
-        _write(targets)
-    except OSError as error:
+        made = _resolve_folder(folder)
+        for name in contents:
+            _refuse_name(name, made)
+        if made.is_dir() or not _create_folder(made, contents):
+            with lock_folder(made):
+                for name, content in contents.items():
+                    _refuse_target(made / name, content, force=force)
+                _replace_files(made, contents)
+    except (OSError, ValueError, RuntimeError) as error:
         raise _path_error(folder, error) from error
     return [folder / name for name in files]
 
@@ -39,15 +56,12 @@ def _bytes(content: str | bytes) -> bytes:
 
 def _resolve_folder(folder: Path) -> Path:
     """The folder without links; SymconvError where a part of its path is no folder."""
-    try:
-        made = folder.resolve()
-        parts = [made, *made.parents]
-        found = next((p for p in parts if p.exists() or p.is_symlink()), made)
-    except (OSError, RuntimeError) as error:
-        raise _path_error(folder, error) from error
+    made = folder.resolve()
+    found = next((p for p in (made, *made.parents) if p.exists() or p.is_symlink()), made)
     if not found.is_dir():
         raise SymconvError(
-            f"'{folder}' cannot be written to: '{found.name}' is not a folder",
+            f"{quote_text(str(folder))} cannot be written to: {quote_text(found.name)} is not a "
+            "folder",
             help="name a folder, or one that can be made",
         )
     return made
@@ -55,46 +69,100 @@ def _resolve_folder(folder: Path) -> Path:
 
 def _path_error(folder: Path, error: Exception) -> SymconvError:
     """What the system says about a folder that cannot be made or written to."""
-    reason = getattr(error, "strerror", None) or "it is no path"
     return SymconvError(
-        f"'{folder}' cannot be made or written to: {reason}", help="name another folder"
+        f"{quote_text(str(folder))} cannot be made or written to: {explain_os_error(error)}",
+        help="name another folder",
     )
 
 
-def _write(targets: Mapping[Path, bytes]) -> None:
-    """Put every file next to its target, then all of them into place."""
-    waiting: dict[Path, Path] = {}
+def _refuse_name(name: str, folder: Path) -> None:
+    if (folder / name).parent != folder or name in {"", ".", ".."} or name.startswith(STAGING):
+        raise SymconvError(f"{quote_text(name)} would be written outside of the output folder")
+
+
+def _refuse_target(path: Path, content: bytes, *, force: bool) -> None:
+    name = quote_text(path.name)
     try:
-        for path, content in targets.items():
-            waiting[path] = _write_beside(path, content)
-        for path, temporary in waiting.items():
-            temporary.replace(path)
-    finally:
-        for temporary in waiting.values():
-            temporary.unlink(missing_ok=True)
-
-
-def _refuse_target(path: Path, folder: Path, content: bytes, *, force: bool) -> None:
-    if path.parent != folder or path.is_symlink():
-        raise SymconvError(f"'{path.name}' would be written outside of the output folder")
-    if path.is_dir():
-        raise SymconvError(f"'{path.name}' is a folder", help="name a file")
-    if path.exists() and not force and path.read_bytes() != content:
+        status = path.lstat()
+    except FileNotFoundError:
+        return
+    if stat.S_ISLNK(status.st_mode):
+        raise SymconvError(f"{name} would be written outside of the output folder: it is a link")
+    if stat.S_ISDIR(status.st_mode):
+        raise SymconvError(f"{name} is a folder", help="name a file")
+    if not stat.S_ISREG(status.st_mode):
+        raise SymconvError(f"{name} is no regular file", help="without -o, the output can be piped")
+    if not force and (status.st_size != len(content) or path.read_bytes() != content):
         raise SymconvError(
-            f"'{path.name}' exists and would be overwritten",
+            f"{name} exists and would be overwritten",
             help="use --force to overwrite it, or another place",
         )
 
 
-def _write_beside(path: Path, content: bytes) -> Path:
-    """A new file with this content in the folder of the target; none where it cannot be written."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".symconv-")
-    temporary = Path(name)
+def _create_folder(folder: Path, contents: Mapping[str, bytes]) -> bool:
+    """A folder that appears with all of its files; False where another process was faster."""
+    missing = [p for p in folder.parents if not p.exists()]
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        temporary.chmod(0o644)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with _stage(folder.parent, contents) as staged, defer_signals():
+            staged.rename(folder)
+    except OSError:
+        if folder.is_dir():
+            return False
+        _remove_empty(missing)
         raise
-    return temporary
+    except BaseException:
+        _remove_empty(missing)
+        raise
+    return True
+
+
+def _replace_files(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Move all files into place; those that were there come back if one cannot be moved."""
+    with _stage(folder, contents) as staged, defer_signals():
+        done: list[tuple[Path, Path]] = []
+        try:
+            for number, name in enumerate(contents):
+                target, old = folder / name, staged / f"{STAGING}{number}"
+                if target.exists():
+                    shutil.copy2(target, old)
+                done.append((target, old))
+                (staged / name).replace(target)
+        except BaseException:
+            for target, old in reversed(done):
+                _restore_file(target, old)
+            raise
+
+
+def _restore_file(target: Path, old: Path) -> None:
+    """What was there before comes back; what was not there goes."""
+    if old.exists():
+        old.replace(target)
+    else:
+        target.unlink(missing_ok=True)
+
+
+@contextmanager
+def _stage(above: Path, contents: Mapping[str, bytes]) -> Iterator[Path]:
+    """All files in a new folder, which is gone afterwards unless it was renamed."""
+    staged = above / f"{STAGING}{secrets.token_hex(8)}"
+    try:
+        staged.mkdir()
+        for name, content in contents.items():
+            _write_beside(staged / name, content)
+        yield staged
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+
+
+def _write_beside(path: Path, content: bytes) -> None:
+    """A new file with this content, beside its target."""
+    with path.open("xb") as file:
+        file.write(content)
+
+
+def _remove_empty(folders: Sequence[Path]) -> None:
+    """Folders that were made on the way, the innermost first."""
+    with suppress(OSError):
+        for folder in folders:
+            folder.rmdir()

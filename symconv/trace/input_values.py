@@ -11,19 +11,25 @@ from pathlib import Path
 from typing import Any
 
 from symconv.core.errors import SymconvError
+from symconv.core.input_files import read_regular_file
+from symconv.core.printable import quote_text
 from symconv.semantics.index_arithmetic import Place
 
 from .numbers import Number
+from .toml_keys import refuse_long_keys
 
 NUMBER = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,2})?")
 RATIO = re.compile(r"[+-]?\d{1,40}/\d{1,40}")
+LARGEST = 10**140
+"""The largest whole number: what 40 digits and an exponent of two digits can write."""
+
 DEEPEST = 8
 """How deep lists of values may be nested. A batch of 3-D images with channels has 5 axes."""
 
 
 def parse_literal(value: object) -> Number:
     """A number as it is written: decimals stay decimals."""
-    if isinstance(value, int | Fraction) and not isinstance(value, bool):
+    if isinstance(value, int | Fraction) and not isinstance(value, bool) and abs(value) < LARGEST:
         return value
     text = repr(value) if isinstance(value, float) else value
     if isinstance(text, str) and NUMBER.fullmatch(text.strip()):
@@ -32,27 +38,37 @@ def parse_literal(value: object) -> Number:
         above, below = text.split("/")
         if int(below):
             return _smallest(Fraction(int(above), int(below)))
-    raise SymconvError(f"{str(value)[:40]!r} is no number", help="write 0.25, 1e-3 or 1/3")
+    shown = quote_text(value) if isinstance(value, str) else f"a value of {type(value).__name__}"
+    raise SymconvError(f"{shown} is no number", help="write 0.25, 1e-3 or 1/3")
 
 
 def _smallest(value: Fraction) -> Number:
     return int(value) if value.denominator == 1 else value
 
 
-def iterate_nested(value: object, name: str, depth: int = 0) -> Iterator[tuple[Place, Number]]:
-    """The entries of nested lists, by place."""
-    if depth > DEEPEST:
-        raise SymconvError(f"the values of '{name[:40]}' are nested too deeply")
+def iterate_nested(value: object, name: str, at: Place = ()) -> Iterator[tuple[Place, Number]]:
+    """The entries of nested lists, by place.
+
+    SymconvError says where there is no number; what is there instead may come from any file.
+    """
+    if len(at) > DEEPEST:
+        raise SymconvError(f"the values of {quote_text(name)} are nested too deeply")
     if isinstance(value, Mapping):
-        raise SymconvError(f"the values of '{name[:40]}' are no list of numbers")
+        raise SymconvError(f"the values of {quote_text(name)} are no list of numbers")
     if isinstance(value, Sequence) and not isinstance(value, str):
         for number, part in enumerate(value):
-            for place, entry in iterate_nested(part, name, depth + 1):
-                yield (number, *place), entry
+            yield from iterate_nested(part, name, (*at, number))
     elif hasattr(value, "tolist"):
-        yield from iterate_nested(value.tolist(), name, depth)
+        yield from iterate_nested(value.tolist(), name, at)
     else:
-        yield (), parse_literal(value)
+        try:
+            yield at, parse_literal(value)
+        except SymconvError as error:
+            where = f" at {list(at)}" if at else ""
+            raise SymconvError(
+                f"the values of {quote_text(name)} hold something that is no number{where}",
+                help=error.help,
+            ) from None
 
 
 LARGEST_FILE = 1_000_000
@@ -62,26 +78,22 @@ LARGEST_FILE = 1_000_000
 def read_values(path: Path) -> dict[str, Any]:
     """The values in a JSON or TOML file: names, and nested lists of numbers or of decimal strings.
 
-    Numbers stay text, so that 0.1 is a tenth. SymconvError, in one line, for anything else.
+    Numbers stay text, so that 0.1 is a tenth. SymconvError, in one line, for anything else; it says
+    where, and repeats nothing of the file.
     """
+    name = quote_text(path.name)
     try:
-        raw = path.read_bytes()[: LARGEST_FILE + 1] if path.is_file() else b""
-    except OSError as error:
-        raise SymconvError(f"'{path.name}' cannot be read: {error.strerror}") from None
-    if not path.is_file():
-        raise SymconvError(f"there is no file '{path.name}'")
-    if len(raw) > LARGEST_FILE:
-        raise SymconvError(f"'{path.name}' is larger than {LARGEST_FILE:,} bytes")
-    try:
-        text = raw.decode("utf-8")
+        text = read_regular_file(path, LARGEST_FILE).decode("utf-8-sig")
         found = _toml(text) if path.suffix.lower() == ".toml" else _json(text)
-    except (ValueError, RecursionError) as error:
-        reason = str(error).splitlines()[0] if str(error) else "nested too deeply"
-        raise SymconvError(f"'{path.name}' is not readable: {reason}") from None
+    except UnicodeDecodeError as error:
+        raise SymconvError(f"{name} is not readable: byte {error.start} is not UTF-8") from None
+    except RecursionError:
+        raise SymconvError(f"{name} is not readable: nested too deeply") from None
+    except ValueError as error:
+        reason = "a number is too long" if "digits" in str(error) else str(error).splitlines()[0]
+        raise SymconvError(f"{name} is not readable: {reason}") from None
     if not isinstance(found, dict):
-        raise SymconvError(
-            f"'{path.name}' holds no names", help='write {"x": [[1, 2]], "w": [["0.5"]]}'
-        )
+        raise SymconvError(f"{name} holds no names", help='write {"x": [[1, 2]], "w": [["0.5"]]}')
     return found
 
 
@@ -96,6 +108,7 @@ def _json(text: str) -> Any:
 
 
 def _toml(text: str) -> Any:
+    refuse_long_keys(text)
     return tomllib.loads(text, parse_float=str)
 
 

@@ -209,6 +209,9 @@ def parse_exact_number(name: str, value: Any) -> Fraction:
         return value
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise SymconvError(f"the values of {name[:40]!r} hold something that is no number")
+    # Python refuses to write out a whole number of more than 4,300 digits.
+    if isinstance(value, int) and abs(value) >= 10**MOST_DIGITS:
+        raise SymconvError(f"the values of {name[:40]!r} hold a number that is not read")
     text = str(value)
     body, _, exponent = text.lower().partition("e")
     if RATIO.fullmatch(text) and int(text.partition("/")[2]):

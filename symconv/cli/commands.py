@@ -1,0 +1,43 @@
+"""The commands of the program, as typer has them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from symconv import __version__
+
+from .check import check
+from .console import show
+from .derive import derive
+from .examples import examples
+from .generate import generate, run
+from .trace import trace
+from .verify import verify
+
+app = typer.Typer(
+    name="symconv",
+    help="Gradients of convolutional networks: derived step by step, as LaTeX and NumPy, checked.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for command in (examples, derive, generate, check, verify, trace, run):
+    app.command()(command)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        show(f"symconv {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="The version.")
+    ] = False,
+) -> None:
+    """Gradients of convolutional networks: derived, explained, generated, checked."""

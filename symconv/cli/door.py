@@ -1,0 +1,80 @@
+"""The door of the program: whatever happens behind it, a person gets a message and an exit code."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Sequence
+
+import typer
+
+from symconv.core.errors import SymconvError
+from symconv.core.printable import escape_line
+
+from . import INTERRUPTED
+from .commands import app
+from .console import say
+from .faults import FAULT, describe_fault
+from .streams import close_streams, flush_output, prepare_streams
+
+MISUSED = 2
+"""The exit code where something was not read or not possible, and the message says what."""
+
+UNHEARD = 141
+"""The exit code where nobody reads on: 128 and the number of SIGPIPE, as shells have it.
+
+It is not 0, which would say that a claim is right.
+"""
+
+USAGE_ERROR = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
+"""What typer raises for wrong arguments: old versions take it from click, new ones have their own.
+"""
+
+LONGEST_USAGE = 400
+"""How much of typer's message is shown, which repeats a wrong argument in full."""
+
+
+def run_command(arguments: Sequence[str]) -> int:
+    """Run a command; its exit code. Nothing is raised."""
+    try:
+        prepare_streams()
+        code = _run_app(arguments)
+        flush_output()
+    except BaseException as error:  # noqa: BLE001 - this is where it ends
+        code = _report_error(error)
+    close_streams()
+    return code
+
+
+def _run_app(arguments: Sequence[str]) -> int:
+    code = app(args=list(arguments) or ["--help"], prog_name="symconv", standalone_mode=False)
+    return (code if isinstance(code, int) else 0) if arguments else MISUSED
+
+
+def _report_error(error: BaseException) -> int:
+    """Say what went wrong in one message; the exit code."""
+    if os.environ.get("SYMCONV_TRACEBACK"):
+        say("".join(traceback.format_exception(error)))
+    if isinstance(error, KeyboardInterrupt | typer.Abort):
+        return INTERRUPTED
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else MISUSED
+    if isinstance(error, BrokenPipeError):
+        return UNHEARD
+    if isinstance(error, SymconvError):
+        say(f"error: {error}")
+        return MISUSED
+    if isinstance(error, USAGE_ERROR):
+        say(_describe_usage(error))
+        return MISUSED
+    say(describe_fault(error))
+    return FAULT
+
+
+def _describe_usage(error: BaseException) -> str:
+    """What typer says about wrong arguments, and where the right ones stand."""
+    said = escape_line(getattr(error, "format_message", error.__str__)())
+    shown = said if len(said) <= LONGEST_USAGE else f"{said[:LONGEST_USAGE]} ..."
+    context = getattr(error, "ctx", None)
+    command = getattr(context, "command_path", None) or "symconv"
+    return f"error: {shown[:1].lower()}{shown[1:]}\n  = help: {command} --help"
