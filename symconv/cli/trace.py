@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from symconv.core.printable import escape_line
+
 from .console import FileOption, ForceOption, NetworkArgument, NotationOption, deliver, say
 
 
@@ -59,6 +61,6 @@ def trace(  # noqa: PLR0913, PLR0917 - a command has the options it has
         rate=rate,
     )
     if plot is not None:
-        found.plot(plot)
-        say(f"written: {plot}")
+        found.plot(plot, force=force)
+        say(f"written: {escape_line(str(plot))}")
     deliver(getattr(found, form.value)(), output, force=force)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from fractions import Fraction
+from io import BytesIO
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,11 +15,13 @@ from sympy import Symbol
 
 from symconv.core.equation import Program
 from symconv.core.errors import SymconvError
+from symconv.core.printable import quote_text
 from symconv.core.tensor import Tensor
+from symconv.output.files import write_file
 from symconv.semantics.run import run_program
 
 from .input_tables import Values
-from .numbers import ExactOrFloat, Number
+from .numbers import ExactOrFloat, Number, check_numbers
 
 if TYPE_CHECKING:
     from .record import Trace
@@ -30,7 +33,7 @@ The first ones are exact where generated code takes the others.
 """
 
 LONGEST = 10**40
-"""Fractions with longer denominators go on as floats: 40 digits are more than a page shows."""
+"""Longer numbers go on as floats: 40 digits are more than a page shows."""
 
 EXACT_STEPS = 20
 """How many steps are taken exactly where a generated module can take the others."""
@@ -97,37 +100,55 @@ def descend(  # noqa: PLR0913, PLR0917 - a descent depends on exactly these
     computed = {e.key for e in program.equations}
     here: Values = {key: table for key, table in values.items() if key not in computed}
     exactly = min(steps, EXACT_STEPS) if train else steps
-    for _ in range(exactly + 1):
-        found = run_program(
-            program, sizes, here, ExactOrFloat(), wanted=[cost.key, *gradients.values()]
-        )
-        stages.append(DescentStep(found[cost.key][0,], {t.key: here[t.key] for t in weights}))
-        moved = {
-            t.key: {
-                p: _limit_length(w - rate * found[gradients[t.key]][p])
-                for p, w in here[t.key].items()
+    for number in range(exactly + 1):
+        with _stay_finite(number):
+            found = run_program(
+                program, sizes, here, ExactOrFloat(), wanted=[cost.key, *gradients.values()]
+            )
+            check_numbers(found[cost.key].values())
+            stages.append(DescentStep(found[cost.key][0,], {t.key: here[t.key] for t in weights}))
+            moved = {
+                t.key: {
+                    p: _limit_length(w - rate * found[gradients[t.key]][p])
+                    for p, w in here[t.key].items()
+                }
+                for t in weights
             }
-            for t in weights
-        }
-        here = here | moved
+            here = here | moved
     if train and steps > exactly:
-        stages += [DescentStep(*found) for found in islice(train(here), steps - exactly)]
+        for number, (loss, kept) in enumerate(islice(train(here), steps - exactly), exactly + 1):
+            with _stay_finite(number):
+                check_numbers([loss])
+                stages.append(DescentStep(loss, kept))
     return Descent(cost.key, rate, tuple(stages))
 
 
+@contextmanager
+def _stay_finite(number: int) -> Iterator[None]:
+    """Say after which step the loss has left the numbers; steps that are too wide lead there."""
+    try:
+        yield
+    except (ArithmeticError, ValueError):
+        raise SymconvError(
+            f"after {number} steps the loss is beyond all numbers",
+            help="take a smaller rate, or fewer steps",
+        ) from None
+
+
 def _limit_length(value: Number) -> Number:
-    """The fraction itself, or a float where its denominator is longer than `LONGEST`."""
-    if isinstance(value, Fraction) and value.denominator > LONGEST:
-        return float(value)
-    return value
+    """The number itself, or a float where it is longer than `LONGEST`, above or below its line."""
+    if isinstance(value, float):
+        check_numbers([value])
+        return value
+    return float(value) if max(abs(value.numerator), value.denominator) > LONGEST else value
 
 
 MOST_DOTS = 40
 """So many steps are drawn as dots; more would hide the line."""
 
 
-def plot_losses(trace: Trace, path: Path) -> None:
-    """Write the picture to a file; its ending says in which format."""
+def draw_losses(trace: Trace, form: str) -> bytes:
+    """The picture of the losses, in a form such as png, svg or pdf."""
     if trace.descent is None:
         raise SymconvError("there are no steps to plot", help="ask for steps")
     try:
@@ -141,4 +162,17 @@ def plot_losses(trace: Trace, path: Path) -> None:
     losses = [float(loss) for loss in trace.descent.losses]
     axes.plot(range(len(losses)), losses, marker="o" if len(losses) <= MOST_DOTS else None)
     axes.set(xlabel="step", ylabel=trace.descent.cost, ylim=(0, None))
-    figure.savefig(path)
+    known = sorted(figure.canvas.get_supported_filetypes())
+    if form not in known:
+        raise SymconvError(
+            f"a picture cannot be written as {quote_text(form)}", help=f"one of {', '.join(known)}"
+        )
+    drawn = BytesIO()
+    figure.savefig(drawn, format=form)
+    return drawn.getvalue()
+
+
+def plot_losses(trace: Trace, path: Path, *, force: bool = True) -> None:
+    """Write the picture to a file; its ending says in which form."""
+    form = path.suffix.removeprefix(".").lower() or "png"
+    write_file(path, draw_losses(trace, form), force=force)

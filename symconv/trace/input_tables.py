@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import product
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from sympy import Integer, Symbol, sympify
@@ -91,13 +92,15 @@ def _fit_shape(
 ) -> dict[Place, Number]:
     """The entries in the tensor's shape; one flat list is read row by row."""
     shape = [evaluate_extent(n, sizes, tensor.key) for n in tensor.shape]
-    places = list(product(*(range(n) for n in shape)))
-    flat = len(entries) == len(places) and {len(p) for p in entries} <= {0, 1}
-    ordered = dict(zip(places, entries.values(), strict=True)) if flat else dict(entries)
-    if set(ordered) != set(places):
-        wanted = " x ".join(map(str, shape))
-        raise SymconvError(f"the values of '{tensor.key}' do not have the shape {wanted}")
-    return ordered
+    # Counted before the places are listed: a network may have more than there is memory for.
+    if len(entries) == prod(shape):
+        places = list(product(*(range(n) for n in shape)))
+        flat = {len(p) for p in entries} <= {0, 1}
+        ordered = dict(zip(places, entries.values(), strict=True)) if flat else dict(entries)
+        if set(ordered) == set(places):
+            return ordered
+    wanted = " x ".join(map(str, shape))
+    raise SymconvError(f"the values of '{tensor.key}' do not have the shape {wanted}")
 
 
 def evaluate_extent(n: Any, sizes: Mapping[Symbol, int], key: str) -> int:

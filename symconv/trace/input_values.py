@@ -29,8 +29,10 @@ DEEPEST = 8
 
 def parse_literal(value: object) -> Number:
     """A number as it is written: decimals stay decimals."""
-    if isinstance(value, int | Fraction) and not isinstance(value, bool) and abs(value) < LARGEST:
-        return value
+    if isinstance(value, int | Fraction) and not isinstance(value, bool):
+        if -LARGEST < value < LARGEST:
+            return value
+        raise SymconvError("a number is too large", help="write 0.25, 1e-3 or 1/3")
     text = repr(value) if isinstance(value, float) else value
     if isinstance(text, str) and NUMBER.fullmatch(text.strip()):
         return _smallest(Fraction(text.strip()))

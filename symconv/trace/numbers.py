@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from decimal import ROUND_HALF_UP, localcontext
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from decimal import Decimal as Scaled
+from decimal import localcontext
 from fractions import Fraction
 from typing import Literal
 
+from symconv.core.errors import SymconvError
 from symconv.render.formula.tree import DisplayDecimal, DisplayQuotient, DisplayTree
 from symconv.render.formula.tree_helpers import negate
 from symconv.semantics.algebra import Reals
@@ -28,6 +30,12 @@ LARGEST_DENOMINATOR = 999
 
 SIGNIFICANT = 6
 """To how many significant digits numbers are rounded that are not shown in full."""
+
+LARGEST_SHOWN = 10**40
+"""Larger numbers are rounded as small ones are: 40 digits are more than a page shows."""
+
+MOST_BITS = 14_000
+"""The longest exact number in binary digits: Python writes out some 4,300 decimal ones."""
 
 KNOWN: dict[tuple[str, int], Fraction] = {
     ("sigmoid", 0): Fraction(1, 2),
@@ -59,9 +67,45 @@ class ExactOrFloat(OrderedScalars):
 
     def power(self, exponent: Fraction) -> Callable[[Number], Number]:
         if exponent.denominator != 1:
-            return lambda x: float(x) ** float(exponent)
-        whole = exponent.numerator
-        return lambda x: (Fraction(x) if isinstance(x, int) else x) ** whole
+            return lambda x: math.pow(x, exponent)
+        return lambda x: _raise_power(x, exponent.numerator)
+
+
+def _raise_power(x: Number, exponent: int) -> Number:
+    """X ** exponent; OverflowError before a number becomes longer than any that is kept."""
+    if not isinstance(x, float) and _count_bits(x) * abs(exponent) > MOST_BITS:
+        raise OverflowError
+    return (Fraction(x) if isinstance(x, int) else x) ** exponent
+
+
+def _count_bits(x: int | Fraction) -> int:
+    return max(x.numerator.bit_length(), x.denominator.bit_length())
+
+
+@contextmanager
+def name_failures(name: str) -> Iterator[None]:
+    """Say of which tensor there is no value, and why: a SymconvError instead of Python's own."""
+    try:
+        yield
+    except ZeroDivisionError:
+        raise SymconvError(f"'{name}' has no value here: a division by 0") from None
+    except OverflowError:
+        raise SymconvError(
+            f"'{name}' has no value here: a number is too large", help="give smaller values"
+        ) from None
+    except ValueError:
+        reason = "a root or a logarithm of a number that has none"
+        raise SymconvError(f"'{name}' has no value here: {reason}") from None
+
+
+def check_numbers(values: Iterable[Number]) -> None:
+    """Raise an OverflowError where one is infinite, undefined, or too long to be written out."""
+    for value in values:
+        if isinstance(value, float):
+            if not math.isfinite(value):
+                raise OverflowError
+        elif _count_bits(value) > MOST_BITS:
+            raise OverflowError
 
 
 def is_exact(value: Number) -> bool:
@@ -81,6 +125,8 @@ def display_number(value: Number, digits: int | None) -> tuple[DisplayTree, bool
 
 
 def _display_magnitude(size: Number, digits: int | None) -> tuple[DisplayTree, bool]:
+    if size >= LARGEST_SHOWN:
+        return DisplayDecimal(_round_significant(size)), False
     if digits is not None:
         text = round_decimal(size, digits)
         return DisplayDecimal(text), is_exact(size) and Fraction(text) == size
@@ -91,7 +137,19 @@ def _display_magnitude(size: Number, digits: int | None) -> tuple[DisplayTree, b
         return DisplayDecimal(round_decimal(size, decimals)), True
     if size.denominator <= LARGEST_DENOMINATOR:
         return _display_fraction(Fraction(size)), True
-    return DisplayDecimal(f"{float(size):.{SIGNIFICANT}g}"), False
+    return DisplayDecimal(_round_significant(size)), False
+
+
+def _round_significant(size: Number) -> str:
+    """Rounded to six digits, also where a float would be infinite or 0."""
+    with suppress(OverflowError):
+        near = float(size)
+        if near or not size:
+            return f"{near:.{SIGNIFICANT}g}"
+    above, below = Fraction(size).as_integer_ratio()
+    with localcontext() as context:
+        context.prec = SIGNIFICANT
+        return f"{(Scaled(above) / Scaled(below)).normalize():.{SIGNIFICANT}g}"
 
 
 def _display_fraction(size: Fraction) -> DisplayTree:
@@ -110,15 +168,13 @@ def _count_decimals(size: Fraction) -> int | None:
     return max(twos, fives) if rest == 1 else None
 
 
-def round_decimal(value: Number, digits: int, how: str = ROUND_HALF_UP) -> str:
-    """A number with so many decimals, without zeros at the end."""
-    whole = Fraction(value)
-    with localcontext() as context:
-        context.prec = 60 + digits
-        quotient = Scaled(whole.numerator) / Scaled(whole.denominator)
-        text = f"{quotient.quantize(Scaled(1).scaleb(-digits), rounding=how):f}"
-    short = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if short == "-0" else short
+def round_decimal(value: Number, digits: int) -> str:
+    """A number with so many decimals, halves away from zero, without zeros at the end."""
+    above, below = Fraction(value).as_integer_ratio()
+    whole = (2 * abs(above) * 10**digits + below) // (2 * below)
+    before, after = divmod(whole, 10**digits)
+    text = f"{before}.{after:0{digits}d}".rstrip("0").rstrip(".") if digits else str(before)
+    return f"-{text}" if above < 0 and whole else text
 
 
 def compare_number(value: Number, claimed: str) -> NumberVerdict:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from symconv.core.equation import Equation, Program
 from symconv.core.errors import SymconvError
@@ -93,11 +94,14 @@ class Trace:
 
         return trace_json(self)
 
-    def plot(self, path: Any) -> None:
-        """The loss per step as a picture; needs matplotlib."""
+    def plot(self, path: str | Path, *, force: bool = True) -> None:
+        """The loss per step as a picture; needs matplotlib.
+
+        With `force=False` a file that is there already is left, with a SymconvError.
+        """
         from .descent import plot_losses
 
-        plot_losses(self, path)
+        plot_losses(self, Path(path), force=force)
 
     def __str__(self) -> str:
         return self.text()

@@ -17,7 +17,7 @@ from symconv.semantics.sizes import free_sizes
 from .descent import Train, descend
 from .input_tables import Values, build_tables
 from .input_values import parse_literal
-from .numbers import Number
+from .numbers import Number, check_numbers, name_failures
 from .provenance import TracedNumber, TracingAlgebra, make_leaf
 from .record import Trace, TracedEquation
 
@@ -96,9 +96,10 @@ def _trace_equations(
             missing[equation.key] = lacks
             continue
         needed = {key: leaves[key] for key in equation.reads}
-        entries = run_program(program, sizes, needed, TracingAlgebra(), wanted=[equation.key])[
-            equation.key
-        ]
+        with name_failures(equation.key):
+            found = run_program(program, sizes, needed, TracingAlgebra(), wanted=[equation.key])
+            entries = found[equation.key]
+            check_numbers(worked.value for worked in entries.values())
         parts.append(TracedEquation(equation, entries))
         leaves[equation.key] = _make_leaves({k: w.value for k, w in entries.items()}, digits)
     return parts, missing

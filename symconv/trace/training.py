@@ -44,13 +44,16 @@ class Training:
         names, workspace = self.module.arrays, dict[str, Any]()
         arrays = {names[k]: values_to_array(t, whole=k in self.labels) for k, t in start.items()}
         while True:
-            values = self.module.forward(**arrays, workspace=workspace)
+            # Whoever takes the steps looks at the loss: NumPy need not warn about it as well.
+            with np.errstate(all="ignore"):
+                values = self.module.forward(**arrays, workspace=workspace)
             weights = {k: array_to_values(arrays[names[k]]) for k in self.learned}
             yield float(getattr(values, names[self.cost])), weights
-            found = self.module.backward(**arrays, values=values, workspace=workspace)
-            for key in self.learned:
-                slope = getattr(found, names[f"gradient {key}"])
-                arrays[names[key]] = arrays[names[key]] - self.rate * slope
+            with np.errstate(all="ignore"):
+                found = self.module.backward(**arrays, values=values, workspace=workspace)
+                for key in self.learned:
+                    slope = getattr(found, names[f"gradient {key}"])
+                    arrays[names[key]] = arrays[names[key]] - self.rate * slope
 
 
 def values_to_array(table: Mapping[Place, Number], *, whole: bool) -> NDArray[Any]:
