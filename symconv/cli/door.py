@@ -53,8 +53,6 @@ def _run_app(arguments: Sequence[str]) -> int:
 
 def _report_error(error: BaseException) -> int:
     """Say what went wrong in one message; the exit code."""
-    if os.environ.get("SYMCONV_TRACEBACK"):
-        say("".join(traceback.format_exception(error)))
     if isinstance(error, KeyboardInterrupt | typer.Abort):
         return INTERRUPTED
     if isinstance(error, SystemExit):
@@ -67,6 +65,8 @@ def _report_error(error: BaseException) -> int:
     if isinstance(error, USAGE_ERROR):
         say(_describe_usage(error))
         return MISUSED
+    if os.environ.get("SYMCONV_TRACEBACK"):
+        say("".join(traceback.format_exception(error)))
     say(describe_fault(error))
     return FAULT
 

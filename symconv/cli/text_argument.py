@@ -36,16 +36,19 @@ def read_supplied_text(given: str, most: int) -> SuppliedText | None:
     """
     if given == "-":
         return SuppliedText(read_standard_input(most), "-")
+    if given == "@":
+        raise SymconvError("after @ there is no name of a file", help="@PATH")
     if given.startswith("@"):
         return _read(given[1:], most)
     # False, too, for a text that can be no path: too long, or with a NUL in it.
     if not os.path.lexists(given):
         return None
-    if not ENDING.fullmatch(given) or Path(given).is_dir():
-        kind = "a folder" if Path(given).is_dir() else "a file whose name has no ending"
+    if Path(given).is_dir():
+        raise SymconvError(f"{quote_text(given)} is a folder", help="name a file in it")
+    if not ENDING.fullmatch(given):
         raise SymconvError(
-            f"{quote_text(given)} is {kind}, and is not read",
-            help=f"a file is given as {quote_text('@' + given)}",
+            f"{quote_text(given)} is a file whose name has no ending, and is not read",
+            help=f"to have it read, write {quote_text('@' + given)}",
         )
     return _read(given, most)
 

@@ -30,6 +30,9 @@ Multiples = Mapping[int, Fraction]
 ONE = 1
 """The residue of the number 1, of which a written number is a multiple."""
 
+NUMBERS = (Residue, int, Fraction)
+"""What is calculated with here; a number with a slope calculates with these itself."""
+
 
 class ExpLogForm(Residue):
     """A residue with the terms that add up to it and the factors that multiply to it."""
@@ -58,7 +61,7 @@ class ExpLogForm(Residue):
         return cls(residue, terms, {} if value == 1 else {residue: Fraction(1)})
 
     def __add__(self, other: Any) -> ExpLogForm:
-        if not isinstance(other, Residue | int):
+        if not isinstance(other, NUMBERS):
             return NotImplemented
         o = self.of(other)
         if not (self.terms and o.terms):
@@ -69,7 +72,7 @@ class ExpLogForm(Residue):
     __radd__ = __add__
 
     def __mul__(self, other: Any) -> ExpLogForm:
-        if not isinstance(other, Residue | int):
+        if not isinstance(other, NUMBERS):
             return NotImplemented
         o = self.of(other)
         terms: dict[int, Fraction] | None = None
