@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from math import prod
+from typing import cast
 
 from sympy import Expr, Integer, KroneckerDelta, Mul, Rational
 from sympy.tensor.indexed import Indexed
 
 from symconv.claims.model.context import NetworkContext
 from symconv.core.equation import Equation
+from symconv.core.nodes import OneHot
 from symconv.core.tensor import key_of
 
 from .equation_parts import accesses, replace_accesses, tensor_of
@@ -51,8 +54,8 @@ def pool_average(e: Equation, context: NetworkContext) -> Iterator[Expr]:
     """The mask of a maximum becomes 1/(k1 k2), as in average-pooling."""
 
     def share(x: Indexed) -> Expr:
-        shape = context.shape(tensor_of(x, context))
-        return Rational(1, shape[-1] * shape[-2])
+        window = context.shape(tensor_of(x, context))[-_window_axes(x, context) :]
+        return Rational(1, prod(window))
 
     yield from _replace_mask(e, context, share)
 
@@ -67,8 +70,17 @@ def pool_average(e: Equation, context: NetworkContext) -> Iterator[Expr]:
 def pool_corner(e: Equation, context: NetworkContext) -> Iterator[Expr]:
     """The mask becomes [m = 0] [n = 0]."""
     yield from _replace_mask(
-        e, context, lambda x: Mul(*(KroneckerDelta(i, 0) for i in x.indices[-2:]))
+        e,
+        context,
+        lambda x: Mul(*(KroneckerDelta(i, 0) for i in x.indices[-_window_axes(x, context) :])),
     )
+
+
+def _window_axes(x: Indexed, context: NetworkContext) -> int:
+    """How many axes a window has, which are the last ones of its mask: one, over a vector."""
+    equation = context.equation(tensor_of(x, context).key)
+    assert equation is not None
+    return len(cast("OneHot", equation.rhs).position)
 
 
 @mutation(
