@@ -99,8 +99,11 @@ def load_json(text: str) -> Any:
         raise json_form_error(f"longer than {LONGEST_TEXT:,} characters")
     try:
         return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise json_form_error(f"not JSON ({str(error)[:80]})") from None
+    except RecursionError:
+        raise json_form_error("nested too deeply") from None
+    except ValueError as error:
+        reason = "a number is too long" if "digits" in str(error) else str(error)[:80]
+        raise json_form_error(f"not JSON ({reason})") from None
 
 
 @dataclass

@@ -76,8 +76,13 @@ def replay(text: str, *, trials: int = 2, seed: int = 0) -> tuple[Replay, ...]:
     lines = [e for e in found.backward if not found.defines_mask(e)]
     if not lines:
         raise json_form_error("'backward' holds no derivation")
-    made = [_draw_replay_point(found, seed + n, work) for n in range(trials)]
-    return tuple(_replay_derivation(line, made, seed) for line in lines)
+    try:
+        made = [_draw_replay_point(found, seed + n, work) for n in range(trials)]
+        return tuple(_replay_derivation(line, made, seed) for line in lines)
+    except RecursionError:
+        raise json_form_error(
+            "equations that read themselves, or one another in too long a chain"
+        ) from None
 
 
 def _draw_replay_point(
@@ -180,7 +185,9 @@ def _first_step_values(
     drawn, by = dict(trial.deltas), before.args[1]
     for key, table in drawn.items():
         if not trial.given(key):
-            plain = key.split(" ", 1)[1]
+            plain = key.partition(" ")[2]
+            if any((plain, p) not in true for p in table):
+                raise json_form_error(f"{key!a} is the derivative by no value of its shape")
             trial.deltas[key] = {p: true[plain, p] for p in table}
     try:
         for at in places:

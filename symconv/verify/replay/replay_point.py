@@ -10,7 +10,7 @@ from random import Random
 
 from .derivation_file import DerivationRecord, EquationRecord, TensorRecord
 from .entries import Environment, Place, TensorEntries, Whole, index_value
-from .json_tree import JsonTree, too_large
+from .json_tree import JsonTree, json_form_error, too_large
 from .scalars import NoValueError, Number, TapeNumber, backpropagate, primal_value
 from .values import Budget, Evaluation
 
@@ -153,7 +153,10 @@ def draw_sizes(document: DerivationRecord, random: Random) -> dict[str, Whole]:
         if size.numerator is None or size.stride is None:
             found[size.name] = random.choice(_size_choices(size.name, size.least, document))
             continue
-        value = int(index_value(size.numerator, found) // index_value(size.stride, found)) + 1
+        stride = index_value(size.stride, found)
+        if stride <= 0:
+            raise NoValueError(f"the stride of '{size.name}' is {stride}")
+        value = int(index_value(size.numerator, found) // stride) + 1
         if value < 1:
             raise NoValueError("an image smaller than its window")
         found[size.name] = value
@@ -191,5 +194,8 @@ def _label_classes(document: DerivationRecord) -> Mapping[str, JsonTree]:
                 extents[str(part.args[0].leaf)] = JsonTree("Add", (part.args[2], one))
         for part in line.right.parts():
             if part.op == "Equals" and part.args[1].op == "entry":
-                found[str(part.args[1].leaf)] = extents[str(part.args[0].leaf)]
+                index = str(part.args[0].leaf)
+                if index not in extents:
+                    raise json_form_error("labels are compared with what is no index")
+                found[str(part.args[1].leaf)] = extents[index]
     return found
