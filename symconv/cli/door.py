@@ -15,7 +15,14 @@ from . import INTERRUPTED
 from .commands import app
 from .console import say
 from .faults import FAULT, describe_fault
-from .streams import close_streams, flush_output, prepare_streams
+from .streams import (
+    FULL,
+    NobodyReadsError,
+    close_streams,
+    flush_output,
+    output_error,
+    prepare_streams,
+)
 
 MISUSED = 2
 """The exit code where something was not read or not possible, and the message says what."""
@@ -55,10 +62,11 @@ def _report_error(error: BaseException) -> int:
     """Say what went wrong in one message; the exit code."""
     if isinstance(error, KeyboardInterrupt | typer.Abort):
         return INTERRUPTED
-    if isinstance(error, SystemExit):
-        return error.code if isinstance(error.code, int) else MISUSED
-    if isinstance(error, BrokenPipeError):
+    # What typer itself writes, the help, ends so where nobody reads it.
+    if isinstance(error, NobodyReadsError | SystemExit):
         return UNHEARD
+    if isinstance(error, OSError) and error.errno in FULL:
+        error = output_error(error)
     if isinstance(error, SymconvError):
         say(f"error: {error}")
         return MISUSED

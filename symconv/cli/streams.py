@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from contextlib import suppress
@@ -11,6 +12,17 @@ from typing import TextIO
 from symconv.core.errors import SymconvError
 from symconv.core.input_files import explain_os_error
 from symconv.core.printable import UNENCODABLE
+
+
+class NobodyReadsError(Exception):
+    """The other end of a pipe is closed.
+
+    No OSError: typer would take that for its own and end in 1, which says that a claim is wrong.
+    """
+
+
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}
+"""What the system says of a standard output that takes no more."""
 
 
 def prepare_streams() -> None:
@@ -63,9 +75,9 @@ def write_output(content: str | bytes) -> None:
         else:
             sys.stdout.write(content)
     except BrokenPipeError:
-        raise
+        raise NobodyReadsError from None
     except OSError as error:
-        raise _output_error(error) from None
+        raise output_error(error) from None
 
 
 def flush_output() -> None:
@@ -75,9 +87,9 @@ def flush_output() -> None:
     try:
         sys.stdout.flush()
     except BrokenPipeError:
-        raise
+        raise NobodyReadsError from None
     except OSError as error:
-        raise _output_error(error) from None
+        raise output_error(error) from None
 
 
 def close_streams() -> None:
@@ -95,5 +107,6 @@ def _drop_unwritten(stream: TextIO) -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def _output_error(error: OSError) -> SymconvError:
+def output_error(error: OSError) -> SymconvError:
+    """Standard output is full, or is not to be written to."""
     return SymconvError(f"standard output cannot be written: {explain_os_error(error)}")
