@@ -2,7 +2,7 @@
 
 All files are written to a staging folder first. A folder that is not there yet *is* that staging
 folder under another name: it appears with all of its files. In one that is there the files are
-moved into place while no signal is heard; if one cannot be moved, those before it are moved back.
+moved into place, and moved back if one of them cannot be. No signal is heard meanwhile.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def _create_folder(folder: Path, contents: Mapping[str, bytes]) -> bool:
     missing = [p for p in folder.parents if not p.exists()]
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with _stage(folder.parent, contents) as staged, defer_signals():
+        with defer_signals(), _stage(folder.parent, contents) as staged:
             staged.rename(folder)
     except OSError:
         if folder.is_dir():
@@ -119,7 +119,7 @@ def _create_folder(folder: Path, contents: Mapping[str, bytes]) -> bool:
 
 def _replace_files(folder: Path, contents: Mapping[str, bytes]) -> None:
     """Move all files into place; those that were there come back if one cannot be moved."""
-    with _stage(folder, contents) as staged, defer_signals():
+    with defer_signals(), _stage(folder, contents) as staged:
         done: list[tuple[Path, Path]] = []
         try:
             for number, name in enumerate(contents):
