@@ -30,16 +30,36 @@ class SymconvError(Exception):
         self.help = help
 
     def __str__(self) -> str:
-        lines = [self.message]
+        lines = [_shorten(self.message)]
         if self.text is not None and self.position is not None:
-            start, stop = self.position
-            # An escaped character is wider than itself, and the caret moves with it.
-            before, under = (escape_line(t) for t in (self.text[:start], self.text[start:stop]))
-            lines.append(f"  | {before}{under}{escape_line(self.text[stop:])}")
-            lines.append(f"  | {' ' * len(before)}{'^' * max(1, len(under))}")
+            lines += _point_at(self.text, *self.position)
         if self.help:
-            lines.append(f"  = help: {self.help}")
+            lines.append(f"  = help: {_shorten(self.help)}")
         return "\n".join(lines)
+
+
+LONGEST_MESSAGE = 1000
+"""How many characters of a message are shown, which may repeat a word of any length."""
+
+AROUND = 400
+"""How many characters are shown before and after the beginning of what is wrong."""
+
+
+def _shorten(message: str) -> str:
+    return message if len(message) <= LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]} ..."
+
+
+def _point_at(text: str, start: int, stop: int) -> list[str]:
+    """The text on one line, what is long cut off, and carets under a part of it."""
+    first, last = max(0, start - AROUND), min(len(text), start + AROUND)
+    stop = max(start, min(stop, last))
+    # An escaped character is wider than itself, and the caret moves with it.
+    before, under, after = (
+        escape_line(part) for part in (text[first:start], text[start:stop], text[stop:last])
+    )
+    before = f"... {before}" if first else before
+    after = f"{after} ..." if last < len(text) else after
+    return [f"  | {before}{under}{after}", f"  | {' ' * len(before)}{'^' * max(1, len(under))}"]
 
 
 class Unsupported(SymconvError):  # noqa: N818 - a verdict on a formula, not a failure of ours
