@@ -125,7 +125,7 @@ def test_a_text_inside_a_network(monkeypatch, shape, kind):
     attack(monkeypatch, "check", shape.format(TEXTS[kind]), "C = 1")
 
 
-@pytest.mark.parametrize(("shape", "kind"), every_third(CLAIMS * 2))
+@pytest.mark.parametrize(("shape", "kind"), every_third(CLAIMS))
 def test_a_text_inside_a_claim(monkeypatch, shape, kind):
     form = ("--json", "--lines", "--sarif", "--notation=ij0")[len(kind) % 4]
     out, _ = attack(monkeypatch, "check", form, "--", "two-convs", shape.format(TEXTS[kind]))
@@ -151,8 +151,9 @@ def test_a_number_as_an_option(monkeypatch, number):
 @pytest.mark.parametrize("name", value_files())
 def test_a_file_of_values(monkeypatch, name):
     attack(monkeypatch, "trace", "relu-filter", "--values", name, "--format", "json")
-    attack(monkeypatch, "check", "relu-filter", "dC/dw = [[1, 2], [3, 4]]", "--values", name)
-    attack(monkeypatch, "verify", "--replay", name)
+    if not name.startswith("number") or name.endswith("0.json"):
+        attack(monkeypatch, "check", "relu-filter", "dC/dw = [[1, 2], [3, 4]]", "--values", name)
+        attack(monkeypatch, "verify", "--replay", name)
 
 
 @pytest.mark.parametrize("name", TEXT_FILES)
