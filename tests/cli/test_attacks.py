@@ -410,6 +410,57 @@ def test_an_interrupt_is_130_and_no_traceback(when):
     assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
 
 
+LOG_SOFTMAX = "input x 4 | log_softmax -> y | half_sse t -> C"
+LARGEST = "input x 1x1x2x2 | flatten | global_maxpool | half_sse t -> C"
+LARGE = {"x": [[1e99] * 3] * 3, "w": [[1e99] * 2] * 2, "t": [[1, 0], [0, 1]]}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "numbers", "code", "words"),
+    [
+        (("check", LOG_SOFTMAX, "dy_0/dx_0 = 1 - exp(y_0)"), None, 0, "✓ right"),
+        (("check", LOG_SOFTMAX, "dy_0/dx_1 = exp(y_1)"), None, 1, "✗ wrong"),
+        (
+            ("check", LARGEST, "dC/dv = [[4, 4, 4, 4]]"),
+            {"x": [[[[1, 4], [3, 2]]]], "t": [0]},
+            1,
+            "cause: pool_spread",
+        ),
+        (
+            ("check", LARGEST, "dC/dv = [[1, 1, 1, 1]]"),
+            {"x": [[[[1, 4], [3, 2]]]], "t": [0]},
+            1,
+            "cause: pool_averaged",
+        ),
+        (("trace", "relu-filter"), LARGE, 0, "1.6e+298"),
+        (("trace", "relu-filter", "--format", "html"), LARGE, 0, "1.6e+298"),
+        (
+            ("trace", "two-convs", "--steps", "20", "--rate", "1"),
+            {"i": [[9] * 3] * 3, "w^1": [[9] * 2] * 2, "w^2": [[9] * 2] * 2, "y": [[1]]},
+            2,
+            "beyond all numbers",
+        ),
+        (
+            ("trace", "input x 2 | y[a] = log(x[a]) | sse t -> C"),
+            {"x": [1, 0], "t": [0, 0]},
+            2,
+            "'y' has no value here: a root or a logarithm",
+        ),
+        (
+            ("trace", "input x 2 | y[a] = 1/x[a] | sse t -> C"),
+            {"x": [1, 0], "t": [0, 0]},
+            2,
+            "'y' has no value here: a division by 0",
+        ),
+    ],
+)
+def test_what_once_ended_in_a_traceback(monkeypatch, place, arguments, numbers, code, words):
+    if numbers is not None:
+        (place / "folder" / "numbers.json").write_text(json.dumps(numbers))
+        arguments = (*arguments, "--values", "folder/numbers.json")
+    assert words in "".join(attack(monkeypatch, *arguments, codes={code}))
+
+
 def test_a_fault_says_that_it_is_one_and_how_to_report_it(monkeypatch):
     def break_down(*_, **__):
         raise LookupError(SECRET)

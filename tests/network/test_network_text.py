@@ -187,3 +187,24 @@ def test_a_mistake_in_an_equation_is_shown_in_its_place(equation, message, place
     if place is not None:
         start, stop = caught.value.position
         assert text[start:stop] == place
+
+
+@pytest.mark.parametrize(
+    ("equation", "words"),
+    [
+        ("y[a,b] = x[a,b]/0", "this has no value"),
+        ("y[a,b] = x[a,b]/(2-1-1)", "this has no value"),
+        ("y[a,b] = x[a,b] + 1/(x[a,b]-x[a,b])", "this has no value"),
+        ("y[a,b] = x[a,b] log(1-1)", "this has no value"),
+        ("y[a,b] = x[a,b] sqrt(-2)", "this has no value"),
+        ("y[a,b] = x[a,b] ((((9^16)^16)^16)^16)^16", "a number is too long"),
+        ("y[a,b] = sum(m<4) x[a+m,b]", "the index a would run over 0 values"),
+        ("y[a,b] = sum(m<999) x[a,b+m]", "the index b would run over -994 values"),
+    ],
+)
+def test_an_equation_without_a_value_is_refused_with_its_place(equation, words):
+    text = f"input x 3x4 | {equation} | sse t -> C"
+    with pytest.raises(SymconvError, match=words) as refused:
+        parse_network(text).program()
+    assert refused.value.text == text
+    assert 14 <= refused.value.position[0] < text.index("| sse")

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from types import MappingProxyType
 
-from sympy import Expr, Integer, Rational, exp, log, sqrt, tanh
+from sympy import Expr, Integer, Rational, S, exp, log, sqrt, tanh
 
 from symconv.core.equation import Equation, Ranges
 from symconv.core.errors import SymconvError, did_you_mean
@@ -47,6 +47,9 @@ FUNCTIONS = MappingProxyType(
         "step": step,
     }
 )
+MOST_BITS = 2_000
+"""The longest power of a written number in binary digits: 600 decimal ones, beyond any float."""
+
 LARGEST_EXPONENT = 16
 """The largest exponent of an equation.
 
@@ -68,6 +71,10 @@ class EquationTranslator:
         """The equation; its output is as large as the left side reaches."""
         self.check_ranks()
         ranges = ExtentInference(self.places).outer()
+        for v, n in ranges:
+            if n.is_positive is False:
+                message = f"the index {v} would run over {n} values"
+                self.places.fail(message, self.places.formula.left, "a larger input")
         known = {v.name: n for v, n in ranges}
         rhs = self.value(self.places.formula.right, known)
         left = self.places.formula.left.places
@@ -111,7 +118,18 @@ class EquationTranslator:
         return self.composed(node, known)
 
     def composed(self, node: EquationNode, known: Known) -> Expr:
-        """Functions and the four operations."""
+        """Functions, powers and the four operations; every one of them must have a value."""
+        found = self.operated(node, known)
+        if found.has(S.ComplexInfinity, S.Infinity, S.NegativeInfinity, S.NaN, S.ImaginaryUnit):
+            self.places.fail(
+                "this has no value",
+                node,
+                "no division by 0, and no log or root that does not exist",
+            )
+        return found
+
+    def operated(self, node: EquationNode, known: Known) -> Expr:
+        """What a function or an operation makes of its parts."""
         if isinstance(node, ElementwiseCall):
             if node.function in ROUNDING:
                 message = f"{node.function} has no useful derivative"
@@ -120,7 +138,10 @@ class EquationTranslator:
         assert isinstance(node, BinaryOperation)
         left = self.value(node.left, known)
         if node.operator == "^":
-            return left ** self.exponent(node.right)
+            exponent = self.exponent(node.right)
+            if left.is_Rational and int(exponent) * _count_bits(left) > MOST_BITS:
+                self.places.fail("a number is too long", node, f"at most {MOST_BITS} binary digits")
+            return left**exponent
         right = self.value(node.right, known)
         by = {"+": left + right, "-": left - right, "*": left * right}
         return by[node.operator] if node.operator in by else left / right
@@ -214,6 +235,12 @@ class EquationLayer(Layer):
         return EquationTranslator(IndexTranslator(self.formula, self.text, at), at).equation(
             batch=x.batch
         )
+
+
+def _count_bits(number: Expr) -> int:
+    """The binary digits of a written number, above or below its line."""
+    above, below = (int(n) for n in number.as_numer_denom())
+    return max(above.bit_length(), below.bit_length())
 
 
 def _value_names(formula: Formula) -> list[Access | Reference]:
