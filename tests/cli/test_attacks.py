@@ -454,7 +454,9 @@ LARGE = {"x": [[1e99] * 3] * 3, "w": [[1e99] * 2] * 2, "t": [[1, 0], [0, 1]]}
         ),
     ],
 )
-def test_what_once_ended_in_a_traceback(monkeypatch, place, arguments, numbers, code, words):
+def test_what_once_ended_in_a_traceback(  # noqa: PLR0917 - a case and what comes of it
+    monkeypatch, place, arguments, numbers, code, words
+):
     if numbers is not None:
         (place / "folder" / "numbers.json").write_text(json.dumps(numbers))
         arguments = (*arguments, "--values", "folder/numbers.json")
