@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from sympy import Expr, S, Symbol
+from sympy import Basic, Expr, S, Symbol
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.tensor.indexed import Indexed
 
@@ -38,7 +38,8 @@ class Equation:
     flipped: bool = False
     averaged: tuple[Expr, ...] = ()
 
-    @property
+    # Asked for again and again in a deep network: what follows is found once and kept.
+    @cached_property
     def key(self) -> str:
         """The key of the tensor that the equation defines."""
         return key_of(self.lhs)
@@ -47,6 +48,17 @@ class Equation:
     def reads(self) -> frozenset[str]:
         """The keys of the tensors whose entries stand on the right side."""
         return frozenset(key_of(a) for a in self.rhs.atoms(Indexed))
+
+    @cached_property
+    def size_symbols(self) -> frozenset[Symbol]:
+        """The symbols that are no index, bound or free, and no tensor's name."""
+        sides = (self.lhs, self.rhs)
+        bound = {v for e in sides for b in e.atoms(ExprWithLimits) for v in b.variables}
+        names = {a.base.label for e in sides for a in e.atoms(Indexed)}
+        extents = set[Basic]().union(*(n.free_symbols for _, n in self.ranges))
+        found = extents.union(*(e.atoms(Symbol) for e in sides)) - bound - names
+        indices = {v for v, _ in self.ranges}
+        return frozenset(s for s in found - indices if isinstance(s, Symbol))
 
     def averages(self, number: Expr) -> bool:
         """Whether a sum of that many values, divided by their number, is meant as their mean.
@@ -94,7 +106,51 @@ class Program:
 
     def equation(self, key: str) -> Equation | None:
         """The equation that defines a tensor; None for what is given from outside."""
-        return next((e for e in self.equations if e.key == key), None)
+        found = self.writers.get(key)
+        return found[0] if found else None
+
+    @cached_property
+    def writers(self) -> dict[str, tuple[Equation, ...]]:
+        """The equations that define a tensor, by its key: one, or one a block of entries."""
+        return _group((e.key, e) for e in self.equations)
+
+    @cached_property
+    def readers(self) -> dict[str, tuple[Equation, ...]]:
+        """The equations that read a tensor, by its key, in order."""
+        return _group((key, e) for e in self.equations for key in e.reads)
+
+    @cached_property
+    def derivative_tensors(self) -> dict[str, Tensor]:
+        """The tensor that holds the derivative of the cost by a tensor, by the key of that."""
+        return {t.name.plain.key: t for t in reversed(self.tensors) if t.is_derivative}
+
+    def part(self, equations: tuple[Equation, ...]) -> Program:
+        """Some of the equations, with the tensors that they define and read."""
+        keys = {k for e in equations for k in (e.key, *e.reads)}
+        return replace(self, equations=equations, tensors=self.in_order(keys))
+
+    def in_order(self, keys: Iterable[str]) -> tuple[Tensor, ...]:
+        """The tensors of these keys in the order of the program."""
+        return tuple(self.by_key[k] for k in sorted(set(keys), key=self._positions.__getitem__))
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        """The place of every tensor in the program, by its key."""
+        return {key: n for n, key in enumerate(self.by_key)}
+
+    @cached_property
+    def free_sizes(self) -> tuple[Symbol, ...]:
+        """The size symbols that no definition gives a value, in a fixed order."""
+        found: set[Basic] = set()
+        for tensor in self.tensors:
+            found |= set().union(*(n.free_symbols for n in tensor.shape))
+        for definition in self.sizes:
+            found |= definition.numerator.free_symbols | definition.stride.free_symbols
+        for equation in self.equations:
+            found |= equation.size_symbols
+        # What has a definition is computed, not drawn.
+        found -= {d.symbol for d in self.sizes}
+        return tuple(sorted((s for s in found if isinstance(s, Symbol)), key=str))
 
     @cached_property
     def given(self) -> tuple[Tensor, ...]:
@@ -122,6 +178,14 @@ class Program:
                 wanted |= equation.reads
                 found.append(equation)
         return tuple(reversed(found))
+
+
+def _group(pairs: Iterable[tuple[str, Equation]]) -> dict[str, tuple[Equation, ...]]:
+    """The equations of each key, in order."""
+    found: dict[str, list[Equation]] = {}
+    for key, equation in pairs:
+        found.setdefault(key, []).append(equation)
+    return {key: tuple(some) for key, some in found.items()}
 
 
 def find_labels(equations: Iterable[Equation]) -> dict[str, Expr | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from sympy import Expr
 
@@ -65,17 +66,22 @@ class Backward:
     cost: Tensor
     program: Program
 
-    @property
+    @cached_property
     def derivations(self) -> tuple[Derivation, ...]:
         return tuple(i for i in self.items if isinstance(i, Derivation))
 
-    @property
+    @cached_property
     def equations(self) -> tuple[Equation, ...]:
         return tuple(i.equation if isinstance(i, Derivation) else i for i in self.items)
 
     def derivation(self, key: str) -> Derivation | None:
         """The derivation of dC/d(tensor) for the tensor of that key."""
-        return next((d for d in self.derivations if d.of.key == key), None)
+        return self._by_tensor.get(key)
+
+    @cached_property
+    def _by_tensor(self) -> dict[str, Derivation]:
+        """The derivations by the tensor that they differentiate by."""
+        return {d.of.key: d for d in reversed(self.derivations)}
 
 
 def equation_of(item: Derivation | Equation) -> Equation:

@@ -55,7 +55,9 @@ class Name:
 
 def key_of(access: Indexed) -> str:
     """The key of the tensor whose entry an access is: `w^1` for `w^1[m, n]`."""
-    return str(access.base.label)
+    label = access.base.label
+    # Its name, not its text: printing takes twenty times as long, and every walk asks for keys.
+    return label.name if isinstance(label, Symbol) else str(label)
 
 
 def normalize_name(name: str) -> str:

@@ -17,7 +17,6 @@ from symconv.notation.presets import Notation, entry_name, entry_symbol
 from symconv.semantics.entrywise import Place, factor_common_terms
 from symconv.semantics.index_arithmetic import as_integer
 from symconv.semantics.run import unroll
-from symconv.semantics.sizes import free_sizes
 from symconv.structure.smallest_sizes import choose_smallest_sizes
 
 MOST_ENTRIES, MOST_OPERATIONS = 40, 60
@@ -41,7 +40,7 @@ class SmallestCase:
     @cached_property
     def sizes(self) -> dict[Symbol, int]:
         """The value of every size symbol; none where all sizes are numbers."""
-        return choose_smallest_sizes(self.forward) if free_sizes(self.forward) else {}
+        return choose_smallest_sizes(self.forward) if self.forward.free_sizes else {}
 
     @cached_property
     def entries(self) -> tuple[tuple[str, Expr], ...]:

@@ -47,7 +47,7 @@ def _definition(e: Partial, scope: EvaluationScope) -> Read | None:
     """The value of an entry that an equation computes, as its right-hand side."""
     if not isinstance(e.of, Indexed) or e.of.base == e.by.base:
         return None
-    equations = [q for q in scope.equations if q.key == key_of(e.of)]
+    equations = scope.equations.get(key_of(e.of))
     if not equations:
         return None
     place = compile_place(e.of.indices, scope.sizes, scope.slots)

@@ -22,6 +22,8 @@ from .index_arithmetic import Environment, Place, Read, Sizes, Slots
 from .protocol import Algebra, Scalar
 
 Table = Mapping[Place, Scalar]
+Writers = Mapping[str, Sequence[Equation]]
+"""The equations that compute a tensor, by its key."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class EvaluationScope:
     sizes: Sizes
     tables: Mapping[str, Table]
     algebra: Algebra
-    equations: Sequence[Equation] = ()
+    equations: Writers = field(default_factory=dict)
     slots: Slots = field(default_factory=dict)
     environment: Environment = field(default_factory=list)
     seeds: tuple[Seed, ...] = ()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import product
 from random import Random
 
@@ -10,7 +12,7 @@ from sympy import Add, Basic, Expr, Symbol
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.tensor.indexed import Indexed
 
-from symconv.core.equation import Equation, Program, Ranges, SizeDefinition
+from symconv.core.equation import Program, Ranges, SizeDefinition
 from symconv.core.errors import SymconvError
 from symconv.core.nodes import LogSumExp, MaxOver
 
@@ -35,34 +37,78 @@ Draw = Callable[[Symbol, Random], int]
 Reducer = MaxOver | LogSumExp
 
 
-def pick_sizes(
-    program: Program,
-    seed: int,
-    accept: Accept = lambda _: True,
-    draw: Draw | None = None,
-    attempts: int = ATTEMPTS,
-) -> dict[Symbol, int]:
-    """A random value for every size symbol of the program; no values where it has none.
+def pick_sizes(program: Program, seed: int, accept: Accept = lambda _: True) -> dict[Symbol, int]:
+    """A random value for every size symbol of the program; see `SizeDraws.pick`."""
+    return SizeDraws(program).pick(seed, accept)
 
-    Every defined size is at least 1, every shape is positive, no window of a maximum is empty, and
-    `accept` agrees (it is asked for the amount of work, for example; a program without size symbols
-    leaves no choice). Every third seed keeps clear of strides, dilations and output sizes of 1 and
-    of padding 0, where many formulas agree that differ elsewhere. `draw` may say itself how a size
-    is drawn. SymconvError where none of so many `attempts` fits.
+
+@dataclass
+class SizeDraws:
+    """The random sizes of one program, drawn once however often they are asked for.
+
+    Whoever asks for every equation of a program keeps one of these: what fits a program of a
+    thousand layers is found by looking at all of them.
     """
+
+    program: Program
+    _drawn: dict[int, list[_Draw]] = field(default_factory=dict)
+    _coming: dict[int, Iterator[_Draw]] = field(default_factory=dict)
+
+    def pick(self, seed: int, accept: Accept = lambda _: True) -> dict[Symbol, int]:
+        """A random value for every size symbol of the program; no values where it has none.
+
+        Every defined size is at least 1, every shape is positive, no window of a maximum is empty,
+        and `accept` agrees (it is asked for the amount of work, for example; a program without size
+        symbols leaves no choice). Every third seed keeps clear of strides, dilations and output
+        sizes of 1 and of padding 0, where many formulas agree that differ elsewhere. SymconvError
+        where no draw fits.
+        """
+        free = self.program.free_sizes
+        if not free:
+            concrete: dict[Symbol, int] = {}
+            define_sizes(self.program.sizes, concrete)
+            return concrete
+        found = next((d for d in self._draws(seed) if accept(d.sizes) and d.full_windows), None)
+        if found is None:
+            raise SymconvError(
+                "no small sizes satisfy all constraints of the program",
+                help=f"the sizes that were drawn: {', '.join(map(str, free))}",
+            )
+        return dict(found.sizes)
+
+    def _draws(self, seed: int) -> Iterator[_Draw]:
+        """The draws of a seed whose shapes are valid, those that are known already first."""
+        drawn = self._drawn.setdefault(seed, [])
+        if seed not in self._coming:
+            self._coming[seed] = _draw_valid_sizes(self.program, seed)
+        yield from drawn
+        for draw in self._coming[seed]:
+            drawn.append(draw)
+            yield draw
+
+
+@dataclass
+class _Draw:
+    """Sizes with valid shapes, and whether no window of a maximum is empty with them."""
+
+    program: Program
+    sizes: dict[Symbol, int]
+
+    @cached_property
+    def full_windows(self) -> bool:
+        return _has_full_windows(self.program, self.sizes)
+
+
+def _draw_valid_sizes(program: Program, seed: int) -> Iterator[_Draw]:
+    """Different sizes with which every shape is valid, until enough were tried."""
     seen: set[tuple[int, ...]] = set()
     random = Random(seed)  # noqa: S311 - test numbers, not secrets
-    free = free_sizes(program)
-    if not free:
-        concrete: dict[Symbol, int] = {}
-        define_sizes(program.sizes, concrete)
-        return concrete
-    for attempt in range(attempts):
+    images = find_image_sizes(program)
+    for attempt in range(ATTEMPTS):
         # Later on whatever fits will do: with stride 2 a small image may have no second output.
-        general = draw is None and seed % 3 == 0 and attempt < attempts // 2
+        general = seed % 3 == 0 and attempt < ATTEMPTS // 2
         sizes = {
-            s: draw(s, random) if draw else _draw_size(s, program, random, general=general)
-            for s in free
+            s: _draw_size(s, random, image=s in images, general=general) for s in program.free_sizes
         }
         drawn = (general, *sizes.values())
         # Refusing the same sizes again would cost as much as the first time.
@@ -70,56 +116,39 @@ def pick_sizes(
             continue
         seen.add(drawn)
         least = 2 if general else 1
-        positive = define_sizes(program.sizes, sizes, least) and _has_valid_shapes(
-            program, sizes, least
-        )
-        if positive and accept(sizes) and _has_full_windows(program, sizes):
+        if define_sizes(program.sizes, sizes, least) and _has_valid_shapes(program, sizes, least):
+            yield _Draw(program, sizes)
+
+
+def pick_drawn_sizes(
+    program: Program, seed: int, draw: Draw, accept: Accept, attempts: int
+) -> dict[Symbol, int] | None:
+    """Sizes of which each is drawn by `draw`; None where none of so many attempts fits."""
+    random = Random(seed)  # noqa: S311 - test numbers, not secrets
+    for _ in range(attempts):
+        sizes = {s: draw(s, random) for s in program.free_sizes}
+        valid = define_sizes(program.sizes, sizes) and _has_valid_shapes(program, sizes, 1)
+        if valid and accept(sizes) and _has_full_windows(program, sizes):
             return sizes
-    raise SymconvError(
-        "no small sizes satisfy all constraints of the program",
-        help=f"the sizes that were drawn: {', '.join(map(str, free))}",
-    )
+    return None
 
 
-def free_sizes(program: Program) -> list[Symbol]:
-    """The size symbols that no definition gives a value, in a fixed order."""
-    found: set[Basic] = set()
-    for tensor in program.tensors:
-        found |= set().union(*(n.free_symbols for n in tensor.shape))
-    for definition in program.sizes:
-        found |= definition.numerator.free_symbols | definition.stride.free_symbols
-    for equation in program.equations:
-        found |= _size_symbols(equation)
-    # What has a definition is computed, not drawn.
-    found -= {d.symbol for d in program.sizes}
-    return sorted((s for s in found if isinstance(s, Symbol)), key=str)
+def find_image_sizes(program: Program) -> set[Symbol]:
+    """The sizes of images: a shape or an output size is such a size plus or minus something."""
+    computed = {n for t in program.tensors for n in t.shape if isinstance(n, Add)}
+    computed |= {d.numerator for d in program.sizes}
+    return {s for s in program.free_sizes if any(e.coeff(s) == 1 for e in computed)}
 
 
-def _size_symbols(equation: Equation) -> set[Basic]:
-    """The symbols of an equation that are no index, bound or free, and no tensor's name."""
-    sides = (equation.lhs, equation.rhs)
-    bound = {v for e in sides for b in e.atoms(ExprWithLimits) for v in b.variables}
-    names = {a.base.label for e in sides for a in e.atoms(Indexed)}
-    extents = set().union(*(n.free_symbols for _, n in equation.ranges))
-    ranges = {v for v, _ in equation.ranges}
-    return set().union(*(e.atoms(Symbol) for e in sides), extents) - bound - names - ranges
-
-
-def _draw_size(symbol: Symbol, program: Program, random: Random, *, general: bool) -> int:
+def _draw_size(symbol: Symbol, random: Random, *, image: bool, general: bool) -> int:
     """Images from 2 to 9, other positive sizes from 1 to 3, amounts from 0 to 2."""
     if not symbol.is_positive:
         return random.randint(1 if general else 0, 2)
-    if is_image_size(symbol, program):
+    if image:
         # Of an image of 9, two strided layers leave something; in one of 2 every window lies on a
         # border.
         return random.randint(2, 9)
     return random.randint(2 if general else 1, 3)
-
-
-def is_image_size(symbol: Symbol, program: Program) -> bool:
-    """Whether windows slide along axes of this size, which leaves a smaller size."""
-    computed = [n for t in program.tensors for n in t.shape if isinstance(n, Add)]
-    return any(e.coeff(symbol) == 1 for e in (*computed, *(d.numerator for d in program.sizes)))
 
 
 def define_sizes(
@@ -128,18 +157,19 @@ def define_sizes(
     """Add the defined sizes, floor(numerator / stride) + 1; false where one is too small."""
     waiting = list(definitions)
     while waiting:
-        ready = [
-            d for d in waiting if (d.numerator.free_symbols | d.stride.free_symbols) <= sizes.keys()
-        ]
-        if not ready:
-            raise SymconvError(f"the size '{waiting[0].symbol}' is defined by itself")
-        for d in ready:
-            sizes[d.symbol] = (
-                int(evaluate_size(d.numerator, sizes) // evaluate_size(d.stride, sizes)) + 1
-            )
+        left: list[SizeDefinition] = []
+        # One pass is enough where each stands behind what it is made of, as those of layers do.
+        for d in waiting:
+            if not (d.numerator.free_symbols | d.stride.free_symbols) <= sizes.keys():
+                left.append(d)
+                continue
+            room, stride = evaluate_size(d.numerator, sizes), evaluate_size(d.stride, sizes)
+            sizes[d.symbol] = int(room // stride) + 1
             if sizes[d.symbol] < least:
                 return False
-        waiting = [d for d in waiting if d.symbol not in sizes]
+        if len(left) == len(waiting):
+            raise SymconvError(f"the size '{left[0].symbol}' is defined by itself")
+        waiting = left
     return True
 
 

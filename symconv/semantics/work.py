@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import product
 from math import prod
+from types import MappingProxyType
 
 from sympy import Basic, Sum
 from sympy.tensor.indexed import Indexed
@@ -12,9 +13,10 @@ from sympy.tensor.indexed import Indexed
 from symconv.core.equation import Equation, Program, Ranges
 from symconv.core.errors import SymconvError
 from symconv.core.nodes import LogSumExp, MaxOver, Partial
-from symconv.core.tensor import Tensor
+from symconv.core.tensor import Tensor, key_of
 
 from .index_arithmetic import Place, Sizes, as_integer
+from .node_compiler import Writers
 
 SCALARS = 200_000
 """The most entries that tensors of one run may have together."""
@@ -38,12 +40,15 @@ def count_range_values(ranges: Ranges, sizes: Sizes) -> int:
     return prod(max(0, as_integer(n, sizes)) for _, n in ranges)
 
 
-def count_terms(e: Basic, sizes: Sizes, equations: Sequence[Equation] = ()) -> int:
-    """The number of leaves that evaluating a formula once visits, when no zero cuts it short."""
+def count_terms(e: Basic, sizes: Sizes, equations: Writers = MappingProxyType({})) -> int:
+    """The number of leaves that evaluating a formula once visits, when no zero cuts it short.
+
+    `equations` (by what they compute) are evaluated for the derivative of an entry.
+    """
     if isinstance(e, Sum | MaxOver | LogSumExp):
         return _count_iterations(e, sizes) * count_terms(e.function, sizes, equations)
     if isinstance(e, Partial) and isinstance(e.of, Indexed):
-        computed = [q for q in equations if q.lhs.base == e.of.base]
+        computed = equations.get(key_of(e.of), ())
         return max((count_terms(q.rhs, sizes, equations) for q in computed), default=1)
     if isinstance(e, Indexed) or not e.args:
         return 1

@@ -10,7 +10,7 @@ from sympy import Expr
 from symconv.core.equation import Equation, Program
 from symconv.core.errors import SymconvError
 from symconv.core.proof import Backward, Derivation
-from symconv.semantics.sizes import pick_sizes
+from symconv.semantics.sizes import SizeDraws
 
 from .array_operations import ArrayOperation, match_array_operation, match_difference
 from .correlation import Correlation, match_correlation
@@ -41,20 +41,21 @@ class Finding:
 
 def find_operations(backward: Backward) -> tuple[Finding, ...]:
     """What is proved of the results of a backward pass."""
-    made = (_find_operation(backward.program, d) for d in backward.derivations)
+    draws = SizeDraws(backward.program)
+    made = (_find_operation(draws, d) for d in backward.derivations)
     return tuple(f for f in made if f is not None)
 
 
-def _find_operation(program: Program, derivation: Derivation) -> Finding | None:
-    for coefficient, operation in match_operations(program, derivation):
+def _find_operation(draws: SizeDraws, derivation: Derivation) -> Finding | None:
+    for coefficient, operation in match_operations(draws.program, derivation):
         if isinstance(operation, SoftmaxDifference):
             return Finding(derivation, operation, coefficient)
         claim = operation.correlation if isinstance(operation, Correlation) else operation.value
-        if _is_affordable(program, operation) and _is_confirmed(
-            program, derivation.equation, coefficient, claim
+        if _is_affordable(draws, operation) and _is_confirmed(
+            draws, derivation.equation, coefficient, claim
         ):
             transposed = isinstance(operation, Correlation) and _is_transposed_convolution(
-                program, derivation, coefficient, operation
+                draws, derivation, coefficient, operation
             )
             return Finding(derivation, operation, coefficient, transposed)
     return None
@@ -89,19 +90,18 @@ def _match_products(form: ProductForm) -> Iterator[tuple[Expr, KnownOperation]]:
         yield form.coefficient, bare
 
 
-def _is_affordable(program: Program, operation: KnownOperation) -> bool:
+def _is_affordable(draws: SizeDraws, operation: KnownOperation) -> bool:
     """Whether the reads of a forward pass can be gone through one by one."""
     if not isinstance(operation, Routing):
         return True
-    sizes = pick_sizes(program, SEEDS[0])
-    return count_reads(operation, sizes) <= MOST_READS
+    return count_reads(operation, draws.pick(SEEDS[0])) <= MOST_READS
 
 
 def _is_transposed_convolution(
-    program: Program, derivation: Derivation, coefficient: Expr, operation: Correlation
+    draws: SizeDraws, derivation: Derivation, coefficient: Expr, operation: Correlation
 ) -> bool:
     """Whether errors flow back through a kernel; proved by adding every error to its places."""
-    roles = [program.tensor(a).role for a in (operation.first, operation.second)]
+    roles = [draws.program.tensor(a).role for a in (operation.first, operation.second)]
     if roles != ["delta", "parameter"] or any(w.stride != 1 for w in operation.windows):
         return False
     if not operation.form.free.keys() <= derivation.equation.rhs.free_symbols:
@@ -112,14 +112,14 @@ def _is_transposed_convolution(
         size *= int(n) if n.is_Integer else TYPICAL_EXTENT
     if size > MOST_SCATTERED or operation.mirrored:
         return False
-    return _is_confirmed(program, derivation.equation, coefficient, operation.scattering)
+    return _is_confirmed(draws, derivation.equation, coefficient, operation.scattering)
 
 
 def _is_confirmed(
-    program: Program, equation: Equation, coefficient: Expr, claim: Operation
+    draws: SizeDraws, equation: Equation, coefficient: Expr, claim: Operation
 ) -> bool:
     """Whether the claim is proved; what cannot be evaluated is not."""
     try:
-        return confirm_operation(program, equation, coefficient, claim)
+        return confirm_operation(draws, equation, coefficient, claim)
     except (SymconvError, ArithmeticError):
         return False

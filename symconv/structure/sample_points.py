@@ -15,13 +15,13 @@ from random import Random
 from sympy import Expr, Symbol
 from sympy.tensor.indexed import Indexed
 
-from symconv.core.equation import Equation, Program
+from symconv.core.equation import Equation
 from symconv.core.errors import Unsupported
 from symconv.core.tensor import key_of
 from symconv.semantics.algebra import Exact
 from symconv.semantics.index_arithmetic import Sizes, as_integer, evaluate_size
 from symconv.semantics.interpret import interpret
-from symconv.semantics.sizes import free_sizes, pick_sizes
+from symconv.semantics.sizes import SizeDraws
 from symconv.semantics.work import count_terms
 
 from .grids import Place
@@ -70,29 +70,30 @@ class SamplePoint:
 
 
 def confirm_operation(
-    program: Program, equation: Equation, coefficient: Expr, claim: Operation
+    draws: SizeDraws, equation: Equation, coefficient: Expr, claim: Operation
 ) -> bool:
-    """Whether the equation is coefficient * claim at random sizes and entries, border included."""
+    """Whether the equation is coefficient * claim at random sizes and entries, border included.
+
+    `draws` are the sizes of the program that the equation is from.
+    """
     return all(
-        _agrees(_draw_sample(program, equation, s), equation, coefficient, claim)
-        for s in _seeds(program, equation)
+        _agrees(_draw_sample(draws, equation, s), equation, coefficient, claim)
+        for s in _seeds(draws, equation)
     )
 
 
-def _seeds(program: Program, equation: Equation) -> tuple[int, ...]:
+def _seeds(draws: SizeDraws, equation: Equation) -> tuple[int, ...]:
     """The draws to compare at; one where sizes are numbers, and so large that one says enough."""
-    if free_sizes(program):
+    if draws.program.free_sizes:
         return SEEDS
     return (
-        SEEDS[:1]
-        if _count_entries(equation, pick_sizes(program, SEEDS[0])) > MOST_ENTRIES_AGAIN
-        else SEEDS
+        SEEDS[:1] if _count_entries(equation, draws.pick(SEEDS[0])) > MOST_ENTRIES_AGAIN else SEEDS
     )
 
 
-def _draw_sample(program: Program, equation: Equation, seed: int) -> SamplePoint:
+def _draw_sample(draws: SizeDraws, equation: Equation, seed: int) -> SamplePoint:
     random = Random(seed)  # noqa: S311 - test numbers, not secrets
-    sizes = pick_sizes(program, seed, lambda sizes: _count_entries(equation, sizes) <= MOST_ENTRIES)
+    sizes = draws.pick(seed, lambda sizes: _count_entries(equation, sizes) <= MOST_ENTRIES)
     if _count_entries(equation, sizes) > MOST_FIXED:
         raise Unsupported(f"{_count_entries(equation, sizes):,} entries are too many to draw")
     grids = {

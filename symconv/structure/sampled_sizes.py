@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from sympy import Expr, Integer, Symbol
 
-from symconv.core.equation import Program
 from symconv.core.errors import SymconvError
 from symconv.semantics.index_arithmetic import (
     Sizes,
@@ -16,7 +15,7 @@ from symconv.semantics.index_arithmetic import (
     compile_index,
     evaluate_size,
 )
-from symconv.semantics.sizes import pick_sizes
+from symconv.semantics.sizes import SizeDraws
 
 from .sliding_window import WindowAxis
 
@@ -123,13 +122,13 @@ def claim_holds(reach: WindowAxis, counts: tuple[AxisSample, ...], claim: Claim)
     return bool(counts) and all(claim(reach, count) for count in counts)
 
 
-def random_sizes(program: Program, reaches: tuple[WindowAxis, ...]) -> tuple[Sizes, ...]:
+def random_sizes(draws: SizeDraws, reaches: tuple[WindowAxis, ...]) -> tuple[Sizes, ...]:
     """Sizes at which windows are counted; one choice where all of theirs are numbers."""
     concrete = all(n.is_Integer for r in reaches for n in (*_axis_extents(r), r.room, r.stride))
     if concrete:
         return ({},)
     try:
-        return tuple(pick_sizes(program, seed, _is_affordable(reaches)) for seed in SEEDS)
+        return tuple(draws.pick(seed, _is_affordable(reaches)) for seed in SEEDS)
     except SymconvError:
         return ()
 

@@ -11,7 +11,7 @@ from sympy import Expr, Symbol
 from symconv.core.equation import Program
 from symconv.core.errors import SymconvError
 from symconv.semantics.index_arithmetic import as_integer
-from symconv.semantics.sizes import define_sizes, free_sizes, pick_sizes
+from symconv.semantics.sizes import SizeDraws, define_sizes
 
 from .sliding_window import WindowAxis, find_sliding_windows
 
@@ -44,7 +44,7 @@ def _candidate_sizes(program: Program) -> Iterator[dict[Symbol, int]]:
     # Two outputs first: with a single one a sum over places would not show.
     for least in (2, 1):
         for image in range(SMALLEST_IMAGE, LARGEST_IMAGE + 1):
-            sizes = {s: image if s in images else 1 if s in one else 2 for s in free_sizes(program)}
+            sizes = {s: image if s in images else 1 if s in one else 2 for s in program.free_sizes}
             if define_sizes(program.sizes, sizes, least) and _has_outputs(reaches, sizes, least):
                 yield sizes
 
@@ -88,7 +88,8 @@ def _has_positive_shapes(program: Program, sizes: Mapping[Symbol, int]) -> bool:
 
 def _draw_smallest(program: Program) -> dict[Symbol, int]:
     """The sizes with the fewest entries among some random ones."""
-    found = [pick_sizes(program, seed) for seed in range(DRAWS)]
+    draws = SizeDraws(program)
+    found = [draws.pick(seed) for seed in range(DRAWS)]
     return min(found, key=lambda sizes: sum(_count_shape(t.shape, sizes) for t in program.tensors))
 
 

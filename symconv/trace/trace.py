@@ -12,7 +12,6 @@ from symconv.core.errors import SymconvError
 from symconv.core.tensor import Tensor
 from symconv.semantics.index_arithmetic import Place
 from symconv.semantics.run import run_program
-from symconv.semantics.sizes import free_sizes
 
 from .descent import Train, descend
 from .input_tables import Values, build_tables
@@ -47,7 +46,7 @@ def trace_network(  # noqa: PLR0913 - the values, and how far and how finely to 
     if digits is not None and not 0 <= digits <= MOST_DIGITS:
         raise SymconvError(f"{digits} digits cannot be shown", help=f"take 0 to {MOST_DIGITS}")
     program = network.backward().program
-    known = {s: int(sizes[s.name]) for s in free_sizes(program) if sizes and s.name in sizes}
+    known = {s: int(sizes[s.name]) for s in program.free_sizes if sizes and s.name in sizes}
     taken, found_sizes = build_tables({**values, **(given or {})}, program, known)
     computed, missing = _trace_equations(program, taken, found_sizes, digits)
     descent = None

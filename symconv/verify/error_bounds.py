@@ -9,6 +9,8 @@ so a wrong one passes at most that often, for the sizes that were tried.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from math import floor, log10
 from typing import cast
 
@@ -47,20 +49,6 @@ def _divides(e: Expr) -> bool:
     return any(not p.exp.is_Integer or p.exp.is_negative for p in powers)
 
 
-def error_bound(program: Program, formulas: Iterable[Expr] = ()) -> str:
-    """In words: how likely a wrong formula passes; for the program and further formulas of it.
-
-    Two degrees are added for the random directions and deltas that a check multiplies with.
-    """
-    if not is_polynomial(program):
-        return ""
-    known = tensor_degrees(program)
-    highest = max([*known.values(), *(degree_bound(f, known) for f in formulas)], default=1)
-    # Schwartz and Zippel: a polynomial of degree d that is not 0 is 0 at a random point of S^n with
-    # probability d/|S| at most.
-    return f"misses an error with p < {_round_up((highest + 2) / SPREAD)}"
-
-
 def tensor_degrees(program: Program) -> dict[str, int]:
     """The degree of every computed tensor, as a polynomial in the given entries, by key."""
     known: dict[str, int] = {}
@@ -93,12 +81,49 @@ EXACT = "exact at these points"
 DIGITS = "floating point, to 9 digits"
 
 
-def comparison_bound(made: Sequence[EvaluationPoint], formulas: Iterable[Expr] = ()) -> str:
-    """The error bound of a comparison of the formulas of a program on some trials."""
-    if not made:
-        return ""
-    first = made[0]
-    if not isinstance(first.algebra, Exact):
-        return DIGITS
-    chance = error_bound(first.program, formulas)
-    return f"exact, {chance}" if chance else EXACT
+@dataclass(frozen=True)
+class ComparisonBound:
+    """The error bound of comparisons on some trials of one program."""
+
+    made: Sequence[EvaluationPoint]
+
+    def text(self, formulas: Iterable[Expr] = ()) -> str:
+        """In words, for the equations of the program and for further formulas of it."""
+        if not self.made:
+            return ""
+        if not isinstance(self.made[0].algebra, Exact):
+            return DIGITS
+        chance = self._bound.text(formulas)
+        return f"exact, {chance}" if chance else EXACT
+
+    @cached_property
+    def _bound(self) -> ErrorBound:
+        return ErrorBound(self.made[0].program)
+
+
+@dataclass(frozen=True)
+class ErrorBound:
+    """How likely a wrong formula of a program passes at a random point."""
+
+    program: Program
+
+    def text(self, formulas: Iterable[Expr] = ()) -> str:
+        """In words, for the program and further formulas of it; empty where there is no bound.
+
+        Two degrees are added for the random directions and deltas that a check multiplies with.
+        """
+        if self._degrees is None:
+            return ""
+        known = self._degrees
+        highest = max([self._highest, *(degree_bound(f, known) for f in formulas)])
+        # Schwartz and Zippel: a polynomial of degree d that is not 0 is 0 at a random point of S^n
+        # with probability d/|S| at most.
+        return f"misses an error with p < {_round_up((highest + 2) / SPREAD)}"
+
+    @cached_property
+    def _degrees(self) -> dict[str, int] | None:
+        return tensor_degrees(self.program) if is_polynomial(self.program) else None
+
+    @cached_property
+    def _highest(self) -> int:
+        return max((self._degrees or {}).values(), default=1)

@@ -18,7 +18,7 @@ from symconv.semantics.index_arithmetic import Place
 from symconv.semantics.interpret import interpret
 from symconv.semantics.protocol import Algebra
 from symconv.semantics.run import Tables, run_program
-from symconv.semantics.work import list_places
+from symconv.semantics.work import count_range_values, count_terms, list_places
 
 EntrySource = Callable[[Tensor, Place], Any]
 """The entry of a given tensor at a place."""
@@ -44,9 +44,18 @@ class EvaluationPoint:
     nodes: Tables
     seeds: Tables
 
-    @property
-    def forward(self) -> tuple[Equation, ...]:
-        return forward_equations(self.program)
+    @cached_property
+    def forward(self) -> Program:
+        """The equations that compute no derivative."""
+        return replace(self.program, equations=forward_equations(self.program))
+
+    @cached_property
+    def forward_cost(self) -> int:
+        """The leaves that one forward pass visits."""
+        return sum(
+            count_range_values(e.ranges, self.sizes) * count_terms(e.rhs, self.sizes)
+            for e in self.forward.equations
+        )
 
     @cached_property
     def values(self) -> Tables:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -17,13 +16,19 @@ from symconv.semantics.work import count_range_values
 from .evaluation_point import EvaluationPoint
 from .per_equation import check_each_equation, points_for_equations
 from .record import Check, values_agree
-from .sampling import choose_index_values, forward_cost
+from .sampling import choose_index_values
 
 SPOT_CHECKS = 3
 """At how many entries of a tensor the two oracles are compared with each other at most."""
 
 SPOT_WORK = 300_000
 """How many leaves of formulas these comparisons may visit for one tensor."""
+
+TRIAL_WORK = 3_000_000
+"""How many leaves they may visit for all tensors of a network, which takes some seconds.
+
+Each goes through the forward pass, so that without it a thousand layers would take a million.
+"""
 
 
 def check_gradients(
@@ -50,7 +55,7 @@ def derivative_error(equation: Equation, trial: EvaluationPoint, seed: int) -> t
     slots = {v: n for n, v in enumerate(indices)}
     entry = compile_place(equation.lhs.indices, trial.sizes, slots)
     plain = trial.program.tensor(equation.key).name.plain.key
-    places = choose_index_values([equation.rhs], equation.ranges, trial.sizes, (), seed)
+    places = choose_index_values([equation.rhs], equation.ranges, trial.sizes, {}, seed)
     for place in places:
         where = entry(list(place))
         found, true = value(place), trial.slopes[plain].get(where)
@@ -61,7 +66,7 @@ def derivative_error(equation: Equation, trial: EvaluationPoint, seed: int) -> t
 
 def _missing_entries(equation: Equation, plain: str, trial: EvaluationPoint) -> str:
     """What is said where entries that have a derivative are computed by no equation; else empty."""
-    written = [e for e in trial.program.equations if e.key == equation.key]
+    written = trial.program.writers[equation.key]
     count = sum(count_range_values(e.ranges, trial.sizes) for e in written)
     if count == len(trial.slopes[plain]):
         return ""
@@ -73,29 +78,38 @@ def spot_error(key: str, trial: EvaluationPoint, seed: int) -> str:
     random = Random(seed)  # noqa: S311 - a sample, not a secret
     places = sorted(trial.values[key])
     # Dual numbers need a forward pass for each entry, the tape one backward pass for all of them.
-    affordable = SPOT_WORK // (1 + forward_cost(trial.program, trial.sizes))
-    for place in random.sample(places, min(SPOT_CHECKS, affordable, len(places))):
+    for place in random.sample(places, min(_count_spots(key, trial), len(places))):
         dual, true = dual_derivative(trial, key, place), trial.slopes[key][place]
         if not values_agree(dual, true):
             return f"the oracles differ at {key}{list(place)}: {dual} and {true}"
     return ""
 
 
+def _count_spots(key: str, trial: EvaluationPoint) -> int:
+    """At how many entries of a tensor the oracles are compared."""
+    passes = 1 + trial.forward_cost
+    keys = list(trial.program.derivative_tensors)
+    rank, several, total = keys.index(key), len(keys), TRIAL_WORK // passes
+    # The entries that the trial can pay for, spread evenly over its tensors.
+    share = (rank + 1) * total // several - rank * total // several
+    return min(SPOT_CHECKS, SPOT_WORK // passes, share)
+
+
 def dual_derivative(trial: EvaluationPoint, key: str, place: Place) -> Any:
     """d(objective)/d(entry) by one run of the forward pass over dual numbers."""
     table = dict(trial.values[key])
     table[place] = Dual(table[place], trial.algebra.number(1))
-    given = {k: t for k, t in trial.values.items() if k not in _dependent_keys(trial, key)}
-    duals, part = Duals(trial.algebra), replace(trial.program, equations=trial.forward)
-    wanted = sorted({k for k, _ in trial.objective})
-    tables = run_program(part, trial.sizes, {**given, key: table}, duals, wanted=wanted)
+    dependent = _dependent_keys(trial, key)
+    given = {k: t for k, t in trial.values.items() if k not in dependent}
+    duals, wanted = Duals(trial.algebra), sorted({k for k, _ in trial.objective})
+    tables = run_program(trial.forward, trial.sizes, {**given, key: table}, duals, wanted=wanted)
     return sum(duals.slope(tables[k][p]) * weight for (k, p), weight in trial.objective.items())
 
 
 def _dependent_keys(trial: EvaluationPoint, key: str) -> set[str]:
     """The keys of the values that depend on a tensor."""
     found = {key}
-    for equation in trial.forward:
+    for equation in trial.forward.equations:
         if equation.reads & found:
             found.add(equation.key)
     return found

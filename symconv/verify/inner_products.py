@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -42,7 +41,7 @@ def inner_product_error(equation: Equation, trial: EvaluationPoint, seed: int) -
     program = trial.program
     tensor = program.tensor(program.tensor(equation.key).name.plain.key)
     direction = random_tables([tensor], trial, random)[tensor.key]
-    cotangents = random_tables([t for t in program.tensors if t.is_derivative], trial, random)
+    cotangents = random_cotangents(equation, trial, random)
     pushed = _push_forward(tensor, direction, cotangents, trial)
     pulled = pull_back(equation, cotangents, trial)
     # <g, J v> = <J^T g, v> for random g and v holds for the right backward equation only, but for a
@@ -53,11 +52,22 @@ def inner_product_error(equation: Equation, trial: EvaluationPoint, seed: int) -
     return 1, f"<g, Jv> = {pushed}, <J'g, v> = {transposed}"
 
 
+def random_cotangents(equation: Equation, trial: EvaluationPoint, random: Random) -> Tables:
+    """Random entries for the deltas that a backward equation reads, or should read."""
+    program = trial.program
+    plain = program.tensor(equation.key).name.plain.key
+    keys = {key for e in program.writers[equation.key] for key in e.reads}
+    for reader in trial.forward.readers.get(plain, ()):
+        delta = program.derivative_tensors.get(reader.key)
+        keys |= {delta.key} if delta else set()
+    deltas = [t for t in program.in_order(keys) if t.is_derivative]
+    return random_tables(deltas, trial, random)
+
+
 def pull_back(equation: Equation, cotangents: Tables, trial: EvaluationPoint) -> dict[Place, Any]:
     """J^T g: all entries that a backward equation computes from the deltas g."""
     given = {k: t for k, t in cotangents.items() if k != equation.key}
-    same_key = tuple(e for e in trial.program.equations if e.key == equation.key)
-    part = replace(trial.program, equations=same_key)
+    part = trial.program.part(trial.program.writers[equation.key])
     return run_program(part, trial.sizes, {**trial.values, **given}, trial.algebra)[equation.key]
 
 
@@ -67,22 +77,20 @@ def _push_forward(
     """<g, J v>: the slopes of what reads the tensor, weighted by the deltas g."""
     duals, total = Duals(trial.algebra), trial.algebra.number(0)
     moved = {p: Dual(x, direction[p]) for p, x in trial.values[tensor.key].items()}
-    for equation in trial.forward:
-        if tensor.key in equation.reads:
-            given = {**trial.values, tensor.key: moved}
-            del given[equation.key]
-            part = replace(trial.program, equations=(equation,))
-            table = run_program(part, trial.sizes, given, duals)[equation.key]
-            for place, weight in output_cotangents(equation.key, cotangents, trial).items():
-                total += weight * duals.slope(table[place])
+    for equation in trial.forward.readers.get(tensor.key, ()):
+        given = {k: trial.values[k] for k in equation.reads} | {tensor.key: moved}
+        part = trial.program.part((equation,))
+        table = run_program(part, trial.sizes, given, duals)[equation.key]
+        for place, weight in output_cotangents(equation.key, cotangents, trial).items():
+            total += weight * duals.slope(table[place])
     return total
 
 
 def output_cotangents(key: str, cotangents: Tables, trial: EvaluationPoint) -> dict[Place, Any]:
     """The delta of a tensor; 1 for the cost; nothing where the cost does not depend on it."""
     program = trial.program
-    deltas = [t.key for t in program.tensors if t.is_derivative and t.name.plain.key == key]
-    if deltas:
-        return cotangents[deltas[0]]
+    delta = program.derivative_tensors.get(key)
+    if delta is not None:
+        return cotangents[delta.key]
     cost = program.tensor(key).role == "cost" and not trial.seeds
     return {(0,): trial.algebra.number(1)} if cost else {}

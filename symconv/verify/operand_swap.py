@@ -23,11 +23,10 @@ from symconv.core.tensor import key_of
 from symconv.semantics.index_arithmetic import Place, as_integer, compile_place, evaluate_size
 from symconv.semantics.run import Tables
 
-from .evaluation_point import EvaluationPoint, forward_equations
-from .inner_products import output_cotangents, pull_back
+from .evaluation_point import EvaluationPoint
+from .inner_products import output_cotangents, pull_back, random_cotangents
 from .per_equation import check_each_equation, points_for_equations
 from .record import Check, values_agree
-from .sampling import random_tables
 
 
 @dataclass(frozen=True)
@@ -80,15 +79,11 @@ def _is_rational(coefficient: Expr) -> bool:
     return not coefficient.has(Function, NumberSymbol) and all(p.exp.is_Integer for p in powers)
 
 
-def _reading_equations(equation: Equation, program: Program) -> list[Equation]:
-    """The forward equations that read the tensor which a backward equation differentiates by."""
-    plain = program.tensor(equation.key).name.plain.key
-    return [e for e in forward_equations(program) if plain in e.reads]
-
-
 def _is_swappable(equation: Equation, program: Program) -> bool:
-    several = sum(e.key == equation.key for e in program.equations) > 1
-    readers = _reading_equations(equation, program)
+    several = len(program.writers[equation.key]) > 1
+    plain = program.tensor(equation.key).name.plain.key
+    reading = program.readers.get(plain, ())
+    readers = [e for e in reading if not program.tensor(e.key).is_derivative]
     return bool(readers) and not several and all(split_contractions(e) is not None for e in readers)
 
 
@@ -97,9 +92,9 @@ def operand_swap_error(equation: Equation, trial: EvaluationPoint, seed: int) ->
     random = Random(seed)  # noqa: S311 - test numbers, not secrets
     program = trial.program
     plain = program.tensor(equation.key).name.plain.key
-    cotangents = random_tables([t for t in program.tensors if t.is_derivative], trial, random)
+    cotangents = random_cotangents(equation, trial, random)
     swapped: dict[Place, Any] = defaultdict(int)
-    for reader in _reading_equations(equation, program):
+    for reader in trial.forward.readers.get(plain, ()):
         delta = output_cotangents(reader.key, cotangents, trial)
         for term in split_contractions(reader) or ():
             tables = {**trial.values, "": delta}

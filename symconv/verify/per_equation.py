@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from symconv.core.equation import Equation, Program
 from symconv.semantics.index_arithmetic import Sizes
 
-from .error_bounds import comparison_bound
+from .error_bounds import ComparisonBound
 from .evaluation_point import EvaluationPoint
 from .record import Check, count_nouns, format_sizes
 from .sampling import BUDGET, FAILURES, comparison_cost, draw_points
@@ -21,7 +22,7 @@ def points_for_equations(program: Program, draws: int, seed: int) -> list[Evalua
     equations = program.derivatives
 
     def affordable(sizes: Sizes) -> bool:
-        return all(comparison_cost([e.rhs], e.ranges, sizes, ()) <= BUDGET for e in equations)
+        return all(comparison_cost([e.rhs], e.ranges, sizes) <= BUDGET for e in equations)
 
     return draw_points(program, draws, seed, affordable)
 
@@ -34,7 +35,12 @@ def check_each_equation(
     seed: int,
 ) -> tuple[Check, ...]:
     """One check for each equation, all of them on the same trials."""
-    return tuple(_check_equation(f"{what} {e.key}", e, judge, made, seed) for e in equations)
+    # Of the whole program, and so the same for all of its equations.
+    bound = ComparisonBound(made).text()
+    return tuple(
+        replace(_check_equation(f"{what} {e.key}", e, judge, made, seed), bound=bound)
+        for e in equations
+    )
 
 
 def _check_equation(
@@ -53,4 +59,4 @@ def _check_equation(
             break
     detail = f"{count} points of {count_nouns(len(made), 'random trial')}"
     sizes = tuple(format_sizes(t.sizes) for t in made)
-    return Check(name, not error, detail, count, sizes, error, comparison_bound(made))
+    return Check(name, not error, detail, count, sizes, error)

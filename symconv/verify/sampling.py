@@ -11,15 +11,16 @@ from typing import Any
 
 from sympy import Expr, Pow, Symbol, exp, log
 
-from symconv.core.equation import Equation, Program, Ranges
+from symconv.core.equation import Program, Ranges
 from symconv.core.errors import SymconvError, Unsupported
 from symconv.core.nodes import LogSumExp
 from symconv.core.tensor import Tensor
 from symconv.semantics.algebra import Exact, Reals
 from symconv.semantics.index_arithmetic import Place, Sizes, as_integer
+from symconv.semantics.node_compiler import Writers
 from symconv.semantics.protocol import Algebra
 from symconv.semantics.run import Tables
-from symconv.semantics.sizes import Accept, free_sizes, pick_sizes
+from symconv.semantics.sizes import Accept, pick_sizes
 from symconv.semantics.work import count_range_values, count_terms, list_places
 
 from .entries import count_label_classes
@@ -67,7 +68,7 @@ def _choose_sizes(
 ) -> list[dict[Symbol, int]]:
     """Sizes for each trial; where none are acceptable, one choice: the smallest of a few."""
     seeds = range(3 * seed, 3 * seed + count)
-    if not free_sizes(program):
+    if not program.free_sizes:
         sizes = pick_sizes(program, 0)
         return [sizes] * (count if forward_cost(program, sizes) <= SMALL else 1)
     try:
@@ -80,7 +81,7 @@ def _choose_sizes(
 
 def forward_cost(program: Program, sizes: Sizes) -> int:
     """The leaves that one forward pass visits."""
-    return sum(comparison_cost([e.rhs], e.ranges, sizes, ()) for e in forward_equations(program))
+    return sum(comparison_cost([e.rhs], e.ranges, sizes) for e in forward_equations(program))
 
 
 def draw_point(program: Program, sizes: dict[Symbol, int], seed: int) -> EvaluationPoint:
@@ -144,7 +145,10 @@ FEWEST = 3
 
 
 def comparison_cost(
-    formulas: Sequence[Expr], ranges: Ranges, sizes: Sizes, equations: Sequence[Equation]
+    formulas: Sequence[Expr],
+    ranges: Ranges,
+    sizes: Sizes,
+    equations: Writers = MappingProxyType({}),
 ) -> int:
     """The leaves to visit when all formulas are evaluated at every index value."""
     return count_range_values(ranges, sizes) * sum(
@@ -153,7 +157,7 @@ def comparison_cost(
 
 
 def choose_index_values(
-    formulas: Sequence[Expr], ranges: Ranges, sizes: Sizes, equations: Sequence[Equation], seed: int
+    formulas: Sequence[Expr], ranges: Ranges, sizes: Sizes, equations: Writers, seed: int
 ) -> list[Place]:
     """All index values; where that is too much work, the corners and a random choice."""
     spans = [range(as_integer(n, sizes)) for _, n in ranges]

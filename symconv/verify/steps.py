@@ -7,7 +7,9 @@ in.
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from random import Random
 from typing import Any
@@ -24,7 +26,7 @@ from symconv.semantics.interpret import interpret
 from symconv.semantics.run import Tables
 from symconv.semantics.work import count_range_values
 
-from .error_bounds import comparison_bound
+from .error_bounds import ComparisonBound
 from .evaluation_point import EvaluationPoint, forward_equations
 from .record import Check, count_nouns, format_sizes, values_agree
 from .sampling import (
@@ -47,18 +49,19 @@ def check_steps(
 ) -> tuple[Check, ...]:
     """One check for each derivation; `program` holds the forward and the backward equations."""
     made = points_for_steps(program, derivations, draws, seed) if made is None else made
-    return tuple(_check_derivation(d, made, seed) for d in derivations)
+    bound = ComparisonBound(made)
+    return tuple(_check_derivation(d, made, seed, bound) for d in derivations)
 
 
 def points_for_steps(
     program: Program, derivations: Sequence[Derivation], draws: int, seed: int
 ) -> list[EvaluationPoint]:
     """Trials at which every formula of the derivations can be evaluated at all entries."""
+    forward = replace(program, equations=forward_equations(program))
 
     def affordable(sizes: Sizes) -> bool:
-        forward = forward_equations(program)
         return all(
-            comparison_cost(step_formulas(d), d.ranges, sizes, forward) <= BUDGET
+            comparison_cost(step_formulas(d), d.ranges, sizes, forward.writers) <= BUDGET
             for d in derivations
         )
 
@@ -70,7 +73,9 @@ def step_formulas(derivation: Derivation) -> list[Expr]:
     return [s.after for s in derivation.steps]
 
 
-def _check_derivation(derivation: Derivation, made: Sequence[EvaluationPoint], seed: int) -> Check:
+def _check_derivation(
+    derivation: Derivation, made: Sequence[EvaluationPoint], seed: int, bound: ComparisonBound
+) -> Check:
     name = f"steps of {derivation.equation.key}"
     count, sizes = 0, tuple(format_sizes(t.sizes) for t in made)
     error = chain_error(derivation)
@@ -91,7 +96,7 @@ def _check_derivation(derivation: Derivation, made: Sequence[EvaluationPoint], s
         count,
         sizes,
         error,
-        comparison_bound(made, step_formulas(derivation)),
+        bound.text(step_formulas(derivation)),
     )
 
 
@@ -105,7 +110,7 @@ def coverage(derivation: Derivation, made: Sequence[EvaluationPoint], count: int
 def _step_error(derivation: Derivation, trial: EvaluationPoint, seed: int) -> tuple[int, str]:
     """The number of index values compared, and the first step at which the two sides differ."""
     ranges, chain = derivation.ranges, step_formulas(derivation)
-    places = choose_index_values(chain, ranges, trial.sizes, trial.forward, seed)
+    places = choose_index_values(chain, ranges, trial.sizes, trial.forward.writers, seed)
     random = _random_deltas(chain, trial, seed)
     sides = [
         _true_derivative(derivation, trial, places),
@@ -126,8 +131,9 @@ def _step_error(derivation: Derivation, trial: EvaluationPoint, seed: int) -> tu
 
 def _random_deltas(chain: Sequence[Expr], trial: EvaluationPoint, seed: int) -> Tables:
     """Random entries for the deltas that the formulas read."""
-    keys = {key_of(a) for e in chain for a in e.atoms(Indexed)}
-    deltas = [t for t in trial.program.tensors if t.is_derivative and t.key in keys]
+    program = trial.program
+    keys = {key_of(a) for e in chain for a in e.atoms(Indexed)} & program.by_key.keys()
+    deltas = [t for t in program.in_order(keys) if t.is_derivative]
     return random_tables(deltas, trial, Random(seed))  # noqa: S311 - test numbers, not secrets
 
 
@@ -135,8 +141,8 @@ def _evaluate_formula(
     e: Expr, ranges: Ranges, trial: EvaluationPoint, deltas: Tables, places: Sequence[Place]
 ) -> list[Any]:
     """The values of a formula, with `deltas` in place of the true ones."""
-    tables, indices = {**trial.tables, **deltas}, [v for v, _ in ranges]
-    at = interpret(e, indices, trial.sizes, tables, trial.algebra, equations=trial.forward)
+    tables, indices = ChainMap(deltas, trial.tables), [v for v, _ in ranges]
+    at = interpret(e, indices, trial.sizes, tables, trial.algebra, equations=trial.forward.writers)
     return [at(place) for place in places]
 
 

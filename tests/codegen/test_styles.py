@@ -11,7 +11,7 @@ from symconv.api import Network
 from symconv.codegen.styles import STYLES
 from symconv.layers import catalogue
 from symconv.network.examples import EXAMPLES
-from symconv.semantics.sizes import free_sizes, pick_sizes
+from symconv.semantics.sizes import pick_sizes
 from symconv.verify.entries import draw_float_point
 from symconv.verify.generated_module import input_arrays, table_to_array
 
@@ -29,7 +29,7 @@ class Twins:
 
     def __init__(self, network, seed=0, **sizes):
         self.program = network.backward().program
-        self.sizes = {s: sizes[str(s)] for s in free_sizes(self.program) if sizes}
+        self.sizes = {s: sizes[str(s)] for s in self.program.free_sizes if sizes}
         self.sizes = self.sizes or pick_sizes(self.program, seed=3)
         self.trial = draw_float_point(self.program, self.sizes, seed)
         self.given = input_arrays(self.trial, float)

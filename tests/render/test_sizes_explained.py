@@ -7,6 +7,7 @@ from sympy import Integer
 
 from symconv.api import Network
 from symconv.render.document.markup_settings import TEXT
+from symconv.semantics.sizes import SizeDraws
 from symconv.structure import sampled_sizes as claims
 from symconv.structure.sampled_sizes import claim_holds, random_sizes, sample_axis
 from symconv.structure.sliding_window import find_sliding_windows
@@ -25,7 +26,7 @@ def said(text, detail="full"):
 def reaches(text):
     program = of(text).program
     found = tuple(r for e in program.equations for s in find_sliding_windows(e) for r in s.reaches)
-    return found, random_sizes(program, found)
+    return found, random_sizes(SizeDraws(program), found)
 
 
 def true(reach, sizes, claim):

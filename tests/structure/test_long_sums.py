@@ -6,6 +6,7 @@ import pytest
 
 from symconv.api import Network
 from symconv.core.errors import SymconvError
+from symconv.semantics.sizes import SizeDraws
 from symconv.structure import sample_points
 
 NETWORK = (
@@ -56,12 +57,14 @@ def test_a_long_sum_is_compared_at_few_places_and_still_told(large, monkeypatch)
     monkeypatch.setattr(sample_points, "interpret", counted)
     program = large.backward().program
     derivation = large.backward().derivation("w")
-    finding = findings._find_operation(program, derivation)
+    finding = findings._find_operation(SizeDraws(program), derivation)
     assert isinstance(finding.operation, findings.Correlation)
     assert counts == [sample_points.FEWEST_PLACES + 2]
     claim = finding.operation.correlation
     wrong = 2 * finding.coefficient
-    assert not sample_points.confirm_operation(program, derivation.equation, wrong, claim)
+    assert not sample_points.confirm_operation(
+        SizeDraws(program), derivation.equation, wrong, claim
+    )
 
 
 def test_a_large_batch_is_described_as_a_small_one():

@@ -8,6 +8,7 @@ from sympy import Sum
 from symconv.api import Network
 from symconv.network.examples import BY_NAME
 from symconv.render.document.markup_settings import TEXT
+from symconv.semantics.sizes import SizeDraws
 from symconv.structure import find_operations
 from symconv.structure.correlation import Correlation
 from symconv.structure.pointwise import match_pointwise
@@ -189,16 +190,17 @@ def test_a_changed_result_loses_its_sentence(name):
     """Neither twice the result nor the result of another place is taken for the same operation."""
     network = of(name) if "|" in name else Network.example(name)
     backward = network.backward()
+    draws = SizeDraws(backward.program)
     found = [f for f in find_operations(backward) if hasattr(f.operation, "value")]
     assert found
     for finding in found:
         equation, claim = finding.derivation.equation, finding.operation.value
-        assert confirm_operation(backward.program, equation, finding.coefficient, claim)
-        assert not confirm_operation(backward.program, equation, 2 * finding.coefficient, claim)
+        assert confirm_operation(draws, equation, finding.coefficient, claim)
+        assert not confirm_operation(draws, equation, 2 * finding.coefficient, claim)
         moved = equation.rhs.xreplace({v: n - 1 - v for v, n in equation.ranges if n != 1})
         if moved != equation.rhs:
             changed = replace(equation, rhs=moved)
-            assert not confirm_operation(backward.program, changed, finding.coefficient, claim)
+            assert not confirm_operation(draws, changed, finding.coefficient, claim)
 
 
 @pytest.mark.parametrize("name", [n for n in BY_NAME if n.startswith("general")])
@@ -206,17 +208,16 @@ def test_a_changed_result_loses_its_sentence(name):
 def test_a_wrong_structure_is_never_proved(name, wrong):
     backward = Network.example(name).backward()
     slides = [f for f in find_operations(backward) if isinstance(f.operation, Correlation)]
+    draws = SizeDraws(backward.program)
     assert len(slides) == 2
     for finding in slides:
         changed = tuple(replace(w, **{wrong: other(w, wrong)}) for w in finding.operation.windows)
         claim = replace(finding.operation, windows=changed)
         equation = finding.derivation.equation
         assert confirm_operation(
-            backward.program, equation, finding.coefficient, finding.operation.correlation
+            draws, equation, finding.coefficient, finding.operation.correlation
         )
-        assert not confirm_operation(
-            backward.program, equation, finding.coefficient, claim.correlation
-        )
+        assert not confirm_operation(draws, equation, finding.coefficient, claim.correlation)
 
 
 def other(window, name):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from itertools import count
 from random import Random
@@ -23,10 +23,8 @@ from symconv.claims.model.syntax_tree import (
     SyntaxNode,
     TensorReference,
 )
-from symconv.core.equation import Program
-from symconv.core.errors import SymconvError
 from symconv.semantics.index_arithmetic import Sizes
-from symconv.semantics.sizes import free_sizes, is_image_size, pick_sizes
+from symconv.semantics.sizes import find_image_sizes, pick_drawn_sizes, pick_sizes
 
 LARGEST_BOUND = 64
 """Beyond which whole number of a claim sizes are still drawn; larger ones are said to be missed.
@@ -139,7 +137,8 @@ class SizeChoices:
         self.network = ref(network)
         self.program = first.program
         self.needs = needs
-        self.free = free_sizes(first.program) if first.sizes else []
+        self.free = first.program.free_sizes if first.sizes else ()
+        self.images = find_image_sizes(first.program)
         self.at_once = min(max(FEWEST_CHOICES, needs.degree + 2), MOST_CHOICES)
         self.planned = 2 + self.at_once + len(self.free) if first.sizes else 1
         self.found = [first]
@@ -160,18 +159,18 @@ class SizeChoices:
         beyond = min(self.needs.beyond, LARGEST_BOUND) + SMALL + 1
         for number in range(1, self.at_once + 1):
             # All sizes at once, small and different.
-            context = self._draw(SizeDraw(self.program, self.needs.degree + 3), number)
+            context = self._draw(SizeDraw(self.images, self.needs.degree + 3), number)
             if context is not None:
                 yield context
         # All beyond the numbers of the claim: two of them may have to meet.
-        context = self._draw(SizeDraw(self.program, beyond + 2, least=beyond), 0)
+        context = self._draw(SizeDraw(self.images, beyond + 2, least=beyond), 0)
         if context is not None:
             yield context
         if len(self.found) <= min(self.at_once, self.needs.degree):
             self.missed.append("some of the sizes that a formula of this degree needs")
         for number, symbol in enumerate(self.free):
             # One size after the other beyond every number of the claim, the others being small.
-            large = SizeDraw(self.program, SMALL, symbol, beyond + number % 2)
+            large = SizeDraw(self.images, SMALL, symbol, beyond + number % 2)
             context = self._draw(large, number)
             if context is not None:
                 yield context
@@ -192,10 +191,8 @@ class SizeChoices:
                 return False
             return build_context(network, sizes).work <= MOST_TERMS
 
-        try:
-            return build_context(network, pick_sizes(self.program, seed, accept, draw, ATTEMPTS))
-        except SymconvError:
-            return None
+        sizes = pick_drawn_sizes(self.program, seed, draw, accept, ATTEMPTS)
+        return None if sizes is None else build_context(network, sizes)
 
 
 _CHOICES: WeakKeyDictionary[DifferentiableNetwork, dict[SizeNeeds, SizeChoices]] = (
@@ -231,7 +228,7 @@ class SizeDraw:
     Images are small, too, or such that a large window fits into them.
     """
 
-    program: Program
+    images: Set[Symbol]
     most: int
     symbol: Symbol | None = None
     large: int = 0
@@ -240,7 +237,7 @@ class SizeDraw:
     def __call__(self, symbol: Symbol, random: Random) -> int:
         if symbol == self.symbol:
             return self.large
-        if is_image_size(symbol, self.program):
+        if symbol in self.images:
             least = max(2, self.least)
             return random.randint(least, random.choice((least + 4, self.large + least + 4)))
         least = self.least if symbol.is_positive else 0

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from sympy import Expr, Symbol, expand
 from sympy.tensor.indexed import Indexed
 
-from symconv.core.equation import Program
 from symconv.core.errors import SymconvError
 from symconv.core.proof import Backward
 from symconv.core.tensor import index, key_of
 from symconv.notation.index_letters import is_index
+from symconv.semantics.sizes import SizeDraws
 from symconv.structure.correlation_axes import is_whole
 from symconv.structure.sampled_sizes import (
     AxisSample,
@@ -55,23 +55,19 @@ class SampledWindow:
 
 
 def sample_window(
-    sweep: SlidingWindow, backward: Backward, program: Program
+    sweep: SlidingWindow, backward: Backward, draws: SizeDraws
 ) -> SampledWindow | None:
     """The window with its reads at sampled sizes; None where no sizes can be sampled."""
-    sizes = random_sizes(program, sweep.reaches)
+    sizes = random_sizes(draws, sweep.reaches)
     try:
         counts = tuple(tuple(sample_axis(r, at) for at in sizes) for r in sweep.reaches)
     except SymconvError:
         return None
     inputs = _entry_indices(sweep.access, backward, {r.axis: r.out for r in sweep.reaches})
     kernels = _entry_indices(sweep.kernel, backward, {}) if sweep.kernel is not None else ()
-    readers = [e for e in program.equations if sweep.access.base in _bases(e.rhs)]
+    readers = draws.program.readers[key_of(sweep.access)]
     once = len(readers) == 1 and len(_accesses(sweep)) == 1
     return SampledWindow(sweep, counts, inputs, kernels, _solve_outputs(sweep, backward), once)
-
-
-def _bases(e: Expr) -> set[Expr]:
-    return {a.base for a in e.atoms(Indexed)}
 
 
 def _accesses(sweep: SlidingWindow) -> list[Indexed]:

@@ -20,6 +20,7 @@ from symconv.render.formula.tree import (
     DisplayTree,
 )
 from symconv.render.formula.tree_helpers import make_quotient
+from symconv.semantics.sizes import SizeDraws
 from symconv.structure import sampled_sizes as claims
 from symconv.structure.sliding_window import SlidingWindow, WindowAxis, find_sliding_windows
 
@@ -108,12 +109,12 @@ def describe_sizes(
     backward: Backward, program: Program, names: DisplayNames
 ) -> dict[str, tuple[Sentence, ...]]:
     """The sentences on all windows of a network, at each level of detail that has them."""
-    told = SizeWords(WindowPlaces(names), backward)
+    told, draws = SizeWords(WindowPlaces(names), backward), SizeDraws(program)
     found = [
         w
         for e in program.equations
         for s in find_sliding_windows(e)
-        if (w := sample_window(s, backward, program))
+        if (w := sample_window(s, backward, draws))
     ]
     return {
         "normal": tuple(line for w in found for line in told.sentences(w, whole=False)),
