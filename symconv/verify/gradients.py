@@ -30,6 +30,9 @@ TRIAL_WORK = 3_000_000
 Each goes through the forward pass, so that without it a thousand layers would take a million.
 """
 
+EQUATION_WORK = 300
+"""As how many leaves an equation counts in a pass: to prepare it takes as long as to visit these."""
+
 
 def check_gradients(
     program: Program,
@@ -87,7 +90,7 @@ def spot_error(key: str, trial: EvaluationPoint, seed: int) -> str:
 
 def _count_spots(key: str, trial: EvaluationPoint) -> int:
     """At how many entries of a tensor the oracles are compared."""
-    passes = 1 + trial.forward_cost
+    passes = 1 + trial.forward_cost + EQUATION_WORK * len(trial.forward.equations)
     keys = list(trial.program.derivative_tensors)
     rank, several, total = keys.index(key), len(keys), TRIAL_WORK // passes
     # The entries that the trial can pay for, spread evenly over its tensors.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from sympy import Symbol
 
@@ -27,9 +28,14 @@ class ProgramPair:
     forward: Program
     whole: Program
 
-    @property
+    @cached_property
     def tensors(self) -> Mapping[str, Tensor]:
         return {t.key: t for t in (*self.forward.tensors, *self.whole.tensors)}
+
+    @cached_property
+    def labels(self) -> frozenset[str]:
+        """The keys of the tensors that hold class numbers."""
+        return frozenset(class_counts(self.whole.equations))
 
     @property
     def bounds(self) -> SizeBounds:
@@ -95,9 +101,9 @@ def _dtype_tensor(e: Equation, setting: FunctionContext, programs: ProgramPair) 
     That is the first tensor of numbers that it reads; else the one that it is a derivative by; else
     the first of the caller, as for a softmax over one class, which is 1.
     """
-    tensors, labels = programs.tensors, class_counts(programs.whole.equations)
-    read = e.reads - set(labels)
-    numbers = [t for t in tensors.values() if t.key in read and t.role != "mask"]
+    tensors, labels = programs.tensors, programs.labels
+    read = programs.whole.in_order(e.reads - labels)
+    numbers = [t for t in read if t.role != "mask"]
     if numbers:
         return numbers[0]
     plain = tensors.get(tensors[e.key].name.plain.key)
