@@ -77,4 +77,15 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The nearest known word as a sentence, or the list of what is known."""
     choices = sorted(known)
     close = difflib.get_close_matches(word, choices, n=1, cutoff=CLOSENESS)
-    return f"did you mean '{close[0]}'?" if close else f"known here: {', '.join(choices)}"
+    return f"did you mean '{close[0]}'?" if close else f"known here: {list_some(choices)}"
+
+
+MOST_LISTED = 40
+"""How many names a message lists; all layers of the catalogue are 38, and nobody reads on."""
+
+
+def list_some(names: Iterable[str]) -> str:
+    """The names with commas between them; of very many the first ones, and how many follow."""
+    listed = list(names)
+    more = len(listed) - MOST_LISTED
+    return ", ".join(listed[:MOST_LISTED]) + (f" and {more} more" if more > 0 else "")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
-from sympy import Add, Expr, Max, Mul, S, Symbol, cancel, expand, fraction, lcm
+from sympy import Add, Basic, Expr, Max, Mul, S, Symbol, cancel, expand, fraction, lcm
 
 from symconv.core.equation import SizeDefinition
 from symconv.core.errors import Unsupported
@@ -91,8 +92,10 @@ class SizeBounds:
     def lower(self, expression: Expr) -> Expr:
         """A lower bound without the defined sizes, as far as the definitions give one."""
         found = expand(expression)
+        passed = len(self.definitions)
         # Backwards: the size of a later layer is defined by those of earlier ones.
-        for d in reversed(self.definitions):
+        while (last := self._last_defined(found, passed)) is not None:
+            passed, d = last, self.definitions[last]
             coefficient = found.coeff(d.symbol, 1)
             ratio = cancel(coefficient / d.stride)
             if coefficient == 0 or denominator(ratio) != 1:
@@ -102,6 +105,17 @@ class SizeBounds:
             elif _evidently_nonnegative(-ratio):
                 found = expand(found - coefficient * d.symbol + ratio * (d.numerator + d.stride))
         return found
+
+    def _last_defined(self, expression: Expr, before: int) -> int | None:
+        """The last definition in front of that place whose size stands in an expression."""
+        places = self._places
+        inside = (places[s] for s in expression.free_symbols if s in places)
+        return max((n for n in inside if n < before), default=None)
+
+    @cached_property
+    def _places(self) -> dict[Basic, int]:
+        """The place of every definition, by the size that it defines."""
+        return {d.symbol: n for n, d in enumerate(self.definitions)}
 
     def upper(self, expression: Expr) -> Expr:
         """An upper bound without the defined sizes, as far as the definitions give one."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sympy import Expr
+
 from symconv.calculus.single_values import drop_single_values
 from symconv.core.equation import Equation, Program, SizeDefinition
 from symconv.core.errors import SymconvError
 from symconv.core.nodes import NamedNumber
 from symconv.core.tensor import Name, Tensor
+from symconv.layers.support.earlier import EarlierTensors
 from symconv.layers.support.scope import Scope
 from symconv.layers.support.sizes import per_axis
 
@@ -32,14 +35,14 @@ def build_program(
     _refuse_clashes(spec)
     scope = Scope(taken, "input", names[0])
     x = _input_tensor(spec.input, scope)
-    tensors, equations = [x], list[Equation]()
-    sizes, constants = list[SizeDefinition](), list[NamedNumber]()
+    earlier, equations = EarlierTensors(), list[Equation]()
+    earlier.add(x)
+    sizes, constants = dict[tuple[Expr, Expr], SizeDefinition](), list[NamedNumber]()
     for stage, layer in enumerate(spec.layers, start=1):
         if x.scalar:
             raise SymconvError(
                 "nothing may follow the cost", text=text, position=_span_at(spans, stage)
             )
-        earlier = {t.key: t for t in tensors}
         scope = Scope(
             taken, layer.title, names[stage], layer.kind, earlier, sizes=sizes, constants=constants
         )
@@ -49,10 +52,12 @@ def build_program(
             stage_equations = made if isinstance(made, tuple) else (made,)
             for equation in stage_equations:
                 refuse_unsound(equation)
-        equations += (drop_single_values(e, sizes) for e in stage_equations)
-        tensors += scope.tensors
-        x = next(t for t in scope.tensors if t.key == equations[-1].key)
-    return Program(tuple(tensors), tuple(equations), x.key, tuple(sizes))
+        equations += (drop_single_values(e, sizes.values()) for e in stage_equations)
+        for tensor in scope.tensors:
+            earlier.add(tensor)
+        x = earlier.by_key[equations[-1].key]
+    tensors = tuple(earlier.by_key.values())
+    return Program(tensors, tuple(equations), x.key, tuple(sizes.values()))
 
 
 def _stage_names(

@@ -20,7 +20,7 @@ from symconv.notation.presets import Notation
 from symconv.render.document.detail import parse_detail
 from symconv.render.document.displays import CaseEntries
 from symconv.render.document.symbol_notes import Sentence
-from symconv.semantics.entrywise import EntrywiseGradients, Place
+from symconv.semantics.entrywise import EntrywiseGradients, Place, count_expanded_terms
 from symconv.semantics.work import count_terms
 
 from .document import documents as emit
@@ -188,8 +188,10 @@ class DerivationDocument:
             if _has_few_entries(t) and _has_short_sums(self.backward, t)
         ]
         unrolled = EntrywiseGradients(self.backward, self.notation)
+        terms = count_expanded_terms(self.backward.program) if tensors else {}
         for tensor in tensors:
-            for place, e in _readable_entries(unrolled, tensor).items():
+            expanded = terms[unrolled.result(tensor).key]
+            for place, e in _readable_entries(unrolled, tensor, expanded).items():
                 yield unrolled.label(tensor, place), e
 
 
@@ -207,28 +209,19 @@ def _has_short_sums(backward: Backward, tensor: Tensor) -> bool:
     return derivation is not None and count_terms(derivation.equation.rhs, {}) <= MOST_TERMS
 
 
-def _readable_entries(unrolled: EntrywiseGradients, tensor: Tensor) -> dict[Place, Expr]:
+def _readable_entries(
+    unrolled: EntrywiseGradients, tensor: Tensor, expanded: int
+) -> dict[Place, Expr]:
     """The entries with deltas put in where that stays short, else with deltas as symbols.
 
-    None where that would take too long, because entries or terms are too many.
+    `expanded` is the most terms of one entry with all deltas put in. None where that would take
+    too long, because entries or terms are too many.
     """
-    program = unrolled.backward.program
     try:
-        if _count_expanded_terms(program, unrolled.result(tensor).key) <= MOST_TERMS:
+        if expanded <= MOST_TERMS:
             entries = unrolled.entries(tensor)
             if all(count_ops(e) <= MOST_OPERATIONS for e in entries.values()):
                 return entries
         return unrolled.entries(tensor, put_in_deltas=False)
     except SymconvError:
         return {}
-
-
-def _count_expanded_terms(program: Program, key: str) -> int:
-    """The most terms of one entry with every delta put in, terms that are 0 included."""
-    equation = program.equation(key)
-    if equation is None:
-        return 1
-    deltas = [k for k in equation.reads if program.tensor(k).role == "delta"]
-    return count_terms(equation.rhs, {}) * max(
-        (_count_expanded_terms(program, k) for k in deltas), default=1
-    )

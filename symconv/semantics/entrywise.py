@@ -9,12 +9,14 @@ from functools import cached_property
 
 from sympy import Expr, Symbol, factor_terms
 
+from symconv.core.equation import Program
 from symconv.core.errors import SymconvError, did_you_mean
 from symconv.core.proof import Backward
 from symconv.core.tensor import Tensor
 from symconv.notation.presets import Notation, entry_name, entry_symbol
 
 from .run import unroll
+from .work import count_terms
 
 Place = tuple[int, ...]
 MOST_SCALARS = 20_000
@@ -95,6 +97,20 @@ class EntrywiseGradients:
                 f"single entries need numbers for the sizes {names}",
                 help="write the network with numbers, such as `input x 5x5`",
             )
+
+
+def count_expanded_terms(program: Program) -> dict[str, int]:
+    """How many terms one entry of each derivative has at most, every delta put in, by key.
+
+    Terms that are 0 count, too. The sizes of the program are numbers.
+    """
+    found: dict[str, int] = {}
+    # In the order of the program, in which every delta stands in front of what reads it.
+    for equation in program.derivatives:
+        inside = max((found[k] for k in equation.reads if k in found), default=1)
+        terms = count_terms(equation.rhs, {}) * inside
+        found[equation.key] = max(terms, found.get(equation.key, 0))
+    return found
 
 
 def factor_common_terms(expr: Expr) -> Expr:

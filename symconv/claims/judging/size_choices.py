@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import count
 from random import Random
@@ -228,7 +229,7 @@ class SizeDraw:
     Images are small, too, or such that a large window fits into them.
     """
 
-    images: Set[Symbol]
+    images: AbstractSet[Symbol]
     most: int
     symbol: Symbol | None = None
     large: int = 0

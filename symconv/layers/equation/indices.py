@@ -50,8 +50,7 @@ class IndexTranslator:
 
     def is_size(self, name: str) -> bool:
         """Whether a name is a size of a tensor that is known."""
-        shapes = (n for t in self.at.earlier.values() for n in t.shape)
-        return any(str(s) == name for n in shapes for s in n.free_symbols)
+        return name in self.at.earlier.sizes
 
     def size(self, node: EquationNode) -> Expr:
         """The extent of a range: numbers and sizes, at least 1."""

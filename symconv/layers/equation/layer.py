@@ -179,7 +179,7 @@ class EquationTranslator:
         # Whatever is not known is a parameter, but only under the names that the network has given
         # out.
         if name not in self.at.names:
-            known = [*self.at.earlier, *FUNCTIONS]
+            known = [*self.at.earlier.by_key, *FUNCTIONS]
             raise SymconvError(f"nothing is called '{name}'", help=did_you_mean(name, known))
         if name not in self.parameters:
             self.parameters[name] = self.at.parameter(name, axes)

@@ -8,11 +8,12 @@ from sympy import Expr, Integer, Rational
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation, Ranges, SizeDefinition
-from symconv.core.errors import SymconvError
+from symconv.core.errors import SymconvError, list_some
 from symconv.core.kernels import kernel_directions
 from symconv.core.nodes import LogSumExp, NamedNumber, limits
 from symconv.core.tensor import Name, Role, Tensor, index, size
 
+from .earlier import EarlierTensors
 from .ranges import IndexAllocator, indices_of, indices_or_zero, multiply_extents
 from .sizes import Sizes, exact_number
 
@@ -72,14 +73,15 @@ UNIT: Ranges = ((index("k"), Integer(1)),)
 class Scope(AxisSplitter):
     """The place where one layer is built; it collects what is made: tensors, sizes, constants.
 
-    `kind` is the keyword of the layer, which its equations keep.
+    `kind` is the keyword of the layer, which its equations keep; `sizes` are the definitions of the
+    whole network, by numerator and stride.
     """
 
     names: dict[str, Name]
     kind: str = ""
-    earlier: dict[str, Tensor] = field(default_factory=dict)
+    earlier: EarlierTensors = field(default_factory=EarlierTensors)
     tensors: list[Tensor] = field(default_factory=list)
-    sizes: list[SizeDefinition] = field(default_factory=list)
+    sizes: dict[tuple[Expr, Expr], SizeDefinition] = field(default_factory=dict)
     constants: list[NamedNumber] = field(default_factory=list)
 
     def parameter(self, role: str, ranges: Ranges) -> Tensor:
@@ -156,9 +158,9 @@ class Scope(AxisSplitter):
         self, name: str, shape: tuple[Expr, ...] | None = None, *, but: int | None = None
     ) -> Tensor:
         """A value that was computed before, by its name; of that shape, but for one axis."""
-        found = self.earlier.get(name.replace("_", "^"))
-        if found is None or found.role not in {"value", "input"}:
-            known = ", ".join(k for k, t in self.earlier.items() if t.role in {"value", "input"})
+        found = self.earlier.value(name.replace("_", "^"))
+        if found is None:
+            known = list_some(self.earlier.value_keys())
             raise SymconvError(f"no value before this is called '{name}'", help=f"known: {known}")
         if shape is not None and not _shapes_agree(found.shape, shape, but):
             have, want = (" x ".join(map(str, n)) for n in (found.shape, shape))
@@ -167,8 +169,7 @@ class Scope(AxisSplitter):
 
     def find(self, letter: str) -> Tensor | None:
         """The last input or value of that letter, or of that name."""
-        found = (t for k, t in self.earlier.items() if letter in {k, t.name.letter})
-        return next((t for t in reversed(list(found)) if t.role in {"value", "input"}), None)
+        return self.earlier.find(letter)
 
     def rounded(self, extent: Expr, room: Expr, stride: Expr) -> Expr:
         """floor(room / stride) + 1; a size symbol of its own, such as H_o, where it is open."""
@@ -178,15 +179,15 @@ class Scope(AxisSplitter):
             return room + 1
         # Two layers side by side with the same window have the same output size: one symbol for
         # both, or their outputs could not be added.
-        for known in self.sizes:
-            if (known.numerator, known.stride) == (room, stride):
-                return known.symbol
+        known = self.sizes.get((room, stride))
+        if known is not None:
+            return known.symbol
         out = self.names["out"]
         roots = sorted(str(s) for s in extent.free_symbols) or ["n"]
         # A symbol of its own, defined beside the formulas: `floor` never enters one, since nothing
         # could be solved or simplified through it.
         symbol = size(f"{roots[0].split('_')[0]}_{out.letter}{out.layer or ''}")
-        self.sizes.append(SizeDefinition(symbol, room, stride))
+        self.sizes[room, stride] = SizeDefinition(symbol, room, stride)
         return symbol
 
 
