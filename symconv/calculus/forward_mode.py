@@ -16,6 +16,7 @@ from symconv.core.nodes import Partial
 from symconv.core.tensor import Name, Tensor, index
 
 from .binders import fresh_symbol, index_symbols, sum_over
+from .derivation_work import NetworkWork
 from .derivative import active_tensors
 from .forward_reuse import ForwardReuse, find_masks
 from .reverse_mode import reverse_mode
@@ -41,6 +42,7 @@ def propagate_tangents(
     tangents read come first.
     """
     moving, equations = dict(directions), list[Equation]()
+    work = NetworkWork()
     masks = find_masks(forward)
     for equation in forward.equations:
         read = sorted(active_tensors(equation.rhs) & set(moving))
@@ -49,7 +51,7 @@ def propagate_tangents(
         own = tuple(m.equation for m in masks.get(equation.key, ()))
         tangent = tangent_tensor(forward.tensor(equation.key))
         pairs = [(forward.tensor(k), moving[k]) for k in read]
-        equations += [*own, _tangent_equation(equation, tangent, pairs, own)]
+        equations += [*own, _tangent_equation(equation, tangent, pairs, own, work)]
         moving[equation.key] = tangent
     return moving, tuple(equations)
 
@@ -65,11 +67,12 @@ def _tangent_equation(
     tangent: Tensor,
     pairs: list[tuple[Tensor, Tensor]],
     masks: tuple[Equation, ...],
+    work: NetworkWork,
 ) -> Equation:
     """The equation of one tangent, by the rules of the calculus."""
     recognition = ForwardReuse((equation,), masks)
     terms = [_tangent_term(equation, tensor, direction) for tensor, direction in pairs]
-    chain = RewriteChain(Add(*terms))
+    chain = RewriteChain(Add(*terms), work.derivation(equation.key))
     chain.differentiate(recognition)
     chain.collapse((), equation.ranges)
     chain.tidy(recognition)

@@ -100,10 +100,15 @@ def _reuse_values(expr: Expr, equation: Equation) -> Expr:
 def _match_indices(equation: Equation, found: Expr) -> Iterator[dict[Symbol, Expr]]:
     """The index values under which an access of the right side may be one of `found`."""
     own = {v for v, _ in equation.ranges}
-    for pattern in sorted(equation.rhs.atoms(Indexed), key=str):
-        for access in sorted(found.atoms(Indexed), key=str):
-            # Every index of the equation must be read off this one access, or the match would leave
-            # some index without a value.
-            if pattern.base == access.base and own <= set(pattern.indices):
-                pairs = zip(pattern.indices, access.indices, strict=True)
-                yield {v: e for v, e in pairs if v in own}
+    patterns = sorted(equation.rhs.atoms(Indexed), key=str)
+    # Every index of the equation must be read off one access, or the match would leave some index
+    # without a value. One such access is enough: an instance of the formula holds one of it.
+    whole = next((p for p in patterns if own <= set(p.indices)), None)
+    entries = found.atoms(Indexed)
+    for access in sorted(entries, key=str) if whole is not None else ():
+        if whole.base == access.base:
+            pairs = zip(whole.indices, access.indices, strict=True)
+            places = {v: e for v, e in pairs if v in own}
+            closed = (p for p in patterns if free_indices(p) <= own)
+            if all(substitute_indices(p, places) in entries for p in closed):
+                yield places

@@ -17,6 +17,7 @@ from symconv.core.tensor import Name, Tensor, index
 
 from .affine import MixedRadix, find_mixed_radix
 from .binders import fresh_symbol, index_symbols, sum_over
+from .derivation_work import DerivationWork, NetworkWork
 from .derivative import active_tensors
 from .forward_reuse import ForwardReuse, Mask, find_masks
 from .rewrite_chain import RewriteChain, rewrite_partials
@@ -30,19 +31,23 @@ class Consumer:
     delta: Tensor | None
 
 
-def derive_gradient(
+def derive_gradient(  # noqa: PLR0913, PLR0917 - a derivation depends on exactly these
     tensor: Tensor,
     result: Tensor,
     cost: Tensor,
     consumers: tuple[Consumer, ...],
     masks: tuple[Equation, ...],
+    work: DerivationWork,
 ) -> Derivation:
-    """The derivative of the cost by every entry of `tensor`, as an equation for `result`."""
+    """The derivative of the cost by every entry of `tensor`, as an equation for `result`.
+
+    Unsupported where it takes more `work` than a network may.
+    """
     recognition = ForwardReuse(tuple(c.equation for c in consumers), masks)
     axes = () if tensor.scalar else free_axes(tensor, [c.equation for c in consumers])
     ranges = tuple(r for digits in axes for r in digits.ranges)
     by = tensor[tuple(digits.place for digits in axes) or (S.Zero,)]
-    chain = RewriteChain(Partial(cost[0], by))
+    chain = RewriteChain(Partial(cost[0], by), work)
     if consumers:
         _apply_chain_rule(chain, by, consumers)
         chain.differentiate(recognition)
@@ -160,11 +165,14 @@ class _ReverseMode:
     def run(self) -> Backward:
         items: list[Equation | Derivation] = []
         deltas = {self.output.key: self.seed} if self.seed else {}
+        work = NetworkWork()
         for tensor in self._order():
             consumers = tuple(self._consumers(tensor, deltas))
             masks = [m.equation for c in consumers for m in self.masks.get(c.equation.key, ())]
             result = derivative_tensor(tensor)
-            derivation = derive_gradient(tensor, result, self.cost, consumers, tuple(masks))
+            derivation = derive_gradient(
+                tensor, result, self.cost, consumers, tuple(masks), work.derivation(tensor.key)
+            )
             # A mask goes in front of the first delta that reads it.
             items += [m for m in masks if m not in items]
             items.append(derivation)

@@ -15,6 +15,7 @@ from symconv.core.proof import Step
 from . import derivative, sums
 from .affine import MixedRadix, split_into_digits
 from .binders import rebuild
+from .derivation_work import DerivationWork
 from .forward_reuse import ForwardReuse
 from .sifting import Sifting, absorb_brackets
 from .sums import one_hot_sum
@@ -58,10 +59,12 @@ class RewriteChain:
     """A formula on its way, with the steps taken so far."""
 
     formula: Expr
+    work: DerivationWork
     steps: list[Step] = field(default_factory=list)
 
     def apply(self, rule: str, change: Callable[[Expr], Expr]) -> None:
         """Take a step, unless it changes nothing."""
+        self.work.spend(self.formula)
         after = change(self.formula)
         if after != self.formula:
             self.steps.append(Step(rule, self.formula, after, REASONS[rule]))

@@ -106,8 +106,14 @@ class OptionParser:
 
 
 TOKEN = re.compile(r"->|\||[^\s|]+?(?=->|[\s|]|$)")
-LONGEST_TEXT = 4000
-"""The longest network text in characters; LeNet-5 has 291."""
+LONGEST_TEXT = 40_000
+"""The longest network text in characters: forty for each of the most stages; LeNet-5 has 291."""
+
+MOST_STAGES = 1_001
+"""The most stages of a network, its input among them: a thousand layers.
+
+Everything is linear in their number: a thousand relu layers are derived in about 3 s.
+"""
 
 
 @dataclass(frozen=True)
@@ -130,6 +136,10 @@ def parse_network(text: str) -> ParsedNetwork:
     if len(line) > LONGEST_TEXT:
         raise SymconvError(f"the network text is longer than {LONGEST_TEXT} characters")
     stages = _split_stages(line)
+    if len(stages) > MOST_STAGES:
+        raise SymconvError(
+            f"the network has {len(stages) - 1:,} layers", help=f"at most {MOST_STAGES - 1:,}"
+        )
     reader = _NetworkParser(line)
     given = reader.input(stages[0])
     layers = tuple(reader.layer(stage) for stage in stages[1:])

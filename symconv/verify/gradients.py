@@ -31,7 +31,7 @@ Each goes through the forward pass, so that without it a thousand layers would t
 """
 
 EQUATION_WORK = 300
-"""As how many leaves an equation counts in a pass: as long as to visit these takes to prepare it."""
+"""As how many leaves an equation counts in a pass, which has to be prepared for it, too."""
 
 
 def check_gradients(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NoReturn
 
-from sympy import Expr, Integer, Rational, Symbol, expand
+from sympy import Add, Expr, Integer, Rational, Symbol, expand
 
 from symconv.core.equation import Ranges
 from symconv.core.errors import Unsupported
@@ -86,6 +86,7 @@ class IndexTranslator:
     def combined(self, node: BinaryOperation, known: Known) -> Expr:
         """Two places added, subtracted, scaled or divided by a size."""
         left, right = self.place(node.left, known), self.place(node.right, known)
+        self.limit_terms(node, left, right)
         indices = {index(v) for v in known}
         if node.operator == "*" and left.free_symbols & indices and right.free_symbols & indices:
             self.fail("an index times an index is not affine", node, "sizes and numbers as factors")
@@ -93,6 +94,24 @@ class IndexTranslator:
             self.fail("an index may be divided by sizes and numbers only", node, "(i + p)/s")
         by = {"+": left + right, "-": left - right, "*": left * right}
         return expand(by[node.operator] if node.operator in by else left / right)
+
+    def limit_terms(self, node: BinaryOperation, left: Expr, right: Expr) -> None:
+        """Refuse a product of sums that is longer, multiplied out, than a place may be."""
+        if node.operator in {"*", "/"}:
+            # Both are multiplied out already, so that this is the most that their product can have.
+            terms = len(Add.make_args(left)) * len(Add.make_args(right))
+        else:
+            terms = len(Add.make_args(left)) + len(Add.make_args(right))
+        if terms > MOST_TERMS:
+            message = f"a place or an extent of {terms} terms, multiplied out"
+            self.fail(message, node, f"at most {MOST_TERMS}: name a size of its own for a product")
+
+
+MOST_TERMS = 40
+"""The most terms of a place or an extent, multiplied out: i*H*W + j*W + k has three.
+
+Bounds are proved by multiplying such sums with each other, 1,600 terms at most.
+"""
 
 
 def lone_index(node: EquationNode) -> str:

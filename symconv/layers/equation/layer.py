@@ -47,14 +47,14 @@ FUNCTIONS = MappingProxyType(
         "step": step,
     }
 )
-MOST_BITS = 2_000
-"""The longest power of a written number in binary digits: 600 decimal ones, beyond any float."""
-
 LARGEST_EXPONENT = 16
 """The largest exponent of an equation.
 
 Squares and cubes are meant; a forward pass of larger powers overflows soon.
 """
+
+MOST_DIGITS = 300
+"""The most digits of a number that a power makes: floating point numbers end at 1.8e308."""
 
 SPARE_LETTERS = "ijuvmnrq"
 
@@ -139,8 +139,7 @@ class EquationTranslator:
         left = self.value(node.left, known)
         if node.operator == "^":
             exponent = self.exponent(node.right)
-            if left.is_Rational and int(exponent) * _count_bits(left) > MOST_BITS:
-                self.places.fail("a number is too long", node, f"at most {MOST_BITS} binary digits")
+            self.limit_digits(node, left, int(exponent))
             return left**exponent
         right = self.value(node.right, known)
         by = {"+": left + right, "-": left - right, "*": left * right}
@@ -152,6 +151,14 @@ class EquationTranslator:
             help_ = f"at most {LARGEST_EXPONENT}"
             self.places.fail("an exponent is a small whole number", node, help_)
         return Integer(node.digits)  # type: ignore[attr-defined]
+
+    def limit_digits(self, node: EquationNode, base: Expr, exponent: int) -> None:
+        """Refuse a power whose numbers are longer than any floating point number."""
+        numbers = [n for n in base.atoms(Rational) if not n.is_Integer or abs(n) > 1]
+        digits = max((len(str(max(abs(n.p), n.q))) for n in numbers), default=0)
+        if digits * exponent > MOST_DIGITS:
+            message = f"a number of about {digits * exponent} digits"
+            self.places.fail(message, node, f"a floating point number has {MOST_DIGITS} at most")
 
     def reference(self, node: Reference, known: Known) -> Expr:
         """A tensor of one number, or a size."""
@@ -235,12 +242,6 @@ class EquationLayer(Layer):
         return EquationTranslator(IndexTranslator(self.formula, self.text, at), at).equation(
             batch=x.batch
         )
-
-
-def _count_bits(number: Expr) -> int:
-    """The binary digits of a written number, above or below its line."""
-    above, below = (int(n) for n in number.as_numer_denom())
-    return max(above.bit_length(), below.bit_length())
 
 
 def _value_names(formula: Formula) -> list[Access | Reference]:
