@@ -35,10 +35,14 @@ class AffineForm:
 
 def affine_form(expression: Expr, indices: Iterable[Symbol]) -> AffineForm:
     """The affine form of an index expression in the given indices; refused if it is not affine."""
+    known = tuple(indices)
     rest = expand(expression)
     terms: list[Term] = []
-    known = tuple(indices)
+    # An equation has many indices, and a place few of them.
+    inside = rest.free_symbols
     for v in known:
+        if v not in inside:
+            continue
         coefficient = rest.coeff(v, 1)
         if coefficient != 0:
             terms.append((v, coefficient))

@@ -82,7 +82,11 @@ def _pieces(statement: Statement) -> Iterator[WORTH]:
     varying = loop_indices((statement,))
     body = statement.body if isinstance(statement, Loop) else (statement,)
     for part in walk(tuple(s if isinstance(s, Loop) else s.value for s in body)):
-        if isinstance(part, WORTH) and _is_costly(part) and not _symbols_of(part) & varying:
+        if (
+            isinstance(part, WORTH)
+            and _is_costly(part)
+            and not (varying and _symbols_of(part) & varying)
+        ):
             yield part
 
 

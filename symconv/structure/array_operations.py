@@ -128,6 +128,9 @@ def _binary_kind(form: ProductForm, first: Indexed, second: Indexed) -> Kind | N
 
 def match_difference(equation: Equation) -> tuple[Expr, ArrayOperation] | None:
     """c (a - b) at the same place: the factor, and the two arrays."""
+    # Of two entries only: a product of a dozen sums, multiplied out, would have thousands of terms.
+    if len(equation.rhs.atoms(Indexed)) != 2:
+        return None
     terms = Add.make_args(equation.rhs.expand())
     if len(terms) != 2:
         return None

@@ -17,11 +17,17 @@ from .correlation import Correlation, match_correlation
 from .correlation_axes import ProductForm, match_correlation_axes, match_product
 from .pointwise import PointwiseProduct, match_pointwise
 from .routing import MOST_READS, Routing, count_reads, match_routing
-from .sample_points import SEEDS, Operation, confirm_operation
+from .sample_points import SEEDS, Operation, confirm_operation, count_entries
 from .softmax import SoftmaxDifference, match_softmax_difference
 
 MOST_SCATTERED = 40_000
 """The most products that a proof by scattering adds one by one: 17,000 of them take 0.8 s."""
+
+MOST_DRAWN = 2_000_000
+"""The most entries of all results of one network that are drawn for proofs, where sizes are numbers.
+
+They take about 8 s. Of what is beyond, no operation is stated.
+"""
 
 TYPICAL_EXTENT = 3
 """What an open size counts for in that estimate: in the proof it is drawn between 1 and 9."""
@@ -42,8 +48,21 @@ class Finding:
 def find_operations(backward: Backward) -> tuple[Finding, ...]:
     """What is proved of the results of a backward pass."""
     draws = SizeDraws(backward.program)
-    made = (_find_operation(draws, d) for d in backward.derivations)
+    made = (_find_operation(draws, d) for d in _affordable_derivations(draws, backward))
     return tuple(f for f in made if f is not None)
+
+
+def _affordable_derivations(draws: SizeDraws, backward: Backward) -> Iterator[Derivation]:
+    """The derivations, from the output on, whose entries can be drawn.
+
+    Only where sizes are numbers is there a choice to make: others are drawn small.
+    """
+    spent = 0
+    for derivation in backward.derivations:
+        if not draws.program.free_sizes:
+            spent += count_entries(derivation.equation, draws.pick(SEEDS[0]))
+        if spent <= MOST_DRAWN:
+            yield derivation
 
 
 def _find_operation(draws: SizeDraws, derivation: Derivation) -> Finding | None:

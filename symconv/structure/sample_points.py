@@ -87,15 +87,15 @@ def _seeds(draws: SizeDraws, equation: Equation) -> tuple[int, ...]:
     if draws.program.free_sizes:
         return SEEDS
     return (
-        SEEDS[:1] if _count_entries(equation, draws.pick(SEEDS[0])) > MOST_ENTRIES_AGAIN else SEEDS
+        SEEDS[:1] if count_entries(equation, draws.pick(SEEDS[0])) > MOST_ENTRIES_AGAIN else SEEDS
     )
 
 
 def _draw_sample(draws: SizeDraws, equation: Equation, seed: int) -> SamplePoint:
     random = Random(seed)  # noqa: S311 - test numbers, not secrets
-    sizes = draws.pick(seed, lambda sizes: _count_entries(equation, sizes) <= MOST_ENTRIES)
-    if _count_entries(equation, sizes) > MOST_FIXED:
-        raise Unsupported(f"{_count_entries(equation, sizes):,} entries are too many to draw")
+    sizes = draws.pick(seed, lambda sizes: count_entries(equation, sizes) <= MOST_ENTRIES)
+    if count_entries(equation, sizes) > MOST_FIXED:
+        raise Unsupported(f"{count_entries(equation, sizes):,} entries are too many to draw")
     grids = {
         key_of(a): _random_grid([as_integer(n, sizes) for n in a.base.shape], random)
         for a in _accesses(equation)
@@ -113,7 +113,8 @@ def _accesses(equation: Equation) -> list[Indexed]:
     return sorted(equation.rhs.atoms(Indexed), key=str)
 
 
-def _count_entries(equation: Equation, sizes: Sizes) -> int:
+def count_entries(equation: Equation, sizes: Sizes) -> int:
+    """How many entries the tensors have that an equation reads."""
     total = 0
     for access in _accesses(equation):
         count = 1

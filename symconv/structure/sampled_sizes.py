@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
+from math import ceil, floor
 
 from sympy import Expr, Integer, Symbol
 
@@ -39,14 +41,19 @@ class AxisSample:
     inputs: int
     places: tuple[tuple[int, ...], ...]
 
-    @property
-    def read(self) -> set[int]:
-        """The entries of the input that some output reads."""
-        return {t for window in self.places for t in window if 0 <= t < self.inputs}
+    @cached_property
+    def readers(self) -> dict[int, set[int]]:
+        """The outputs that read an entry of the input, by its place; an unread one has none."""
+        found: dict[int, set[int]] = {}
+        for output, window in enumerate(self.places):
+            for place in window:
+                if 0 <= place < self.inputs:
+                    found.setdefault(place, set()).add(output)
+        return found
 
-    @property
+    @cached_property
     def unread(self) -> list[int]:
-        return [t for t in range(self.inputs) if t not in self.read]
+        return [t for t in range(self.inputs) if t not in self.readers]
 
 
 Claim = Callable[[WindowAxis, AxisSample], bool]
@@ -81,7 +88,7 @@ def outputs_touched(reach: WindowAxis, count: AxisSample) -> bool:
     for here in range(count.inputs):
         bounds = _between(reach.lowest(Integer(here)), reach.highest(Integer(here)), reach, count)
         steps = {i for i in bounds if (here + start - _stride(reach, count) * i) % dilation == 0}
-        if steps != {i for i, window in enumerate(count.places) if here in window}:
+        if steps != count.readers.get(here, set()):
             return False
     return True
 
@@ -100,7 +107,8 @@ def outputs_met(reach: WindowAxis, count: AxisSample) -> bool:
 def _between(low: Expr, high: Expr, reach: WindowAxis, count: AxisSample) -> set[int]:
     """The outputs i with low <= s i <= high."""
     least, most = evaluate_size(low, count.sizes), evaluate_size(high, count.sizes)
-    return {i for i in range(count.outputs) if least <= _stride(reach, count) * i <= most}
+    stride = _stride(reach, count)
+    return set(range(max(0, ceil(least / stride)), min(count.outputs, floor(most / stride) + 1)))
 
 
 def _stride(reach: WindowAxis, count: AxisSample) -> int:
