@@ -158,7 +158,7 @@ class Network:
         """
         unrolled = EntrywiseGradients(self._everything, self.notation)
         tensor, place = unrolled.entry(entry)
-        return unrolled.entries(tensor)[place]
+        return unrolled.entries(tensor, only=[place])[place]
 
     def gradients(self, name: str) -> Mapping[tuple[int, ...], Expr]:
         """dC/d(entry) for every entry of a tensor, by place (counted from 0)."""

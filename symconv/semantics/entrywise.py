@@ -28,6 +28,13 @@ measured.
 """
 
 
+MOST_PARTS = 30_000
+"""The most leaves of one entry with every delta put in, which take some 5 s to be put in order."""
+
+VERY_MANY = 10**9
+"""From here on the number of parts is not said any more: a hundred layers have 10^90."""
+
+
 @dataclass(frozen=True)
 class EntrywiseGradients:
     """The entries of a backward pass at concrete sizes, as SymPy expressions.
@@ -49,6 +56,8 @@ class EntrywiseGradients:
         self._refuse_symbolic_sizes()
         kept = {"value", "mask"} | (set() if put_in_deltas else {"delta"})
         keep = {t.key for t in self.backward.program.tensors if t.role in kept}
+        if put_in_deltas:
+            self._refuse_long(tensor)
         # The gradient that is asked for may be a delta itself, and must not be its own symbol.
         key = self.result(tensor).key
         found = unroll(
@@ -87,6 +96,21 @@ class EntrywiseGradients:
         if derivation is None:
             raise SymconvError(f"the cost was not differentiated by '{tensor.key}'")
         return self.backward.program.tensor(derivation.equation.key)
+
+    def _refuse_long(self, tensor: Tensor) -> None:
+        """SymconvError where one entry is a sum of very many terms."""
+        leaves = dict[str, int]()
+        for e in self.backward.program.derivatives:
+            leaves[e.key] = max(count_terms(e.rhs, {}, weights=leaves), leaves.get(e.key, 0))
+        parts = leaves[self.result(tensor).key]
+        if parts > MOST_PARTS:
+            count = f"{parts:,}" if parts < VERY_MANY else "very many"
+            name = f"d{self.backward.cost.key}/d{tensor.key}"
+            raise SymconvError(
+                f"an entry of {name} has {count} parts with all error signals put in",
+                help=f"at most {MOST_PARTS:,}: take a smaller image or fewer layers, or ask for "
+                "the derivation, in which error signals have names",
+            )
 
     def _refuse_symbolic_sizes(self) -> None:
         shapes = (n for t in self.backward.program.tensors for n in t.shape)

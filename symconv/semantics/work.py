@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import product
 from math import prod
 from types import MappingProxyType
@@ -40,19 +40,29 @@ def count_range_values(ranges: Ranges, sizes: Sizes) -> int:
     return prod(max(0, as_integer(n, sizes)) for _, n in ranges)
 
 
-def count_terms(e: Basic, sizes: Sizes, equations: Writers = MappingProxyType({})) -> int:
+NO_EQUATIONS: Writers = MappingProxyType({})
+EACH_ONE: Mapping[str, int] = MappingProxyType({})
+
+
+def count_terms(
+    e: Basic,
+    sizes: Sizes,
+    equations: Writers = NO_EQUATIONS,
+    weights: Mapping[str, int] = EACH_ONE,
+) -> int:
     """The number of leaves that evaluating a formula once visits, when no zero cuts it short.
 
-    `equations` (by what they compute) are evaluated for the derivative of an entry.
+    `equations` (by what they compute) are evaluated for the derivative of an entry. An entry of a
+    tensor counts as many leaves as `weights` has for its key, else 1.
     """
     if isinstance(e, Sum | MaxOver | LogSumExp):
-        return _count_iterations(e, sizes) * count_terms(e.function, sizes, equations)
+        return _count_iterations(e, sizes) * count_terms(e.function, sizes, equations, weights)
     if isinstance(e, Partial) and isinstance(e.of, Indexed):
         computed = equations.get(key_of(e.of), ())
         return max((count_terms(q.rhs, sizes, equations) for q in computed), default=1)
-    if isinstance(e, Indexed) or not e.args:
-        return 1
-    return sum(count_terms(a, sizes, equations) for a in e.args)
+    if isinstance(e, Indexed):
+        return weights.get(key_of(e), 1)
+    return sum(count_terms(a, sizes, equations, weights) for a in e.args) if e.args else 1
 
 
 def _count_iterations(e: Sum | MaxOver | LogSumExp, sizes: Sizes) -> int:

@@ -24,7 +24,7 @@ MOST_SCATTERED = 40_000
 """The most products that a proof by scattering adds one by one: 17,000 of them take 0.8 s."""
 
 MOST_DRAWN = 2_000_000
-"""The most entries of all results of one network that are drawn for proofs, where sizes are numbers.
+"""The most entries that are drawn for the proofs of one network, where sizes are numbers.
 
 They take about 8 s. Of what is beyond, no operation is stated.
 """

@@ -56,6 +56,9 @@ Squares and cubes are meant; a forward pass of larger powers overflows soon.
 MOST_DIGITS = 300
 """The most digits of a number that a power makes: floating point numbers end at 1.8e308."""
 
+MOST_EXPONENT = 700
+"""The largest argument of exp that is a number: exp(710) is no floating point number."""
+
 SPARE_LETTERS = "ijuvmnrq"
 
 
@@ -134,7 +137,11 @@ class EquationTranslator:
             if node.function in ROUNDING:
                 message = f"{node.function} has no useful derivative"
                 self.places.fail(message, node, "use a function that can be differentiated")
-            return FUNCTIONS[node.function](self.value(node.argument, known))
+            argument = self.value(node.argument, known)
+            if node.function == "exp" and argument.is_number and abs(argument) > MOST_EXPONENT:
+                help_ = f"exponents from -{MOST_EXPONENT} to {MOST_EXPONENT}"
+                self.places.fail("a number beyond all floating point numbers", node, help_)
+            return FUNCTIONS[node.function](argument)
         assert isinstance(node, BinaryOperation)
         left = self.value(node.left, known)
         if node.operator == "^":
