@@ -96,6 +96,15 @@ class Program:
     output: str
     sizes: tuple[SizeDefinition, ...] = ()
 
+    # A program is asked for its hash wherever something is kept for it, and its own would go
+    # through every formula each time.
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.tensors, self.equations, self.output, self.sizes))
+
     @cached_property
     def by_key(self) -> dict[str, Tensor]:
         return {t.key: t for t in self.tensors}

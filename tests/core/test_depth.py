@@ -1,0 +1,122 @@
+"""Networks of a thousand layers: no step is quadratic in the depth, and none runs out of stack.
+
+Counted are the calls of functions, which are the same on every machine.
+"""
+
+import sys
+
+import pytest
+
+from symconv import Network
+from symconv.core.errors import SymconvError
+from symconv.verify.all_checks import check_backward_pass
+
+DEPTHS = (20, 40, 80)
+"""Enough for what is quadratic to show: it was half of the work or more at sixty layers."""
+
+LAYERS = {
+    "relu": "relu",
+    "own equation": "y[i] = tanh({last}[i])*w[i]",
+    "dense": "dense w 2 bias b",
+    "residual": "relu -> a | add u",
+}
+
+
+def network(kind, depth):
+    return Network.parse(" | ".join(stages(kind, depth)))
+
+
+def count_calls(work):
+    """How many functions are called in the course of some work."""
+    count = 0
+
+    def profile(_frame, event, _argument):
+        nonlocal count
+        count += event == "call"
+
+    sys.setprofile(profile)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+WORK = {
+    "derive": lambda net: net.backward(),
+    "claim": lambda net: net.check("dC/dt = -2 (a_0 - t_0)"),
+    "results": lambda net: net.derivation("u")._repr_latex_(),
+    "text": lambda net: net.derivation("u").text(),
+    "loops": lambda net: net.numpy_source("loops"),
+    "readable": lambda net: net.numpy_source("readable"),
+    "fast": lambda net: net.numpy_source("fast"),
+}
+
+
+@pytest.mark.parametrize("kind", LAYERS)
+@pytest.mark.parametrize("what", ["derive", "claim", "readable"])
+def test_work_is_linear_in_the_depth(what, kind):
+    assert_linear(what, kind, DEPTHS)
+
+
+@pytest.mark.parametrize("what", ["results", "text", "loops", "fast"])
+def test_what_is_written_is_linear_in_the_depth(what):
+    assert_linear(what, "relu", DEPTHS)
+
+
+def assert_linear(what, kind, depths):
+    """Twice the layers are twice the work, and hardly more."""
+    counts = []
+    # What SymPy keeps is filled first, or the first network would pay for all.
+    for depth in (depths[0], *depths):
+        net = network(kind, depth)
+        if what != "derive":
+            net.backward()
+        counts.append(count_calls(lambda net=net: WORK[what](net)))
+    *_, second, third = counts
+    assert third <= 2.2 * second
+
+
+@pytest.mark.parametrize("kind", LAYERS)
+def test_building_is_linear_in_the_depth(kind):
+    texts = [" | ".join(stages(kind, depth)) for depth in (100, 100, 200, 400)]
+    _, first, second, third = [count_calls(lambda t=t: Network.parse(t)) for t in texts]
+    assert third - second <= 2.2 * (second - first)
+
+
+def stages(kind, depth):
+    if kind == "own equation":
+        own = (LAYERS[kind].format(last="y" if n else "u") for n in range(depth))
+        return ["input u 2", *own, "sse t -> C"]
+    return ["input u 2", *([LAYERS[kind]] * depth), "sse t -> C"]
+
+
+def test_verification_is_linear_in_the_depth():
+    counts = []
+    for depth in (10, 10, 20, 40):
+        net = network("dense", depth)
+        passes = net.backward()
+        counts.append(count_calls(lambda p=passes: list(check_backward_pass(p, draws=1))))
+    _, _, second, third = counts
+    # Every result is still compared at three entries here, by a pass of its own.
+    assert third <= 3 * second
+
+
+def test_a_thousand_layers_are_derived_checked_and_written():
+    net = network("relu", 1000)
+    assert len(net.backward().derivations) == 1001
+    assert net.check("dC/da_0^1000 = 2 (a_0^1000 - t_0)").verdict == "right"
+    assert "a_1000" in net.numpy_source("readable")
+
+
+def test_an_entry_through_many_sums_is_refused_and_through_few_is_written():
+    text = "input x 6x6 | " + "conv w 3x3 padding 1 -> o | " * 20 + "sse t -> C"
+    with pytest.raises(SymconvError, match="very many parts") as refused:
+        Network.parse(text).gradient("w_0,0^1")
+    assert "30,000" in str(refused.value)
+    assert Network.parse("input u 2 | " + "relu | " * 200 + "sse t").gradient("u_0").args
+
+
+def test_more_than_a_thousand_layers_are_refused_in_one_line():
+    with pytest.raises(SymconvError, match="the network has 2,001 layers"):
+        Network.parse("input u 2 | " + "relu | " * 2000 + "sse t -> C")
