@@ -105,7 +105,9 @@ def _match_indices(equation: Equation, found: Expr) -> Iterator[dict[Symbol, Exp
     # without a value. One such access is enough: an instance of the formula holds one of it.
     whole = next((p for p in patterns if own <= set(p.indices)), None)
     entries = found.atoms(Indexed)
-    for access in sorted(entries, key=str) if whole is not None else ():
+    if whole is None:
+        return
+    for access in sorted(entries, key=str):
         if whole.base == access.base:
             pairs = zip(whole.indices, access.indices, strict=True)
             places = {v: e for v, e in pairs if v in own}

@@ -128,7 +128,10 @@ def parse_equation(text: str, start: int = 0, stop: int | None = None) -> Formul
     """The equation in text[start:stop]; SymconvError shows the place of a mistake."""
     stop = len(text) if stop is None else stop
     if stop - start > LONGEST:
-        raise SymconvError(f"the equation is longer than {LONGEST} characters")
+        raise SymconvError(
+            f"the equation is longer than {LONGEST} characters",
+            help="give parts of it names of their own: a[i] = ... | y[i] = a[i] + ...",
+        )
     return _EquationParser(text, tokenize_equation(text, start, stop)).equation()
 
 

@@ -135,7 +135,7 @@ def pick_drawn_sizes(
 
 def find_image_sizes(program: Program) -> set[Symbol]:
     """The sizes of images: a shape or an output size is such a size plus or minus something."""
-    computed = {n for t in program.tensors for n in t.shape if isinstance(n, Add)}
+    computed: set[Expr] = {n for t in program.tensors for n in t.shape if isinstance(n, Add)}
     computed |= {d.numerator for d in program.sizes}
     return {s for s in program.free_sizes if any(e.coeff(s) == 1 for e in computed)}
 

@@ -31,6 +31,10 @@ No axis of an image is long enough to come near; it is the sizes of untrusted te
 """
 
 
+MOST_INPUTS = 10_000
+"""The longest axis of which each entry is gone through, in about a second."""
+
+
 @dataclass(frozen=True)
 class AxisSample:
     """One axis at concrete sizes, with every place that is read: by output, then kernel entry."""
@@ -154,7 +158,7 @@ def _axis_extents(reach: WindowAxis) -> tuple[Expr, Expr, Expr]:
 def sample_axis(reach: WindowAxis, sizes: Sizes) -> AxisSample:
     """The axis at concrete sizes, with what its index expression reads."""
     outputs, kernel, inputs = (as_integer(n, sizes) for n in _axis_extents(reach))
-    if outputs * kernel > MOST_READS:
+    if outputs * kernel > MOST_READS or inputs > MOST_INPUTS:
         raise SymconvError("the windows are too many to count")
     slots: dict[Symbol, int] = {reach.out: 0, reach.inner: 1}
     place = compile_index(affine_in_slots(reach.read, sizes, slots))
