@@ -137,19 +137,19 @@ class ClaimReader:
 
     def reciprocal(self, form: Form) -> Form:
         """One divided by a form; a size that is never 0 is divided by at once."""
-        if form and all(t.is_constant() for t in form):
-            total: Coefficient = 0
-            for t in form:
-                total = total + t.coefficient
-            return make_number(self.sizes.invert(total))
+        plain = add_numbers(form)
+        if len(plain) == 1 and plain[0].is_constant():
+            return make_number(self.sizes.invert(plain[0].coefficient))
         return invert_form(form)
 
     def _binary(self, node: BinaryExpression, env: IndexValues) -> ValueForm:
         left, right = self.value(node.left, env), self.value(node.right, env)
         if node.operator == "+":
-            return self.build.apply_elementwise(left, right, lambda a, b: a + b)
+            return self.build.apply_elementwise(left, right, lambda a, b: add_numbers(a + b))
         if node.operator == "-":
-            return self.build.apply_elementwise(left, right, lambda a, b: a + scale_form(b, -1))
+            return self.build.apply_elementwise(
+                left, right, lambda a, b: add_numbers(a + scale_form(b, -1))
+            )
         if node.operator == "/":
             return self.build.apply_elementwise(
                 left, right, lambda a, b: multiply_forms(a, self.reciprocal(b))
@@ -244,6 +244,17 @@ class ClaimReader:
             return found
 
         return self.build.make((len(node.rows), widths.pop()), entry)
+
+
+def add_numbers(form: Form) -> Form:
+    """A sum with its numbers added up, so that (N - 1) is one factor and not two summands."""
+    numbers = [t.coefficient for t in form if t.is_constant()]
+    if len(numbers) < 2:
+        return form
+    total: Coefficient = 0
+    for number in numbers:
+        total = total + number
+    return (*(t for t in form if not t.is_constant()), *make_number(total))
 
 
 RULES: Mapping[type[SyntaxNode], Callable[[ClaimReader, Any, IndexValues], ValueForm]] = {

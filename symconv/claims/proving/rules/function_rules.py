@@ -31,6 +31,8 @@ from .quotients import (
     remove_function,
 )
 
+DEFINED = {"sigmoid", "tanh", "softplus"}
+
 
 class FunctionRules:
     """The rules, for the sizes of one network; functions are in normal form already."""
@@ -107,19 +109,25 @@ class FunctionRules:
 
 
 def open_definitions(form: Form) -> Form | None:
-    """Activations by the exponentials that define them; None where a form has none of these.
+    """Activations by the exponentials that define them; None where that cannot help.
+
+    It helps where two kinds of such functions meet: sigmoids alone are not written otherwise.
 
     sigmoid(x) = e / (1 + e), tanh(x) = 1 - 2 / (1 + e e), softplus(x) = log(1 + e), e = exp(x).
     """
+    kinds = {f.name for t in form for f in _all_functions(t)} & {*DEFINED, "exp", "log"}
+    return _open_all(form) if len(kinds) > 1 and kinds & DEFINED else None
+
+
+def _open_all(form: Form) -> Form:
     found: list[Term] = []
     for term in form:
         made: Form = (replace(term, bound=(), functions=()),)
         for function in term.functions:
-            inner = open_definitions(function.argument) or function.argument
+            inner = _open_all(function.argument)
             made = multiply_forms(made, _define(function.name, inner))
         found += [replace(t, bound=(*term.bound, *t.bound)) for t in made]
-    names = {f.name for t in form for f in _all_functions(t)}
-    return tuple(found) if names & {"sigmoid", "tanh", "softplus"} else None
+    return tuple(found)
 
 
 def _define(name: str, argument: Form) -> Form:
