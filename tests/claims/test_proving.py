@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from proving import DIFFERENT, PROVED, claims_of, outcomes, proof_of, questions
 
-from symconv.claims.proving.forms.budget import Budget
+from symconv.claims.proving.forms.budget import ProofBudget
 from symconv.claims.proving.prove import prove_equality
 
 RIGHT = claims_of("claims_right_at_all_sizes.txt")
@@ -93,6 +93,6 @@ HOSTILE = [
 @pytest.mark.parametrize("claim", HOSTILE)
 def test_a_claim_that_wants_to_do_harm_costs_its_budget_and_no_more(claim):
     for question in questions("input a n | conv h k -> c", claim):
-        budget = Budget(2000)
+        budget = ProofBudget(2000)
         assert prove_equality(question, 1, budget) is None
         assert budget.left >= -200

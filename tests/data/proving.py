@@ -9,7 +9,7 @@ from symconv.claims.check import Checker
 from symconv.claims.evaluation.comparison import Question
 from symconv.claims.judging.interpretations import enumerate_interpretations
 from symconv.claims.model.syntax_tree import TensorReference
-from symconv.claims.proving.forms.budget import STEPS_PER_PROOF, Budget, NotProvedError
+from symconv.claims.proving.forms.budget import STEPS_PER_PROOF, NotProvedError, ProofBudget
 from symconv.claims.proving.prove import find_proof, prove_equality
 
 PROVED, DIFFERENT, REFUSED = "proved", "different", "refused"
@@ -48,7 +48,7 @@ def questions(text, claim, notation="ij0"):
 def outcome(question, part=1):
     """What becomes of a proof of one part, and the proof."""
     try:
-        proof = find_proof(question, part, Budget(STEPS_PER_PROOF))
+        proof = find_proof(question, part, ProofBudget(STEPS_PER_PROOF))
     except NotProvedError:
         assert prove_equality(question, part, STEPS_PER_PROOF) is None
         return REFUSED, None

@@ -14,8 +14,8 @@ from symconv.claims.model.syntax_tree import Identifier, TensorReference
 from symconv.core.errors import SymconvError
 from symconv.semantics.sizes import free_sizes
 
-from .forms.affine_forms import AffineForm, make_constant, make_index
-from .forms.budget import Budget, NotProvedError
+from .forms.budget import NotProvedError, ProofBudget
+from .forms.index_forms import IndexForm, make_constant, make_index
 from .forms.size_letters import least_words
 from .forms.terms import Form, Term, scale_form
 from .reading.claim_reader import ClaimReader
@@ -55,19 +55,19 @@ class Proof:
     opened: str
 
 
-def prove_equality(question: Question, part: int, budget: Budget | int) -> Proof | None:
+def prove_equality(question: Question, part: int, budget: ProofBudget | int) -> Proof | None:
     """A proof that a part of a statement is equal to part 0; None where none was found.
 
     None is no verdict: the claim may be right for a reason that the normal form does not know.
     """
-    left = budget if isinstance(budget, Budget) else Budget(budget)
+    left = budget if isinstance(budget, ProofBudget) else ProofBudget(budget)
     # Whatever a claim does, it does not end the judging of it; what is not proved is only tried.
     with suppress(NotProvedError, SymconvError, RecursionError, *FAULTS):
         return find_proof(question, part, left)
     return None
 
 
-def find_proof(question: Question, part: int, budget: Budget) -> Proof | None:
+def find_proof(question: Question, part: int, budget: ProofBudget) -> Proof | None:
     """The proof, None where the normal forms differ; NotProvedError where they do not cover it."""
     return _Attempt(question, part, budget).prove()
 
@@ -85,7 +85,7 @@ def find_equations(context: NetworkContext) -> NetworkEquations:
 class _Attempt:
     """One proof that is tried."""
 
-    def __init__(self, question: Question, part: int, budget: Budget) -> None:
+    def __init__(self, question: Question, part: int, budget: ProofBudget) -> None:
         self.question = question
         self.part = part
         self.budget = budget
@@ -113,7 +113,7 @@ class _Attempt:
             proof = proof or self._describe(left, around)
         return proof
 
-    def _is_zero(self, form: Form, around: Sequence[AffineForm]) -> bool:
+    def _is_zero(self, form: Form, around: Sequence[IndexForm]) -> bool:
         """Whether a form is 0, the values that were computed last being put in first."""
         normal = NormalForms(self.sizes, self.budget, FunctionRules(self.sizes).rewrite)
         while True:
@@ -130,7 +130,7 @@ class _Attempt:
             self.opened.append(key)
             form = unfold(self.equations, form, frozenset({key}))
 
-    def _is_zero_in_numbers(self, form: Form, around: Sequence[AffineForm]) -> bool:
+    def _is_zero_in_numbers(self, form: Form, around: Sequence[IndexForm]) -> bool:
         """Whether a form is 0 with its sums over numbers written out."""
         budget = self.budget.share(SHARE)
         before = budget.left
@@ -156,7 +156,7 @@ class _Attempt:
                 return key
         return ""
 
-    def _describe(self, left: Form, around: Sequence[AffineForm]) -> Proof:
+    def _describe(self, left: Form, around: Sequence[IndexForm]) -> Proof:
         program = self.question.context.program
         symbols = free_sizes(program)
         assumptions = list(least_words(symbols))
@@ -165,7 +165,7 @@ class _Attempt:
         shown = self._show(left, around)
         return Proof(tuple(map(str, symbols)), tuple(assumptions), shown, ", ".join(self.opened))
 
-    def _show(self, left: Form, around: Sequence[AffineForm]) -> str:
+    def _show(self, left: Form, around: Sequence[IndexForm]) -> str:
         """The normal form of the left side, as far as it was opened."""
         try:
             normal = NormalForms(self.sizes, self.budget, FunctionRules(self.sizes).rewrite)

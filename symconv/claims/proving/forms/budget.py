@@ -17,7 +17,7 @@ class NotProvedError(Exception):
 
 
 @dataclass
-class Budget:
+class ProofBudget:
     """The steps that are left; NotProvedError beyond them."""
 
     left: int = STEPS_PER_PROOF
@@ -28,6 +28,6 @@ class Budget:
         if self.left < 0:
             raise NotProvedError("the proof takes too long")
 
-    def share(self, part: int) -> Budget:
+    def share(self, part: int) -> ProofBudget:
         """A budget of its own with at most one part in so many of what is left."""
-        return Budget(self.left // part)
+        return ProofBudget(self.left // part)

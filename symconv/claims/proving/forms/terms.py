@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from .affine_forms import AffineForm, make_index
 from .budget import NotProvedError
+from .index_forms import IndexForm, make_index
 from .size_polynomials import Coefficient
 
 MOST_TERMS = 80
@@ -22,16 +22,16 @@ HIGHEST_POWER = 6
 """The highest power that is multiplied out; squares and cubes are meant."""
 
 
-class Access(NamedTuple):
+class EntryFactor(NamedTuple):
     """An entry of a tensor, with the extents of its axes."""
 
     key: str
     shape: tuple[Coefficient, ...]
-    indices: tuple[AffineForm, ...]
+    indices: tuple[IndexForm, ...]
 
-    def put(self, values: Mapping[str, AffineForm]) -> Access:
+    def put(self, values: Mapping[str, IndexForm]) -> EntryFactor:
         """The access with some indices replaced."""
-        return Access(self.key, self.shape, tuple([e.put(values) for e in self.indices]))
+        return EntryFactor(self.key, self.shape, tuple([e.put(values) for e in self.indices]))
 
     def __str__(self) -> str:
         return f"{self.key}[{', '.join(map(str, self.indices))}]"
@@ -44,7 +44,7 @@ class FunctionFactor:
     name: str
     argument: Form
 
-    def put(self, values: Mapping[str, AffineForm]) -> FunctionFactor:
+    def put(self, values: Mapping[str, IndexForm]) -> FunctionFactor:
         """The factor with some indices replaced."""
         return FunctionFactor(self.name, tuple([put_indices(t, values) for t in self.argument]))
 
@@ -55,29 +55,29 @@ class Term:
 
     coefficient: Coefficient = 1
     bound: tuple[str, ...] = ()
-    accesses: tuple[Access, ...] = ()
+    accesses: tuple[EntryFactor, ...] = ()
     functions: tuple[FunctionFactor, ...] = ()
-    nonnegative: tuple[AffineForm, ...] = ()
-    zero: tuple[AffineForm, ...] = ()
-    whole: tuple[AffineForm, ...] = ()
+    nonnegative: tuple[IndexForm, ...] = ()
+    zero: tuple[IndexForm, ...] = ()
+    whole: tuple[IndexForm, ...] = ()
 
     def is_constant(self) -> bool:
         """Whether the term is its coefficient alone."""
         factors = (self.bound, self.accesses, self.functions, self.brackets())
         return not any(factors)
 
-    def brackets(self) -> tuple[AffineForm, ...]:
+    def brackets(self) -> tuple[IndexForm, ...]:
         """The forms of all brackets."""
         return (*self.nonnegative, *self.zero, *self.whole)
 
-    def affine_forms(self) -> Iterator[AffineForm]:
+    def index_forms(self) -> Iterator[IndexForm]:
         """Every affine form of the term, those within functions included."""
         for access in self.accesses:
             yield from access.indices
         yield from self.brackets()
         for function in self.functions:
             for inner in function.argument:
-                yield from inner.affine_forms()
+                yield from inner.index_forms()
 
 
 Form = tuple[Term, ...]
@@ -98,7 +98,7 @@ class FreshNames:
         return f"{self.prefix}{self.count}"
 
 
-def put_indices(term: Term, values: Mapping[str, AffineForm]) -> Term:
+def put_indices(term: Term, values: Mapping[str, IndexForm]) -> Term:
     """The term with indices replaced; one that the term binds itself is another index."""
     if not values:
         return term
@@ -107,7 +107,7 @@ def put_indices(term: Term, values: Mapping[str, AffineForm]) -> Term:
         taken = {n for e in values.values() for n in e.slopes}
         if not taken.isdisjoint(term.bound):
             # What is put in may not be captured: the index that is bound here gets another name.
-            around = taken | set(values) | {n for e in term.affine_forms() for n in e.slopes}
+            around = taken | set(values) | {n for e in term.index_forms() for n in e.slopes}
             term = rename_bound(term, [n for n in term.bound if n in taken], around)
     return _put_everywhere(term, values)
 
@@ -128,7 +128,7 @@ def rename_bound(term: Term, names: Iterable[str], taken: Iterable[str]) -> Term
     return replace(_put_everywhere(term, {n: make_index(m) for n, m in new.items()}), bound=bound)
 
 
-def _put_everywhere(term: Term, values: Mapping[str, AffineForm]) -> Term:
+def _put_everywhere(term: Term, values: Mapping[str, IndexForm]) -> Term:
     return Term(
         term.coefficient,
         term.bound,
@@ -143,7 +143,7 @@ def _put_everywhere(term: Term, values: Mapping[str, AffineForm]) -> Term:
 def multiply_terms(a: Term, b: Term) -> Term:
     """The product of two terms; the bound indices of one are renamed apart."""
     if a.bound or b.bound:
-        outside_a = {n for e in a.affine_forms() for n in e.slopes} if b.bound else set()
+        outside_a = {n for e in a.index_forms() for n in e.slopes} if b.bound else set()
         clash = [n for n in b.bound if n in a.bound or n in outside_a]
         if clash:
             b = rename_bound(b, clash, {*outside_a, *a.bound, *_names(b)})
@@ -163,7 +163,7 @@ def multiply_terms(a: Term, b: Term) -> Term:
 
 
 def _names(term: Term) -> set[str]:
-    return {n for e in term.affine_forms() for n in e.slopes}
+    return {n for e in term.index_forms() for n in e.slopes}
 
 
 def multiply_forms(a: Form, b: Form) -> Form:
@@ -197,15 +197,15 @@ def make_number(value: Coefficient) -> Form:
 
 def make_bracket(
     *,
-    nonnegative: tuple[AffineForm, ...] = (),
-    zero: tuple[AffineForm, ...] = (),
-    whole: tuple[AffineForm, ...] = (),
+    nonnegative: tuple[IndexForm, ...] = (),
+    zero: tuple[IndexForm, ...] = (),
+    whole: tuple[IndexForm, ...] = (),
 ) -> Form:
     """A product of brackets."""
     return (Term(nonnegative=nonnegative, zero=zero, whole=whole),)
 
 
-def limit_index(index: AffineForm, extent: Coefficient) -> tuple[AffineForm, AffineForm]:
+def limit_index(index: IndexForm, extent: Coefficient) -> tuple[IndexForm, IndexForm]:
     """The forms that are not negative where an index is within an axis."""
     return index, index.scale(-1).shift(extent + -1)
 

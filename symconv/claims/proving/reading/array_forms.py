@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from symconv.claims.proving.forms.affine_forms import AffineForm, make_constant, make_index
 from symconv.claims.proving.forms.budget import NotProvedError
+from symconv.claims.proving.forms.index_forms import IndexForm, make_constant, make_index
 from symconv.claims.proving.forms.size_polynomials import Coefficient
 from symconv.claims.proving.forms.terms import (
     Form,
@@ -68,17 +68,17 @@ class ArrayForm:
         """Whether the array has one entry at all sizes."""
         return not self.grid
 
-    def entry(self, indices: Sequence[AffineForm]) -> Form:
+    def entry(self, indices: Sequence[IndexForm]) -> Form:
         """The entry at some indices, which have to be within the axes."""
         values = dict(zip(self.axes, indices, strict=True))
         return tuple([put_indices(t, values) for t in self.form])
 
-    def entry_of_grid(self, indices: Sequence[AffineForm]) -> Form:
+    def entry_of_grid(self, indices: Sequence[IndexForm]) -> Form:
         """The entry at the indices of the axes that are longer than 1."""
         rest = iter(indices)
         return self.entry([make_constant(0) if n == 1 else next(rest) for n in self.shape])
 
-    def flat_entry(self, index: AffineForm) -> Form:
+    def flat_entry(self, index: IndexForm) -> Form:
         """The entry with a number, of an array with one axis that is longer than 1."""
         return self.entry_of_grid([index])
 
@@ -102,7 +102,7 @@ def count_entries(shape: Shape) -> Coefficient:
     return found
 
 
-def number_of(indices: Sequence[AffineForm], shape: Shape) -> AffineForm:
+def number_of(indices: Sequence[IndexForm], shape: Shape) -> IndexForm:
     """The number of an entry, counted row by row."""
     found = make_constant(0)
     for index, extent in zip(indices, shape, strict=True):
@@ -120,12 +120,12 @@ class ArrayBuilder:
         """New names of axes."""
         return tuple([self.fresh.next() for _ in range(count)])
 
-    def make(self, shape: Shape, entry: Callable[[list[AffineForm]], Form]) -> ArrayForm:
+    def make(self, shape: Shape, entry: Callable[[list[IndexForm]], Form]) -> ArrayForm:
         """The array of a shape whose entries are given by their indices."""
         axes = self.name_axes(len(shape))
         return ArrayForm((AxisBlock("", shape),), axes, entry([make_index(a) for a in axes]))
 
-    def sum_over(self, shape: Shape, entry: Callable[[list[AffineForm]], Form]) -> Form:
+    def sum_over(self, shape: Shape, entry: Callable[[list[IndexForm]], Form]) -> Form:
         """The sum over all indices of a shape."""
         axes = self.name_axes(len(shape))
         indices = [make_index(a) for a in axes]

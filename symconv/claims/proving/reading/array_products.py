@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from symconv.claims.proving.forms.affine_forms import AffineForm, make_constant
 from symconv.claims.proving.forms.budget import NotProvedError
+from symconv.claims.proving.forms.index_forms import IndexForm, make_constant
 from symconv.claims.proving.forms.size_facts import SizeFacts
 from symconv.claims.proving.forms.terms import (
     Form,
@@ -30,7 +30,7 @@ from .array_forms import (
     unwrap_single,
 )
 
-Indices = Sequence[AffineForm]
+Indices = Sequence[IndexForm]
 WINDOWS = {"*", "conv", "corr"}
 
 
@@ -262,14 +262,14 @@ def matrix_shapes(array: ArrayForm, *, row: bool) -> list[Shape]:
     return [lying, standing] if row else [standing, lying]
 
 
-def entry_of_matrix(array: ArrayForm, i: AffineForm, j: AffineForm, shape: Shape) -> Form:
+def entry_of_matrix(array: ArrayForm, i: IndexForm, j: IndexForm, shape: Shape) -> Form:
     """The entry at a row and a column, also of a vector that is laid or stood."""
     if len(array.shape) == 2:
         return array.entry([i, j])
     return _entry_of_list(array, j if shape[0] == 1 else i)
 
 
-def _entry_of_list(array: ArrayForm, index: AffineForm) -> Form:
+def _entry_of_list(array: ArrayForm, index: IndexForm) -> Form:
     return array.flat_entry(index) if array.grid else array.entry_of_grid([])
 
 
@@ -282,5 +282,5 @@ def _without(blocks: tuple[AxisBlock, ...], n: int) -> tuple[AxisBlock, ...]:
     return (*blocks[:n], *blocks[n + 1 :])
 
 
-def _put(form: Form, values: Mapping[str, AffineForm]) -> Form:
+def _put(form: Form, values: Mapping[str, IndexForm]) -> Form:
     return tuple([put_indices(t, values) for t in form])

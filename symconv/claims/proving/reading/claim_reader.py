@@ -25,9 +25,9 @@ from symconv.claims.model.syntax_tree import (
     UnaryMinus,
 )
 from symconv.claims.model.vocabulary import RATES
-from symconv.claims.proving.forms.affine_forms import AffineForm, make_index
-from symconv.claims.proving.forms.budget import Budget, NotProvedError
+from symconv.claims.proving.forms.budget import NotProvedError, ProofBudget
 from symconv.claims.proving.forms.functions import apply_function, invert_form
+from symconv.claims.proving.forms.index_forms import IndexForm, make_index
 from symconv.claims.proving.forms.size_polynomials import Coefficient, make_fraction
 from symconv.claims.proving.forms.terms import (
     NOTHING,
@@ -61,7 +61,7 @@ class ClaimReader:
         self,
         equations: NetworkEquations,
         question: Question,
-        budget: Budget,
+        budget: ProofBudget,
         layers: Mapping[str, int],
     ) -> None:
         self.equations = equations
@@ -210,7 +210,7 @@ class ClaimReader:
             left, right, lambda a, b: apply_function("step", a + scale_form(b, -1))
         )
 
-    def _compare_indices(self, relation: str, difference: AffineForm) -> Form:
+    def _compare_indices(self, relation: str, difference: IndexForm) -> Form:
         if relation in {"=", "!="}:
             same = make_bracket(zero=(difference,))
             return same if relation == "=" else ONE + scale_form(same, -1)
@@ -236,7 +236,7 @@ class ClaimReader:
             for c, cell in enumerate(row)
         ]
 
-        def entry(place: list[AffineForm]) -> Form:
+        def entry(place: list[IndexForm]) -> Form:
             found: Form = NOTHING
             for r, c, cell in cells:
                 here = make_bracket(zero=(place[0].shift(-r), place[1].shift(-c)))

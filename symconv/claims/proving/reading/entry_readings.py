@@ -14,11 +14,11 @@ from symconv.claims.model.syntax_tree import (
     SyntaxNode,
     TensorReference,
 )
-from symconv.claims.proving.forms.affine_forms import AffineForm, make_constant, make_index
 from symconv.claims.proving.forms.budget import NotProvedError
+from symconv.claims.proving.forms.index_forms import IndexForm, make_constant, make_index
 from symconv.claims.proving.forms.size_polynomials import Coefficient, make_fraction
 from symconv.claims.proving.forms.terms import (
-    Access,
+    EntryFactor,
     Form,
     Term,
     make_number,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 def read_rate(name: str) -> Form:
     """A learning rate: a number without a value."""
     key = "eta" if name == "rate" else name
-    return (Term(accesses=(Access(f"number {key}", (), ()),)),)
+    return (Term(accesses=(EntryFactor(f"number {key}", (), ()),)),)
 
 
 def read_defined(
@@ -120,7 +120,7 @@ def _read_whole(at: ClaimReader, block: AxisBlock, entry: Callable[..., Form]) -
 
 def _place_indices(
     at: ClaimReader, indices: tuple[SyntaxNode, ...], env: IndexValues, shape: Shape
-) -> tuple[list[AffineForm], Digits]:
+) -> tuple[list[IndexForm], Digits]:
     """The place counted from 0 that indices mean, and the digits that it is made of."""
     for node in indices:
         if isinstance(node, Identifier) and node.name not in env:
@@ -134,7 +134,7 @@ def _place_indices(
         at.indices.digits = None
 
 
-def _fit_axes(at: ClaimReader, found: list[AffineForm], shape: Shape) -> list[AffineForm]:
+def _fit_axes(at: ClaimReader, found: list[IndexForm], shape: Shape) -> list[IndexForm]:
     if len(found) == len(shape):
         return found
     long = [n for n in shape if n != 1]
@@ -156,7 +156,7 @@ def _read_slice(
     """The entries that slices and indices choose; an axis with an index alone is dropped."""
     if len(indices) != len(block.shape):
         raise NotProvedError("as many indices as axes are needed")
-    starts, lengths = list[AffineForm](), list[Coefficient | None]()
+    starts, lengths = list[IndexForm](), list[Coefficient | None]()
     for node, extent in zip(indices, block.shape, strict=True):
         if isinstance(node, IndexSlice):
             first, length = _measure_slice(at, node, env, extent)
@@ -166,7 +166,7 @@ def _read_slice(
             starts.append(at.indices.index(node, env).shift(-at.options.base))
             lengths.append(None)
 
-    def entry(places: Sequence[AffineForm]) -> Form:
+    def entry(places: Sequence[IndexForm]) -> Form:
         rest = iter(places)
         pairs = zip(starts, lengths, strict=True)
         return at.equations.access(key, [s if n is None else s + next(rest) for s, n in pairs])
@@ -176,7 +176,7 @@ def _read_slice(
 
 def _measure_slice(
     at: ClaimReader, node: IndexSlice, env: IndexValues, extent: Coefficient
-) -> tuple[AffineForm, Coefficient]:
+) -> tuple[IndexForm, Coefficient]:
     """The first place of a slice and how many there are."""
     base = at.options.base
     first, stop = make_constant(0), make_constant(extent)

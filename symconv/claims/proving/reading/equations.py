@@ -17,14 +17,14 @@ from sympy.functions.special.tensor_functions import KroneckerDelta
 from sympy.tensor.indexed import Indexed
 
 from symconv.claims.model.context import NetworkContext
-from symconv.claims.proving.forms.affine_forms import AffineForm, make_index
 from symconv.claims.proving.forms.budget import NotProvedError
 from symconv.claims.proving.forms.functions import apply_function, invert_form
+from symconv.claims.proving.forms.index_forms import IndexForm, make_index
 from symconv.claims.proving.forms.size_facts import SizeFacts
 from symconv.claims.proving.forms.size_letters import find_size_facts
 from symconv.claims.proving.forms.terms import (
     ONE,
-    Access,
+    EntryFactor,
     Form,
     FreshNames,
     Term,
@@ -40,7 +40,7 @@ from symconv.core.equation import Equation
 from symconv.core.nodes import Box, LogSumExp, ScalarFunction
 from symconv.core.tensor import key_of
 
-Indices = Mapping[Symbol, AffineForm]
+Indices = Mapping[Symbol, IndexForm]
 
 
 class NetworkEquations:
@@ -76,11 +76,11 @@ class NetworkEquations:
             found[e.key] = found.get(e.key, frozenset()) | below
         return found
 
-    def access(self, key: str, indices: Sequence[AffineForm]) -> Form:
+    def access(self, key: str, indices: Sequence[IndexForm]) -> Form:
         """One entry of a tensor."""
-        return (Term(accesses=(Access(key, self.shapes[key], tuple(indices)),)),)
+        return (Term(accesses=(EntryFactor(key, self.shapes[key], tuple(indices)),)),)
 
-    def open(self, key: str, indices: Sequence[AffineForm]) -> Form:
+    def open(self, key: str, indices: Sequence[IndexForm]) -> Form:
         """What an entry is equal to, by its equations."""
         if key not in self.templates:
             self.templates[key] = tuple(
@@ -106,9 +106,9 @@ class NetworkEquations:
         The indices of the left side may be affine, as in x[s u + m]: then u and m are summed over,
         which is one term at most, since no entry is written twice.
         """
-        env: dict[Symbol, AffineForm] = {}
+        env: dict[Symbol, IndexForm] = {}
         bound: list[str] = []
-        limits: list[AffineForm] = []
+        limits: list[IndexForm] = []
         for v, extent in e.ranges:
             place = next((n for n, i in enumerate(e.lhs.indices) if i == v), None)
             if place is None or sum(i.has(v) for i in e.lhs.indices) > 1:
@@ -131,12 +131,12 @@ class NetworkEquations:
 
     # ---- from SymPy
 
-    def index(self, e: Expr, env: Indices) -> AffineForm:
+    def index(self, e: Expr, env: Indices) -> IndexForm:
         """An index expression; NotProvedError where it is not affine."""
         if e in env:
             return env[e]  # type: ignore[index]
         e = expand(e)
-        found, rest = AffineForm({}, 0), e
+        found, rest = IndexForm({}, 0), e
         for v in sorted((s for s in e.free_symbols if s in env), key=str):
             slope = cast("Expr", e.coeff(cast("Expr", v), 1))
             if slope.free_symbols & env.keys():
@@ -186,7 +186,7 @@ class NetworkEquations:
 
     def _translate_sum(self, e: Sum | LogSumExp, env: Indices) -> Form:
         inner = dict(env)
-        names, limits = list[str](), list[AffineForm]()
+        names, limits = list[str](), list[IndexForm]()
         for v, low, high in reversed(e.limits):
             names.append(self.fresh.next())
             x = make_index(names[-1])

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from symconv.claims.proving.forms.affine_forms import AffineForm
-from symconv.claims.proving.forms.budget import Budget, NotProvedError
+from symconv.claims.proving.forms.budget import NotProvedError, ProofBudget
 from symconv.claims.proving.forms.functions import differentiate_function
+from symconv.claims.proving.forms.index_forms import IndexForm
 from symconv.claims.proving.forms.terms import (
     NOTHING,
-    Access,
+    EntryFactor,
     Form,
     FunctionFactor,
     Term,
@@ -30,7 +30,11 @@ class ForwardDerivative:
     """
 
     def __init__(
-        self, equations: NetworkEquations, budget: Budget, key: str, indices: Sequence[AffineForm]
+        self,
+        equations: NetworkEquations,
+        budget: ProofBudget,
+        key: str,
+        indices: Sequence[IndexForm],
     ) -> None:
         self.equations = equations
         self.budget = budget
@@ -55,7 +59,7 @@ class ForwardDerivative:
             form = bind_index(form, name)
         return form
 
-    def _of_access(self, access: Access) -> Form:
+    def _of_access(self, access: EntryFactor) -> Form:
         self.budget.spend()
         if access.key == self.key:
             return self._of_itself(access)
@@ -65,7 +69,7 @@ class ForwardDerivative:
             return NOTHING
         return self.of_form(self.equations.open(access.key, access.indices))
 
-    def _of_itself(self, access: Access) -> Form:
+    def _of_itself(self, access: EntryFactor) -> Form:
         zero = tuple([a - b for a, b in zip(access.indices, self.indices, strict=True)])
         ends = [
             e

@@ -19,7 +19,7 @@ from symconv.claims.model.syntax_tree import (
     SyntaxNode,
     TensorReference,
 )
-from symconv.claims.proving.forms.affine_forms import AffineForm
+from symconv.claims.proving.forms.index_forms import IndexForm
 from symconv.claims.proving.forms.size_polynomials import Coefficient
 from symconv.claims.proving.forms.terms import limit_index
 from symconv.core.equation import Equation
@@ -27,10 +27,10 @@ from symconv.core.equation import Equation
 from .index_limits import IndexReader, IndexValues
 
 
-def find_free_ranges(reader: IndexReader, question: Question, env: IndexValues) -> list[AffineForm]:
+def find_free_ranges(reader: IndexReader, question: Question, env: IndexValues) -> list[IndexForm]:
     """The forms that are at least 0 wherever a claim is tried."""
     split = _split_ranges(reader, question.statement, env)
-    found: list[AffineForm] = []
+    found: list[IndexForm] = []
     for name in env:
         extents = split.get(name) or _counted_extents(reader, name, question.statement)
         place = env[name].shift(-reader.options.base)

@@ -13,9 +13,9 @@ from symconv.claims.model.syntax_tree import (
     SyntaxNode,
     TensorReference,
 )
-from symconv.claims.proving.forms.affine_forms import make_index
 from symconv.claims.proving.forms.budget import NotProvedError
 from symconv.claims.proving.forms.functions import apply_function, differentiate_function
+from symconv.claims.proving.forms.index_forms import make_index
 from symconv.claims.proving.forms.terms import Form, scale_form
 
 from .array_forms import ArrayForm, AxisBlock, ValueForm, count_entries, unwrap_single

@@ -26,8 +26,8 @@ from symconv.claims.model.syntax_tree import (
     TensorReference,
     UnaryMinus,
 )
-from symconv.claims.proving.forms.affine_forms import AffineForm, make_constant, make_index
 from symconv.claims.proving.forms.budget import NotProvedError
+from symconv.claims.proving.forms.index_forms import IndexForm, make_constant, make_index
 from symconv.claims.proving.forms.size_polynomials import Coefficient, make_fraction
 from symconv.claims.proving.forms.terms import (
     Form,
@@ -42,7 +42,7 @@ from symconv.claims.proving.rules.integer_division import clear_denominators
 from .array_forms import count_entries
 from .equations import NetworkEquations
 
-IndexValues = Mapping[str, AffineForm]
+IndexValues = Mapping[str, IndexForm]
 FLOORS = {"floor", "ceil"}
 INDEX_NODES = (Numeral, Identifier, UnaryMinus, BinaryExpression, Exponentiation)
 
@@ -53,14 +53,14 @@ class Digits:
     def __init__(self, fresh: FreshNames) -> None:
         self.fresh = fresh
         self.names: list[str] = []
-        self.limits: list[AffineForm] = []
-        self.equations: list[AffineForm] = []
+        self.limits: list[IndexForm] = []
+        self.equations: list[IndexForm] = []
 
     def name(self) -> str:
         """A new index."""
         return self.fresh.next()
 
-    def add(self, name: str, limits: Iterable[AffineForm]) -> None:
+    def add(self, name: str, limits: Iterable[IndexForm]) -> None:
         """An index with the forms that are at least 0 at its one value."""
         self.names.append(name)
         self.limits += limits
@@ -100,7 +100,7 @@ class IndexReader:
 
     # ---- values
 
-    def index(self, node: SyntaxNode, env: IndexValues) -> AffineForm:
+    def index(self, node: SyntaxNode, env: IndexValues) -> IndexForm:
         """An index expression as it is written, counted from the base of the claim."""
         if isinstance(node, Numeral):
             return make_constant(make_fraction(node.value))
@@ -118,7 +118,7 @@ class IndexReader:
             return self._round(self.index(node.arguments[0], env), up=node.function == "ceil")
         raise NotProvedError("an index that is no sum of indices and sizes")
 
-    def _round(self, value: AffineForm, *, up: bool) -> AffineForm:
+    def _round(self, value: IndexForm, *, up: bool) -> IndexForm:
         """f(floor(e / s)) is the sum over q of f(q) [0 <= e - s q < s]."""
         if self.digits is None:
             raise NotProvedError("a floor where no entry is read")
@@ -134,7 +134,7 @@ class IndexReader:
         self.digits.add(digit, limit_index(rest, step))
         return make_index(digit)
 
-    def number_places(self, number: AffineForm, shape: Sequence[Coefficient]) -> list[AffineForm]:
+    def number_places(self, number: IndexForm, shape: Sequence[Coefficient]) -> list[IndexForm]:
         """The place of the entry with a number, counted row by row: one digit for each axis."""
         if self.digits is None:
             raise NotProvedError("one index for several axes")
@@ -146,7 +146,7 @@ class IndexReader:
         self.digits.equations.append(rest)
         return [make_index(name) for name in names]
 
-    def _binary(self, node: BinaryExpression, env: IndexValues) -> AffineForm:
+    def _binary(self, node: BinaryExpression, env: IndexValues) -> IndexForm:
         a, b = self.index(node.left, env), self.index(node.right, env)
         if node.operator == "+":
             return a + b
@@ -193,8 +193,8 @@ class IndexReader:
     # ---- limits
 
     def limits(
-        self, limit: SumRange, body: SyntaxNode, env: IndexValues, index: AffineForm
-    ) -> list[AffineForm]:
+        self, limit: SumRange, body: SyntaxNode, env: IndexValues, index: IndexForm
+    ) -> list[IndexForm]:
         """The forms that are at least 0 where an index is within its limits."""
         low = None if limit.low is None else self._limit(limit.low, env)
         high = None if limit.high is None else self._limit(limit.high, env)
@@ -209,15 +209,15 @@ class IndexReader:
             found += stops if high is None else []
         return found
 
-    def _limit(self, node: SyntaxNode, env: IndexValues) -> AffineForm:
+    def _limit(self, node: SyntaxNode, env: IndexValues) -> IndexForm:
         found = self.index(node, env)
         if not found.whole:
             raise NotProvedError("a limit that may be no integer")
         return found
 
     def _implied(
-        self, name: str, body: SyntaxNode, env: IndexValues, index: AffineForm
-    ) -> tuple[list[AffineForm], list[AffineForm]]:
+        self, name: str, body: SyntaxNode, env: IndexValues, index: IndexForm
+    ) -> tuple[list[IndexForm], list[IndexForm]]:
         uses = list(self.uses(name, body))
         plain = [u for u in uses if isinstance(u.index, Identifier)]
         found = plain or [u for u in uses if self._is_alone(name, u.index)]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from symconv.claims.proving.forms.affine_forms import AffineForm, make_index
 from symconv.claims.proving.forms.budget import NotProvedError
+from symconv.claims.proving.forms.index_forms import IndexForm, make_index
 from symconv.claims.proving.forms.terms import Form, limit_index
 
 from .array_forms import ArrayForm, ValueForm, align, count_entries, number_of, unwrap_single
 
 
-def put_side_by_side(left: ValueForm, right: ValueForm) -> tuple[Form, Form, list[AffineForm]]:
+def put_side_by_side(left: ValueForm, right: ValueForm) -> tuple[Form, Form, list[IndexForm]]:
     """Two values at the same entry, with the bounds of the indices of that entry."""
     left, right = unwrap_single(left), unwrap_single(right)
     if not isinstance(left, ArrayForm) and not isinstance(right, ArrayForm):
@@ -33,7 +33,7 @@ def put_side_by_side(left: ValueForm, right: ValueForm) -> tuple[Form, Form, lis
     return grid.form, flat.flat_entry(number_of(kept, grid.grid)), _bounds(grid)
 
 
-def _bounds(array: ArrayForm) -> list[AffineForm]:
+def _bounds(array: ArrayForm) -> list[IndexForm]:
     """The forms that are at least 0 where the indices of an array are within its axes."""
     return [
         e

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from symconv.claims.proving.forms.affine_forms import AffineForm
-from symconv.claims.proving.forms.budget import Budget, NotProvedError
+from symconv.claims.proving.forms.budget import NotProvedError, ProofBudget
+from symconv.claims.proving.forms.index_forms import IndexForm
 from symconv.claims.proving.forms.size_facts import SizeFacts
 from symconv.claims.proving.forms.size_polynomials import Coefficient
-from symconv.claims.proving.forms.terms import Access, Term, limit_index, put_indices
+from symconv.claims.proving.forms.terms import EntryFactor, Term, limit_index, put_indices
 
 from .inequalities import KnownForms, follows
 from .integer_division import (
@@ -30,11 +30,11 @@ from .integer_division import (
 class BracketRules:
     """The rules, for the sizes of one network; `around` is at least 0 wherever a term matters."""
 
-    def __init__(self, sizes: SizeFacts, budget: Budget) -> None:
+    def __init__(self, sizes: SizeFacts, budget: ProofBudget) -> None:
         self.sizes = sizes
         self.budget = budget
 
-    def simplify(self, term: Term, around: Sequence[AffineForm]) -> Term | None:
+    def simplify(self, term: Term, around: Sequence[IndexForm]) -> Term | None:
         """The term with no bracket that can be solved or dropped; None where it is 0."""
         while True:
             self.budget.spend(1 + len(term.accesses))
@@ -77,7 +77,7 @@ class BracketRules:
             for n, (extent, index) in enumerate(zip(access.shape, access.indices, strict=True)):
                 if extent == 1 and (index.slopes or index.constant):
                     zero.append(index)
-                    indices[n] = AffineForm({}, 0)
+                    indices[n] = IndexForm({}, 0)
             accesses.append(access._replace(indices=tuple(indices)))
         return replace(term, accesses=tuple(accesses), zero=tuple(zero))
 
@@ -85,10 +85,10 @@ class BracketRules:
         """Every bracket [e = 0] solved for an index that the term binds, or else for a free one."""
         if not term.zero:
             return term
-        waiting, kept = list(term.zero), list[AffineForm]()
+        waiting, kept = list(term.zero), list[IndexForm]()
         # Those with a bound index first: they go, and what is left is said of free indices alone.
         for binding in (True, False):
-            left = list[AffineForm]()
+            left = list[IndexForm]()
             while waiting:
                 form = waiting.pop(0)
                 self.budget.spend()
@@ -113,13 +113,13 @@ class BracketRules:
                 if binding and not values[name].whole:
                     term = replace(term, whole=(*term.whole, values[name]))
                 if not binding:
-                    kept.append(AffineForm({name: 1}, 0) - values[name])
+                    kept.append(IndexForm({name: 1}, 0) - values[name])
             waiting = left
         kept += [scale_to_first(e) for e in waiting]
         return replace(term, zero=tuple(dict.fromkeys(kept)))
 
     def _choose_unknown(
-        self, form: AffineForm, bound: Sequence[str], *, binding: bool
+        self, form: IndexForm, bound: Sequence[str], *, binding: bool
     ) -> tuple[str, Coefficient]:
         """The index that an equation is solved for, and 1 / its slope; "" where there is none."""
         if not binding:
@@ -143,7 +143,7 @@ class BracketRules:
         if not term.whole:
             return term
         read = [e for a in term.accesses for e in a.indices if not e.whole]
-        kept: list[AffineForm] = []
+        kept: list[IndexForm] = []
         for form in term.whole:
             rest = keep_fractions(form)
             if not rest.slopes and not rest.constant:
@@ -158,7 +158,7 @@ class BracketRules:
 
     # ---- inequalities
 
-    def drop_inequalities(self, term: Term, around: Sequence[AffineForm]) -> Term | None:
+    def drop_inequalities(self, term: Term, around: Sequence[IndexForm]) -> Term | None:
         """Without the brackets [e >= 0] that follow from others; None where one never holds."""
         known = KnownForms(around)
         plain = [e for e in dict.fromkeys(term.nonnegative) if not self._follows(e, known)]
@@ -178,10 +178,10 @@ class BracketRules:
             return replace(term, nonnegative=rest, zero=(*term.zero, pinned))
         return replace(term, nonnegative=tuple(kept))
 
-    def _follows(self, form: AffineForm, known: KnownForms) -> bool:
+    def _follows(self, form: IndexForm, known: KnownForms) -> bool:
         return follows(form, known, self.sizes, self.budget)
 
-    def _find_pinned(self, term: Term, sides: KnownForms) -> AffineForm | None:
+    def _find_pinned(self, term: Term, sides: KnownForms) -> IndexForm | None:
         """A form that is at least 0 and at most 0 where the term is not 0."""
         for form in sides.forms:
             turned = form.scale(-1)
@@ -192,7 +192,7 @@ class BracketRules:
                 return form
         return None
 
-    def tighten(self, form: AffineForm, known: KnownForms) -> AffineForm:
+    def tighten(self, form: IndexForm, known: KnownForms) -> IndexForm:
         """The same inequality, divided by what divides it, rounded as integers allow."""
         form = clear_denominators(form)
         for _ in range(MOST_ROUNDS):
@@ -202,7 +202,7 @@ class BracketRules:
             form = found
         return form
 
-    def _divide(self, form: AffineForm, known: KnownForms) -> AffineForm | None:
+    def _divide(self, form: IndexForm, known: KnownForms) -> IndexForm | None:
         for step in candidate_steps(form):
             quotient, rest = split_by_step(form, step)
             if not quotient.slopes:
@@ -248,7 +248,7 @@ MOST_ROUNDS = 4
 """How often one inequality is divided: an index of four axes in one number has three strides."""
 
 
-def bounds_of(accesses: Iterable[Access]) -> Iterable[AffineForm]:
+def bounds_of(accesses: Iterable[EntryFactor]) -> Iterable[IndexForm]:
     """The forms that are at least 0 where none of the entries is absent."""
     for access in accesses:
         for index, extent in zip(access.indices, access.shape, strict=True):
@@ -256,11 +256,11 @@ def bounds_of(accesses: Iterable[Access]) -> Iterable[AffineForm]:
                 yield from limit_index(index, extent)
 
 
-def forms_but_inequalities(term: Term) -> Iterable[AffineForm]:
+def forms_but_inequalities(term: Term) -> Iterable[IndexForm]:
     """The affine forms of a term but those of its own brackets [e >= 0]."""
-    yield from replace(term, nonnegative=()).affine_forms()
+    yield from replace(term, nonnegative=()).index_forms()
 
 
-def scale_to_first(form: AffineForm) -> AffineForm:
+def scale_to_first(form: IndexForm) -> IndexForm:
     """The form or its negative, whichever comes first as a text."""
     return min(form, form.scale(-1), key=str)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from symconv.claims.proving.forms.affine_forms import AffineForm
-from symconv.claims.proving.forms.budget import Budget
+from symconv.claims.proving.forms.budget import ProofBudget
+from symconv.claims.proving.forms.index_forms import IndexForm
 from symconv.claims.proving.forms.size_facts import SizeFacts
 from symconv.claims.proving.forms.size_polynomials import Coefficient
 
@@ -19,18 +19,18 @@ MOST_TRIED = 40
 class KnownForms:
     """Forms that are at least 0, looked up by their indices."""
 
-    def __init__(self, forms: Iterable[AffineForm]) -> None:
+    def __init__(self, forms: Iterable[IndexForm]) -> None:
         self.forms = list(dict.fromkeys(forms))
         self.constants: dict[frozenset[tuple[str, Coefficient]], list[Coefficient]] = {}
         for form in self.forms:
             self.constants.setdefault(frozenset(form.slopes.items()), []).append(form.constant)
 
-    def alike(self, form: AffineForm) -> list[Coefficient]:
+    def alike(self, form: IndexForm) -> list[Coefficient]:
         """The constants of the known forms with the same indices."""
         return self.constants.get(frozenset(form.slopes.items()), [])
 
 
-def follows(form: AffineForm, known: KnownForms, sizes: SizeFacts, budget: Budget) -> bool:
+def follows(form: IndexForm, known: KnownForms, sizes: SizeFacts, budget: ProofBudget) -> bool:
     """Whether a form is at least 0 wherever the known ones are."""
     budget.spend()
     if not form.slopes:
@@ -43,12 +43,12 @@ def follows(form: AffineForm, known: KnownForms, sizes: SizeFacts, budget: Budge
 class _SumSearch:
     """A search for non-negative multiples of known forms whose sum is a form, and what is left."""
 
-    def __init__(self, sizes: SizeFacts, budget: Budget) -> None:
+    def __init__(self, sizes: SizeFacts, budget: ProofBudget) -> None:
         self.sizes = sizes
         self.budget = budget
         self.left = MOST_TRIED
 
-    def follows(self, form: AffineForm, known: list[AffineForm], depth: int) -> bool:
+    def follows(self, form: IndexForm, known: list[IndexForm], depth: int) -> bool:
         """Take known forms away, each at most once, until no index is left."""
         if not form.slopes:
             return self.sizes.nonnegative(form.constant)

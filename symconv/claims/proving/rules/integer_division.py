@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from math import floor, gcd, lcm
 
-from symconv.claims.proving.forms.affine_forms import AffineForm
+from symconv.claims.proving.forms.index_forms import IndexForm
 from symconv.claims.proving.forms.size_polynomials import (
     Coefficient,
     make_coefficient,
@@ -15,10 +15,10 @@ from symconv.claims.proving.forms.size_polynomials import (
 )
 
 
-def keep_fractions(form: AffineForm) -> AffineForm:
+def keep_fractions(form: IndexForm) -> IndexForm:
     """The form without what is an integer in any case."""
     slopes = {n: f for n, s in form.slopes.items() if (f := _fraction_of(s))}
-    return AffineForm(slopes, _fraction_of(form.constant))
+    return IndexForm(slopes, _fraction_of(form.constant))
 
 
 def _fraction_of(value: Coefficient) -> Coefficient:
@@ -35,7 +35,7 @@ def _fraction_of(value: Coefficient) -> Coefficient:
     return found
 
 
-def clear_denominators(form: AffineForm) -> AffineForm:
+def clear_denominators(form: IndexForm) -> IndexForm:
     """The form times the least positive number and sizes that make its coefficients whole."""
     number, powers = 1, dict[str, int]()
     for value in (*form.slopes.values(), form.constant):
@@ -47,7 +47,7 @@ def clear_denominators(form: AffineForm) -> AffineForm:
     return form if factor == 1 else form.scale(factor)
 
 
-def candidate_steps(form: AffineForm) -> list[Coefficient]:
+def candidate_steps(form: IndexForm) -> list[Coefficient]:
     """What an inequality may be divided by: numbers and sizes that stand before an index."""
     if not form.slopes:
         return []
@@ -58,10 +58,10 @@ def candidate_steps(form: AffineForm) -> list[Coefficient]:
     return [*steps, *(make_letter(n) for n in sorted(names))]
 
 
-def split_by_step(form: AffineForm, step: Coefficient) -> tuple[AffineForm, AffineForm]:
+def split_by_step(form: IndexForm, step: Coefficient) -> tuple[IndexForm, IndexForm]:
     """Quotient and rest, with form = step * quotient + rest and a quotient that is an integer."""
     slopes = {n: _divide_coefficient(s, step) for n, s in form.slopes.items()}
-    quotient = AffineForm(
+    quotient = IndexForm(
         {n: q for n, q in slopes.items() if q}, _divide_coefficient(form.constant, step)
     )
     return quotient, form - quotient.scale(step)

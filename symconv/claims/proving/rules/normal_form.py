@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from itertools import permutations, product
 from math import factorial, prod
 
-from symconv.claims.proving.forms.affine_forms import AffineForm, make_index
-from symconv.claims.proving.forms.budget import Budget, NotProvedError
+from symconv.claims.proving.forms.budget import NotProvedError, ProofBudget
+from symconv.claims.proving.forms.index_forms import IndexForm, make_index
 from symconv.claims.proving.forms.size_facts import SizeFacts
 from symconv.claims.proving.forms.terms import (
     INVERSE,
@@ -53,13 +53,13 @@ class Summand:
 class NormalForms:
     """Normal forms for the sizes of one network; `rewrite` are the rules for functions."""
 
-    def __init__(self, sizes: SizeFacts, budget: Budget, rewrite: Rewrite) -> None:
+    def __init__(self, sizes: SizeFacts, budget: ProofBudget, rewrite: Rewrite) -> None:
         self.sizes = sizes
         self.budget = budget
         self.rules = BracketRules(sizes, budget)
         self.rewrite = rewrite
 
-    def normalize(self, form: Form, around: Sequence[AffineForm], depth: int = 0) -> list[Summand]:
+    def normalize(self, form: Form, around: Sequence[IndexForm], depth: int = 0) -> list[Summand]:
         """The normal form of a sum, whose terms matter only where `around` is at least 0."""
         if depth > DEEPEST:
             raise NotProvedError("functions too deep in functions")
@@ -77,7 +77,7 @@ class NormalForms:
                 waiting = [*other, *waiting]
         return [s for key in sorted(found) for s in found[key] if s.term.coefficient]
 
-    def _collect(self, alike: list[Summand], new: Summand, around: Sequence[AffineForm]) -> None:
+    def _collect(self, alike: list[Summand], new: Summand, around: Sequence[IndexForm]) -> None:
         """Add a summand to those with the same factors, to one whose inequalities say the same."""
         for n, old in enumerate(alike):
             if self._same_region(old.term, new.term, around):
@@ -86,7 +86,7 @@ class NormalForms:
                 return
         alike.append(new)
 
-    def _same_region(self, a: Term, b: Term, around: Sequence[AffineForm]) -> bool:
+    def _same_region(self, a: Term, b: Term, around: Sequence[IndexForm]) -> bool:
         """Whether the inequalities of either term follow from those of the other."""
         if set(a.nonnegative) == set(b.nonnegative):
             return True
@@ -100,7 +100,7 @@ class NormalForms:
     # ---- one term
 
     def _normalize_term(
-        self, term: Term, around: Sequence[AffineForm], depth: int
+        self, term: Term, around: Sequence[IndexForm], depth: int
     ) -> Summand | None:
         # Its bound indices get names of this depth first, which no index around it has.
         values = {b: make_index(f"~{depth}.{n}") for n, b in enumerate(term.bound)}
@@ -123,7 +123,7 @@ class NormalForms:
         self,
         term: Term,
         order: Sequence[int],
-        around: Sequence[AffineForm],
+        around: Sequence[IndexForm],
         depth: int,
     ) -> Summand | None:
         """The term with its accesses in an order, and its indices named by them."""
@@ -146,7 +146,7 @@ class NormalForms:
             if simple is None:
                 return None
         simple = self.rules.count_indices(simple)
-        used = {n for e in simple.affine_forms() for n in e.slopes}
+        used = {n for e in simple.index_forms() for n in e.slopes}
         if any(n not in names.given for n in simple.bound) or f"~{depth}." in "".join(used):
             raise NotProvedError("an index that no entry names")
         return Summand(self._skeleton(simple), simple)
@@ -158,7 +158,7 @@ class NormalForms:
                 term = self._enter(term, term.accesses[n].indices[axis], names)
         return term
 
-    def _enter(self, term: Term, form: AffineForm, names: _IndexNames) -> Term:
+    def _enter(self, term: Term, form: IndexForm, names: _IndexNames) -> Term:
         mine = [b for b in term.bound if b in form.slopes and b not in names.given]
         name = next((b for b in mine if form.slopes[b] in (1, -1)), "")
         name = name or next((b for b in mine if self.sizes.nonzero(form.slopes[b])), "")
@@ -192,11 +192,7 @@ class NormalForms:
                 return self._count_inner_slots(self._enter(term, form, names), names)
         # What functions have only together with indices of their own keeps what it counts.
         inside = {
-            n
-            for f in term.functions
-            for t in f.argument
-            for e in t.affine_forms()
-            for n in e.slopes
+            n for f in term.functions for t in f.argument for e in t.index_forms() for n in e.slopes
         }
         for name in [n for n in term.bound if n not in names.given and n in inside]:
             term = self._enter(term, make_index(name), names)
@@ -205,7 +201,7 @@ class NormalForms:
     # ---- functions
 
     def _normalize_functions(
-        self, term: Term, around: Sequence[AffineForm], depth: int
+        self, term: Term, around: Sequence[IndexForm], depth: int
     ) -> Term | None:
         """The functions of a term in normal form, which may use all that the term says."""
         if not term.functions:

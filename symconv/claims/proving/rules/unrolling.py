@@ -12,8 +12,8 @@ from fractions import Fraction
 from itertools import product
 from math import ceil, floor, prod
 
-from symconv.claims.proving.forms.affine_forms import AffineForm, make_constant
-from symconv.claims.proving.forms.budget import Budget, NotProvedError
+from symconv.claims.proving.forms.budget import NotProvedError, ProofBudget
+from symconv.claims.proving.forms.index_forms import IndexForm, make_constant
 from symconv.claims.proving.forms.size_polynomials import Coefficient, SizePolynomial
 from symconv.claims.proving.forms.terms import (
     Form,
@@ -37,13 +37,13 @@ MOST_WRITTEN = 8
 class Unrolling:
     """Writes the sums of a form out; `around` is at least 0 at every value of the free indices."""
 
-    def __init__(self, budget: Budget) -> None:
+    def __init__(self, budget: ProofBudget) -> None:
         self.budget = budget
 
-    def is_zero(self, form: Form, around: Sequence[AffineForm]) -> bool:
+    def is_zero(self, form: Form, around: Sequence[IndexForm]) -> bool:
         """Whether a form is 0 at all values of its free indices."""
         bound = {b for t in form for b in _all_bound(t)}
-        used = {n for t in form for e in t.affine_forms() for n in e.slopes} - bound
+        used = {n for t in form for e in t.index_forms() for n in e.slopes} - bound
         names = sorted(used)
         spans = [self._span(name, around) for name in names]
         if prod(map(len, spans)) > MOST_CASES:
@@ -57,7 +57,7 @@ class Unrolling:
                 return False
         return True
 
-    def _span(self, name: str, forms: Sequence[AffineForm]) -> range:
+    def _span(self, name: str, forms: Sequence[IndexForm]) -> range:
         low, high = find_span(name, forms)
         if low is None or high is None:
             raise NotProvedError("a free index without a range")
@@ -178,11 +178,11 @@ def write_out(form: Form) -> Form | None:
     return tuple(found) if len(found) > len(form) else None
 
 
-def _moves(index: AffineForm, term: Term) -> bool:
+def _moves(index: IndexForm, term: Term) -> bool:
     return any(n in index.slopes for n in term.bound)
 
 
-def find_span(name: str, forms: Sequence[AffineForm]) -> tuple[int | None, int | None]:
+def find_span(name: str, forms: Sequence[IndexForm]) -> tuple[int | None, int | None]:
     """The least and the greatest value of an index that forms of it alone allow."""
     low: int | None = None
     high: int | None = None

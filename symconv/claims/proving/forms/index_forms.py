@@ -9,7 +9,7 @@ from typing import Any
 from .size_polynomials import Coefficient, is_integral, narrow
 
 
-class AffineForm:
+class IndexForm:
     """An index expression, `slopes[index] * index + ... + constant`; never changed once made."""
 
     __slots__ = ("_hash", "_text", "constant", "slopes")
@@ -23,7 +23,7 @@ class AffineForm:
 
     def __eq__(self, other: object) -> bool:
         return (
-            isinstance(other, AffineForm)
+            isinstance(other, IndexForm)
             and self.constant == other.constant
             and self.slopes == other.slopes
         )
@@ -33,9 +33,9 @@ class AffineForm:
             self._hash = hash((frozenset(self.slopes.items()), self.constant))
         return self._hash
 
-    def __add__(self, other: AffineForm) -> AffineForm:
+    def __add__(self, other: IndexForm) -> IndexForm:
         if not other.slopes:
-            return AffineForm(self.slopes, self.constant + other.constant)
+            return IndexForm(self.slopes, self.constant + other.constant)
         found: dict[str, Any] = dict(self.slopes)
         for name, slope in other.slopes.items():
             new = found.get(name, 0) + slope
@@ -43,9 +43,9 @@ class AffineForm:
                 found[name] = narrow(new) if type(new) is Fraction else new
             else:
                 del found[name]
-        return AffineForm(found, self.constant + other.constant)
+        return IndexForm(found, self.constant + other.constant)
 
-    def __sub__(self, other: AffineForm) -> AffineForm:
+    def __sub__(self, other: IndexForm) -> IndexForm:
         return self + other.scale(-1)
 
     def __str__(self) -> str:
@@ -58,34 +58,34 @@ class AffineForm:
 
     __repr__ = __str__
 
-    def shift(self, constant: Coefficient) -> AffineForm:
+    def shift(self, constant: Coefficient) -> IndexForm:
         """The form with a constant added."""
-        return AffineForm(self.slopes, self.constant + constant)
+        return IndexForm(self.slopes, self.constant + constant)
 
-    def scale(self, factor: Coefficient) -> AffineForm:
+    def scale(self, factor: Coefficient) -> IndexForm:
         """The form times a coefficient."""
         if not factor:
-            return AffineForm({}, 0)
+            return IndexForm({}, 0)
         slopes = {}
         for name, slope in self.slopes.items():
             new = slope * factor
             slopes[name] = narrow(new) if type(new) is Fraction else new
-        return AffineForm(slopes, self.constant * factor)
+        return IndexForm(slopes, self.constant * factor)
 
-    def put(self, values: Mapping[str, AffineForm]) -> AffineForm:
+    def put(self, values: Mapping[str, IndexForm]) -> IndexForm:
         """The form with some indices replaced, all at once."""
         if values.keys().isdisjoint(self.slopes):
             return self
         kept = {n: s for n, s in self.slopes.items() if n not in values}
-        found = AffineForm(kept, self.constant)
+        found = IndexForm(kept, self.constant)
         for name, slope in self.slopes.items():
             if name in values:
                 found = found + values[name].scale(slope)
         return found
 
-    def solve(self, name: str, inverse: Coefficient) -> AffineForm:
+    def solve(self, name: str, inverse: Coefficient) -> IndexForm:
         """The value of an index at which the form is 0; `inverse` is 1 / its slope."""
-        rest = AffineForm({n: s for n, s in self.slopes.items() if n != name}, self.constant)
+        rest = IndexForm({n: s for n, s in self.slopes.items() if n != name}, self.constant)
         return rest.scale(inverse * -1)
 
     @property
@@ -98,11 +98,11 @@ class AffineForm:
         return iter(self.slopes)
 
 
-def make_constant(value: Coefficient) -> AffineForm:
+def make_constant(value: Coefficient) -> IndexForm:
     """A form without indices."""
-    return AffineForm({}, value)
+    return IndexForm({}, value)
 
 
-def make_index(name: str) -> AffineForm:
+def make_index(name: str) -> IndexForm:
     """One index."""
-    return AffineForm({name: 1}, 0)
+    return IndexForm({name: 1}, 0)
