@@ -53,6 +53,7 @@ SLOPES: Mapping[str, Callable[[Form], Form]] = {
     "sqrt": lambda x: scale_form(invert_form(apply_function("sqrt", x)), Fraction(1, 2)),
     INVERSE: lambda x: scale_form(square_function(INVERSE, x), -1),
     "step": lambda _: NOTHING,
+    "is_zero": lambda _: NOTHING,
     "exp": lambda x: apply_function("exp", x),
     "relu": lambda x: apply_function("step", x),
     "softplus": lambda x: apply_function("sigmoid", x),

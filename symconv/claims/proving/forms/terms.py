@@ -23,7 +23,10 @@ HIGHEST_POWER = 6
 
 
 class EntryFactor(NamedTuple):
-    """An entry of a tensor, with the extents of its axes."""
+    """An entry of a tensor, with the extents of its axes; without a shape it is a number.
+
+    Such a number has no axes and is never absent: a learning rate, or what an index is worth.
+    """
 
     key: str
     shape: tuple[Coefficient, ...]
@@ -32,6 +35,10 @@ class EntryFactor(NamedTuple):
     def put(self, values: Mapping[str, IndexForm]) -> EntryFactor:
         """The access with some indices replaced."""
         return EntryFactor(self.key, self.shape, tuple([e.put(values) for e in self.indices]))
+
+    def axes(self) -> Iterator[tuple[IndexForm, Coefficient]]:
+        """The index and the extent of every axis."""
+        return zip(self.indices, self.shape, strict=bool(self.shape))
 
     def __str__(self) -> str:
         return f"{self.key}[{', '.join(map(str, self.indices))}]"
@@ -193,6 +200,18 @@ def raise_form(form: Form, exponent: int) -> Form:
 def make_number(value: Coefficient) -> Form:
     """A coefficient as a form."""
     return (Term(value),) if value else NOTHING
+
+
+INDEX_VALUE = "the number"
+"""What an index is called that stands as a number, not as a place."""
+
+
+def make_index_number(index: IndexForm) -> Form:
+    """What an index is worth, as a number: one factor for every index in it."""
+    found = make_number(index.constant)
+    for name, slope in index.slopes.items():
+        found += (Term(slope, accesses=(EntryFactor(INDEX_VALUE, (), (make_index(name),)),)),)
+    return found
 
 
 def make_bracket(

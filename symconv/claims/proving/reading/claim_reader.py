@@ -26,7 +26,7 @@ from symconv.claims.model.syntax_tree import (
 )
 from symconv.claims.model.vocabulary import RATES
 from symconv.claims.proving.forms.budget import NotProvedError, ProofBudget
-from symconv.claims.proving.forms.functions import apply_function, invert_form
+from symconv.claims.proving.forms.functions import apply_function, invert_form, subtract_forms
 from symconv.claims.proving.forms.index_forms import IndexForm, make_index
 from symconv.claims.proving.forms.size_polynomials import Coefficient, make_fraction
 from symconv.claims.proving.forms.terms import (
@@ -35,6 +35,7 @@ from symconv.claims.proving.forms.terms import (
     Form,
     bind_index,
     make_bracket,
+    make_index_number,
     make_number,
     multiply_forms,
     raise_form,
@@ -97,7 +98,7 @@ class ClaimReader:
     def _identifier(self, node: Identifier, env: IndexValues) -> ValueForm:
         name = node.name
         if name in env:
-            raise NotProvedError("an index as a number")
+            return make_index_number(env[name])
         if name in self.context.size_names:
             return make_number(self.indices.size(name))
         if name in self.context.constants:
@@ -199,8 +200,12 @@ class ClaimReader:
             raise NotProvedError("a condition that is no comparison")
         sides = (condition.left, condition.right)
         if all(map(self.indices.is_index, sides)):
-            a, b = (self.indices.index(s, env) for s in sides)
-            return self._compare_indices(condition.relation, a - b)
+            places = [self.indices.index(s, env) for s in sides]
+            return self._compare_indices(condition.relation, places[0] - places[1])
+        if condition.relation in {"=", "!="}:
+            a, b = (self.number(s, env) for s in sides)
+            same = apply_function("is_zero", subtract_forms(a, b))
+            return same if condition.relation == "=" else subtract_forms(ONE, same)
         if condition.relation not in {"<", ">"}:
             raise NotProvedError("a comparison of values that may be equal")
         left, right = (self.value(s, env) for s in sides)

@@ -18,7 +18,7 @@ from sympy.tensor.indexed import Indexed
 
 from symconv.claims.model.context import NetworkContext
 from symconv.claims.proving.forms.budget import NotProvedError
-from symconv.claims.proving.forms.functions import apply_function, invert_form
+from symconv.claims.proving.forms.functions import apply_function, invert_form, subtract_forms
 from symconv.claims.proving.forms.index_forms import IndexForm, make_index
 from symconv.claims.proving.forms.size_facts import SizeFacts
 from symconv.claims.proving.forms.size_letters import find_size_facts
@@ -31,13 +31,14 @@ from symconv.claims.proving.forms.terms import (
     bind_index,
     limit_index,
     make_bracket,
+    make_index_number,
     make_number,
     multiply_forms,
     put_indices,
     raise_form,
 )
 from symconv.core.equation import Equation
-from symconv.core.nodes import Box, LogSumExp, ScalarFunction
+from symconv.core.nodes import Box, Equals, LogSumExp, ScalarFunction
 from symconv.core.tensor import key_of
 
 Indices = Mapping[Symbol, IndexForm]
@@ -53,6 +54,7 @@ class NetworkEquations:
         tensors = [*context.program.tensors, *context.forward.tensors]
         self.shapes = {t.key: tuple(map(self.sizes.coefficient, t.shape)) for t in tensors}
         self.templates: dict[str, Form] = {}
+        self.closed: set[str] = set()
 
     @cached_property
     def by_key(self) -> dict[str, list[Equation]]:
@@ -82,6 +84,8 @@ class NetworkEquations:
 
     def open(self, key: str, indices: Sequence[IndexForm]) -> Form:
         """What an entry is equal to, by its equations."""
+        if key in self.closed or key not in self.by_key:
+            raise NotProvedError(f"the equation of {key} is not covered")
         if key not in self.templates:
             self.templates[key] = tuple(
                 [t for e in self.by_key[key] for t in self._translate_equation(e)]
@@ -91,12 +95,10 @@ class NetworkEquations:
 
     def can_open(self, key: str) -> bool:
         """Whether a tensor has equations that can be written as forms."""
-        if key not in self.by_key:
-            return False
         try:
-            self.open(key, [make_index("$")] * len(self.shapes[key]))
+            self.open(key, [make_index("$")] * len(self.shapes.get(key, ())))
         except NotProvedError:
-            self.by_key.pop(key)
+            self.closed.add(key)
             return False
         return True
 
@@ -178,6 +180,10 @@ class NetworkEquations:
         ends = limit_index(place, self.sizes.coefficient(e.extent))
         return make_bracket(nonnegative=ends, whole=(place,))
 
+    def _translate_label(self, e: Equals, env: Indices) -> Form:
+        place = make_index_number(self.index(e.place, env))
+        return apply_function("is_zero", subtract_forms(place, self.translate(e.label, env)))
+
     def _translate_function(self, e: Expr, env: Indices) -> Form:
         return apply_function(type(e).__name__, self.translate(cast("Expr", e.args[0]), env))
 
@@ -236,6 +242,7 @@ TRANSLATIONS: tuple[tuple[Any, Callable[[NetworkEquations, Any, Indices], Form]]
     (Sum, NetworkEquations._translate_sum),  # noqa: SLF001
     (KroneckerDelta, NetworkEquations._translate_equality),  # noqa: SLF001
     (Box, NetworkEquations._translate_box),  # noqa: SLF001
+    (Equals, NetworkEquations._translate_label),  # noqa: SLF001
     (Pow, NetworkEquations._translate_power),  # noqa: SLF001
     (ScalarFunction, NetworkEquations._translate_function),  # noqa: SLF001
     (sympy.exp, NetworkEquations._translate_function),  # noqa: SLF001

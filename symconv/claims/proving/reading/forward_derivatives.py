@@ -63,6 +63,8 @@ class ForwardDerivative:
         self.budget.spend()
         if access.key == self.key:
             return self._of_itself(access)
+        if not access.shape:
+            return NOTHING
         if access.key not in self.equations.context.forward.by_key:
             raise NotProvedError("a derivative of what is no forward value")
         if self.key not in self.equations.dependents.get(access.key, ()):

@@ -16,9 +16,10 @@ from symconv.claims.model.syntax_tree import (
 from symconv.claims.proving.forms.budget import NotProvedError
 from symconv.claims.proving.forms.functions import apply_function, differentiate_function
 from symconv.claims.proving.forms.index_forms import make_index
-from symconv.claims.proving.forms.terms import Form, scale_form
+from symconv.claims.proving.forms.terms import Form, make_number, scale_form
 
 from .array_forms import ArrayForm, AxisBlock, ValueForm, count_entries, unwrap_single
+from .index_limits import FLOORS
 
 if TYPE_CHECKING:
     from .claim_reader import ClaimReader
@@ -29,6 +30,9 @@ Reading = Callable[["ClaimReader", list[ValueForm], Sequence[str]], ValueForm]
 
 def read_function(at: ClaimReader, node: FunctionCall, env: IndexValues) -> ValueForm:
     """The value of a function; words in quotes are options."""
+    if node.function in FLOORS:
+        rounded = at.indices.index(node, env)
+        return make_number(rounded.constant)
     quoted = [a for a in node.arguments if isinstance(a, Identifier) and a.name[:1] == "'"]
     words = [a.name.strip("'") for a in quoted]
     kept = [a for a in node.arguments if a not in quoted]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil, floor
 
 from symconv.claims.evaluation.evaluator import Options
 from symconv.claims.evaluation.index_expressions import resolve_key
@@ -28,7 +29,11 @@ from symconv.claims.model.syntax_tree import (
 )
 from symconv.claims.proving.forms.budget import NotProvedError
 from symconv.claims.proving.forms.index_forms import IndexForm, make_constant, make_index
-from symconv.claims.proving.forms.size_polynomials import Coefficient, make_fraction
+from symconv.claims.proving.forms.size_polynomials import (
+    Coefficient,
+    SizePolynomial,
+    make_fraction,
+)
 from symconv.claims.proving.forms.terms import (
     Form,
     FreshNames,
@@ -37,7 +42,7 @@ from symconv.claims.proving.forms.terms import (
     make_bracket,
     multiply_forms,
 )
-from symconv.claims.proving.rules.integer_division import clear_denominators
+from symconv.claims.proving.rules.integer_division import find_denominator
 
 from .array_forms import count_entries
 from .equations import NetworkEquations
@@ -120,19 +125,29 @@ class IndexReader:
 
     def _round(self, value: IndexForm, *, up: bool) -> IndexForm:
         """f(floor(e / s)) is the sum over q of f(q) [0 <= e - s q < s]."""
+        if not value.slopes:
+            return make_constant(self._round_size(value.constant, up=up))
         if self.digits is None:
             raise NotProvedError("a floor where no entry is read")
-        cleared = clear_denominators(value)
-        name = next(iter(value.slopes), "")
-        if not name:
-            raise NotProvedError("a floor of sizes")
-        step = cleared.slopes[name] * self.sizes.invert(value.slopes[name])
+        step = find_denominator(value)
         digit = self.digits.name()
-        rest = cleared - make_index(digit).scale(step)
+        rest = (value - make_index(digit)).scale(step)
         if up:
             rest = rest.scale(-1)
         self.digits.add(digit, limit_index(rest, step))
         return make_index(digit)
+
+    def _round_size(self, value: Coefficient, *, up: bool) -> Coefficient:
+        """The whole number below a size expression, as far as a size of the network is that."""
+        if not isinstance(value, SizePolynomial):
+            return ceil(value) if up else floor(value)
+        step = find_denominator(make_constant(value))
+        for size in dict.fromkeys(self.sizes.values.values()):
+            for guess in (size, size + -1):
+                rest = (value - guess) * step * (-1 if up else 1)
+                if all(self.sizes.nonnegative(e) for e in (rest, step - rest + -1)):
+                    return guess
+        raise NotProvedError("a floor of sizes that is no size of the network")
 
     def number_places(self, number: IndexForm, shape: Sequence[Coefficient]) -> list[IndexForm]:
         """The place of the entry with a number, counted row by row: one digit for each axis."""

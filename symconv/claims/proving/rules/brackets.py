@@ -55,7 +55,7 @@ class BracketRules:
     def is_absent(self, term: Term) -> bool:
         """Whether an entry of a fixed place lies outside of its tensor."""
         for access in term.accesses:
-            for index, extent in zip(access.indices, access.shape, strict=True):
+            for index, extent in access.axes():
                 if index.slopes:
                     continue
                 place = index.constant
@@ -74,7 +74,7 @@ class BracketRules:
         accesses, zero = [], list(term.zero)
         for access in term.accesses:
             indices = list(access.indices)
-            for n, (extent, index) in enumerate(zip(access.shape, access.indices, strict=True)):
+            for n, (index, extent) in enumerate(access.axes()):
                 if extent == 1 and (index.slopes or index.constant):
                     zero.append(index)
                     indices[n] = IndexForm({}, 0)
@@ -142,7 +142,7 @@ class BracketRules:
         """Without the brackets [e is an integer] that hold anyway; None where one never holds."""
         if not term.whole:
             return term
-        read = [e for a in term.accesses for e in a.indices if not e.whole]
+        read = [e for a in term.accesses for e, _ in a.axes() if not e.whole]
         kept: list[IndexForm] = []
         for form in term.whole:
             rest = keep_fractions(form)
@@ -251,7 +251,7 @@ MOST_ROUNDS = 4
 def bounds_of(accesses: Iterable[EntryFactor]) -> Iterable[IndexForm]:
     """The forms that are at least 0 where none of the entries is absent."""
     for access in accesses:
-        for index, extent in zip(access.indices, access.shape, strict=True):
+        for index, extent in access.axes():
             if index.slopes:
                 yield from limit_index(index, extent)
 

@@ -58,7 +58,7 @@ class FunctionRules:
             return inner.argument
         if function.name == INVERSE:
             return self.quotients.expand_inverse(argument)
-        if function.name in {"step", "relu"} and argument:
+        if function.name in {"step", "relu", "is_zero"} and argument:
             return self._scale_argument(function)
         return None
 
@@ -84,16 +84,16 @@ class FunctionRules:
         return found
 
     def _scale_argument(self, function: FunctionFactor) -> Form | None:
-        """step(c x) = step(x) and relu(c x) = c relu(x) for a positive number c."""
+        """step(c x) = step(x), relu(c x) = c relu(x) for c > 0; [c x = 0] = [x = 0] for c != 0."""
         lead = min(function.argument, key=lambda t: write_term(replace(t, coefficient=1)))
         size = lead.coefficient
-        if self.sizes.positive(size * -1):
+        if self.sizes.positive(size * -1) and function.name != "is_zero":
             size = size * -1
-        if size == 1 or not self.sizes.positive(size):
+        if size == 1 or not self.sizes.nonzero(size):
             return None
         plain = scale_form(function.argument, self.sizes.invert(size))
         found = apply_function(function.name, plain)
-        return found if function.name == "step" else scale_form(found, size)
+        return scale_form(found, size) if function.name == "relu" else found
 
     def _rewrite_roots(self, term: Term) -> Form | None:
         roots: dict[str, FunctionFactor] = {}

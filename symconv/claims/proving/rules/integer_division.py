@@ -35,15 +35,20 @@ def _fraction_of(value: Coefficient) -> Coefficient:
     return found
 
 
-def clear_denominators(form: IndexForm) -> IndexForm:
-    """The form times the least positive number and sizes that make its coefficients whole."""
+def find_denominator(form: IndexForm) -> Coefficient:
+    """The least positive number and sizes that make the coefficients of a form whole."""
     number, powers = 1, dict[str, int]()
     for value in (*form.slopes.values(), form.constant):
         for monomial, c in terms_of(value):
             number = lcm(number, c.denominator)
             for name, exponent in monomial:
                 powers[name] = max(powers.get(name, 0), -exponent)
-    factor = make_coefficient({tuple(sorted((n, e) for n, e in powers.items() if e)): number})
+    return make_coefficient({tuple(sorted((n, e) for n, e in powers.items() if e)): number})
+
+
+def clear_denominators(form: IndexForm) -> IndexForm:
+    """The form times what makes its coefficients whole."""
+    factor = find_denominator(form)
     return form if factor == 1 else form.scale(factor)
 
 

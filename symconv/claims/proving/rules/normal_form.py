@@ -16,10 +16,13 @@ from symconv.claims.proving.forms.budget import NotProvedError, ProofBudget
 from symconv.claims.proving.forms.index_forms import IndexForm, make_index
 from symconv.claims.proving.forms.size_facts import SizeFacts
 from symconv.claims.proving.forms.terms import (
+    INDEX_VALUE,
     INVERSE,
     Form,
     FunctionFactor,
     Term,
+    make_index_number,
+    multiply_forms,
     put_indices,
     scale_form,
 )
@@ -69,7 +72,9 @@ class NormalForms:
             summand = self._normalize_term(waiting.pop(0), around, depth)
             if summand is None:
                 continue
-            other = self.rewrite(summand.term) if summand.term.functions else None
+            other = expand_index_numbers(summand.term)
+            if other is None and summand.term.functions:
+                other = self.rewrite(summand.term)
             if other is None:
                 self._collect(found.setdefault(summand.skeleton, []), summand, around)
             else:
@@ -137,7 +142,7 @@ class NormalForms:
         if simple is None:
             return None
         left = [n for n in simple.bound if n not in names.given]
-        if left and simple.functions:
+        if left:
             term = self._count_inner_slots(simple, names)
             again = self.rules.simplify(term, around)
             if again is None:
@@ -154,7 +159,7 @@ class NormalForms:
     def _count_slots(self, term: Term, names: _IndexNames) -> Term:
         """Change of variables: each independent index of an access is the next new index."""
         for n in range(len(term.accesses)):
-            for axis in range(len(term.accesses[n].indices)):
+            for axis in range(len(term.accesses[n].shape)):
                 term = self._enter(term, term.accesses[n].indices[axis], names)
         return term
 
@@ -183,18 +188,16 @@ class NormalForms:
             for function in term.functions
             for t in function.argument
             for access in t.accesses
-            for e in access.indices
+            for e, _ in access.axes()
             if e.whole and not any(n in t.bound for n in e.slopes)
         ]
         for _, form in sorted(inner, key=lambda pair: pair[0]):
             left = [n for n in term.bound if n not in names.given]
             if any(form.slopes.get(n) in (1, -1) for n in left):
                 return self._count_inner_slots(self._enter(term, form, names), names)
-        # What functions have only together with indices of their own keeps what it counts.
-        inside = {
-            n for f in term.functions for t in f.argument for e in t.index_forms() for n in e.slopes
-        }
-        for name in [n for n in term.bound if n not in names.given and n in inside]:
+        # What functions have only together with indices of their own, or what stands as a number
+        # alone, keeps what it counts.
+        for name in [n for n in term.bound if n not in names.given and n in _lone_names(term)]:
             term = self._enter(term, make_index(name), names)
         return term
 
@@ -231,6 +234,28 @@ class NormalForms:
         parts += sorted(f"[{e} whole]" for e in term.whole)
         head = f"sum {','.join(term.bound)}: " if term.bound else ""
         return head + " ".join(parts)
+
+
+def _lone_names(term: Term) -> set[str]:
+    """The indices within functions, and those that stand as numbers."""
+    inner = [t for f in term.functions for t in f.argument]
+    numbers = [a.indices[0] for a in term.accesses if a.key == INDEX_VALUE]
+    forms = [*numbers, *(e for t in inner for e in t.index_forms())]
+    return {n for e in forms for n in e.slopes}
+
+
+def expand_index_numbers(term: Term) -> Form | None:
+    """A term in which the number i + m stands, as the sum of i and m; None where none does."""
+    for n, factor in enumerate(term.accesses):
+        if factor.key != INDEX_VALUE:
+            continue
+        (index,) = factor.indices
+        if list(index.slopes.values()) == [1] and not index.constant:
+            continue
+        rest = replace(term, bound=(), accesses=term.accesses[:n] + term.accesses[n + 1 :])
+        found = multiply_forms((rest,), make_index_number(index))
+        return tuple([replace(t, bound=term.bound) for t in found])
+    return None
 
 
 def write_function(function: FunctionFactor) -> str:

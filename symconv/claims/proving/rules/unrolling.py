@@ -16,6 +16,7 @@ from symconv.claims.proving.forms.budget import NotProvedError, ProofBudget
 from symconv.claims.proving.forms.index_forms import IndexForm, make_constant
 from symconv.claims.proving.forms.size_polynomials import Coefficient, SizePolynomial
 from symconv.claims.proving.forms.terms import (
+    INDEX_VALUE,
     Form,
     FunctionFactor,
     Term,
@@ -93,7 +94,7 @@ class Unrolling:
         if not left.bound:
             if left.brackets():
                 raise NotProvedError("a bracket that has no value")
-            yield left
+            yield _put_index_numbers(left)
             return
         name, values = self._choose(left)
         rest = tuple([b for b in left.bound if b != name])
@@ -112,7 +113,7 @@ class Unrolling:
             if not all(e.slopes or holds(e.constant) for e in forms):
                 return None
         for access in term.accesses:
-            for index, extent in zip(access.indices, access.shape, strict=True):
+            for index, extent in access.axes():
                 ends = limit_index(index, extent)
                 if not index.slopes and not (
                     _is_whole(index.constant) and all(_is_nonnegative(e.constant) for e in ends)
@@ -145,6 +146,16 @@ class Unrolling:
         return best
 
 
+def _put_index_numbers(term: Term) -> Term:
+    """The term with the indices that stand as numbers multiplied into its coefficient."""
+    numbers = [a for a in term.accesses if a.key == INDEX_VALUE]
+    kept = tuple([a for a in term.accesses if a.key != INDEX_VALUE])
+    coefficient = term.coefficient
+    for factor in numbers:
+        coefficient = coefficient * factor.indices[0].constant
+    return replace(term, coefficient=coefficient, accesses=kept)
+
+
 def _is_nonnegative(value: Coefficient) -> bool:
     return not isinstance(value, SizePolynomial) and value >= 0
 
@@ -168,7 +179,7 @@ def write_out(form: Form) -> Form | None:
         short = {
             index: extent
             for access in term.accesses
-            for index, extent in zip(access.indices, access.shape, strict=True)
+            for index, extent in access.axes()
             if isinstance(extent, int) and 1 < extent <= MOST_WRITTEN and _moves(index, term)
         }
         places = [[e.shift(-v) for v in range(extent)] for e, extent in short.items()]
