@@ -12,7 +12,7 @@ from symconv.claims.proving.forms.budget import NotProvedError, ProofBudget
 from symconv.claims.proving.forms.index_forms import IndexForm
 from symconv.claims.proving.forms.size_facts import SizeFacts
 from symconv.claims.proving.forms.size_polynomials import SizePolynomial, make_letter
-from symconv.claims.proving.forms.terms import EntryFactor, FunctionFactor, Term
+from symconv.claims.proving.forms.terms import INDEX_VALUE, EntryFactor, FunctionFactor, Term
 from symconv.claims.proving.rules.function_rules import FunctionRules
 from symconv.claims.proving.rules.normal_form import NormalForms
 from symconv.claims.proving.rules.unrolling import write_out
@@ -88,6 +88,8 @@ class Drawing:
             if self.random.random() < 0.3:
                 functions.append(FunctionFactor("inverse", (Term(functions=(functions[0],)),)))
         entries = [self.entry(names) for _ in range(self.random.randint(0, 2))]
+        if self.random.random() < 0.2:
+            entries.append(EntryFactor(INDEX_VALUE, (), (self.index(names),)))
         number = self.random.choice((1, 1, -1, 2, N, Fraction(1, 2), self.one_over_s))
         return Term(
             number, tuple(bound), tuple(entries), tuple(functions), tuple(nonnegative),
@@ -131,6 +133,8 @@ class Worth:
                    start=number(form.constant, self.sizes))  # fmt: skip
 
     def entry(self, factor, env):
+        if factor.key == INDEX_VALUE:
+            return float(self.index(factor.indices[0], env))
         place = []
         for form, extent in zip(factor.indices, factor.shape, strict=True):
             value = self.index(form, env)
