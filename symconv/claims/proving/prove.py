@@ -12,7 +12,6 @@ from symconv.claims.evaluation.comparison import Question
 from symconv.claims.model.context import NetworkContext
 from symconv.claims.model.syntax_tree import Identifier, TensorReference
 from symconv.core.errors import SymconvError
-from symconv.semantics.sizes import free_sizes
 
 from .forms.budget import NotProvedError, ProofBudget
 from .forms.index_forms import IndexForm, make_constant, make_index
@@ -158,7 +157,7 @@ class _Attempt:
 
     def _describe(self, left: Form, around: Sequence[IndexForm]) -> Proof:
         program = self.question.context.program
-        symbols = free_sizes(program)
+        symbols = program.free_sizes
         assumptions = list(least_words(symbols))
         if symbols:
             assumptions.append("every tensor has at least one entry")

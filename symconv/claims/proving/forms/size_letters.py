@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator
 from sympy import Expr, Symbol
 
 from symconv.core.equation import Program
-from symconv.semantics.sizes import free_sizes
 
 from .size_facts import REMAINDER, SizeFacts
 from .size_polynomials import Coefficient, SizePolynomial, make_letter, terms_of
@@ -21,7 +20,7 @@ from .size_polynomials import Coefficient, SizePolynomial, make_letter, terms_of
 def find_size_facts(program: Program) -> SizeFacts:
     """The letters and facts of a program; no letters where its sizes are numbers."""
     found = SizeFacts()
-    for symbol in (*free_sizes(program), *(d.symbol for d in program.sizes)):
+    for symbol in (*program.free_sizes, *(d.symbol for d in program.sizes)):
         found.values[symbol] = make_letter(str(symbol))
         found.least[str(symbol)] = 1 if symbol.is_positive else 0
     # From the last layer to the first: that the last one has an entry mostly shows that those
