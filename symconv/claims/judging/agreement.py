@@ -12,7 +12,7 @@ from symconv.claims.model.budget import VERDICT_STEPS, limit_work, spend, steps_
 from symconv.claims.model.context import DifferentiableNetwork
 from symconv.claims.model.errors import NotChecked
 from symconv.claims.model.evidence import PROVED, TESTED, Evidence
-from symconv.claims.proving.forms.budget import Budget as ProofBudget
+from symconv.claims.proving.forms.budget import ProofBudget
 from symconv.claims.proving.prove import Proof, prove_equality
 
 from .cover import Cover
