@@ -178,3 +178,16 @@ def test_a_right_twin_of_a_corner_is_right(text, claim):
     verdict = check_claim(Network.parse(text), claim)
     assert verdict.verdict == "right", str(verdict)
     assert verdict.evidence is not None
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        r"\frac{\partial \delta^z_i}{\partial z_j} = 0",
+        r"\frac{\partial \delta^z_0}{\partial W_{0,0}} = 0",
+        r"\frac{\partial (dC/dz_0)}{\partial z_0} = 0",
+    ],
+)
+def test_the_derivative_of_a_derivative_is_not_judged(claim):
+    network = Network.parse("input x 4 | dense W 3 bias b -> z | half_sse t -> C")
+    assert check_claim(network, claim).verdict == "not checked"

@@ -154,6 +154,9 @@ def evaluate_differential(at: Evaluator, node: Differential, env: Environment) -
         and not node.of.kind
     ):
         return evaluate_gradient(at, key, node.by, env)
+    if any(isinstance(n, Differential) or getattr(n, "kind", "") for n in node.of.walk()):
+        # On the tape of the forward pass an error signal would be a constant.
+        raise NotChecked("the derivative of a derivative is not judged")
     return _evaluate_jacobian(at, at.on_tape().value(node.of, env), node.by, key, env)
 
 

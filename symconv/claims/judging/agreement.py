@@ -106,28 +106,30 @@ class Agreement:
         """Whether every part that was compared is proved to be equal to the first one."""
         return bool(self.found) and self.found.keys() == self.proofs.keys()
 
-    def _prove(self, n: int) -> bool:
+    def prove(self, n: int) -> bool:
         """Whether part n and the first one have one normal form."""
         most = OPEN_PROOF if self.question.context.sizes else CLOSED_PROOF
         budget = ProofBudget(min(most, steps_left() // (2 * PROOF_STEPS)))
         before = budget.left
         proof = prove_equality(self.question, n, budget)
         spend(PROOF_STEPS * (before - max(0, budget.left)))
-        if proof is not None:
-            self.proofs[n] = proof
-        return proof is not None
+        if proof is None:
+            return False
+        self.proofs[n] = proof
+        self.found[n] = Outcome(EQUAL)
+        return True
 
     def _try_sizes(self, n: int) -> Outcome:
         trials, tried_first = 0, min(TRIED_FIRST, self._choices().planned)
         for number, cover in enumerate(self._covers()):
             outcome = Trial(cover, n, self.notes, first=number == 0).outcome()
-            if outcome.kind == UNCOVERED and self._prove(n):
+            if outcome.kind == UNCOVERED and self.prove(n):
                 return Outcome(EQUAL)
             if outcome.kind != EQUAL:
                 return outcome
             trials += outcome.trials
             # Looked for only where the claim seems right, and not relied on alone.
-            if number + 1 == tried_first and self._prove(n):
+            if number + 1 == tried_first and self.prove(n):
                 return Outcome(EQUAL, trials=trials)
         if self._choices().missed:
             missed = ", ".join(self._choices().missed)

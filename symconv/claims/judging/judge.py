@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -96,6 +97,14 @@ class Judge:
             )
         return found
 
+    def explained(self, difference: PartDifference, notes: Sequence[str]) -> Verdict:
+        """The verdict on a part that differs."""
+        parts = difference.question.statement.parts
+        if any(is_constant(parts[k]) for k in (0, difference.n)):
+            return explain_nonzero(difference, notes)
+        said = explain_difference if self.explain else confirm_difference
+        return said(difference, notes)
+
     def symbolic(self, question: Question, *, brief: bool) -> Verdict:
         """A claim in letters."""
         agreement = self.agreement(question)
@@ -113,10 +122,10 @@ class Judge:
             difference = PartDifference(
                 question, n, outcome.kind, outcome.assignment, outcome.shown, outcome.env
             )
-            if any(is_constant(question.statement.parts[k]) for k in (0, n)):
-                return explain_nonzero(difference, notes)
-            said = explain_difference if self.explain else confirm_difference
-            return said(difference, notes)
+            found = self.explained(difference, notes)
+            # What no example shows may be right for a reason that no draw knows.
+            if found.verdict != v.UNDETERMINED or not agreement.prove(n):
+                return found
         edge, evidence = None if brief else find_boundary_cause(question), agreement.evidence()
         if edge is not None:
             causes = (edge,)
