@@ -295,11 +295,15 @@ class Network:
             validate_values(self, values)
         return check_claim(self, claim, values)
 
-    def check_post(self, text: str) -> tuple[Verdict, ...]:
-        """The verdicts on every equation of a text, each with its line number."""
+    def check_post(self, text: str, *, seconds: float = 10) -> tuple[Verdict, ...]:
+        """The verdicts on every equation of a text, each with its line number.
+
+        `seconds` is what the whole text may take, counted in work, so that verdicts are the same
+        on every machine; what is beyond it is undetermined and says so.
+        """
         from symconv.claims.posts import check_post
 
-        return check_post(self, text)
+        return check_post(self, text, seconds=seconds)
 
     def verify(self, *, draws: int = 3, seed: int = 0) -> tuple[Check, ...]:
         """Every check of the derivation and of the NumPy module, each with what it tried.

@@ -25,6 +25,9 @@ LARGEST = 1_000_000
 LONGEST_PATH = 255
 """A longer text is no file name on any usual system, and asking for one would be an error."""
 
+POST_SECONDS, MOST_SECONDS = 10.0, 3_600.0
+"""What a text may take where nothing is said, and at most: a text of 4,000 lines takes minutes."""
+
 FILE_NAME = re.compile(r"[^=<>~≈←]*\w\.[A-Za-z]{2,8}")
 
 
@@ -38,6 +41,16 @@ def check(  # noqa: PLR0913 - a command has the options it has
         typer.Option("--values", help="JSON or TOML: the numbers that numeric claims are about."),
     ] = None,
     notation: NotationOption = None,
+    budget: Annotated[
+        float,
+        typer.Option(
+            "--budget",
+            metavar="SECONDS",
+            min=0.1,
+            max=MOST_SECONDS,
+            help="What a text may take, counted in work; the rest of it is left open.",
+        ),
+    ] = POST_SECONDS,
     *,
     lines: Annotated[bool, typer.Option("--lines", help="Print file:line: message.")] = False,
     sarif: Annotated[bool, typer.Option("--sarif", help="Print SARIF 2.1.0.")] = False,
@@ -59,7 +72,10 @@ def check(  # noqa: PLR0913 - a command has the options it has
     given = {} if values is None else read_values(values)
     validate_values(net, given)
     post = _read_claim(claim)
-    found = check_post(net, post.text, given) if post else (check_claim(net, claim, given),)
+    if post is None:
+        found: Sequence[Verdict] = (check_claim(net, claim, given),)
+    else:
+        found = check_post(net, post.text, given, seconds=budget)
     if as_json:
         show(json.dumps([verdict.data() for verdict in found], indent=1, ensure_ascii=False))
     else:
