@@ -8,7 +8,7 @@ import pytest
 from symconv import Network
 from symconv.claims import check_claim
 
-NEVER_RIGHT = {"wrong", "undetermined", "not checked"}
+NEVER_RIGHT = {"wrong", "undetermined", "not checked", "right under a condition"}
 NEVER_WRONG = {"right", "undetermined"}
 
 
@@ -123,7 +123,16 @@ def roots() -> Iterator[tuple[str, str]]:
     yield network, "dE/du_{i+100} = u_{i+100}"
 
 
-GROUPS = (pools, classes, limits, polynomials, gates, primes, offsets, roots)
+def equalities() -> Iterator[tuple[str, str]]:
+    """A case that holds where two numbers are equal, which random ones never are."""
+    other = r"0 & \text{otherwise} \end{cases}"
+    for met in ("u_0 = 3", "u_1 = t_1", "t_0 = 0", "u_0 = u_4", "2 u_0 = u_1 + t_2"):
+        case = rf"\begin{{cases}} 1 & {met} \\ {other}"
+        yield "input u 5 | half_sse t -> E", f"dE/du_i = u_i - t_i + {case}"
+        yield "input u 5 | relu -> a | half_sse t -> E", f"dE/da_i = a_i - t_i + {case}"
+
+
+GROUPS = (pools, classes, limits, polynomials, gates, primes, offsets, roots, equalities)
 
 
 @pytest.mark.parametrize("group", GROUPS, ids=lambda g: g.__name__)
@@ -168,6 +177,13 @@ def right_twins() -> Iterator[tuple[str, str]]:
     yield relu, r"a_i = relu(2 u_i)/2"
     wide = "input u 100x90 | half_sse t -> E"
     yield wide, r"dE/du_{i,j} = u_{i,j} - t_{i,j} + u_{i-97,j-3} u_{i-97,j} u_{i+98,j-88}"
+    zero = r"0 & \text{otherwise} \end{cases}"
+    yield (
+        "input u 5 | relu -> v | sse t -> E",
+        r"dE/du_i = \begin{cases} 0 & v_i = 0 \\ 2(v_i - t_i) & \text{otherwise} \end{cases}",
+    )
+    label = rf"\begin{{cases}} 1 & k = l_0 \\ {zero}"
+    yield "input u 5 | cross_entropy l labels -> E", rf"dE/du_k = {softmax('k')} - {label}"
     norm = "input u 6 batch 4 | batchnorm weight g bias b -> y | half_sse t -> C"
     yield norm, r"dC/db_j = \sum_n \delta_{n,j}"
     yield "input u 5 | half_sse t -> E", r"dE/du_i = (u_i - t_i) (2^{61} - 2^{61} + 1)"

@@ -92,6 +92,7 @@ def _evaluate_equality(at: Evaluator, condition: Condition, env: Environment) ->
     if isinstance(a, ArrayValue) or isinstance(b, ArrayValue):
         raise ClaimError("whole arrays are not compared with '='", help="x > 0, i = j")
     same = vanish(at, a + -1 * b)
+    at.work.equalities[condition] = at.work.equalities.get(condition, False) or bool(same)
     return same if condition.relation == "=" else 1 + -1 * same
 
 
@@ -132,13 +133,15 @@ class OperationBudget:
     """How many operations were done, over all evaluators that belong together.
 
     `foreseen` says that those of the sum that is being worked out were counted beforehand.
-    `present` and `absent` count the entries that were read and do exist, or do not.
+    `present` and `absent` count the entries that were read and do exist, or do not; `equalities`
+    says of every "=" between numbers whether it was ever met.
     """
 
     done: int = 0
     foreseen: bool = False
     present: int = 0
     absent: int = 0
+    equalities: dict[SyntaxNode, bool] = field(default_factory=dict)
 
     def one_more(self) -> None:
         """Count an operation; ClaimError beyond the limit."""

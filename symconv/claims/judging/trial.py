@@ -24,6 +24,7 @@ from symconv.claims.evaluation.modular_field import Undefined
 from symconv.claims.evaluation.pattern_algebra import TooManyPatterns
 from symconv.claims.model.budget import VERDICT_STEPS, OverBudget, limit_work
 from symconv.claims.model.errors import NotChecked
+from symconv.claims.model.syntax_tree import SyntaxNode
 
 from .cover import (
     FREE,
@@ -39,6 +40,7 @@ from .draws import draw, draw_shut, draw_with_gates
 LAWS = "shown with exp(a + b) = exp(a) exp(b) and log(a b) = log a + log b"
 UNCOVERED, UNDEFINED = "uncovered", "undefined"
 NO_ENTRY = "none of the entries that this is about exists"
+NEVER_EQUAL = "equal where it was tried; that two numbers it compares by = are equal was never met"
 DIVIDED = "equal where it has a value; where a switch is off, 1/0 appears"
 TOO_MANY = "not every combination of switches and winners could be tried"
 EXACT_STEPS = VERDICT_STEPS // 10
@@ -71,6 +73,7 @@ class Trial:
     n: int
     notes: list[str]
     first: bool = True
+    never_met: Sequence[SyntaxNode] = ()
 
     @property
     def question(self) -> Question:
@@ -122,6 +125,8 @@ class Trial:
         """Equal, unless that leaves open what could matter."""
         if not self._has_values():
             return Outcome(UNCOVERED, why=DIVIDED)
+        if self.never_met:
+            return Outcome(UNCOVERED, why=NEVER_EQUAL)
         if self.cover.sampled() and uses_index_values(self.question):
             return Outcome(UNCOVERED, why=f"equal where it was tried; {self.cover.sampled()}")
         return outcome
@@ -150,7 +155,7 @@ class Trial:
 
     def _compare(self, assignment: Assignment) -> Outcome:
         """How the parts compare at all values of the free indices."""
-        present = False
+        present, met = False, dict[SyntaxNode, bool]()
         for env in self.envs:
             sides = [Evaluator(assignment, self.question.options) for _ in (0, self.n)]
             parts = [self.question.statement.parts[n] for n in (0, self.n)]
@@ -161,8 +166,11 @@ class Trial:
                 return Outcome(kind, assignment, env=env)
             present = present or any(at.work.present for at in sides)
             present = present or not any(at.work.absent for at in sides)
+            for node, here in (x for at in sides for x in at.work.equalities.items()):
+                met[node] = met.get(node, False) or here
         if not present:
             raise NotChecked(NO_ENTRY)
+        self.never_met = [node for node, once in met.items() if not once]
         return Outcome(EQUAL, assignment, trials=len(self.envs))
 
     def _holds_exactly(self) -> bool:
