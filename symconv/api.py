@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sympy import Expr
+from sympy import Expr, Symbol
 
 from symconv.calculus.reverse_mode import reverse_mode
 from symconv.codegen.compiled import Compiled
@@ -35,6 +35,7 @@ from symconv.verify.record import Check
 if TYPE_CHECKING:
     from symconv.claims.model.verdict import Verdict
     from symconv.render.second_order import Matrix
+    from symconv.verify.generated_module import ModuleUnderTest
 
 DIFFERENTIATED = {"input", "parameter"}
 
@@ -305,18 +306,35 @@ class Network:
 
         return check_post(self, text, seconds=seconds)
 
-    def verify(self, *, draws: int = 3, seed: int = 0) -> tuple[Check, ...]:
+    def verify(
+        self, style: Style = "readable", *, draws: int = 3, seed: int = 0, **overrides: Any
+    ) -> tuple[Check, ...]:
         """Every check of the derivation and of the NumPy module, each with what it tried.
 
-        SymconvError where fixed sizes make the network too large to evaluate entry by entry.
+        The module is that of a style, with `overrides` as in `numpy_source`; a module that takes a
+        workspace is checked without and with one, a `step` with its batch in parts. SymconvError
+        where fixed sizes make the network too large to evaluate entry by entry.
         """
-        from symconv.verify.all_checks import pick_affordable_sizes, verify_with_module
-        from symconv.verify.generated_module import ModuleUnderTest
+        from symconv.verify.all_checks import verify_with_module
+
+        sizes, uses = self._module_uses(style, **overrides)
+        checks = verify_with_module(self._everything, uses, sizes, draws=draws, seed=seed)
+        return tuple(checks)
+
+    def _module_uses(
+        self, style: Style, **overrides: Any
+    ) -> tuple[dict[Symbol, int], tuple[ModuleUnderTest, ...]]:
+        """Sizes to try a module at, and the ways to call it there."""
+        from symconv.verify.all_checks import pick_affordable_sizes
+        from symconv.verify.generated_module import list_module_uses
 
         sizes, names = pick_affordable_sizes(self.program, self._everything), self._module_names
-        module = ModuleUnderTest.at(sizes, vars(self.compile().module), names.tensors, names.sizes)
-        checks = verify_with_module(self._everything, module, sizes, draws=draws, seed=seed)
-        return tuple(checks)
+        named = {names.sizes[s]: n for s, n in sizes.items() if s in names.sizes}
+        module = vars(self.compile(style, **overrides).module)
+        # Sizes are small here: a step that splits a batch does it only where a part may be small.
+        if "LEAST_PART" in module:
+            module["LEAST_PART"] = 1
+        return sizes, list_module_uses(module, names.tensors, named, style)
 
     def fixed(self, **sizes: int) -> Network:
         """The same network with numbers for some of its sizes: `net.fixed(N=32)`."""

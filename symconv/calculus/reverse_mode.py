@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain, count
 from typing import Literal
 
 from sympy import Add, Expr, Integer, S
@@ -138,7 +139,8 @@ class _ReverseMode:
         letters = {t.name.letter for t in self.forward.tensors}
         # C may also be the number of channels.
         letters |= {str(s) for t in self.forward.tensors for n in t.shape for s in n.free_symbols}
-        free = next(c for c in ("C", "E", "L", "Cost") if c not in letters)
+        longer = ("Cost" + "x" * n for n in count())
+        free = next(c for c in chain(("C", "E", "L"), longer) if c not in letters)
         return (
             self.output if self.output.scalar else Tensor(Name(free), (Integer(1),), "cost", ("i",))
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +16,16 @@ from symconv.core.printable import escape_controls, escape_line
 from .streams import write_output
 
 TEXT_OR_FILE = "An example's name, a network text, a file (name.txt or @PATH), or - for input."
+
+
+class Style(StrEnum):
+    """How a NumPy module is written."""
+
+    loops = "loops"
+    readable = "readable"
+    fast = "fast"
+
+
 NetworkArgument = Annotated[
     str,
     typer.Argument(metavar="NETWORK", help=TEXT_OR_FILE),

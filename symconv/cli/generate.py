@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,6 +14,7 @@ from .console import (
     ForceOption,
     NetworkArgument,
     NotationOption,
+    Style,
     say,
     show,
     show_progress,
@@ -23,14 +23,6 @@ from .verify import exit_with, report
 
 if TYPE_CHECKING:
     from symconv.api import Network
-
-
-class Style(StrEnum):
-    """How a NumPy module is written."""
-
-    loops = "loops"
-    readable = "readable"
-    fast = "fast"
 
 
 STYLES = "loops: the formula, index by index; readable: vectorised; fast: planned."
@@ -109,7 +101,7 @@ def run(  # noqa: PLR0913 - as above
     net = load_network(network, notation).fixed(**parse_sizes(size or []))
     show(net.derivation().text())
     _generate(net, output, style=style, force=force)
-    checks = net.verify()
+    checks = net.verify(style.value)
     report(checks)
     exit_with(checks)
 

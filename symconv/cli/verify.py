@@ -13,7 +13,7 @@ import typer
 from symconv.core.errors import SymconvError
 from symconv.core.input_files import read_regular_file
 
-from .console import TEXT_OR_FILE, JsonOption, NotationOption, show
+from .console import TEXT_OR_FILE, JsonOption, NotationOption, Style, show
 from .streams import read_standard_input
 
 WRONG, UNDECIDED = 1, 3
@@ -38,6 +38,10 @@ def verify(
         typer.Argument(metavar="[NETWORK]", help=TEXT_OR_FILE),
     ] = None,
     notation: NotationOption = None,
+    style: Annotated[
+        Style | None,
+        typer.Option("--style", help="The style of the module to check.", show_default="readable"),
+    ] = None,
     replay: Annotated[
         str | None,
         typer.Option(
@@ -51,6 +55,8 @@ def verify(
 ) -> None:
     """Check every step, every gradient and the NumPy module; exit code 1 if one fails.
 
+    A module that takes a workspace is checked without and with one.
+
     With --replay the steps of a derivation in JSON are computed anew, from the file alone: its
     forward equations are taken as they stand. Exit code 3 where a step is too large to decide.
     """
@@ -61,12 +67,14 @@ def verify(
     if replay is not None:
         if notation is not None:
             raise SymconvError("--notation is for a network: a derivation has its own")
+        if style is not None:
+            raise SymconvError("--style is for a network: a derivation in JSON has no module")
         _verify_replay(replay, as_json=as_json)
         return
     from .network_argument import load_network
 
     assert network is not None
-    checks = load_network(network, notation).verify()
+    checks = load_network(network, notation).verify((style or Style.readable).value)
     if as_json:
         show(json.dumps([asdict(check) for check in checks], indent=1))
     else:

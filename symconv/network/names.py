@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain, count
 
 from sympy import Expr
 
@@ -23,11 +24,15 @@ SPARE_LETTERS = ("u", "g", "f", "h", "q", "v", "s", "k")
 
 @dataclass(frozen=True)
 class NameUse:
-    """One place of a network where a name is needed: stage 0 is the input, then the layers."""
+    """One place of a network where a name is needed: stage 0 is the input, then the layers.
+
+    `own` tells that symconv gives the name, as the person gave none.
+    """
 
     stage: int
     role: str
     letter: str
+    own: bool = False
 
 
 class StageError(SymconvError):
@@ -47,9 +52,17 @@ def check_name(word: str) -> str:
 
 
 def name_uses(spec: NetworkSpec) -> tuple[NameUse, ...]:
-    """Every name of a network in reading order; an output without one gets its layer's letter."""
+    """Every name of a network in reading order; a value without one gets its layer's letter.
+
+    symconv's own letters give way to those of the person: each that is taken gets another one,
+    which means nothing else.
+    """
     given = {u.letter for u in _user_names(spec)} | size_names(spec)
-    return tuple(_iterate_uses(spec, lambda letter: _free_letter(letter, given)))
+    unnamed = [u.letter for u in _iterate_uses(spec) if u.own]
+    letters = {c: c for c in dict.fromkeys(unnamed) if c not in given}
+    for letter in dict.fromkeys(unnamed):
+        letters.setdefault(letter, _free_letter(letter, given | set(letters.values())))
+    return tuple(_iterate_uses(spec, letters.__getitem__))
 
 
 def size_names(spec: NetworkSpec) -> frozenset[str]:
@@ -64,32 +77,44 @@ def size_names(spec: NetworkSpec) -> frozenset[str]:
 
 
 def _user_names(spec: NetworkSpec) -> Iterator[NameUse]:
-    """The names that the person wrote; what is not named has none."""
-    return (u for u in _iterate_uses(spec, lambda _: "") if u.letter)
+    """The names that the person wrote."""
+    return (u for u in _iterate_uses(spec, lambda _: "") if not u.own)
 
 
-def _iterate_uses(spec: NetworkSpec, unnamed: Callable[[str], str]) -> Iterator[NameUse]:
-    """The input, then each layer's parameters, inner values and output."""
+def _iterate_uses(
+    spec: NetworkSpec, rename: Callable[[str], str] = lambda letter: letter
+) -> Iterator[NameUse]:
+    """The input, then each layer's parameters, inner values and output.
+
+    `rename` says what becomes of a letter that symconv gives.
+    """
     yield NameUse(0, "input", spec.input.name)
     known = {spec.input.name}
     for stage, layer in enumerate(spec.layers, start=1):
-        out = layer.output_name() or unnamed(layer.letter)
+        given = layer.output_name()
+        out = given or rename(layer.letter)
         yield from (NameUse(stage, role, c) for role, c in layer.names(known).items())
-        yield from (NameUse(stage, role, unnamed(c)) for role, c in layer.inner.items())
-        yield NameUse(stage, "out", out)
+        inner = layer.inner.items()
+        yield from (NameUse(stage, role, rename(c), own=True) for role, c in inner)
+        yield NameUse(stage, "out", out, own=not given)
         known.add(out)
 
 
 def _free_letter(letter: str, given: set[str]) -> str:
-    """The usual name of a value that the person did not name, or another that is free."""
-    return next(c for c in (letter, *SPARE_LETTERS, letter + "x") if c not in given)
+    """Another name for a value that the person did not name, as the usual one is taken."""
+    longer = (letter + "x" * n for n in count(1))
+    return next(c for c in chain(SPARE_LETTERS, longer) if c not in given)
 
 
 def allocate_names(spec: NetworkSpec) -> tuple[dict[str, Name], ...]:
-    """The names of every stage by role; a letter that occurs again counts its layers from 1."""
+    """The names of every stage by role; a letter that occurs again counts its layers from 1.
+
+    StageError where a person gives one letter to two kinds of things. A letter of symconv's own may
+    count two kinds, such as variances and mean squares: no sentence of the person is about it.
+    """
     uses = name_uses(spec)
     roles: dict[str, str] = {}
-    for use in uses:
+    for use in (u for u in uses if not u.own):
         check_name(use.letter)
         if roles.setdefault(use.letter, use.role) != use.role:
             raise _duplicate_name_error(use, roles[use.letter])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from symconv.core.equation import Program
 from symconv.core.proof import Backward
@@ -45,8 +45,14 @@ def pick_affordable_sizes(forward: Program, passes: Backward) -> Sizes:
 
 
 def verify_with_module(
-    passes: Backward, module: ModuleUnderTest, sizes: Sizes, *, draws: int = 3, seed: int = 0
+    passes: Backward,
+    modules: Iterable[ModuleUnderTest],
+    sizes: Sizes,
+    *,
+    draws: int = 3,
+    seed: int = 0,
 ) -> Iterator[Check]:
-    """All checks of a backward pass, then those of the module that was generated from it."""
+    """All checks of a backward pass, then those of the modules that were generated from it."""
     yield from check_backward_pass(passes, draws=draws, seed=seed)
-    yield from check_module(passes.program, sizes, module, seed=seed)
+    for module in modules:
+        yield from check_module(passes.program, sizes, module, seed=seed)

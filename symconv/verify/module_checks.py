@@ -67,6 +67,8 @@ def check_module(
         _compare_module("floats", module, floats, float, equals_in_float),
         check_differences(module, floats, seed),
     ]
+    if "step" in module.namespace:
+        checks.append(_compare_step(module, floats))
     if not is_transcendental(program) and work <= EXACT_WORK:
         exact = evaluate_program(program, sizes, Exact(), rational_entries(Random(seed), labels))  # noqa: S311
         checks.append(_compare_module("exact rationals", module, exact, object, equals_exactly))
@@ -125,8 +127,21 @@ def _compare_module(
     except BROKEN as problem:
         points, error = 0, f"the module failed: {problem}"
     detail = f"{points} entries of the forward and backward pass"
-    where = (format_sizes(trial.sizes),)
-    return Check(f"module on {how}", not error, detail, points, where, error, BOUNDS[same])
+    name, where = f"{module.title} on {how}{module.setting}", (format_sizes(trial.sizes),)
+    return Check(name, not error, detail, points, where, error, BOUNDS[same], module.style)
+
+
+def _compare_step(module: ModuleUnderTest, trial: EvaluationPoint) -> Check:
+    """The cost and the gradients that `step` answers against the entries of the trial."""
+    try:
+        found = module.step(input_arrays(trial, float))
+        points, error = _find_mismatch(found, trial, equals_in_float)
+    except BROKEN as problem:
+        points, error = 0, f"the module failed: {problem}"
+    detail = f"{points} entries of the cost and the gradients"
+    name, where = f"{module.title}'s step{module.setting}", (format_sizes(trial.sizes),)
+    bound = BOUNDS[equals_in_float]
+    return Check(name, not error, detail, points, where, error, bound, module.style)
 
 
 def _find_mismatch(found: Mapping[str, Any], trial: EvaluationPoint, same: Same) -> tuple[int, str]:
@@ -160,7 +175,8 @@ def check_differences(module: ModuleUnderTest, trial: EvaluationPoint, seed: int
     detail = f"{points} central differences of the forward function"
     where = (format_sizes(trial.sizes),)
     bound = "floating point, to 5 digits"
-    return Check("module's forward function", not error, detail, points, where, error, bound)
+    name = f"{module.title}'s forward function{module.setting}"
+    return Check(name, not error, detail, points, where, error, bound, module.style)
 
 
 def _sample_entries(given: Arrays, trial: EvaluationPoint, seed: int) -> list[tuple[str, Place]]:

@@ -16,7 +16,7 @@ class Check:
 
     `detail` says what was compared, `points` counts the comparisons, `sizes` are the sizes that
     were tried, `bound` says what follows from it, and `error` is the first thing found wrong
-    (empty where the check passed).
+    (empty where the check passed). `style` is that of the module, where one was checked.
     """
 
     name: str
@@ -26,6 +26,7 @@ class Check:
     sizes: tuple[str, ...] = ()
     error: str = ""
     bound: str = ""
+    style: str = ""
 
     @property
     def line(self) -> str:

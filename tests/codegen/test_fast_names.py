@@ -9,7 +9,7 @@ from paths import TEMPLATES
 from symconv.api import Network
 from symconv.codegen.fast.algorithms.base import HelperCall
 from symconv.codegen.fast.algorithms.table import ALGORITHMS
-from symconv.codegen.python.identifiers import RESERVED
+from symconv.codegen.python.identifiers import FIELDS, RESERVED
 from symconv.codegen.styles import STYLES
 
 CALLS = [c for a in ALGORITHMS for c in vars(a.calls).values() if isinstance(c, HelperCall)]
@@ -29,18 +29,34 @@ def helper_names():
     return {a or b for text in texts for a, b in DEFINED.findall(text)}
 
 
+def imported(line):
+    """The names that a line of imports brings."""
+    return [name.split(" as ")[-1].strip() for name in line.partition("import ")[2].split(",")]
+
+
+def attributes(module):
+    """What may follow the dot behind what a module answers."""
+    return {name for made in module.classes for name in made.attributes}
+
+
 def test_everything_that_a_module_defines_is_reserved():
     names = helper_names()
-    labels, tiny = "input x 3 batch N | dense W 4 | cross_entropy t labels", "input x 3 | sse t"
+    labels, tiny = (
+        "input x 3 batch N | dense W 4 | cross_entropy t labels",
+        "input x 3 | tanh | sse t",
+    )
     for network in (labels, tiny, "input x Nx3x8x8 | conv w 3x3 channels 4 -> z"):
         for style in STYLES:
             module = Network.parse(network).generate(style).module
             names |= {d.name for d in (*module.classes, *module.functions)}
             names |= {line.partition(":")[0] for line in module.aliases if "TypeAlias" in line}
-    assert {"Step", "Labels", "Number", "Shape4"} <= names
+            names |= {w for group in module.imports for line in group for w in imported(line)}
+            names |= attributes(module)
+    assert {"Step", "Labels", "Number", "Shape4", "np", "tanh", "kept", "gradients"} <= names
+    names -= {*"xtWwzhCa", "dx", "dW", "dw"}  # the tensors
     possible = {n for n in names if "_" not in n}  # a tensor's name has letters and digits only
     assert {"sigmoid", "softmax", "Window", "Workspace"} <= possible
-    assert possible - RESERVED == set()
+    assert possible - RESERVED - FIELDS == set()
 
 
 def test_no_helper_is_called_like_an_array_made_of_a_tensor():

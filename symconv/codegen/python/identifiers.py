@@ -19,7 +19,7 @@ HELPERS = {
     *("sigmoid", "log_sum_exp", "softmax", "log_softmax"),
 }
 STYLES = {
-    *("step", "as_strided"),
+    *("step", "as_strided", "tanh"),
     *("Workspace", "Window", "Shape", "Shape4", "Step", "Transforms", "BLOCK"),
 }
 """What the modules of other styles define: a tensor has the same name in all of them."""
@@ -28,6 +28,11 @@ LOCALS = {"values", "name", "array", "shape", "workspace"}
 TUPLE = {"count", "index"}
 """Methods of tuples, which a field of a result of that name would hide."""
 
+FIELDS = {"kept", "dtype", "gradients"}
+"""Fields of results beside those that are named after a tensor. A local may be called so."""
+
+# A tensor with one of these names gets a number behind it, the same one in every style. Whatever
+# else a function binds (indices, parts, buffers) asks its namer, and gives way to the tensors.
 RESERVED = frozenset(
     {
         *keyword.kwlist,
@@ -81,7 +86,8 @@ class Identifiers:
 
 def allocate_identifiers(tensors: Iterable[Tensor], sizes: Iterable[Symbol]) -> Identifiers:
     """Tensors come first, in their order; a size with a tensor's name gets a number."""
-    namer = Namer()
+    namer = Namer(set(RESERVED | FIELDS))
     arrays = {t.key: namer.claim(identifier_of(t.name)) for t in tensors}
     numbers = {s: namer.claim(s.name) for s in sorted(sizes, key=str)}
+    namer.taken -= FIELDS
     return Identifiers(arrays, numbers, namer)

@@ -1,0 +1,127 @@
+"""Install the oldest versions that pyproject.toml allows, and try every command on them.
+
+`python benchmarks/oldest_versions.py` makes an environment, puts each dependency in it at its
+lower bound, installs symconv and tries what `list_trials` lists. Only direct dependencies are old:
+what they bring along is what a person gets who installs them today. `--wheel FILE` tries a wheel
+instead of this checkout; exit code 1 where a command fails, `UNREACHABLE` where no package can be
+had.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import subprocess
+import sys
+import tempfile
+import tomllib
+import venv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+NETWORK = (
+    "input x Nx2x6x6 | conv w 3x3 channels 4 -> z | relu -> a | maxpool 2 -> p | half_sse t -> C"
+)
+TINY = "input i 3x3 | conv w 2x2 -> o | conv w 2x2 -> o | sse y -> C"
+COMMANDS = ("examples", "derive", "generate", "check", "verify", "trace", "run")
+
+UNREACHABLE = 3
+"""The exit code where the packages cannot be had: nothing was seen, good or bad."""
+
+SECONDS = 300
+"""How long a command may take: some minutes more than any needs, so that a hang ends."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A command line and what has to come of it: an exit code, and a word in what it prints."""
+
+    arguments: tuple[str, ...]
+    code: int = 0
+    word: str = ""
+
+
+def list_trials(folder: Path) -> Iterator[Trial]:
+    """Every command with its help, and a use of each."""
+    yield Trial(("--help",), word="derive")
+    yield Trial(("--version",), word="symconv")
+    for command in COMMANDS:
+        yield Trial((command, "--help"), word="Usage")
+    yield Trial(("examples",), word="two-convs")
+    for target in ("text", "latex", "markdown", "html", "json"):
+        yield Trial(("derive", TINY, "--format", target), word="w")
+    yield Trial(("derive", "general-conv-strided"), word="sifting")
+    yield Trial(("check", TINY, "dC/do^2 = 2(o^2 - y)"))
+    yield Trial(("check", TINY, "dC/do^2 = o^2 - y"), code=1)
+    yield Trial(("check", TINY, "dC/do^2 = ("), code=2)
+    yield Trial(("trace", "no network"), code=2)
+    for style in ("loops", "readable", "fast"):
+        out = str(folder / style)
+        yield Trial(("generate", NETWORK, "--style", style, "-o", out), word="written")
+        yield Trial(("verify", NETWORK, "--style", style), word=", 0 failed")
+    yield Trial(("verify", "input x Nx2x3x3 | batchnorm | softmax | sse t"), word=", 0 failed")
+    yield Trial(("run", "two-convs", "-o", str(folder / "run")), word=", 0 failed")
+
+
+def read_lower_bounds(text: str) -> list[str]:
+    """`name==version` for the lower bound of each dependency; ValueError where one has none."""
+    found = []
+    for line in tomllib.loads(text)["project"]["dependencies"]:
+        match = re.match(r"([\w.-]+)(?:\[[^]]*])?>=([\w.]+)", line)
+        if match is None:
+            raise ValueError(f"no lower bound: {line}")
+        found.append(f"{match[1]}=={match[2]}")
+    return found
+
+
+def find_failure(program: Path, trial: Trial) -> str:
+    """What is wrong with what the program answers, or nothing."""
+    done = subprocess.run(
+        [program, *trial.arguments], capture_output=True, text=True, timeout=SECONDS, check=False
+    )
+    said = done.stdout + done.stderr
+    last = said.strip().splitlines()[-1] if said.strip() else "nothing is printed"
+    if "Traceback" in said:
+        return last
+    if done.returncode != trial.code:
+        return f"exit code {done.returncode}, not {trial.code}: {last}"
+    return "" if trial.word in said else f"no {trial.word!r} in what it prints"
+
+
+def install(folder: Path, packages: list[str]) -> tuple[Path, str]:
+    """A fresh environment with the packages: where its programs are, and what went wrong."""
+    venv.create(folder, with_pip=True)
+    programs = folder / ("Scripts" if sys.platform == "win32" else "bin")
+    command = [programs / "python", "-m", "pip", "install", "-q", *packages]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
+    return programs, "" if done.returncode == 0 else "; ".join(errors) or done.stderr[-200:]
+
+
+def main() -> int:
+    """Print what was tried and what failed."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--wheel", help="a wheel to try instead of this checkout")
+    given = parser.parse_args()
+    bounds = read_lower_bounds((ROOT / "pyproject.toml").read_text("utf-8"))
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        programs, problem = install(folder / "venv", [*bounds, given.wheel or str(ROOT)])
+        if problem:
+            print(f"skipped: {' '.join(bounds)} cannot be installed here: {problem}")
+            return UNREACHABLE
+        print(f"Python {sys.version.split()[0]}, {' '.join(bounds)}")
+        trials = list(list_trials(folder))
+        failures = [(t, find_failure(programs / "symconv", t)) for t in trials]
+    for trial, failure in failures:
+        if failure:
+            print(f"FAILED  symconv {' '.join(trial.arguments)}\n        {failure}")
+    failed = sum(bool(failure) for _, failure in failures)
+    print(f"oldest versions: {len(trials) - failed} of {len(trials)} commands do what they should")
+    return int(failed > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
