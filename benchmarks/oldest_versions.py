@@ -3,8 +3,9 @@
 `python benchmarks/oldest_versions.py` makes an environment, puts each dependency in it at its
 lower bound, installs symconv and tries what `list_trials` lists. Only direct dependencies are old:
 what they bring along is what a person gets who installs them today. `--wheel FILE` tries a wheel
-instead of this checkout; exit code 1 where a command fails, `UNREACHABLE` where no package can be
-had.
+instead of this checkout. Exit code 1 where a bound cannot be installed or a command fails. Where no
+package can be had at all, or Python is newer than the oldest allowed, for which such old packages
+were never built, it says so and ends in 0.
 """
 
 from __future__ import annotations
@@ -27,8 +28,10 @@ NETWORK = (
 TINY = "input i 3x3 | conv w 2x2 -> o | conv w 2x2 -> o | sse y -> C"
 COMMANDS = ("examples", "derive", "generate", "check", "verify", "trace", "run")
 
-UNREACHABLE = 3
-"""The exit code where the packages cannot be had: nothing was seen, good or bad."""
+UNREACHABLE = re.compile(
+    r"from versions: none|connection error|name resolution|timed out|proxy", re.IGNORECASE
+)
+"""What an installer says where there is no network: nothing was seen then, good or bad."""
 
 SECONDS = 300
 """How long a command may take: some minutes more than any needs, so that a hang ends."""
@@ -76,6 +79,12 @@ def read_lower_bounds(text: str) -> list[str]:
     return found
 
 
+def read_oldest_python(text: str) -> tuple[int, int]:
+    """The version that `requires-python` begins with."""
+    major, minor = re.findall(r"\d+", tomllib.loads(text)["project"]["requires-python"])[:2]
+    return int(major), int(minor)
+
+
 def find_failure(program: Path, trial: Trial) -> str:
     """What is wrong with what the program answers, or nothing."""
     done = subprocess.run(
@@ -105,13 +114,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--wheel", help="a wheel to try instead of this checkout")
     given = parser.parse_args()
-    bounds = read_lower_bounds((ROOT / "pyproject.toml").read_text("utf-8"))
+    text = (ROOT / "pyproject.toml").read_text("utf-8")
+    bounds, python = read_lower_bounds(text), read_oldest_python(text)
+    if sys.version_info[:2] != python:
+        print(f"skipped: the oldest versions belong to Python {'.'.join(map(str, python))}")
+        return 0
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         programs, problem = install(folder / "venv", [*bounds, given.wheel or str(ROOT)])
         if problem:
-            print(f"skipped: {' '.join(bounds)} cannot be installed here: {problem}")
-            return UNREACHABLE
+            skipped = UNREACHABLE.search(problem) is not None
+            print(f"{'skipped' if skipped else 'FAILED'}: {' '.join(bounds)}: {problem}")
+            return int(not skipped)
         print(f"Python {sys.version.split()[0]}, {' '.join(bounds)}")
         trials = list(list_trials(folder))
         failures = [(t, find_failure(programs / "symconv", t)) for t in trials]
