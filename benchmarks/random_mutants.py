@@ -1,0 +1,255 @@
+"""Mutants that nobody chose: small random changes of symconv, and whether anything notices them.
+
+    python benchmarks/random_mutants.py --work FOLDER --slice 1/2
+
+`SHARES` says how many changes are drawn from each folder; which ones is decided by `SEED`, so that
+the sample is the same wherever it is drawn and stays where other lines change. Each change is made
+in a copy of the checkout. First the networks of mutant_networks.py tell whether it changes a number
+(in any style, of any value or gradient) or a derivation; where it does, `verify` is asked about the
+first such network. Where `verify` has nothing to say, the tests of the folder run, the quickest
+file first.
+
+Every verdict is a line of the journal; what stands there is not judged again (`--again` judges
+survivors anew). `--report` writes the table of all survivors with the sentence that says why each
+one is none: `WORDS` holds these sentences, by the key of a mutant. Exit code 1 where a mutant that
+changes a number or a derivation survived, or another one without a sentence.
+"""
+
+from __future__ import annotations
+
+import argparse
+import compileall
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import warnings
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+
+from mutant_networks import NETWORKS, WIDE
+from mutant_numbers import Baseline, find_change, measure_baseline
+from mutation import Mutant, list_mutants
+
+ROOT = Path(__file__).resolve().parents[1]
+JOURNAL = ROOT / "benchmarks" / "random_mutants.jsonl"
+WORDS = ROOT / "benchmarks" / "random_mutants_words.json"
+TABLE = ROOT / "benchmarks" / "random_mutants.md"
+
+SEED = 20
+"""Which changes are drawn: any number does, and another one draws others."""
+
+SHARES = {
+    "symconv/calculus": 36,
+    "symconv/lower": 44,
+    "symconv/layers": 30,
+    "symconv/semantics": 24,
+    "symconv/structure": 14,
+    "symconv/network": 12,
+    "symconv/notation": 8,
+    "symconv/core": 10,
+    "symconv/codegen/fast/plan": 28,
+    "symconv/codegen/fast/algorithms": 14,
+    "symconv/codegen": 36,
+    "templates": 30,
+    "symconv/verify": 10,
+    "symconv/claims": 4,
+}
+"""How many changes are drawn from each folder; a file belongs to the longest name that fits."""
+
+TESTS = {
+    "symconv/codegen/fast/plan": ("codegen", "verify/test_styles.py"),
+    "symconv/codegen/fast/algorithms": ("codegen", "verify/test_styles.py"),
+    "symconv/codegen": ("codegen", "verify/test_styles.py"),
+    "symconv/core": ("core", "calculus", "lower"),
+    "templates": ("codegen", "verify/test_styles.py", "render"),
+}
+"""The tests that a folder answers to, where they are not those of its own name."""
+
+DOCUMENTS = ("docs/test_generated.py", "render")
+"""The tests that are asked, too, where a derivation changes: pages are held byte by byte."""
+
+TEST_SECONDS = 900
+"""How long the tests of a folder may take on a change; a hang is noticed, too."""
+
+
+def main() -> int:
+    """Judge a slice of the sample, or write the table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--work", type=Path, help="a folder for the copy of the checkout")
+    parser.add_argument("--slice", default="1/1", help="K/N: every N-th change, from the K-th on")
+    parser.add_argument("--most", type=int, default=10**6, help="stop after so many verdicts")
+    parser.add_argument("--minutes", type=float, default=10**6, help="stop after so many minutes")
+    parser.add_argument("--again", action="store_true", help="judge survivors again")
+    parser.add_argument("--report", action="store_true", help="write the table and stop")
+    given = parser.parse_args()
+    if given.report:
+        return report()
+    if given.work is None:
+        parser.error("--work FOLDER is needed for the copy of the checkout")
+    part, parts = map(int, given.slice.split("/"))
+    sample = draw_sample()[part - 1 :: parts]
+    end, known = time.monotonic() + 60 * given.minutes, read_journal()
+    waiting = [
+        m for m in sample if m.key not in known or (given.again and not known[m.key]["caught"])
+    ]
+    copy, baseline = make_copy(given.work, given.slice.replace("/", "-"))
+    for mutant in waiting[: given.most]:
+        if time.monotonic() > end:
+            break
+        began = time.monotonic()
+        verdict = judge(mutant, copy, baseline)
+        record = {
+            "key": mutant.key,
+            **{k: v for k, v in asdict(mutant).items() if k not in {"offset", "function"}},
+            **verdict,
+            "seconds": round(time.monotonic() - began),
+        }
+        with JOURNAL.open("a", encoding="utf-8") as journal:
+            journal.write(json.dumps(record, ensure_ascii=False) + "\n")
+        print(
+            f"{mutant.file}:{mutant.line} {mutant.kind}: {mutant.old!r} -> {mutant.new!r}\n"
+            f"        changes {verdict['changes'] or 'nothing'}; "
+            f"{'caught by ' + verdict['caught'] if verdict['caught'] else 'SURVIVED'}",
+            flush=True,
+        )
+    return 0
+
+
+def folder_of(file: str) -> str:
+    """The folder of `SHARES` that a file belongs to, or nothing."""
+    found = [folder for folder in SHARES if file.startswith(f"{folder}/")]
+    return max(found, key=len, default="")
+
+
+def draw_sample() -> list[Mutant]:
+    """The sample, in an order in which every beginning has all folders in proportion."""
+    files = [*ROOT.glob("symconv/**/*.py"), *ROOT.glob("templates/**/*.j2")]
+    candidates: dict[str, dict[str, Mutant]] = {folder: {} for folder in SHARES}
+    for file in sorted(str(f.relative_to(ROOT)) for f in files):
+        folder = folder_of(file)
+        if folder and not file.startswith(("templates/html", "templates/latex")):
+            candidates[folder] |= {m.key: m for m in list_mutants(ROOT, file)}
+    placed = []
+    for folder, share in SHARES.items():
+        mutants = sorted(candidates[folder].values(), key=_rank)[:share]
+        placed += [((n + 0.5) / share, m) for n, m in enumerate(mutants)]
+    return [m for _, m in sorted(placed, key=lambda pair: (pair[0], pair[1].key))]
+
+
+def _rank(mutant: Mutant) -> str:
+    """A number that the seed and the change decide, as random as any."""
+    return hashlib.sha256(f"{SEED} {mutant.key}".encode()).hexdigest()
+
+
+def read_journal() -> dict[str, dict[str, object]]:
+    """The last verdict on every change, by its key."""
+    if not JOURNAL.exists():
+        return {}
+    records = map(json.loads, JOURNAL.read_text("utf-8").splitlines())
+    return {record["key"]: record for record in records}
+
+
+def make_copy(work: Path, name: str) -> tuple[Path, Baseline]:
+    """A copy of the checkout, and what its networks are worth without a change."""
+    copy = work / f"copy-{name}"
+    shutil.rmtree(copy, ignore_errors=True)
+    ignored = shutil.ignore_patterns(".git", ".venv", "*.jsonl", ".*_cache", "out")
+    shutil.copytree(ROOT, copy, ignore=ignored)
+    compileall.compile_dir(copy / "symconv", quiet=2)
+    return copy, measure_baseline(copy, (*NETWORKS, *WIDE), work / "baseline.pickle")
+
+
+def judge(mutant: Mutant, copy: Path, baseline: Baseline) -> dict[str, str]:
+    """What a change changes, and what notices it."""
+    path = copy / mutant.file
+    text, times = path.read_text("utf-8"), path.stat()
+    path.write_text(mutant.apply(text), "utf-8")
+    try:
+        changes, network, caught = find_change(mutant, copy, (*NETWORKS, *WIDE), baseline)
+        if not caught:
+            caught = run_tests(mutant, copy, DOCUMENTS if changes else ())
+    finally:
+        path.write_text(text, "utf-8")
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    return {"changes": changes, "network": network, "caught": caught}
+
+
+def run_tests(mutant: Mutant, copy: Path, more: tuple[str, ...]) -> str:
+    """The first test of the folder that fails, or nothing."""
+    folder = folder_of(mutant.file)
+    rooms = TESTS.get(folder, (folder.removeprefix("symconv/").split("/")[0],))
+    for room in (*rooms, *more):
+        place = copy / "tests" / room
+        files = [place] if place.suffix else sorted(place.glob("test_*.py"), key=_weight)
+        command = [sys.executable, "-m", "pytest", "-n", "0", "-x", "-q", "--no-header"]
+        command += ["-p", "no:cacheprovider", *map(str, files)]
+        settings = {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
+        try:
+            done = subprocess.run(
+                command, capture_output=True, text=True, cwd=copy, check=False,
+                env=os.environ | settings, timeout=TEST_SECONDS,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            return f"tests/{room}: no end after {TEST_SECONDS} s"
+        if done.returncode:
+            lines = [x for x in done.stdout.splitlines() if x.startswith(("FAILED", "ERROR"))]
+            return lines[0].split(" - ")[0][:200] if lines else f"tests/{room}: {done.returncode}"
+    return ""
+
+
+def _weight(file: Path) -> tuple[bool, int]:
+    """Files of many long tests last: those that run commands, then by length."""
+    text = file.read_text("utf-8")
+    return "subprocess" in text or "torch" in text, len(text)
+
+
+def report() -> int:
+    """Write the table of survivors; 1 where one is left that should have been caught."""
+    sample, known = draw_sample(), read_journal()
+    words = json.loads(WORDS.read_text("utf-8")) if WORDS.exists() else {}
+    judged = [(m, known[m.key]) for m in sample if m.key in known]
+    left = [(m, r) for m, r in judged if not r["caught"]]
+    changing = [m for m, r in left if r["changes"]]
+    silent = [m for m, r in left if not r["changes"] and m.key not in words]
+    kinds = Counter(str(r["changes"]) or "nothing that the networks see" for _, r in judged)
+    rows = [
+        f"| `{m.file}` | {m.line} | {m.kind} | `{_cell(m.old)}` → `{_cell(m.new)}` "
+        f"| {r['changes'] or 'nothing'} | {words.get(m.key, '**open**')} |"
+        for m, r in sorted(left, key=lambda pair: (pair[0].file, pair[0].line))
+    ]
+    counted = ", ".join(f"{n} change {kind}" for kind, n in kinds.most_common())
+    by_verify = sum(str(r["caught"]).startswith("verify") for _, r in judged)
+    by_tests = len(judged) - len(left) - by_verify
+    text = [
+        "# Random mutants",
+        "",
+        "Written by `python benchmarks/random_mutants.py --report`.",
+        "",
+        f"{len(judged)} of {len(sample)} mutants of the sample are judged: {counted}.",
+        f"{by_verify} are caught by `verify`, {by_tests} by tests; {len(left)} survived.",
+        f"Of these, {len(changing)} change a number or a derivation.",
+        "",
+        "| file | line | kind | change | changes | why it is none |",
+        "|---|---|---|---|---|---|",
+        *rows,
+    ]
+    TABLE.write_text("\n".join(text) + "\n", encoding="utf-8")
+    print("\n".join(text[4:7]))
+    for mutant in (*changing, *silent):
+        print(f"open: {mutant.key} {mutant.file}:{mutant.line} {mutant.old!r} -> {mutant.new!r}")
+    return int(bool(changing or silent))
+
+
+def _cell(text: str) -> str:
+    """A text for a cell of a table."""
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore")
+    sys.exit(main())
