@@ -98,6 +98,17 @@ class Mutant:
         return text[: self.offset] + self.new + text[end:]
 
 
+def is_python(mutant: Mutant, root: Path) -> bool:
+    """Whether what becomes of the file is still Python, if it is."""
+    if not mutant.file.endswith(".py"):
+        return True
+    try:
+        ast.parse(mutant.apply((root / mutant.file).read_text("utf-8")))
+    except SyntaxError:
+        return False
+    return True
+
+
 def list_mutants(root: Path, file: str) -> list[Mutant]:
     """Every change that there is for a file of the checkout."""
     text = (root / file).read_text("utf-8")
@@ -119,9 +130,9 @@ class _SourceMutants(ast.NodeVisitor):
         self.found: list[Mutant] = []
 
     def list(self) -> list[Mutant]:
-        """All changes that leave Python."""
+        """All changes, in the order of the tree."""
         self.visit(ast.parse(self.text))
-        return [m for m in self.found if _parses(m.apply(self.text))]
+        return self.found
 
     def offset(self, line: int, column: int) -> int:
         """Where a place of the tree is in the text; columns count bytes."""
@@ -278,15 +289,6 @@ class _SourceMutants(ast.NodeVisitor):
         for test in node.ifs:
             self.replace("condition", test, "True")
         self.generic_visit(node)
-
-
-def _parses(text: str) -> bool:
-    """Whether a text is Python."""
-    try:
-        ast.parse(text)
-    except SyntaxError:
-        return False
-    return True
 
 
 def _template_mutants(file: str, text: str) -> Iterator[Mutant]:

@@ -29,11 +29,12 @@ import time
 import warnings
 from collections import Counter
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 
 from mutant_networks import NETWORKS, WIDE
 from mutant_numbers import Baseline, find_change, measure_baseline
-from mutation import Mutant, list_mutants
+from mutation import Mutant, is_python, list_mutants
 
 ROOT = Path(__file__).resolve().parents[1]
 JOURNAL = ROOT / "benchmarks" / "random_mutants.jsonl"
@@ -136,7 +137,8 @@ def draw_sample() -> list[Mutant]:
             candidates[folder] |= {m.key: m for m in list_mutants(ROOT, file)}
     placed = []
     for folder, share in SHARES.items():
-        mutants = sorted(candidates[folder].values(), key=_rank)[:share]
+        drawn = (m for m in sorted(candidates[folder].values(), key=_rank) if is_python(m, ROOT))
+        mutants = list(islice(drawn, share))
         placed += [((n + 0.5) / share, m) for n, m in enumerate(mutants)]
     return [m for _, m in sorted(placed, key=lambda pair: (pair[0], pair[1].key))]
 

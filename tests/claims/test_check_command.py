@@ -1,10 +1,9 @@
 """`symconv check` on the command line: values, posts, the forms of its report, its exit codes."""
 
 import json
-import subprocess
-import sys
 
 import pytest
+from command import symconv
 
 FILTER = "input x 3x3 | conv w 2x2 -> z | relu -> y | half_sse t -> C"
 VALUES = {"x": [[1, -1, 0], [0, 1, 0], [0, -1, 1]], "w": [[1, -1], [1, 1]], "t": [[1, 0], [0, 1]]}
@@ -23,13 +22,6 @@ z_{0,0} = 3
 dC/dt_{0,0} = -2
 dC/dt_{0,0} = 2
 """
-
-
-def symconv(*arguments, **options):
-    command = [sys.executable, "-W", "error", "-c", "from symconv.cli import main; main()"]
-    return subprocess.run(
-        [*command, *arguments], capture_output=True, text=True, check=False, timeout=120, **options
-    )
 
 
 @pytest.fixture

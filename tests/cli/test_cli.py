@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from command import symconv, symconv_process
 
 from symconv.api import Network
 from symconv.core.errors import SymconvError
@@ -17,15 +18,8 @@ from symconv.output import files
 TWO = "input i 3x3 | conv w 2x2 -> o | conv w 2x2 -> o | sse y -> C"
 
 
-def symconv(*arguments, **options):
-    command = [sys.executable, "-W", "error", "-c", "from symconv.cli import main; main()"]
-    return subprocess.run(
-        [*command, *arguments], capture_output=True, text=True, check=False, timeout=120, **options
-    )
-
-
 def test_help_names_every_command():
-    done = symconv("--help")
+    done = symconv_process("--help")
     assert done.returncode == 0
     for command in ("examples", "derive", "generate", "verify", "trace", "run"):
         assert command in done.stdout
@@ -41,10 +35,22 @@ def test_examples_are_listed():
 
 
 def test_a_derivation_goes_to_standard_output():
-    done = symconv("derive", "two-convs", "--wrt", "w^2")
+    done = symconv_process("derive", "two-convs", "--wrt", "w^2")
     assert done.returncode == 0
     assert "∂C/∂w₁² = 2(o₁² − y₁) o₁¹" in done.stdout
     assert done.stderr == ""
+
+
+def test_a_process_answers_what_a_call_does():
+    for arguments in (
+        ("check", "two-convs", "dC/dw_1^2 = o_1^1 (o_1^2 - y_1)"),
+        ("derive", "input x 3x3 | convv w"),
+        ("trace", "relu-filter"),
+    ):
+        one, other = symconv(*arguments), symconv_process(*arguments)
+        assert (one.returncode, one.stdout, one.stderr) == (
+            other.returncode, other.stdout, other.stderr
+        )  # fmt: skip
 
 
 def test_a_network_text_and_a_file_are_networks(tmp_path):

@@ -5,6 +5,7 @@ import sys
 
 import numpy as np
 import pytest
+from command import symconv
 from paths import ROOT
 from typer.testing import CliRunner
 
@@ -21,13 +22,6 @@ LENET = (
 )
 BATCH = "input x 20x2x6x5 | conv w 3x2 channels 3 stride 2 padding 1 bias b -> z | sse t -> C"
 NETWORKS = ("two-convs", "conv-pool-sigmoid-dense", "general-conv-strided", LENET, BATCH)
-
-
-def symconv(*arguments):
-    command = [sys.executable, "-W", "error", "-c", "from symconv.cli import main; main()"]
-    return subprocess.run(
-        [*command, *arguments], capture_output=True, text=True, check=False, timeout=120
-    )
 
 
 def code(network, style):

@@ -147,6 +147,6 @@ def test_every_option_of_a_layer_is_in_the_table(keyword):
 def test_derivations_and_gradients_pass_every_check(keyword, text):
     network = Network.parse(text)
     checks = network.verify(draws=2)
-    assert {c.name.split()[0] for c in checks} >= {"steps", "derivative", "transpose", "module"}
+    assert {c.name.split()[0] for c in checks} >= {"steps", "derivative", "transpose", "readable"}
     assert [c.line for c in checks if not c.passed] == [], keyword
     assert all(c.points > 0 for c in checks)

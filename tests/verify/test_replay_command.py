@@ -1,12 +1,11 @@
 """`symconv verify --replay FILE`: a saved derivation is checked by itself, without its network."""
 
 import json
-import subprocess
-import sys
 from functools import partial
 
 import pytest
 import typer
+from command import symconv
 
 from symconv.cli.verify import verify
 from symconv.core.errors import SymconvError
@@ -14,13 +13,6 @@ from symconv.verify.replay import replay as replaying
 from symconv.verify.replay import values
 
 TWO = "input i 3x3 | conv w 2x2 -> o | conv w 2x2 -> o | sse y -> C"
-
-
-def symconv(*arguments, **options):
-    command = [sys.executable, "-W", "error", "-c", "from symconv.cli import main; main()"]
-    return subprocess.run(
-        [*command, *arguments], capture_output=True, text=True, check=False, timeout=120, **options
-    )
 
 
 @pytest.fixture(scope="module")
