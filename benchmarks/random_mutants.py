@@ -85,6 +85,9 @@ def main() -> int:
     parser.add_argument("--slice", default="1/1", help="K/N: every N-th change, from the K-th on")
     parser.add_argument("--most", type=int, default=10**6, help="stop after so many verdicts")
     parser.add_argument("--minutes", type=float, default=10**6, help="stop after so many minutes")
+    parser.add_argument(
+        "--numbers", action="store_true", help="leave the tests of what changes nothing for later"
+    )
     parser.add_argument("--again", action="store_true", help="judge survivors again")
     parser.add_argument("--report", action="store_true", help="write the table and stop")
     given = parser.parse_args()
@@ -103,7 +106,7 @@ def main() -> int:
         if time.monotonic() > end:
             break
         began = time.monotonic()
-        verdict = judge(mutant, copy, baseline)
+        verdict = judge(mutant, copy, baseline, numbers=given.numbers)
         record = {
             "key": mutant.key,
             **{k: v for k, v in asdict(mutant).items() if k not in {"offset", "function"}},
@@ -115,10 +118,17 @@ def main() -> int:
         print(
             f"{mutant.file}:{mutant.line} {mutant.kind}: {mutant.old!r} -> {mutant.new!r}\n"
             f"        changes {verdict['changes'] or 'nothing'}; "
-            f"{'caught by ' + verdict['caught'] if verdict['caught'] else 'SURVIVED'}",
+            f"{_say(verdict)}",
             flush=True,
         )
     return 0
+
+
+def _say(verdict: dict[str, str]) -> str:
+    """What became of a change, in words."""
+    if verdict["caught"]:
+        return f"caught by {verdict['caught']}"
+    return "SURVIVED" if verdict["tests"] == "run" else "its tests are to run"
 
 
 def folder_of(file: str) -> str:
@@ -166,19 +176,21 @@ def make_copy(work: Path, name: str) -> tuple[Path, Baseline]:
     return copy, measure_baseline(copy, (*NETWORKS, *WIDE), work / "baseline.pickle")
 
 
-def judge(mutant: Mutant, copy: Path, baseline: Baseline) -> dict[str, str]:
-    """What a change changes, and what notices it."""
+def judge(mutant: Mutant, copy: Path, baseline: Baseline, *, numbers: bool) -> dict[str, str]:
+    """What a change changes, and what notices it; with `numbers` no tests where it is nothing."""
     path = copy / mutant.file
     text, times = path.read_text("utf-8"), path.stat()
     path.write_text(mutant.apply(text), "utf-8")
     try:
         changes, network, caught = find_change(mutant, copy, (*NETWORKS, *WIDE), baseline)
-        if not caught:
+        asked = bool(changes) or not numbers
+        if not caught and asked:
             caught = run_tests(mutant, copy, DOCUMENTS if changes else ())
     finally:
         path.write_text(text, "utf-8")
         os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
-    return {"changes": changes, "network": network, "caught": caught}
+    tests = "run" if asked else "not run"
+    return {"changes": changes, "network": network, "caught": caught, "tests": tests}
 
 
 def run_tests(mutant: Mutant, copy: Path, more: tuple[str, ...]) -> str:
@@ -215,7 +227,8 @@ def report() -> int:
     sample, known = draw_sample(), read_journal()
     words = json.loads(WORDS.read_text("utf-8")) if WORDS.exists() else {}
     judged = [(m, known[m.key]) for m in sample if m.key in known]
-    left = [(m, r) for m, r in judged if not r["caught"]]
+    left = [(m, r) for m, r in judged if not r["caught"] and r["tests"] == "run"]
+    waiting = sum(r["tests"] != "run" for _, r in judged)
     changing = [m for m, r in left if r["changes"]]
     silent = [m for m, r in left if not r["changes"] and m.key not in words]
     kinds = Counter(str(r["changes"]) or "nothing that the networks see" for _, r in judged)
@@ -226,7 +239,7 @@ def report() -> int:
     ]
     counted = ", ".join(f"{n} change {kind}" for kind, n in kinds.most_common())
     by_verify = sum(str(r["caught"]).startswith("verify") for _, r in judged)
-    by_tests = len(judged) - len(left) - by_verify
+    by_tests = len(judged) - len(left) - by_verify - waiting
     text = [
         "# Random mutants",
         "",
@@ -235,13 +248,14 @@ def report() -> int:
         f"{len(judged)} of {len(sample)} mutants of the sample are judged: {counted}.",
         f"{by_verify} are caught by `verify`, {by_tests} by tests; {len(left)} survived.",
         f"Of these, {len(changing)} change a number or a derivation.",
+        f"{waiting} change neither, and their tests were not run.",
         "",
         "| file | line | kind | change | changes | why it is none |",
         "|---|---|---|---|---|---|",
         *rows,
     ]
     TABLE.write_text("\n".join(text) + "\n", encoding="utf-8")
-    print("\n".join(text[4:7]))
+    print("\n".join(text[4:8]))
     for mutant in (*changing, *silent):
         print(f"open: {mutant.key} {mutant.file}:{mutant.line} {mutant.old!r} -> {mutant.new!r}")
     return int(bool(changing or silent))
