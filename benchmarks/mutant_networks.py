@@ -66,3 +66,10 @@ WIDE = (
     "input x 64x3x12x12 | conv w 3x3 channels 8 padding 1 -> z | maxpool 2 -> p | sse t",
 )
 """Networks that the fast style plans; what their derivations say, smaller ones say, too."""
+
+FORMS = {
+    WIDE[0]: ("im2col", "toeplitz", "shifted_gemm", "winograd_f2", "winograd_f4"),
+    WIDE[1]: ("batch_last", "im2col"),
+    WIDE[4]: ("shifted_gemm", "batch_last"),
+}
+"""Algorithms that the plan of a network is overruled with, for its first windows: by network."""

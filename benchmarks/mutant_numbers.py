@@ -17,7 +17,7 @@ from typing import Any
 import jinja2
 import numpy as np
 import sympy  # noqa: F401 - loaded once, before the processes part
-from mutant_networks import SIZES, WIDE
+from mutant_networks import FORMS, SIZES, WIDE
 from mutation import Mutant
 
 STYLES = ("readable", "loops", "fast")
@@ -58,7 +58,7 @@ class Baseline:
 
 def measure_baseline(copy: Path, networks: Sequence[str], file: Path) -> Baseline:
     """The numbers of the networks, each in a process of its own; from the file, if it is there."""
-    state = hashlib.sha256("".join(networks).encode())
+    state = hashlib.sha256(f"{networks} {FORMS} {SIZES}".encode())
     for path in sorted((*copy.glob("symconv/**/*.py"), *copy.glob("templates/**/*.j2"))):
         state.update(path.read_bytes())
     stamp = state.hexdigest()
@@ -175,13 +175,16 @@ def _compare(copy: Path, networks: Sequence[str], baseline: Baseline) -> tuple[s
 
 
 def compute_numbers(network_class: Any, text: str) -> Numbers:
-    """Every value and every gradient, by style and name; the fast style also with a workspace."""
+    """Every value and every gradient, by style and name; the fast style also with a workspace.
+
+    Its `step` runs in two threads, where the batch splits.
+    """
     network, found = network_class.parse(text), Numbers()
     backward = network.backward()
     given = [t for t in network.program.tensors if network.program.equation(t.key) is None]
     seeds = [backward.seed] if backward.seed is not None else []
-    for style in STYLES:
-        compiled = network.compile(style)
+    for way, style, overrides in list_ways(text):
+        compiled = network.compile(style, **overrides)
         arrays = {compiled.arrays[t.key]: draw_array(t, text) for t in given}
         arrays |= {n: SIZES[n] for n in size_parameters(compiled)}
         outside = {compiled.arrays[t.key]: draw_array(t, text) for t in seeds}
@@ -192,8 +195,21 @@ def compute_numbers(network_class: Any, text: str) -> Numbers:
                 values = compiled.forward(**arrays, **more)
                 gradients = compiled.backward(**arrays, **outside, values=values, **more)
                 answers = read(values, compiled.arrays) | read(gradients, compiled.arrays)
-                found |= {f"{style}{name} {turn} {k}": v for k, v in answers.items()}
+                found |= {f"{way}{name} {turn} {k}": v for k, v in answers.items()}
+        if hasattr(compiled.module, "LEAST_PART"):
+            compiled.module.LEAST_PART = 1
+            answer = compiled.step(**arrays, **outside, threads=2)
+            gradients = read(getattr(answer, "gradients", answer), compiled.arrays)
+            found |= {f"{way} step {k}": v for k, v in gradients.items()}
     return found
+
+
+def list_ways(text: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """The ways to write a network: every style, and algorithms that the plan is overruled with."""
+    for style in STYLES:
+        yield style, style, {}
+    for form in FORMS.get(text, ()):
+        yield form, "fast", {"forms": {"z": form}}
 
 
 def size_parameters(compiled: Any) -> Iterator[str]:
@@ -260,12 +276,12 @@ def agree(found: Numbers, right: Numbers) -> bool:
 
 def ask_verify(network_class: Any, text: str) -> str:
     """The first check that fails in any style, or nothing."""
-    for style in STYLES:
+    for way, style, overrides in list_ways(text):
         try:
-            checks = network_class.parse(text).verify(style, draws=2)
+            checks = network_class.parse(text).verify(style, draws=2, **overrides)
         except Exception as error:  # noqa: BLE001 - whatever a change brings about
             return f"verify: {type(error).__name__}: {str(error)[:100]}"
         failed = [c for c in checks if not c.passed]
         if failed:
-            return f"verify {style}: {failed[0].name}"
+            return f"verify {way}: {failed[0].name}"
     return ""

@@ -111,11 +111,17 @@ class Network:
 
     def in_notation(self, notation: str | Notation) -> Network:
         """The same network, written in another notation."""
-        return Network._of(self.spec, notation, self.title, self.stated)
+        return self._keep_known(Network._of(self.spec, notation, self.title, self.stated))
 
     def titled(self, title: str) -> Network:
         """The same network under a title, which heads its documents and names its files."""
-        return Network._of(self.spec, self.notation, title, self.stated)
+        return self._keep_known(Network._of(self.spec, self.notation, title, self.stated))
+
+    def _keep_known(self, other: Network) -> Network:
+        """Another name or notation of this network, with the equations that are known of it."""
+        known = {k: v for k, v in vars(self).items() if k in {"program", "_everything"}}
+        vars(other).update(known)
+        return other
 
     @cached_property
     def program(self) -> Program:

@@ -87,3 +87,13 @@ def test_a_network_is_made_in_all_its_ways():
     assert built.spec == spec
     assert built.program == symconv.Network.of(spec, "flat1").program == text.program
     assert built.notation.name == "ij1"
+
+
+def test_another_notation_or_title_does_not_derive_again():
+    network = symconv.Network.parse(TEXT)
+    backward = network.backward()
+    other = network.in_notation("flat1").titled("mine")
+    assert other.backward() is backward
+    assert other.program is network.program
+    assert (other.title, other.notation.name) == ("mine", "flat1")
+    assert network.fixed(N=2).backward() is not backward
