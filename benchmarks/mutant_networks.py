@@ -72,4 +72,4 @@ FORMS = {
     WIDE[1]: ("batch_last", "im2col"),
     WIDE[4]: ("shifted_gemm", "batch_last"),
 }
-"""Algorithms that the plan of a network is overruled with, for its first windows: by network."""
+"""Algorithms that the plan of a network is overruled with, for z and the gradients by w and x."""

@@ -63,3 +63,11 @@ def test_every_letter_of_a_cost_may_be_taken():
 def test_a_person_still_gives_a_letter_to_one_kind_only():
     with pytest.raises(SymconvError, match="the name 'w' is given twice"):
         Network.parse("input x 3x3 | conv w 2x2 | sse w -> C")
+
+
+@pytest.mark.parametrize(
+    "stage", ["conv w KxK -> z", "maxpool 2 stride 1xK -> z", "conv w 2 padding K -> z"]
+)
+def test_a_size_and_a_tensor_of_one_name_are_refused_wherever_the_size_stands(stage):
+    with pytest.raises(SymconvError, match="'K' names both a size and a tensor"):
+        Network.parse(f"input x 9x9 | {stage} | half_sse K")

@@ -1,0 +1,44 @@
+"""What arithmetic refuses, and in which order a product is worked out."""
+
+import pytest
+from sympy import Symbol, exp, log
+
+from symconv.core.errors import Unsupported
+from symconv.core.nodes import Box
+from symconv.core.tensor import Name, Tensor, index, size
+from symconv.semantics.algebra import Reals
+from symconv.semantics.arithmetic import can_fail, evaluation_order
+from symconv.semantics.interpret import interpret
+
+x = Tensor(Name("x"), (3,), "input")
+i, N = index("i"), size("N")
+
+
+@pytest.mark.parametrize(
+    ("formula", "fails"),
+    [
+        (1 / x[0], True),
+        (x[0] ** -2 + 1, True),
+        (log(x[0]), True),
+        (x[0] ** size("n"), False),
+        (x[0] ** Symbol("a"), True),
+        (x[0] ** 2, False),
+        (1 / N, False),
+        (log(N), False),
+        (exp(x[0]), False),
+    ],
+)
+def test_what_divides_by_an_entry_or_takes_its_logarithm_can_fail(formula, fails):
+    assert can_fail(formula) is fails
+
+
+def test_what_can_fail_comes_last_and_brackets_come_first():
+    order = evaluation_order([1 / x[0], 1 / N, x[1] + 1, x[2], Box(i, N), x[1] ** 2])
+    assert order[:2] == [Box(i, N), x[2]]
+    assert set(order[2:5]) == {x[1] + 1, x[1] ** 2, 1 / N}
+    assert order[-1] == 1 / x[0]
+
+
+def test_an_exponent_without_a_number_is_refused():
+    with pytest.raises(Unsupported, match=r"the exponent of .* is not a number"):
+        interpret(x[0] ** size("k"), (), {}, {"x": {(0,): 2.0}}, Reals())
