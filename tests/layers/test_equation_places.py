@@ -1,0 +1,39 @@
+"""Places in a person's own equation: sums of indices times sizes, or divided by sizes; no others."""
+
+import numpy as np
+import pytest
+
+from symconv.api import Network
+from symconv.core.errors import SymconvError
+
+
+@pytest.mark.parametrize(
+    ("equation", "right"),
+    [
+        ("y[i] = x[i/2] for i<6", lambda x: [x[0], 0, x[1], 0, x[2], 0]),
+        ("y[i] = x[(i+1)/3] for i<6", lambda x: [0, 0, x[1], 0, 0, x[2]]),
+        ("y[i] = x[2*i - 1] for i<3", lambda x: [0, x[1], x[3]]),
+        ("y[i] = x[(2*i + 2)/2] for i<3", lambda x: [x[1], x[2], x[3]]),
+        ("y[i] = x[3 - i] for i<4", lambda x: x[3::-1]),
+    ],
+)
+def test_an_index_may_be_divided_by_a_number(equation, right):
+    x = np.array([2.0, 3.0, 5.0, 7.0])
+    network = Network.parse(f"input x 4 | {equation}")
+    for style in ("readable", "loops", "fast"):
+        np.testing.assert_allclose(network.compile(style).forward(x=x).y, right(x))
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("i/0", "an index may be divided by sizes and numbers only"),
+        ("2/i", "an index may be divided by sizes and numbers only"),
+        ("i/i", "an index may be divided by sizes and numbers only"),
+        ("i*i", "an index times an index is not affine"),
+        ("(i+1)*i", "an index times an index is not affine"),
+    ],
+)
+def test_an_index_is_no_factor_and_no_divisor(place, said):
+    with pytest.raises(SymconvError, match=said):
+        Network.parse(f"input x 4 | y[i] = x[{place}] for i<3")
