@@ -40,9 +40,24 @@ def test_a_formula_has_no_index_with_one_value(source, written):
     assert written in Network.parse(source).derivation().text()
 
 
-@pytest.mark.parametrize("notation", ["ij0", "ij1", "flat1"])
-@pytest.mark.parametrize("source", SOURCES)
+NOTATIONS = ("ij0", "ij1", "flat1")
+TURNS = [(source, NOTATIONS[k % 3]) for k, source in enumerate(SOURCES)]
+"""Every source, and every notation several times; all pairs are the long run."""
+
+
+@pytest.mark.parametrize(("source", "notation"), TURNS)
 def test_no_markup_and_no_notation_names_one(source, notation):
+    no_page_names_one(source, notation)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("notation", NOTATIONS)
+@pytest.mark.parametrize("source", SOURCES)
+def test_no_markup_names_one_in_any_notation(source, notation):
+    no_page_names_one(source, notation)
+
+
+def no_page_names_one(source, notation):
     page = Network.parse(source, notation).derivation()
     for text in (page.text(), page.latex(), page.markdown()):
         assert not ONE_VALUE.search(text)

@@ -1,4 +1,4 @@
-"""What lies with the batch last is a flattening of a whole array or a plain product, and no less."""
+"""What lies with the batch last is a flattening of a whole array, or a plain product: no less."""
 
 import pytest
 

@@ -67,3 +67,15 @@ def test_rounding_is_what_the_size_of_a_tile_costs():
             found = space["forward"](x=x.astype(kind), w=w.astype(kind)).z
             assert found.dtype == kind
             assert np.abs(found - right).max() < limit * np.abs(right).max()
+
+
+@pytest.mark.parametrize(("form", "step"), [("winograd_f2", 2), ("winograd_f4", 4)])
+@pytest.mark.parametrize(("rows", "columns"), [(8, 12), (7, 9), (9, 6)])
+def test_there_are_as_many_tiles_as_cover_the_places_and_no_more(form, step, rows, columns):
+    net = symconv.Network.parse(f"input x Nx3x{rows}x{columns} | conv w 3x3 channels 4 padding 1")
+    forms = dict.fromkeys((net.program.output, "gradient w"), form)
+    module = net.compile("fast", forms=forms).module
+    values = module.forward(np.ones((2, 3, rows, columns)), np.ones((4, 3, 3, 3)))
+    size = step + 2
+    covered = (size, size, 2, -(-rows // step), -(-columns // step), 3)
+    assert covered in [np.shape(value) for value in values]

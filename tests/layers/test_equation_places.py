@@ -1,4 +1,4 @@
-"""Places in a person's own equation: sums of indices times sizes, or divided by sizes; no others."""
+"""Places in an equation of one's own: sums of indices times sizes or divided by sizes."""
 
 import numpy as np
 import pytest
