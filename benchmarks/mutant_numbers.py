@@ -139,6 +139,8 @@ def _answer(pipe: Any, function: Callable[..., Any], given: tuple[Any, ...]) -> 
 
 def _open(copy: Path) -> Any:
     """symconv's networks as they are in the copy."""
+    for name in [n for n in sys.modules if n.split(".")[0] == "symconv"]:
+        del sys.modules[name]  # the process that this one comes from may have loaded them
     sys.dont_write_bytecode = True
     sys.path.insert(0, str(copy))
     return importlib.import_module("symconv.api").Network

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from sympy import Integer, Sum
 
+from symconv.api import Network
 from symconv.core.errors import SymconvError
 from symconv.core.nodes import MaxOver
 from symconv.core.tensor import size
@@ -208,3 +209,10 @@ def test_an_equation_without_a_value_is_refused_with_its_place(equation, words):
         parse_network(text).program()
     assert refused.value.text == text
     assert 14 <= refused.value.position[0] < text.index("| sse")
+
+
+def test_a_size_has_a_largest_value():
+    network = Network.parse("input x NxW batch 2 | relu -> a")
+    assert network.fixed(N=10**9).program.tensor("x").shape[1] == 10**9
+    with pytest.raises(SymconvError, match="1000000000"):
+        network.fixed(N=10**9 + 1)
