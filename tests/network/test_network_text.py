@@ -132,7 +132,7 @@ def test_a_mistake_is_shown_in_its_place(text, message, place, help_):
 
 def test_a_text_too_long_is_refused_before_it_is_read():
     with pytest.raises(SymconvError, match="longer than"):
-        parse_network("input x 3x3" + " | relu" * 2000)
+        parse_network("input x 3x3" + " | relu" * 20_000)
 
 
 @pytest.mark.parametrize("hostile", ["__import__('os')", "x;y", "a.b", "w[0]", "\u202ex", "x\ty=1"])
