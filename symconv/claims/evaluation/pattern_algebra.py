@@ -43,6 +43,9 @@ That brings no new choices.
 MOST_RATIO = 12
 """Up to which multiple, and part, two numbers share their switch: a mean over 12, a factor 2."""
 
+MOST_RELATED = 200
+"""Among how many switches such multiples are looked for: each costs 180 products."""
+
 Choices = int
 """A product of choices, a bit for each."""
 
@@ -94,6 +97,9 @@ class PatternAlgebra(KnownChoices):
         self.field = field
         self.switches: dict[int, Choices] = {}
         self.numbers: dict[int, Residue] = {}
+        parts = range(1, MOST_RATIO + 1)
+        shares = sorted({Fraction(a, b) for a in parts for b in parts}, key=lambda r: (r != 1, r))
+        self.ratios = [self.number(share) for share in shares]
         self.rivals: dict[Any, list[Choices]] = {}
         self.group_of: dict[Choices, Choices] = {}
         self.exclusive: Choices = 0
@@ -262,12 +268,12 @@ class PatternAlgebra(KnownChoices):
         2x and x/3 are on the side of x, -x/2 is on the other one. Two numbers that have nothing
         to do with each other are such multiples with p < 1e-15.
         """
-        for known, number in self.numbers.items():
-            ratio = x * number.power(-1)
-            for below in range(1, MOST_RATIO + 1):
-                above, turned = (ratio * below).value, (ratio * -below).value
-                if min(above, turned) <= MOST_RATIO:
-                    return (1 if above <= MOST_RATIO else -1), known
+        ratios = self.ratios if len(self.switches) <= MOST_RELATED else self.ratios[:1]
+        for ratio in ratios:
+            multiple = x * ratio
+            for sign, value in ((1, multiple.value), (-1, (multiple * -1).value)):
+                if value in self.switches:
+                    return sign, value
         bit = self.switches[x.value] = self._new_choice()
         self.numbers[x.value] = x
         self.group_of[bit] = bit
