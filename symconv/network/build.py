@@ -128,8 +128,9 @@ def _input_tensor(given: Input, scope: Scope) -> Tensor:
 
 def _refuse_clashes(spec: NetworkSpec) -> None:
     """A size and a tensor of the same name could not be told apart by a reader."""
+    sizes = size_names(spec)
     for use in name_uses(spec):
-        if use.letter in size_names(spec):
+        if use.letter in sizes:
             raise SymconvError(
                 f"'{use.letter}' names both a size and a tensor", help="rename one of the two"
             )
