@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from random import Random
@@ -12,6 +13,7 @@ from weakref import WeakKeyDictionary, ref
 from sympy import Symbol
 
 from symconv.claims.model.context import DifferentiableNetwork, NetworkContext, build_context
+from symconv.claims.model.errors import ClaimError
 from symconv.claims.model.syntax_tree import (
     BinaryExpression,
     Condition,
@@ -190,7 +192,9 @@ class SizeChoices:
             chosen = [sizes[s] for s in self.free if s.is_positive]
             if len(set(chosen)) < len(chosen) and next(tried) < PATIENCE:
                 return False
-            return build_context(network, sizes).work <= MOST_TERMS
+            with suppress(ClaimError):
+                return build_context(network, sizes).work <= MOST_TERMS
+            return False
 
         sizes = pick_drawn_sizes(self.program, seed, draw, accept, ATTEMPTS)
         return None if sizes is None else build_context(network, sizes)

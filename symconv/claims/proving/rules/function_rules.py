@@ -1,6 +1,6 @@
 """The rules for functions: laws of exponents, roots, factors that do not change a sign, quotients.
 
-exp(a + b) = exp(a) exp(b)      exp(-a) = 1 / exp(a)      exp(log a) = a      log(exp(a)) = a
+exp(a + b) = exp(a) exp(b)      exp(-a) = 1 / exp(a)      exp(log a) = a (a > 0), log(exp(a)) = a
 sqrt(a) sqrt(a) = a             step(c a) = step(a)       relu(c a) = c relu(a)  where c > 0
 """
 
@@ -32,6 +32,7 @@ from .quotients import (
 )
 
 DEFINED = {"sigmoid", "tanh", "softplus"}
+POSITIVE = {"exp", "sigmoid", "softplus"}
 
 
 class FunctionRules:
@@ -67,7 +68,8 @@ class FunctionRules:
             return ONE
         if len(argument) == 1 and argument[0].coefficient == 1:
             inner = find_function(argument, "log")
-            return inner.argument if inner else None
+            # Of what may be negative there is no logarithm, and nothing to undo.
+            return inner.argument if inner and self._is_positive(inner.argument) else None
         found = ONE
         for term in argument:
             power = term.coefficient
@@ -82,6 +84,18 @@ class FunctionRules:
                 base = raise_form(base, abs(power))
             found = multiply_forms(found, base)
         return found
+
+    def _is_positive(self, form: Form) -> bool:
+        """Whether a form is a sum of positive multiples of exponentials."""
+        return bool(form) and all(
+            self.sizes.positive(t.coefficient)
+            and not t.accesses
+            and all(
+                f.name in POSITIVE or (f.name == INVERSE and self._is_positive(f.argument))
+                for f in t.functions
+            )
+            for t in form
+        )
 
     def _scale_argument(self, function: FunctionFactor) -> Form | None:
         """step(c x) = step(x), relu(c x) = c relu(x) for c > 0; [c x = 0] = [x = 0] for c != 0."""
