@@ -132,7 +132,53 @@ def equalities() -> Iterator[tuple[str, str]]:
         yield "input u 5 | relu -> a | half_sse t -> E", f"dE/da_i = a_i - t_i + {case}"
 
 
-GROUPS = (pools, classes, limits, polynomials, gates, primes, offsets, roots, equalities)
+def wrong_sizes() -> Iterator[tuple[str, str]]:
+    """A sum up to another size: the whole sum wherever that size is the larger one."""
+    labels = "input u K batch N | dense W F -> z | cross_entropy l labels -> E"
+    for size in "NK":
+        yield labels, rf"dE/du_{{n,k}} = \sum_{{f=0}}^{{{size}-1}} \delta^z_{{n,f}} W_{{f,k}}"
+    yield "input u K batch N | cross_entropy l labels -> E", r"\sum_{k=0}^{N-1} dE/du_{n,k} = 0"
+    dense = "input x Q batch N | dense W F bias b -> z | half_sse t -> E"
+    for size in "QF":
+        yield dense, rf"dE/db_f = \sum_{{n=0}}^{{{size}-1}} (z_{{n,f}} - t_{{n,f}})"
+    for size in "QN":
+        yield dense, rf"dE/dx_{{n,q}} = \sum_{{f=0}}^{{{size}-1}} (z_{{n,f}} - t_{{n,f}}) W_{{f,q}}"
+    for size in "NF":
+        yield dense, rf"z_{{n,f}} = b_f + \sum_{{q=0}}^{{{size}-1}} W_{{f,q}} x_{{n,q}}"
+    transposed = "input u H | transposed_conv w A stride s -> z | half_sse t -> E"
+    for size in ("A", "s", "A + 1", "2 A"):
+        yield transposed, rf"z_i = \sum_{{j=0}}^{{{size}-1}} w_{{i - s j}} u_j"
+    image = "input u NxQxHxW | conv w AxB channels F bias c -> z | half_sse t -> E"
+    for n, q, a, b in ("QQAB", "NNAB", "NQBB", "NQAA", "NFAB", "NQAQ", "NQFB", "NQNB", "NQAN"):
+        yield (
+            image,
+            rf"z_{{n,f,i,j}} = c_f + \sum_{{q=0}}^{{{q}-1}}\sum_{{m=0}}^{{{a}-1}}"
+            rf"\sum_{{l=0}}^{{{b}-1}} w_{{f,q,m,l}} u_{{n,q,i+m,j+l}}"
+            if n == "N"
+            else rf"dE/dc_f = \sum_{{n=0}}^{{{n}-1}}\sum_{{i=0}}^{{H-A}}\sum_{{j=0}}^{{W-B}} "
+            r"\delta^z_{n,f,i,j}",
+        )
+
+
+def far_outputs() -> Iterator[tuple[str, str]]:
+    """Wrong at one output that only a large image has, behind a stride."""
+    pool = "input u HxW | avgpool 3 stride 2 padding 1 -> p | half_sse t -> E"
+    conv = "input u H | conv w A stride S -> z | half_sse t -> E"
+    chain = "input u H | conv w 3 stride 2 -> z | avgpool 2 stride 2 -> p | half_sse t -> E"
+    mean = "1/9 sum(m<3) sum(l<3) u[2i+m-1,2j+l-1]"
+    for far in (3, 5, 8, 12):
+        yield pool, f"p[i,j] = {mean} + 1[j = {far}]"
+        yield pool, f"p[i,j] = {mean} + 1[i > {far}]"
+        yield conv, rf"z_i = \sum_{{m=0}}^{{A-1}} w_m u_{{S i+m}} + \mathbf{{1}}[i = {far}]"
+        yield conv, rf"dE/dw_m = \sum_{{i=0}}^{{{far}}} \delta^z_i u_{{S i+m}}"
+        yield chain, rf"p_i = \frac12 (z_{{2i}} + z_{{2i+1}}) + \mathbf{{1}}[i = {far}]"
+        yield chain, rf"dE/dw_m = \sum_{{i=0}}^{{{far}}} \delta^z_i u_{{2 i+m}}"
+
+
+GROUPS = (
+    pools, classes, limits, polynomials, gates, primes, offsets, roots, equalities, wrong_sizes,
+    far_outputs,
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("group", GROUPS, ids=lambda g: g.__name__)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from contextlib import suppress
-from dataclasses import dataclass
-from itertools import count
+from dataclasses import dataclass, replace
+from itertools import count, product
 from random import Random
 from weakref import WeakKeyDictionary, ref
 
-from sympy import Symbol
+from sympy import Expr, Symbol
 
 from symconv.claims.model.context import DifferentiableNetwork, NetworkContext, build_context
-from symconv.claims.model.errors import ClaimError
 from symconv.claims.model.syntax_tree import (
     BinaryExpression,
     Condition,
@@ -26,7 +24,9 @@ from symconv.claims.model.syntax_tree import (
     SyntaxNode,
     TensorReference,
 )
-from symconv.semantics.index_arithmetic import Sizes
+from symconv.core.equation import Program
+from symconv.core.errors import SymconvError
+from symconv.semantics.index_arithmetic import Sizes, as_integer
 from symconv.semantics.sizes import find_image_sizes, pick_drawn_sizes, pick_sizes
 
 LARGEST_BOUND = 64
@@ -50,6 +50,12 @@ LARGE = 4_000
 
 SMALL = 3
 """The largest of the sizes beside one that is large. Smaller numbers of a claim are met anyway."""
+
+GROWTHS = (1, 2, 3, 4, 6, 9)
+"""How many times as large an image is drawn for an extent behind strides to be large."""
+
+ORDER_ATTEMPTS = 40
+"""How many draws may fail to put one size above others: a window is never above its image."""
 
 PATIENCE = 100
 """After how many draws sizes may be equal: two strides of a network with few fitting sizes."""
@@ -143,7 +149,9 @@ class SizeChoices:
         self.free = first.program.free_sizes if first.sizes else ()
         self.images = find_image_sizes(first.program)
         self.at_once = min(max(FEWEST_CHOICES, needs.degree + 2), MOST_CHOICES)
-        self.planned = 2 + self.at_once + len(self.free) if first.sizes else 1
+        self.extents = _list_computed_extents(first.program)
+        planned = 2 + self.at_once + 2 * len(self.free) + len(self.extents)
+        self.planned = planned if first.sizes else 1
         self.found = [first]
         self.missed: list[str] = []
         self._rest = self._draw_rest() if first.sizes else iter(())
@@ -162,15 +170,16 @@ class SizeChoices:
         beyond = min(self.needs.beyond, LARGEST_BOUND) + SMALL + 1
         for number in range(1, self.at_once + 1):
             # All sizes at once, small and different.
-            context = self._draw(SizeDraw(self.images, self.needs.degree + 3), number)
+            different = SizeDraw(self.images, self.needs.degree + 3)
+            context = self._draw(different, number)
+            # Many sizes that are all different may be too much to run; as many small ones are not.
+            context = context or self._draw(replace(different, most=SMALL), number)
             if context is not None:
                 yield context
         # All beyond the numbers of the claim: two of them may have to meet.
         context = self._draw(SizeDraw(self.images, beyond + 2, least=beyond), 0)
         if context is not None:
             yield context
-        if len(self.found) <= min(self.at_once, self.needs.degree):
-            self.missed.append("some of the sizes that a formula of this degree needs")
         for number, symbol in enumerate(self.free):
             # One size after the other beyond every number of the claim, the others being small.
             large = SizeDraw(self.images, SMALL, symbol, beyond + number % 2)
@@ -179,10 +188,49 @@ class SizeChoices:
                 yield context
             elif self.needs.beyond > SMALL:
                 self.missed.append(f"{symbol} > {beyond - 1}")
+            yield from self._draw_above(symbol)
+        for extent in self.extents if self.needs.beyond else ():
+            yield from self._draw_extent(extent, beyond)
+        if len(self.found) <= min(self.at_once, self.needs.degree):
+            self.missed.append("some of the sizes that a formula of this degree needs")
         if self.needs.beyond > LARGEST_BOUND:
             self.missed.append(f"sizes near {self.needs.beyond}")
 
-    def _draw(self, draw: SizeDraw, seed: int) -> NetworkContext | None:
+    def _draw_above(self, symbol: Symbol) -> Iterator[NetworkContext]:
+        """One size above twice every other one, as far as it can be.
+
+        A sum up to the wrong size is the whole sum wherever that size is the larger one.
+        """
+        large = SizeDraw(self.images, SMALL, symbol, 2 * SMALL + 1)
+        waiting = self._not_outgrown(symbol)
+        context = self._draw(replace(large, lower=waiting), 0, ORDER_ATTEMPTS) if waiting else None
+        if context is not None:
+            yield context
+            return
+        for one in sorted(waiting, key=str):
+            context = self._draw(replace(large, lower=frozenset({one})), 0, ORDER_ATTEMPTS)
+            if context is not None:
+                yield context
+
+    def _not_outgrown(self, symbol: Symbol) -> frozenset[Symbol]:
+        drawn = [context.size_map for context in self.found]
+        others = (s for s in self.free if s != symbol)
+        return frozenset(s for s in others if all(2 * x[s] >= x[symbol] for x in drawn))
+
+    def _draw_extent(self, extent: Expr, beyond: int) -> Iterator[NetworkContext]:
+        """A computed extent beyond the numbers of the claim: behind strides, too."""
+        if any(as_integer(extent, c.size_map) >= beyond for c in self.found):
+            return
+        for growth, symbol in product(GROWTHS, sorted(self.images, key=str)):
+            large = SizeDraw(self.images, SMALL, symbol, growth * beyond)
+            context = self._draw(large, growth, ORDER_ATTEMPTS)
+            if context is not None and as_integer(extent, context.size_map) >= beyond:
+                yield context
+                return
+        if self.needs.beyond > SMALL:
+            self.missed.append(f"{extent} > {beyond - 1}")
+
+    def _draw(self, draw: SizeDraw, seed: int, attempts: int = ATTEMPTS) -> NetworkContext | None:
         """The context at some sizes of a kind that can be run; None where none were found."""
         network = self.network()
         assert network is not None, "who asks for the sizes of a network holds it"
@@ -190,14 +238,24 @@ class SizeChoices:
 
         def accept(sizes: Sizes) -> bool:
             chosen = [sizes[s] for s in self.free if s.is_positive]
-            if len(set(chosen)) < len(chosen) and next(tried) < PATIENCE:
+            # Small sizes beside a large one are often equal, which other choices make up for.
+            alike = not draw.large and len(set(chosen)) < len(chosen)
+            if alike and next(tried) < PATIENCE:
                 return False
-            with suppress(ClaimError):
+            try:
                 return build_context(network, sizes).work <= MOST_TERMS
-            return False
+            except SymconvError:
+                # Far too much to run: other sizes are drawn.
+                return False
 
-        sizes = pick_drawn_sizes(self.program, seed, draw, accept, ATTEMPTS)
+        sizes = pick_drawn_sizes(self.program, seed, draw, accept, attempts)
         return None if sizes is None else build_context(network, sizes)
+
+
+def _list_computed_extents(program: Program) -> list[Expr]:
+    """The extents of axes that are computed from sizes, each once."""
+    extents = {n for t in program.tensors for n in t.shape if n.free_symbols}
+    return sorted((n for n in extents if n not in program.free_sizes), key=str)
 
 
 _CHOICES: WeakKeyDictionary[DifferentiableNetwork, dict[SizeNeeds, SizeChoices]] = (
@@ -230,7 +288,8 @@ def choose_sizes(network: DifferentiableNetwork, needs: SizeNeeds) -> SizeChoice
 class SizeDraw:
     """How sizes are drawn: from `least` to `most`, but for one that is `large`.
 
-    Images are small, too, or such that a large window fits into them.
+    Images are small, too, or such that a large window fits into them; those in `lower` are below
+    half of the large size.
     """
 
     images: AbstractSet[Symbol]
@@ -238,11 +297,14 @@ class SizeDraw:
     symbol: Symbol | None = None
     large: int = 0
     least: int = 1
+    lower: frozenset[Symbol] = frozenset()
 
     def __call__(self, symbol: Symbol, random: Random) -> int:
         if symbol == self.symbol:
             return self.large
         if symbol in self.images:
+            if symbol in self.lower:
+                return random.randint(2, (self.large - 1) // 2)
             least = max(2, self.least)
             return random.randint(least, random.choice((least + 4, self.large + least + 4)))
         least = self.least if symbol.is_positive else 0
