@@ -28,7 +28,7 @@ from symconv.claims.model.budget import (
 )
 from symconv.claims.model.context import DifferentiableNetwork, NetworkContext
 from symconv.claims.model.errors import ClaimError, NotChecked, ShapeMismatchError
-from symconv.claims.model.substitution import rewrite_positioned_bias
+from symconv.claims.model.substitution import part_index_from_extent, rewrite_positioned_bias
 from symconv.claims.model.syntax_tree import Statement, TensorReference
 from symconv.claims.model.verdict import Cause, Verdict
 from symconv.claims.parsing.parser import parse_statement
@@ -232,6 +232,7 @@ class Checker:
 
     def judged(self, statement: Statement, base: int, *, brief: bool = False) -> Verdict:
         """The verdict over all readings; the first reading that is right wins."""
+        statement = part_index_from_extent(statement, self.context)
         kind = classify_statement(statement, self.context, self.definitions)
         if kind in {"definition", "given value"} and not self.values:
             return Verdict(v.NOT_CHECKED, kind)
@@ -243,7 +244,8 @@ class Checker:
         )
         answer = judge.verdict(options, brief=brief)
         reading = self.spelled(statement, options.delta)
-        return replace(answer, kind=kind, notes=(*answer.notes, *note), reading=reading)
+        said = (*statement.notes, *answer.notes, *note)
+        return replace(answer, kind=kind, notes=said, reading=reading)
 
 
 def _index_base_cause(base: int) -> Cause:

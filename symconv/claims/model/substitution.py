@@ -8,7 +8,14 @@ from dataclasses import replace
 from symconv.core.tree import rewrite
 
 from .context import NetworkContext
-from .syntax_tree import Differential, SyntaxNode, TensorReference
+from .syntax_tree import (
+    Differential,
+    Identifier,
+    Statement,
+    Summation,
+    SyntaxNode,
+    TensorReference,
+)
 
 
 def replace_nodes(node: SyntaxNode, table: Mapping[SyntaxNode, SyntaxNode]) -> SyntaxNode:
@@ -27,3 +34,31 @@ def rewrite_positioned_bias(node: SyntaxNode, context: NetworkContext) -> Syntax
             value = next(e.key for e in context.forward.equations if tensor.key in e.reads)
             table[n] = replace(n, by=TensorReference(value, None, n.by.indices, span=n.by.span))
     return replace_nodes(node, table)
+
+
+def rename_index(node: SyntaxNode, name: str, new: str) -> SyntaxNode:
+    """The node with another letter for a free index; a sum that binds the letter keeps it."""
+
+    def change(part: object) -> SyntaxNode | None:
+        if isinstance(part, Summation) and any(limit.name == name for limit in part.limits):
+            return part
+        if isinstance(part, Identifier) and part.name == name:
+            return replace(part, name=new)
+        return None
+
+    return rewrite(node, change)
+
+
+def part_index_from_extent(statement: Statement, context: NetworkContext) -> Statement:
+    """A statement in which the letter k of dC/dw_{k,l} is an index, not the extent of the kernel.
+
+    The extent has the letter in k - 1 only where no entry on the left has it as an index.
+    """
+    own = {str(symbol).replace("_", "") for symbol, _ in context.sizes}
+    entries = (n for n in statement.parts[0].walk() if isinstance(n, TensorReference))
+    indices = [i for n in entries for i in n.indices or () if isinstance(i, Identifier)]
+    if "k" not in context.size_names or "k" in own or all(i.name != "k" for i in indices):
+        return statement
+    parts = tuple(rename_index(p, "k", "k'") for p in statement.parts)
+    notes = (*statement.notes, "k is read as an index, written k', not as the kernel's extent")
+    return replace(statement, parts=parts, notes=notes)
