@@ -624,11 +624,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="stop after so long")
     parser.add_argument("--show", nargs="*", default=[], help="verdicts that are shown, too")
     options = parser.parse_args()
     source, court = Source(options.seed), Court()
-    judged = []
+    judged: list[Judged] = []
+    start = time.monotonic()
     for number in range(options.count):
+        if time.monotonic() - start > options.seconds:
+            break
         one = court.judge(source.near_miss())
         judged.append(one)
         if one.verdict.startswith("right") or one.verdict in {"traceback", *options.show}:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -39,7 +40,7 @@ from formulas import (
     free_names,
     put,
 )
-from near_misses import SLOW, Claim, Court, Mutation, Source, nodes, report, show
+from near_misses import SLOW, Claim, Court, Judged, Mutation, Source, nodes, report, show
 
 FRESH = ("h", "x", "e", "c")
 """Letters for new indices, of which those are taken that the claim does not use."""
@@ -476,10 +477,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="stop after so long")
     options = parser.parse_args()
     source, court = OddForms(options.seed), Court()
-    judged = []
+    judged: list[Judged] = []
+    start = time.monotonic()
     for number in range(options.count):
+        if time.monotonic() - start > options.seconds:
+            break
         one = court.judge(source.claim())
         judged.append(one)
         if one.verdict != "right" or one.seconds > SLOW:
