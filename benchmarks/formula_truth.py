@@ -89,7 +89,8 @@ def free_extents(left: Formula, right: Formula, values: Values, known: set[str])
         for name, tensor, axis in bare_uses(side):
             array = values[tensor]
             if name in wanted and axis < array.ndim:
-                found.setdefault(name, array.shape[axis])
+                # An index of two axes counts as far as both of them go.
+                found[name] = min(found.get(name, array.shape[axis]), array.shape[axis])
         if wanted - set(found):
             raise AmbiguousError(f"no range for {wanted - set(found)}")
     return found

@@ -14,6 +14,7 @@ from fractions import Fraction
 from math import prod
 from typing import Any
 
+from symconv.claims.model.budget import spend
 from symconv.claims.model.errors import NotChecked
 from symconv.semantics.protocol import KnownChoices, Map
 
@@ -42,9 +43,6 @@ That brings no new choices.
 
 MOST_RATIO = 12
 """Up to which multiple, and part, two numbers share their switch: a mean over 12, a factor 2."""
-
-MOST_RELATED = 200
-"""Among how many switches such multiples are looked for: each costs 180 products."""
 
 Choices = int
 """A product of choices, a bit for each."""
@@ -97,9 +95,7 @@ class PatternAlgebra(KnownChoices):
         self.field = field
         self.switches: dict[int, Choices] = {}
         self.numbers: dict[int, Residue] = {}
-        parts = range(1, MOST_RATIO + 1)
-        shares = sorted({Fraction(a, b) for a in parts for b in parts}, key=lambda r: (r != 1, r))
-        self.ratios = [self.number(share) for share in shares]
+        self.sides: dict[int, tuple[int, int]] = {}
         self.rivals: dict[Any, list[Choices]] = {}
         self.group_of: dict[Choices, Choices] = {}
         self.exclusive: Choices = 0
@@ -258,26 +254,27 @@ class PatternAlgebra(KnownChoices):
         """[x > 0], with [x > 0] + [-x > 0] = 1 where x is not 0."""
         if not x:
             return self.number(0)
-        sign, known = self._find_switch(x)
+        if x.value not in self.sides:
+            self._add_switch(x)
+        sign, known = self.sides[x.value]
         on = self._choice(self.switches[known])
         return on if sign > 0 else on * -1 + 1
 
-    def _find_switch(self, x: Residue) -> tuple[int, int]:
-        """The number whose switch says on which side of 0 a number is, and whether it turns.
+    def _add_switch(self, x: Residue) -> None:
+        """A switch that says on which side of 0 a number is, and so are its multiples.
 
         2x and x/3 are on the side of x, -x/2 is on the other one. Two numbers that have nothing
         to do with each other are such multiples with p < 1e-15.
         """
-        ratios = self.ratios if len(self.switches) <= MOST_RELATED else self.ratios[:1]
-        for ratio in ratios:
-            multiple = x * ratio
-            for sign, value in ((1, multiple.value), (-1, (multiple * -1).value)):
-                if value in self.switches:
-                    return sign, value
+        spend(2 * MOST_RATIO**2)
         bit = self.switches[x.value] = self._new_choice()
         self.numbers[x.value] = x
         self.group_of[bit] = bit
-        return 1, x.value
+        for below in range(1, MOST_RATIO + 1):
+            part = x * self.field.power(Fraction(-1))(self.field.number(below))
+            for above in range(1, MOST_RATIO + 1):
+                self.sides.setdefault((part * above).value, (1, x.value))
+                self.sides.setdefault((part * -above).value, (-1, x.value))
 
     def _root(self, x: Residue, exponent: Fraction) -> Any:
         """A power of the positive root; on which side of 0 a root is, a switch says."""
