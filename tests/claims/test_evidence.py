@@ -73,6 +73,8 @@ def test_the_record_is_in_json_and_in_sarif():
     [
         ("input u 28x28 | conv w 5x5 -> z | maxpool 2 -> p | sse t -> C",
          r"dC/du_{i,j} = \sum_{m,n} \delta^z_{i-m,j-n} w_{m,n}"),
+        ("input x 80x90 | relu -> z | half_sse t -> E",
+         "dE/dz_{i,j} + relu(t_{i,j}) = z_{i,j} + relu(-t_{i,j})"),
         (OPEN, r"dE/dw_{f,c,m,n} = \sum_{b,i,j} \delta^z_{b,f,i,j} u_{b,c,i+m,j+n}"),
     ],
 )  # fmt: skip

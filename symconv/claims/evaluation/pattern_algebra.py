@@ -44,6 +44,9 @@ That brings no new choices.
 MOST_RATIO = 12
 """Up to which multiple, and part, two numbers share their switch: a mean over 12, a factor 2."""
 
+MOST_RELATED = 200
+"""Among how many switches such multiples are looked for: each costs 288 products."""
+
 Choices = int
 """A product of choices, a bit for each."""
 
@@ -266,13 +269,14 @@ class PatternAlgebra(KnownChoices):
         2x and x/3 are on the side of x, -x/2 is on the other one. Two numbers that have nothing
         to do with each other are such multiples with p < 1e-15.
         """
-        spend(2 * MOST_RATIO**2)
+        most = MOST_RATIO if len(self.switches) < MOST_RELATED else 1
+        spend(2 * most**2)
         bit = self.switches[x.value] = self._new_choice()
         self.numbers[x.value] = x
         self.group_of[bit] = bit
-        for below in range(1, MOST_RATIO + 1):
+        for below in range(1, most + 1):
             part = x * self.field.power(Fraction(-1))(self.field.number(below))
-            for above in range(1, MOST_RATIO + 1):
+            for above in range(1, most + 1):
                 self.sides.setdefault((part * above).value, (1, x.value))
                 self.sides.setdefault((part * -above).value, (-1, x.value))
 
