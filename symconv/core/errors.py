@@ -41,8 +41,11 @@ class SymconvError(Exception):
 LONGEST_MESSAGE = 1000
 """How many characters of a message are shown, which may repeat a word of any length."""
 
-AROUND = 400
-"""How many characters are shown before and after the beginning of what is wrong."""
+LONGEST_TEXT, AROUND = 400, 80
+"""The longest text that is shown whole, and how much of a longer one on either side of a mistake.
+
+In a line of five terminals' width a caret is still found; in one of forty it is not.
+"""
 
 
 def _shorten(message: str) -> str:
@@ -51,7 +54,8 @@ def _shorten(message: str) -> str:
 
 def _point_at(text: str, start: int, stop: int) -> list[str]:
     """The text on one line, what is long cut off, and carets under a part of it."""
-    first, last = max(0, start - AROUND), min(len(text), start + AROUND)
+    around = len(text) if len(text) <= LONGEST_TEXT else AROUND
+    first, last = max(0, start - around), min(len(text), start + around)
     stop = max(start, min(stop, last))
     # An escaped character is wider than itself, and the caret moves with it.
     before, under, after = (
