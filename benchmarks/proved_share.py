@@ -152,9 +152,9 @@ def check_everywhere(question: Question, contexts: list[NetworkContext]) -> str:
             kind = Trial(Cover(replace(question, context=context)), 1, []).outcome().kind
             if kind != EQUAL:
                 return kind
-        return EQUAL
     except (SymconvError, Undefined) as error:
         return f"not computed: {str(error).splitlines()[0]}"
+    return EQUAL
 
 
 def report_mutants(seed: int, seconds: float) -> None:
