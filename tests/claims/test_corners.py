@@ -112,6 +112,15 @@ def offsets() -> Iterator[tuple[str, str]]:
         yield network.replace("HxW", "100x90"), f"{true} + {extra}"
 
 
+def scattered() -> Iterator[tuple[str, str]]:
+    """A limit that matters at few entries of a large image, behind a stride."""
+    network = "input u HxW | conv w AxB stride S -> z | half_sse t -> E"
+    signal = r"\delta^z_{(i-m)/S,(j-n)/S} w_{m,n}"
+    for top in (3, 8, 12, 20):
+        yield network, rf"dE/du_{{i,j}} = \sum_{{m=0}}^{{{top}}} \sum_{{n=0}}^{{B-1}} {signal}"
+        yield network, rf"dE/du_{{i,j}} = \sum_{{m=0}}^{{A-1}} \sum_{{n=0}}^{{{top}}} {signal}"
+
+
 def roots() -> Iterator[tuple[str, str]]:
     """A square root as the number itself, which it is on one side of 0 only."""
     network = "input u 4 | half_sse t -> E"
@@ -176,8 +185,8 @@ def far_outputs() -> Iterator[tuple[str, str]]:
 
 
 GROUPS = (
-    pools, classes, limits, polynomials, gates, primes, offsets, roots, equalities, wrong_sizes,
-    far_outputs,
+    pools, classes, limits, polynomials, gates, primes, offsets, roots, scattered, equalities,
+    wrong_sizes, far_outputs,
 )  # fmt: skip
 
 

@@ -46,14 +46,13 @@ def test_numbers_that_are_given_are_worked_out_exactly():
     assert "exactly" in str(verdict.evidence)
 
 
-@pytest.mark.parametrize("top", [70, 1000])
-def test_a_number_beyond_all_sizes_leaves_a_claim_open(top):
+@pytest.mark.parametrize(("top", "said"), [(70, "sizes near 70"), (1000, "more than 1 s")])
+def test_a_number_beyond_all_sizes_leaves_a_claim_open(top, said):
     network = Network.parse("input x Q batch N | dense W F bias b -> z | half_sse t -> E")
     claim = rf"dE/db_f = \sum_{{n=0}}^{{{top}}} (z_{{n,f}} - t_{{n,f}})"
     verdict = check_claim(network, claim)
     assert verdict.verdict == "undetermined"
-    assert f"sizes near {top}" in str(verdict)
-    assert verdict.evidence.missed
+    assert said in str(verdict)
 
 
 def test_the_record_is_in_json_and_in_sarif():

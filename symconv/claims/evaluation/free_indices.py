@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
-from itertools import islice, product
+from itertools import chain, cycle, islice, product, zip_longest
 from math import prod
 from random import Random
 
@@ -87,7 +87,7 @@ def sample_environments(
     if prod(map(len, marks)) <= most // 4:
         chosen |= dict.fromkeys(product(*marks))
     middle = [span[len(span) // 2] for span in spans]
-    chosen |= dict.fromkeys(_one_by_one(marks, middle, most // 4))
+    chosen |= dict.fromkeys(_one_by_one(marks, middle, most // 2))
     random = Random(SEED)  # noqa: S311 - test numbers, not secrets
     for number in random.sample(range(count), most - len(chosen)):
         chosen[_nth(number, spans)] = None
@@ -109,9 +109,12 @@ def _next_to(numbers: Collection[int], span: range) -> list[int]:
 def _one_by_one(
     marks: Sequence[Sequence[int]], middle: Sequence[int], most: int
 ) -> Iterator[tuple[int, ...]]:
-    """Every marked value of every index, the others in the middle of their ranges."""
+    """Every marked value of every index by turns, the others in the middle of their ranges."""
+    turns = chain.from_iterable(zip_longest(*map(dict.fromkeys, marks)))
     found = (
-        (*middle[:n], value, *middle[n + 1 :]) for n, values in enumerate(marks) for value in values
+        (*middle[:n], value, *middle[n + 1 :])
+        for n, value in zip(cycle(range(len(marks))), turns, strict=False)
+        if value is not None
     )
     return islice(found, most)
 

@@ -44,8 +44,12 @@ from symconv.claims.model.syntax_tree import (
 )
 from symconv.core.nodes import MaxOver, absolute, relu
 
-FEWEST_VALUES = 100
-"""At how many values of the free indices a statement is tried at least, all sizes together."""
+FEWEST_VALUES = 48
+"""At how many values of the free indices a statement is tried at least, at every choice of sizes.
+
+Those hold the ends of two indices together and the values next to some numbers one by one. What
+does not fit into the budget then is left open.
+"""
 
 TRIALS = 2
 """How often the free indices are gone through: with free numbers, and with choices."""
@@ -102,7 +106,7 @@ class Cover:
         q = self.question
         one = sum(estimate_operations(p, q.context, q.options) for p in q.statement.parts)
         steps = VERDICT_STEPS // (2 * self.choices * TRIALS)
-        return max(FEWEST_VALUES // self.choices, steps // (OPERATION_STEPS * max(1, one)))
+        return max(FEWEST_VALUES, steps // (OPERATION_STEPS * max(1, one)))
 
     def sampled(self) -> str:
         """A remark where not every value of the free indices is tried."""
