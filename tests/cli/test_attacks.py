@@ -33,8 +33,6 @@ from symconv.cli import main
 DOCUMENTED = {0, 1, 2, 3}
 ENTRY = "from symconv.cli import main; main()"
 NETWORK = "input i 3x3 | conv w 2x2 -> o | sse y -> C"
-SAID = set()
-"""What was tried, so that it can be counted."""
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +77,6 @@ class Terminal(io.TextIOWrapper):
 
 def attack(monkeypatch, *arguments, given=b"", codes=DOCUMENTED):
     """Run a command in this process; what it wrote, after it was looked at."""
-    SAID.add((arguments, given))
     out, err = Terminal(), Terminal()
     monkeypatch.setattr(sys, "stdin", Terminal(given))
     monkeypatch.setattr(sys, "stdout", out)
@@ -483,7 +480,8 @@ def test_a_fault_says_that_it_is_one_and_how_to_report_it(monkeypatch):
         assert ("Traceback" in said) == (SECRET in said) == bool(shown)
 
 
-def test_enough_was_tried():
-    """Run with the whole file: as many different inputs as are promised."""
-    if len(SAID) > 50:
-        assert len(SAID) >= 400
+def test_enough_is_tried(request):
+    """As many different inputs as are promised, however the tests are shared among processes."""
+    own = {item.name for item in request.session.items if item.path.name == "test_attacks.py"}
+    if len(own) > 50:
+        assert len(own) >= 400

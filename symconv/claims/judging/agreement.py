@@ -69,9 +69,13 @@ class Agreement:
             return Evidence(PROVED, tuple(dict.fromkeys(map(describe_proof, self.proofs.values()))))
         trials = sum(o.trials for o in self.found.values())
         covered, missed = dict.fromkeys(self._sizes_covered()), list(self._choices().missed)
+        sampled: list[str] = []
         for cover in self._covers():
             covered |= dict.fromkeys(cover.covered())
-            missed += [said] if (said := cover.sampled()) else []
+            sampled += [said] if (said := cover.sampled()) else []
+        if sampled:
+            more = f" (and so at {len(sampled) - 1} other choices of sizes)"
+            missed.append(sampled[0] + (more if len(sampled) > 1 else ""))
         return Evidence(TESTED, tuple(covered), tuple(dict.fromkeys(missed)), trials, BOUND)
 
     def sampled(self) -> str:
