@@ -112,6 +112,18 @@ def offsets() -> Iterator[tuple[str, str]]:
         yield network.replace("HxW", "100x90"), f"{true} + {extra}"
 
 
+def single_sizes() -> Iterator[tuple[str, str]]:
+    """A switch, a case or a power that singles out one size, or one distance of two."""
+    network, true = "input u NxM | half_sse t -> E", r"dE/du_{i,j} = u_{i,j} - t_{i,j}"
+    for extra in (
+        r"\max(0, N - 11) \max(0, 13 - N)", r"\max(0, 1 - (N - 23)^2)", "step(1/2 - |M - 17|)",
+        r"\max(0, 1 - (N - M - 5)^2)", "relu(1 - (N + M - 41)^2)",
+        r"\begin{cases} 1 & N = 23 \\ 0 & \text{otherwise} \end{cases}",
+        r"\begin{cases} 1 & N = 2 M + 3 \\ 0 & \text{otherwise} \end{cases}",
+    ):  # fmt: skip
+        yield network, f"{true} + {extra}"
+
+
 def scattered() -> Iterator[tuple[str, str]]:
     """A limit that matters at few entries of a large image, behind a stride."""
     network = "input u HxW | conv w AxB stride S -> z | half_sse t -> E"
@@ -186,7 +198,7 @@ def far_outputs() -> Iterator[tuple[str, str]]:
 
 GROUPS = (
     pools, classes, limits, polynomials, gates, primes, offsets, roots, scattered, equalities,
-    wrong_sizes, far_outputs,
+    wrong_sizes, far_outputs, single_sizes,
 )  # fmt: skip
 
 

@@ -173,6 +173,21 @@ def _index_values(node: SyntaxNode, names: set[str]) -> bool:
     return any(_index_values(child, names) for child in node.children())
 
 
+def compares_sizes(question: Question) -> bool:
+    """Whether an open size stands in a switch, a condition or an exponent: max(0, 1 - (N - 23)^2).
+
+    Such a formula can single out any one size, and no choice of some sizes is enough.
+    """
+    names = {str(symbol).replace("_", "") for symbol, _ in question.context.sizes}
+    for node in _nodes(question.statement) if names else ():
+        inner: SyntaxNode | None = node.exponent if isinstance(node, Exponentiation) else None
+        switch = isinstance(node, FunctionCall) and node.function in SWITCHES
+        inner = node if switch or isinstance(node, Condition) else inner
+        if inner is not None and _index_values(inner, names):
+            return True
+    return False
+
+
 def has_quotients(statement: Statement) -> bool:
     """Whether the statement divides by something that depends on the network's numbers."""
     for node in _nodes(statement):

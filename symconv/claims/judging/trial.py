@@ -30,6 +30,7 @@ from .cover import (
     FREE,
     Cover,
     TrialField,
+    compares_sizes,
     has_choices,
     has_quotients,
     has_switches,
@@ -41,6 +42,7 @@ LAWS = "shown with exp(a + b) = exp(a) exp(b) and log(a b) = log a + log b"
 UNCOVERED, UNDEFINED = "uncovered", "undefined"
 NO_ENTRY = "none of the entries that this is about exists"
 NEVER_EQUAL = "equal where it was tried; that two numbers it compares by = are equal was never met"
+SIZES_COMPARED = "equal at every size that was tried; it compares sizes, and may differ at others"
 DIVIDED = "equal where it has a value; where a switch is off, 1/0 appears"
 TOO_MANY = "not every combination of switches and winners could be tried"
 EXACT_STEPS = VERDICT_STEPS // 10
@@ -125,6 +127,8 @@ class Trial:
         """Equal, unless that leaves open what could matter."""
         if not self._has_values():
             return Outcome(UNCOVERED, why=DIVIDED)
+        if compares_sizes(self.question):
+            return Outcome(UNCOVERED, why=SIZES_COMPARED)
         if self.never_met:
             return Outcome(UNCOVERED, why=NEVER_EQUAL)
         if self.cover.sampled() and uses_index_values(self.question):
