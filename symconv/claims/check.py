@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from symconv.claims.diagnosis.function_repairs import repair_shapes
 from symconv.claims.evaluation.assign import GivenEntries, Values, assign_values, parse_numbers
@@ -35,6 +35,7 @@ from symconv.claims.parsing.parser import parse_statement
 from symconv.claims.parsing.symbol_table import SymbolTable, describe_unknown_word
 from symconv.claims.parsing.tensor_indices import OutOfRangeError
 from symconv.claims.parsing.unparse import unparse
+from symconv.claims.readings.ambiguity import MOST_READINGS, Choices, Reading, list_changes
 from symconv.core.errors import SymconvError
 
 from .model import verdict as v
@@ -108,6 +109,8 @@ class Checker:
     values: Values
     definitions: Definitions
     explain: bool = True
+    conventions: Reading = field(default_factory=dict)
+    choices: Choices = field(default_factory=Choices)
 
     @property
     def context(self) -> NetworkContext:
@@ -116,9 +119,34 @@ class Checker:
     def verdict(self, text: str) -> Verdict:
         """The verdict on a text, with the reading that it is about."""
         with limit_work(VERDICT_STEPS + DIAGNOSIS_STEPS):
-            return self._verdict(text, self.network.notation.index_base)
+            return self.over_readings(text, self.network.notation.index_base)
 
-    def _verdict(self, text: str, base: int) -> Verdict:
+    def over_readings(self, text: str, base: int) -> Verdict:
+        """The verdict under the likeliest reading, or under another one that makes it right.
+
+        A claim is wrong only if it is wrong under every reading that a person could mean.
+        """
+        self.choices = Choices(self.conventions)
+        first = self.under_one_reading(text, base)
+        best, waiting, seen = first, [*list_changes(self.choices, {})], set[object]()
+        for _ in range(MOST_READINGS):
+            if best.verdict in SETTLED or not waiting:
+                break
+            changes = waiting.pop(0)
+            if (key := frozenset(changes.items())) in seen:
+                continue
+            seen.add(key)
+            other = replace(self, explain=False, choices=Choices({**self.conventions, **changes}))
+            try:
+                again = other.under_one_reading(text, base)
+            except OverBudget:
+                break
+            best = min(best, again, key=_rank)
+            waiting += list_changes(other.choices, changes)
+        return best
+
+    def under_one_reading(self, text: str, base: int) -> Verdict:
+        """The verdict where every notation has the meaning that is fixed, or its likeliest."""
         try:
             statement, read_base, notes = self.parsed(text, base)
         except ClaimError as error:
@@ -177,7 +205,10 @@ class Checker:
         whole = {n: x for n, x in self.values.items() if not isinstance(x, GivenEntries)}
         extra = {n: parse_numbers(n, x)[0] for n, x in whole.items()}
         return SymbolTable(
-            self.context, base, {n: s for n, s in extra.items() if s and n.isalnum()}
+            self.context,
+            base,
+            {n: s for n, s in extra.items() if s and n.isalnum()},
+            choices=self.choices,
         )
 
     def parsed(self, text: str, base: int) -> tuple[Statement, int, list[str]]:
@@ -246,6 +277,17 @@ class Checker:
         reading = self.spelled(statement, options.delta)
         said = (*statement.notes, *answer.notes, *note)
         return replace(answer, kind=kind, notes=said, reading=reading)
+
+
+SETTLED = {v.RIGHT, v.PRINTED}
+RANKS = (v.RIGHT, v.PRINTED, v.CONDITION, v.WRONG, v.UNDETERMINED)
+"""Of two readings the better one is shown, and what is read before what is not."""
+
+
+def _rank(found: Verdict) -> int:
+    # A wrong claim that another reading would only excuse under a condition stays wrong.
+    judged = v.WRONG if found.verdict == v.CONDITION else found.verdict
+    return RANKS.index(judged) if judged in RANKS else len(RANKS)
 
 
 def _index_base_cause(base: int) -> Cause:

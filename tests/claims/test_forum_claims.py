@@ -190,7 +190,7 @@ def test_the_gradient_of_softmax(right, name):
 ERRORS = [
     ("dC/dw_1^1 = 2(o_1^2-y_1) w_5^2", "'w^2' is 2 x 2; index 5 is outside", "valid: 1..4", "5"),
     ("dC/dw_1^3 = 1", "'w' has no layer 3", "layers of w: 1, 2", "3"),
-    ("dC/dw_1 = 1", "which layer of 'w'?", "w^1 or w^2", "w_1"),
+    ("dC/dw_3 = 1", "which layer of 'w'?", "w^1 or w^2", "w_3"),
     (
         r"dC/dw_1^1 = \fracc{1}{2}",
         "the command '\\fracc' is not read",

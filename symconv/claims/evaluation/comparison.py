@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import product
 from math import prod
 
 from symconv.claims.model.context import NetworkContext
@@ -29,6 +30,7 @@ from .free_indices import find_free_indices, infer_block_ranges, sample_environm
 from .index_expressions import Environment
 from .index_ranges import infer_range
 from .interval_algebra import excludes_zero
+from .layer_values import span_layers
 from .modular_field import Undefined
 
 EQUAL, DIFFERENT, SHAPES = "equal", "different", "shapes"
@@ -81,15 +83,23 @@ class Question:
         known = frozenset(self.options.definitions)
         return find_free_indices(self.statement.parts, self.context, known)
 
-    def ranges(self) -> list[tuple[str, range]]:
-        """The free indices and all of their values."""
+    def layers(self) -> list[Environment]:
+        """Every choice of layers for the free indices that count layers."""
+        parts, delta = self.statement.parts, self.options.delta
+        spans = {name: span_layers(name, parts, self.context, delta) for name in self.names}
+        counted = {name: span for name, span in spans.items() if span is not None}
+        return [dict(zip(counted, choice, strict=True)) for choice in product(*counted.values())]
+
+    def ranges(self, layers: Environment) -> list[tuple[str, range]]:
+        """The free indices and all of their values, in a choice of layers."""
         split = infer_block_ranges(self.statement.parts, self.context, self.options)
-        env: dict[str, int] = {}
-        found = []
+        env: dict[str, int] = dict(layers)
+        found = [(name, range(n, n + 1)) for name, n in layers.items()]
         for name in self.names:
-            span = split.get(name) or self._implied(name, env)
-            found.append((name, span))
-            env[name] = span.start
+            if name not in layers:
+                span = split.get(name) or self._implied(name, env)
+                found.append((name, span))
+                env[name] = span.start
         count = prod(len(s) for _, s in found)
         if count > MOST_VALUES:
             raise ClaimError(
@@ -116,11 +126,18 @@ class Question:
 
         The values next to the numbers `near` are among them.
         """
-        return sample_environments(self.ranges(), min(most, ENOUGH), near)
+        choices = self.layers()
+        share = max(1, min(most, ENOUGH) // max(1, len(choices)))
+        return [
+            env
+            for layers in choices
+            for env in sample_environments(self.ranges(layers), share, near)
+        ]
 
     def sampled(self, most: int = ENOUGH) -> str:
         """A remark where not every value of the free indices is tried."""
-        count, most = prod(len(s) for _, s in self.ranges()), min(most, ENOUGH)
+        count = sum(prod(len(s) for _, s in self.ranges(layers)) for layers in self.layers())
+        most = min(most, ENOUGH)
         if count <= most:
             return ""
         return f"tried at {most:,} of {count:,} values of the free indices, the borders among them"

@@ -102,6 +102,8 @@ def resolve_key(
     """The key of the tensor that an entry belongs to."""
     letter = node.letter
     layer = None if node.layer is None else evaluate_index(node.layer, env, context)
+    if node.counted and isinstance(layer, int):
+        return _counted_key(node, layer, context)
     if node.kind and not letter:
         return _delta_key(layer, context, delta)
     layers = context.layers.get(letter, [])
@@ -111,10 +113,21 @@ def resolve_key(
     if layer is None and len(layers) == 1:
         layer = layers[0]
     key = letter if layer is None else f"{letter}^{layer}"
-    if key not in context.tensors:
-        known = ", ".join(k for k in sorted(context.tensors) if k.split("^")[0] == letter)
-        raise ClaimError(f"the network has no '{key}'", help=f"it has {known}")
-    return key
+    if key in context.tensors:
+        return key
+    if layer == 0 and (found := context.at_depth(letter, 0)):
+        return found
+    known = ", ".join(k for k in sorted(context.tensors) if k.split("^")[0] == letter)
+    raise ClaimError(f"the network has no '{key}'", help=f"it has {known}")
+
+
+def _counted_key(node: TensorReference, layer: int, context: NetworkContext) -> str:
+    """The tensor of a letter in a layer; of a bare delta, what the layer computes."""
+    found = context.at_depth(node.letter, layer) if node.letter else context.made_in(layer)
+    if not found:
+        named = node.letter or "error signal"
+        raise ClaimError(f"the network has no '{named}' in layer {layer}")
+    return found
 
 
 def _delta_key(layer: Fraction | int | None, context: NetworkContext, delta: str) -> str:

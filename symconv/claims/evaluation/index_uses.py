@@ -13,7 +13,13 @@ from sympy.tensor.indexed import Indexed
 
 from symconv.claims.model.context import NetworkContext, Shape
 from symconv.claims.model.errors import ClaimError
-from symconv.claims.model.syntax_tree import Differential, Identifier, SyntaxNode, TensorReference
+from symconv.claims.model.syntax_tree import (
+    Differential,
+    FurtherAxes,
+    Identifier,
+    SyntaxNode,
+    TensorReference,
+)
 from symconv.core.equation import Equation
 from symconv.core.nodes import LogSumExp, MaxOver
 from symconv.core.tensor import key_of
@@ -201,9 +207,11 @@ def _uses_in_reference(
 def _axes(entry: TensorReference, shape: Shape) -> list[tuple[int | None, int]]:
     """The axes that the indices of an entry belong to, with their extents."""
     count = len(entry.indices or ())
+    axes: list[tuple[int | None, int]] = [*enumerate(shape)]
+    if entry.indices and isinstance(entry.indices[-1], FurtherAxes):
+        return axes[: count - 1]
     if count == 1 and len(shape) != 1:
         return [(None, prod(shape))]
-    axes: list[tuple[int | None, int]] = [*enumerate(shape)]
     return axes if count == len(shape) else [(n, extent) for n, extent in axes if extent != 1]
 
 

@@ -20,14 +20,6 @@ if TYPE_CHECKING:
 
 POINTWISE = {"relu", "sigmoid", "tanh", "exp", "log", "step", "softplus", "absolute", "activation"}
 POINTWISE |= {"sqrt"}
-ACTIVATIONS: Mapping[str, str] = {
-    "sigmoid": "sigmoid",
-    "silu": "sigmoid",
-    "relu": "relu",
-    "tanh": "tanh",
-    "softplus": "softplus",
-}
-"""What a text calls f or sigma, by the keyword of the layer that applies it."""
 HALF = Fraction(1, 2)
 KNOWN: Mapping[str, Callable[..., Fraction]] = {
     "relu": lambda x: Fraction(max(x, 0)),
@@ -72,8 +64,7 @@ def _is_one_entry(values: list[Value], written: list[SyntaxNode]) -> bool:
 
 def find_activation(at: Evaluator) -> str:
     """The network's activation, which a text may call f or sigma."""
-    kinds = {e.kind for e in at.context.forward.equations}
-    found = {name for kind, name in ACTIVATIONS.items() if kind in kinds}
+    found = at.context.activations
     if len(found) != 1:
         raise NotChecked("the activation is not named, and the network has not just one")
     (name,) = found

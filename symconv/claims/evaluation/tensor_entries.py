@@ -10,7 +10,13 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from symconv.claims.model.errors import ClaimError, NotChecked
-from symconv.claims.model.syntax_tree import Differential, IndexSlice, SyntaxNode, TensorReference
+from symconv.claims.model.syntax_tree import (
+    Differential,
+    FurtherAxes,
+    IndexSlice,
+    SyntaxNode,
+    TensorReference,
+)
 from symconv.semantics.autodiff import TapeNode as Recorded
 from symconv.semantics.index_arithmetic import Place
 
@@ -79,9 +85,10 @@ def select_entries(
         at.work.present += 1
         entries = tuple(table[p] for p in product(*map(range, block.shape)))
         return ArrayValue((block,), entries) if len(entries) > 1 else entries[0]
-    if any(isinstance(i, IndexSlice) for i in node.indices):
-        return _slice_entries(at, node.indices, env, block, table)
-    place = resolve_place(node.indices, env, block.shape, at.options.base, at.context)
+    indices = fill_axes(node.indices, len(block.shape))
+    if any(isinstance(i, IndexSlice) for i in indices):
+        return _slice_entries(at, indices, env, block, table)
+    place = resolve_place(indices, env, block.shape, at.options.base, at.context)
     # Absent entries are 0, as in the network itself, so claims need no limits that avoid the
     # border.
     if place is None:
@@ -89,6 +96,14 @@ def select_entries(
         return at.zero
     at.work.present += 1
     return table.get(place, at.zero)
+
+
+def fill_axes(indices: tuple[SyntaxNode, ...], rank: int) -> tuple[SyntaxNode, ...]:
+    """One index or slice for every axis, where the further axes are meant as a whole."""
+    if not indices or not isinstance(indices[-1], FurtherAxes):
+        return indices
+    said = indices[:-1]
+    return (*said, *(IndexSlice() for _ in range(rank - len(said))))
 
 
 def _slice_entries(

@@ -27,6 +27,15 @@ HEIGHTS = ("H", "W")
 WINDOWED = {"conv", "transposed_conv"}
 """The layers whose parameters slide over an image, by their keywords."""
 
+ACTIVATIONS: Mapping[str, str] = {
+    "sigmoid": "sigmoid",
+    "silu": "sigmoid",
+    "relu": "relu",
+    "tanh": "tanh",
+    "softplus": "softplus",
+}
+"""What a text calls f or sigma, by the keyword of the layer that applies it."""
+
 
 class DifferentiableNetwork(Protocol):
     """What claims need of a network: its forward equations, its backward pass, its notation."""
@@ -86,6 +95,52 @@ class NetworkContext:
         for tensor in self.tensors.values():
             found.setdefault(tensor.name.letter, []).append(tensor.name.layer)
         return found
+
+    @cached_property
+    def depths(self) -> dict[str, int]:
+        """How many layers with parameters there are up to a tensor: 0 for what the network reads.
+
+        A parameter has the depth of the layer that reads it.
+        """
+        found = {t.key: 0 for t in self.forward.tensors if t.role == "input"}
+        roles = {t.key: t.role for t in self.forward.tensors}
+        for e in self.forward.equations:
+            before = max((found[k] for k in e.reads if k in found), default=0)
+            own = [k for k in e.reads if roles.get(k) == "parameter"]
+            found[e.key] = before + bool(own)
+            found |= dict.fromkeys(own, found[e.key])
+        return found
+
+    def at_depth(self, letter: str, depth: int) -> str:
+        """The key of the tensor that a letter means in a layer; empty where there is none.
+
+        The values of layer 0 are the network's input, whatever their letter is.
+        """
+        carried = [t for t in self.forward.tensors if t.name.letter == letter]
+        if depth == 0 and carried and all(t.role == "value" for t in carried):
+            inputs = [t.key for t in self.forward.tensors if t.role == "input"]
+            return inputs[0] if len(inputs) == 1 else ""
+        return next((t.key for t in carried if self.depths.get(t.key) == depth), "")
+
+    def made_in(self, depth: int) -> str:
+        """The key of what the parameters of a layer compute; the input for layer 0."""
+        if depth == 0:
+            inputs = [t.key for t in self.forward.tensors if t.role == "input"]
+            return inputs[0] if len(inputs) == 1 else ""
+        made = (e.key for e in self.forward.equations if self.depths[e.key] == depth)
+        return next(made, "")
+
+    @cached_property
+    def last_layer(self) -> int:
+        """The number of the last layer: the highest one above a letter, or that are counted."""
+        numbers = [n for ns in self.layers.values() for n in ns if n is not None]
+        return max(numbers, default=0) or max(self.depths.values(), default=0)
+
+    @cached_property
+    def activations(self) -> frozenset[str]:
+        """The functions that the network applies entry by entry."""
+        kinds = {e.kind for e in self.forward.equations}
+        return frozenset(name for kind, name in ACTIVATIONS.items() if kind in kinds)
 
     @cached_property
     def size_names(self) -> dict[str, int]:

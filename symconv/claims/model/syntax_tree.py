@@ -48,6 +48,7 @@ class TensorReference(SyntaxNode):
     """A tensor or one of its entries, as it was written; `layer` says which of that letter.
 
     `kind` is "delta" for dC/d(tensor) written as an error signal. `fresh` marks w after an update.
+    `counted` says that layers are counted by their parameters, the input being layer 0.
     """
 
     letter: str
@@ -56,6 +57,12 @@ class TensorReference(SyntaxNode):
     kind: str = ""
     fresh: bool = False
     bracket: bool = False
+    counted: bool = False
+
+
+@dataclass(frozen=True)
+class FurtherAxes(SyntaxNode):
+    """All axes of an entry that no index stands for, each of them whole."""
 
 
 @dataclass(frozen=True)

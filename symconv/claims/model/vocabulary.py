@@ -46,7 +46,8 @@ STYLES = {
     "mathbf", "mathrm", "boldsymbol", "text", "mathit", "vec", "bm", "operatorname", "rm", "bf",
     "textbf", "mbox", "textrm", "mathsf", "mathcal", "mathbb", "textit", "textsf",
 }  # fmt: skip
-HATS = {"hat", "bar", "tilde", "widehat", "overline"}
+HATS = {"hat", "tilde", "widehat", "widetilde"}
+BARS = {"bar", "overline"}
 ENVIRONMENTS = {"pmatrix", "bmatrix", "matrix", "vmatrix", "smallmatrix", "cases", "array"}
 LAYOUTS = {
     "align", "align*", "aligned", "equation", "equation*", "gather", "gather*", "split",

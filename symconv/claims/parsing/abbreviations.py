@@ -3,16 +3,20 @@ r"""Short forms: `e^{-z}`, `\nabla_w E`, and the names of code, `dw` and `grad_w
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from symconv.claims.model.syntax_tree import (
     BinaryExpression,
     FunctionCall,
     Identifier,
+    Numeral,
     Statement,
     SyntaxNode,
     TensorReference,
 )
+from symconv.claims.model.vocabulary import RATES
+from symconv.claims.readings.gradient_name import GRADIENT, GRADIENT_NAME, PRODUCT
 
 from .brackets import parse_brackets
 from .scripts import parse_scripts
@@ -38,15 +42,35 @@ def parse_gradient(at: Parser) -> SyntaxNode | None:
     if name.text == at.table.context.cost:
         return None
     # `dw` without a space in between; `d w` may be a product.
-    if name.kind != "name" or name.start != at.peek().stop or name.text not in at.table.letters:
+    if name.kind != "name" or name.start != at.peek().stop:
         return None
-    if not at.starts_statement():
+    if at.table.find_letter(name.text) is None:
+        return None
+    own = "d" in at.table.letters and not at.starts_statement()
+    possible = (PRODUCT, GRADIENT) if own else (GRADIENT,)
+    if at.table.choose(GRADIENT_NAME, "", possible) == PRODUCT:
         return None
     start = at.take()
     found = at.base()
-    if not isinstance(found, TensorReference):
-        return at.fail("a derivative is dC/dw", "dC/dw", found.span)
-    return _as_error_signal(at, replace(found, span=(start.start, found.span[1])))
+    if isinstance(found, FunctionCall) and found.function == "transpose":
+        turned = _as_error_signal(at, found.arguments[0], start.start)
+        return replace(found, arguments=(turned,))
+    return _as_error_signal(at, found, start.start)
+
+
+OUTPUT_GRADIENTS = ("dout", "dOut", "d_out", "grad_out", "grad_output", "gradOutput", "upstream")
+
+
+def parse_output_gradient(at: Parser) -> SyntaxNode | None:
+    """`dout`, as programs call the derivative of the cost by the network's output."""
+    output = at.table.context.before_cost
+    if output is None:
+        return None
+    token = at.take()
+    said = at.table.bind(output.key.partition("^")[0], parse_scripts(at, token), at)
+    if isinstance(said, TensorReference) and said.layer is None and output.name.layer is not None:
+        said = replace(said, layer=Numeral(Fraction(output.name.layer)))
+    return _as_error_signal(at, said, token.start)
 
 
 def parse_nabla(at: Parser) -> SyntaxNode | None:
@@ -55,20 +79,25 @@ def parse_nabla(at: Parser) -> SyntaxNode | None:
     token = at.take()
     found = parse_scripts(at, token)
     names = [n.name for n in found.sub or () if isinstance(n, Identifier)]
-    if len(names) != 1 or names[0] not in at.table.letters:
+    if len(names) != 1 or at.table.find_letter(names[0]) is None:
         at.place = place
         return None
     cost = at.peek()
     if cost.kind == "name" and at.table.alias(cost.text) == at.table.context.cost:
         at.take()
     found.sub = found.sub[1:] or None if found.sub else None
-    entry = at.table.bind(names[0], found, at)
+    layers = at.table.context.layers.get(names[0], [])
+    if len(layers) > 1 and found.sup is None and found.tail is None:
+        # What a cost is differentiated by without saying which is the network's output.
+        found.sup = Numeral(Fraction(at.table.context.last_layer))
+    return _as_error_signal(at, at.table.bind(names[0], found, at), token.start)
+
+
+def _as_error_signal(at: Parser, entry: SyntaxNode, start: int) -> TensorReference:
+    """The derivative of the cost by an entry."""
     if not isinstance(entry, TensorReference):
-        return at.fail("a gradient is dC/dw", "\\nabla_w C", found.whole)
-    return _as_error_signal(at, replace(entry, span=(token.start, at.last.stop)))
-
-
-def _as_error_signal(at: Parser, entry: TensorReference) -> TensorReference:
+        return at.fail("a derivative is dC/dw", "dC/dw", entry.span)
+    entry = replace(entry, span=(start, at.last.stop))
     at.table.note(f"read as the derivative of {at.table.context.cost} by {entry.letter}")
     return replace(entry, kind="delta")
 
@@ -97,7 +126,10 @@ def as_update(statement: Statement, table: SymbolTable) -> Statement:
     right = statement.parts[1]
     if mark in STEPS:
         right = BinaryExpression(STEPS[mark], target, right, span=right.span)
-    elif not _reads(right, target) or (mark not in ARROWS and not isinstance(left, Identifier)):
+    elif not _reads(right, target):
+        return statement
+    elif mark not in ARROWS and not isinstance(left, Identifier) and not _is_step(right, target):
+        # As an equation, `w = w - eta g` would only hold where the gradient is 0.
         return statement
     new = replace(target, fresh=True)
     notes = (*statement.notes, NOTE)
@@ -112,6 +144,14 @@ def _weight_of(left: SyntaxNode, table: SymbolTable) -> TensorReference | None:
         isinstance(left, TensorReference) and not left.kind and left.letter in table.context.layers
     )
     return left if isinstance(left, TensorReference) and known else None
+
+
+def _is_step(right: SyntaxNode, target: TensorReference) -> bool:
+    """Whether a side is a weight and, added or taken away, something with a learning rate."""
+    if not isinstance(right, BinaryExpression) or right.operator not in {"+", "-"}:
+        return False
+    rates = any(isinstance(n, Identifier) and n.name in RATES for n in right.right.walk())
+    return right.left == target and rates
 
 
 def _reads(right: SyntaxNode, target: TensorReference) -> bool:

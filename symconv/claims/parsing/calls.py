@@ -16,6 +16,7 @@ from symconv.claims.model.syntax_tree import (
     SyntaxNode,
 )
 from symconv.claims.model.vocabulary import FUNCTIONS
+from symconv.claims.readings.sigma import ACTIVATION, LOGISTIC, SIGMA
 
 from .brackets import parse_condition
 from .cursor import ClaimToken
@@ -50,6 +51,8 @@ def parse_call(at: Parser) -> SyntaxNode:
 def parse_call_of(at: Parser, token: ClaimToken) -> SyntaxNode:
     """The function that a token names, applied to what follows."""
     function = FUNCTIONS.get(token.text, "activation")
+    if token.text == "sigma":
+        function = _name_sigma(at)
     primes = len(at.primes())
     if at.peek().text != "(":
         argument = at.factor()
@@ -69,6 +72,16 @@ def parse_call_of(at: Parser, token: ClaimToken) -> SyntaxNode:
         branches = (arguments[1], arguments[0]), (arguments[2], None)
         return Cases(branches, span=(token.start, stop.stop))
     return FunctionCall(function, tuple(arguments), primes, span=(token.start, stop.stop))
+
+
+def _name_sigma(at: Parser) -> str:
+    """The function that a sigma stands for: the one activation of the network, or the logistic."""
+    known = at.table.context.activations
+    if len(known) != 1:
+        return at.table.choose(SIGMA, "", (LOGISTIC,))
+    if known == {LOGISTIC}:
+        return ACTIVATION
+    return at.table.choose(SIGMA, "", (ACTIVATION, LOGISTIC))
 
 
 def _parse_argument(at: Parser) -> SyntaxNode:

@@ -2,6 +2,7 @@ r"""What starts with a backslash, whether or not it was lost: `\frac`, `\sum`, `
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from symconv.claims.model.syntax_tree import (
@@ -10,8 +11,10 @@ from symconv.claims.model.syntax_tree import (
     FunctionCall,
     MatrixLiteral,
     SyntaxNode,
+    TensorReference,
 )
 from symconv.claims.model.vocabulary import FUNCTIONS
+from symconv.claims.readings.bar import ADJOINT, BAR, MEAN
 
 from .brackets import parse_condition, parse_indicator
 from .calls import parse_call, parse_call_of
@@ -127,8 +130,30 @@ def _parse_styled_letter(at: Parser) -> SyntaxNode:
     return at.table.bind(name, parse_scripts(at, token), at)
 
 
+def _parse_barred_letter(at: Parser) -> SyntaxNode:
+    r"""`\bar{w}`: the adjoint of w, its mean, or a letter of its own."""
+    mark = at.take()
+    braced = at.peek().text == "{"
+    if braced:
+        at.take()
+    token = at.take()
+    letter = at.table.find_letter(token.text) if token.kind == "name" else None
+    if letter is None:
+        at.fail("the letter of a tensor is expected here", "\\bar{w}", token.span)
+    inner = parse_scripts(at, token) if braced else None
+    if braced:
+        at.expect("}")
+    scripts = parse_scripts(at, token) if inner is None or inner.is_bare else inner
+    entry = at.table.bind(token.text, scripts, at)
+    meaning = at.table.choose(BAR, letter, (ADJOINT, MEAN))
+    span = (mark.start, at.last.stop)
+    if meaning == MEAN or not isinstance(entry, TensorReference):
+        return FunctionCall("mean", (entry,), span=span)
+    return replace(entry, kind="delta", span=span)
+
+
 RULES = {
     "frac": parse_fraction, "sum": _parse_sum_or_call, "partial": _parse_partial,
     "sqrt": _parse_root, "begin cases": parse_cases,
-    "style": _parse_styled_letter, "hat": _parse_styled_letter,
+    "style": _parse_styled_letter, "hat": _parse_styled_letter, "bar": _parse_barred_letter,
 }  # fmt: skip

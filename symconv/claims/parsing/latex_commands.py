@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from symconv.claims.model.vocabulary import (
+    BARS,
     COMMANDS,
     FUNCTIONS,
     HATS,
@@ -32,6 +33,7 @@ SAME_LETTER = {"varepsilon": "epsilon", "varphi": "phi", "ell": "l"}
 ONE_TOKEN = {
     **dict.fromkeys(STYLES, ("command", "style")),
     **dict.fromkeys(HATS, ("command", "hat")),
+    **dict.fromkeys(BARS, ("command", "bar")),
     **{word: ("op", sign) for word, sign in (*RELATIONS.items(), *OPERATORS.items())},
     "dfrac": ("command", "frac"), "tfrac": ("command", "frac"), "prime": ("op", "'"),
     "top": ("name", "T"), "intercal": ("name", "T"),

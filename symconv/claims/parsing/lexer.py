@@ -23,7 +23,7 @@ NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 DIGITS = re.compile(r"[0-9]+")
 RUN = re.compile(r"[A-Za-z]+")
 NUMBERED = re.compile(r"(?:convolve2d|correlate2d|conv2d|rot180|rot90)(?![A-Za-z0-9])")
-TAILED = re.compile(r"[A-Za-z]+[0-9]+(?![0-9.]*[A-Za-z])")
+TAILED = re.compile(r"[A-Za-z]+[0-9]+(?![0-9]*[A-Za-z]|\.[0-9])")
 PREFIX = re.compile(r"(?:np|numpy|scipy|signal|math|torch)\.(?=[A-Za-z])")
 BLANK = "$~\u200b\u00a0"
 TWO = ("**", ":=", "<-", "->", "<=", ">=", "!=", "==", "=>", "+=", "-=")
@@ -121,13 +121,22 @@ class Lexer:
             self.place = match.end()
             yield ClaimToken("name", match.group(), start, self.place)
             return
-        match = RUN.match(self.text, start)
-        assert match is not None
+        if match and (known := self._numbered_name(match.group())):
+            pieces = (*self.vocabulary.split(match.group().removesuffix(known)), known)
+        else:
+            match = RUN.match(self.text, start)
+            assert match is not None
+            pieces = self.vocabulary.split(match.group())
         here = start
-        for piece in self.vocabulary.split(match.group()):
+        for piece in pieces:
             self.place = here + len(piece)
             yield from self._piece(piece, here)
             here = max(here + len(piece), self.place)
+
+    def _numbered_name(self, run: str) -> str:
+        """The longest name with a number that a run of letters and digits ends with: w2 of dw2."""
+        names = self.vocabulary.names
+        return next((run[n:] for n in range(1, len(run)) if run[n:] in names), "")
 
     def _piece(self, piece: str, here: int) -> Iterator[ClaimToken]:
         if piece in self.vocabulary.names or piece not in BARE_COMMANDS | BARE_RELATIONS:

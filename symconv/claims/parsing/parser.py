@@ -21,10 +21,12 @@ from symconv.claims.model.syntax_tree import (
 )
 
 from .abbreviations import (
+    OUTPUT_GRADIENTS,
     as_update,
     parse_exponential,
     parse_gradient,
     parse_nabla,
+    parse_output_gradient,
     parse_weight_step,
 )
 from .brackets import (
@@ -41,6 +43,7 @@ from .derivatives import parse_differential
 from .lexer import tokenize_claim
 from .scripts import parse_scripts
 from .symbol_table import SymbolTable
+from .window_signs import WINDOW_SIGNS, as_window, parse_window_mode
 
 RELATIONS = {"=", ":=", "~", "<-", "=>", "-=", "+="}
 PRODUCTS = {"*", "/", "conv", "corr", "had", "@"}
@@ -103,7 +106,8 @@ class Parser(ClaimCursor):
 
     def index_sum(self) -> SyntaxNode:
         """A sum of terms whose letters are indices."""
-        return self.table.as_index(self.sum_of_terms())
+        with self.table.reading_indices():
+            return self.table.as_index(self.sum_of_terms())
 
     def term(self) -> SyntaxNode:
         """Factors, with or without a sign between them."""
@@ -116,8 +120,12 @@ class Parser(ClaimCursor):
                 self.take()
             elif not self.starts_factor():
                 return left
+            mode = parse_window_mode(self) if sign in WINDOW_SIGNS else None
             right = self.factor()
-            left = BinaryExpression(sign, left, right, span=join_spans(left, right))
+            span = join_spans(left, right)
+            left = BinaryExpression(sign, left, right, span=span)
+            if mode is not None:
+                left = as_window(self.table, left, mode)
         return self.fail(f"more than {MOST_FACTORS} factors in one term", "powers", start.span)
 
     def starts_factor(self) -> bool:
@@ -226,5 +234,5 @@ def parse_name(at: Parser) -> SyntaxNode:
 
 ABBREVIATIONS = {
     "e": parse_exponential, "d": parse_gradient, "Delta": parse_weight_step, "nabla": parse_nabla,
-    "grad": parse_nabla,
+    "grad": parse_nabla, **dict.fromkeys(OUTPUT_GRADIENTS, parse_output_gradient),
 }  # fmt: skip

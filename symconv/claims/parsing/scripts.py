@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .parser import Parser
 
 MOMENTS = {"t", "new", "old"}
+SENTENCE_WORDS = {"in", "if"}
 
 
 @dataclass
@@ -37,7 +38,14 @@ class Scripts:
     primes: str = ""
     bracket: bool = False
     layer_bracket: bool = False
+    transposed: bool = False
     stop: int = 0
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing stands around the letter."""
+        written = (self.sub, self.sup, self.tail, self.time)
+        return all(x is None for x in written) and not self.primes
 
     @property
     def whole(self) -> Span:
@@ -99,8 +107,22 @@ def _parse_subscript(at: Parser) -> tuple[SyntaxNode, ...]:
         return (parse_number(at),)
     if at.peek().kind == "name":
         token = at.take()
-        return (Identifier(token.text + at.primes(), span=token.span),)
+        first = Identifier(token.text + at.primes(), span=token.span)
+        return (_parse_run_of_indices(at, first),)
     return at.fail("a subscript is missing", "w_1, w_{m,n}")
+
+
+def _parse_run_of_indices(at: Parser, first: Identifier) -> SyntaxNode:
+    r"""The letters that stand right behind a subscript without braces: `W_ij` for `W_{ij}`."""
+    found: SyntaxNode = first
+    known = at.table.letters | at.table.context.size_names.keys()
+    while (token := at.peek()).kind == "name" and token.start == at.last.stop:
+        if len(token.text) > 1 or token.text in known or len(first.name) > 1 or first.name in known:
+            break
+        at.take()
+        second = Identifier(token.text + at.primes(), span=token.span)
+        found = BinaryExpression("", found, second, span=(first.span[0], token.stop))
+    return found
 
 
 def _parse_index_list(at: Parser, closing: str) -> tuple[SyntaxNode, ...]:
@@ -118,12 +140,22 @@ def _parse_index(at: Parser, closing: str) -> SyntaxNode:
     """An index, or a slice in square brackets: `m:m+2`, `:3`, `:`."""
     start = at.peek()
     slices = closing == "]"
-    low = None if slices and start.text == ":" else at.index_sum()
+    low = None if slices and start.text == ":" else _split_word(at.index_sum())
     if low is not None and not (slices and at.peek().text == ":"):
         return low
     at.take()
     high = None if at.peek().text in {",", closing} else at.index_sum()
     return IndexSlice(low, high, span=(start.start, at.last.stop))
+
+
+def _split_word(index: SyntaxNode) -> SyntaxNode:
+    """The two indices i and n where the word `in` was read."""
+    if not isinstance(index, Identifier) or index.name not in SENTENCE_WORDS:
+        return index
+    first, second = index.name[0], index.name[1]
+    start, stop = index.span
+    left = Identifier(first, span=(start, start + 1))
+    return BinaryExpression("", left, Identifier(second, span=(stop - 1, stop)), span=index.span)
 
 
 def _parse_superscript(at: Parser, found: Scripts) -> None:
@@ -139,6 +171,7 @@ def _parse_superscript(at: Parser, found: Scripts) -> None:
         found.sup = at.table.as_index(at.group())
         return
     at.take()
+    _parse_transpose(at, found)
     if at.peek().text in {"(", "["}:
         found.layer_bracket = True
         found.sup = _parse_in_brackets(at, found)
@@ -146,10 +179,19 @@ def _parse_superscript(at: Parser, found: Scripts) -> None:
         with at.inside_brackets():
             found.sup = at.index_sum()
         _separate_moment(at, found)
+    _parse_transpose(at, found)
     if at.peek().text == ",":
         at.take()
         found.second = at.index_sum()
     at.expect("}")
+
+
+def _parse_transpose(at: Parser, found: Scripts) -> None:
+    """The T of `W^{[2]T}` and `W^{T(2)}`."""
+    beside = {found.layer_bracket and "}", not found.layer_bracket and "("}
+    if at.peek().text == "T" and at.peek(1).text in beside and "T" not in at.table.letters:
+        at.take()
+        found.transposed = True
 
 
 def _parse_plus(at: Parser, found: Scripts) -> None:

@@ -11,12 +11,13 @@ from symconv.claims.model.syntax_tree import (
     Identifier,
     Numeral,
     SyntaxNode,
-    TensorReference,
     UnaryMinus,
 )
+from symconv.claims.readings.moment import INDEX, MOMENT, MOMENT_BELOW
+from symconv.claims.readings.number_below import ENTRY, LAYER, NUMBER_BELOW
+from symconv.claims.readings.superscript import LAYER_OF_ONE, LEFT_OUT, POWER, SUPERSCRIPT
 
 from .scripts import Scripts
-from .tensor_indices import indices_from_digits, normalize_indices, split_indices
 
 if TYPE_CHECKING:
     from .parser import Parser
@@ -29,6 +30,7 @@ def resolve_superscript(table: SymbolTable, letter: str, s: Scripts, at: Parser)
     """The layer of a letter and the power it is raised to."""
     layers = [n for n in table.context.layers.get(letter, [None]) if n is not None]
     sup = None if s.time is not None and s.sup is s.time else s.sup
+    sup = None if sup is None else name_last_layer(table, sup)
     if sup is None and s.tail is not None and int(s.tail.value) in layers:
         return s.tail, None
     if sup is None:
@@ -36,6 +38,28 @@ def resolve_superscript(table: SymbolTable, letter: str, s: Scripts, at: Parser)
     if not layers:
         return _without_layers(table, letter, sup, s)
     return _resolve_among_layers(table, letter, layers, sup, s, at)
+
+
+def name_last_layer(table: SymbolTable, sup: SyntaxNode) -> SyntaxNode:
+    """A superscript with the number of the last layer for L."""
+    if isinstance(sup, Identifier) and sup.name == "L" and "L" not in table.context.size_names:
+        last = table.context.last_layer
+        table.note(f"L is read as the last layer, {last}")
+        return Numeral(Fraction(last), span=sup.span)
+    if isinstance(sup, BinaryExpression):
+        left, right = name_last_layer(table, sup.left), name_last_layer(table, sup.right)
+        if left is not sup.left or right is not sup.right:
+            value = evaluate_layer(replace(sup, left=left, right=right))
+            return sup if value is None else Numeral(value, span=sup.span)
+    return sup
+
+
+def evaluate_layer(node: BinaryExpression) -> Fraction | None:
+    """`L-1` and `L+1` in numbers."""
+    if not isinstance(node.left, Numeral) or not isinstance(node.right, Numeral):
+        return None
+    sign = {"+": 1, "-": -1}.get(node.operator)
+    return None if sign is None else node.left.value + sign * node.right.value
 
 
 def _resolve_among_layers(  # noqa: PLR0913, PLR0917 - what a superscript means depends on exactly these
@@ -66,63 +90,71 @@ def _only_layer(letter: str, layers: list[int], s: Scripts, at: Parser) -> Synta
 
 def _without_layers(table: SymbolTable, letter: str, sup: SyntaxNode, s: Scripts) -> LayerAndPower:
     """A superscript on a letter that stands for one tensor only."""
-    if isinstance(sup, Numeral) and not s.layer_bracket:
-        return None, (sup if sup.value != 1 else None)
-    if isinstance(sup, UnaryMinus) or (isinstance(sup, BinaryExpression) and sup.operator == "/"):
+    if isinstance(sup, Numeral):
+        layer = int(sup.value)
+        # In its own layer a tensor is itself; as layer 0 a value is the network's input.
+        other = bool(table.context.at_depth(letter, layer)) and (layer != 1 or s.layer_bracket)
+        if s.layer_bracket and layer == 0 and other:
+            return sup, None
+        if not s.layer_bracket:
+            possible = (POWER, LAYER) if other else (POWER,)
+            if table.choose(SUPERSCRIPT, letter, possible) == LAYER:
+                return sup, None
+            return None, (sup if sup.value != 1 else None)
+    elif isinstance(sup, UnaryMinus) or (isinstance(sup, BinaryExpression) and sup.operator == "/"):
         return None, sup
+    elif table.choose(LAYER_OF_ONE, "", (LEFT_OUT, LAYER)) == LAYER:
+        return sup, None
     table.note(f"there is one '{letter}' in this network, so its layer is left out")
     return None, None
 
 
-def is_after_update(time: SyntaxNode) -> bool:
-    """Whether a moment is t + 1 or 'new'."""
-    if isinstance(time, Identifier):
+def resolve_number_below(table: SymbolTable, letter: str, s: Scripts, at: Parser) -> Scripts:
+    """The scripts with a number below the letter, or behind it, where it counts layers.
+
+    Of several tensors with that letter, the number says which one; the only tensor with it may be
+    meant by its own layer, too.
+    """
+    number = s.tail
+    if number is None and s.sub and len(s.sub) == 1 and isinstance(s.sub[0], Numeral):
+        number = s.sub[0]
+    layers = [n for n in table.context.layers.get(letter, []) if n is not None]
+    raised = s.sup is not None and (bool(layers) or s.layer_bracket)
+    if number is None or raised or s.bracket or letter in table.extra:
+        return s
+    rest = s.sub if number is s.tail else None
+    if layers:
+        if len(layers) > 1 and int(number.value) in layers and s.tail is None:
+            table.choose(NUMBER_BELOW, letter, (LAYER,))
+            return replace(s, sub=rest, tail=None, sup=number, layer_bracket=True)
+        return s
+    own = table.context.depths.get(letter) == number.value
+    if rest is not None and not own:
+        at.fail(f"the network has no '{letter}{number.value}'", letter, s.whole)
+    possible = (LAYER,) if rest is not None else (ENTRY, LAYER) if own else (ENTRY,)
+    if table.choose(NUMBER_BELOW, letter, possible) == LAYER:
+        return replace(s, sub=rest, tail=None)
+    return s
+
+
+def resolve_moment(table: SymbolTable, letter: str, s: Scripts) -> Scripts:
+    """The scripts with `new`, `old`, t and t+1 below a weight as moments of an update."""
+    only = s.sub[0] if s.sub and len(s.sub) == 1 else None
+    if only is None or s.time is not None or s.bracket or letter not in table.weights:
+        return s
+    names = {n.name for n in only.walk() if isinstance(n, Identifier)}
+    if names <= {"new", "old"} and names:
+        return replace(s, sub=None, time=only)
+    if names != {"t"} or table.choose(MOMENT_BELOW, "", (INDEX, MOMENT)) == INDEX:
+        return s
+    return replace(s, sub=None, time=only)
+
+
+def is_after_update(time: SyntaxNode, at: Parser) -> bool:
+    """Whether a moment is 'new', or the later one of t and t + 1, t - 1 and t."""
+    if isinstance(time, Identifier) and time.name in {"new", "old"}:
         return time.name == "new"
-    return any(isinstance(n, Numeral) for n in time.walk())
-
-
-INDEX_LETTERS = {"i", "j", "k", "m", "n", "l"}
-
-
-def resolve_error_signal(table: SymbolTable, s: Scripts, at: Parser) -> SyntaxNode:
-    r"""The error signal that a delta with its scripts means."""
-    if s.primes:
-        at.fail("a prime belongs to an index or a function", "\\delta_{i'}", s.whole)
-    letter, sub, layer = "", s.sub, s.sup
-    place, name = _find_letter(table, s)
-    if name:
-        letter = name
-        if place is s.sup:
-            layer = s.second
-        elif s.sub:
-            sub = s.sub[1:] or None
-    found = TensorReference(letter, layer, sub, "delta", bracket=s.bracket, span=s.whole)
-    return normalize_indices(table, found, at) if letter else _pair_digits(table, found)
-
-
-def _find_letter(table: SymbolTable, s: Scripts) -> tuple[SyntaxNode | None, str]:
-    """The script that names a tensor, and its name."""
-    for place in (s.sup, *(s.sub or ())):
-        name = _name_of(place)
-        if name in table.context.layers and name not in INDEX_LETTERS:
-            return place, name
-    return None, ""
-
-
-def _pair_digits(table: SymbolTable, entry: TensorReference) -> TensorReference:
-    r"""`\delta_{11}` as an entry of a grid, where the notation writes grids."""
-    indices = split_indices(entry.indices or (), {2})
-    if len(indices) != 1 or entry.indices is None:
-        return replace(entry, indices=indices) if entry.indices else entry
-    only = indices[0]
-    digits = str(only.value) if isinstance(only, Numeral) else ""
-    ranks = {len(t.shape) for t in table.context.deltas.values() if t.role == "delta"}
-    if len(digits) != 2 or 2 not in ranks or table.context.notation.style == "flat":
-        return entry
-    return replace(entry, indices=indices_from_digits(table, digits, only.span))
-
-
-def _name_of(node: SyntaxNode | None) -> str:
-    if isinstance(node, Identifier):
-        return node.name
-    return node.letter if isinstance(node, TensorReference) and node.indices is None else ""
+    words = [token.text for token in at.tokens]
+    backwards = any(words[n : n + 3] == ["t", "-", "1"] for n in range(len(words)))
+    later = any(isinstance(n, Numeral) for n in time.walk())
+    return later != backwards

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from symconv.claims.model.errors import MOST_EXPONENT
 from symconv.claims.model.syntax_tree import (
     BinaryExpression,
     Exponentiation,
+    FunctionCall,
     Identifier,
     Numeral,
     Statement,
@@ -22,10 +24,19 @@ from symconv.claims.model.syntax_tree import (
     UnaryMinus,
 )
 from symconv.claims.model.vocabulary import COSTS, FUNCTIONS, OUTPUTS, RATES
+from symconv.claims.readings.ambiguity import Ambiguity, Choices
+from symconv.claims.readings.letter_case import find_other_case
+from symconv.claims.readings.number_below import ENTRY, NAME, NUMBER_BELOW
 
 from .cursor import Vocabulary
+from .deltas import resolve_delta
 from .scripts import Scripts
-from .superscripts import is_after_update, resolve_error_signal, resolve_superscript
+from .superscripts import (
+    is_after_update,
+    resolve_moment,
+    resolve_number_below,
+    resolve_superscript,
+)
 from .tensor_indices import normalize_indices
 
 if TYPE_CHECKING:
@@ -43,6 +54,8 @@ class SymbolTable:
     extra: Mapping[str, Shape] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     most_exponent: int = MOST_EXPONENT
+    choices: Choices = field(default_factory=Choices)
+    indexing: bool = False
 
     @cached_property
     def letters(self) -> frozenset[str]:
@@ -50,10 +63,37 @@ class SymbolTable:
         return frozenset(self.context.layers) | frozenset(self.extra)
 
     @cached_property
+    def weights(self) -> frozenset[str]:
+        """The letters of what is trained."""
+        tensors = self.context.forward.tensors
+        return frozenset(t.name.letter for t in tensors if t.role == "parameter")
+
+    @cached_property
     def vocabulary(self) -> Vocabulary:
         """Every word that stays whole when a run of letters is split."""
         sizes = frozenset(self.context.size_names)
-        return Vocabulary(self.letters | sizes | RESERVED_WORDS | {"C", "E", "L", "J", "loss"})
+        other = {n.swapcase() for n in self.letters if len(n) == 1}
+        words = self.letters | sizes | other | RESERVED_WORDS | {"C", "E", "L", "J", "loss"}
+        return Vocabulary(frozenset(words))
+
+    def choose(self, ambiguity: Ambiguity, subject: str, possible: tuple[str, ...]) -> str:
+        """The meaning of a notation that has several, with a remark on what was taken.
+
+        `possible` are the meanings that it may have here, the likeliest first.
+        """
+        taken = self.choices.choose(ambiguity, subject, possible)
+        if said := ambiguity.sentence(taken, subject):
+            self.note(said)
+        return taken
+
+    @contextmanager
+    def reading_indices(self) -> Iterator[None]:
+        """Where a letter alone is an index, whatever else has that letter."""
+        outer, self.indexing = self.indexing, True
+        try:
+            yield
+        finally:
+            self.indexing = outer
 
     def note(self, text: str) -> None:
         """Keep a remark on how something was read."""
@@ -82,9 +122,35 @@ class SymbolTable:
     def bind(self, name: str, scripts: Scripts, at: Parser) -> SyntaxNode:
         """What a name with its scripts stands for."""
         if name == "delta" and name not in self.letters:
-            return resolve_error_signal(self, scripts, at)
-        letter = name if name in self.letters else self.alias(name)
+            return resolve_delta(self, scripts, at)
+        if self.indexing and scripts.is_bare:
+            return Identifier(name, span=scripts.whole)
+        if (joined := self.join_number(name, scripts)) is not None:
+            return self.entry(joined, replace(scripts, sub=None, tail=None), at)
+        letter = self.find_letter(name)
         return self.other(name, scripts) if letter is None else self.entry(letter, scripts, at)
+
+    def find_letter(self, name: str) -> str | None:
+        """The letter of the tensor that a name stands for; None where it stands for none."""
+        if name in self.letters:
+            return name
+        known = self.alias(name)
+        if known is not None or name in self.context.size_names or name in RATES:
+            return known
+        other = find_other_case(name, self.letters)
+        if not other:
+            return None
+        self.note(f"read {name} as {other}")
+        return other
+
+    def join_number(self, name: str, s: Scripts) -> str | None:
+        """The tensor that is called by a letter together with the number below it: `w_2`, w2."""
+        number = _digits(s.sub[0]) if s.sub and len(s.sub) == 1 and s.tail is None else ""
+        joined = name + number
+        if not number.isdigit() or joined not in self.letters:
+            return None
+        possible = (NAME, ENTRY) if name in self.letters else (NAME,)
+        return joined if self.choose(NUMBER_BELOW, joined, possible) == NAME else None
 
     def cost(self, name: str) -> str:
         """The letter of the cost, which is written as `name`."""
@@ -111,14 +177,17 @@ class SymbolTable:
         """A tensor or its entry, perhaps raised to a power, perhaps after an update."""
         if s.primes:
             return Identifier(letter + s.primes, span=s.whole)
+        s = resolve_number_below(self, letter, resolve_moment(self, letter, s), at)
         layer, power = resolve_superscript(self, letter, s, at)
         sub = s.sub
         if s.tail is not None and sub is None and layer is not s.tail:
             sub = (s.tail,)
-        fresh = s.time is not None and is_after_update(s.time)
-        found = TensorReference(letter, layer, sub, "", fresh, s.bracket, span=s.whole)
-        found = normalize_indices(self, found, at)
-        return found if power is None else Exponentiation(found, power, span=s.whole)
+        fresh = s.time is not None and is_after_update(s.time, at)
+        counted = layer is not None and self.context.layers.get(letter) == [None]
+        entry = TensorReference(letter, layer, sub, "", fresh, s.bracket, counted, span=s.whole)
+        entry = normalize_indices(self, entry, at)
+        found = entry if power is None else Exponentiation(entry, power, span=s.whole)
+        return FunctionCall("transpose", (found,), span=s.whole) if s.transposed else found
 
     def other(self, name: str, scripts: Scripts) -> SyntaxNode:
         """A size, the learning rate, an index, or a name that the network does not have."""

@@ -11,11 +11,15 @@ from symconv.claims.model.context import Shape
 from symconv.claims.model.errors import ClaimError
 from symconv.claims.model.syntax_tree import (
     BinaryExpression,
+    FurtherAxes,
+    Identifier,
+    IndexSlice,
     Numeral,
     Span,
     SyntaxNode,
     TensorReference,
 )
+from symconv.claims.readings.fewer_indices import FEWER_INDICES, LEADING, ROW_MAJOR
 from symconv.core.tensor import Tensor
 
 if TYPE_CHECKING:
@@ -36,6 +40,8 @@ def normalize_indices(table: SymbolTable, entry: TensorReference, at: Parser) ->
         return entry
     shapes = [_shape_of(table, t) for t in tensors]
     indices = split_indices(entry.indices, {len(x) for x in shapes})
+    if _means_rows(table, indices, shapes):
+        return replace(entry, indices=(*indices, FurtherAxes()))
     if len(indices) == 1 and isinstance(indices[0], Numeral):
         indices = _expand_compact(table, indices[0], shapes[0], entry)
     found = replace(entry, indices=indices)
@@ -43,6 +49,34 @@ def normalize_indices(table: SymbolTable, entry: TensorReference, at: Parser) ->
         if not _is_shared_bias(tensor, shape, indices):
             _require_in_range(table, tensor, shape, found, at)
     return found
+
+
+def _means_rows(table: SymbolTable, indices: Indices, shapes: list[Shape]) -> bool:
+    """Whether an entry with fewer indices than axes means all of its last axes."""
+    if any(isinstance(i, IndexSlice | FurtherAxes) for i in indices):
+        return False
+    count, ranks = len(indices), {len(shape) for shape in shapes}
+    trimmed = {len([n for n in shape if n != 1]) for shape in shapes}
+    if len(ranks) != 1 or count >= min(ranks) or shapes[0] == (1,):
+        return False
+    if not all(leads_within(table, indices, shape) for shape in shapes):
+        return False
+    if count == 1 and trimmed != {1}:
+        possible: tuple[str, ...] = (ROW_MAJOR, LEADING)
+    else:
+        possible = (ROW_MAJOR,) if count in trimmed else (LEADING,)
+    return table.choose(FEWER_INDICES, "", possible) == LEADING
+
+
+def leads_within(table: SymbolTable, indices: Indices, shape: Shape) -> bool:
+    """Whether the numbers among some indices exist on the first axes of a shape.
+
+    An entry that does not exist is 0, so that a row that does not exist would make claims right.
+    """
+    return all(
+        not isinstance(i, Numeral) or 0 <= i.value - table.base < n
+        for i, n in zip(indices, shape, strict=False)
+    )
 
 
 def _candidate_tensors(table: SymbolTable, entry: TensorReference) -> list[Tensor | str]:
@@ -130,6 +164,12 @@ def _grid(shape: Shape) -> str:
 def split_indices(indices: Indices, ranks: set[int]) -> Indices:
     """`{m'n'}` as two indices where the tensor has two axes."""
     if len(indices) != 1 or 1 in ranks:
+        return indices
+    if isinstance(indices[0], Identifier):
+        name, (start, _) = indices[0].name, indices[0].span
+        if len(name) in ranks and name.isalpha() and name.isascii():
+            places = enumerate(name, start)
+            return tuple(Identifier(c, span=(n, n + 1)) for n, c in places)
         return indices
     pieces: list[SyntaxNode] = []
     node: SyntaxNode = indices[0]

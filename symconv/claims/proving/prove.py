@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import product
 
 from symconv.claims.evaluation.comparison import Question
 from symconv.claims.model.context import NetworkContext
@@ -189,9 +188,7 @@ def list_layers(question: Question) -> list[dict[str, int]]:
     names = [n for n in question.names if n in said]
     if len(names) != len(said):
         raise NotProvedError("a layer that is summed over, or a size")
-    numbers = [n for ns in question.context.layers.values() for n in ns if n is not None]
-    span = range(min(numbers, default=1), max(numbers, default=1) + 1)
-    return [dict(zip(names, choice, strict=True)) for choice in product(span, repeat=len(names))]
+    return [dict(layers) for layers in question.layers()]
 
 
 def rename_indices(text: str, taken: Iterable[str]) -> str:

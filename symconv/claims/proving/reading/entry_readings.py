@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from symconv.claims.evaluation.tensor_entries import fill_axes
 from symconv.claims.model.syntax_tree import (
     Differential,
     Identifier,
@@ -106,8 +107,9 @@ def _select_entries(
     """The entry at the node's indices; the whole array where it has none."""
     if node.indices is None:
         return _read_whole(at, block, lambda i: at.equations.access(key, i))
-    if any(isinstance(i, IndexSlice) for i in node.indices):
-        return _read_slice(at, node.indices, env, block, key)
+    indices = fill_axes(node.indices, len(block.shape))
+    if any(isinstance(i, IndexSlice) for i in indices):
+        return _read_slice(at, indices, env, block, key)
     place, digits = _place_indices(at, node.indices, env, block.shape)
     return digits.close(at.equations.access(key, place))
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from symconv.claims.evaluation.scalar_functions import ACTIVATIONS, POINTWISE
+from symconv.claims.evaluation.scalar_functions import POINTWISE
 from symconv.claims.model.syntax_tree import (
     FunctionCall,
     Identifier,
@@ -73,11 +73,10 @@ def _slope(name: str, primes: int) -> Callable[[Form], Form]:
 
 def find_activation(at: ClaimReader) -> str:
     """The network's one activation, which a text may call f or sigma."""
-    kinds = {e.kind for e in at.context.forward.equations}
-    found = {name for kind, name in ACTIVATIONS.items() if kind in kinds}
+    found = at.context.activations
     if len(found) != 1:
         raise NotProvedError("which activation is meant is not said")
-    return found.pop()
+    return next(iter(found))
 
 
 def _read_extreme(at: ClaimReader, name: str, left: ValueForm, right: ValueForm) -> ValueForm:

@@ -19,6 +19,7 @@ from symconv.claims.model.syntax_tree import (
     Differential,
     Exponentiation,
     FunctionCall,
+    FurtherAxes,
     Identifier,
     Numeral,
     Summation,
@@ -265,6 +266,8 @@ class IndexReader:
     def _axes(self, entry: TensorReference) -> list[Coefficient]:
         shape = self.equations.shapes[self.key(entry)]
         count = len(entry.indices or ())
+        if entry.indices and isinstance(entry.indices[-1], FurtherAxes):
+            return list(shape)[: count - 1]
         if count == 1 and len(shape) != 1:
             return [count_entries(shape)]
         return [n for n in shape if count == len(shape) or n != 1]

@@ -1,0 +1,141 @@
+r"""What a delta means: an error signal, of a tensor or of a layer, or Kronecker's delta."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from symconv.claims.model.syntax_tree import (
+    Cases,
+    Condition,
+    FurtherAxes,
+    Identifier,
+    Numeral,
+    SyntaxNode,
+    TensorReference,
+)
+from symconv.claims.readings.delta import DELTA_OF_TWO, KRONECKER, SIGNAL
+from symconv.claims.readings.fewer_indices import FEWER_INDICES, LEADING, ROW_MAJOR
+from symconv.claims.readings.number_below import ENTRY, LAYER, NUMBER_BELOW
+from symconv.claims.readings.superscript import LAYER_OF_ONE, LEFT_OUT
+from symconv.core.tensor import Tensor
+
+from .scripts import Scripts
+from .superscripts import name_last_layer
+from .tensor_indices import (
+    indices_from_digits,
+    leads_within,
+    normalize_indices,
+    split_indices,
+)
+
+if TYPE_CHECKING:
+    from .parser import Parser
+    from .symbol_table import SymbolTable
+
+ONE, ZERO = Numeral(Fraction(1)), Numeral(Fraction(0))
+INDEX_LETTERS = {"i", "j", "k", "m", "n", "l"}
+
+
+def resolve_delta(table: SymbolTable, s: Scripts, at: Parser) -> SyntaxNode:
+    """The error signal that a delta with its scripts means, or 1 where two indices are equal."""
+    if s.primes:
+        at.fail("a prime belongs to an index or a function", "\\delta_{i'}", s.whole)
+    place, name = _find_letter(table, s)
+    if name:
+        layer, sub = (s.second, s.sub) if place is s.sup else (s.sup, (s.sub or ())[1:] or None)
+        found = TensorReference(name, layer, sub, "delta", bracket=s.bracket, span=s.whole)
+        return normalize_indices(table, found, at)
+    if (pair := _pair_of_indices(table, s)) is not None:
+        same = Condition("=", *pair, span=s.whole)
+        return Cases(((ONE, same), (ZERO, None)), span=s.whole)
+    return _signal_of_layer(table, s) or _bare_signal(table, s)
+
+
+def _signal_of_layer(table: SymbolTable, s: Scripts) -> TensorReference | None:
+    r"""`\delta_2` as the error signal of layer 2; None where it is something else."""
+    number = s.sub[0] if s.sub and len(s.sub) == 1 and s.sup is None else None
+    if not isinstance(number, Numeral):
+        return None
+    counted = not s.bracket and bool(table.context.made_in(int(number.value)))
+    possible = (ENTRY, LAYER) if counted else (ENTRY,)
+    if table.choose(NUMBER_BELOW, "delta", possible) == ENTRY:
+        return None
+    return TensorReference("", number, None, "delta", counted=True, span=s.whole)
+
+
+def _bare_signal(table: SymbolTable, s: Scripts) -> TensorReference:
+    """An error signal that does not say whose it is."""
+    layer = None if s.sup is None else name_last_layer(table, s.sup)
+    counted = layer is not None and _counts_layers(table)
+    found = TensorReference(
+        "", layer, s.sub, "delta", bracket=s.bracket, counted=counted, span=s.whole
+    )
+    found = _pair_digits(table, found)
+    indices = found.indices or ()
+    shapes = [table.context.shape(t) for t in _signals(table)]
+    if len(indices) != 1 or not shapes or min(map(len, shapes)) < 2:
+        return found
+    if not all(leads_within(table, indices, shape) for shape in shapes):
+        return found
+    if table.choose(FEWER_INDICES, "", (ROW_MAJOR, LEADING)) == ROW_MAJOR:
+        return found
+    return replace(found, indices=(*indices, FurtherAxes()))
+
+
+def _counts_layers(table: SymbolTable) -> bool:
+    """Whether the number above a bare delta counts layers by their parameters."""
+    if any(t.name.layer is not None for t in _signals(table)):
+        return False
+    return table.choose(LAYER_OF_ONE, "", (LEFT_OUT, LAYER)) != LEFT_OUT
+
+
+def _pair_of_indices(table: SymbolTable, s: Scripts) -> tuple[SyntaxNode, SyntaxNode] | None:
+    """The two indices of a Kronecker delta; None where it is an error signal."""
+    pair = split_indices(s.sub or (), {2})
+    if len(pair) != 2 or s.sup is not None or s.bracket:
+        return None
+    if all(isinstance(n, Numeral) for i in pair for n in i.walk()):
+        return None
+    grids = max(_ranks_of_signals(table), default=0) > 1
+    possible = (SIGNAL, KRONECKER) if grids else (KRONECKER,)
+    kronecker = table.choose(DELTA_OF_TWO, "", possible) == KRONECKER
+    return (pair[0], pair[1]) if kronecker else None
+
+
+def _ranks_of_signals(table: SymbolTable) -> set[int]:
+    """How many axes the error signals of the network have."""
+    return {len(t.shape) for t in _signals(table)}
+
+
+def _signals(table: SymbolTable) -> list[Tensor]:
+    return [t for t in table.context.deltas.values() if t.role == "delta"]
+
+
+def _find_letter(table: SymbolTable, s: Scripts) -> tuple[SyntaxNode | None, str]:
+    """The script that names a tensor, and its name."""
+    for place in (s.sup, *(s.sub or ())):
+        name = _name_of(place)
+        if name in table.context.layers and name not in INDEX_LETTERS:
+            return place, name
+    return None, ""
+
+
+def _pair_digits(table: SymbolTable, entry: TensorReference) -> TensorReference:
+    r"""`\delta_{11}` as an entry of a grid, where the notation writes grids."""
+    indices = split_indices(entry.indices or (), {2})
+    if len(indices) != 1 or entry.indices is None:
+        return replace(entry, indices=indices) if entry.indices else entry
+    only = indices[0]
+    digits = str(only.value) if isinstance(only, Numeral) else ""
+    grids = 2 in _ranks_of_signals(table)
+    if len(digits) != 2 or not grids or table.context.notation.style == "flat":
+        return entry
+    return replace(entry, indices=indices_from_digits(table, digits, only.span))
+
+
+def _name_of(node: SyntaxNode | None) -> str:
+    if isinstance(node, Identifier):
+        return node.name
+    return node.letter if isinstance(node, TensorReference) and node.indices is None else ""

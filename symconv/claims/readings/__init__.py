@@ -1,0 +1,1 @@
+"""Readings: one small file for each notation that has several meanings."""
