@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 
 from symconv.claims.diagnosis.function_repairs import repair_shapes
 from symconv.claims.evaluation.assign import GivenEntries, Values, assign_values, parse_numbers
-from symconv.claims.evaluation.evaluator import Definitions
+from symconv.claims.evaluation.evaluator import Definitions, Options
 from symconv.claims.evaluation.index_expressions import UntiedError
 from symconv.claims.evaluation.index_lint import lint_indices, locate_error
 from symconv.claims.evaluation.modular_field import Undefined
 from symconv.claims.judging.interpretations import choose_interpretation, enumerate_interpretations
 from symconv.claims.judging.judge import Judge
+from symconv.claims.judging.probability_targets import judge_with_probabilities
 from symconv.claims.judging.size_choices import reading_context
 from symconv.claims.judging.statement_kinds import classify_statement
 from symconv.claims.model.budget import (
@@ -273,7 +274,10 @@ class Checker:
         options, note = choose_interpretation(
             found, lambda options: bool(judge.verdict(options, brief=True))
         )
-        answer = judge.verdict(options, brief=brief)
+        if self.context.probability_targets and _is_wrong(judge, options):
+            answer, options, note = judge_with_probabilities(judge, found, brief=brief)
+        else:
+            answer = judge.verdict(options, brief=brief)
         reading = self.spelled(statement, options.delta)
         said = (*statement.notes, *answer.notes, *note)
         return replace(answer, kind=kind, notes=said, reading=reading)
@@ -288,6 +292,10 @@ def _rank(found: Verdict) -> int:
     # A wrong claim that another reading would only excuse under a condition stays wrong.
     judged = v.WRONG if found.verdict == v.CONDITION else found.verdict
     return RANKS.index(judged) if judged in RANKS else len(RANKS)
+
+
+def _is_wrong(judge: Judge, options: Options) -> bool:
+    return judge.verdict(options, brief=True).verdict == v.WRONG
 
 
 def _index_base_cause(base: int) -> Cause:

@@ -28,6 +28,7 @@ from symconv.claims.evaluation.decimals import format_decimal
 from symconv.claims.evaluation.index_expressions import Environment
 from symconv.claims.evaluation.interval_algebra import Interval, IntervalAlgebra, excludes_zero
 from symconv.claims.evaluation.modular_field import Undefined
+from symconv.claims.evaluation.summing_targets import sum_targets_of_point
 from symconv.claims.model.budget import VERDICT_STEPS, OverBudget, limit_work, without_limit
 from symconv.claims.model.context import NetworkContext
 from symconv.core.errors import SymconvError
@@ -83,7 +84,7 @@ def draw_small_points(context: NetworkContext) -> Iterator[Point]:
     # Few entries seldom show a difference. Where a run is dear, all of them are set at once.
     first = SPARSE if context.work > DEAR else 0
     for attempt in range(first, first + limit_runs(context, wanted)):
-        yield _draw_point(names, random, attempt) | _draw_labels(context, names, random)
+        yield _complete_point(context, _draw_point(names, random, attempt), random)
 
 
 def draw_dense_points(context: NetworkContext) -> Iterator[Point]:
@@ -91,7 +92,14 @@ def draw_dense_points(context: NetworkContext) -> Iterator[Point]:
     names = [(t.key, p) for t in leaf_tensors(context) for p in all_places(context, t)]
     random = Random(SEED)  # noqa: S311 - test numbers, not secrets
     while True:
-        yield _draw_point(names, random, 1 + SPARSE) | _draw_labels(context, names, random)
+        yield _complete_point(context, _draw_point(names, random, 1 + SPARSE), random)
+
+
+def _complete_point(context: NetworkContext, point: Point, random: Random) -> Point:
+    """The point with a class for every label, and with targets that sum to 1 where they should."""
+    found = point | _draw_labels(context, list(point), random)
+    sum_targets_of_point(context, found)
+    return found
 
 
 def _draw_point(names: Sequence[EntryKey], random: Random, attempt: int) -> Point:
@@ -240,6 +248,7 @@ def draw_guided_points(sides: Sides, shown: Assignment) -> Iterator[Point]:
                 # A winner keeps its own number, so that no two entries are equal.
                 plain = value if name[0] in labels else abs(point[name]) * (1 if value > 0 else -1)
                 point[name] = plain + (value if value == HIGH else 0)
+            sum_targets_of_point(context, point)
             yield point
 
 
@@ -262,6 +271,7 @@ def _shrink_point(sides: Sides, point: Point) -> Point:
             break
         trials -= 1
         trial = {**point, **news}
+        sum_targets_of_point(sides.question.context, trial)
         try:
             if sides.differ(trial):
                 point = trial

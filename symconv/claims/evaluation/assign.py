@@ -26,6 +26,7 @@ from .pattern_algebra import PatternAlgebra
 from .polynomial_algebra import Polynomial, PolynomialAlgebra, make_variable
 from .rational_algebra import Rationals
 from .residues import PRIME
+from .summing_targets import make_targets_sum
 
 Values = Mapping[str, Any]
 ExactAlgebra = Rationals | IntervalAlgebra
@@ -71,6 +72,7 @@ def assign_residues(  # noqa: PLR0913 - a draw depends on exactly these
             fixed = modular.number((seed + number) % count)
             free = gates == "free"
             given[key][place] = field.label((key, place), count) if free else fixed
+    make_targets_sum(context, given, modular.number(1))
     rates = {name: draw() for name in sorted(RATES)}
     rates["rate"] = rates["eta"]
     assignment = Assignment(context, field, given, context.program, rates)
@@ -93,6 +95,7 @@ def assign_variables(context: NetworkContext, *, signals: bool = True) -> Assign
                 p: make_variable(entry_name(tensor, p, context.notation))
                 for p in all_places(context, tensor)
             }
+    make_targets_sum(context, given, make_variable("one") * 0 + 1)
     rates = {name: make_variable(name) for name in sorted(RATES)} | {"rate": make_variable("eta")}
     assignment = Assignment(context, PolynomialAlgebra(), given, context.program, rates)
     if signals:

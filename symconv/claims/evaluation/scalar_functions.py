@@ -13,6 +13,7 @@ from .array_functions import ARRAY_FUNCTIONS, apply_array_function
 from .arrays import ArrayValue, Value, apply_elementwise, unwrap_scalar
 from .index_expressions import evaluate_index
 from .products import require_same_shape
+from .softmax import SOFTMAX, apply_softmax
 
 if TYPE_CHECKING:
     from .evaluator import Evaluator
@@ -33,6 +34,8 @@ KNOWN: Mapping[str, Callable[..., Fraction]] = {
 
 def apply_function(at: Evaluator, node: FunctionCall, env: Environment) -> Value:
     """The value of a function; words in quotes are options."""
+    if node.function in SOFTMAX:
+        return apply_softmax(at, node, env)
     quoted = [a for a in node.arguments if isinstance(a, Identifier) and a.name[:1] == "'"]
     words = [a.name.strip("'") for a in quoted]
     kept = [a for a in node.arguments if a not in quoted]

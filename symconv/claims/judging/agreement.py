@@ -90,8 +90,9 @@ class Agreement:
 
     def _covers(self) -> Iterator[Cover]:
         """What has to be tried at each choice of sizes."""
-        choices = self._choices()
-        for context in choices:
+        choices, summing = self._choices(), self.question.context.summing
+        for drawn in choices:
+            context = drawn.with_summing_targets if summing else drawn
             yield Cover(replace(self.question, context=context), choices.planned)
 
     def _sizes_covered(self) -> Iterator[str]:

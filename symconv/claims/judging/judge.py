@@ -37,18 +37,23 @@ JUDGED = {"claim", "update"}
 
 @dataclass
 class Judge:
-    """Judges one statement about a network."""
+    """Judges one statement about a network.
+
+    `summing` says that the targets of a cross entropy sum to 1.
+    """
 
     network: DifferentiableNetwork
     values: Values
     statement: Statement
     kind: str
     explain: bool = True
+    summing: bool = False
     tests: dict[tuple[object, ...], Agreement] = field(default_factory=dict)
 
     def verdict(self, options: Options, *, brief: bool) -> Verdict:
         """The verdict under one choice of what the statement means; `brief` leaves out why."""
         statement, context = self.statement, reading_context(self.network)
+        context = context.with_summing_targets if self.summing else context
         question = Question(statement, context, options)
         constants = [is_constant(p) for p in statement.parts]
         if all(constants):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Protocol
@@ -11,7 +11,7 @@ from typing import Protocol
 from sympy import Function, Pow, Symbol
 
 from symconv.core.constants import constants_of
-from symconv.core.equation import Equation, Program
+from symconv.core.equation import Equation, Program, find_labels
 from symconv.core.nodes import LogSumExp, absolute, relu, step
 from symconv.core.proof import Backward
 from symconv.core.tensor import Tensor
@@ -54,12 +54,16 @@ class DifferentiableNetwork(Protocol):
 
 @dataclass(frozen=True)
 class NetworkContext:
-    """The programs of a network at one choice of sizes."""
+    """The programs of a network at one choice of sizes.
+
+    `summing` says that the targets of a cross entropy are drawn as probabilities, which sum to 1.
+    """
 
     forward: Program
     backward: Backward
     notation: Notation
     sizes: tuple[tuple[Symbol, int], ...]
+    summing: bool = False
 
     @property
     def program(self) -> Program:
@@ -80,6 +84,26 @@ class NetworkContext:
         """The plain key of a forward tensor, and the tensor that holds dC/d(it)."""
         backward = [t for t in self.program.tensors if t.is_derivative]
         return {t.name.plain.key: t for t in backward}
+
+    @cached_property
+    def with_summing_targets(self) -> NetworkContext:
+        """The same context with targets that sum to 1."""
+        return self if self.summing else replace(self, summing=True)
+
+    @cached_property
+    def probability_targets(self) -> dict[str, int]:
+        """The targets that hold probabilities, with the axis of their classes.
+
+        A cross entropy says of its target that it holds them. They need not be 0 and 1; a target of
+        labels is compared with the class, and has no such axis.
+        """
+        return {
+            t.key: t.batch
+            for e in self.forward.equations
+            if e.kind == "cross_entropy" and e.rhs.has(LogSumExp)
+            for t in self.targets
+            if t.key in e.reads and t.key not in find_labels((e,))
+        }
 
     @property
     def cost(self) -> str:

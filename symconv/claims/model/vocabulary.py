@@ -36,6 +36,9 @@ FUNCTIONS = {
     "outer": "outer", "dot": "dot", "conv": "convolve2d", "corr": "correlate2d", "sum": "sum",
     "softplus": "softplus", "array": "array", "mean": "mean", "conv2d": "correlate2d",
     "maximum": "max", "minimum": "min", "where": "where", "matmul": "dot", "multiply": "multiply",
+    "softmax": "softmax", "Softmax": "softmax", "log_softmax": "log_softmax",
+    "logsoftmax": "log_softmax", "LogSoftmax": "log_softmax", "logsumexp": "logsumexp",
+    "LogSumExp": "logsumexp", "LSE": "logsumexp", "lse": "logsumexp",
 }  # fmt: skip
 COMMANDS = {"frac", "dfrac", "tfrac", "partial", "sum", "begin", "end", "sqrt", "left", "right"}
 SILENT = {

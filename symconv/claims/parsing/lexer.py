@@ -22,7 +22,7 @@ from .latex_commands import lex_backslash, lex_command
 NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 DIGITS = re.compile(r"[0-9]+")
 RUN = re.compile(r"[A-Za-z]+")
-NUMBERED = re.compile(r"(?:convolve2d|correlate2d|conv2d|rot180|rot90)(?![A-Za-z0-9])")
+NUMBERED = re.compile(r"(?:convolve2d|correlate2d|conv2d|rot180|rot90|log_softmax)(?![A-Za-z0-9])")
 TAILED = re.compile(r"[A-Za-z]+[0-9]+(?![0-9]*[A-Za-z]|\.[0-9])")
 PREFIX = re.compile(r"(?:np|numpy|scipy|signal|math|torch)\.(?=[A-Za-z])")
 BLANK = "$~\u200b\u00a0"

@@ -36,6 +36,7 @@ from .brackets import (
     parse_number,
     parse_number_or_indicator,
 )
+from .call_indices import has_call_index, parse_call_index
 from .calls import count_transpose_tokens, is_call, is_method, parse_call, parse_method
 from .commands import parse_command
 from .cursor import ClaimCursor, ClaimToken
@@ -151,6 +152,8 @@ class Parser(ClaimCursor):
                 base = self.raised(base)
             elif is_method(self):
                 base = parse_method(self, base)
+            elif has_call_index(self, base):
+                base = parse_call_index(self, base)
             else:
                 return base
 

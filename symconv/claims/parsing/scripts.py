@@ -73,14 +73,14 @@ def _parse_script(at: Parser, found: Scripts) -> bool:
         return False
     if text == "_" and found.sub is None:
         at.take()
-        found.sub = _parse_subscript(at)
+        found.sub = parse_subscript(at)
     elif text == "^" and found.sup is None and not found.bracket and not count_transpose_tokens(at):
         at.take()
         _parse_superscript(at, found)
     elif text in {"'", "''"} and not found.sub and not found.sup:
         found.primes += at.primes()
     elif text == "[" and at.peek().start == at.last.stop and _may_have_brackets(found):
-        found.sub = (*(found.sub or ()), *_parse_index_list(at, "]"))
+        found.sub = (*(found.sub or ()), *parse_index_list(at, "]"))
         found.bracket = True
     else:
         return False
@@ -100,9 +100,10 @@ def _may_have_brackets(found: Scripts) -> bool:
     return len(found.sub) == 1 and isinstance(found.sub[0], Identifier)
 
 
-def _parse_subscript(at: Parser) -> tuple[SyntaxNode, ...]:
+def parse_subscript(at: Parser) -> tuple[SyntaxNode, ...]:
+    """The indices behind an underscore."""
     if at.peek().text in {"{", "("}:
-        return _parse_index_list(at, "}" if at.peek().text == "{" else ")")
+        return parse_index_list(at, "}" if at.peek().text == "{" else ")")
     if at.peek().kind == "number":
         return (parse_number(at),)
     if at.peek().kind == "name":
@@ -125,7 +126,8 @@ def _parse_run_of_indices(at: Parser, first: Identifier) -> SyntaxNode:
     return found
 
 
-def _parse_index_list(at: Parser, closing: str) -> tuple[SyntaxNode, ...]:
+def parse_index_list(at: Parser, closing: str) -> tuple[SyntaxNode, ...]:
+    """The indices in a bracket, of which the opening one comes next."""
     at.take()
     with at.inside_brackets():
         items = [_parse_index(at, closing)]

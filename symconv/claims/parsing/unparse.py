@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from symconv.claims.model.context import NetworkContext
 from symconv.claims.model.syntax_tree import (
@@ -25,6 +25,9 @@ from symconv.claims.model.syntax_tree import (
 )
 
 SIGNS = {"": "*", "*": "*", "conv": " ∗ ", "corr": " ⋆ ", "had": " ⊙ ", "@": " @ "}
+OF_ARRAYS = {"softmax", "log_softmax"}
+"""Functions of which an entry is echoed with its index behind the bracket."""
+
 MOST_PLACES = 60
 """The most decimals of a number that is echoed.
 
@@ -110,6 +113,11 @@ def _total(s: Unparser, node: Summation) -> str:
 
 
 def _apply(s: Unparser, node: FunctionCall) -> str:
+    first = node.arguments[0] if node.arguments else None
+    if node.function in OF_ARRAYS and isinstance(first, TensorReference) and first.indices:
+        sub = ",".join(map(s, first.indices))
+        whole = s(replace(first, indices=None))
+        return f"{node.function}({whole})_{f'{{{sub}}}' if len(sub) > 1 else sub}"
     return f"{node.function}{chr(39) * node.primes}({', '.join(map(s, node.arguments))})"
 
 

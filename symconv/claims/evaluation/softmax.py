@@ -1,0 +1,73 @@
+"""Softmax, log softmax and log-sum-exp in a claim: of a whole array, or one entry of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import product
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from symconv.claims.model.errors import ClaimError
+from symconv.claims.model.syntax_tree import FunctionCall, SyntaxNode, TensorReference
+
+from .arrays import ArrayValue, Block, Value, make_array
+from .tensor_entries import select_entries
+
+if TYPE_CHECKING:
+    from .evaluator import Evaluator
+    from .index_expressions import Environment
+
+SOFTMAX = frozenset({"softmax", "log_softmax", "logsumexp"})
+"""The functions that are taken over the classes of every sample."""
+
+
+def apply_softmax(at: Evaluator, node: FunctionCall, env: Environment) -> Value:
+    """The function of a whole array; with an index on the array, one entry of the result.
+
+    softmax(z)_i and softmax(z_i) are the same: nobody takes it of a single number.
+    """
+    if len(node.arguments) != 1 or node.primes:
+        raise ClaimError(f"'{node.function}' is read of one array", help=f"{node.function}(z)")
+    (inner,) = node.arguments
+    written = inner if isinstance(inner, TensorReference) and inner.indices is not None else None
+    whole: SyntaxNode = inner if written is None else replace(written, indices=None)
+    array = at.value(whole, env)
+    if not isinstance(array, ArrayValue) or len(array.blocks) != 1:
+        raise ClaimError(f"'{node.function}' needs an array", help=f"{node.function}(z)")
+    found = _along_classes(at, node.function, array, _class_axis(at, array))
+    if written is None or not isinstance(found, ArrayValue):
+        return found
+    block = Block(array.blocks[0].key, found.shape)
+    table = dict(zip(product(*map(range, found.shape)), found.entries, strict=True))
+    return select_entries(at, written, env, block, table)
+
+
+def _class_axis(at: Evaluator, array: ArrayValue) -> int:
+    """The axis of the classes: the first one after the batch, or the last one of other arrays."""
+    tensor = at.context.tensors.get(array.blocks[0].key)
+    return len(array.shape) - 1 if tensor is None else tensor.batch
+
+
+def _along_classes(at: Evaluator, name: str, array: ArrayValue, axis: int) -> Value:
+    """The values of a function along one axis, for every place of the others."""
+    shape = array.shape
+    before, count, after = prod(shape[:axis]), shape[axis], prod(shape[axis + 1 :])
+    entries = [at.zero] * len(array.entries)
+    totals = []
+    for p, q in product(range(before), range(after)):
+        places = [(p * count + k) * after + q for k in range(count)]
+        values = [array.entries[n] for n in places]
+        total = at.algebra.log_sum_exp(values)
+        totals.append(total)
+        for n, value in zip(places, _of_one_sample(at, name, values, total), strict=True):
+            entries[n] = value
+    if name != "logsumexp":
+        return ArrayValue(array.blocks, tuple(entries))
+    kept = (*shape[:axis], *shape[axis + 1 :])
+    return make_array(kept, totals) if kept else totals[0]
+
+
+def _of_one_sample(at: Evaluator, name: str, values: Sequence[Any], total: Any) -> list[Any]:
+    logs = [value + -1 * total for value in values]
+    return [at.algebra.function("exp")(x) for x in logs] if name == "softmax" else logs
