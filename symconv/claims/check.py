@@ -14,6 +14,13 @@ from symconv.claims.evaluation.index_lint import lint_indices, locate_error
 from symconv.claims.evaluation.modular_field import Undefined
 from symconv.claims.judging.interpretations import choose_interpretation, enumerate_interpretations
 from symconv.claims.judging.judge import Judge
+from symconv.claims.judging.probability_names import (
+    differentiates_by,
+    find_named_output,
+    find_probability_names,
+    name_probabilities,
+    say_probabilities,
+)
 from symconv.claims.judging.probability_targets import judge_with_probabilities
 from symconv.claims.judging.size_choices import reading_context
 from symconv.claims.judging.statement_kinds import classify_statement
@@ -104,7 +111,10 @@ def validate_values(network: DifferentiableNetwork, values: Values) -> None:
 
 @dataclass
 class Checker:
-    """Judges statements about one network."""
+    """Judges statements about one network.
+
+    `aliases` are further names of its tensors, and `notes` say how it was read.
+    """
 
     network: DifferentiableNetwork
     values: Values
@@ -112,6 +122,8 @@ class Checker:
     explain: bool = True
     conventions: Reading = field(default_factory=dict)
     choices: Choices = field(default_factory=Choices)
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     @property
     def context(self) -> NetworkContext:
@@ -152,6 +164,8 @@ class Checker:
             statement, read_base, notes = self.parsed(text, base)
         except ClaimError as error:
             return Verdict(v.UNREADABLE, "prose", text[:MOST_ECHOED], notes=(str(error),))
+        if named := self.named(statement):
+            return named.under_one_reading(text, base)
         found = self.settled(statement, read_base)
         # Only a wrong claim is tried with indices from the other end: what is right needs no other
         # reading.
@@ -162,9 +176,45 @@ class Checker:
         if unread := self.unread(statement, found):
             return replace(found, text=text[:MOST_ECHOED], notes=(unread,), reading="")
         remarks = lint_indices(statement, self.context, frozenset(self.definitions), read_base)
-        said = tuple(dict.fromkeys((*statement.notes, *notes, *found.notes, *remarks)))
+        said = (*self.notes, *statement.notes, *notes, *found.notes, *remarks)
+        said = tuple(dict.fromkeys(said))
         reading = found.reading or self.spelled(statement)
         return replace(found, text=text[:MOST_ECHOED], notes=said, reading=reading)
+
+    def named(self, statement: Statement) -> Checker | None:
+        """The checker to which unknown names are those of the network's probabilities."""
+        names = find_probability_names(
+            statement, self.context, {*self.values, *self.definitions, *self.aliases}
+        )
+        other = self._with_names(statement, names) if names else None
+        left = statement.parts[0]
+        if other is None or getattr(left, "letter", getattr(left, "name", "")) not in names:
+            return other
+        # A name of its own on the left may be a definition of something else.
+        with suppress(ClaimError):
+            again, base, _ = other.parsed(statement.text, self.network.notation.index_base)
+            return other if other.settled(again, base) else None
+        return None
+
+    def _with_names(self, statement: Statement, names: tuple[str, ...]) -> Checker | None:
+        output = find_named_output(self.context)
+        if output is not None:
+            notes = tuple(f"{n} is read as {output}, the output of the softmax" for n in names)
+            return replace(self, aliases=dict.fromkeys(names, output), notes=notes)
+        name, *others = names
+        base = self.network.notation.index_base
+        for by in (False, True):
+            network = name_probabilities(self.network, name, by=by)
+            if network is None:
+                return None
+            notes = (say_probabilities(network, name),)
+            other = replace(self, network=network, aliases=dict.fromkeys(others, name), notes=notes)
+            # What a name differentiates by is seen only where it is known.
+            with suppress(ClaimError):
+                again, _, _ = other.parsed(statement.text, base)
+                if by or not differentiates_by(again, name):
+                    return other
+        return None
 
     def settled(self, statement: Statement, read_base: int) -> Verdict:
         """The verdict on a statement that was read."""
@@ -210,6 +260,7 @@ class Checker:
             base,
             {n: s for n, s in extra.items() if s and n.isalnum()},
             choices=self.choices,
+            aliases=self.aliases,
         )
 
     def parsed(self, text: str, base: int) -> tuple[Statement, int, list[str]]:

@@ -39,7 +39,7 @@ from symconv.semantics.index_arithmetic import Place
 from .guided_points import HIGH, guide_points
 
 EntryKey = tuple[str, Place]
-Point = dict[EntryKey, int]
+Point = dict[EntryKey, int | Fraction]
 SEED = 7
 """Any seed would do; a fixed one gives the same example at every run."""
 
@@ -246,7 +246,8 @@ def draw_guided_points(sides: Sides, shown: Assignment) -> Iterator[Point]:
             labels = count_classes(context)
             for name, value in wanted.items():
                 # A winner keeps its own number, so that no two entries are equal.
-                plain = value if name[0] in labels else abs(point[name]) * (1 if value > 0 else -1)
+                size = abs(Fraction(point[name]))
+                plain = value if name[0] in labels else size * (1 if value > 0 else -1)
                 point[name] = plain + (value if value == HIGH else 0)
             sum_targets_of_point(context, point)
             yield point
@@ -300,7 +301,7 @@ def _entries(value: Value) -> tuple[Fraction | Interval, ...]:
 
 def _format_example(sides: Sides, point: Point) -> str:
     context = sides.question.context
-    groups: dict[int, list[str]] = {}
+    groups: dict[int | Fraction, list[str]] = {}
     for (key, place), value in point.items():
         if value:
             name = entry_name(context.program.tensor(key), place, context.notation)
@@ -318,7 +319,7 @@ def _format_example(sides: Sides, point: Point) -> str:
     return f"{where}: true {true}, yours {yours}{more}"
 
 
-def _format_equal_entries(names: Sequence[str], value: int) -> str:
+def _format_equal_entries(names: Sequence[str], value: int | Fraction) -> str:
     return f"{' = '.join(names[:MOST_NAMES])}{' = ...' * (len(names) > MOST_NAMES)} = {value}"
 
 

@@ -109,6 +109,7 @@ def _name_cost_signal(assignment: Assignment, given: dict[str, dict[Place, Polyn
         for tensor in assignment.context.deltas.values():
             if tensor.role != "delta" or tensor.shape != target.shape:
                 continue
+            targets, signals = dict(given[target.key]), dict[Place, Polynomial]()
             table = assignment.table(tensor.key)
             for place, value in table.items():
                 name = entry_name(target, place, assignment.context.notation)
@@ -117,8 +118,10 @@ def _name_cost_signal(assignment: Assignment, given: dict[str, dict[Place, Polyn
                     break
                 signal = make_variable(entry_name(tensor, place, assignment.context.notation))
                 rest = value + make_variable(name) * -slope
-                given[target.key][place] = (signal + rest * -1) * (1 / slope)
-                given.setdefault(tensor.key, {})[place] = signal
+                targets[place] = (signal + rest * -1) * (1 / slope)
+                signals[place] = signal
+            if len(signals) == len(table):
+                given |= {target.key: targets, tensor.key: signals}
             break
 
 

@@ -42,7 +42,17 @@ def apply_function(at: Evaluator, node: FunctionCall, env: Environment) -> Value
     known = [evaluate_index(a, env, at.context) for a in kept]
     if kept and node.function in KNOWN and not node.primes and None not in known:
         return at.algebra.number(KNOWN[node.function](*known))
-    values = [at.value(a, env) for a in kept]
+    return _apply_to_values(at, node, kept, [at.value(a, env) for a in kept], words)
+
+
+def _apply_to_values(
+    at: Evaluator,
+    node: FunctionCall,
+    kept: list[SyntaxNode],
+    values: list[Value],
+    words: list[str],
+) -> Value:
+    """The value of a function of values; `kept` is how they are written."""
     if node.function == "transpose" and _is_one_entry(values, kept):
         return values[0]
     if node.function in ARRAY_FUNCTIONS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, MutableMapping
+from fractions import Fraction
 from typing import Any
 
 from symconv.claims.model.context import NetworkContext
@@ -24,11 +25,19 @@ def make_targets_sum(
             table[places[-1]] = total
 
 
-def sum_targets_of_point(context: NetworkContext, point: dict[tuple[str, Place], int]) -> None:
-    """The same for a point of whole numbers."""
+def sum_targets_of_point(
+    context: NetworkContext, point: dict[tuple[str, Place], int | Fraction]
+) -> None:
+    """The same for a point of small numbers: probabilities in their proportions, if none is 0."""
     for key, places in _samples(context):
-        if (key, places[-1]) in point:
-            point[key, places[-1]] = 1 - sum(point[key, p] for p in places[:-1])
+        names = [(key, place) for place in places]
+        if any(name not in point for name in names):
+            continue
+        total = sum(abs(Fraction(point[n])) for n in names)
+        if all(point[n] for n in names):
+            point |= {n: abs(Fraction(point[n])) / total for n in names}
+        else:
+            point[names[-1]] = 1 - sum(point[n] for n in names[:-1])
 
 
 def targets_do_sum(

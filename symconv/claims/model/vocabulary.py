@@ -67,4 +67,12 @@ SUPERSCRIPTS = dict(
 RATES = {"eta", "alpha", "lambda", "lr", "rate", "epsilon", "mu", "gamma", "rho"}
 COSTS = ("C", "E", "L", "J", "loss", "Loss", "cost", "Cost", "Error")
 TARGETS = ("target", "t", "y", "label", "d")
+PROBABILITIES = frozenset({"p", "P", "S", "s", "prob", "probs", "pred", "yhat", "ypred", "phat"})
+"""What people call the softmax of the logits; also the target's letter with a hat."""
+
 OUTPUTS = ("output", "out", "prediction", "pred")
+
+
+def hatted_name(letter: str) -> str:
+    """What a letter with a hat is called where the hat is no mark of the network's own."""
+    return f"{letter}hat"

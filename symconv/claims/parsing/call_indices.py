@@ -1,4 +1,4 @@
-"""An index behind a function of an array: `softmax(z)_i`, `\\sigma(z)[i]`."""
+r"""An index behind a function of an array: `softmax(z)_i`, `\sigma(z)[i]`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ INDEXED = frozenset({"softmax", "log_softmax", "sigmoid", "tanh", "relu", "activ
 """The functions whose result has the indices of what they are taken of."""
 
 
-def has_call_index(at: Parser, base: SyntaxNode) -> TypeGuard[FunctionCall]:
+def has_call_index(base: SyntaxNode, at: Parser) -> TypeGuard[FunctionCall]:
     """Whether an index follows a function of a whole tensor, right behind its bracket."""
     if not isinstance(base, FunctionCall) or base.function not in INDEXED:
         return False

@@ -152,7 +152,7 @@ class Parser(ClaimCursor):
                 base = self.raised(base)
             elif is_method(self):
                 base = parse_method(self, base)
-            elif has_call_index(self, base):
+            elif has_call_index(base, self):
                 base = parse_call_index(self, base)
             else:
                 return base

@@ -39,6 +39,7 @@ class Scripts:
     bracket: bool = False
     layer_bracket: bool = False
     transposed: bool = False
+    hat: bool = False
     stop: int = 0
 
     @property
@@ -74,6 +75,9 @@ def _parse_script(at: Parser, found: Scripts) -> bool:
     if text == "_" and found.sub is None:
         at.take()
         found.sub = parse_subscript(at)
+        if _is_hat(found.sub) and not found.hat:
+            # y_hat and y_hat_i: the hat is a mark, and an index may follow.
+            found.hat, found.sub = True, None
     elif text == "^" and found.sup is None and not found.bracket and not count_transpose_tokens(at):
         at.take()
         _parse_superscript(at, found)
@@ -85,6 +89,10 @@ def _parse_script(at: Parser, found: Scripts) -> bool:
     else:
         return False
     return True
+
+
+def _is_hat(sub: tuple[SyntaxNode, ...]) -> bool:
+    return len(sub) == 1 and isinstance(sub[0], Identifier) and sub[0].name == "hat"
 
 
 def _is_fraction_line(at: Parser) -> bool:

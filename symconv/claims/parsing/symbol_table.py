@@ -23,7 +23,7 @@ from symconv.claims.model.syntax_tree import (
     TensorReference,
     UnaryMinus,
 )
-from symconv.claims.model.vocabulary import COSTS, FUNCTIONS, OUTPUTS, RATES
+from symconv.claims.model.vocabulary import COSTS, FUNCTIONS, OUTPUTS, RATES, hatted_name
 from symconv.claims.readings.ambiguity import Ambiguity, Choices
 from symconv.claims.readings.letter_case import find_other_case
 from symconv.claims.readings.number_below import ENTRY, NAME, NUMBER_BELOW
@@ -42,12 +42,18 @@ from .tensor_indices import normalize_indices
 if TYPE_CHECKING:
     from .parser import Parser
 
+LOGIT_COSTS = {"cross_entropy", "bce_logits"}
+"""The costs that make probabilities of the network's output themselves."""
+
 RESERVED_WORDS = {"target", "output", "input", "otherwise", "for", "range", "if", "in", "eta", "lr"}
 
 
 @dataclass
 class SymbolTable:
-    """The names that a claim may use, counted from `base`; `extra` came with values."""
+    """The names that a claim may use, counted from `base`; `extra` came with values.
+
+    `aliases` are further names of tensors that the network calls otherwise.
+    """
 
     context: NetworkContext
     base: int
@@ -56,11 +62,12 @@ class SymbolTable:
     most_exponent: int = MOST_EXPONENT
     choices: Choices = field(default_factory=Choices)
     indexing: bool = False
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def letters(self) -> frozenset[str]:
         """The letters of tensors."""
-        return frozenset(self.context.layers) | frozenset(self.extra)
+        return frozenset(self.context.layers) | frozenset(self.extra) | frozenset(self.aliases)
 
     @cached_property
     def weights(self) -> frozenset[str]:
@@ -106,8 +113,14 @@ class SymbolTable:
         return found
 
     def hatted(self, name: str) -> str:
-        r"""`\hat{y}` is the output where y is the target."""
-        return "output" if name in {t.name.letter for t in self.context.targets} else name
+        r"""`\hat{y}` is the output where y is the target.
+
+        For a cost that takes logits it is their softmax, or sigmoid, which has the name `yhat`.
+        """
+        if name not in {t.name.letter for t in self.context.targets}:
+            return name
+        kinds = {e.kind for e in self.context.forward.equations}
+        return hatted_name(name) if kinds & LOGIT_COSTS else "output"
 
     def as_index(self, node: SyntaxNode) -> SyntaxNode:
         """The same formula with letters as indices instead of tensors."""
@@ -121,10 +134,12 @@ class SymbolTable:
 
     def bind(self, name: str, scripts: Scripts, at: Parser) -> SyntaxNode:
         """What a name with its scripts stands for."""
+        name = self.hatted(name) if scripts.hat else name
         if name == "delta" and name not in self.letters:
             return resolve_delta(self, scripts, at)
         if self.indexing and scripts.is_bare:
             return Identifier(name, span=scripts.whole)
+        name = self.aliases.get(name, name)
         if (joined := self.join_number(name, scripts)) is not None:
             return self.entry(joined, replace(scripts, sub=None, tail=None), at)
         letter = self.find_letter(name)
