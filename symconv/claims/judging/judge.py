@@ -30,6 +30,7 @@ from symconv.claims.model.verdict import Verdict
 from . import numeric
 from .agreement import Agreement
 from .size_choices import reading_context
+from .size_claims import is_size_claim, judge_sizes
 from .trial import UNCOVERED
 
 JUDGED = {"claim", "update"}
@@ -55,6 +56,8 @@ class Judge:
         statement, context = self.statement, reading_context(self.network)
         context = context.with_summing_targets if self.summing else context
         question = Question(statement, context, options)
+        if self.kind in JUDGED and is_size_claim(statement, context):
+            return judge_sizes(question, self.agreement(question))
         constants = [is_constant(p) for p in statement.parts]
         if all(constants):
             return numeric.judge_constants(question)

@@ -39,7 +39,8 @@ def classify_statement(
     derivative = any(
         isinstance(n, Differential) or (isinstance(n, TensorReference) and n.kind) for n in nodes
     )
-    if not derivative and _gives(left, context) and is_constant(right):
+    stated = isinstance(left, Identifier) and not context.sizes
+    if not derivative and _gives(left, context) and is_constant(right) and not stated:
         return "given value"
     if not derivative and _is_forward(statement, context):
         return "architecture"

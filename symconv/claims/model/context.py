@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Protocol
 
-from sympy import Function, Pow, Symbol
+from sympy import Expr, Function, Pow, Symbol
 
 from symconv.core.constants import constants_of
 from symconv.core.equation import Equation, Program, find_labels
@@ -21,6 +21,7 @@ from symconv.semantics.sizes import pick_sizes
 from symconv.semantics.work import count_range_values, count_terms
 
 from .errors import MOST_NETWORK, ClaimError
+from .extents import name_extents
 
 Shape = tuple[int, ...]
 HEIGHTS = ("H", "W")
@@ -170,13 +171,29 @@ class NetworkContext:
     def size_names(self) -> dict[str, int]:
         """The names of sizes: those of the network, and H, W, k_1, k_2 where they are not taken."""
         found = {str(s).replace("_", ""): n for s, n in self.sizes}
+        for name, extent in self.size_expressions.items():
+            found.setdefault(name, as_integer(extent, self.size_map))
+        return found
+
+    @cached_property
+    def size_expressions(self) -> dict[str, Expr]:
+        """The sizes that have a name without being one of the network's own, by that name."""
+        found: dict[str, Expr] = {}
         inputs = [t for t in self.forward.tensors if t.role == "input"]
         for tensor in inputs[:1]:
-            for name, count in zip(HEIGHTS, self.shape(tensor)[-2:], strict=False):
-                found.setdefault(name, count)
-        for name, count in self._kernel().items():
-            found.setdefault(name, count)
+            found |= dict(zip(HEIGHTS, tensor.shape[-2:], strict=False))
+        found |= self._kernel()
+        taken = {t.name.letter for t in self.tensors.values()}
+        for name, extent in name_extents(self.forward).items():
+            if name not in taken:
+                found.setdefault(name, extent)
         return found
+
+    @cached_property
+    def own_size_names(self) -> frozenset[str]:
+        """The names of sizes that are one word: `nh` is the n and the h of two letters."""
+        own = {str(s).replace("_", "") for s, _ in self.sizes}
+        return frozenset(self.size_names) - (name_extents(self.forward).keys() - own)
 
     @cached_property
     def constants(self) -> dict[str, Fraction]:
@@ -184,10 +201,10 @@ class NetworkContext:
         found = constants_of(self.forward.equations)
         return {c.name: Fraction(int(c.value.p), int(c.value.q)) for c in found}
 
-    def _kernel(self) -> dict[str, int]:
+    def _kernel(self) -> dict[str, Expr]:
         """k1 and k2, when all kernels have the same extents."""
         kernels = {
-            self.shape(t)[-2:]
+            t.shape[-2:]
             for t in self.forward.tensors
             if t.role == "parameter" and len(t.shape) in {2, 4} and self.windowed(t)
         }

@@ -78,7 +78,7 @@ class SymbolTable:
     @cached_property
     def vocabulary(self) -> Vocabulary:
         """Every word that stays whole when a run of letters is split."""
-        sizes = frozenset(self.context.size_names)
+        sizes = self.context.own_size_names
         other = {n.swapcase() for n in self.letters if len(n) == 1}
         words = self.letters | sizes | other | RESERVED_WORDS | {"C", "E", "L", "J", "loss"}
         return Vocabulary(frozenset(words))
@@ -140,6 +140,9 @@ class SymbolTable:
         if self.indexing and scripts.is_bare:
             return Identifier(name, span=scripts.whole)
         name = self.aliases.get(name, name)
+        if name not in self.letters and _size_name(name, scripts) in self.context.size_names:
+            # L_h is a length, although L alone is the cost.
+            return self.other(name, scripts)
         if (joined := self.join_number(name, scripts)) is not None:
             return self.entry(joined, replace(scripts, sub=None, tail=None), at)
         letter = self.find_letter(name)
@@ -206,11 +209,7 @@ class SymbolTable:
 
     def other(self, name: str, scripts: Scripts) -> SyntaxNode:
         """A size, the learning rate, an index, or a name that the network does not have."""
-        plain = name
-        if scripts.tail is not None:
-            plain += str(scripts.tail.value)
-        elif scripts.sub is not None and len(scripts.sub) == 1:
-            plain += _digits(scripts.sub[0])
+        plain = _size_name(name, scripts)
         if plain in self.context.size_names or plain in self.context.constants:
             found: SyntaxNode = Identifier(plain, span=scripts.whole)
         elif scripts.sub is None and scripts.tail is None:
@@ -224,6 +223,14 @@ class SymbolTable:
             if scripts.sup is not None
             else found
         )
+
+
+def _size_name(name: str, scripts: Scripts) -> str:
+    """A name with its digits or its one subscript behind it: `k1`, `Hh`, `H'`."""
+    if scripts.tail is not None:
+        return f"{name}{scripts.primes}{scripts.tail.value}"
+    sub = scripts.sub or ()
+    return name + scripts.primes + (_digits(sub[0]) if len(sub) == 1 else "")
 
 
 def _digits(node: SyntaxNode) -> str:

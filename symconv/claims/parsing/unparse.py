@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from symconv.claims.model.context import NetworkContext
+from symconv.claims.model.extents import spell_extent
 from symconv.claims.model.syntax_tree import (
     BinaryExpression,
     Cases,
@@ -74,6 +75,11 @@ def _number(_: Unparser, node: Numeral) -> str:
     return str(value)
 
 
+def _identifier(s: Unparser, node: Identifier) -> str:
+    own = node.name in s.context.own_size_names
+    return spell_extent(node.name) if node.name in s.context.size_names and not own else node.name
+
+
 def _entry(s: Unparser, node: TensorReference) -> str:
     sub = ",".join(map(s, node.indices or ()))
     letter = node.letter or s.delta
@@ -127,7 +133,7 @@ def _matrix(s: Unparser, node: MatrixLiteral) -> str:
 
 RULES: Mapping[type[SyntaxNode], Callable[..., str]] = {
     Numeral: _number,
-    Identifier: lambda _, node: node.name,
+    Identifier: _identifier,
     TensorReference: _entry,
     IndexSlice: lambda s, node: ":".join("" if x is None else s(x) for x in (node.low, node.high)),
     FurtherAxes: lambda _, __: "…",

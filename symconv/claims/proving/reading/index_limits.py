@@ -184,23 +184,9 @@ class IndexReader:
             raise NotProvedError(f"'{name}' has no value")
         if not self.context.sizes:
             return self.context.size_names[name]
-        return self._stand_in(name)
-
-    def _stand_in(self, name: str) -> Coefficient:
-        """H, W and k1, k2 where the network gives them no name."""
-        shapes, tensors = self.equations.shapes, self.context.forward.tensors
-        inputs = [t for t in tensors if t.role == "input"]
-        heights = dict(zip(("H", "W"), shapes[inputs[0].key][-2:], strict=False)) if inputs else {}
-        if name in heights:
-            return heights[name]
-        kernels = {
-            shapes[t.key][-2:]
-            for t in tensors
-            if t.role == "parameter" and len(t.shape) in {2, 4} and self.context.windowed(t)
-        }
-        if len(kernels) != 1 or name not in {"k1", "k2", "k"}:
+        if name not in self.context.size_expressions:
             raise NotProvedError(f"'{name}' is a size at some sizes only")
-        return kernels.pop()[1 if name == "k2" else 0]
+        return self.sizes.coefficient(self.context.size_expressions[name])
 
     def is_index(self, node: SyntaxNode) -> bool:
         """Whether a side of a comparison is made of indices and sizes alone."""
