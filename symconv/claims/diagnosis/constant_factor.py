@@ -7,6 +7,9 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 
+from sympy import Integer, Mul, Pow
+from sympy.tensor.indexed import Indexed
+
 from symconv.claims.evaluation.arrays import ArrayValue, Value
 from symconv.claims.evaluation.assignment import all_places
 from symconv.claims.model.context import NetworkContext
@@ -61,15 +64,33 @@ def forgotten_factors(context: NetworkContext) -> Iterator[tuple[Fraction, Cause
     """The constant factors that people forget."""
     said = "the sign is turned round: (target - output) stands where (output - target) belongs"
     yield Fraction(-1), Cause("sign", said), SQUARE
-    yield _factor_of_square(context)
+    if has_squares(context):
+        yield _factor_of_square(context)
     counts = _mean_counts(context)
     for n, over, belongs in counts:
-        if belongs:
+        if belongs and divides_by(context, n):
             text = f"the cost is a mean over {n} {over}; right if it is a sum"
             yield Fraction(n), Cause("sum_for_mean", text, condition=True), SCALE
     for n, over, _ in counts:
         text = f"yours is divided by the {n} {over}; right if the cost is a mean over them"
         yield Fraction(1, n), Cause("mean_for_sum", text, condition=True), SCALE
+
+
+def has_squares(context: NetworkContext) -> bool:
+    """Whether the cost squares anything, so that its derivative has a 2."""
+    cost = context.equation(context.cost)
+    return cost is not None and any(p.exp == 2 for p in cost.rhs.atoms(Pow))
+
+
+def divides_by(context: NetworkContext, n: int) -> bool:
+    """Whether the cost is divided by a number, as a mean over so many values is."""
+    cost = context.equation(context.cost)
+    if cost is None:
+        return False
+    outside = Mul(*(f for f in Mul.make_args(cost.rhs) if not f.has(Indexed)))
+    scale = abs(outside.xreplace({s: Integer(k) for s, k in context.sizes}))
+    scale *= 2 if cost.kind == HALVED else 1
+    return bool(scale.is_Rational and scale.q % n == 0)
 
 
 def _factor_of_square(context: NetworkContext) -> tuple[Fraction, Cause, tuple[str, ...]]:

@@ -28,7 +28,6 @@ TARGETS_SUM = Cause(
 )
 SUM_GIVEN = "the targets that are given sum to 1 in every sample"
 NO_SUM_GIVEN = "right if the targets summed to 1; those that are given do not"
-RIGHT = {v.RIGHT, v.PRINTED, v.CONDITION}
 
 
 def judge_with_probabilities(
@@ -44,14 +43,15 @@ def judge_with_probabilities(
         found, lambda options: bool(summing.verdict(options, brief=True))
     )
     answer = summing.verdict(options, brief=brief)
-    if answer.verdict not in RIGHT:
+    holds = bool(summing.verdict(options, brief=True))
+    if not holds and answer.verdict != v.CONDITION:
         return answer, options, note
     context = reading_context(judge.network)
     known = targets_do_sum(context, assign_values(context, judge.values).given)
+    if known is None:
+        causes = (TARGETS_SUM, *answer.causes) if holds else (*answer.causes, TARGETS_SUM)
+        return replace(answer, verdict=v.CONDITION, causes=causes), options, note
     if known:
         return replace(answer, notes=(*answer.notes, SUM_GIVEN)), options, note
-    if known is None:
-        causes = (TARGETS_SUM, *answer.causes)
-        return replace(answer, verdict=v.CONDITION, causes=causes), options, note
     wrong = judge.verdict(options, brief=brief)
     return replace(wrong, notes=(*wrong.notes, NO_SUM_GIVEN)), options, note
