@@ -307,7 +307,9 @@ class Checker:
         found = [Cause("shapes", error.message)]
         for mended, cause in repair_shapes(statement):
             with suppress(SymconvError, Undefined):
-                if self.judged(mended, base, brief=True):
+                if again := self.judged(mended, base, brief=True):
+                    if cause.condition:
+                        return replace(again, verdict=v.CONDITION, causes=(cause,))
                     found.insert(0, cause)
                     break
         kind = classify_statement(statement, self.context, self.definitions)

@@ -172,7 +172,21 @@ def evaluate_differential(at: Evaluator, node: Differential, env: Environment) -
     if any(isinstance(n, Differential) or getattr(n, "kind", "") for n in node.of.walk()):
         # On the tape of the forward pass an error signal would be a constant.
         raise NotChecked("the derivative of a derivative is not judged")
-    return _evaluate_jacobian(at, at.on_tape().value(node.of, env), node.by, key, env)
+    above = at.on_tape().value(node.of, env)
+    found = _evaluate_jacobian(at, above, node.by, key, env)
+    return _take_diagonal(found, above, node.by) if node.entrywise else found
+
+
+def _take_diagonal(jacobian: Value, above: Value, by: TensorReference) -> Value:
+    """The derivatives of entries by their own; refused where others of them are not 0."""
+    count = len(above.entries) if isinstance(above, ArrayValue) else 1
+    entries = jacobian.entries if isinstance(jacobian, ArrayValue) else (jacobian,)
+    if not isinstance(above, ArrayValue) or len(entries) != count * count:
+        raise ClaimError(f"the derivative by '{by.letter}' is no array of that shape")
+    rest = (x for n, x in enumerate(entries) if n % (count + 1))
+    if any(x for x in rest):
+        raise ClaimError("an entry depends on more than its own entry", help="indices: da_i/dz_j")
+    return ArrayValue(above.blocks, entries[:: count + 1])
 
 
 def _evaluate_jacobian(

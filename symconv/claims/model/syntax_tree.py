@@ -75,10 +75,11 @@ class IndexSlice(SyntaxNode):
 
 @dataclass(frozen=True)
 class Differential(SyntaxNode):
-    """d `of` / d `by`; `of` is None for the operator d/d(by) applied to `body`."""
+    """d `of` / d `by`; `entrywise` says that every entry is differentiated by its own only."""
 
     of: SyntaxNode
     by: TensorReference
+    entrywise: bool = False
 
 
 @dataclass(frozen=True)

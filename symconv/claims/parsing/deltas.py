@@ -118,8 +118,18 @@ def _find_letter(table: SymbolTable, s: Scripts) -> tuple[SyntaxNode | None, str
     for place in (s.sup, *(s.sub or ())):
         name = _name_of(place)
         if name in table.context.layers and name not in INDEX_LETTERS:
-            return place, name
+            return (place, name) if _fits_tensor(table, name, place, s) else (None, "")
     return None, ""
+
+
+def _fits_tensor(table: SymbolTable, name: str, place: SyntaxNode | None, s: Scripts) -> bool:
+    r"""Whether the indices behind the name of a tensor are as many as it has axes.
+
+    In a network with a bias b, the first index of `\delta_{b,f,i,j}` may count a batch.
+    """
+    count = len(s.sub or ()) - (place is not s.sup)
+    shapes = [t.shape for t in table.context.tensors.values() if t.name.letter == name]
+    return count <= 1 or any(len(shape) >= count for shape in shapes)
 
 
 def _pair_digits(table: SymbolTable, entry: TensorReference) -> TensorReference:

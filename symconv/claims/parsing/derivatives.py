@@ -15,6 +15,7 @@ from symconv.claims.model.syntax_tree import (
     TensorReference,
 )
 from symconv.claims.model.vocabulary import COSTS
+from symconv.claims.readings.derivative import DERIVATIVE_OF_ARRAYS, ENTRIES, JACOBIAN
 
 from .brackets import parse_brackets
 from .cursor import ClaimToken
@@ -126,6 +127,18 @@ def _finish_quotient(
         # Nobody differentiates a size, so what has the letter of one is the cost here.
         above = TensorReference(at.table.cost(above.name), span=above.span)
     if isinstance(above, SyntaxNode):
-        return Differential(above, by, span=span)
+        return Differential(above, by, _is_entrywise(at, above, by), span=span)
     body = at.factor()
-    return Differential(body, by, span=(start.start, body.span[1]))
+    entrywise = _is_entrywise(at, body, by)
+    return Differential(body, by, entrywise, span=(start.start, body.span[1]))
+
+
+def _is_entrywise(at: Parser, above: SyntaxNode, by: TensorReference) -> bool:
+    """Whether a derivative of an array by an array is meant entry by entry."""
+    entries = [n for n in above.walk() if isinstance(n, TensorReference)]
+    whole = by.indices is None and any(
+        n.indices is None and n.letter != at.table.context.cost for n in entries
+    )
+    if not whole:
+        return False
+    return at.table.choose(DERIVATIVE_OF_ARRAYS, "", (JACOBIAN, ENTRIES)) == ENTRIES

@@ -194,6 +194,8 @@ def _measure_slice(
 
 def read_differential(at: ClaimReader, node: Differential, env: IndexValues) -> ValueForm:
     """dC/d(tensor), or any other derivative by the chain rule."""
+    if node.entrywise:
+        raise NotProvedError("a derivative entry by entry")
     key = at.indices.key(node.by)
     of = node.of
     cost = isinstance(of, TensorReference) and of.letter == at.context.cost and not of.kind
