@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 
 from symconv.claims.diagnosis.function_repairs import repair_shapes
 from symconv.claims.evaluation.assign import GivenEntries, Values, assign_values, parse_numbers
+from symconv.claims.evaluation.comparison import Question
 from symconv.claims.evaluation.evaluator import Definitions, Options
 from symconv.claims.evaluation.index_expressions import UntiedError
 from symconv.claims.evaluation.index_lint import lint_indices, locate_error
+from symconv.claims.evaluation.layer_values import describe_layers
 from symconv.claims.evaluation.modular_field import Undefined
 from symconv.claims.judging.interpretations import choose_interpretation, enumerate_interpretations
 from symconv.claims.judging.judge import Judge
@@ -113,7 +115,8 @@ def validate_values(network: DifferentiableNetwork, values: Values) -> None:
 class Checker:
     """Judges statements about one network.
 
-    `aliases` are further names of its tensors, and `notes` say how it was read.
+    `aliases` are further names of its tensors, and `notes` say how it was read. `conventions` are
+    meanings that are settled; `choices` are those of the last statement.
     """
 
     network: DifferentiableNetwork
@@ -124,6 +127,7 @@ class Checker:
     choices: Choices = field(default_factory=Choices)
     aliases: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    most_readings: int = MOST_READINGS
 
     @property
     def context(self) -> NetworkContext:
@@ -137,26 +141,41 @@ class Checker:
     def over_readings(self, text: str, base: int) -> Verdict:
         """The verdict under the likeliest reading, or under another one that makes it right.
 
-        A claim is wrong only if it is wrong under every reading that a person could mean.
+        A claim is wrong only if it is wrong under every reading that a person could mean. What is
+        not right under any of them is explained in the likeliest one that is read.
         """
         self.choices = Choices(self.conventions)
-        first = self.under_one_reading(text, base)
-        best, waiting, seen = first, [*list_changes(self.choices, {})], set[object]()
-        for _ in range(MOST_READINGS):
-            if best.verdict in SETTLED or not waiting:
-                break
+        with suppress(SymconvError):
+            self.parsed(text, base)
+        if not list(list_changes(self.choices, {})):
+            return self.under_one_reading(text, base)
+        best, self.choices = self.find_best_reading(text, base)
+        if best.verdict in SETTLED or not self.explain:
+            return best
+        return self.under_one_reading(text, base)
+
+    def find_best_reading(self, text: str, base: int) -> tuple[Verdict, Choices]:
+        """The best verdict over all readings, without its reasons, and the meanings it rests on."""
+        found: list[tuple[Verdict, Choices]] = []
+        waiting: list[Reading] = [{}]
+        seen = set[object]()
+        while waiting and len(found) < self.most_readings:
             changes = waiting.pop(0)
             if (key := frozenset(changes.items())) in seen:
                 continue
             seen.add(key)
-            other = replace(self, explain=False, choices=Choices({**self.conventions, **changes}))
+            choices = Choices({**self.conventions, **changes})
             try:
-                again = other.under_one_reading(text, base)
+                other = replace(self, explain=False, choices=choices)
+                found.append((other.under_one_reading(text, base), choices))
             except OverBudget:
+                if not found:
+                    raise
                 break
-            best = min(best, again, key=_rank)
-            waiting += list_changes(other.choices, changes)
-        return best
+            if found[-1][0].verdict in SETTLED:
+                return found[-1]
+            waiting += list_changes(choices, changes)
+        return min(found, key=lambda pair: _rank(pair[0]))
 
     def under_one_reading(self, text: str, base: int) -> Verdict:
         """The verdict where every notation has the meaning that is fixed, or its likeliest."""
@@ -332,7 +351,8 @@ class Checker:
         else:
             answer = judge.verdict(options, brief=brief)
         reading = self.spelled(statement, options.delta)
-        said = (*statement.notes, *answer.notes, *note)
+        layers = describe_layers(Question(statement, self.context, options).layers())
+        said = (*statement.notes, *answer.notes, *note, *layers)
         return replace(answer, kind=kind, notes=said, reading=reading)
 
 

@@ -8,7 +8,7 @@ from symconv.claims.model.context import NetworkContext
 from symconv.claims.model.errors import ClaimError
 from symconv.claims.model.syntax_tree import Identifier, SyntaxNode, TensorReference
 
-from .index_expressions import evaluate_index, resolve_key
+from .index_expressions import Environment, evaluate_index, resolve_key
 
 
 def span_layers(
@@ -31,6 +31,17 @@ def span_layers(
     if not found or found != list(range(found[0], found[-1] + 1)):
         return every
     return range(found[0], found[-1] + 1)
+
+
+def describe_layers(choices: Iterable[Environment]) -> Iterator[str]:
+    """A remark on every index that counts layers: which layers the claim was tried for."""
+    found: dict[str, list[int]] = {}
+    for layers in choices:
+        for name, layer in layers.items():
+            found.setdefault(name, []).append(layer)
+    for name, tried in found.items():
+        said = ", ".join(map(str, sorted(set(tried))))
+        yield f"{name} counts the layers that have everything: {name} = {said}"
 
 
 def layered_references(part: SyntaxNode) -> Iterator[TensorReference]:
