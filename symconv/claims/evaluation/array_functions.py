@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from symconv.claims.model.errors import ClaimError, ShapeMismatchError
 
@@ -123,6 +123,47 @@ def _multiply(_at: Evaluator, values: list[Value], _: Sequence[str]) -> Value:
     return require_same_shape(multiply_entries(left, right), left, right)
 
 
+def _entries(value: Value) -> Sequence[Any]:
+    return value.entries if isinstance(value, ArrayValue) else (value,)
+
+
+def _squared_norm(at: Evaluator, values: list[Value], _: Sequence[str]) -> Value:
+    """The sum of the squares of all entries, of a matrix as well (Frobenius)."""
+    total = at.zero
+    for entry in _entries(values[0]):
+        total = total + entry * entry
+    return total
+
+
+def _norm(at: Evaluator, values: list[Value], words: Sequence[str]) -> Value:
+    return at.algebra.power(Fraction(1, 2))(_squared_norm(at, values, words) + at.zero)
+
+
+def _one_norm(at: Evaluator, values: list[Value], _: Sequence[str]) -> Value:
+    """The sum of the magnitudes of the entries of a vector."""
+    if isinstance(values[0], ArrayValue) and sum(n != 1 for n in values[0].shape) > 1:
+        raise ClaimError("the 1-norm of a matrix is not read", help="\\sum_{i,j} |w_{i,j}|")
+    total = at.zero
+    for entry in _entries(values[0]):
+        total = total + at.algebra.function("absolute")(entry + at.zero)
+    return total
+
+
+def _diag(at: Evaluator, values: list[Value], _: Sequence[str]) -> Value:
+    """The matrix with a vector on its diagonal; of a square matrix, its diagonal."""
+    array = _require_array(values[0], "diag")
+    grid = tuple(n for n in array.shape if n != 1)
+    if len(grid) == 2 and grid[0] == grid[1] and len(array.shape) == 2:
+        return arrays.make_array(
+            (grid[0],), [array.entries[n * (grid[0] + 1)] for n in range(grid[0])]
+        )
+    if len(grid) != 1:
+        raise ClaimError("'diag' needs a vector", help="diag(f'(z))")
+    (count,) = grid
+    cells = [array.entries[r] if r == c else at.zero for r in range(count) for c in range(count)]
+    return arrays.make_array((count, count), cells)
+
+
 ARRAY_FUNCTIONS: Mapping[str, tuple[ArrayFunction, int, int]] = {
     "sum": (_sum, 1, 1),
     "mean": (_mean, 1, 1),
@@ -143,4 +184,8 @@ ARRAY_FUNCTIONS: Mapping[str, tuple[ArrayFunction, int, int]] = {
     "outer": (_outer, 2, 2),
     "multiply": (_multiply, 2, 2),
     "square": (_multiply, 1, 1),
+    "squared_norm": (_squared_norm, 1, 1),
+    "norm": (_norm, 1, 1),
+    "one_norm": (_one_norm, 1, 1),
+    "diag": (_diag, 1, 1),
 }

@@ -19,6 +19,7 @@ from symconv.claims.model.syntax_tree import (
     Exponentiation,
     FunctionCall,
     Identifier,
+    JoinedConditions,
     MatrixLiteral,
     Numeral,
     Summation,
@@ -68,6 +69,8 @@ def _combine(left: Value, right: Value, function: Any) -> Value:
 
 def _evaluate_condition(at: Evaluator, condition: SyntaxNode, env: Environment) -> Value:
     """1 or 0: the step function of the difference of the sides, which is 0 at equality."""
+    if isinstance(condition, JoinedConditions):
+        return _evaluate_joined(at, condition, env)
     if not isinstance(condition, Condition):
         raise ClaimError("a condition is expected here", help="x > 0")
     low, high = (evaluate_index(s, env, at.context) for s in (condition.left, condition.right))
@@ -85,6 +88,19 @@ def _evaluate_condition(at: Evaluator, condition: SyntaxNode, env: Environment) 
         return step(x) + vanish(at, x) if loose else step(x)
 
     return difference.map(hold) if isinstance(difference, ArrayValue) else hold(difference)
+
+
+def _evaluate_joined(at: Evaluator, joined: JoinedConditions, env: Environment) -> Value:
+    """The product of conditions; `or` is what is left of 1 by the product of their opposites."""
+    opposite = joined.word == "or"
+    total: Value = at.algebra.number(1)
+    for condition in joined.conditions:
+        holds = _evaluate_condition(at, condition, env)
+        holds = (
+            _combine(at.algebra.number(1), holds, lambda a, b: a + -1 * b) if opposite else holds
+        )
+        total = _combine(total, holds, lambda a, b: a * b)
+    return _combine(at.algebra.number(1), total, lambda a, b: a + -1 * b) if opposite else total
 
 
 def _evaluate_equality(at: Evaluator, condition: Condition, env: Environment) -> Any:

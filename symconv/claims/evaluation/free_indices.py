@@ -23,7 +23,7 @@ from symconv.core.errors import SymconvError
 from symconv.semantics.index_arithmetic import as_integer
 
 from .evaluator import Options
-from .index_expressions import Environment, evaluate_index, resolve_key
+from .index_expressions import Environment, evaluate_index, is_rounded, resolve_key
 
 
 def find_free_indices(
@@ -182,6 +182,8 @@ def _claim_coefficients(node: SyntaxNode, context: NetworkContext) -> Coefficien
     names = sorted(
         {n.name for n in node.walk() if isinstance(n, Identifier)} - set(context.size_names)
     )
+    if is_rounded(node):
+        return {}
     zero = evaluate_index(node, dict.fromkeys(names, 0), context)
     found: Coefficients = {}
     for name in names:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from math import prod
+from math import ceil, floor, prod
 from typing import TYPE_CHECKING, Any
 
 from symconv.claims.model.context import NetworkContext, Shape
@@ -12,6 +12,7 @@ from symconv.claims.model.errors import ClaimError, NotChecked
 from symconv.claims.model.syntax_tree import (
     BinaryExpression,
     Exponentiation,
+    FunctionCall,
     Identifier,
     Numeral,
     SyntaxNode,
@@ -81,6 +82,32 @@ def _binary(node: BinaryExpression, env: Environment, context: NetworkContext) -
     return a * b
 
 
+def _function(node: FunctionCall, env: Environment, context: NetworkContext) -> IndexValue | None:
+    """Floor, ceiling, remainder, the larger and the smaller one."""
+    rule = INDEX_RULES.get(node.function)
+    values = [evaluate_index(a, env, context) for a in node.arguments]
+    known = [v for v in values if v is not None]
+    if rule is None or node.primes or len(known) < len(values) or not values:
+        return None
+    if node.function == "modulo" and not known[-1]:
+        raise ClaimError("a remainder of a division by 0", help="i \\bmod 2")
+    return rule(*known) if len(known) in ARGUMENTS[node.function] else None
+
+
+INDEX_RULES: Mapping[str, Callable[..., IndexValue]] = {
+    "floor": floor, "ceil": ceil, "modulo": lambda a, b: a - b * floor(Fraction(a) / b),
+    "max": max, "min": min,
+}  # fmt: skip
+ARGUMENTS = {"floor": {1}, "ceil": {1}, "modulo": {2}, "max": {2, 3}, "min": {2, 3}}
+FLOORS = {"floor", "ceil", "modulo"}
+"""Functions of an index that are not affine, however few values of theirs are looked at."""
+
+
+def is_rounded(node: SyntaxNode) -> bool:
+    """Whether an index expression has a function in it."""
+    return any(isinstance(n, FunctionCall) for n in node.walk())
+
+
 def _unknown(_node: SyntaxNode, _env: Environment, _facts: NetworkContext) -> None:
     return None
 
@@ -93,6 +120,7 @@ RULES: Mapping[
     UnaryMinus: _negative,
     Exponentiation: _power,
     BinaryExpression: _binary,
+    FunctionCall: _function,
 }
 
 

@@ -25,7 +25,7 @@ from symconv.core.nodes import LogSumExp, MaxOver
 from symconv.core.tensor import key_of
 from symconv.semantics.index_arithmetic import as_integer
 
-from .index_expressions import Environment, evaluate_index, resolve_key
+from .index_expressions import Environment, evaluate_index, is_rounded, resolve_key
 
 if TYPE_CHECKING:
     from .evaluator import Options
@@ -126,6 +126,8 @@ class IndexUse:
         self, name: str, env: Environment, context: NetworkContext, base: int
     ) -> range | None:
         """The values for which the entry exists; None where they are not known."""
+        if is_rounded(self.index):
+            return None
         # Three values tell whether the index is affine in the name: both differences are then the
         # slope.
         values = [evaluate_index(self.index, {**env, name: n}, context) for n in range(3)]

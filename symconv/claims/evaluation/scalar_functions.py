@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
 from symconv.claims.model.errors import ClaimError, NotChecked
@@ -11,7 +12,7 @@ from symconv.claims.model.syntax_tree import FunctionCall, Identifier, SyntaxNod
 
 from .array_functions import ARRAY_FUNCTIONS, apply_array_function
 from .arrays import ArrayValue, Value, apply_elementwise, unwrap_scalar
-from .index_expressions import evaluate_index
+from .index_expressions import FLOORS, evaluate_index
 from .products import require_same_shape
 from .softmax import SOFTMAX, apply_softmax
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from .index_expressions import Environment
 
 POINTWISE = {"relu", "sigmoid", "tanh", "exp", "log", "step", "softplus", "absolute", "activation"}
-POINTWISE |= {"sqrt"}
+POINTWISE |= {"sqrt", "cosh", "sinh", "sech", "sgn"}
 HALF = Fraction(1, 2)
 KNOWN: Mapping[str, Callable[..., Fraction]] = {
     "relu": lambda x: Fraction(max(x, 0)),
@@ -28,6 +29,10 @@ KNOWN: Mapping[str, Callable[..., Fraction]] = {
     "absolute": lambda x: Fraction(abs(x)),
     "max": lambda *x: Fraction(max(x)),
     "min": lambda *x: Fraction(min(x)),
+    "floor": lambda x: Fraction(floor(x)),
+    "ceil": lambda x: Fraction(ceil(x)),
+    "modulo": lambda x, n: Fraction(x - n * floor(Fraction(x) / n)),
+    "sgn": lambda x: Fraction((x > 0) - (x < 0)),
 }
 """Switches of indices and numbers, whose sides are known: max(0, i - 3) needs no draw."""
 
@@ -41,6 +46,10 @@ def apply_function(at: Evaluator, node: FunctionCall, env: Environment) -> Value
     kept = [a for a in node.arguments if a not in quoted]
     known = [evaluate_index(a, env, at.context) for a in kept]
     if kept and node.function in KNOWN and not node.primes and None not in known:
+        if node.function in FLOORS and len(known) != 1 + (node.function == "modulo"):
+            raise ClaimError(f"'{node.function}' of {len(known)} arguments is not read")
+        if node.function == "modulo" and not known[-1]:
+            raise ClaimError("a remainder of a division by 0", help="i \\bmod 2")
         return at.algebra.number(KNOWN[node.function](*known))
     return _apply_to_values(at, node, kept, [at.value(a, env) for a in kept], words)
 
@@ -88,6 +97,8 @@ def find_activation(at: Evaluator) -> str:
 def _apply_derivative(at: Evaluator, name: str, primes: int, x: Any) -> Any:
     """F(x), or f'(x)."""
     algebra = at.algebra
+    if name in COMPOSED:
+        return COMPOSED[name](algebra, x) if primes == 0 else _slope_of_composed(at, name, x)
     if primes == 0:
         return algebra.function(name)(x)
     if primes > 1:
@@ -105,6 +116,51 @@ def _apply_derivative(at: Evaluator, name: str, primes: int, x: Any) -> Any:
     if name not in slopes:
         raise ClaimError(f"the derivative of '{name}' is not read")
     return slopes[name]()
+
+
+def _exponentials(algebra: Any, x: Any) -> tuple[Any, Any]:
+    exp = algebra.function("exp")
+    return exp(x), exp(-1 * x)
+
+
+def _cosh(algebra: Any, x: Any) -> Any:
+    a, b = _exponentials(algebra, x)
+    return algebra.number(HALF) * (a + b)
+
+
+def _sinh(algebra: Any, x: Any) -> Any:
+    a, b = _exponentials(algebra, x)
+    return algebra.number(HALF) * (a + -1 * b)
+
+
+def _sech(algebra: Any, x: Any) -> Any:
+    a, b = _exponentials(algebra, x)
+    return 2 * algebra.power(Fraction(-1))(a + b)
+
+
+def _sgn(algebra: Any, x: Any) -> Any:
+    step = algebra.function("step")
+    return step(x) + -1 * step(-1 * x)
+
+
+COMPOSED: Mapping[str, Callable[[Any, Any], Any]] = {
+    "cosh": _cosh, "sinh": _sinh, "sech": _sech, "sgn": _sgn,
+}  # fmt: skip
+"""Functions that no layer has, out of those that layers have."""
+
+
+def _slope_of_composed(at: Evaluator, name: str, x: Any) -> Any:
+    if name == "sgn":
+        return at.zero
+    if name == "sech":
+        algebra = at.algebra
+        return (
+            -1
+            * _sech(algebra, x)
+            * _sinh(algebra, x)
+            * algebra.power(Fraction(-1))(_cosh(algebra, x))
+        )
+    return (_sinh if name == "cosh" else _cosh)(at.algebra, x)
 
 
 def _evaluate_extreme(at: Evaluator, name: str, values: list[Value]) -> Value:

@@ -23,6 +23,7 @@ from functools import cached_property
 from symconv.claims.evaluation.assignment import count_classes
 from symconv.claims.evaluation.comparison import Question
 from symconv.claims.evaluation.exponent_laws import ExponentLawField
+from symconv.claims.evaluation.index_expressions import FLOORS, is_rounded
 from symconv.claims.evaluation.modular_field import ModularField
 from symconv.claims.evaluation.summation import estimate_operations
 from symconv.claims.model.budget import OPERATION_STEPS, VERDICT_STEPS
@@ -54,9 +55,10 @@ does not fit into the budget then is left open.
 TRIALS = 2
 """How often the free indices are gone through: with free numbers, and with choices."""
 
-SWITCHES = {"relu", "max", "min", "absolute", "step", "activation"}
-EXPONENTIALS = {"exp", "log", "sigmoid", "tanh", "softplus", "activation"}
-ROOT = "sqrt"
+SWITCHES = {"relu", "max", "min", "absolute", "step", "activation", "sgn", "one_norm"}
+EXPONENTIALS = {"exp", "log", "sigmoid", "tanh", "softplus", "activation", "cosh", "sinh", "sech"}
+ROOTS = {"sqrt", "norm"}
+QUOTIENTS = {"sech"}
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,10 @@ def uses_index_values(question: Question) -> bool:
 def _index_values(node: SyntaxNode, names: set[str]) -> bool:
     if isinstance(node, Identifier):
         return node.name in names
-    if isinstance(node, TensorReference | Differential):
+    if isinstance(node, TensorReference):
+        # Every third entry is not alike: what is rounded tells them apart.
+        return any(is_rounded(i) and _index_values(i, names) for i in node.indices or ())
+    if isinstance(node, Differential):
         return False
     if isinstance(node, Summation):
         return _index_values(node.body, names - {x.name for x in node.limits})
@@ -181,7 +186,7 @@ def compares_sizes(question: Question) -> bool:
     names = {str(symbol).replace("_", "") for symbol, _ in question.context.sizes}
     for node in _nodes(question.statement) if names else ():
         inner: SyntaxNode | None = node.exponent if isinstance(node, Exponentiation) else None
-        switch = isinstance(node, FunctionCall) and node.function in SWITCHES
+        switch = isinstance(node, FunctionCall) and node.function in SWITCHES | FLOORS
         inner = node if switch or isinstance(node, Condition) else inner
         if inner is not None and _index_values(inner, names):
             return True
@@ -192,6 +197,8 @@ def has_quotients(statement: Statement) -> bool:
     """Whether the statement divides by something that depends on the network's numbers."""
     for node in _nodes(statement):
         below: SyntaxNode | None = None
+        if isinstance(node, FunctionCall) and node.function in QUOTIENTS:
+            below = node
         if isinstance(node, BinaryExpression) and node.operator == "/":
             below = node.right
         elif isinstance(node, Exponentiation) and isinstance(node.exponent, UnaryMinus):
@@ -204,7 +211,7 @@ def has_quotients(statement: Statement) -> bool:
 def has_roots(statement: Statement) -> bool:
     """Whether the statement has a root, or a power that may be one."""
     for node in _nodes(statement):
-        if isinstance(node, FunctionCall) and node.function == ROOT:
+        if isinstance(node, FunctionCall) and node.function in ROOTS:
             return True
         if isinstance(node, Exponentiation) and not _is_whole(node.exponent):
             return True

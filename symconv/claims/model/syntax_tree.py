@@ -118,10 +118,15 @@ class SumRange(SyntaxNode):
 
 @dataclass(frozen=True)
 class Summation(SyntaxNode):
-    """A sum over indices."""
+    """A sum over indices.
+
+    Under `condition` stands what the sum sign says beside indices and limits, as in a sum over
+    a + b = i, until the whole statement tells which of its names are summed over.
+    """
 
     limits: tuple[SumRange, ...]
     body: SyntaxNode
+    condition: SyntaxNode | None = None
 
 
 @dataclass(frozen=True)
@@ -154,6 +159,14 @@ class Condition(SyntaxNode):
     relation: str
     left: SyntaxNode
     right: SyntaxNode
+
+
+@dataclass(frozen=True)
+class JoinedConditions(SyntaxNode):
+    """Conditions that hold together, or one of which holds: `word` is "and" or "or"."""
+
+    word: str
+    conditions: tuple[SyntaxNode, ...]
 
 
 @dataclass(frozen=True)

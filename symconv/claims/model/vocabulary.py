@@ -11,16 +11,20 @@ GREEK = {
 }  # fmt: skip
 LETTERS = {
     "alpha", "beta", "gamma", "delta", "Delta", "epsilon", "varepsilon", "eta", "theta", "lambda",
-    "mu", "rho", "sigma", "phi", "varphi", "ell", "nabla",
+    "mu", "rho", "sigma", "phi", "varphi", "ell", "nabla", "chi", "Theta",
 }  # fmt: skip
 OPERATORS = {
     "cdot": "*", "times": "*", "ast": "conv", "star": "corr", "odot": "had", "circ": "had",
-    "circledast": "conv", "div": "/",
+    "circledast": "conv", "div": "/", "bmod": "mod", "mod": "mod", "land": "and", "wedge": "and",
+    "lor": "or", "vee": "or", "lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈", "rceil": "⌉",
+    "lvert": "|", "rvert": "|", "vert": "|", "mid": "|", "lVert": "||", "rVert": "||",
+    "Vert": "||", "colon": ":",
 }  # fmt: skip
 SIGNS = {
     "·": "*", "⋅": "*", "×": "*", "−": "-", "–": "-", "—": "-", "∗": "conv", "⋆": "corr",
     "⊛": "conv", "⊙": "had", "∘": "had", "÷": "/", "≡": ":=", "≈": "~", "←": "<-", "′": "'",
     "’": "'", "″": "''", "≤": "<=", "≥": ">=", "≠": "!=", "∈": "in", "{": "{", "}": "}",
+    "⌊": "⌊", "⌋": "⌋", "⌈": "⌈", "⌉": "⌉", "‖": "||", "∧": "and", "∨": "or",
 }  # fmt: skip
 RELATIONS = {
     "approx": "~", "equiv": ":=", "leftarrow": "<-", "gets": "<-", "coloneqq": ":=", "le": "<=",
@@ -39,11 +43,24 @@ FUNCTIONS = {
     "softmax": "softmax", "Softmax": "softmax", "log_softmax": "log_softmax",
     "logsoftmax": "log_softmax", "LogSoftmax": "log_softmax", "logsumexp": "logsumexp",
     "LogSumExp": "logsumexp", "LSE": "logsumexp", "lse": "logsumexp",
+    "floor": "floor", "ceil": "ceil", "ceiling": "ceil", "cosh": "cosh", "sinh": "sinh",
+    "sech": "sech", "sgn": "sgn", "sign": "sgn", "diag": "diag", "Diag": "diag",
+    "heaviside": "step", "Heaviside": "step",
 }  # fmt: skip
 COMMANDS = {"frac", "dfrac", "tfrac", "partial", "sum", "begin", "end", "sqrt", "left", "right"}
+INDEX_FUNCTIONS = {"floor", "ceil", "modulo", "max", "min", "absolute"}
+"""Functions whose value is an index where their arguments are."""
+
+INDICATORS = {"chi", "I"}
+"""Letters of an indicator, as in chi_{x > 0} and I[x > 0], where the network has no such tensor."""
+
+STEPS = {"H", "Theta", "theta", "u"}
+"""Letters of the step function, as in H(z), where the network has nothing of that name."""
+
 SILENT = {
     "left", "right", "displaystyle", "limits", "nolimits", "quad", "qquad", "big", "Big", "bigg",
     "Bigg", "bigl", "bigr", "Bigl", "Bigr", "textstyle", "nonumber", "notag", "biggl", "biggr",
+    "Biggl", "Biggr", "bigm", "Bigm", "middle", "scriptstyle", "relax", "hline", "allowbreak",
 }  # fmt: skip
 STYLES = {
     "mathbf", "mathrm", "boldsymbol", "text", "mathit", "vec", "bm", "operatorname", "rm", "bf",

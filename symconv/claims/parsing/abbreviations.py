@@ -19,6 +19,7 @@ from symconv.claims.model.vocabulary import RATES
 from symconv.claims.readings.gradient_name import GRADIENT, GRADIENT_NAME, PRODUCT
 
 from .brackets import parse_brackets
+from .gradient_operators import as_error_signal, parse_gradient_operator, takes_cost
 from .scripts import parse_scripts
 
 if TYPE_CHECKING:
@@ -53,9 +54,9 @@ def parse_gradient(at: Parser) -> SyntaxNode | None:
     start = at.take()
     found = at.base()
     if isinstance(found, FunctionCall) and found.function == "transpose":
-        turned = _as_error_signal(at, found.arguments[0], start.start)
+        turned = as_error_signal(at, found.arguments[0], start.start)
         return replace(found, arguments=(turned,))
-    return _as_error_signal(at, found, start.start)
+    return as_error_signal(at, found, start.start)
 
 
 OUTPUT_GRADIENTS = ("dout", "dOut", "d_out", "grad_out", "grad_output", "gradOutput", "upstream")
@@ -70,7 +71,7 @@ def parse_output_gradient(at: Parser) -> SyntaxNode | None:
     said = at.table.bind(output.key.partition("^")[0], parse_scripts(at, token), at)
     if isinstance(said, TensorReference) and said.layer is None and output.name.layer is not None:
         said = replace(said, layer=Numeral(Fraction(output.name.layer)))
-    return _as_error_signal(at, said, token.start)
+    return as_error_signal(at, said, token.start)
 
 
 def parse_nabla(at: Parser) -> SyntaxNode | None:
@@ -81,25 +82,16 @@ def parse_nabla(at: Parser) -> SyntaxNode | None:
     names = [n.name for n in found.sub or () if isinstance(n, Identifier)]
     if len(names) != 1 or at.table.find_letter(names[0]) is None:
         at.place = place
-        return None
-    cost = at.peek()
-    if cost.kind == "name" and at.table.alias(cost.text) == at.table.context.cost:
-        at.take()
+        return parse_gradient_operator(at)
+    if not takes_cost(at) and at.starts_factor():
+        at.place = place
+        return parse_gradient_operator(at)
     found.sub = found.sub[1:] or None if found.sub else None
     layers = at.table.context.layers.get(names[0], [])
     if len(layers) > 1 and found.sup is None and found.tail is None:
         # What a cost is differentiated by without saying which is the network's output.
         found.sup = Numeral(Fraction(at.table.context.last_layer))
-    return _as_error_signal(at, at.table.bind(names[0], found, at), token.start)
-
-
-def _as_error_signal(at: Parser, entry: SyntaxNode, start: int) -> TensorReference:
-    """The derivative of the cost by an entry."""
-    if not isinstance(entry, TensorReference):
-        return at.fail("a derivative is dC/dw", "dC/dw", entry.span)
-    entry = replace(entry, span=(start, at.last.stop))
-    at.table.note(f"read as the derivative of {at.table.context.cost} by {entry.letter}")
-    return replace(entry, kind="delta")
+    return as_error_signal(at, at.table.bind(names[0], found, at), token.start)
 
 
 ARROWS = {"<-", ":="}

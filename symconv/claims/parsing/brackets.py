@@ -6,16 +6,13 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from symconv.claims.model.syntax_tree import (
-    Cases,
-    Condition,
-    FunctionCall,
     MatrixLiteral,
     Numeral,
     Span,
     SyntaxNode,
-    join_spans,
 )
 
+from .conditions import as_indicator, holds_relation, parse_choice, parse_condition, parse_indicator
 from .cursor import ClaimToken
 
 if TYPE_CHECKING:
@@ -51,7 +48,7 @@ def parse_brackets(at: Parser) -> SyntaxNode:
     """A formula in brackets; a list in round brackets is a row of numbers."""
     start = at.take()
     with at.within():
-        body = parse_condition(at) if start.text == "(" else at.sum_of_terms()
+        body = parse_choice(at, parse_condition(at)) if start.text == "(" else at.sum_of_terms()
         if at.peek().text == "," and start.text == "(":
             return _parse_row(at, start, body)
         stop = at.expect(CLOSING[start.text])
@@ -73,19 +70,13 @@ def _parse_row(at: Parser, start: ClaimToken, first: SyntaxNode) -> SyntaxNode:
     return as_matrix(items, (start.start, stop.stop))
 
 
-def parse_magnitude(at: Parser) -> SyntaxNode:
-    """`|x|`."""
-    start = at.take()
-    body = at.sum_of_terms()
-    at.expect("|")
-    return FunctionCall("absolute", (body,), span=(start.start, body.span[1]))
-
-
 def parse_array(at: Parser) -> SyntaxNode:
-    """`[[1, 0], [0, 1]]`, `[1, 2; 3, 4]`, or a bracket around a formula."""
+    """`[[1, 0], [0, 1]]`, `[1, 2; 3, 4]`, a bracket around a formula, or 1 where `[x > 0]`."""
+    if holds_relation(at):
+        return parse_indicator(at)
     start = at.expect("[")
     rows: list[list[SyntaxNode]] = [[]]
-    with at.within():
+    with at.within(), at.listing():
         while at.peek().text != "]":
             rows[-1].append(at.sum_of_terms())
             if at.peek().text == ";" or at.peek().kind == "row":
@@ -96,6 +87,7 @@ def parse_array(at: Parser) -> SyntaxNode:
             elif at.peek().text != "]" and not at.starts_factor():
                 at.expect("]")
         stop = at.expect("]")
+    at.closed = True
     span = (start.start, stop.stop)
     if len(rows) > 1:
         return MatrixLiteral(tuple(tuple(row) for row in rows if row), span=span)
@@ -116,41 +108,3 @@ def as_matrix(items: list[SyntaxNode], span: Span) -> SyntaxNode:
             tuple(i.rows[0] for i in items if isinstance(i, MatrixLiteral)), span=span
         )
     return MatrixLiteral((tuple(items),), span=span)
-
-
-COMPARISONS = {"<", ">", "<=", ">=", "!=", "="}
-OPENING = {"[": "]", "{": "}", "(": ")"}
-ONE, NONE = Numeral(Fraction(1)), Numeral(Fraction(0))
-
-
-def parse_condition(at: Parser, *, equal: bool = False) -> SyntaxNode:
-    """A formula, or two with a comparison between them; `=` counts where `equal` says so."""
-    left = at.sum_of_terms()
-    sign = at.peek()
-    if sign.kind != "op" or sign.text not in COMPARISONS or (sign.text == "=" and not equal):
-        return left
-    at.take()
-    right = at.sum_of_terms()
-    return Condition(sign.text, left, right, span=join_spans(left, right))
-
-
-def as_indicator(node: SyntaxNode) -> SyntaxNode:
-    """A condition as 1 where it holds and 0 elsewhere; other nodes as they are."""
-    if not isinstance(node, Condition):
-        return node
-    return Cases(((ONE, node), (NONE, None)), span=node.span)
-
-
-def parse_indicator(at: Parser) -> SyntaxNode:
-    r"""What follows the one of an indicator: `[x > 0]`, `_{x > 0}`, `(x > 0)`."""
-    if at.peek().text == "_":
-        at.take()
-    opening = at.take()
-    if opening.text not in OPENING:
-        at.fail("the condition of the indicator is missing", "1[x > 0]", opening.span)
-    with at.within():
-        found = parse_condition(at, equal=True)
-        at.expect(OPENING[opening.text])
-    if not isinstance(found, Condition):
-        at.fail("a condition is expected here", "1[x > 0]", found.span)
-    return as_indicator(found)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from symconv.claims.model.syntax_tree import (
     BinaryExpression,
     Cases,
+    Exponentiation,
     FunctionCall,
     Identifier,
     Numeral,
@@ -15,10 +16,10 @@ from symconv.claims.model.syntax_tree import (
     SumRange,
     SyntaxNode,
 )
-from symconv.claims.model.vocabulary import FUNCTIONS
+from symconv.claims.model.vocabulary import FUNCTIONS, STEPS
 from symconv.claims.readings.sigma import ACTIVATION, LOGISTIC, SIGMA
 
-from .brackets import parse_condition
+from .conditions import parse_condition, peek_inside
 from .cursor import ClaimToken
 from .sums import opens_index_list, parse_sum_over
 
@@ -26,21 +27,53 @@ if TYPE_CHECKING:
     from .parser import Parser
 
 ACTIVATIONS = {"f", "g", "phi", "sigma", "a"}
-WITHOUT_BRACKETS = {"relu", "exp", "log", "tanh", "sigmoid", "max", "sqrt"}
+WITHOUT_BRACKETS = {"relu", "exp", "log", "tanh", "sigmoid", "max", "sqrt", "ln"}
+WITHOUT_BRACKETS |= {"cosh", "sinh", "sech", "sgn"}
 
 
 def is_call(at: Parser) -> bool:
     """Whether the name that follows is a function that is applied."""
-    ahead = 1
-    while at.peek(ahead).text in {"'", "''"}:
-        ahead += 1
-    word, opens = at.peek().text, at.peek(ahead).text == "("
+    word, ahead = at.peek().text, 1 + _count_primes(at, 1)
     # A tensor called f or a goes before the habit of calling an activation so.
     if word in at.table.letters:
         return False
     if word in FUNCTIONS:
-        return opens or word in WITHOUT_BRACKETS
-    return opens and word in ACTIVATIONS
+        return is_applied(at, word, 1)
+    opens = at.peek(ahead).text == "("
+    return opens and (word in ACTIVATIONS or (word in STEPS and _is_step(at, word, ahead)))
+
+
+def is_applied(at: Parser, word: str, ahead: int = 0) -> bool:
+    r"""Whether a function is applied to what stands some tokens ahead: `(x)`, `^2(x)`, `^2 x`."""
+    if word not in FUNCTIONS or word in at.table.letters:
+        return False
+    ahead += _count_primes(at, ahead)
+    ahead += _count_power(at, ahead)
+    return at.peek(ahead).text == "(" or word in WITHOUT_BRACKETS
+
+
+def _count_primes(at: Parser, ahead: int) -> int:
+    count = 0
+    while at.peek(ahead + count).text in {"'", "''"}:
+        count += 1
+    return count
+
+
+def _count_power(at: Parser, ahead: int) -> int:
+    """How many tokens the power of a function takes: `^2`, `^{2}`."""
+    if at.peek(ahead).text != "^":
+        return 0
+    if at.peek(ahead + 1).kind == "number":
+        return 2
+    braced = at.peek(ahead + 1).text == "{" and at.peek(ahead + 3).text == "}"
+    return 4 if braced and at.peek(ahead + 2).kind == "number" else 0
+
+
+def _is_step(at: Parser, word: str, ahead: int) -> bool:
+    """Whether H(z) is the step function: of a tensor, where the network has no size H."""
+    own = {str(s).replace("_", "") for s, _ in at.table.context.sizes}
+    inside = peek_inside(at, ahead)
+    return word not in own and any(t in at.table.letters for t in inside)
 
 
 def parse_call(at: Parser) -> SyntaxNode:
@@ -53,7 +86,20 @@ def parse_call_of(at: Parser, token: ClaimToken) -> SyntaxNode:
     function = FUNCTIONS.get(token.text, "activation")
     if token.text == "sigma":
         function = _name_sigma(at)
+    if token.text in STEPS and token.text not in FUNCTIONS:
+        at.table.note(f"{token.text} is read as the step function, which is 0 at 0")
+        function = "step"
     primes = len(at.primes())
+    if _count_power(at, 0):
+        at.take()
+        power = at.group()
+        applied = _parse_application(at, token, function, primes)
+        return Exponentiation(applied, power, span=applied.span)
+    return _parse_application(at, token, function, primes)
+
+
+def _parse_application(at: Parser, token: ClaimToken, function: str, primes: int) -> SyntaxNode:
+    """A function and its arguments in brackets; without brackets, the next factor."""
     if at.peek().text != "(":
         argument = at.factor()
         return FunctionCall(function, (argument,), primes, span=(token.start, argument.span[1]))

@@ -3,29 +3,39 @@ r"""What starts with a backslash, whether or not it was lost: `\frac`, `\sum`, `
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from symconv.claims.model.errors import MOST_POWER
 from symconv.claims.model.syntax_tree import (
+    BinaryExpression,
     Cases,
-    Condition,
+    Exponentiation,
     FunctionCall,
     MatrixLiteral,
+    Numeral,
+    Span,
     SyntaxNode,
     TensorReference,
 )
-from symconv.claims.model.vocabulary import FUNCTIONS
+from symconv.claims.model.vocabulary import INDICATORS
 from symconv.claims.readings.bar import ADJOINT, BAR, MEAN
 
-from .brackets import parse_condition, parse_indicator
-from .calls import parse_call, parse_call_of
+from .brackets import parse_number
+from .calls import is_applied, parse_call, parse_call_of
+from .conditions import JOINED, holds_relation, parse_condition, parse_indicator
 from .derivatives import parse_differential, parse_fraction
+from .gradient_operators import parse_gradient_operator
 from .scripts import parse_scripts
 from .sums import parse_sum
 
 if TYPE_CHECKING:
     from .parser import Parser
 
-BEFORE_CONDITION = {"&", ",", "if", "for", "where", "style", "{", "}"}
+MOST_EXACT = 10**12
+"""The largest number whose root is looked for: a float has more digits."""
+
+BEFORE_CONDITION = {"&", ",", "if", "for", "where", "when", "style", "{", "}"}
 
 
 def parse_matrix(at: Parser) -> SyntaxNode:
@@ -78,8 +88,8 @@ def _parse_case_condition(at: Parser) -> SyntaxNode | None:
         while at.peek().text == "}":
             at.take()
         return None
-    found = parse_condition(at, equal=True)
-    if not isinstance(found, Condition):
+    found = parse_condition(at, equal=True, commas=True)
+    if not isinstance(found, JOINED):
         at.fail("a condition is expected here", "x > 0")
     return found
 
@@ -99,14 +109,40 @@ def _parse_sum_or_call(at: Parser) -> SyntaxNode:
 
 
 def _parse_partial(at: Parser) -> SyntaxNode:
+    if at.peek(1).text == "_":
+        found = parse_gradient_operator(at)
+        hint = "\\partial_{w_1} C"
+        return found or at.fail("an operator is ∂ with an entry below, and the cost", hint)
     found = parse_differential(at, "partial")
     return found or at.fail("the derivative is not read", "\\frac{\\partial C}{\\partial w_1}")
 
 
 def _parse_root(at: Parser) -> SyntaxNode:
-    token = at.take()
-    body = at.factor()
-    return FunctionCall("sqrt", (body,), span=(token.start, body.span[1]))
+    r"""`\sqrt{x}`, `\sqrt2`, `\sqrt[3]{8}`."""
+    token, degree = at.take(), None
+    if at.peek().text == "[":
+        at.take()
+        if at.peek().kind != "number":
+            at.fail("the degree of a root is a number", "\\sqrt[3]{8}")
+        degree = parse_number(at)
+        at.expect("]")
+    body = at.base() if at.peek().text in {"{", "("} else at.factor()
+    span = (token.start, at.last.stop)
+    if degree is None or degree.value == 2:
+        return FunctionCall("sqrt", (body,), span=span)
+    return _take_root(at, body, degree, span)
+
+
+def _take_root(at: Parser, body: SyntaxNode, degree: Numeral, span: Span) -> SyntaxNode:
+    """The root of a number that is one; others are powers with a fraction as the exponent."""
+    if degree.value.denominator != 1 or not 1 <= degree.value <= MOST_POWER:
+        at.fail("this root is not read", "\\sqrt[3]{8}", degree.span)
+    if isinstance(body, Numeral) and 0 <= body.value <= MOST_EXACT:
+        guess = round(float(body.value) ** (1 / int(degree.value)))
+        if guess ** int(degree.value) == body.value:
+            return Numeral(Fraction(guess), span=span)
+    exponent = BinaryExpression("/", Numeral(Fraction(1)), degree, span=degree.span)
+    return Exponentiation(body, exponent, span=span)
 
 
 def _parse_styled_letter(at: Parser) -> SyntaxNode:
@@ -125,8 +161,10 @@ def _parse_styled_letter(at: Parser) -> SyntaxNode:
     if braced:
         at.expect("}")
     name = at.table.hatted(token.text) if mark.text == "hat" else token.text
-    if at.peek().text == "(" and name in FUNCTIONS:
+    if is_applied(at, name):
         return parse_call_of(at, token)
+    if name in INDICATORS and holds_relation(at, int(at.peek().text == "_")):
+        return parse_indicator(at)
     return at.table.bind(name, parse_scripts(at, token), at)
 
 

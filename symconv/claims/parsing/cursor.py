@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NoReturn
 
 from symconv.claims.model.errors import MOST_DEPTH, ClaimError
@@ -94,6 +94,8 @@ class ClaimCursor:
         self.place = 0
         self.depth = 0
         self.inside = 0
+        self.lists = 0
+        self.bars: list[tuple[str, int]] = []
         self.closed = False
         self.end = ClaimToken("end", "", len(text), len(text) + 1)
 
@@ -181,6 +183,40 @@ class ClaimCursor:
             yield
         finally:
             self.inside -= 1
+
+    @contextmanager
+    def listing(self) -> Iterator[None]:
+        """Where a bracket after a bracket is the next row, and no factor."""
+        self.lists += 1
+        try:
+            yield
+        finally:
+            self.lists -= 1
+
+    @contextmanager
+    def between_bars(self, text: str) -> Iterator[None]:
+        """Where a bar of this kind closes, unless a bracket is opened first."""
+        self.bars.append((text, self.inside))
+        try:
+            yield
+        finally:
+            self.bars.pop()
+
+    @cached_property
+    def subscripts(self) -> frozenset[str]:
+        """The names that stand in a subscript or in square brackets anywhere in the text."""
+        found, open_ = set(), [False]
+        before = self.end
+        for token in self.tokens:
+            if token.text in {"(", "[", "{"}:
+                script = before.text == "_" or (token.text == "[" and before.stop == token.start)
+                open_.append(open_[-1] or script)
+            elif token.text in {")", "]", "}"} and len(open_) > 1:
+                open_.pop()
+            elif token.kind == "name" and (open_[-1] or before.text == "_"):
+                found.add(token.text)
+            before = token
+        return frozenset(found)
 
     @contextmanager
     def within(self) -> Iterator[None]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 WORD = re.compile(r"[A-Za-z]+")
 ENVIRONMENT = re.compile(r"\s*\{\s*([a-z]+\*?)\s*\}")
-ESCAPED = {"{": "(", "}": ")", "|": "|", "_": "_"}
+ESCAPED = {"{": "(", "}": ")", "|": "||", "_": "_"}
 SPACES = {",", ";", ":", "!", " ", "\n", ">"}
 SAME_LETTER = {"varepsilon": "epsilon", "varphi": "phi", "ell": "l"}
 ONE_TOKEN = {

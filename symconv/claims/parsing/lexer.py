@@ -18,6 +18,7 @@ from symconv.claims.model.vocabulary import (
 
 from .cursor import BARE_COMMANDS, BARE_RELATIONS, ClaimToken, Vocabulary
 from .latex_commands import lex_backslash, lex_command
+from .latex_layout import blank_layout
 
 NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 DIGITS = re.compile(r"[0-9]+")
@@ -26,8 +27,9 @@ NUMBERED = re.compile(r"(?:convolve2d|correlate2d|conv2d|rot180|rot90|log_softma
 TAILED = re.compile(r"[A-Za-z]+[0-9]+(?![0-9]*[A-Za-z]|\.[0-9])")
 PREFIX = re.compile(r"(?:np|numpy|scipy|signal|math|torch)\.(?=[A-Za-z])")
 BLANK = "$~\u200b\u00a0"
-TWO = ("**", ":=", "<-", "->", "<=", ">=", "!=", "==", "=>", "+=", "-=")
-SIGNS_ALONE = "+-*/^_()[]{}=,;&|<>':@!%"
+TWO = ("**", ":=", "<-", "->", "<=", ">=", "!=", "==", "=>", "+=", "-=", "||")
+WORD_OPERATORS = {"and", "or", "mod"}
+SIGNS_ALONE = "+-*/^_()[]{}=,;&|<>':@!%?"
 
 
 def tokenize_claim(text: str, vocabulary: Vocabulary) -> list[ClaimToken]:
@@ -38,7 +40,7 @@ def tokenize_claim(text: str, vocabulary: Vocabulary) -> list[ClaimToken]:
             help="check one equation at a time",
         )
     found: list[ClaimToken] = []
-    for token in Lexer(text, vocabulary).run():
+    for token in Lexer(blank_layout(text), vocabulary, shown=text).run():
         found.append(token)
         if len(found) > MOST_TOKENS:
             raise ClaimError(
@@ -52,17 +54,21 @@ def tokenize_claim(text: str, vocabulary: Vocabulary) -> list[ClaimToken]:
 
 @dataclass
 class Lexer:
-    """A place in a text; `lost` says that a command without its backslash was met."""
+    """A place in a text; `lost` says that a command without its backslash was met.
+
+    `shown` is the text as it was written, for messages.
+    """
 
     text: str
     vocabulary: Vocabulary
+    shown: str = ""
     place: int = 0
     script: bool = False
     lost: bool = False
 
     def error(self, message: str, start: int, stop: int, hint: str) -> ClaimError:
         """A refusal with the place."""
-        return ClaimError(message, text=self.text, position=(start, stop), help=hint)
+        return ClaimError(message, text=self.shown or self.text, position=(start, stop), help=hint)
 
     def run(self) -> Iterator[ClaimToken]:
         """All tokens."""
@@ -96,6 +102,7 @@ class Lexer:
     def _word(self, word: str, start: int) -> ClaimToken:
         known = word in self.vocabulary.names
         kind = "command" if word in COMMANDS and not known else "name"
+        kind = "op" if word in WORD_OPERATORS else kind
         return ClaimToken(kind, word, start, self.place)
 
     def _number(self, start: int, *, script: bool) -> ClaimToken:

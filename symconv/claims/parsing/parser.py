@@ -6,7 +6,7 @@ of brackets, calls, scripts, sums and derivatives have a module each.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from symconv.claims.model.errors import MOST_FACTORS
 from symconv.claims.model.syntax_tree import (
@@ -19,6 +19,7 @@ from symconv.claims.model.syntax_tree import (
     UnaryMinus,
     join_spans,
 )
+from symconv.claims.model.vocabulary import INDICATORS
 
 from .abbreviations import (
     OUTPUT_GRADIENTS,
@@ -32,22 +33,26 @@ from .abbreviations import (
 from .brackets import (
     parse_array,
     parse_brackets,
-    parse_magnitude,
     parse_number,
     parse_number_or_indicator,
 )
 from .call_indices import has_call_index, parse_call_index
 from .calls import count_transpose_tokens, is_call, is_method, parse_call, parse_method
 from .commands import parse_command
+from .conditions import holds_relation, parse_choice, parse_condition, parse_indicator, peek_inside
 from .cursor import ClaimCursor, ClaimToken
 from .derivatives import parse_differential
+from .gradient_operators import parse_gradient_operator
 from .lexer import tokenize_claim
+from .macros import expand_macros
+from .measures import parse_magnitude, parse_norm, parse_rounded
 from .scripts import parse_scripts
+from .sum_conditions import bind_sum_conditions
 from .symbol_table import SymbolTable
 from .window_signs import WINDOW_SIGNS, as_window, parse_window_mode
 
 RELATIONS = {"=", ":=", "~", "<-", "=>", "-=", "+="}
-PRODUCTS = {"*", "/", "conv", "corr", "had", "@"}
+PRODUCTS = {"*", "/", "conv", "corr", "had", "@", "mod"}
 OPPOSITE_SIGN = {"+": "-", "-": "+"}
 LONG_SUM = 40
 """Sums of more terms are cut in halves.
@@ -56,11 +61,12 @@ A tree that leans to the left would be as deep as it has terms, and everything t
 itself.
 """
 
-SENTENCE = {"for", "if", "where", "otherwise", "in", "else"}
+SENTENCE = {"for", "if", "where", "otherwise", "in", "else", "when"}
 
 
 def parse_statement(text: str, table: SymbolTable) -> Statement:
     """The statement that a text makes; ClaimError with a caret where it is not read."""
+    text = expand_macros(text)
     return Parser(text, tokenize_claim(text, table.vocabulary), table).statement()
 
 
@@ -85,7 +91,7 @@ class Parser(ClaimCursor):
             self.fail("this is no statement: there is no '='", "dC/dw_1 = ...")
         notes = tuple(self.table.take_notes())
         found = Statement(self.text, tuple(parts), tuple(marks), notes)
-        return as_update(found, self.table)
+        return as_update(bind_sum_conditions(found, self.table), self.table)
 
     def side(self) -> SyntaxNode:
         """One part of a chain."""
@@ -93,7 +99,11 @@ class Parser(ClaimCursor):
             self.take()
         if self.peek().kind == "end":
             self.fail("a side of the equation is empty", "dC/dw_1 = ...")
-        return self.sum_of_terms()
+        place, found = self.place, self.sum_of_terms()
+        if self.peek().kind == "op" and self.peek().text in {"<", ">", "<=", ">=", "!=", "?"}:
+            self.place = place
+            return parse_choice(self, parse_condition(self))
+        return found
 
     def sum_of_terms(self) -> SyntaxNode:
         """`-a + b - c`."""
@@ -124,9 +134,11 @@ class Parser(ClaimCursor):
             mode = parse_window_mode(self) if sign in WINDOW_SIGNS else None
             right = self.factor()
             span = join_spans(left, right)
-            left = BinaryExpression(sign, left, right, span=span)
-            if mode is not None:
-                left = as_window(self.table, left, mode)
+            if sign == "mod":
+                left = FunctionCall("modulo", (left, right), span=span)
+                continue
+            product = BinaryExpression(sign, left, right, span=span)
+            left = product if mode is None else as_window(self.table, product, mode)
         return self.fail(f"more than {MOST_FACTORS} factors in one term", "powers", start.span)
 
     def starts_factor(self) -> bool:
@@ -136,7 +148,19 @@ class Parser(ClaimCursor):
             return False
         if token.kind == "command":
             return not token.text.startswith("end")
-        return token.kind in {"number", "name"} or token.text in {"(", "{"}
+        if token.text in {"|", "||"}:
+            return token.kind == "op" and (token.text, self.inside) not in self.bars
+        if token.text == "[":
+            return self.starts_group()
+        return token.kind in {"number", "name"} or token.text in {"(", "{", "⌊", "⌈"}
+
+    def starts_group(self) -> bool:
+        """Whether the square bracket that follows is a factor: no list, index or citation."""
+        if holds_relation(self):
+            return True
+        inside = peek_inside(self)
+        known = any(t in self.table.letters or t in {"partial", "frac", "delta"} for t in inside)
+        return not self.lists and known and len(inside) > 1 and not {",", ";"} & {*inside}
 
     def factor(self) -> SyntaxNode:
         """A sign, a base and what stands after it: powers, transposes."""
@@ -198,13 +222,18 @@ class Parser(ClaimCursor):
             "name": parse_name,
             "command": parse_command,
         }
-        by_text = {"(": parse_brackets, "{": parse_brackets, "[": parse_array, "|": parse_magnitude}
-        rule = by_kind.get(token.kind) or by_text.get(token.text)
+        rule = by_kind.get(token.kind) or BRACKETS.get(token.text)
         if rule is not None:
             return rule(self)
         said = f"'{token.text}' was not expected here"
         said = "the formula stops here" if token.kind == "end" else said
         return self.fail(said, "a number, a name or a bracket")
+
+
+BRACKETS: dict[str, Callable[[Parser], SyntaxNode]] = {
+    "(": parse_brackets, "{": parse_brackets, "[": parse_array, "|": parse_magnitude,
+    "||": parse_norm, "⌊": parse_rounded, "⌈": parse_rounded,
+}  # fmt: skip
 
 
 def build_sum(terms: Sequence[tuple[str, SyntaxNode]]) -> SyntaxNode:
@@ -224,18 +253,30 @@ def build_sum(terms: Sequence[tuple[str, SyntaxNode]]) -> SyntaxNode:
 
 def parse_name(at: Parser) -> SyntaxNode:
     """A name with its scripts; a function with its arguments; a differential quotient."""
-    if at.peek().text == "d" and (found := parse_differential(at, "d")) is not None:
+    word = at.peek().text
+    if word == "d" and (found := parse_differential(at, "d")) is not None:
         return found
     if is_call(at):
         return parse_call(at)
-    rule = ABBREVIATIONS.get(at.peek().text)
-    if rule is not None and at.peek().text not in at.table.letters and (found := rule(at)):
+    rule = ABBREVIATIONS.get(word)
+    if rule is not None and word not in at.table.letters and (found := rule(at)):
         return found
+    if is_indicator(at):
+        at.take()
+        return parse_indicator(at)
     token = at.take()
     return at.table.bind(token.text, parse_scripts(at, token), at)
+
+
+def is_indicator(at: Parser) -> bool:
+    r"""Whether an indicator follows: `\chi_{x > 0}`, `I[x > 0]`."""
+    if at.peek().text not in INDICATORS or at.peek().text in at.table.letters:
+        return False
+    return holds_relation(at, 2 if at.peek(1).text == "_" else 1)
 
 
 ABBREVIATIONS = {
     "e": parse_exponential, "d": parse_gradient, "Delta": parse_weight_step, "nabla": parse_nabla,
     "grad": parse_nabla, **dict.fromkeys(OUTPUT_GRADIENTS, parse_output_gradient),
+    "D": parse_gradient_operator,
 }  # fmt: skip

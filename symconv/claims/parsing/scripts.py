@@ -16,6 +16,7 @@ from symconv.claims.model.syntax_tree import (
 
 from .brackets import parse_brackets, parse_number
 from .calls import count_transpose_tokens
+from .conditions import holds_relation
 from .cursor import ClaimToken
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def _parse_script(at: Parser, found: Scripts) -> bool:
         _parse_superscript(at, found)
     elif text in {"'", "''"} and not found.sub and not found.sup:
         found.primes += at.primes()
-    elif text == "[" and at.peek().start == at.last.stop and _may_have_brackets(found):
+    elif text == "[" and at.peek().start == at.last.stop and _may_have_brackets(at, found):
         found.sub = (*(found.sub or ()), *parse_index_list(at, "]"))
         found.bracket = True
     else:
@@ -101,11 +102,14 @@ def _is_fraction_line(at: Parser) -> bool:
     return below.text == "d" and name.kind == "name" and name.start == below.stop
 
 
-def _may_have_brackets(found: Scripts) -> bool:
-    """`w[0]`, and `delta_z[0]` where the subscript is a name."""
-    if found.bracket or found.sub is None:
-        return not found.bracket
-    return len(found.sub) == 1 and isinstance(found.sub[0], Identifier)
+def _may_have_brackets(at: Parser, found: Scripts) -> bool:
+    """`w[0]`, and `delta_z[0]` where the subscript is a name; what holds a relation is no index."""
+    if found.bracket or holds_relation(at):
+        return False
+    if found.sub is None:
+        return True
+    name = found.sub[0].name if isinstance(found.sub[0], Identifier) else ""
+    return len(found.sub) == 1 and (len(name) > 1 or name in at.table.letters)
 
 
 def parse_subscript(at: Parser) -> tuple[SyntaxNode, ...]:

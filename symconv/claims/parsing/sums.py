@@ -15,6 +15,7 @@ from symconv.claims.model.syntax_tree import (
 )
 
 from .cursor import ClaimToken
+from .sum_conditions import parse_lower_limits, restrict_body
 
 if TYPE_CHECKING:
     from .parser import Parser
@@ -24,53 +25,51 @@ def parse_sum(at: Parser) -> SyntaxNode:
     """A sum sign, its limits below and above in either order, and the term after it."""
     start = at.take()
     limits: list[SumRange] = []
-    high: SyntaxNode | None = None
+    condition: SyntaxNode | None = None
+    high: tuple[SyntaxNode, ...] = ()
     while at.peek().text in {"_", "^"} and at.peek().kind == "op":
-        if at.take().text == "_":
-            limits = _parse_lower_limits(at)
+        if at.take().text == "^":
+            high = _parse_upper_limits(at)
+        elif at.peek().text == "{":
+            limits, condition = parse_lower_limits(at)
         else:
-            high = at.table.as_index(at.group())
-    if not limits:
+            token = at.take()
+            limits = [SumRange(token.text + at.primes(), span=token.span)]
+    if not limits and condition is None:
         at.fail("a sum needs its index", "\\sum_i, \\sum_{i=0}^{3}", start.span)
-    if high is not None:
-        limits[-1] = replace(limits[-1], high=high)
+    if high:
+        limits = _apply_upper_limits(at, limits, high, start)
     with at.deeper():
         body = at.term()
-    return Summation(tuple(limits), body, span=(start.start, body.span[1]))
+    if condition is not None and limits:
+        body, condition = restrict_body(body, condition), None
+    return Summation(tuple(limits), body, condition, span=(start.start, body.span[1]))
 
 
-def _parse_lower_limits(at: Parser) -> list[SumRange]:
-    """The indices below the sign; `i,j=0` starts both at 0."""
+def _parse_upper_limits(at: Parser) -> tuple[SyntaxNode, ...]:
+    """`3`, `{3}`, or `{3,2}` with one for each index."""
     if at.peek().text != "{":
-        token = at.take()
-        return [SumRange(token.text + at.primes(), span=token.span)]
+        return (at.table.as_index(at.group()),)
     at.take()
-    with at.inside_brackets():
-        limits = [_parse_limit(at)]
-        while at.peek().text != "}":
-            if at.peek().text == ",":
-                at.take()
-            limits.append(_parse_limit(at))
+    with at.within():
+        found = [at.index_sum()]
+        while at.peek().text in {",", ";"}:
+            at.take()
+            found.append(at.index_sum())
         at.expect("}")
-    low = limits[-1].low
-    if low is not None and all(x.low is None for x in limits[:-1]):
-        return [replace(x, low=low) for x in limits]
-    return limits
+    return tuple(found)
 
 
-def _parse_limit(at: Parser) -> SumRange:
-    r"""`i`, `i=0`, `i \neq j`."""
-    token = at.take()
-    if token.kind != "name":
-        at.fail("an index is expected here", "\\sum_{i=0}^{3}", token.span)
-    name = token.text + at.primes()
-    if at.peek().text == "=":
-        at.take()
-        return SumRange(name, at.index_sum(), span=token.span)
-    if at.peek().text == "!=":
-        at.take()
-        return SumRange(name, unequal=at.index_sum(), span=token.span)
-    return SumRange(name, span=token.span)
+def _apply_upper_limits(
+    at: Parser, limits: list[SumRange], high: tuple[SyntaxNode, ...], start: ClaimToken
+) -> list[SumRange]:
+    r"""One upper limit is that of all indices, as in `\sum_{i,j=0}^{2}`."""
+    if len(high) == 1:
+        high *= len(limits)
+    if len(high) != len(limits) or any(x.high for x in limits):
+        said = f"{len(high)} upper limits for {len(limits)} indices"
+        at.fail(said, "\\sum_{i=0}^{3} \\sum_{j=0}^{2}", start.span)
+    return [replace(x, high=h) for x, h in zip(limits, high, strict=True)]
 
 
 OPENING, CLOSING = {"(", "[", "{"}, {")", "]", "}"}

@@ -23,7 +23,14 @@ from symconv.claims.model.syntax_tree import (
     TensorReference,
     UnaryMinus,
 )
-from symconv.claims.model.vocabulary import COSTS, FUNCTIONS, OUTPUTS, RATES, hatted_name
+from symconv.claims.model.vocabulary import (
+    COSTS,
+    FUNCTIONS,
+    INDEX_FUNCTIONS,
+    OUTPUTS,
+    RATES,
+    hatted_name,
+)
 from symconv.claims.readings.ambiguity import Ambiguity, Choices
 from symconv.claims.readings.letter_case import find_other_case
 from symconv.claims.readings.number_below import ENTRY, NAME, NUMBER_BELOW
@@ -46,6 +53,7 @@ LOGIT_COSTS = {"cross_entropy", "bce_logits"}
 """The costs that make probabilities of the network's output themselves."""
 
 RESERVED_WORDS = {"target", "output", "input", "otherwise", "for", "range", "if", "in", "eta", "lr"}
+RESERVED_WORDS |= {"and", "or", "else", "when", "mod"}
 
 
 @dataclass
@@ -130,6 +138,8 @@ class SymbolTable:
             return replace(node, left=self.as_index(node.left), right=self.as_index(node.right))
         if isinstance(node, UnaryMinus):
             return replace(node, body=self.as_index(node.body))
+        if isinstance(node, FunctionCall) and node.function in INDEX_FUNCTIONS:
+            return replace(node, arguments=tuple(map(self.as_index, node.arguments)))
         return node
 
     def bind(self, name: str, scripts: Scripts, at: Parser) -> SyntaxNode:

@@ -17,6 +17,7 @@ from symconv.claims.model.syntax_tree import (
     FurtherAxes,
     Identifier,
     IndexSlice,
+    JoinedConditions,
     MatrixLiteral,
     Numeral,
     Summation,
@@ -145,5 +146,6 @@ RULES: Mapping[type[SyntaxNode], Callable[..., str]] = {
     FunctionCall: _apply,
     MatrixLiteral: _matrix,
     Condition: lambda s, node: f"{s(node.left)} {node.relation} {s(node.right)}",
+    JoinedConditions: lambda s, node: f" {node.word} ".join(map(s, node.conditions)),
     Cases: _cases,
 }

@@ -1,0 +1,125 @@
+r"""What LaTeX lays out and does not mean: numbers, labels, colours, boxes, words, comments.
+
+The text keeps its length, with spaces where such marks stood, so that every place stays its own:
+`\tag{3}` is nothing, `\boxed{a = b}` is a = b, and `\mathrm{d}C` is dC.
+"""
+
+from __future__ import annotations
+
+import re
+
+NOTHING = "tag|label|color|phantom|hphantom|vphantom|hspace|vspace|cite|eqref|ref|footnote"
+BOXES = "boxed|underline|overbrace|underbrace|textcolor|colorbox|fbox|cancel|mathop|ensuremath"
+MARK = re.compile(
+    rf"\\(?P<nothing>{NOTHING})\*?(?=\s*\{{)|\\(?P<box>{BOXES}|substack)(?=\s*\{{)"
+    r"|\\(?P<alone>checkmark|square|blacksquare|qed|hfill|newline|allowbreak|medspace|thinspace)"
+    r"(?![A-Za-z])"
+)
+UPRIGHT = r"\\(?:mathrm|mathup|text|textrm|operatorname|mathit)"
+DIFFERENTIAL = re.compile(rf"{UPRIGHT}\s*\{{\s*d\s*\}}|{UPRIGHT}\s+d|\{{\s*\\rm\s+d\s*\}}")
+WORDS = re.compile(
+    r"\\(?:text|textrm|textnormal|mathrm|mbox|textit|hbox)\s*"
+    r"\{\s*(?:if|and|or|for|when|otherwise|else|where)(?![A-Za-z])[^{}\n]{0,80}\}"
+)
+COMMENT = re.compile(r"(?<!\\)%(?!\s*(?:[0-9(]|[A-Za-z](?![A-Za-z])|\\))[^\n]*")
+RELATION = re.compile(r"[=<>~]|\\(?:le|ge|ne|leq|geq|neq|approx|equiv)(?![A-Za-z])")
+ROW = re.compile(r"\\\\")
+SCRIPT = re.compile(r"\s*[_^]\s*(?=\{)")
+BRACED_WITH_LABEL = {"underbrace": "_", "overbrace": "^"}
+TWO_ARGUMENTS = {"textcolor", "colorbox"}
+
+
+def blank_layout(text: str) -> str:
+    """The text with spaces in place of what says nothing, as long as before."""
+    if "\\" not in text and "%" not in text:
+        return text
+    found = _Blanks(text)
+    for match in COMMENT.finditer(text):
+        found.blank(*match.span())
+    for match in WORDS.finditer(text):
+        found.blank(match.start(), text.index("{", match.start()) + 1)
+        found.blank(match.end() - 1, match.end())
+    for match in DIFFERENTIAL.finditer(text):
+        found.replace(match.span(), "d")
+    for match in MARK.finditer(text):
+        found.mark(match)
+    return found.text
+
+
+class _Blanks:
+    """A text whose characters are replaced one by one; `text` is what it is by now."""
+
+    def __init__(self, text: str) -> None:
+        self.original = text
+        self.characters = list(text)
+
+    @property
+    def text(self) -> str:
+        return "".join(self.characters)
+
+    def blank(self, start: int, stop: int) -> None:
+        """Spaces from one place to another; line breaks stay, for the numbers of lines."""
+        for n in range(start, stop):
+            if self.characters[n] != "\n":
+                self.characters[n] = " "
+
+    def replace(self, span: tuple[int, int], word: str) -> None:
+        """A word at the end of a span, and spaces before it."""
+        self.blank(*span)
+        for n, c in enumerate(word, start=span[1] - len(word)):
+            self.characters[n] = c
+
+    def mark(self, match: re.Match[str]) -> None:
+        """Blank a command with what belongs to it."""
+        text, stop = self.original, match.end()
+        if match["alone"]:
+            self.blank(*match.span())
+            return
+        opening = text.index("{", stop)
+        closing = find_closing_brace(text, opening)
+        if closing is None:
+            return
+        if match["nothing"]:
+            self.blank(match.start(), closing + 1)
+            return
+        self.blank(*match.span())
+        if match["box"] in TWO_ARGUMENTS:
+            self.blank(opening, closing + 1)
+            following = re.compile(r"\s*\{").match(text, closing + 1)
+            last = find_closing_brace(text, following.end() - 1) if following else None
+            if following is None or last is None:
+                return
+            opening, closing = following.end() - 1, last
+        if match["box"] == "substack":
+            for row in ROW.finditer(text, opening, closing):
+                self.replace(row.span(), ",")
+        elif not RELATION.search(text, opening, closing):
+            self._blank_label(match["box"], closing)
+            return
+        self.blank(opening, opening + 1)
+        self.blank(closing, closing + 1)
+        self._blank_label(match["box"], closing)
+
+    def _blank_label(self, word: str, closing: int) -> None:
+        """What is written below or above a brace."""
+        script = SCRIPT.match(self.original, closing + 1)
+        if script is None or BRACED_WITH_LABEL.get(word) != script.group().strip():
+            return
+        last = find_closing_brace(self.original, script.end())
+        if last is not None:
+            self.blank(closing + 1, last + 1)
+
+
+def find_closing_brace(text: str, opening: int) -> int | None:
+    """The place of the brace that closes the one at a place; None where there is none."""
+    depth, place = 0, opening
+    while place < len(text):
+        c = text[place]
+        if c == "\\":
+            place += 1
+        elif c in "{}":
+            depth += 1 if c == "{" else -1
+            if not depth:
+                return place
+        place += 1
+    return None
