@@ -17,6 +17,13 @@ MARK = re.compile(
 )
 UPRIGHT = r"\\(?:mathrm|mathup|text|textrm|operatorname|mathit)"
 DIFFERENTIAL = re.compile(rf"{UPRIGHT}\s*\{{\s*d\s*\}}|{UPRIGHT}\s+d|\{{\s*\\rm\s+d\s*\}}")
+CIRCLE = r"(?:\^?\s*(?:\{\s*\\circ\s*\}|\\circ(?![A-Za-z])|°))"
+ANGLE = rf"180\s*{CIRCLE}?"
+HALF_TURN = re.compile(
+    r"(?:\\(?:operatorname|text|textrm|mathrm|mathbf|mathsf)\s*\{\s*[rR]ot\s*\}"
+    r"|(?<![A-Za-z\\])[rR]ot)"
+    rf"\s*(?:[_^]\s*\{{\s*{ANGLE}\s*\}}|[_^]?\s*{ANGLE})\s*{CIRCLE}?"
+)
 WORDS = re.compile(
     r"\\(?:text|textrm|textnormal|mathrm|mbox|textit|hbox)\s*"
     r"\{\s*(?:if|and|or|for|when|otherwise|else|where)(?![A-Za-z])[^{}\n]{0,80}\}"
@@ -31,7 +38,7 @@ TWO_ARGUMENTS = {"textcolor", "colorbox"}
 
 def blank_layout(text: str) -> str:
     """The text with spaces in place of what says nothing, as long as before."""
-    if "\\" not in text and "%" not in text:
+    if not any(c in text for c in ("\\", "%", "ot")):
         return text
     found = _Blanks(text)
     for match in COMMENT.finditer(text):
@@ -41,6 +48,8 @@ def blank_layout(text: str) -> str:
         found.blank(match.end() - 1, match.end())
     for match in DIFFERENTIAL.finditer(text):
         found.replace(match.span(), "d")
+    for match in HALF_TURN.finditer(text):
+        found.replace(match.span(), "rot180")
     for match in MARK.finditer(text):
         found.mark(match)
     return found.text
