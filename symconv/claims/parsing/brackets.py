@@ -76,7 +76,7 @@ def parse_array(at: Parser) -> SyntaxNode:
         return parse_indicator(at)
     start = at.expect("[")
     rows: list[list[SyntaxNode]] = [[]]
-    with at.within(), at.listing():
+    with at.within(separated=True), at.listing():
         while at.peek().text != "]":
             rows[-1].append(at.sum_of_terms())
             if at.peek().text == ";" or at.peek().kind == "row":

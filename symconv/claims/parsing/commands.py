@@ -46,7 +46,7 @@ def parse_matrix(at: Parser) -> SyntaxNode:
         while at.take().text != "}":
             pass
     rows: list[list[SyntaxNode]] = [[]]
-    with at.within():
+    with at.within(separated=True):
         while not (at.peek().kind == "command" and at.peek().text.startswith("end ")):
             if at.peek().kind == "row":
                 at.take()
@@ -68,7 +68,7 @@ def parse_cases(at: Parser) -> SyntaxNode:
     r"""`\begin{cases} 1 & x > 0 \\ 0 & \text{otherwise} \end{cases}`."""
     start = at.take()
     branches: list[tuple[SyntaxNode, SyntaxNode | None]] = []
-    with at.inside_brackets():
+    with at.inside_brackets(separated=True):
         while not at.peek().text.startswith("end "):
             if at.peek().kind == "row" or at.peek().text in {",", "."}:
                 at.take()

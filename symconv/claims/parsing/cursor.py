@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -94,6 +94,7 @@ class ClaimCursor:
         self.place = 0
         self.depth = 0
         self.inside = 0
+        self.separated = False
         self.lists = 0
         self.bars: list[tuple[str, int]] = []
         self.closed = False
@@ -138,12 +139,19 @@ class ClaimCursor:
 
     def skip_layout(self) -> None:
         """An `&` or a line break inside an aligned formula says nothing."""
-        while (
-            not self.inside
-            and (self.peek().text == "&" or self.peek().kind == "row")
-            and self.peek(1).kind != "end"
-        ):
+        while not self.separated and self._is_layout(0) and self.peek(1).kind != "end":
             self.take()
+
+    def skip_layout_before(self, signs: Collection[str]) -> None:
+        """Layout goes where one of some signs goes on with the formula behind it."""
+        ahead = 0
+        while not self.separated and self._is_layout(ahead):
+            ahead += 1
+        if ahead and self.peek(ahead).kind == "op" and self.peek(ahead).text in signs:
+            self.place += ahead
+
+    def _is_layout(self, ahead: int) -> bool:
+        return self.peek(ahead).text == "&" or self.peek(ahead).kind == "row"
 
     def fail(self, message: str, hint: str, span: Span | None = None) -> NoReturn:
         """Refuse the text, with a caret under the next token or under `span`."""
@@ -176,13 +184,18 @@ class ClaimCursor:
             self.depth -= 1
 
     @contextmanager
-    def inside_brackets(self) -> Iterator[None]:
-        """Where `&` and line breaks separate instead of only laying out."""
+    def inside_brackets(self, *, separated: bool = False) -> Iterator[None]:
+        """Between brackets; `separated` says that `&` and line breaks separate here.
+
+        Elsewhere they only lay out.
+        """
         self.inside += 1
+        before, self.separated = self.separated, separated
         try:
             yield
         finally:
             self.inside -= 1
+            self.separated = before
 
     @contextmanager
     def listing(self) -> Iterator[None]:
@@ -219,7 +232,7 @@ class ClaimCursor:
         return frozenset(found)
 
     @contextmanager
-    def within(self) -> Iterator[None]:
+    def within(self, *, separated: bool = False) -> Iterator[None]:
         """Both: one level deeper, and inside brackets."""
-        with self.deeper(), self.inside_brackets():
+        with self.deeper(), self.inside_brackets(separated=separated):
             yield

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from .lexer import Lexer
 
 WORD = re.compile(r"[A-Za-z]+")
+AFTER_ROW = re.compile(r"\*?(?:\[-?[0-9.]{1,8}\s?[a-z]{2}\])?")
+"""What a line break may have behind it: a star, a distance."""
+
 ENVIRONMENT = re.compile(r"\s*\{\s*([a-z]+\*?)\s*\}")
 ESCAPED = {"{": "(", "}": ")", "|": "||", "_": "_"}
 SPACES = {",", ";", ":", "!", " ", "\n", ">"}
@@ -43,7 +46,8 @@ ONE_TOKEN = {
 def lex_backslash(at: Lexer, start: int) -> Iterator[ClaimToken]:
     """What a backslash opens: a line break, a command, an escaped bracket, a space."""
     if at.text.startswith("\\\\", start):
-        at.place = start + 2
+        match = AFTER_ROW.match(at.text, start + 2)
+        at.place = match.end() if match else start + 2
         yield ClaimToken("row", "\\\\", start, at.place)
         return
     match = WORD.match(at.text, start + 1)

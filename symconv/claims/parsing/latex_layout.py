@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 
 NOTHING = "tag|label|color|phantom|hphantom|vphantom|hspace|vspace|cite|eqref|ref|footnote"
-BOXES = "boxed|underline|overbrace|underbrace|textcolor|colorbox|fbox|cancel|mathop|ensuremath"
+BOXES = "boxed|overbrace|underbrace|colorbox|fbox|cancel|mathop|ensuremath|substack"
+BOXES += "|underline|boldsymbol|bm|pmb|textcolor"
+WITHOUT_GROUP = {"underline", "boldsymbol", "bm", "pmb", "textcolor"}
+"""What marks letters and binds nothing: as it is printed, a line below a - b makes no bracket."""
 MARK = re.compile(
-    rf"\\(?P<nothing>{NOTHING})\*?(?=\s*\{{)|\\(?P<box>{BOXES}|substack)(?=\s*\{{)"
+    rf"\\(?P<nothing>{NOTHING})\*?(?=\s*\{{)|\\(?P<box>{BOXES})(?=\s*\{{)"
     r"|\\(?P<alone>checkmark|square|blacksquare|qed|hfill|newline|allowbreak|medspace|thinspace)"
     r"(?![A-Za-z])"
 )
@@ -30,6 +33,7 @@ WORDS = re.compile(
 )
 COMMENT = re.compile(r"(?<!\\)%(?!\s*(?:[0-9(]|[A-Za-z](?![A-Za-z])|\\))[^\n]*")
 RELATION = re.compile(r"[=<>~]|\\(?:le|ge|ne|leq|geq|neq|approx|equiv)(?![A-Za-z])")
+EMPTY = re.compile(r"(?<![A-Za-z_^}])\{\s*\}")
 ROW = re.compile(r"\\\\")
 SCRIPT = re.compile(r"\s*[_^]\s*(?=\{)")
 BRACED_WITH_LABEL = {"underbrace": "_", "overbrace": "^"}
@@ -38,7 +42,7 @@ TWO_ARGUMENTS = {"textcolor", "colorbox"}
 
 def blank_layout(text: str) -> str:
     """The text with spaces in place of what says nothing, as long as before."""
-    if not any(c in text for c in ("\\", "%", "ot")):
+    if not any(c in text for c in ("\\", "%", "ot", "{")):
         return text
     found = _Blanks(text)
     for match in COMMENT.finditer(text):
@@ -48,6 +52,8 @@ def blank_layout(text: str) -> str:
         found.blank(match.end() - 1, match.end())
     for match in DIFFERENTIAL.finditer(text):
         found.replace(match.span(), "d")
+    for match in EMPTY.finditer(text):
+        found.blank(*match.span())
     for match in HALF_TURN.finditer(text):
         found.replace(match.span(), "rot180")
     for match in MARK.finditer(text):
@@ -102,12 +108,17 @@ class _Blanks:
         if match["box"] == "substack":
             for row in ROW.finditer(text, opening, closing):
                 self.replace(row.span(), ",")
-        elif not RELATION.search(text, opening, closing):
+        elif not self._is_bare(match) and not RELATION.search(text, opening, closing):
             self._blank_label(match["box"], closing)
             return
         self.blank(opening, opening + 1)
         self.blank(closing, closing + 1)
         self._blank_label(match["box"], closing)
+
+    def _is_bare(self, match: re.Match[str]) -> bool:
+        """Whether the braces of a command bind nothing; those of a subscript do."""
+        before = self.original[max(0, match.start() - 3) : match.start()].rstrip()[-1:]
+        return match["box"] in WITHOUT_GROUP and before not in {"_", "^"}
 
     def _blank_label(self, word: str, closing: int) -> None:
         """What is written below or above a brace."""

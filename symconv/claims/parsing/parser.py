@@ -125,6 +125,7 @@ class Parser(ClaimCursor):
         left, start = self.factor(), self.peek()
         # A product leans to the left, too: its length is limited instead.
         for _ in range(MOST_FACTORS):
+            self.skip_layout_before(PRODUCTS)
             token = self.peek()
             sign = token.text if token.kind == "op" and token.text in PRODUCTS else ""
             if sign:

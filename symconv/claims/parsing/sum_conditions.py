@@ -50,7 +50,7 @@ def parse_lower_limits(at: Parser) -> tuple[list[SumRange], SyntaxNode | None]:
     limits: list[SumRange] = []
     conditions: list[Condition] = []
     listed = False
-    with at.within(), at.between_bars("|"):
+    with at.within(separated=True), at.between_bars("|"):
         while at.peek().text != "}":
             if at.peek().text in SEPARATORS or at.peek().kind == "row":
                 listed = listed or at.take().text in LIST_ENDS
