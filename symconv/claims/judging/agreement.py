@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from symconv.claims.evaluation.comparison import EQUAL, Question
+from symconv.claims.evaluation.comparison import DIFFERENT, EQUAL, Question
 from symconv.claims.evaluation.modular_field import Undefined
-from symconv.claims.model.budget import VERDICT_STEPS, limit_work, spend, steps_left
+from symconv.claims.model.budget import VERDICT_STEPS, OverBudget, limit_work, spend, steps_left
 from symconv.claims.model.context import DifferentiableNetwork
 from symconv.claims.model.errors import NotChecked
 from symconv.claims.model.evidence import PROVED, TESTED, Evidence
@@ -21,6 +21,9 @@ from .trial import UNCOVERED, Outcome, Trial
 
 TRIED_FIRST = 2
 """At how many choices of sizes a claim is tried before a proof is looked for: that takes longer."""
+
+SHORT_TRIAL = 3
+"""At how many values of the free indices a claim is tried at least before a proof alone decides."""
 
 OPEN_PROOF, CLOSED_PROOF = 8_000, 600
 """How many of its own steps a proof may take: for all sizes, and where the sizes are numbers.
@@ -127,10 +130,10 @@ class Agreement:
     def _try_sizes(self, n: int) -> Outcome:
         trials, tried_first = 0, min(TRIED_FIRST, self._choices().planned)
         for number, cover in enumerate(self._covers()):
-            outcome = Trial(cover, n, self.notes, first=number == 0).outcome()
+            outcome = self._try(cover, n, first=number == 0)
             if outcome.kind == UNCOVERED and self.prove(n):
                 return Outcome(EQUAL)
-            if outcome.kind != EQUAL:
+            if outcome.kind != EQUAL or n in self.proofs:
                 return outcome
             trials += outcome.trials
             # Looked for only where the claim seems right, and not relied on alone.
@@ -142,6 +145,19 @@ class Agreement:
                 UNCOVERED, why=f"equal at every size that was tried; not tried: {missed}"
             )
         return Outcome(EQUAL, trials=trials)
+
+    def _try(self, cover: Cover, n: int, *, first: bool) -> Outcome:
+        """The trial at one choice of sizes; where it takes too long, a short one and a proof."""
+        try:
+            with limit_work(steps_left() // 2):
+                return Trial(cover, n, self.notes, first=first).outcome()
+        except OverBudget:
+            with limit_work(steps_left() // 2):
+                short = Trial(cover, n, self.notes, first=False, most=SHORT_TRIAL).outcome()
+            # What was tried at a few values alone is right only where a proof says so.
+            if short.kind == DIFFERENT or (short.kind == EQUAL and self.prove(n)):
+                return short
+            raise
 
 
 def describe_proof(proof: Proof) -> str:

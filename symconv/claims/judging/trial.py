@@ -69,12 +69,13 @@ class Outcome(NamedTuple):
 
 @dataclass
 class Trial:
-    """Part n against the first one, at one choice of sizes."""
+    """Part n against the first one, at one choice of sizes; `most` values of the free indices."""
 
     cover: Cover
     n: int
     notes: list[str]
     first: bool = True
+    most: int | None = None
     never_met: Sequence[SyntaxNode] = ()
 
     @property
@@ -84,7 +85,8 @@ class Trial:
     @cached_property
     def envs(self) -> Sequence[Environment]:
         """The values of the free indices."""
-        return self.question.environments(self.cover.most_values, self.cover.numbers)
+        most = self.cover.most_values if self.most is None else self.most
+        return self.question.environments(most, self.cover.numbers)[: self.most]
 
     def outcome(self) -> Outcome:
         """Equal in one of the arithmetics, or how the sides differ."""
