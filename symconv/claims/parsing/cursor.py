@@ -26,6 +26,9 @@ BARE_COMMANDS = {
 }
 BARE_COMMANDS |= {"odot", "star", "ast", "sqrt", "pmatrix", "bmatrix", "cases", "aligned", "align"}
 BARE_RELATIONS = {"leftarrow", "approx"}
+WHOLE_WORDS = {"and", "or", "else", "when", "mod"}
+"""Words that are no piece of a longer run: `mode` is no mod and e."""
+
 INDEX_LETTERS = "ijklmnpqruvst"
 MOST_RUN = 80
 """The longest run of letters that is split into words.
@@ -64,7 +67,14 @@ class Vocabulary:
 
 @lru_cache(maxsize=4096)
 def _segment_run(names: frozenset[str], run: str) -> tuple[str, ...]:
-    if run in names or run in BARE_COMMANDS or run in LETTERS or run in FUNCTIONS or len(run) == 1:
+    if (
+        run in WHOLE_WORDS
+        or run in names
+        or run in BARE_COMMANDS
+        or run in LETTERS
+        or run in FUNCTIONS
+        or len(run) == 1
+    ):
         return (run,)
     if len(run) > MOST_RUN:
         return ()

@@ -53,7 +53,6 @@ LOGIT_COSTS = {"cross_entropy", "bce_logits"}
 """The costs that make probabilities of the network's output themselves."""
 
 RESERVED_WORDS = {"target", "output", "input", "otherwise", "for", "range", "if", "in", "eta", "lr"}
-RESERVED_WORDS |= {"and", "or", "else", "when", "mod"}
 
 
 @dataclass
