@@ -1,7 +1,9 @@
 """Claims as people type them, each with the verdict that is right: what is judged so stays so.
 
 Every file of `tests/data/claims_of_people` holds one kind of notation or of mistake; trial.json has
-claims of people from the forums. A case with `open` says why it is not judged as it should be;
+claims of people from the forums. `mistake` is the first name that must be said (or one of several,
+`a|b`), `unnamed` says that none may be, `truth` is a part of the correct formula, and `says` a part
+of a note. A case with `open` says why it is not judged as it should be;
 `SYMCONV_WRITE=1 pytest` takes away the marks of those that are by now.
 """
 
@@ -13,10 +15,11 @@ import pytest
 from paths import DATA
 
 from symconv import Network, SymconvError
+from symconv.claims.model.verdict import PRINTED, RIGHT, Verdict
 
 FOLDER = DATA / "claims_of_people"
 FILES = sorted(path.name for path in FOLDER.glob("*.json"))
-PLAIN = {"right", "right to the printed digits"}
+PLAIN = {RIGHT, PRINTED}
 
 
 def read_cases(name):
@@ -34,34 +37,37 @@ def parse_network(text, notation):
 
 
 def judge_case(case):
-    """What a case is judged as, and by which name of a mistake."""
+    """The verdict on a case; one that says why where the network is refused."""
     try:
         network = parse_network(case["network"], case.get("notation"))
-        verdict = network.check(case["claim"], values=case.get("values"))
+        return network.check(case["claim"], values=case.get("values"))
     except SymconvError as error:
-        return f"refused: {error.message}", ()
-    return verdict.verdict, verdict.names
+        return Verdict(f"refused: {error.message}")
 
 
-def fits(case, said, names):
+def fits(case, verdict):
     """Whether a case is judged as it should be."""
     wanted = case["verdict"].split("|")
-    good = said in wanted or (said == "right to the printed digits" and "right" in wanted)
-    return good and ("mistake" not in case or names[:1] == (case["mistake"],))
+    good = verdict.verdict in wanted or (verdict.verdict == PRINTED and "right" in wanted)
+    first = verdict.names[0] if verdict.names else ""
+    named = "mistake" not in case or first in case["mistake"].split("|")
+    silent = not (verdict.names and (verdict or case.get("unnamed")))
+    told = any(case.get("says", "") in note for note in ("", *verdict.notes))
+    return good and named and silent and told and case.get("truth", "") in verdict.truth
 
 
 @cache
 def judge_file(name):
     """Every case of a file with what is said about it."""
-    return tuple((case, *judge_case(case)) for case in read_cases(name))
+    return tuple((case, judge_case(case)) for case in read_cases(name))
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_what_people_write_is_judged_as_it_should_be(name):
     missed = [
-        f"{case['network']} | {case['claim']}: {said} {names}"
-        for case, said, names in judge_file(name)
-        if "open" not in case and not fits(case, said, names)
+        f"{case['network']} | {case['claim']}: {said.verdict} {said.names} {said.truth}"
+        for case, said in judge_file(name)
+        if "open" not in case and not fits(case, said)
     ]
     assert not missed, "\n".join(missed)
 
@@ -69,22 +75,20 @@ def test_what_people_write_is_judged_as_it_should_be(name):
 @pytest.mark.parametrize("name", FILES)
 def test_nothing_that_is_wrong_is_called_right(name):
     false = [
-        f"{case['network']} | {case['claim']}: {said}"
-        for case, said, _ in judge_file(name)
-        if said in PLAIN and not PLAIN & set(case["verdict"].split("|"))
+        f"{case['network']} | {case['claim']}: {said.verdict}"
+        for case, said in judge_file(name)
+        if said and not PLAIN & set(case["verdict"].split("|"))
     ]
     assert not false, "\n".join(false)
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_open_cases_are_open(name):
-    met = [
-        case["claim"] for case, *said in judge_file(name) if "open" in case and fits(case, *said)
-    ]
+    met = [case["claim"] for case, said in judge_file(name) if "open" in case and fits(case, said)]
     if met and os.environ.get("SYMCONV_WRITE"):
         kept = [
-            {k: v for k, v in case.items() if k != "open" or not fits(case, *said)}
-            for case, *said in judge_file(name)
+            {k: v for k, v in case.items() if k != "open" or not fits(case, said)}
+            for case, said in judge_file(name)
         ]
         write_cases(name, kept)
     else:
