@@ -79,8 +79,10 @@ def assign_residues(  # noqa: PLR0913 - a draw depends on exactly these
     if gates in {"open", "shut"}:
         # With open and shut gates the first number asked for decides its side, and the network's
         # own run has to ask first, before the claim does.
+        last = context.before_cost
+        key = context.cost if context.equation(context.cost) is not None or not last else last.key
         with suppress(Undefined):
-            assignment.table(context.cost)
+            assignment.table(key)
     return assignment
 
 

@@ -48,16 +48,19 @@ def axis_kind(v: Symbol, a: SumOfProducts, context: NetworkContext) -> str:
                 continue
             if axis < tensor.batch:
                 return "batch"
-            if len(tensor.shape) != 1 and axis >= max(
-                len(tensor.shape) - 2, _count_leading_axes(tensor)
-            ):
+            if axis >= _first_image_axis(tensor, context):
                 return "space"
     return "channel"
 
 
-def _count_leading_axes(tensor: Tensor) -> int:
-    """How many axes stand before the image: those of the batch, none in an image alone."""
-    return 0 if len(tensor.shape) - tensor.batch >= 2 or not tensor.batch else len(tensor.shape)
+def _first_image_axis(tensor: Tensor, context: NetworkContext) -> int:
+    """The number of the first axis along which windows move; beyond all where there is none."""
+    rank = len(tensor.shape)
+    if context.image_axes == 1 and context.windows:
+        bias = tensor.role == "parameter" and tensor.key not in context.sliding
+        return rank if bias else rank - 1
+    inside = rank - tensor.batch >= 2 or not tensor.batch
+    return max(rank - 2, 0) if rank != 1 and inside else rank
 
 
 def accesses(e: Expr) -> list[Indexed]:
@@ -92,8 +95,7 @@ def has_signal(e: Expr, context: NetworkContext) -> bool:
 
 def is_kernel(access: Indexed, context: NetworkContext) -> bool:
     """Whether an access is a kernel that slides over an image."""
-    tensor = tensor_of(access, context)
-    return tensor.role == "parameter" and len(tensor.shape) in {2, 4} and context.windowed(tensor)
+    return tensor_of(access, context).key in context.sliding
 
 
 def with_indices(access: Indexed, *indices: Expr) -> Indexed:
@@ -102,17 +104,18 @@ def with_indices(access: Indexed, *indices: Expr) -> Indexed:
 
 
 def spatial_axes(access: Indexed, context: NetworkContext) -> tuple[int, ...]:
-    """The axes that say where in an image: the last two, or those before a mask's window."""
+    """The axes that say where in an image: the last ones, or those before a mask's window."""
+    axes = context.image_axes
     if tensor_of(access, context).role == "mask":
-        return (-4, -3) if len(access.indices) >= 4 else ()
-    return (-2, -1) if len(access.indices) >= 2 else ()
+        return tuple(range(-2 * axes, -axes)) if len(access.indices) >= 2 * axes else ()
+    return tuple(range(-axes, 0)) if len(access.indices) >= axes else ()
 
 
 def reverse_last_axes(access: Indexed, context: NetworkContext) -> Indexed:
-    """The access with its last two axes read backwards."""
-    shape = context.shape(tensor_of(access, context))
-    lead, last = access.indices[:-2], access.indices[-2:]
-    backwards = (Integer(n - 1) - e for n, e in zip(shape[-2:], last, strict=False))
+    """The access with the axes of its image read backwards."""
+    shape, axes = context.shape(tensor_of(access, context)), context.image_axes
+    lead, last = access.indices[:-axes], access.indices[-axes:]
+    backwards = (Integer(n - 1) - e for n, e in zip(shape[-axes:], last, strict=False))
     return with_indices(access, *lead, *backwards)
 
 
@@ -122,7 +125,7 @@ def gradient_kind(equation: Equation, context: NetworkContext) -> str:
     tensor = context.tensors.get(result.name.plain.key)
     if tensor is None or tensor.role != "parameter":
         return "image"
-    if context.windowed(tensor) and len(tensor.shape) in {2, 4}:
+    if tensor.key in context.sliding:
         return "kernel"
     return "bias" if len(tensor.shape) == 1 else "weight"
 

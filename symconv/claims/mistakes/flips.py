@@ -13,6 +13,7 @@ from symconv.core.equation import Equation
 
 from .equation_parts import (
     AffineQuotient,
+    accesses,
     gradient_kind,
     is_kernel,
     is_signal,
@@ -66,7 +67,7 @@ def kernel_flipped(e: Equation, context: NetworkContext) -> Iterator[Expr]:
 )
 def no_flip(e: Equation, context: NetworkContext) -> Iterator[Expr]:
     """d[u - m] w[m] becomes d[u + m] w[m] in dC/dx."""
-    if gradient_kind(e, context) == "image":
+    if gradient_kind(e, context) == "image" and any(is_kernel(x, context) for x in accesses(e.rhs)):
         yield from _mirror_index(e, context)
 
 
@@ -125,13 +126,14 @@ def image_flipped(e: Equation, context: NetworkContext) -> Iterator[Expr]:
 def result_flipped(e: Equation, context: NetworkContext) -> Iterator[Expr]:
     """m' becomes k1-1-m' on the right alone."""
     kind = gradient_kind(e, context)
-    if kind not in {"kernel", "image"} or len(e.lhs.indices) not in {2, 4} or not e.rhs.has(Sum):
+    axes = context.image_axes
+    if kind not in {"kernel", "image"} or len(e.lhs.indices) < axes or not e.rhs.has(Sum):
         return
     shape = context.shape(tensor_of(e.lhs, context))
     table = {
         v: Integer(n - 1) - v
-        for v, n in zip(e.lhs.indices[-2:], shape[-2:], strict=True)
+        for v, n in zip(e.lhs.indices[-axes:], shape[-axes:], strict=True)
         if v.is_Symbol
     }
-    if len(table) == 2:
+    if len(table) == axes:
         yield e.rhs.xreplace(table)

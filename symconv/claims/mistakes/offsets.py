@@ -57,7 +57,7 @@ def window_clipped(e: Equation, context: NetworkContext) -> Iterator[Expr]:
 def offset_by_one(e: Equation, context: NetworkContext) -> Iterator[Expr]:
     """x[i + m] becomes x[i + m + 1]."""
     for by in (1, -1):
-        for axes in ((-2, -1), (-2,), (-1,)):
+        for axes in ((-2, -1), (-2,), (-1,))[-1 if context.image_axes == 1 else 0 :]:
             for signals in (False, True):
                 new = replace_accesses(e.rhs, _mover(by, axes, context, signals=signals))
                 if new is not None:
@@ -70,7 +70,7 @@ def _mover(
     """A shift of some axes of the error signals, or of everything else."""
 
     def moved(x: Indexed) -> Indexed | None:
-        if is_signal(x, context) != signals or len(x.indices) < 2:
+        if is_signal(x, context) != signals or len(x.indices) < context.image_axes:
             return None
         indices = list(x.indices)
         for axis in axes:

@@ -8,13 +8,14 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Protocol
 
-from sympy import Expr, Function, Pow, Symbol
+from sympy import Expr, Function, Pow, Sum, Symbol
+from sympy.tensor.indexed import Indexed
 
 from symconv.core.constants import constants_of
 from symconv.core.equation import Equation, Program, find_labels
-from symconv.core.nodes import LogSumExp, absolute, relu, step
+from symconv.core.nodes import LogSumExp, MaxOver, absolute, relu, step
 from symconv.core.proof import Backward
-from symconv.core.tensor import Tensor
+from symconv.core.tensor import Tensor, key_of
 from symconv.notation.presets import Notation
 from symconv.semantics.index_arithmetic import as_integer
 from symconv.semantics.sizes import pick_sizes
@@ -36,6 +37,9 @@ ACTIVATIONS: Mapping[str, str] = {
     "softplus": "softplus",
 }
 """What a text calls f or sigma, by the keyword of the layer that applies it."""
+
+POOLING = {"avgpool", "maxpool"}
+"""The layers whose windows have no parameters, by their keywords."""
 
 
 class DifferentiableNetwork(Protocol):
@@ -216,6 +220,33 @@ class NetworkContext:
     def windowed(self, tensor: Tensor) -> bool:
         """Whether a parameter slides over an image."""
         return any(e.kind in WINDOWED and tensor.key in e.reads for e in self.forward.equations)
+
+    @cached_property
+    def sliding(self) -> frozenset[str]:
+        """The keys of the kernels: parameters that the sum of a window reads, which no bias is."""
+        found = set()
+        for e in self.forward.equations:
+            if e.kind in WINDOWED:
+                read = {key_of(x) for total in e.rhs.atoms(Sum) for x in total.atoms(Indexed)}
+                found |= {k for k in read if self.forward.by_key[k].role == "parameter"}
+        return frozenset(found)
+
+    @cached_property
+    def image_axes(self) -> int:
+        """How many axes an image has, along which windows move: one over a vector, else two."""
+        for e in self.forward.equations:
+            kernels = [self.forward.by_key[k] for k in e.reads if k in self.sliding]
+            if kernels:
+                return 1 if len(kernels[0].shape) % 2 else 2
+            if e.kind in POOLING:
+                windows = e.rhs.atoms(Sum, MaxOver)
+                return min((len(w.variables) for w in windows), default=2)
+        return 2
+
+    @cached_property
+    def windows(self) -> bool:
+        """Whether any layer moves a window."""
+        return any(e.kind in WINDOWED | POOLING for e in self.forward.equations)
 
     @cached_property
     def kernels(self) -> frozenset[str]:
