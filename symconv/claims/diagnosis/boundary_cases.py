@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 
-from sympy import Integer
+from sympy import Dummy, Expr, Integer, Sum
 
+from symconv.claims.evaluation.arrays import Value
 from symconv.claims.evaluation.assign import assign_rationals, assign_residues
 from symconv.claims.evaluation.assignment import Assignment, all_places, leaf_tensors
 from symconv.claims.evaluation.comparison import (
@@ -61,6 +63,10 @@ UNIQUE_MAXIMUM = Cause(
 TIED_MAXIMA = Cause(
     "tie_rule",
     "yours gives the gradient to all of several equal maxima; here the first one wins",
+)
+SHARED_MAXIMA = Cause(
+    "tie_rule",
+    "yours shares the gradient out among several equal maxima; here the first one gets all of it",
 )
 RELU_SLOPE = Cause("relu_at_zero", "right if relu'(0) = 1; here relu'(0) = 0", condition=True)
 RELU_KINK = Cause("relu_at_zero", "right except where the input of the ReLU is 0", condition=True)
@@ -156,16 +162,26 @@ def _matching_conventions(
         yield ALL_MAXIMA
 
 
-def _mask_all_maxima(context: NetworkContext) -> dict[str, Equation]:
-    """The masks with a 1 at every maximum: 1 - step(max - x)."""
+def _mask_all_maxima(context: NetworkContext, *, shared: bool = False) -> dict[str, Equation]:
+    """The masks with a 1 at every maximum: 1 - step(max - x); or with a share of it."""
     found = {}
     for e in context.program.equations:
         if isinstance(e.rhs, OneHot):
-            place = dict(zip(e.rhs.maximum.variables, e.rhs.position, strict=True))
-            entry = e.rhs.maximum.function.xreplace(place)
-            # max - x is 0 at every maximum and positive elsewhere, and step(0) = 0.
-            found[e.key] = replace(e, rhs=Integer(1) - step(e.rhs.maximum - entry))
+            rhs = _is_largest(e.rhs.maximum, e.rhs.position)
+            if shared:
+                others = tuple(Dummy(str(p), integer=True) for p in e.rhs.position)
+                limits = (
+                    (v, *span[1:]) for v, span in zip(others, e.rhs.maximum.limits, strict=True)
+                )
+                rhs /= Sum(_is_largest(e.rhs.maximum, others), *limits)
+            found[e.key] = replace(e, rhs=rhs)
     return found
+
+
+def _is_largest(maximum: MaxOver, position: Sequence[Expr]) -> Expr:
+    """[the entry at a position is a maximum]: max - x is 0 there, and step(0) = 0."""
+    entry = maximum.function.xreplace(dict(zip(maximum.variables, position, strict=True)))
+    return Integer(1) - step(maximum - entry)
 
 
 def point_to_step(cause: Cause, context: NetworkContext) -> Cause:
@@ -179,9 +195,16 @@ def point_to_step(cause: Cause, context: NetworkContext) -> Cause:
 
 
 def by_ties(wrong_part: WrongPart) -> Iterator[Cause]:
-    """Numbers in which all of several equal maxima get the gradient."""
-    if _has_maxima(wrong_part.context) and not wrong_part.exact:
-        masks = _mask_all_maxima(wrong_part.context)
-        if wrong_part.holds(lambda s: s.asked_in(s.assignment.broken(masks))):
+    """Numbers in which all of several equal maxima get the gradient, or a share of it."""
+    if not _has_maxima(wrong_part.context) or wrong_part.exact:
+        return
+    for cause, shared in ((TIED_MAXIMA, False), (SHARED_MAXIMA, True)):
+        masks = _mask_all_maxima(wrong_part.context, shared=shared)
+        if wrong_part.holds(partial(_under_masks, masks)):
             # The numbers do have equal maxima, so that "right where there are none" would be empty.
-            yield point_to_step(TIED_MAXIMA, wrong_part.context)
+            yield point_to_step(cause, wrong_part.context)
+            return
+
+
+def _under_masks(masks: dict[str, Equation], wrong_part: WrongPart) -> list[Value]:
+    return wrong_part.asked_in(wrong_part.assignment.broken(masks))

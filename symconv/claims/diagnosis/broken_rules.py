@@ -9,10 +9,13 @@ from fractions import Fraction
 from functools import lru_cache, partial
 from itertools import islice
 
+from sympy import Expr
+
 from symconv.claims.evaluation.arrays import Value
 from symconv.claims.evaluation.assignment import find_dependents
 from symconv.claims.evaluation.modular_field import Undefined
 from symconv.claims.mistakes import Mutation, mistakes
+from symconv.claims.mistakes.window_sums import sum_over_window
 from symconv.claims.model.budget import spend
 from symconv.claims.model.verdict import Cause
 from symconv.core.equation import Equation
@@ -127,9 +130,11 @@ def mutate_equations(
 ) -> list[tuple[str, Equation]]:
     """The equations that a rule changes when it is broken, each in every way."""
     spend(RULE_STEPS * len(equations))
-    return [
-        (equation.key, replace(equation, rhs=rhs))
-        for equation in equations
-        for rhs in rule(equation, wrong_part.context)
-        if rhs != equation.rhs
-    ]
+    found: dict[tuple[str, Expr], Equation] = {}
+    for equation in equations:
+        other = sum_over_window(equation, wrong_part.context)
+        for form in (equation, *([other] if other is not None else [])):
+            for rhs in rule(form, wrong_part.context):
+                if rhs not in {equation.rhs, form.rhs}:
+                    found.setdefault((equation.key, rhs), replace(equation, rhs=rhs))
+    return [(key, changed) for (key, _), changed in found.items()]

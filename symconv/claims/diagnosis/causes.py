@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from symconv.claims.model.budget import OverBudget
 from symconv.claims.model.verdict import Cause
 
@@ -11,12 +13,13 @@ from .constant_factor import by_multiple
 from .function_repairs import by_repair
 from .other_question import by_another_question
 from .wrong_part import ValueTest, WrongPart
-from .wrong_sums import by_component_sum, by_missing_sum
+from .wrong_sums import by_component_sum, by_missing_sum, by_unsummed_array
 
 __all__ = ["ValueTest", "WrongPart", "find_causes"]
 
 SOURCES = (
     by_missing_sum,
+    by_unsummed_array,
     by_component_sum,
     by_ties,
     by_repair,
@@ -26,6 +29,12 @@ SOURCES = (
 )
 """Where causes come from, the most specific first."""
 
+
+MOST_NAMED = 3
+"""How many causes are named: more are the same mistake over and over, or accidents."""
+
+ACCIDENTAL = {"one_output_only", "window_clipped", "offset_by_one", "upstream_added"}
+"""What fits a few numbers by accident: each leaves single terms of a sum, of which many are 0."""
 
 LESS_TELLING = {"offset_by_one", "transposed"}
 """What is better said by naming the question that the claim answers."""
@@ -47,7 +56,22 @@ def find_causes(wrong_part: WrongPart) -> list[Cause]:
     except OverBudget:
         # What was found until then reproduces the claim, and stands.
         pass
+    return keep_telling(_sort_by_fit(found, exact=wrong_part.exact) or two)
+
+
+def _sort_by_fit(found: Sequence[Cause], *, exact: bool) -> list[Cause]:
+    """The causes, those last of which others are better words, or which fit by accident."""
     another = [c for c in found if c.name == "another_question"]
     first = next((n for n, c in enumerate(found) if c.name in LESS_TELLING), len(found))
     rest = [c for c in found[first:] if c not in another]
-    return [*found[:first], *another, *rest] if another else found or two
+    ordered = [*found[:first], *another, *rest] if another else list(found)
+    # False sorts before True.
+    return ordered if exact else sorted(ordered, key=lambda c: c.name in ACCIDENTAL)
+
+
+def keep_telling(found: Iterable[Cause]) -> list[Cause]:
+    """The first few causes, each name once."""
+    kept: dict[str, Cause] = {}
+    for cause in found:
+        kept.setdefault(cause.name, cause)
+    return list(kept.values())[:MOST_NAMED]

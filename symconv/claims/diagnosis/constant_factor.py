@@ -23,16 +23,31 @@ SCALE = ("definition",)
 HALVED = "half_sse"
 """The keyword of the cost that has 1/2 in front of the square."""
 
+MEAN_OF_SIGNALS = (
+    "a mean stands where the sum belongs: where the cost is a mean, its error signals have that "
+    "factor already"
+)
+MEAN_TWICE = "the mean is taken twice: this cost has that factor already"
+
 
 def by_multiple(wrong_part: WrongPart) -> Iterator[Cause]:
     """The forgotten factors that make the truth the claim."""
-    for factor, cause, steps in forgotten_factors(wrong_part.context):
-        if cause.condition and not scales_with_cost(wrong_part):
-            continue
-        if wrong_part.holds(partial(_truth_times, factor)):
+    for factor, found, steps in forgotten_factors(wrong_part.context):
+        cause = _fit_to_claim(found, factor, wrong_part)
+        if cause is not None and wrong_part.holds(partial(_truth_times, factor)):
             output = wrong_part.context.before_cost
             key = output.name.plain.key if output is not None else ""
             yield replace(cause, where=step_of_mistake(wrong_part.context, key, steps))
+
+
+def _fit_to_claim(cause: Cause, factor: Fraction, wrong_part: WrongPart) -> Cause | None:
+    """The cause as this network and this claim allow it; None where the condition is impossible."""
+    mean = cause.name == "mean_for_sum"
+    if cause.condition and not scales_with_cost(wrong_part):
+        return replace(cause, text=MEAN_OF_SIGNALS, condition=False) if mean else None
+    if mean and divides_by(wrong_part.context, factor.denominator):
+        return Cause("mean_twice", MEAN_TWICE)
+    return cause
 
 
 def scales_with_cost(wrong_part: WrongPart) -> bool:

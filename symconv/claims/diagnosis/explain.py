@@ -21,7 +21,9 @@ from symconv.claims.evaluation.modular_field import Gates, Undefined
 from symconv.claims.model.budget import OverBudget, spend
 from symconv.claims.model.errors import NotChecked
 from symconv.claims.model.verdict import CONDITION, UNDETERMINED, WRONG, Cause, Verdict
+from symconv.core.errors import SymconvError
 from symconv.core.nodes import MaxOver
+from symconv.semantics.sizes import pick_sizes
 
 from .boundary_cases import DEAD_RELU, holds_where_relu_is_off, point_to_step
 from .broken_rules import MOST_VISITS
@@ -52,6 +54,9 @@ CONFIRMING_SEED = 50
 
 FREE = 49
 """The seed of the assignment with free gates, which is none of the judge's either."""
+
+OTHER_SIZES = 1
+"""The choice of sizes at which causes are tried again: not the one a claim is read at."""
 
 LARGE = MOST_VISITS // 100
 """Above so many terms a run not all broken rules are tried.
@@ -181,14 +186,38 @@ def _find_example(difference: PartDifference, envs: tuple[Environment, ...]) -> 
 
 
 def _find_causes(difference: PartDifference, envs: tuple[Environment, ...]) -> list[Cause]:
-    """The causes, each once; the shapes where nothing else is found."""
-    found: dict[str, Cause] = {}
+    """The causes that hold at two choices of sizes; the shapes where nothing else is found."""
+    found: list[Cause] = []
     with suppress(Undefined, NotChecked):
-        for cause in find_causes(_collect_wrong_part(difference, envs)):
-            found.setdefault(cause.name, cause)
+        found = find_causes(_collect_wrong_part(difference, envs))
+    if found and difference.local.context.sizes:
+        found = _keep_at_other_sizes(found, difference)
     if found:
-        return list(found.values())
+        return found
     return [SHAPES] if difference.outcome != DIFFERENT else []
+
+
+def _keep_at_other_sizes(found: list[Cause], difference: PartDifference) -> list[Cause]:
+    """The causes that reproduce the claim where the sizes are others, too.
+
+    At one choice of sizes two of them may be equal, or a sum may have one term.
+    """
+    context = difference.local.context
+    other = pick_sizes(context.program, OTHER_SIZES)
+    sizes = tuple((s, other[s]) for s, _ in context.sizes)
+    if sizes == context.sizes:
+        return found
+    elsewhere = replace(context, sizes=sizes)
+    question = replace(difference.question, context=elsewhere)
+    moved = PartDifference(
+        question, difference.n, difference.outcome, assign_residues(elsewhere, FREE)
+    )
+    try:
+        envs = tuple(question.environments(MOST_INDEX_VALUES))
+        again = {c.name for c in find_causes(_collect_wrong_part(moved, envs))}
+    except (SymconvError, Undefined, OverBudget):
+        return found
+    return [c for c in found if c.name in again]
 
 
 def _collect_wrong_part(difference: PartDifference, envs: tuple[Environment, ...]) -> WrongPart:

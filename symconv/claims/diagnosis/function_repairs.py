@@ -25,6 +25,7 @@ from symconv.claims.model.syntax_tree import (
 from symconv.claims.model.verdict import Cause
 from symconv.core.errors import SymconvError
 
+from .joined_sums import NAME, TEXT, join_sums
 from .wrong_part import WrongPart, step_of_mistake
 
 MOST_REPAIRS = 40
@@ -81,6 +82,8 @@ def _agrees(mended: Question, wrong_part: WrongPart) -> bool:
 
 def propose_repairs(part: SyntaxNode) -> Iterator[Repair]:
     """Every single change of a function in a part."""
+    for joined in join_sums(part):
+        yield Repair(part, joined, Cause(NAME, TEXT))
     nodes = list(part.walk())
     for node in nodes:
         if isinstance(node, BinaryExpression) and node.operator in STARS:

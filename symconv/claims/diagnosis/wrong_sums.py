@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from math import prod
 
-from symconv.claims.evaluation.arrays import ArrayValue, Value
+from symconv.claims.evaluation.arrays import ArrayValue, Value, make_array
 from symconv.claims.evaluation.comparison import (
     EQUAL,
     Question,
@@ -51,11 +52,65 @@ def _holds(question: Question, wrong_part: WrongPart) -> bool:
 
 def _cause(wrong_part: WrongPart, names: list[str]) -> Cause:
     key = next(iter(wrong_part.tensors()), "")
-    tensor = wrong_part.context.tensors.get(key)
-    bias = tensor is not None and tensor.role == "parameter" and len(tensor.shape) == 1
     text = f"the sum over {', '.join(names)} is missing"
-    name = "bias_not_summed" if bias else "missing_sum"
+    name = "bias_not_summed" if _is_bias(wrong_part, key) else "missing_sum"
     return Cause(name, text, step_of_mistake(wrong_part.context, key, ("chain rule",)))
+
+
+def by_unsummed_array(wrong_part: WrongPart) -> Iterator[Cause]:
+    """An array with more entries than there should be, which add up to the truth along axes."""
+    for batch, axes in ((True, 0), (False, 1), (False, 0)):
+        if all(_adds_up(s, axes, batch=batch) for s in (wrong_part, *wrong_part.others)):
+            yield _unsummed_cause(wrong_part, batch=batch)
+            return
+
+
+def _adds_up(wrong_part: WrongPart, kept: int, *, batch: bool) -> bool:
+    """Whether the claimed array, added up along its first axis or all but `kept`, is the truth."""
+    question = wrong_part.question
+    with suppress(SymconvError, Undefined):
+        claims = evaluate_everywhere(
+            question, wrong_part.claimed, wrong_part.assignment, wrong_part.envs
+        )
+        if not all(isinstance(c, ArrayValue) for c in claims):
+            return False
+        totals = [_add_axes(c, kept, batch=batch) for c in claims]
+        return None not in totals and compare_everywhere(totals, wrong_part.truth) == EQUAL
+    return False
+
+
+def _add_axes(array: ArrayValue, kept: int, *, batch: bool) -> Value | None:
+    """The array added up along its first axis, or along all but its `kept` first ones."""
+    shape, entries = array.shape, array.entries
+    if batch:
+        inner = len(entries) // shape[0]
+        rest = shape[1:]
+        groups = [entries[n::inner] for n in range(inner)]
+    else:
+        rest = shape[:kept]
+        inner = len(entries) // prod(rest)
+        groups = [entries[n * inner : (n + 1) * inner] for n in range(prod(rest))]
+    if not rest and not batch:
+        return sum(entries) if len(entries) > 1 else None
+    if len(groups) == len(entries) or not rest:
+        return None
+    return make_array(rest, [sum(g) for g in groups])
+
+
+def _unsummed_cause(wrong_part: WrongPart, *, batch: bool) -> Cause:
+    key = next(iter(wrong_part.tensors()), "")
+    if batch and not _is_bias(wrong_part, key):
+        name, over = "missing_batch_sum", "samples of the batch"
+    else:
+        name = "bias_not_summed" if _is_bias(wrong_part, key) else "missing_sum"
+        over = "samples of the batch" if batch else "positions"
+    text = f"the sum over the {over} is missing: the gradient is one number for all of them"
+    return Cause(name, text, step_of_mistake(wrong_part.context, key, ("chain rule",)))
+
+
+def _is_bias(wrong_part: WrongPart, key: str) -> bool:
+    tensor = wrong_part.context.tensors.get(key)
+    return tensor is not None and tensor.role == "parameter" and len(tensor.shape) == 1
 
 
 def by_component_sum(wrong_part: WrongPart) -> Iterator[Cause]:

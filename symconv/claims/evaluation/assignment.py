@@ -60,7 +60,8 @@ class Assignment:
     """Entries of tensors, computed when asked for.
 
     `given` are the numbers that are chosen, inputs and parameters or anything further on.
-    `program` is the derived one, or one with a broken rule.
+    `program` is the derived one, or one with a broken rule; `by_rules` says that derivatives of
+    values, too, follow the rules of that program, and not the tape of the forward pass.
     """
 
     context: NetworkContext
@@ -70,6 +71,7 @@ class Assignment:
     scalars: Mapping[str, Any] = field(default_factory=dict)
     extra: Mapping[str, tuple[Shape, EntryTable]] = field(default_factory=dict)
     known: Tables = field(default_factory=dict)
+    by_rules: bool = False
 
     def table(self, key: str) -> EntryTable:
         """The entries of a tensor of the forward or the backward pass."""
@@ -112,7 +114,7 @@ class Assignment:
         changed = find_dependents(program, equations.keys())
         # Only what depends on a changed equation is computed again: the forward pass never is.
         kept = {k: t for k, t in self.known.items() if k not in changed}
-        return replace(self, program=program, known=kept)
+        return replace(self, program=program, known=kept, by_rules=True)
 
     @cached_property
     def taped(self) -> TapedAssignment:

@@ -21,6 +21,7 @@ from symconv.semantics.autodiff import TapeNode as Recorded
 from symconv.semantics.index_arithmetic import Place
 
 from .arrays import ArrayValue, Block, Value, apply_elementwise
+from .chained_jacobians import chain_derivatives
 from .index_expressions import Environment, evaluate_index, resolve_key, resolve_place
 
 if TYPE_CHECKING:
@@ -172,6 +173,8 @@ def evaluate_differential(at: Evaluator, node: Differential, env: Environment) -
     if any(isinstance(n, Differential) or getattr(n, "kind", "") for n in node.of.walk()):
         # On the tape of the forward pass an error signal would be a constant.
         raise NotChecked("the derivative of a derivative is not judged")
+    if at.assignment.by_rules and isinstance(node.of, TensorReference) and not node.entrywise:
+        return _evaluate_chain(at, node.of, node.by, key, env)
     above = at.on_tape().value(node.of, env)
     found = _evaluate_jacobian(at, above, node.by, key, env)
     return _take_diagonal(found, above, node.by) if node.entrywise else found
@@ -187,6 +190,28 @@ def _take_diagonal(jacobian: Value, above: Value, by: TensorReference) -> Value:
     if any(x for x in rest):
         raise ClaimError("an entry depends on more than its own entry", help="indices: da_i/dz_j")
     return ArrayValue(above.blocks, entries[:: count + 1])
+
+
+def _evaluate_chain(
+    at: Evaluator, of: TensorReference, by: TensorReference, key: str, env: Environment
+) -> Value:
+    """The derivatives of a tensor, or of one entry, by the entries below, by the rules."""
+    above = resolve_key(of, env, at.context, at.options.delta)
+    shapes = at.assignment.shape(above), at.assignment.shape(key)
+    place = None
+    if of.indices is not None:
+        place = resolve_place(of.indices, env, shapes[0], at.options.base, at.context)
+    places = [place] if of.indices is not None else list(product(*map(range, shapes[0])))
+    block = Block(key, shapes[1], below=True)
+    found: list[Any] = []
+    for p in places:
+        table = {} if p is None else chain_derivatives(at.assignment, above, p, key)
+        value = select_entries(at, by, env, block, table)
+        found += list(value.entries) if isinstance(value, ArrayValue) else [value]
+    blocks = (Block(above, shapes[0]),) if of.indices is None and len(places) > 1 else ()
+    if by.indices is None and prod(shapes[1]) > 1:
+        blocks = (*blocks, block)
+    return ArrayValue(blocks, tuple(found)) if blocks else found[0]
 
 
 def _evaluate_jacobian(

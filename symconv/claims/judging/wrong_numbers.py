@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,7 +11,7 @@ from math import floor
 from typing import TYPE_CHECKING
 
 from symconv.claims.diagnosis.boundary_cases import LAST_MAXIMUM, RELU_SLOPE, point_to_step
-from symconv.claims.diagnosis.causes import find_causes
+from symconv.claims.diagnosis.causes import find_causes, keep_telling
 from symconv.claims.diagnosis.wrong_part import WrongPart
 from symconv.claims.evaluation.arrays import Value
 from symconv.claims.evaluation.assign import assign_values
@@ -43,10 +43,8 @@ CONVENTIONS = ((Rationals(1), RELU_SLOPE), (Rationals(last_wins=True), LAST_MAXI
 def explain_numbers(sums: NumericChain, asked: int, n: int) -> Verdict:
     """The verdict on part `n`, whose numbers are not those of part `asked`, with its causes."""
     wrong = WrongNumbers(sums, asked, n)
-    found = list(
-        _drop_repeats(
-            [*wrong.conventions(), *wrong.mistakes(), *by_rounding(wrong), *wrong.signs()]
-        )
+    found = keep_telling(
+        [*wrong.conventions(), *wrong.mistakes(), *by_rounding(wrong), *wrong.signs()]
     )
     truth = sums.known[asked]
     if not found and is_constant(sums.question.statement.parts[asked]):
@@ -58,14 +56,6 @@ def explain_numbers(sums: NumericChain, asked: int, n: int) -> Verdict:
         counterexample=describe_differences(truth, sums.known[n]),
         step=found[0].where if found else "",
     )
-
-
-def _drop_repeats(found: Iterable[Cause]) -> Iterable[Cause]:
-    """The causes without those that are named twice."""
-    kept: dict[str, Cause] = {}
-    for cause in found:
-        kept.setdefault(cause.name, cause)
-    return kept.values()
 
 
 @dataclass(frozen=True)

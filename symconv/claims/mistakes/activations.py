@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sympy import Expr, Function, Mul
+from sympy import Add, Expr, Function, Mul, Sum
 from sympy.tensor.indexed import Indexed
 
 from symconv.claims.model.context import NetworkContext
@@ -71,16 +71,33 @@ def value_for_derivative(e: Equation, context: NetworkContext) -> Iterator[Expr]
 
 def split_activation(e: Equation, context: NetworkContext) -> tuple[Expr, Expr] | None:
     """The error signal and the derivative in an equation without a sum."""
+    if gradient_kind(e, context) != "image":
+        return None
+    if isinstance(e.rhs, Add):
+        return _split_terms(e, context)
     a = as_sum_of_products(e.rhs)
-    if a is None or a.limits or len(a.factors) < 2 or gradient_kind(e, context) != "image":
+    if a is None or a.limits or len(a.factors) < 2:
         return None
     signals = [f for f in a.factors if isinstance(f, Indexed) and is_signal(f, context)]
     others = [f for f in a.factors if f not in signals]
     same = all(tuple(s.indices) == tuple(e.lhs.indices) for s in signals)
-    values = [f for f in others if any(tensor_of(x, context).role == "value" for x in accesses(f))]
+    values = [
+        f
+        for f in others
+        if any(tensor_of(x, context).role in {"input", "value"} for x in accesses(f))
+    ]
     if len(signals) != 1 or not same or not values:
         return None
     return signals[0], Mul(*others)
+
+
+def _split_terms(e: Equation, context: NetworkContext) -> tuple[Expr, Expr] | None:
+    """The same where every term has the error signal: 0.99 [z > 0] d + 0.01 d."""
+    signals = [x for x in accesses(e.rhs) if is_signal(x, context)]
+    if len(signals) != 1 or e.rhs.has(Sum) or signals[0].indices != e.lhs.indices:
+        return None
+    slope = Add(*(t / signals[0] for t in e.rhs.args))
+    return None if slope.has(signals[0]) else (signals[0], slope)
 
 
 def _forward_activation(

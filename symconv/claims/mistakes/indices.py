@@ -10,7 +10,7 @@ from sympy.tensor.indexed import Indexed
 from symconv.claims.model.context import NetworkContext
 from symconv.core.equation import Equation
 
-from .equation_parts import is_kernel, replace_accesses, tensor_of, with_indices
+from .equation_parts import gradient_kind, is_kernel, replace_accesses, tensor_of, with_indices
 from .mutation import mutation
 
 
@@ -47,14 +47,16 @@ def _swap_last_axes(x: Indexed, context: NetworkContext) -> Indexed | None:
     steps="sifting, derivative of an entry",
 )
 def channels_swapped(e: Equation, context: NetworkContext) -> Iterator[Expr]:
-    """w[f, c, m, n] becomes w[c, f, m, n]."""
+    """w[f, c, m, n] becomes w[c, f, m, n]; dC/dw gets its channels in the other order."""
 
     def swapped(x: Indexed) -> Indexed | None:
-        shape = context.shape(tensor_of(x, context))
-        if not is_kernel(x, context) or len(shape) != 4 or shape[0] != shape[1]:
+        if not is_kernel(x, context) or len(x.indices) != context.image_axes + 2:
             return None
         return with_indices(x, x.indices[1], x.indices[0], *x.indices[2:])
 
     new = replace_accesses(e.rhs, swapped)
     if new is not None:
         yield new
+    if gradient_kind(e, context) == "kernel" and len(e.lhs.indices) == context.image_axes + 2:
+        f, c = e.lhs.indices[:2]
+        yield e.rhs.xreplace({f: c, c: f})

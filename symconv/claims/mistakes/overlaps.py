@@ -35,7 +35,7 @@ MOST_CASES = 30
 @mutation(
     "overlap_overwritten",
     "where windows overlap, the last one overwrites the others; their contributions add up",
-    rank=240,
+    rank=15,
     steps="exchange of sums, chain rule",
 )
 def overlap_overwritten(e: Equation, context: NetworkContext) -> Iterator[Expr]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sympy import Add, Expr, Integer, Mul
+from sympy import Add, Expr, Integer, Mul, Pow, Sum
 from sympy.tensor.indexed import Indexed
 
 from symconv.claims.model.context import NetworkContext
@@ -13,6 +13,9 @@ from symconv.core.equation import Equation
 
 from .equation_parts import accesses, as_sum_of_products, has_signal, is_signal, tensor_of
 from .mutation import mutation
+
+NORMS = {"batchnorm", "groupnorm", "instancenorm", "layernorm", "rmsnorm"}
+"""The layers that divide by a statistic of their input, by their keywords."""
 
 
 @mutation(
@@ -48,12 +51,12 @@ def upstream_forgotten(e: Equation, context: NetworkContext) -> Iterator[Expr]:
 @mutation(
     "statistics_constant",
     "the mean and the variance are treated as constants, and they depend on the input, too",
-    rank=300,
+    rank=4,
     steps="chain rule",
 )
 def statistics_constant(e: Equation, context: NetworkContext) -> Iterator[Expr]:
     """dC/dx = d/s + (what goes through mean and variance) becomes d/s."""
-    if isinstance(e.rhs, Add):
+    if isinstance(e.rhs, Add) and any(q.kind in NORMS for q in context.forward.equations):
         kept = [t for t in e.rhs.args if not _through_statistic(t, e, context)]
         if kept and len(kept) < len(e.rhs.args) and any(has_signal(t, context) for t in kept):
             yield Add(*kept)
@@ -64,6 +67,48 @@ def _through_statistic(term: Expr, e: Equation, context: NetworkContext) -> bool
     axes = len(e.lhs.indices)
     signals = [x for x in accesses(term) if is_signal(x, context)]
     return bool(signals) and all(len(tensor_of(x, context).shape) < axes for x in signals)
+
+
+@mutation(
+    "mean_term_missing",
+    "the part that goes through the mean is missing: the mean depends on every input, too",
+    rank=5,
+    steps="chain rule",
+)
+def mean_term_missing(e: Equation, context: NetworkContext) -> Iterator[Expr]:
+    """dC/dx without the term with dC/d(mean), or dC/d(mean) without its sum."""
+    if any(q.kind in NORMS for q in context.forward.equations):
+        yield from _without_statistic(e, context, squares=False)
+
+
+@mutation(
+    "variance_term_missing",
+    "the part that goes through the variance is missing: the variance depends on every input, too",
+    rank=6,
+    steps="chain rule",
+)
+def variance_term_missing(e: Equation, context: NetworkContext) -> Iterator[Expr]:
+    """dC/dx without the term with dC/d(variance)."""
+    if any(q.kind in NORMS for q in context.forward.equations):
+        yield from _without_statistic(e, context, squares=True)
+
+
+def _without_statistic(e: Equation, context: NetworkContext, *, squares: bool) -> Iterator[Expr]:
+    """An equation without its terms through a mean, or through a mean of squares."""
+    if not isinstance(e.rhs, Add):
+        return
+
+    def through(term: Expr) -> bool:
+        signals = [x for x in accesses(term) if is_signal(x, context)]
+        keys = {tensor_of(x, context).name.plain.key for x in signals}
+        statistics = [q for k in keys if (q := context.forward.equation(k)) is not None]
+        return _through_statistic(term, e, context) and any(
+            q.kind in NORMS and q.rhs.has(Sum) and q.rhs.has(Pow) == squares for q in statistics
+        )
+
+    kept = [t for t in e.rhs.args if not through(t)]
+    if kept and len(kept) < len(e.rhs.args):
+        yield Add(*kept)
 
 
 @mutation(
