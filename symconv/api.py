@@ -27,7 +27,7 @@ from symconv.network.examples import BY_NAME
 from symconv.network.parser import parse_network
 from symconv.network.spec import Input, NetworkSpec
 from symconv.notation.conventions import describe_conventions
-from symconv.notation.presets import IJ0, Notation, find_notation
+from symconv.notation.presets import ASSUMED, Notation, find_notation
 from symconv.render.derivation_document import DerivationDocument
 from symconv.semantics.entrywise import EntrywiseGradients
 from symconv.verify.record import Check
@@ -63,7 +63,7 @@ class Network:
         shape: tuple[Size, ...],
         *,
         batch: Size | None = None,
-        notation: str | Notation = IJ0,
+        notation: str | Notation = ASSUMED,
     ) -> None:
         self._fill(NetworkSpec(Input(name, shape, batch)), notation)
 
@@ -88,12 +88,12 @@ class Network:
         return made
 
     @classmethod
-    def of(cls, spec: NetworkSpec, notation: str | Notation = IJ0) -> Network:
+    def of(cls, spec: NetworkSpec, notation: str | Notation = ASSUMED) -> Network:
         """The network of a specification."""
         return cls._of(spec, notation)
 
     @classmethod
-    def parse(cls, text: str, notation: str | Notation = IJ0) -> Network:
+    def parse(cls, text: str, notation: str | Notation = ASSUMED) -> Network:
         """The network that a text describes; SymconvError shows the place of a mistake."""
         source = parse_network(text)
         return cls._of(source.spec, notation, "network", source.program())

@@ -14,6 +14,12 @@ from symconv.claims.evaluation.index_expressions import UntiedError
 from symconv.claims.evaluation.index_lint import lint_indices, locate_error
 from symconv.claims.evaluation.layer_values import describe_layers
 from symconv.claims.evaluation.modular_field import Undefined
+from symconv.claims.judging.claimed_notation import (
+    IndexEvidence,
+    RenotedNetwork,
+    name_notation,
+    weigh_indices,
+)
 from symconv.claims.judging.interpretations import choose_interpretation, enumerate_interpretations
 from symconv.claims.judging.judge import Judge
 from symconv.claims.judging.probability_names import (
@@ -136,7 +142,35 @@ class Checker:
     def verdict(self, text: str) -> Verdict:
         """The verdict on a text, with the reading that it is about."""
         with limit_work(VERDICT_STEPS + DIAGNOSIS_STEPS):
+            if self.network.notation.assumed:
+                return self.in_its_notation(text)
             return self.over_readings(text, self.network.notation.index_base)
+
+    def in_its_notation(self, text: str) -> Verdict:
+        """The verdict in the notation in which the claim is written, where its numbers show it."""
+        assumed = self.network.notation
+        evidence = self.weighed(text)
+        numbered, bases = evidence.numbered, evidence.bases
+        if not numbered and bases != (1 - assumed.index_base,):
+            return self.over_readings(text, assumed.index_base)
+        for base in bases:
+            notation = name_notation(assumed, base, numbered=numbered)
+            local = replace(self, network=RenotedNetwork(self.network, notation))
+            local.explain = self.explain and base == bases[-1]
+            found = local.over_readings(text, base)
+            if found or base == bases[-1]:
+                break
+        said = f"read in the notation {notation.name}, in which the claim is written"
+        return replace(found, notes=(said, *found.notes))
+
+    def weighed(self, text: str) -> IndexEvidence:
+        """What the numbers of a text say about its notation; nothing where it is not read."""
+        reader = replace(self, choices=Choices(self.conventions))
+        with suppress(ClaimError):
+            statement, base, _ = reader.parsed(text, self.network.notation.index_base)
+            found = weigh_indices(statement, self.context)
+            return replace(found, beyond=found.beyond or base == 1)
+        return IndexEvidence()
 
     def over_readings(self, text: str, base: int) -> Verdict:
         """The verdict under the likeliest reading, or under another one that makes it right.
@@ -298,7 +332,8 @@ class Checker:
         # A right reading that costs more than is left may be missed, and the verdict stands.
         with suppress(SymconvError, Undefined, OverBudget):
             statement = parse_statement(text, self.table(1 - base))
-            if any(
+            possible = weigh_indices(statement, self.context).allows(1 - base)
+            if possible and any(
                 isinstance(n, TensorReference) and n.indices
                 for p in statement.parts
                 for n in p.walk()

@@ -10,6 +10,7 @@ from symconv.core.errors import SymconvError, did_you_mean
 from symconv.core.printable import LONGEST_QUOTE, escape_line, quote_text
 from symconv.network.examples import BY_NAME
 from symconv.network.parser import LONGEST_TEXT
+from symconv.notation.presets import ASSUMED
 
 from .text_argument import read_supplied_text
 
@@ -26,7 +27,7 @@ def load_network(given: str, notation: str | None) -> Network:
         net = Network.example(given)
         return net if notation is None else net.in_notation(notation)
     text, title = (given, "network") if _is_text(given) else _read_network(given)
-    return Network.parse(text, notation or "ij0").titled(title)
+    return Network.parse(text, notation or ASSUMED).titled(title)
 
 
 def parse_sizes(given: list[str]) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Literal
 
@@ -30,7 +30,7 @@ class Notation:
     always the superscript. `deltas` names an error signal by its layer alone (`delta^1`) wherever
     that is enough, or always by its tensor, or as the derivative that it is (`dC/do`). `letters`
     replaces index letters, as in `{"i": "r"}`; an index that already has the new letter takes the
-    old one.
+    old one. `assumed` says that nobody asked for it: a claim in another one is answered in that.
     """
 
     name: str
@@ -38,13 +38,14 @@ class Notation:
     style: Literal["grid", "flat"] = "grid"
     deltas: Literal["shortest", "full", "partial"] = "shortest"
     letters: Letters | Mapping[str, str] = ()
+    assumed: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
-        for field, allowed in CHOICES.items():
-            if getattr(self, field) not in allowed:
-                given = getattr(self, field)
+        for choice, allowed in CHOICES.items():
+            if getattr(self, choice) not in allowed:
+                given = getattr(self, choice)
                 raise SymconvError(
-                    f"a notation has no {field} {given!r}",
+                    f"a notation has no {choice} {given!r}",
                     help=did_you_mean(str(given), map(str, allowed)),
                 )
         object.__setattr__(self, "letters", complete_permutation(self.shown_letters))
@@ -74,6 +75,9 @@ def complete_permutation(pairs: Letters) -> Letters:
 
 
 IJ0 = Notation("ij0", 0, "grid")
+ASSUMED = replace(IJ0, assumed=True)
+"""The notation where nothing is said."""
+
 IJ1 = Notation("ij1", 1, "grid")
 FLAT1 = Notation("flat1", 1, "flat")
 PRESETS = {notation.name: notation for notation in (IJ0, IJ1, FLAT1)}
