@@ -229,6 +229,9 @@ def _evaluate_identifier(at: Evaluator, node: Identifier, env: Environment) -> V
     for table in (env, at.context.size_names, at.context.constants):
         if name in table:
             return at.algebra.number(table[name])
+    if name == "alpha" and at.context.sloped:
+        # Beside a slope the letter is that slope, and no rate that may be any number.
+        raise NotChecked("the network gives its slope as a number, and no letter to it")
     if name in at.assignment.scalars:
         return at.assignment.scalars[name]
     if name in at.options.definitions:

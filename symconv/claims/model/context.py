@@ -38,6 +38,9 @@ ACTIVATIONS: Mapping[str, str] = {
 }
 """What a text calls f or sigma, by the keyword of the layer that applies it."""
 
+SLOPED = {"leaky_relu", "elu"}
+"""The activations that texts write with an alpha, by their keywords."""
+
 POOLING = {"avgpool", "maxpool"}
 """The layers whose windows have no parameters, by their keywords."""
 
@@ -220,6 +223,11 @@ class NetworkContext:
     def windowed(self, tensor: Tensor) -> bool:
         """Whether a parameter slides over an image."""
         return any(e.kind in WINDOWED and tensor.key in e.reads for e in self.forward.equations)
+
+    @cached_property
+    def sloped(self) -> bool:
+        """Whether an activation has a slope, or an alpha, of its own."""
+        return any(e.kind in SLOPED for e in self.forward.equations)
 
     @cached_property
     def sliding(self) -> frozenset[str]:
