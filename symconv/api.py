@@ -302,15 +302,21 @@ class Network:
             validate_values(self, values)
         return check_claim(self, claim, values)
 
-    def check_post(self, text: str, *, seconds: float = 10) -> tuple[Verdict, ...]:
-        """The verdicts on every equation of a text, each with its line number.
+    def check_post(
+        self, text: str, values: Mapping[str, Any] | None = None, *, seconds: float = 10
+    ) -> tuple[Verdict, ...]:
+        """The verdicts on every equation of a text, each with its line and column.
 
-        `seconds` is what the whole text may take, counted in work, so that verdicts are the same
-        on every machine; what is beyond it is undetermined and says so.
+        `values` are the numbers that numeric claims are about, as for `check`. `seconds` is what
+        the whole text may take, counted in work, so that verdicts are the same on every machine;
+        what is beyond it is undetermined and says so.
         """
+        from symconv.claims.check import validate_values
         from symconv.claims.posts import check_post
 
-        return check_post(self, text, seconds=seconds)
+        if values is not None:
+            validate_values(self, values)
+        return check_post(self, text, values, seconds=seconds)
 
     def verify(
         self, style: Style = "readable", *, draws: int = 3, seed: int = 0, **overrides: Any

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from symconv.claims.evaluation.assign import Values
 from symconv.claims.judging.statement_kinds import add_given_values, find_definition
@@ -16,17 +15,23 @@ from symconv.claims.model.substitution import replace_nodes
 from symconv.claims.model.syntax_tree import Differential, Statement, SyntaxNode
 from symconv.claims.model.verdict import WRONG, Verdict
 from symconv.claims.parsing.parser import parse_statement
-from symconv.claims.parsing.statements import Excerpt, find_statements
+from symconv.claims.parsing.statements import REST, Excerpt, split_text
 from symconv.claims.parsing.unparse import unparse
 from symconv.core.errors import SymconvError
 
+from .accounting import SignFate, account_for_signs
 from .check import MOST_ECHOED, Checker
 from .model import verdict as v
 
-SIGN = r"(?:d|∂|\\?partial )\s*"
-DERIVATIVE = re.compile(
-    rf"\s*(?:\\?frac\s*\{{\s*)?{SIGN}[A-Za-z]{{1,9}}\s*(?:/|\}}\s*\{{)\s*{SIGN}\w[^=]*="
-)
+NO_SIDES = "this is not read: there is no formula on both sides of the sign"
+
+
+@dataclass(frozen=True)
+class PostReport:
+    """The verdicts on the statements of a text, and what became of each of its relation signs."""
+
+    verdicts: tuple[Verdict, ...]
+    signs: tuple[SignFate, ...]
 
 
 def check_post(
@@ -36,43 +41,63 @@ def check_post(
     *,
     seconds: float = POST_SECONDS,
 ) -> tuple[Verdict, ...]:
-    """The verdicts on every equation of a post, with line numbers.
+    """The verdicts on every equation of a post, with line numbers."""
+    return report_post(network, text, values, seconds=seconds).verdicts
 
-    Values and definitions that the post states feed the statements after them. A line that is not
-    read is left out as prose, unless it starts as a derivative does. `seconds` is what all of it
-    may take, in units of work (`STEPS_PER_SECOND`); statements beyond it are undetermined.
+
+def report_post(
+    network: DifferentiableNetwork,
+    text: str,
+    values: Values | None = None,
+    *,
+    seconds: float = POST_SECONDS,
+) -> PostReport:
+    """The verdicts on every equation of a post with their places, and the account of its signs.
+
+    Values and definitions that the post states feed the statements after them. What is not read is
+    reported. `seconds` is what all of it may take, in units of work (`STEPS_PER_SECOND`);
+    statements beyond it are undetermined.
     """
     if len(text) > MOST_POST or text.count("\n") > MOST_LINES:
         raise ClaimError("the text is too long", help=f"at most {MOST_POST:,} characters")
     checker = Checker(network, dict(values or {}), {})
-    found: list[Verdict] = []
-    pieces = iter(find_statements(text))
+    split = split_text(text, frozenset(checker.context.layers))
+    judged: list[tuple[Excerpt, Verdict]] = []
+    joined: list[Verdict] = []
     with limit_work(int(seconds * STEPS_PER_SECOND)):
-        for piece in pieces:
+        for n, piece in enumerate(split.excerpts):
             try:
-                verdict = checker.verdict(piece.text)
+                verdict = judge_excerpt(checker, piece)
             except OverBudget:
-                return (*found, *_leave_open([piece, *pieces], seconds))
-            if piece.prose and verdict.verdict == v.UNREADABLE and not _is_derivative(piece):
-                continue
-            found.append(verdict.at(piece.line))
+                judged += [(p, _leave_open(p, seconds)) for p in split.excerpts[n:]]
+                break
+            judged.append((piece, replace(verdict, line=piece.line, column=piece.column)))
             _learn(checker, piece, verdict)
-        with suppress(OverBudget):
-            found.extend(combine_statements(checker, tuple(found)))
-    return tuple(found)
+        else:
+            with suppress(OverBudget):
+                joined.extend(combine_statements(checker, [v for _, v in judged]))
+    signs = account_for_signs(text, judged, split.no_formulas)
+    return PostReport((*(v for _, v in judged), *joined), signs)
 
 
-def _leave_open(pieces: Iterable[Excerpt], seconds: float) -> Iterator[Verdict]:
-    """The statements that the budget left no work for."""
+def judge_excerpt(checker: Checker, piece: Excerpt) -> Verdict:
+    """The verdict on a statement where it stands."""
+    if piece.role == REST:
+        return Verdict(v.UNREADABLE, "prose", piece.text[:MOST_ECHOED], notes=(NO_SIDES,))
+    found = checker.verdict(piece.text)
+    if found.verdict == v.WRONG and piece.condition:
+        # What a condition says is not read, and the statement may well be right under it.
+        note = f"it stands under a condition, which is not read: {piece.condition}"
+        return replace(found, verdict=v.UNDETERMINED, causes=(), notes=(note, *found.notes))
+    return found
+
+
+def _leave_open(piece: Excerpt, seconds: float) -> Verdict:
+    """The verdict on a statement that the budget left no work for."""
     said = f"the {seconds:g} s for the whole text are used up; --budget SECONDS gives it more"
-    for piece in pieces:
-        if not piece.prose or _is_derivative(piece):
-            text = piece.text[:MOST_ECHOED]
-            yield Verdict(v.UNDETERMINED, "claim", text, notes=(said,)).at(piece.line)
-
-
-def _is_derivative(piece: Excerpt) -> bool:
-    return DERIVATIVE.match(piece.text) is not None
+    text = piece.text[:MOST_ECHOED]
+    found = Verdict(v.UNDETERMINED, "claim", text, notes=(said,))
+    return replace(found, line=piece.line, column=piece.column)
 
 
 def _learn(checker: Checker, piece: Excerpt, verdict: Verdict) -> None:

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 __all__ = ["app", "main"]
 
-INTERRUPTED = 130
-"""The exit code after Ctrl-C, as shells have it: 128 and the number of the signal."""
+INTERRUPTED, FAULT = 130, 70
+"""Those of `core/exit_codes.py`, for what happens before that is imported."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -26,6 +26,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = run_command(sys.argv[1:] if arguments is None else list(arguments))
     except KeyboardInterrupt:
         code = INTERRUPTED
+    # Python itself would end in 1, which is the answer "wrong".
+    except Exception as error:  # noqa: BLE001 - the door did not open
+        sys.stderr.write(f"error: symconv does not start: {type(error).__name__}: {error}\n")
+        code = FAULT
     sys.exit(code)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from symconv import __version__
+from symconv.core.exit_codes import describe_exit_codes
 
 from .check import check
 from .console import show
@@ -18,13 +19,15 @@ from .verify import verify
 
 app = typer.Typer(
     name="symconv",
+    epilog="symconv check --help says what the exit codes are.",
     help="Gradients of convolutional networks: derived step by step, as LaTeX and NumPy, checked.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+EXIT_CODES = f"Exit codes: {describe_exit_codes()}."
 for command in (examples, derive, generate, check, verify, trace, run):
-    app.command()(command)
+    app.command(epilog=EXIT_CODES if command is check else None)(command)
 
 
 def _version(wanted: bool) -> None:

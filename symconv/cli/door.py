@@ -9,12 +9,12 @@ from collections.abc import Sequence
 import typer
 
 from symconv.core.errors import SymconvError
+from symconv.core.exit_codes import ExitCode
 from symconv.core.printable import escape_line
 
-from . import INTERRUPTED
 from .commands import app
 from .console import say
-from .faults import FAULT, describe_fault
+from .faults import describe_fault
 from .streams import (
     FULL,
     NobodyReadsError,
@@ -23,15 +23,6 @@ from .streams import (
     output_error,
     prepare_streams,
 )
-
-MISUSED = 2
-"""The exit code where something was not read or not possible, and the message says what."""
-
-UNHEARD = 141
-"""The exit code where nobody reads on: 128 and the number of SIGPIPE, as shells have it.
-
-It is not 0, which would say that a claim is right.
-"""
 
 USAGE_ERROR = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
 """What typer raises for wrong arguments: old versions take it from click, new ones have their own.
@@ -55,28 +46,28 @@ def run_command(arguments: Sequence[str]) -> int:
 
 def _run_app(arguments: Sequence[str]) -> int:
     code = app(args=list(arguments) or ["--help"], prog_name="symconv", standalone_mode=False)
-    return (code if isinstance(code, int) else 0) if arguments else MISUSED
+    return (code if isinstance(code, int) else 0) if arguments else ExitCode.UNREAD
 
 
 def _report_error(error: BaseException) -> int:
     """Say what went wrong in one message; the exit code."""
     if isinstance(error, KeyboardInterrupt | typer.Abort):
-        return INTERRUPTED
+        return ExitCode.INTERRUPTED
     # What typer itself writes, the help, ends so where nobody reads it.
     if isinstance(error, NobodyReadsError | SystemExit):
-        return UNHEARD
+        return ExitCode.UNHEARD
     if isinstance(error, OSError) and error.errno in FULL:
         error = output_error(error)
     if isinstance(error, SymconvError):
         say(f"error: {error}")
-        return MISUSED
+        return ExitCode.UNREAD
     if isinstance(error, USAGE_ERROR):
         say(_describe_usage(error))
-        return MISUSED
+        return ExitCode.UNREAD
     if os.environ.get("SYMCONV_TRACEBACK"):
         say("".join(traceback.format_exception(error)))
     say(describe_fault(error))
-    return FAULT
+    return ExitCode.FAULT
 
 
 def _describe_usage(error: BaseException) -> str:

@@ -10,9 +10,6 @@ from pathlib import Path
 
 from symconv import __version__
 
-FAULT = 70
-"""The exit code where symconv is at fault: an internal software error, as in sysexits.h."""
-
 PACKAGE = Path(__file__).parents[1]
 
 

@@ -11,13 +11,11 @@ from typing import Annotated, Protocol
 import typer
 
 from symconv.core.errors import SymconvError
+from symconv.core.exit_codes import ExitCode
 from symconv.core.input_files import read_regular_file
 
 from .console import TEXT_OR_FILE, JsonOption, NotationOption, Style, show
 from .streams import read_standard_input
-
-WRONG, UNDECIDED = 1, 3
-"""Exit codes: a check failed; nothing is wrong, but not everything could be decided."""
 
 DERIVATION = "FILE is what `symconv derive NETWORK --format json` writes"
 
@@ -96,7 +94,7 @@ def _verify_replay(name: str, *, as_json: bool) -> None:
         report(verdicts)
     exit_with([v for v in verdicts if not v.open])
     if not all(v.passed for v in verdicts):
-        raise typer.Exit(UNDECIDED)
+        raise typer.Exit(ExitCode.OPEN)
 
 
 def _read_input(name: str) -> str:
@@ -122,4 +120,4 @@ def report(checks: Sequence[Reported]) -> None:
 def exit_with(checks: Sequence[Reported]) -> None:
     """End with exit code 1 where a check failed."""
     if not all(check.passed for check in checks):
-        raise typer.Exit(WRONG)
+        raise typer.Exit(ExitCode.WRONG)

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from symconv.api import Network
+from symconv.core.exit_codes import MEANINGS
 from symconv.layers import catalogue
 from symconv.network.examples import EXAMPLES
 from symconv.output.files import write_files
@@ -97,6 +98,12 @@ def _layers() -> str:
     return "\n".join(rows)
 
 
+def _exit_codes() -> str:
+    """The table of exit codes."""
+    rows = [f"| {code.value} | {meaning} |" for code, meaning in MEANINGS.items()]
+    return "\n".join(["| exit code | says |", "|---|---|", *rows])
+
+
 def _file(path: str) -> str:
     """A file of the repository."""
     return f"```python\n{(ROOT / path).read_text(encoding='utf-8').strip()}\n```"
@@ -109,6 +116,7 @@ REGIONS: MappingProxyType[str, Callable[..., str]] = MappingProxyType(
         "loop": _loop,
         "layers": _layers,
         "file": _file,
+        "exit_codes": _exit_codes,
     }
 )
 

@@ -5,6 +5,8 @@ import json
 import pytest
 from command import symconv
 
+from symconv.core.exit_codes import MEANINGS
+
 FILTER = "input x 3x3 | conv w 2x2 -> z | relu -> y | half_sse t -> C"
 VALUES = {"x": [[1, -1, 0], [0, 1, 0], [0, -1, 1]], "w": [[1, -1], [1, 1]], "t": [[1, 0], [0, 1]]}
 POST = """# A worked example
@@ -76,7 +78,8 @@ GIVEN = "t = [[1, 0], [0, 1]]"
         ([GIVEN, RIGHT], 0),
         (["g = y - t", RIGHT], 0),
         (["g = y - t"], 3),
-        (["Nothing here is a formula, and = stands for nothing that anybody claims."], 0),
+        (["Nothing here is a formula, and = stands for nothing that anybody claims."], 2),
+        (["Nothing here is a formula."], 5),
     ],
 )
 def test_a_text_ends_in_0_only_where_every_claim_was_judged(lines, code):
@@ -105,7 +108,7 @@ def test_a_claim_that_ends_like_a_file_name_is_a_claim():
 
 def test_the_help_says_what_each_exit_code_is():
     said = " ".join(symconv("check", "--help").stdout.split())
-    assert "0 right, 1 wrong, 2 unreadable, 3 undetermined or not checked" in said
+    assert all(f"{code.value} {meaning}" in said for code, meaning in MEANINGS.items())
 
 
 def test_what_cannot_be_decided_has_an_exit_code_of_its_own():
@@ -158,7 +161,8 @@ def test_the_values_of_a_post_entry_by_entry_feed_what_follows(post):
 
 def test_a_report_for_editors_names_file_and_line(post):
     done = symconv("check", FILTER, post, "--lines")
-    assert f"{post}:14: wrong: sign" in done.stdout or f"{post}:14: wrong:" in done.stdout
+    assert f"{post}:14:1: wrong: sign: " in done.stdout
+    assert "; correct: 2" in done.stdout or "; correct: -2" in done.stdout
     assert all(line.startswith(f"{post}:") for line in done.stdout.splitlines())
 
 
@@ -179,6 +183,41 @@ def test_a_report_in_sarif(post):
 def test_a_post_from_standard_input():
     done = symconv("check", FILTER, "-", input=POST)
     assert done.stdout.splitlines()[-1] == "10 statements: 6 not checked, 3 right, 1 wrong"
+
+
+def test_several_files_and_folders_end_in_the_gravest_code(tmp_path):
+    folder = tmp_path / "posts"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "a.md").write_text(RIGHT)
+    (folder / "deep" / "b.tex").write_text(f"${WRONG}$")
+    (folder / "code.py").write_text(UNREAD)
+    plain, given = tmp_path / "plain.md", tmp_path / "given.md"
+    plain.write_text("Nothing is stated here.")
+    given.write_text(GIVEN)
+    codes = {
+        (folder / "a.md",): 0,
+        (folder / "a.md", plain): 5,
+        (folder / "a.md", given, plain): 3,
+        (given, folder): 1,
+    }
+    for paths, code in codes.items():
+        done = symconv("check", FILTER, *map(str, paths), "--lines")
+        assert (done.returncode, done.stderr) == (code, ""), done.stdout
+    assert f"{folder / 'deep' / 'b.tex'}:1:2: wrong" in done.stdout
+    assert "code.py" not in done.stdout
+
+
+def test_a_claim_beside_files_is_refused(post):
+    done = symconv("check", FILTER, post, RIGHT)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "is no file, and a claim is checked by itself" in done.stderr
+
+
+def test_what_is_not_read_does_not_count_where_it_is_allowed():
+    text = f"{RIGHT}\n\nThe gist = nothing."
+    assert symconv("check", FILTER, "-", input=text).returncode == 2
+    assert symconv("check", FILTER, "-", "--allow-unread", input=text).returncode == 0
+    assert symconv("check", FILTER, "-", "--allow-unread", input="So gist = fun.").returncode == 3
 
 
 def test_only_one_form_at_a_time(post):

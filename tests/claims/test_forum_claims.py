@@ -66,7 +66,9 @@ def test_a_whole_post_is_judged_line_by_line():
     assert "exchange of sums" in last.step
     assert exit_code(found) == 1
     assert summarize_verdicts(found) == "6 statements: 3 right, 3 wrong"
-    assert format_one_line(found[3], "post.md").startswith("post.md:12: wrong: the 4 components")
+    assert format_one_line(found[3], "post.md").startswith(
+        "post.md:12:8: wrong: summed_jacobian: the 4 components"
+    )
     results = to_sarif(found, "post.md")["runs"][0]["results"]
     assert [r["ruleId"] for r in results] == [v.names[0] for v in found if v.causes]
     assert json.loads(json.dumps([v.data() for v in found]))

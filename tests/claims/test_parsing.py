@@ -165,6 +165,7 @@ def test_formulas_over_several_lines_are_one_statement():
         (15, "right"),
         (18, "right"),
         (19, "right"),
+        (23, "unreadable"),
     ]
     assert "part 3 of the chain" in " ".join(found[2].notes)
 

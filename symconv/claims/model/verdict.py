@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from symconv.core.exit_codes import ExitCode
+
 from .evidence import Evidence
 
 RIGHT = "right"
@@ -57,6 +59,7 @@ class Verdict:
     notes: tuple[str, ...] = ()
     step: str = ""
     line: int = 0
+    column: int = 0
     tried: str = ""
     evidence: Evidence | None = None
 
@@ -81,6 +84,7 @@ class Verdict:
             "verdict": self.verdict,
             "kind": self.kind,
             "line": self.line,
+            "column": self.column,
             "text": self.text,
             "reading": self.reading,
             "truth": self.truth,
@@ -132,12 +136,22 @@ def format_verdict(verdict: Verdict) -> str:
     return "\n".join(lines)
 
 
+def describe_briefly(verdict: Verdict) -> str:
+    """The answer in one line: the name of the mistake, what is right instead, why it is open."""
+    causes = [f"{c.name}: {c.text}" for c in verdict.causes[:1]]
+    truth = [f"correct: {verdict.truth}"] if verdict.truth else []
+    example = [f"for example: {verdict.counterexample}"] if verdict.counterexample else []
+    # A note says how something was read; it is no answer where there is one.
+    answered = verdict.verdict in {WRONG, CONDITION} or bool(verdict)
+    said = causes + truth or (example if answered else list(verdict.notes[:1])) or [verdict.tried]
+    return "; ".join(" ".join(part.split("\n")[0].split()) for part in said if part)
+
+
 def format_one_line(verdict: Verdict, file: str) -> str:
-    """`file:line: message`, as editors understand it."""
-    said = verdict.causes[0].text if verdict.causes else verdict.tried
-    if not said and verdict.notes:
-        said = verdict.notes[-1].split("\n")[0]
-    return f"{file}:{verdict.line or 1}: {verdict.verdict}" + (f": {said}" if said else "")
+    """`file:line:column: verdict: answer`, as editors understand it."""
+    said = describe_briefly(verdict)
+    place = f"{file}:{verdict.line or 1}:{verdict.column or 1}"
+    return f"{place}: {verdict.verdict}" + (f": {said}" if said else "")
 
 
 def summarize_verdicts(verdicts: Sequence[Verdict]) -> str:
@@ -150,19 +164,21 @@ def summarize_verdicts(verdicts: Sequence[Verdict]) -> str:
     return f"{len(verdicts)} statement{plural}: {said or 'nothing to check'}"
 
 
-def exit_code(verdicts: Sequence[Verdict]) -> int:
-    """0 right, 1 wrong, 2 unreadable, 3 undetermined or not checked.
+def exit_code(verdicts: Sequence[Verdict], *, allow_unread: bool = False) -> ExitCode:
+    """The exit code for the verdicts on one text, after the table of `core/exit_codes.py`.
 
     Given values and definitions beside a statement that is right are what it rests on; alone they
-    are not checked. 0 also where there is no statement at all.
+    are not checked. `allow_unread` leaves out what was not read, as long as something was.
     """
+    if not verdicts:
+        return ExitCode.NO_FORMULA
     right = any(verdicts)
     found = {v.verdict for v in verdicts if not (right and _is_premise(v))}
     if found & {WRONG, CONDITION}:
-        return 1
-    if UNREADABLE in found:
-        return 2
-    return 3 if found & {UNDETERMINED, NOT_CHECKED} else 0
+        return ExitCode.WRONG
+    if UNREADABLE in found and not allow_unread:
+        return ExitCode.UNREAD
+    return ExitCode.OPEN if not right or found & {UNDETERMINED, NOT_CHECKED} else ExitCode.RIGHT
 
 
 def _is_premise(verdict: Verdict) -> bool:
@@ -177,10 +193,20 @@ SARIF_LEVELS = {
 
 
 def to_sarif(verdicts: Sequence[Verdict], file: str) -> dict[str, Any]:
-    """One run with one result for each statement that is not simply right."""
-    results = [_sarif_result(v, file) for v in verdicts if SARIF_LEVELS[v.verdict] != "none"]
+    """One run with one result for each statement of a file that is not simply right."""
+    return to_sarif_of_files([(file, verdicts)])
+
+
+def to_sarif_of_files(files: Sequence[tuple[str, Sequence[Verdict]]]) -> dict[str, Any]:
+    """One run over several files."""
+    placed = [(v, file) for file, verdicts in files for v in verdicts]
+    results = [_sarif_result(v, f) for v, f in placed if SARIF_LEVELS[v.verdict] != "none"]
     # What is right is no result to an editor; what it rests on is kept beside the results.
-    right = [{"line": v.line, "evidence": v.evidence.data()} for v in verdicts if v and v.evidence]
+    right = [
+        {"file": f, "line": v.line, "evidence": v.evidence.data()}
+        for v, f in placed
+        if v and v.evidence
+    ]
     rules = sorted({r["ruleId"] for r in results})
     driver = {"name": "symconv", "rules": [{"id": rule} for rule in rules]}
     return {
@@ -191,14 +217,16 @@ def to_sarif(verdicts: Sequence[Verdict], file: str) -> dict[str, Any]:
 
 
 def _sarif_result(verdict: Verdict, file: str) -> dict[str, Any]:
-    said = verdict.causes[0].text if verdict.causes else "; ".join(verdict.notes[:1])
-    place = {"artifactLocation": {"uri": file}, "region": {"startLine": max(1, verdict.line)}}
+    said = describe_briefly(verdict)
+    region = {"startLine": max(1, verdict.line), "startColumn": max(1, verdict.column)}
+    place = {"artifactLocation": {"uri": file}, "region": region}
     found = {
         "ruleId": verdict.names[0] if verdict.causes else verdict.verdict.replace(" ", "-"),
         "level": SARIF_LEVELS[verdict.verdict],
         "message": {"text": f"{verdict.verdict}: {said}" if said else verdict.verdict},
         "locations": [{"physicalLocation": place}],
     }
+    properties: dict[str, Any] = {"truth": verdict.truth} if verdict.truth else {}
     if verdict.evidence is not None:
-        found["properties"] = {"evidence": verdict.evidence.data()}
-    return found
+        properties["evidence"] = verdict.evidence.data()
+    return {**found, "properties": properties} if properties else found

@@ -1,166 +1,184 @@
-"""The statements of a post: formulas in dollar signs, and lines of text that are formulas."""
+"""The statements of a text: formulas of LaTeX, lines of code, and formulas in sentences.
+
+Every relation sign of the text lies in one of them or in a stretch that a rule calls no formula.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from symconv.claims.model.vocabulary import COSTS, FUNCTIONS, LETTERS
+from .clauses import BREAK, find_clauses
+from .equations_apart import split_equations
+from .formula_lines import join_lines
+from .markup import (
+    MaskedText,
+    find_code_spans,
+    find_math,
+    mask_fences,
+    mask_prose,
+)
+from .relation_signs import (
+    SIGN,
+    LineTable,
+    NoFormula,
+    find_no_formulas,
+    find_no_formulas_of_code,
+    find_signs,
+)
 
-MATH = re.compile(
-    r"\$\$(?P<a>.+?)\$\$|\\\[(?P<b>.+?)\\\]|\\\((?P<c>.+?)\\\)|\$(?P<d>[^$\n]+?)\$"
-    r"|\\begin\{(?P<n>align\*?|equation\*?|gather\*?|eqnarray\*?)\}(?P<e>.+?)\\end\{(?P=n)\}",
-    re.DOTALL,
+CONDITION = (
+    r"(?:if|when|whenever|unless|for)\s+(?:all\s+)?[\s$\\({]*[\w\\{}',^.]{1,30}?\s*"
+    r"(?:[<>=≠≤≥]|\\(?:[gln]eq?|gt|lt)(?![a-z]))"
 )
-ROW = re.compile(r"\\\\(?:\[[^\]]{0,10}\])?")
-INNER = re.compile(
-    r"\\?begin\s*\{(pmatrix|bmatrix|cases|matrix|array)\}.*?\\?end\s*\{\1\}", re.DOTALL
-)
+BEFORE = re.compile(rf"(?<![\w]){CONDITION}[^.;\n]*$", re.IGNORECASE)
+AFTER = re.compile(rf"[\s$,*`)]*{CONDITION}", re.IGNORECASE)
+NEAR = 200
+"""How many characters before a statement may hold the condition that it stands under."""
+
+
+MATH, CODE, CLAUSE, WORDS, REST = "math", "code", "clause", "words", "rest"
 
 
 @dataclass(frozen=True)
 class Excerpt:
-    """A statement with its line; `prose` says that it stood outside of formulas."""
+    """A statement of a text: what is read of it, and where it stands.
+
+    `text` may differ from the text between `start` and `stop` in marks that were taken out. `role`
+    is math, code, clause (of a sentence), words (a side is a word that nothing knows) or rest (a
+    sign that no rule covers). `condition` is what it stands under: `if z > 0`.
+    """
 
     line: int
+    column: int
     text: str
-    prose: bool
+    start: int
+    stop: int
+    role: str
+    condition: str = ""
+
+
+@dataclass(frozen=True)
+class SplitText:
+    """The statements of a text, and what of it is no formula by a rule."""
+
+    excerpts: tuple[Excerpt, ...]
+    no_formulas: tuple[NoFormula, ...]
 
 
 def find_statements(text: str) -> Iterator[Excerpt]:
-    """Every statement of a post, in order."""
-    found: list[tuple[int, str, bool]] = []
-    rest = list(text)
-    for match in MATH.finditer(text):
-        name = next(k for k in "abcde" if match.group(k) is not None)
-        for offset, row in _join_rows(match.group(name)):
-            lead = len(row) - len(row.lstrip())
-            found.append((match.start(name) + offset + lead, row.strip(), False))
-        for place in range(match.start(), match.end()):
-            # Line breaks stay, so that every place keeps its line.
-            rest[place] = "\n" if text[place] == "\n" else " "
-    found += [(start, row, True) for start, row in join_formula_lines("".join(rest))]
-    for start, piece, prose in sorted(found):
-        yield Excerpt(text.count("\n", 0, start) + 1, piece, prose)
+    """Every statement of a text, in order."""
+    yield from split_text(text).excerpts
 
 
-def _join_rows(body: str) -> Iterator[tuple[int, str]]:
-    """The statements of a formula; a row without a left side of its own continues the last one."""
-    start, kept = 0, ""
-    for offset, row in _split_rows(body):
-        if kept and _continues_row(row):
-            kept += " " * (offset - start - len(kept)) + row
-            continue
-        if "=" in kept:
-            yield start, kept
-        start, kept = offset, row
-    if "=" in kept:
-        yield start, kept
+def split_text(text: str, names: Collection[str] = ()) -> SplitText:
+    """The statements of a text; `names` are words that are names in its formulas."""
+    return TextSplitter(text, names).split()
 
 
-def _continues_row(row: str) -> bool:
-    """Whether a row starts with a sign or only has what stands right of the `&`."""
-    left = row.split("&", maxsplit=1)[0] if "&" in row else row
-    return not left.strip() or left.lstrip()[0] in "=+-"
+class TextSplitter:
+    """Takes one kind of statement after another out of a text."""
 
+    def __init__(self, text: str, names: Collection[str]) -> None:
+        self.text = text
+        self.names = names
+        self.table = LineTable(text)
+        self.masked = MaskedText(text)
+        self.found: list[Excerpt] = []
+        self.ruled: list[NoFormula] = []
 
-def _split_rows(body: str) -> Iterator[tuple[int, str]]:
-    """The lines of an aligned formula, without those inside a matrix."""
-    inside = [m.span() for m in INNER.finditer(body)]
-    start = 0
-    for match in ROW.finditer(body):
-        if not any(a <= match.start() < b for a, b in inside):
-            yield start, body[start : match.start()]
-            start = match.end()
-    yield start, body[start:]
+    def split(self) -> SplitText:
+        """The statements, and what is no formula."""
+        fenced = mask_fences(self.masked)
+        self.rule_out(find_no_formulas(self.text))
+        self.take_math(fenced)
+        for number, line in enumerate(str(self.masked).split("\n")):
+            start = self.table.starts[number]
+            self.rule_out(find_no_formulas_of_code(line, start, code=number in fenced))
+        self.take_code_spans(fenced)
+        mask_prose(self.masked, fenced)
+        for start, block, code in join_lines(str(self.masked), fenced):
+            self.take_block(start, block, code=code)
+        self.take_rest()
+        placed = sorted(self.found, key=lambda e: e.start)
+        return SplitText(tuple(placed), tuple(sorted(self.ruled, key=lambda r: r.start)))
 
+    def rule_out(self, stretches: Iterable[NoFormula]) -> None:
+        """Take out what is no formula."""
+        for stretch in stretches:
+            self.ruled.append(stretch)
+            self.masked.blank(stretch.start, stretch.stop, BREAK)
 
-WORD = re.compile(r"(?<![A-Za-z])[A-Za-z]{4,}")
-CODE = re.compile(r"\s*(```|~~~|def |return |import |from |for |if |while |print\()")
-RULE = re.compile(r"\s*[=\-*_]{3,}\s*$")
-BULLET = re.compile(r"\s*(?:[-*+]|[0-9]{1,2}[.)])\s+(?=\S)")
-OPEN_END = re.compile(r"(?:[=+\-*/·×⊙(\[,]|\\cdot|\\times|\\odot|\*\*)\s*$")
-SIGN_FIRST = re.compile(r"[=+\-*/·×⊙](?![=>\-])")
-MOST_WORDS = 1
-"""How many unknown words of four letters or more a formula may have.
+    def take_math(self, fenced: frozenset[int]) -> None:
+        """The formulas of LaTeX; one without a sign stays, as it may be a side of one."""
+        text = str(self.masked).split("\n")
+        open_ = "\n".join(" " * len(x) if n in fenced else x for n, x in enumerate(text))
+        for zone in find_math(open_):
+            equations = list(split_equations(zone.body))
+            for offset, equation in equations:
+                self.add(zone.body_start + offset, equation, MATH)
+            inner = zone.body_start, zone.body_start + len(zone.body)
+            if equations or "\n" in zone.body:
+                self.masked.blank(zone.start, zone.stop, BREAK)
+            else:
+                self.masked.blank(zone.start, inner[0])
+                self.masked.blank(inner[1], zone.stop)
 
-One may be a name, two are a sentence.
-"""
+    def take_code_spans(self, fenced: frozenset[int]) -> None:
+        """What stands between backticks; without a sign it may be a side, too."""
+        for start, stop in find_code_spans(str(self.masked)):
+            if self.table.locate(start)[0] - 1 in fenced:
+                continue
+            inner = str(self.masked)[start:stop]
+            self.rule_out(find_no_formulas_of_code(inner, start, code=True))
+            inner = str(self.masked)[start:stop]
+            signed = SIGN.search(inner) is not None
+            if signed:
+                clauses = list(find_clauses(inner, self.names))
+                whole = len(clauses) == 1
+                self.take_block(start, inner, code=whole)
+            self.masked.blank(start - 1, stop + 1, BREAK if signed else " ")
+            if not signed:
+                for place in range(start, stop):
+                    self.masked.left[place] = inner[place - start]
 
-LONGEST = 2_000
-"""The longest line, and the longest formula over several lines, in characters."""
+    def take_block(self, start: int, block: str, *, code: bool) -> None:
+        """The statements of joined lines."""
+        if not code:
+            for clause in find_clauses(block, self.names):
+                role = (CLAUSE, WORDS, REST)[min(2, clause.bare)]
+                self.add(start + clause.start, block[clause.start : clause.stop], role)
+        elif SIGN.search(block):
+            inner = block.strip(f" \t\n;{BREAK}")
+            self.add(start + block.index(inner), inner, CODE)
 
-KNOWN = (
-    {"frac", "partial", "begin", "pmatrix", "cdot", "cases", "otherwise", "numpy", "range"}
-    | {"target", "output", "input", "signal", "left", "right", "text", "mathbf", "odot", "times"}
-    | {"align", "aligned", "valid", "full", "same", "axis", "mode", "mathrm", "prime", "array"}
-    | set(FUNCTIONS)
-    | LETTERS
-    | set(COSTS)
-)
+    def take_rest(self) -> None:
+        """The signs that stand in none of these, each with what is around it."""
+        spans = [(e.start, e.stop) for e in self.found]
+        spans += [(r.start, r.stop) for r in self.ruled]
+        covered = [False] * (len(self.text) + 1)
+        for start, stop in spans:
+            covered[start:stop] = [True] * (stop - start)
+        for sign in find_signs(self.text):
+            if not covered[sign.start]:
+                line_start = self.table.starts[sign.line - 1]
+                line = self.text[max(line_start, sign.start - NEAR) : sign.start + NEAR]
+                said = line.split("\n", maxsplit=1)[0].strip()
+                self.found.append(
+                    Excerpt(sign.line, sign.column, said, sign.start, sign.stop, REST)
+                )
 
+    def add(self, start: int, text: str, role: str) -> None:
+        """A statement that starts at a place."""
+        stop = start + len(text)
+        said = text.replace(BREAK, " ").rstrip()
+        condition = "" if role == CODE else self.condition(start, stop)
+        self.found.append(Excerpt(*self.table.locate(start), said, start, stop, role, condition))
 
-def join_formula_lines(text: str) -> Iterator[tuple[int, str]]:
-    """The formulas on the lines of a text, each with the place where it starts.
-
-    A formula goes on where its line ends with an operator or an open bracket, where the next line
-    starts with `=`, and where the next line is indented further and starts with a sign.
-    """
-    lines = text.split("\n")
-    place = [0]
-    for line in lines:
-        place.append(place[-1] + len(line) + 1)
-    n = 0
-    while n < len(lines):
-        stop = n + 1
-        if lines[n].strip() and not RULE.match(lines[n]) and is_formula(lines[n]):
-            while stop < len(lines) and _continues_formula(lines[n:stop], lines[stop]):
-                stop += 1
-            mark = BULLET.match(lines[n])
-            lead = mark.end() if mark else _indent(lines[n])
-            kept = "\n".join(_strip_comment(x) for x in lines[n:stop])[lead:]
-            if "=" in kept:
-                yield place[n] + lead, kept.rstrip()
-        n = stop
-
-
-def _strip_comment(line: str) -> str:
-    """A line without its comment."""
-    return line.split("#", maxsplit=1)[0]
-
-
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip())
-
-
-def _continues_formula(before: Sequence[str], following: str) -> bool:
-    """Whether a line continues the lines before it."""
-    if not following.strip() or not is_formula(following) or RULE.match(following):
-        return False
-    joined = "".join(_strip_comment(x) for x in before)
-    if sum(map(len, before)) > LONGEST:
-        return False
-    open_ = any(joined.count(a) > joined.count(b) for a, b in ("()", "[]", "{}"))
-    if open_ or OPEN_END.search(joined):
-        return True
-    start = following.lstrip()
-    further = _indent(following) > _indent(before[0])
-    signed = SIGN_FIRST.match(start) is not None
-    return (signed and (further or start[0] == "=")) or (further and _is_only_terms(start))
-
-
-def _is_only_terms(line: str) -> bool:
-    """A line of factors or terms without a relation or a word."""
-    return "=" not in line and not _unknown_words(line) and any(c in line for c in "_^()*")
-
-
-def is_formula(line: str) -> bool:
-    """A line that is a formula rather than a sentence."""
-    if CODE.match(line) or len(line) >= LONGEST:
-        return False
-    return len(_unknown_words(_strip_comment(line))) <= MOST_WORDS
-
-
-def _unknown_words(line: str) -> list[str]:
-    return [w for w in WORD.findall(line) if w not in KNOWN]
+    def condition(self, start: int, stop: int) -> str:
+        """What the sentence says that a statement holds under; empty where it says nothing."""
+        before = BEFORE.search(self.text[max(0, start - NEAR) : start])
+        after = AFTER.match(self.text, stop, stop + NEAR)
+        found = after or before
+        return "" if found is None else " ".join(found.group().strip(" $,*`)\n").split())

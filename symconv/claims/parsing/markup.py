@@ -1,0 +1,116 @@
+r"""The marks of a text that are no formula: fences, bold, quotes, `$...$`; every place stays."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .clauses import BREAK
+
+ENVIRONMENTS = (
+    "align|aligned|alignat|equation|gather|gathered|eqnarray|multline|flalign|split|displaymath"
+)
+MATH = re.compile(
+    r"\$\$(?P<a>.+?)\$\$|\\\[(?P<b>.+?)\\\]|\\\((?P<c>.+?)\\\)|\$(?P<d>[^$\n]+?)\$"
+    rf"|\\begin\{{(?P<n>(?:{ENVIRONMENTS})\*?)\}}(?P<e>.+?)\\end\{{(?P=n)\}}",
+    re.DOTALL,
+)
+FENCE = re.compile(r"[ \t>]*(```|~~~)")
+TICKS = re.compile(r"(?<!`)(`{1,2})(?!`)([^`\n]+)\1(?!`)")
+EMPHASIS = re.compile(
+    r"(?<![\w*\\)\]}])(\*\*\*|\*\*|\*|__|_)(?=[^\s*_])([^*\n]{0,600}?[^\s*_])\1(?![\w*(])"
+)
+HTML_MARK = re.compile(r"</?(?:b|i|em|strong|p|br|code|pre|sub|sup|li|ul|ol|u|span|div)\s*/?>")
+LEAD = re.compile(
+    r"[ \t]*(?:>+|#{1,6}(?=\s)|[-*+•](?=\s)|\(?\d{1,3}[.)](?=\s+[^\s=+*/])|&gt;"
+    r"|\((?:[a-h]|i{1,3}|iv|vi{0,2})\)(?=\s+[^\s=+*/-]))[ \t]*"
+)
+NUMBERED = re.compile(r"[ \t]{2,}\(\d{1,3}[a-z]?\)[ \t]*$", re.MULTILINE)
+BEGIN_GROUP = re.compile(r"\\(?:begin|end)group(?![A-Za-z])")
+MOST_LEADS = 6
+"""How many marks may stand before what a line says: quotes in quotes, a list in them."""
+
+
+@dataclass(frozen=True)
+class MathZone:
+    """A formula of LaTeX: from its opening to its closing mark, and the body between them."""
+
+    start: int
+    stop: int
+    body_start: int
+    body: str
+
+
+class MaskedText:
+    """A text whose marks are taken out, each place kept; what is left is formulas and words."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.left = list(text)
+
+    def __str__(self) -> str:
+        return "".join(self.left)
+
+    def blank(self, start: int, stop: int, mark: str = " ") -> None:
+        """Take out a stretch; line breaks stay, so that every place keeps its line."""
+        for place in range(start, stop):
+            if self.left[place] != "\n":
+                self.left[place] = mark
+
+
+def mask_fences(masked: MaskedText) -> frozenset[int]:
+    """Take the fences of code out; the numbers of the lines between them, from 0."""
+    inside, place = "", 0
+    found: set[int] = set()
+    for number, line in enumerate(masked.text.split("\n")):
+        match = FENCE.match(line)
+        if match and (not inside or match.group(1) == inside):
+            inside = "" if inside else match.group(1)
+            masked.blank(place, place + len(line))
+        elif inside:
+            found.add(number)
+        place += len(line) + 1
+    return frozenset(found)
+
+
+def find_math(text: str) -> Iterator[MathZone]:
+    """The formulas between dollar signs and the like."""
+    for match in MATH.finditer(text):
+        name = next(k for k in "abcde" if match.group(k) is not None)
+        yield MathZone(match.start(), match.end(), match.start(name), match.group(name))
+
+
+def find_code_spans(text: str) -> Iterator[tuple[int, int]]:
+    """What stands between backticks in a line."""
+    for match in TICKS.finditer(text):
+        yield match.span(2)
+
+
+def mask_prose(masked: MaskedText, fenced: frozenset[int]) -> None:
+    """Take bold, italics and HTML out of the lines that are not code."""
+    lines = str(masked).split("\n")
+    text = "\n".join(" " * len(x) if n in fenced else x for n, x in enumerate(lines))
+    for match in HTML_MARK.finditer(text):
+        masked.blank(*match.span(), BREAK)
+    for match in BEGIN_GROUP.finditer(text):
+        masked.blank(*match.span(), BREAK)
+    for match in EMPHASIS.finditer(text):
+        inner = match.group(2)
+        # A product of letters is written without spaces inside, and a name in bold has three.
+        if " " in inner or len(inner) >= 3 or len(match.group(1)) > 1:
+            masked.blank(match.start(), match.start(2), BREAK)
+            masked.blank(match.end(2), match.end(), BREAK)
+    for match in NUMBERED.finditer(text):
+        masked.blank(*match.span())
+
+
+def measure_lead(line: str) -> int:
+    """How long the marks before what a line says are: `> `, `- `, `(3) `, `## `."""
+    place = 0
+    for _ in range(MOST_LEADS):
+        match = LEAD.match(line, place)
+        if match is None or match.end() == place:
+            break
+        place = match.end()
+    return place
