@@ -44,7 +44,11 @@ from symconv.claims.model.budget import (
 )
 from symconv.claims.model.context import DifferentiableNetwork, NetworkContext
 from symconv.claims.model.errors import ClaimError, NotChecked, ShapeMismatchError
-from symconv.claims.model.substitution import part_index_from_extent, rewrite_positioned_bias
+from symconv.claims.model.substitution import (
+    part_index_from_extent,
+    rewrite_positioned_bias,
+    share_positioned_bias,
+)
 from symconv.claims.model.syntax_tree import Statement, TensorReference
 from symconv.claims.model.verdict import Cause, Verdict
 from symconv.claims.parsing.parser import parse_statement
@@ -61,6 +65,7 @@ UNTIED = Cause(
     "right if every position has a bias of its own; this network shares one bias, and its "
     "gradient is the sum over all positions",
 )
+UNTIED_WRONG = "not right either if every position has a bias of its own"
 MOST_ECHOED = 400
 """How many characters of a text are repeated in its verdict; the longest real claim has 303."""
 
@@ -347,13 +352,18 @@ class Checker:
     def untied(self, statement: Statement, base: int, error: UntiedError) -> Verdict:
         """A bias with a position: right for one bias at each position?"""
         context = self.context
-        changed = replace(
-            statement, parts=tuple(rewrite_positioned_bias(p, context) for p in statement.parts)
-        )
+        derived = [rewrite_positioned_bias(p, context) for p in statement.parts]
+        shared = [share_positioned_bias(p, context) for p in derived]
+        changed = replace(statement, parts=tuple(part for part, _ in shared))
+        matters = derived != list(statement.parts) or any(worth for _, worth in shared)
         with suppress(SymconvError, Undefined):
             found = self.judged(changed, base, brief=True)
             if found.verdict in {v.RIGHT, v.PRINTED}:
-                return replace(found, verdict=v.CONDITION, causes=(UNTIED,))
+                return replace(found, verdict=v.CONDITION, causes=(UNTIED,)) if matters else found
+            # One bias or many: what else is wrong stays wrong.
+            if found.verdict == v.WRONG:
+                said = self.judged(changed, base)
+                return replace(said, notes=(*said.notes, UNTIED_WRONG))
         return Verdict(v.UNREADABLE, "claim", notes=(str(error),))
 
     def misfit(self, statement: Statement, base: int, error: ShapeMismatchError) -> Verdict:

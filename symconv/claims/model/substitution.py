@@ -36,6 +36,28 @@ def rewrite_positioned_bias(node: SyntaxNode, context: NetworkContext) -> Syntax
     return replace_nodes(node, table)
 
 
+def share_positioned_bias(node: SyntaxNode, context: NetworkContext) -> tuple[SyntaxNode, bool]:
+    """b_{i,j} of a shared bias as the bias itself; whether that changes what the formula is worth.
+
+    It does not inside of a derivative by something else, where a bias has no part.
+    """
+    table: dict[SyntaxNode, SyntaxNode] = {}
+    for n in node.walk():
+        tensor = context.tensors.get(n.letter) if isinstance(n, TensorReference) else None
+        if isinstance(n, TensorReference) and tensor is not None and len(n.indices or ()) > 1:
+            if context.shape(tensor) == (1,) and tensor.role == "parameter":
+                table[n] = replace(n, indices=None)
+    harmless = [
+        m
+        for n in node.walk()
+        if isinstance(n, Differential)
+        for m in n.of.walk()
+        if m in table and isinstance(m, TensorReference) and m.letter != n.by.letter
+    ]
+    used = [n for n in node.walk() if n in table]
+    return replace_nodes(node, table), len(used) > len(harmless)
+
+
 def rename_index(node: SyntaxNode, name: str, new: str) -> SyntaxNode:
     """The node with another letter for a free index; a sum that binds the letter keeps it."""
 
