@@ -16,6 +16,9 @@ JUDGED, GIVEN, DEFINED, OPEN, UNREAD, NO_FORMULA = (
 FATES = (JUDGED, GIVEN, DEFINED, OPEN, UNREAD, NO_FORMULA)
 
 
+SignOwner = Verdict | str | None
+
+
 @dataclass(frozen=True)
 class SignFate:
     """A relation sign with its place and what became of it; `why` names the verdict or the rule."""
@@ -33,17 +36,21 @@ def account_for_signs(
     A sign belongs to the statement that it stands in, also where it is inside of a sum's limit. One
     that stands in nothing is not read: none is left out.
     """
-    found = []
-    for sign in find_signs(text):
-        inside = [v for e, v in judged if e.start <= sign.start < e.stop]
-        ruled = [r.why for r in no_formulas if r.start <= sign.start < r.stop]
-        if inside:
-            found.append(SignFate(sign, name_fate(inside[0]), inside[0].verdict))
-        elif ruled:
-            found.append(SignFate(sign, NO_FORMULA, ruled[0]))
-        else:
-            found.append(SignFate(sign, UNREAD, "nothing was read here"))
-    return tuple(found)
+    owner: list[SignOwner] = [None] * (len(text) + 1)
+    for stretch in no_formulas:
+        owner[stretch.start : stretch.stop] = [stretch.why] * (stretch.stop - stretch.start)
+    for excerpt, verdict in judged:
+        owner[excerpt.start : excerpt.stop] = [verdict] * (excerpt.stop - excerpt.start)
+    return tuple(_settle(sign, owner[sign.start]) for sign in find_signs(text))
+
+
+def _settle(sign: SignPlace, owner: SignOwner) -> SignFate:
+    """The fate of a sign in a statement, in what a rule calls no formula, or in nothing."""
+    if isinstance(owner, Verdict):
+        return SignFate(sign, name_fate(owner), owner.verdict)
+    if owner is not None:
+        return SignFate(sign, NO_FORMULA, owner)
+    return SignFate(sign, UNREAD, "nothing was read here")
 
 
 def name_fate(verdict: Verdict) -> str:

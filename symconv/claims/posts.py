@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from symconv.claims.evaluation.assign import Values
 from symconv.claims.judging.statement_kinds import add_given_values, find_definition
@@ -14,6 +15,7 @@ from symconv.claims.model.errors import MOST_LINES, MOST_POST, ClaimError
 from symconv.claims.model.substitution import replace_nodes
 from symconv.claims.model.syntax_tree import Differential, Statement, SyntaxNode
 from symconv.claims.model.verdict import WRONG, Verdict
+from symconv.claims.parsing.labelled_matrices import LabelledMatrix, find_labelled_matrices
 from symconv.claims.parsing.parser import parse_statement
 from symconv.claims.parsing.statements import REST, Excerpt, split_text
 from symconv.claims.parsing.unparse import unparse
@@ -21,8 +23,10 @@ from symconv.core.errors import SymconvError
 
 from .accounting import SignFate, account_for_signs
 from .check import MOST_ECHOED, Checker
+from .label_verdicts import LabelJudge
 from .model import verdict as v
 
+Piece = Excerpt | LabelledMatrix
 NO_SIDES = "this is not read: there is no formula on both sides of the sign"
 
 
@@ -60,24 +64,57 @@ def report_post(
     """
     if len(text) > MOST_POST or text.count("\n") > MOST_LINES:
         raise ClaimError("the text is too long", help=f"at most {MOST_POST:,} characters")
-    checker = Checker(network, dict(values or {}), {})
-    split = split_text(text, frozenset(checker.context.layers))
-    judged: list[tuple[Excerpt, Verdict]] = []
-    joined: list[Verdict] = []
-    with limit_work(int(seconds * STEPS_PER_SECOND)):
-        for n, piece in enumerate(split.excerpts):
-            try:
-                verdict = judge_excerpt(checker, piece)
-            except OverBudget:
-                judged += [(p, _leave_open(p, seconds)) for p in split.excerpts[n:]]
-                break
-            judged.append((piece, replace(verdict, line=piece.line, column=piece.column)))
-            _learn(checker, piece, verdict)
-        else:
-            with suppress(OverBudget):
-                joined.extend(combine_statements(checker, [v for _, v in judged]))
-    signs = account_for_signs(text, judged, split.no_formulas)
-    return PostReport((*(v for _, v in judged), *joined), signs)
+    return PostReader(network, text, values or {}, seconds).report()
+
+
+@dataclass
+class PostReader:
+    """Judges one statement of a text after another, and keeps what each gives to the later ones."""
+
+    network: DifferentiableNetwork
+    text: str
+    values: Values
+    seconds: float
+    judged: list[tuple[Piece, Verdict]] = field(default_factory=list)
+
+    @cached_property
+    def checker(self) -> Checker:
+        return Checker(self.network, dict(self.values), {})
+
+    @cached_property
+    def labels(self) -> LabelJudge:
+        return LabelJudge(self.checker)
+
+    def report(self) -> PostReport:
+        """Every statement in order, then what follows from several together."""
+        split = split_text(self.text, frozenset(self.checker.context.layers))
+        matrices = find_labelled_matrices(self.text, split.fenced)
+        pieces: list[Piece] = sorted([*split.excerpts, *matrices], key=lambda p: p.start)
+        joined: list[Verdict] = []
+        with limit_work(int(self.seconds * STEPS_PER_SECOND)):
+            for n, piece in enumerate(pieces):
+                try:
+                    self.take(piece)
+                except OverBudget:
+                    self.judged += [(p, _leave_open(p, self.seconds)) for p in pieces[n:]]
+                    break
+            else:
+                with suppress(OverBudget):
+                    joined.extend(combine_statements(self.checker, [v for _, v in self.judged]))
+        excerpts = [(p, v) for p, v in self.judged if isinstance(p, Excerpt)]
+        signs = account_for_signs(self.text, excerpts, split.no_formulas)
+        return PostReport((*(v for _, v in self.judged), *joined), signs)
+
+    def take(self, piece: Piece) -> None:
+        """Judge a statement, and learn what it gives."""
+        if isinstance(piece, LabelledMatrix):
+            found = self.labels.verdict(piece)
+            if found is not None:
+                self.judged.append((piece, found))
+            return
+        verdict = judge_excerpt(self.checker, piece)
+        self.judged.append((piece, replace(verdict, line=piece.line, column=piece.column)))
+        _learn(self.checker, piece, verdict)
 
 
 def judge_excerpt(checker: Checker, piece: Excerpt) -> Verdict:
@@ -92,10 +129,10 @@ def judge_excerpt(checker: Checker, piece: Excerpt) -> Verdict:
     return found
 
 
-def _leave_open(piece: Excerpt, seconds: float) -> Verdict:
+def _leave_open(piece: Piece, seconds: float) -> Verdict:
     """The verdict on a statement that the budget left no work for."""
     said = f"the {seconds:g} s for the whole text are used up; --budget SECONDS gives it more"
-    text = piece.text[:MOST_ECHOED]
+    text = (piece.text if isinstance(piece, Excerpt) else piece.label)[:MOST_ECHOED]
     found = Verdict(v.UNDETERMINED, "claim", text, notes=(said,))
     return replace(found, line=piece.line, column=piece.column)
 

@@ -43,9 +43,9 @@ def share_positioned_bias(node: SyntaxNode, context: NetworkContext) -> tuple[Sy
     """
     table: dict[SyntaxNode, SyntaxNode] = {}
     for n in node.walk():
-        tensor = context.tensors.get(n.letter) if isinstance(n, TensorReference) else None
-        if isinstance(n, TensorReference) and tensor is not None and len(n.indices or ()) > 1:
-            if context.shape(tensor) == (1,) and tensor.role == "parameter":
+        if isinstance(n, TensorReference) and len(n.indices or ()) > 1:
+            tensor = context.tensors.get(n.letter)
+            if tensor is not None and tensor.role == "parameter" and context.shape(tensor) == (1,):
                 table[n] = replace(n, indices=None)
     harmless = [
         m

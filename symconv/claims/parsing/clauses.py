@@ -51,6 +51,9 @@ ALWAYS = LETTERS | set(GREEK) | set(GREEK.values()) | {"np", "plt"}
 ENDS = {";", "?", BREAK, "“", "”", "„", "→", "⇒", "⟹", "•"}
 LATEX_ENDS = {"\\Rightarrow", "\\implies", "\\Longrightarrow", "\\iff", "\\rightarrow", "\\to"}
 LOOSE = {"space", "soft", "comma"}
+MOST_WRAPS = 3
+"""How many pairs of brackets around a whole formula are taken off."""
+
 SHORTEST_WORD = 4
 """Letters alone from this length on are a word, not a name, unless they are known."""
 
@@ -66,8 +69,12 @@ class Clause:
 
 @dataclass(frozen=True)
 class SentenceToken:
-    """A piece of a sentence; `role` is part, soft, word, end, comma, sign or space."""
+    """A piece of a sentence; `role` is part, soft, word, end, comma, sign or space.
 
+    `place` counts the pieces.
+    """
+
+    place: int
     start: int
     stop: int
     text: str
@@ -78,7 +85,7 @@ def find_clauses(block: str, names: Collection[str] = ()) -> Iterator[Clause]:
     """The formulas of a piece of text, each from its first to its last character."""
     tokens = _assign_roles(block, names)
     run: list[SentenceToken] = []
-    for token in [*tokens, SentenceToken(len(block), len(block), "", "end")]:
+    for token in [*tokens, SentenceToken(len(tokens), len(block), len(block), "", "end")]:
         if token.role not in {"word", "end"}:
             run.append(token)
             continue
@@ -98,7 +105,7 @@ def _assign_roles(block: str, names: Collection[str]) -> list[SentenceToken]:
         earlier = next((t for _, _, t in reversed(raw[max(0, place - 2) : place]) if t.strip()), "")
         role = _role(text, (earlier, before, after, further), names, inside=depth > 0)
         depth = 0 if role in {"word", "end"} else max(0, depth + _turn(text))
-        found.append(SentenceToken(start, stop, text, role))
+        found.append(SentenceToken(place, start, stop, text, role))
     return found
 
 
@@ -177,21 +184,27 @@ def _find_in_run(run: list[SentenceToken], tokens: list[SentenceToken]) -> Itera
 
 def _trim(part: list[SentenceToken]) -> list[SentenceToken]:
     """A formula without spaces, soft words, commas and brackets that are not closed at its ends."""
-    while part:
-        unclosed = sum(map(_turn_of, part))
-        if part[0].role in LOOSE or part[0].text in {")", "]", "}", ".", ":"}:
-            part = part[1:]
-        elif part[-1].role in LOOSE or part[-1].text in {".", ":", "(", "[", "&"}:
-            part = part[:-1]
-        elif unclosed > 0 and part[0].text in {"(", "["}:
-            part = part[1:]
-        elif unclosed < 0 and part[-1].text in {")", "]"}:
-            part = part[:-1]
-        elif _is_wrapped(part):
-            part = part[1:-1]
+    low, high = 0, len(part) - 1
+    unclosed = sum(map(_turn_of, part))
+    wraps = 0
+    while low < high:
+        first, last = part[low], part[high]
+        if first.role in LOOSE or first.text in {")", "]", "}", ".", ":"}:
+            cut = first
+        elif last.role in LOOSE or last.text in {".", ":", "(", "[", "&"}:
+            cut = last
+        elif unclosed > 0 and first.text in {"(", "["}:
+            cut = first
+        elif unclosed < 0 and last.text in {")", "]"}:
+            cut = last
+        elif wraps < MOST_WRAPS and _is_wrapped(part[low : high + 1]):
+            low, high, wraps = low + 1, high - 1, wraps + 1
+            continue
         else:
-            return part
-    return part
+            break
+        unclosed -= _turn(cut.text)
+        low, high = (low + 1, high) if cut is first else (low, high - 1)
+    return part[low : high + 1]
 
 
 def _turn_of(token: SentenceToken) -> int:
@@ -213,12 +226,11 @@ def _is_wrapped(part: list[SentenceToken]) -> bool:
 def _extend(part: list[SentenceToken], tokens: list[SentenceToken]) -> Clause:
     """The clause of a formula; a side that is empty takes the word beside the sign."""
     start, stop, bare = part[0].start, part[-1].stop, 0
-    at = {t.start: n for n, t in enumerate(tokens)}
     if part[0].role == "sign":
-        word = _word_beside(tokens, at[start], -1)
+        word = _word_beside(tokens, part[0].place, -1)
         start, bare = (word.start if word else start), bare + 1
     if part[-1].role == "sign":
-        word = _word_beside(tokens, at[part[-1].start], 1)
+        word = _word_beside(tokens, part[-1].place, 1)
         stop, bare = (word.stop if word else stop), bare + (1 if word else 2)
     return Clause(start, stop, bare)
 

@@ -22,8 +22,8 @@ MOST_WORDS = 1
 One may be a name, two are a sentence.
 """
 
-LONGEST = 2_000
-"""The longest line, and the longest formula over several lines, in characters."""
+LONGEST, LONGEST_CODE = 2_000, 20_000
+"""The longest formula over several lines, and the longest statement of code, in characters."""
 
 
 def join_lines(text: str, fenced: frozenset[int]) -> Iterator[tuple[int, str, bool]]:
@@ -57,7 +57,8 @@ def join_lines(text: str, fenced: frozenset[int]) -> Iterator[tuple[int, str, bo
                 stop += 1
             rest = [x if code else _blank_quote(x) for x in plain[n + 1 : stop]]
             block = "\n".join([first, *rest])
-            if SIGN.search(block):
+            # A longer one is no claim that anybody typed, and its signs are reported one by one.
+            if len(block) <= LONGEST_CODE and SIGN.search(block):
                 yield places[n] + lead, block, code
         n = stop
 
@@ -90,7 +91,7 @@ def _indent(line: str) -> int:
 def _continues(before: Sequence[str], following: str, *, code: bool) -> bool:
     """Whether a line continues the lines before it."""
     joined = "".join(before)
-    if not following.strip() or len(joined) > LONGEST:
+    if not following.strip() or len(joined) > (LONGEST_CODE if code else LONGEST):
         return False
     open_ = any(joined.count(a) > joined.count(b) for a, b in ("()", "[]", "{}"))
     if code:

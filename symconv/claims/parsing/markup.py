@@ -11,11 +11,8 @@ from .clauses import BREAK
 ENVIRONMENTS = (
     "align|aligned|alignat|equation|gather|gathered|eqnarray|multline|flalign|split|displaymath"
 )
-MATH = re.compile(
-    r"\$\$(?P<a>.+?)\$\$|\\\[(?P<b>.+?)\\\]|\\\((?P<c>.+?)\\\)|\$(?P<d>[^$\n]+?)\$"
-    rf"|\\begin\{{(?P<n>(?:{ENVIRONMENTS})\*?)\}}(?P<e>.+?)\\end\{{(?P=n)\}}",
-    re.DOTALL,
-)
+OPENS = re.compile(rf"\$\$?|\\[\[(]|\\begin\{{((?:{ENVIRONMENTS})\*?)\}}")
+CLOSES = {"\\[": "\\]", "\\(": "\\)"}
 FENCE = re.compile(r"[ \t>]*(```|~~~)")
 TICKS = re.compile(r"(?<!`)(`{1,2})(?!`)([^`\n]+)\1(?!`)")
 EMPHASIS = re.compile(
@@ -26,7 +23,7 @@ LEAD = re.compile(
     r"[ \t]*(?:>+|#{1,6}(?=\s)|[-*+•](?=\s)|\(?\d{1,3}[.)](?=\s+[^\s=+*/])|&gt;"
     r"|\((?:[a-h]|i{1,3}|iv|vi{0,2})\)(?=\s+[^\s=+*/-]))[ \t]*"
 )
-NUMBERED = re.compile(r"[ \t]{2,}\(\d{1,3}[a-z]?\)[ \t]*$", re.MULTILINE)
+NUMBERED = re.compile(r"(?<![ \t])[ \t]{2,}\(\d{1,3}[a-z]?\)[ \t]*$", re.MULTILINE)
 BEGIN_GROUP = re.compile(r"\\(?:begin|end)group(?![A-Za-z])")
 MOST_LEADS = 6
 """How many marks may stand before what a line says: quotes in quotes, a list in them."""
@@ -52,6 +49,10 @@ class MaskedText:
     def __str__(self) -> str:
         return "".join(self.left)
 
+    def part(self, start: int, stop: int) -> str:
+        """What is left of a stretch."""
+        return "".join(self.left[start:stop])
+
     def blank(self, start: int, stop: int, mark: str = " ") -> None:
         """Take out a stretch; line breaks stay, so that every place keeps its line."""
         for place in range(start, stop):
@@ -75,10 +76,22 @@ def mask_fences(masked: MaskedText) -> frozenset[int]:
 
 
 def find_math(text: str) -> Iterator[MathZone]:
-    """The formulas between dollar signs and the like."""
-    for match in MATH.finditer(text):
-        name = next(k for k in "abcde" if match.group(k) is not None)
-        yield MathZone(match.start(), match.end(), match.start(name), match.group(name))
+    """The formulas between dollar signs and the like; `$...$` ends on the line where it starts."""
+    place, line_end, missing = 0, -1, set[str]()
+    while match := OPENS.search(text, place):
+        mark, start = match.group(), match.end()
+        close = f"\\end{{{match[1]}}}" if match[1] else CLOSES.get(mark, mark)
+        if line_end < start:
+            line_end = text.find("\n", start) % (len(text) + 1)
+        # What is closed nowhere is looked for once, however often it is opened.
+        limit = line_end if close == "$" else len(text)
+        stop = -1 if close in missing else text.find(close, start, limit)
+        if stop <= start:
+            missing |= {close} if stop < 0 and limit == len(text) else set()
+            place = start
+            continue
+        yield MathZone(match.start(), stop + len(close), start, text[start:stop])
+        place = stop + len(close)
 
 
 def find_code_spans(text: str) -> Iterator[tuple[int, int]]:

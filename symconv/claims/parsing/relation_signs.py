@@ -22,7 +22,6 @@ TAGS = (
     "|ol|p|pre|script|source|span|strong|style|sub|summary|sup|svg|table|td|th|tr|u|ul|video"
 )
 TAG = re.compile(rf"<(?:{TAGS})(?:\s[^<>]{{0,600}})?/?>", re.IGNORECASE)
-ATTRIBUTE = re.compile(r"[\w-]+\s*(?==)")
 RANGE = re.compile(
     r"\b[A-Za-z]\s*=\s*-?\d+\s*,\s*(?:-?\d+\s*,\s*)?(?:\\[lc]?dots|\.\.\.|…)\s*,?\s*[\w-]+"
 )

@@ -65,6 +65,8 @@ class SplitText:
 
     excerpts: tuple[Excerpt, ...]
     no_formulas: tuple[NoFormula, ...]
+    fenced: frozenset[int]
+    """The lines of code between fences, counted from 0."""
 
 
 def find_statements(text: str) -> Iterator[Excerpt]:
@@ -102,7 +104,8 @@ class TextSplitter:
             self.take_block(start, block, code=code)
         self.take_rest()
         placed = sorted(self.found, key=lambda e: e.start)
-        return SplitText(tuple(placed), tuple(sorted(self.ruled, key=lambda r: r.start)))
+        ruled = tuple(sorted(self.ruled, key=lambda r: r.start))
+        return SplitText(tuple(placed), ruled, fenced)
 
     def rule_out(self, stretches: Iterable[NoFormula]) -> None:
         """Take out what is no formula."""
@@ -130,9 +133,9 @@ class TextSplitter:
         for start, stop in find_code_spans(str(self.masked)):
             if self.table.locate(start)[0] - 1 in fenced:
                 continue
-            inner = str(self.masked)[start:stop]
+            inner = self.masked.part(start, stop)
             self.rule_out(find_no_formulas_of_code(inner, start, code=True))
-            inner = str(self.masked)[start:stop]
+            inner = self.masked.part(start, stop)
             signed = SIGN.search(inner) is not None
             if signed:
                 clauses = list(find_clauses(inner, self.names))
