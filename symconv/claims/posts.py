@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from symconv.claims.evaluation.assign import Values
+from symconv.claims.judging.numeric import AGREE
 from symconv.claims.judging.statement_kinds import add_given_values, find_definition
 from symconv.claims.model.budget import POST_SECONDS, STEPS_PER_SECOND, OverBudget, limit_work
 from symconv.claims.model.context import DifferentiableNetwork
@@ -17,16 +18,21 @@ from symconv.claims.model.syntax_tree import Differential, Statement, SyntaxNode
 from symconv.claims.model.verdict import WRONG, Verdict
 from symconv.claims.parsing.labelled_matrices import LabelledMatrix, find_labelled_matrices
 from symconv.claims.parsing.parser import parse_statement
+from symconv.claims.parsing.printed_arrays import PrintedArray, find_printed_arrays
 from symconv.claims.parsing.statements import REST, Excerpt, split_text
 from symconv.claims.parsing.unparse import unparse
 from symconv.core.errors import SymconvError
 
 from .accounting import SignFate, account_for_signs
 from .check import MOST_ECHOED, Checker
+from .code_names import CodeNames
 from .label_verdicts import LabelJudge
 from .model import verdict as v
+from .output_names import judge_cost
+from .own_derivatives import judge_own_derivative
 
-Piece = Excerpt | LabelledMatrix
+Piece = Excerpt | LabelledMatrix | PrintedArray
+ARITHMETIC = "arithmetic"
 NO_SIDES = "this is not read: there is no formula on both sides of the sign"
 
 
@@ -85,11 +91,17 @@ class PostReader:
     def labels(self) -> LabelJudge:
         return LabelJudge(self.checker)
 
+    @cached_property
+    def names(self) -> CodeNames:
+        return CodeNames(self.checker)
+
     def report(self) -> PostReport:
         """Every statement in order, then what follows from several together."""
         split = split_text(self.text, frozenset(self.checker.context.layers))
         matrices = find_labelled_matrices(self.text, split.fenced)
-        pieces: list[Piece] = sorted([*split.excerpts, *matrices], key=lambda p: p.start)
+        spans = [(e.start, e.stop) for e in split.excerpts]
+        printed = find_printed_arrays(self.text, spans)
+        pieces: list[Piece] = sorted([*split.excerpts, *matrices, *printed], key=lambda p: p.start)
         joined: list[Verdict] = []
         with limit_work(int(self.seconds * STEPS_PER_SECOND)):
             for n, piece in enumerate(pieces):
@@ -107,14 +119,22 @@ class PostReader:
 
     def take(self, piece: Piece) -> None:
         """Judge a statement, and learn what it gives."""
-        if isinstance(piece, LabelledMatrix):
-            found = self.labels.verdict(piece)
-            if found is not None:
-                self.judged.append((piece, found))
+        if not isinstance(piece, Excerpt):
+            found = (
+                self.labels.verdict(piece)
+                if isinstance(piece, LabelledMatrix)
+                else self.names.judge_printed(piece)
+            )
+            self.judged += [] if found is None else [(piece, found)]
             return
         verdict = judge_excerpt(self.checker, piece)
+        verdict = judge_own_derivative(self.checker, piece.text, verdict)
+        verdict = judge_cost(self.checker, piece.text, verdict)
+        plain = verdict
+        verdict = self.names.verdict(piece.text, judge_arithmetic(verdict))
         self.judged.append((piece, replace(verdict, line=piece.line, column=piece.column)))
-        _learn(self.checker, piece, verdict)
+        _learn(self.checker, piece, plain)
+        self.names.learn(piece.text, verdict)
 
 
 def judge_excerpt(checker: Checker, piece: Excerpt) -> Verdict:
@@ -129,12 +149,32 @@ def judge_excerpt(checker: Checker, piece: Excerpt) -> Verdict:
     return found
 
 
+def judge_arithmetic(found: Verdict) -> Verdict:
+    """A chain of numbers that agree is right as arithmetic, whatever they are said to be."""
+    if found.verdict != v.NOT_CHECKED or AGREE not in found.notes:
+        return found
+    notes = tuple(n for n in found.notes if n != AGREE)
+    note = "the arithmetic is checked, and not what the result is said to be"
+    return replace(found, verdict=v.RIGHT, kind=ARITHMETIC, notes=(note, *notes))
+
+
 def _leave_open(piece: Piece, seconds: float) -> Verdict:
     """The verdict on a statement that the budget left no work for."""
     said = f"the {seconds:g} s for the whole text are used up; --budget SECONDS gives it more"
-    text = (piece.text if isinstance(piece, Excerpt) else piece.label)[:MOST_ECHOED]
+    text = _quote(piece)[:MOST_ECHOED]
     found = Verdict(v.UNDETERMINED, "claim", text, notes=(said,))
     return replace(found, line=piece.line, column=piece.column)
+
+
+def _quote(piece: Piece) -> str:
+    """What is repeated of a piece in its verdict."""
+    match piece:
+        case Excerpt():
+            return piece.text
+        case LabelledMatrix():
+            return f"{piece.label} {piece.literal}"
+        case PrintedArray():
+            return piece.literal
 
 
 def _learn(checker: Checker, piece: Excerpt, verdict: Verdict) -> None:

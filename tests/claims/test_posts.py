@@ -68,6 +68,7 @@ KINDS = {"given value", "definition"}
 def fits(wanted, said):
     """Whether each statement is judged as it should be; one that is not found is not."""
     allowed = set(wanted.split("|"))
+    allowed |= PLAIN if PLAIN & allowed else set()
     # What is given twice in the same way is right the second time.
     if {"right", "given value"} & allowed:
         allowed |= PLAIN
