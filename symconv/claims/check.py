@@ -45,9 +45,11 @@ from symconv.claims.model.budget import (
 from symconv.claims.model.context import DifferentiableNetwork, NetworkContext
 from symconv.claims.model.errors import ClaimError, NotChecked, ShapeMismatchError
 from symconv.claims.model.substitution import (
+    find_sample_weights,
     part_index_from_extent,
     rewrite_positioned_bias,
     share_positioned_bias,
+    transpose_weights,
 )
 from symconv.claims.model.syntax_tree import Statement, TensorReference
 from symconv.claims.model.verdict import Cause, Verdict
@@ -66,6 +68,11 @@ UNTIED = Cause(
     "gradient is the sum over all positions",
 )
 UNTIED_WRONG = "not right either if every position has a bias of its own"
+WEIGHT_LAYOUT = Cause(
+    "weight_layout",
+    "right if the weights are stored as inputs x outputs, y = x W; this network has y = W x, so "
+    "its weights are the transpose",
+)
 MOST_ECHOED = 400
 """How many characters of a text are repeated in its verdict; the longest real claim has 303."""
 
@@ -229,6 +236,8 @@ class Checker:
         # reading.
         if found.verdict == v.WRONG and found.kind in {"claim", "update"}:
             found = self.other_base(text, read_base, found)
+        if found.verdict == v.WRONG:
+            found = self.other_layout(statement, read_base, found)
         if found and read_base != base:
             found = replace(found, verdict=v.CONDITION, causes=(_index_base_cause(read_base),))
         if unread := self.unread(statement, found):
@@ -347,6 +356,19 @@ class Checker:
                 if again.verdict in {v.RIGHT, v.PRINTED}:
                     causes = (_index_base_cause(1 - base), *found.causes)
                     return replace(found, verdict=v.CONDITION, causes=causes)
+        return found
+
+    def other_layout(self, statement: Statement, base: int, found: Verdict) -> Verdict:
+        """Right if samples are multiplied by weights, x W, where the network has W x?"""
+        letters = find_sample_weights(self.context)
+        if not letters:
+            return found
+        turned = tuple(transpose_weights(p, letters) for p in statement.parts)
+        with suppress(SymconvError, Undefined, OverBudget):
+            again = self.judged(replace(statement, parts=turned), base, brief=True)
+            if turned != statement.parts and again:
+                causes = (WEIGHT_LAYOUT, *found.causes)
+                return replace(found, verdict=v.CONDITION, causes=causes)
         return found
 
     def untied(self, statement: Statement, base: int, error: UntiedError) -> Verdict:

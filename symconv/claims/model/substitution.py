@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from symconv.core.tree import rewrite
@@ -10,6 +10,7 @@ from symconv.core.tree import rewrite
 from .context import NetworkContext
 from .syntax_tree import (
     Differential,
+    FunctionCall,
     Identifier,
     Statement,
     Summation,
@@ -84,3 +85,32 @@ def part_index_from_extent(statement: Statement, context: NetworkContext) -> Sta
     parts = tuple(rename_index(p, "k", "k'") for p in statement.parts)
     notes = (*statement.notes, "k is read as an index, written k', not as the kernel's extent")
     return replace(statement, parts=parts, notes=notes)
+
+
+def find_sample_weights(context: NetworkContext) -> frozenset[str]:
+    """The letters of matrices that are multiplied with the samples of a batch."""
+    tensors, found = context.forward.by_key, set[str]()
+    for e in context.forward.equations:
+        read = [tensors[key] for key in e.reads if key in tensors]
+        matrices = {t.name.letter for t in read if t.role == "parameter" and len(t.shape) == 2}
+        samples = [t for t in read if t.role in {"input", "value"} and len(t.shape) == 2]
+        if samples and e.kind == "dense":
+            found |= matrices
+    return frozenset(found)
+
+
+def transpose_weights(node: SyntaxNode, letters: Collection[str]) -> SyntaxNode:
+    """The formula with every matrix of some letters, and each derivative by one, transposed."""
+
+    def change(part: object) -> SyntaxNode | None:
+        by = part.by if isinstance(part, Differential) else part
+        if not isinstance(part, SyntaxNode) or not isinstance(by, TensorReference):
+            return None
+        if by.letter not in letters:
+            return None
+        if by.indices is None:
+            return FunctionCall("transpose", (part,), span=part.span)
+        turned = replace(by, indices=by.indices[::-1])
+        return replace(part, by=turned) if isinstance(part, Differential) else turned
+
+    return rewrite(node, change)
