@@ -100,17 +100,17 @@ def find_sample_weights(context: NetworkContext) -> frozenset[str]:
 
 
 def transpose_weights(node: SyntaxNode, letters: Collection[str]) -> SyntaxNode:
-    """The formula with every matrix of some letters, and each derivative by one, transposed."""
+    """The formula with every matrix of some letters, and each derivative by one, transposed.
+
+    Entries stay: exchanged indices are a mistake, and no other way to store the weights.
+    """
 
     def change(part: object) -> SyntaxNode | None:
         by = part.by if isinstance(part, Differential) else part
         if not isinstance(part, SyntaxNode) or not isinstance(by, TensorReference):
             return None
-        if by.letter not in letters:
+        if by.letter not in letters or by.indices is not None:
             return None
-        if by.indices is None:
-            return FunctionCall("transpose", (part,), span=part.span)
-        turned = replace(by, indices=by.indices[::-1])
-        return replace(part, by=turned) if isinstance(part, Differential) else turned
+        return FunctionCall("transpose", (part,), span=part.span)
 
     return rewrite(node, change)
