@@ -4,6 +4,7 @@ import pytest
 
 from symconv import Network
 from symconv.claims import check_claim
+from symconv.claims.evaluation import index_ranges
 
 AVERAGE = "input x 4x4 | avgpool 2 stride 1 -> p | sse t -> C"
 PADDED = "input x 4x4 | avgpool 3 stride 1 padding 1 -> p | sse t -> C"
@@ -117,3 +118,17 @@ def test_a_limit_far_away_from_what_exists(low):
 )
 def test_one_limit_says_where_the_window_is(text):
     assert check_claim(Network.parse(AVERAGE, "ij1"), text).verdict == "right"
+
+
+def test_the_range_of_an_index_is_worked_out_once_where_it_does_not_change(monkeypatch):
+    asked = []
+    plain = index_ranges.resolve_range
+    monkeypatch.setattr(
+        index_ranges, "resolve_range", lambda *at: asked.append(at[0].name) or plain(*at)
+    )
+    network = Network.parse("input u 2x2x4x4 | conv k 2x2 channels 2 -> h")
+    claim = r"dC/dk_{f,c,m,n} = \sum_{b,i,j} \delta_{b,f,i,j} u_{b,c,i+m,j+m}"
+    assert check_claim(network, claim).verdict == "wrong"
+    # Three indices, at the values of m and n that they stand beside, at a dozen choices of numbers
+    # and two readings of delta; every term of every sum asked for them before, some 10,000 times.
+    assert len(asked) < 300

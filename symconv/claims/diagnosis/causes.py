@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from symconv.claims.model.budget import OverBudget
 from symconv.claims.model.verdict import Cause
@@ -17,7 +17,8 @@ from .wrong_sums import by_component_sum, by_missing_sum, by_unsummed_array
 
 __all__ = ["ValueTest", "WrongPart", "find_causes"]
 
-SOURCES = (
+Source = Callable[[WrongPart], Iterator[Cause]]
+SOURCES: tuple[Source, ...] = (
     by_missing_sum,
     by_unsummed_array,
     by_component_sum,
@@ -29,6 +30,8 @@ SOURCES = (
 )
 """Where causes come from, the most specific first."""
 
+DEAR = {by_repair, by_broken_rule}
+"""The sources that try a hundred things; the others are asked before the budget is used up."""
 
 MOST_NAMED = 3
 """How many causes are named: more are the same mistake over and over, or accidents."""
@@ -47,15 +50,16 @@ def find_causes(wrong_part: WrongPart) -> list[Cause]:
     """
     # All sources are asked, since a cause is named only if it reproduces the claim: several that do
     # are the same mistake seen from several sides, and the first is the most specific.
-    found: list[Cause] = []
+    by_source: dict[Source, list[Cause]] = {source: [] for source in SOURCES}
     two: list[Cause] = []
     try:
-        for source in SOURCES:
-            found.extend(source(wrong_part))
-        two = [] if found else list(by_two_mistakes(wrong_part))
+        for source in sorted(SOURCES, key=DEAR.__contains__):
+            by_source[source].extend(source(wrong_part))
+        two = [] if any(by_source.values()) else list(by_two_mistakes(wrong_part))
     except OverBudget:
         # What was found until then reproduces the claim, and stands.
         pass
+    found = [cause for causes in by_source.values() for cause in causes]
     return keep_telling(_sort_by_fit(found, exact=wrong_part.exact) or two)
 
 

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 
+from sympy import Symbol
+
 from symconv.claims.evaluation.assignment import all_places
 from symconv.claims.evaluation.comparison import Question
 from symconv.claims.evaluation.index_expressions import Environment, resolve_key, resolve_place
 from symconv.claims.model.context import NetworkContext
+from symconv.claims.model.errors import NotChecked
 from symconv.claims.model.syntax_tree import Differential, TensorReference
+from symconv.core.equation import Equation
 from symconv.core.errors import SymconvError
 from symconv.core.tensor import Tensor
-from symconv.notation.presets import entry_name
+from symconv.notation.presets import entry_name, entry_symbol
+from symconv.semantics.entrywise import MOST_SCALARS
+from symconv.semantics.run import unroll
 from symconv.semantics.work import count_terms
 
 MOST_INDEX_LENGTH = 300
@@ -24,6 +30,9 @@ It is three lines of a terminal; a longer one is left to `symconv derive`.
 
 def write_correct_formula(question: Question, asked: int, env: Environment) -> str:
     """`dC/dw[m', n'] = sum_{i,j} ...; dC/dw_{0,1} = ...`; one entry alone where it is asked for."""
+    forward = find_forward_entry(question, asked, env)
+    if forward is not None:
+        return write_forward_line(question.context, *forward, named=bool(env))
     entry = write_entry_formulas(question, asked, [env])
     general = ""
     with suppress(SymconvError):
@@ -33,18 +42,60 @@ def write_correct_formula(question: Question, asked: int, env: Environment) -> s
     return "; ".join(text for text in (general, entry) if text)
 
 
+def find_forward_entry(
+    question: Question, asked: int, env: Environment
+) -> tuple[Equation, tuple[int, ...] | None] | None:
+    """The equation of the value that a statement is about, and the entry where it names one."""
+    context, node = question.context, question.statement.parts[asked]
+    if not isinstance(node, TensorReference) or node.kind or node.fresh:
+        return None
+    with suppress(SymconvError, NotChecked):
+        key = resolve_key(node, env, context, "")
+        equation = context.forward.equation(key)
+        if equation is None or node.indices is None:
+            return None if equation is None else (equation, None)
+        shape = context.shape(context.tensors[key])
+        return equation, resolve_place(node.indices, env, shape, question.options.base, context)
+    return None
+
+
+def write_forward_line(
+    context: NetworkContext, equation: Equation, place: tuple[int, ...] | None, *, named: bool
+) -> str:
+    """`h[i] = sum_{m} k[m] u[i+m]; h_0 = k_0 u_0 + k_1 u_1`; the entry alone where it is meant."""
+    from symconv.render.formula.names import collect_names
+    from symconv.render.formula.scalars import scalar_text
+
+    general = _write_equation(context, equation) if named or place is None else ""
+    entry, tensor = "", context.tensors[equation.key]
+    few = count_terms(equation.rhs, context.size_map) <= MOST_ENTRY_TERMS
+    if place is not None and few and not context.sizes:
+        keep = {t.key for t in context.forward.tensors} - {tensor.key}
+
+        def symbol(of: Tensor, at: tuple[int, ...]) -> Symbol:
+            return entry_symbol(of, at, context.notation)
+
+        found = unroll(context.forward, {}, [tensor.key], symbol, keep=keep, limit=MOST_SCALARS)
+        names = collect_names(context.forward, context.backward.items, context.notation)
+        right = scalar_text(found[tensor.key][place], names, ascii_only=True)
+        entry = f"{entry_name(tensor, place, context.notation)} = {right}"
+    return "; ".join(text for text in (general, entry) if text)[:MOST_ENTRY_LENGTH]
+
+
 def write_index_formula(context: NetworkContext, key: str) -> str:
     """The derived equation of a tensor on one line; empty where it is too long."""
+    derivation = context.backward.derivation(key)
+    return "" if derivation is None else _write_equation(context, derivation.equation)
+
+
+def _write_equation(context: NetworkContext, equation: Equation) -> str:
     from symconv.render.formula.arrange import arrange
     from symconv.render.formula.names import collect_names
     from symconv.render.formula.plain import PlainText
 
-    derivation = context.backward.derivation(key)
-    if derivation is None:
-        return ""
     names = collect_names(context.forward, context.backward.items, context.notation)
     plain = PlainText(letters=context.notation.shown_letters, ascii_only=True)
-    sides = (derivation.equation.lhs, derivation.equation.rhs)
+    sides = (equation.lhs, equation.rhs)
     text = " = ".join(plain.write(arrange(side, names)) for side in sides)
     return text if len(text) <= MOST_INDEX_LENGTH else ""
 

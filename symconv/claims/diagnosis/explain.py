@@ -171,7 +171,9 @@ def _sort_environments(
     difference: PartDifference, envs: list[Environment]
 ) -> tuple[Environment, ...]:
     """The values of the free indices, the first at which the sides differ in front."""
-    assignment = difference.assignment
+    assignment, shown = difference.assignment, difference.env
+    if shown is not None and _differs(difference, assignment, shown):
+        return (shown, *(env for env in envs if env != shown))
     first = [] if difference.env is None or difference.env in envs else [difference.env]
     # False sorts before True.
     return tuple(sorted((*first, *envs), key=lambda env: not _differs(difference, assignment, env)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from symconv.claims.evaluation.arrays import ArrayValue
@@ -25,6 +25,7 @@ from symconv.claims.evaluation.polynomial_algebra import (
     with_power,
 )
 from symconv.claims.model.context import NetworkContext
+from symconv.claims.model.syntax_tree import TensorReference
 from symconv.core.errors import SymconvError
 from symconv.notation.presets import entry_name
 
@@ -57,17 +58,21 @@ def _factor_pairs(table: dict[Monomial, Fraction], name: str, rule: tuple[int, i
         del table[monomial]
 
 
-MOST_SHOWN = 60
-"""How many terms are kept, for JSON; a terminal shows 16 of them."""
+MOST_TELLING = 24
+"""Differences of more terms are counted only: nobody finds a mistake among so many."""
 
 
 @dataclass(frozen=True)
 class TermDifference:
-    """What a claim lacks and has too many; `counts` are its terms and those of the truth."""
+    """What a claim lacks and has too many; `counts` are its terms and those of the truth.
+
+    `untold` says that there are too many of them to be told.
+    """
 
     missing: tuple[str, ...] = ()
     spurious: tuple[str, ...] = ()
     counts: tuple[int, int] | None = None
+    untold: bool = False
 
     @property
     def size(self) -> tuple[int, int]:
@@ -88,7 +93,9 @@ def find_term_difference(
         for pair in _evaluate_pairs(question, asked, claimed, env)
         for truth, claim in (pair, _factor_both(pair, question.context))
     ]
-    return min(found, key=lambda d: d.size, default=TermDifference())
+    # A difference that is too long to be told has no size, and is the last choice.
+    shortest = min(found, key=lambda d: (d.untold, d.size), default=TermDifference())
+    return _use_words(shortest, question, claimed)
 
 
 def _evaluate_pairs(
@@ -121,6 +128,8 @@ def _compare_polynomials(
     if is_multiple(a, b):
         return TermDifference(counts=counts)
     missing, spurious = diff_terms(a, b)
+    if len(missing.table) + len(spurious.table) > MOST_TELLING:
+        return TermDifference(counts=counts, untold=True)
     return TermDifference(
         _format_difference(missing, context), _format_difference(spurious, context), counts
     )
@@ -128,4 +137,27 @@ def _compare_polynomials(
 
 def _format_difference(found: Polynomial, context: NetworkContext) -> tuple[str, ...]:
     """The terms as text, with the letter that the cost has here."""
-    return tuple(t.replace("dC/d", f"d{context.cost}/d") for t in format_terms(found)[:MOST_SHOWN])
+    return tuple(t.replace("dC/d", f"d{context.cost}/d") for t in format_terms(found))
+
+
+def _use_words(difference: TermDifference, question: Question, claimed: int) -> TermDifference:
+    """The terms with error signals as the claim writes them: `delta_{0}` for `dC/dh_{0}`."""
+    nodes = question.statement.parts[claimed].walk()
+    signals = [n for n in nodes if isinstance(n, TensorReference) and n.kind == "delta"]
+    words: dict[str, str] = {}
+    for node in signals:
+        letter = node.letter or question.options.delta
+        if letter and node.layer is None and len(question.context.layers.get(letter, [])) == 1:
+            said = f"delta^{letter}" if node.letter else "delta"
+            words[f"d{question.context.cost}/d{letter}_"] = f"{said}_"
+
+    def reword(term: str) -> str:
+        for old, new in words.items():
+            term = term.replace(old, new)
+        return term
+
+    return replace(
+        difference,
+        missing=tuple(map(reword, difference.missing)),
+        spurious=tuple(map(reword, difference.spurious)),
+    )

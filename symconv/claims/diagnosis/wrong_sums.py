@@ -59,10 +59,22 @@ def _cause(wrong_part: WrongPart, names: list[str]) -> Cause:
 
 def by_unsummed_array(wrong_part: WrongPart) -> Iterator[Cause]:
     """An array with more entries than there should be, which add up to the truth along axes."""
+    if not isinstance(_first_claim(wrong_part), ArrayValue):
+        return
     for batch, axes in ((True, 0), (False, 1), (False, 0)):
         if all(_adds_up(s, axes, batch=batch) for s in (wrong_part, *wrong_part.others)):
             yield _unsummed_cause(wrong_part, batch=batch)
             return
+
+
+def _first_claim(wrong_part: WrongPart) -> Value | None:
+    """The claimed part at the first value of the free indices."""
+    with suppress(SymconvError, Undefined):
+        envs = wrong_part.envs[:1]
+        return evaluate_everywhere(
+            wrong_part.question, wrong_part.claimed, wrong_part.assignment, envs
+        )[0]
+    return None
 
 
 def _adds_up(wrong_part: WrongPart, kept: int, *, batch: bool) -> bool:

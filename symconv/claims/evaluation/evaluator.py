@@ -34,6 +34,7 @@ from . import arrays
 from .arrays import ArrayValue, Value, apply_elementwise, unwrap_scalar
 from .assignment import Assignment
 from .index_expressions import Environment, evaluate_index
+from .index_ranges import KnownRanges
 from .interval_algebra import is_zero
 from .modular_field import ModularField
 from .pattern_algebra import PatternAlgebra
@@ -142,6 +143,9 @@ class Options:
     rate: Fraction | str | None = None
     definitions: Definitions = field(default_factory=dict)
     kernel: frozenset[str] = frozenset()
+    ranges: dict[tuple[object, ...], KnownRanges] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
 
 @dataclass

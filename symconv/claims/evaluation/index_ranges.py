@@ -7,7 +7,7 @@ entries exist. A window that may start at several places is refused.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from symconv.claims.model.context import NetworkContext
@@ -62,6 +62,46 @@ def resolve_range(
     if count > MOST_LIMIT:
         raise ClaimError(f"a sum of {count:,} terms", help=f"at most {MOST_LIMIT:,} are added")
     return found
+
+
+@dataclass(frozen=True, eq=False)
+class KnownRanges:
+    """The ranges of one index of one sum that were worked out, by what they depend on.
+
+    A sum asks for the range of its inner index at every value of its outer one, and most ranges
+    depend on none of them. The sum is kept, so that no other one gets its identity.
+    """
+
+    limit: SumRange
+    body: SyntaxNode
+    context: NetworkContext
+    names: tuple[str, ...]
+    found: dict[tuple[object, ...], IndexRange] = field(default_factory=dict)
+
+
+def recall_range(
+    limit: SumRange, body: SyntaxNode, env: Environment, context: NetworkContext, options: Options
+) -> IndexRange:
+    """The same as `resolve_range`, worked out once for all values that it does not depend on."""
+    key = id(limit), id(body), id(context), options.base, options.delta, options.kernel
+    known = options.ranges.get(key)
+    if known is None:
+        names = tuple(sorted(_names_beside(limit, body)))
+        known = options.ranges[key] = KnownRanges(limit, body, context, names)
+    values = tuple(map(env.get, known.names))
+    if values not in known.found:
+        known.found[values] = resolve_range(limit, body, env, context, options)
+    return known.found[values]
+
+
+def _names_beside(limit: SumRange, body: SyntaxNode) -> set[str]:
+    """The names in the limits of an index, and in every entry that has the index."""
+    nodes = [n for side in (limit.low, limit.high) if side is not None for n in side.walk()]
+    for entry in (n for n in body.walk() if isinstance(n, TensorReference)):
+        inside = list(entry.walk())
+        if any(isinstance(n, Identifier) and n.name == limit.name for n in inside):
+            nodes += inside
+    return {n.name for n in nodes if isinstance(n, Identifier)} - {limit.name}
 
 
 @dataclass(frozen=True)

@@ -115,7 +115,10 @@ class PolynomialAlgebra(KnownChoices):
 
     def power(self, exponent: Fraction) -> Map:
         if exponent.denominator != 1:
-            return lambda x: make_variable(f"({format_polynomial(as_polynomial(x))})^({exponent})")
+            # All powers of one root are powers of one name, so that 1/sqrt(x) is x^(-1/2).
+            return lambda x: _power(
+                _root(as_polynomial(x), exponent.denominator), exponent.numerator
+            )
         return lambda x: _power(as_polynomial(x), exponent.numerator)
 
     def first_maximiser(self, values: Sequence[Polynomial]) -> int:
@@ -135,6 +138,11 @@ class PolynomialAlgebra(KnownChoices):
 
     def entry(self, value: Polynomial) -> Polynomial:
         return value
+
+
+def _root(x: Polynomial, degree: int) -> Polynomial:
+    inside = format_polynomial(x)
+    return make_variable(f"sqrt({inside})" if degree == 2 else f"({inside})^(1/{degree})")
 
 
 def _power(x: Polynomial, exponent: int) -> Polynomial:

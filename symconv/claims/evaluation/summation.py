@@ -11,7 +11,7 @@ from symconv.claims.model.syntax_tree import Summation, SumRange, SyntaxNode
 
 from .arrays import Value, apply_elementwise
 from .index_expressions import Environment, evaluate_index
-from .index_ranges import resolve_range
+from .index_ranges import recall_range
 from .products import require_same_shape
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def _estimate_range(
 ) -> range:
     """The range of an index; of one value where it depends on an index that is still free."""
     try:
-        return resolve_range(limit, body, env, context, options).values
+        return recall_range(limit, body, env, context, options).values
     except NotChecked:
         return range(1)
 
@@ -76,7 +76,7 @@ def _index_choices(
         yield env
         return
     limit = node.limits[n]
-    span = resolve_range(limit, node.body, env, at.context, at.options)
+    span = recall_range(limit, node.body, env, at.context, at.options)
     if span.unknown:
         raise ClaimError(
             f"the sum over {limit.name} has no limits, and nothing here says where it ends",

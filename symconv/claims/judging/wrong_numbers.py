@@ -27,6 +27,7 @@ from symconv.claims.evaluation.decimals import (
 from symconv.claims.evaluation.modular_field import Undefined
 from symconv.claims.evaluation.rational_algebra import Rationals
 from symconv.claims.model import verdict as v
+from symconv.claims.model.budget import OverBudget
 from symconv.claims.model.errors import NotChecked
 from symconv.claims.model.syntax_tree import Numeral
 from symconv.claims.model.verdict import Cause, Verdict
@@ -43,9 +44,13 @@ CONVENTIONS = ((Rationals(1), RELU_SLOPE), (Rationals(last_wins=True), LAST_MAXI
 def explain_numbers(sums: NumericChain, asked: int, n: int) -> Verdict:
     """The verdict on part `n`, whose numbers are not those of part `asked`, with its causes."""
     wrong = WrongNumbers(sums, asked, n)
-    found = keep_telling(
-        [*wrong.conventions(), *wrong.mistakes(), *by_rounding(wrong), *wrong.signs()]
-    )
+    every: list[Cause] = []
+    sources = (wrong.conventions, wrong.mistakes, lambda: by_rounding(wrong), wrong.signs)
+    # The numbers are wrong whether or not there is enough left to say why.
+    with suppress(OverBudget):
+        for source in sources:
+            every.extend(source())
+    found = keep_telling(every)
     truth = sums.known[asked]
     if not found and is_constant(sums.question.statement.parts[asked]):
         found = [Cause("arithmetic", f"the arithmetic gives {format_value(truth)}")]
@@ -153,6 +158,8 @@ ROUNDINGS = (None, *(Rounding(p, c) for p in DECIMAL_PLACES for c in (False, Tru
 def by_rounding(wrong: WrongNumbers) -> Iterator[Cause]:
     """The first way of rounding values, error signals or both on the way that gives the claim."""
     sums = wrong.sums
+    if not _may_be_rounded(wrong):
+        return
     for forward, signals in product(ROUNDINGS, repeat=2):
         if forward is None and signals is None:
             continue
@@ -164,6 +171,24 @@ def by_rounding(wrong: WrongNumbers) -> Iterator[Cause]:
                 text = " and ".join(f"{what} {how}" for what, how in said if how)
                 yield Cause("rounding", f"the method is right; {text} on the way")
                 return
+
+
+FARTHEST, SMALLEST = Fraction(1, 2), Fraction(1, 20)
+"""By what share of itself a number moves at most when those before it are rounded, and a number
+below which it may move by all of itself."""
+
+
+def _may_be_rounded(wrong: WrongNumbers) -> bool:
+    """Whether rounding changes any number on the way, and the claim is near enough to the truth."""
+    sums = wrong.sums
+    true, said = list_entries(sums.known[wrong.asked]), list_entries(sums.known[wrong.n])
+    if len(true) != len(said):
+        return False
+    if any(abs(a - b) > max(abs(a) * FARTHEST, SMALLEST) for a, b in zip(true, said, strict=True)):
+        return False
+    coarse = 10 ** DECIMAL_PLACES[0]
+    tables = sums.assignment.known.values()
+    return any((x * coarse).denominator != 1 for table in tables for x in table.values())
 
 
 def _round_all(assignment: Assignment, how: dict[str, Rounding | None]) -> None:

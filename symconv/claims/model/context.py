@@ -15,7 +15,7 @@ from symconv.core.constants import constants_of
 from symconv.core.equation import Equation, Program, find_labels
 from symconv.core.nodes import LogSumExp, MaxOver, absolute, relu, step
 from symconv.core.proof import Backward
-from symconv.core.tensor import Tensor, key_of
+from symconv.core.tensor import Name, Tensor, key_of
 from symconv.notation.presets import Notation
 from symconv.semantics.index_arithmetic import as_integer
 from symconv.semantics.sizes import pick_sizes
@@ -118,7 +118,15 @@ class NetworkContext:
         return self.backward.cost.key
 
     def shape(self, tensor: Tensor) -> Shape:
-        return tuple(as_integer(n, self.size_map) for n in tensor.shape)
+        found = self._shapes.get(tensor.name)
+        if found is None:
+            found = tuple(as_integer(n, self.size_map) for n in tensor.shape)
+            self._shapes[tensor.name] = found
+        return found
+
+    @cached_property
+    def _shapes(self) -> dict[Name, Shape]:
+        return {}
 
     @cached_property
     def layers(self) -> dict[str, list[int | None]]:

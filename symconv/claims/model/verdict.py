@@ -104,8 +104,8 @@ MARKS = {
     RIGHT: "✓", PRINTED: "✓", WRONG: "✗", CONDITION: "~", UNDETERMINED: "?", NOT_CHECKED: "-",
     UNREADABLE: "!",
 }  # fmt: skip
-MOST_SHOWN = 16
-"""How many terms a terminal shows on one line; JSON has up to 60."""
+MOST_SHOWN = 5
+"""How many terms of a difference a terminal shows on one line, which a reader still compares."""
 
 
 def format_verdict(verdict: Verdict) -> str:
