@@ -44,6 +44,7 @@ from symconv.claims.model.budget import (
 )
 from symconv.claims.model.context import DifferentiableNetwork, NetworkContext
 from symconv.claims.model.errors import ClaimError, NotChecked, ShapeMismatchError
+from symconv.claims.model.loose_forms import complete_update, write_entries
 from symconv.claims.model.substitution import (
     find_sample_weights,
     part_index_from_extent,
@@ -238,6 +239,8 @@ class Checker:
             found = self.other_base(text, read_base, found)
         if found.verdict == v.WRONG:
             found = self.other_layout(statement, read_base, found)
+        if found.verdict == v.WRONG and found.kind == "update":
+            found = self.completed(statement, read_base, found)
         if found and read_base != base:
             found = replace(found, verdict=v.CONDITION, causes=(_index_base_cause(read_base),))
         if unread := self.unread(statement, found):
@@ -388,8 +391,22 @@ class Checker:
                 return replace(said, notes=(*said.notes, UNTIED_WRONG))
         return Verdict(v.UNREADABLE, "claim", notes=(str(error),))
 
+    def completed(self, statement: Statement, base: int, found: Verdict) -> Verdict:
+        """An update that leaves something out: right with it?"""
+        for whole, cause in complete_update(statement):
+            with suppress(SymconvError, Undefined, OverBudget):
+                if again := self.judged(whole, base, brief=True):
+                    said = replace(again, verdict=v.CONDITION, causes=(cause,))
+                    return replace(said, reading=self.spelled(statement))
+        return found
+
     def misfit(self, statement: Statement, base: int, error: ShapeMismatchError) -> Verdict:
         """Arrays that do not go together: wrong; right after one change of a function?"""
+        entries = write_entries(statement, self.context)
+        if entries is not None:
+            with suppress(SymconvError, Undefined):
+                again = self.judged(entries, base)
+                return replace(again, notes=(*again.notes, "read for one entry of each array"))
         found = [Cause("shapes", error.message)]
         for mended, cause in repair_shapes(statement):
             with suppress(SymconvError, Undefined):

@@ -105,7 +105,27 @@ def parse_command(at: Parser) -> SyntaxNode:
 
 
 def _parse_sum_or_call(at: Parser) -> SyntaxNode:
-    return parse_call(at) if at.peek(1).text == "(" else parse_sum(at)
+    if at.peek(1).text != "(":
+        return parse_sum(at)
+    return _parse_bare_sum(at) or parse_call(at)
+
+
+def _parse_bare_sum(at: Parser) -> SyntaxNode | None:
+    r"""`\sum (y - t)^2`: the sum of all entries of the power; None where it is a call.
+
+    A function `sum` has no backslash, and its power is that of the sum.
+    """
+    token, place = at.peek(), at.place
+    if at.text[token.start : token.start + 1] != "\\":
+        return None
+    at.take()
+    body = at.factor()
+    if isinstance(body, Exponentiation):
+        if at.starts_factor():
+            at.fail("a sum needs its index", "\\sum_i, \\sum_{i=0}^{3}", token.span)
+        return FunctionCall("sum", (body,), span=(token.start, body.span[1]))
+    at.place = place
+    return None
 
 
 def _parse_partial(at: Parser) -> SyntaxNode:
