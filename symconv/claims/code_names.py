@@ -94,8 +94,9 @@ class CodeNames:
 
     def judge_printed(self, printed: PrintedArray) -> Verdict | None:
         """Printed numbers against the code that made them, worked out anew; None without code."""
-        name = printed.name or next(reversed(self.expressions), "")
-        if name not in self.expressions:
+        asked = printed.name in self.expressions
+        name = printed.name if asked else next(reversed(self.expressions), "")
+        if not name:
             return None
         body = self.expand(self.expressions[name])
         verdict = None if body is None else self.checker.verdict(f"{body} = {printed.literal}")

@@ -19,6 +19,7 @@ from symconv.claims.model.verdict import WRONG, Verdict
 from symconv.claims.parsing.labelled_matrices import LabelledMatrix, find_labelled_matrices
 from symconv.claims.parsing.parser import parse_statement
 from symconv.claims.parsing.printed_arrays import PrintedArray, find_printed_arrays
+from symconv.claims.parsing.stated_sizes import StatedSize, find_stated_sizes
 from symconv.claims.parsing.statements import REST, Excerpt, split_text
 from symconv.claims.parsing.unparse import unparse
 from symconv.core.errors import SymconvError
@@ -30,8 +31,9 @@ from .label_verdicts import LabelJudge
 from .model import verdict as v
 from .output_names import judge_cost
 from .own_derivatives import judge_own_derivative
+from .size_verdicts import judge_size
 
-Piece = Excerpt | LabelledMatrix | PrintedArray
+Piece = Excerpt | LabelledMatrix | PrintedArray | StatedSize
 ARITHMETIC = "arithmetic"
 NO_SIDES = "this is not read: there is no formula on both sides of the sign"
 
@@ -101,7 +103,9 @@ class PostReader:
         matrices = find_labelled_matrices(self.text, split.fenced)
         spans = [(e.start, e.stop) for e in split.excerpts]
         printed = find_printed_arrays(self.text, spans)
-        pieces: list[Piece] = sorted([*split.excerpts, *matrices, *printed], key=lambda p: p.start)
+        sizes = find_stated_sizes(self.text)
+        found: list[Piece] = [*split.excerpts, *matrices, *printed, *sizes]
+        pieces = sorted(found, key=lambda p: p.start)
         joined: list[Verdict] = []
         with limit_work(int(self.seconds * STEPS_PER_SECOND)):
             for n, piece in enumerate(pieces):
@@ -120,11 +124,7 @@ class PostReader:
     def take(self, piece: Piece) -> None:
         """Judge a statement, and learn what it gives."""
         if not isinstance(piece, Excerpt):
-            found = (
-                self.labels.verdict(piece)
-                if isinstance(piece, LabelledMatrix)
-                else self.names.judge_printed(piece)
-            )
+            found = self.judge_unsigned(piece)
             self.judged += [] if found is None else [(piece, found)]
             return
         verdict = judge_excerpt(self.checker, piece)
@@ -135,6 +135,17 @@ class PostReader:
         self.judged.append((piece, replace(verdict, line=piece.line, column=piece.column)))
         _learn(self.checker, piece, plain)
         self.names.learn(piece.text, verdict)
+
+    def judge_unsigned(self, piece: LabelledMatrix | PrintedArray | StatedSize) -> Verdict | None:
+        """The verdict on what has no relation sign: numbers under words, sizes in sentences."""
+        match piece:
+            case LabelledMatrix():
+                return self.labels.verdict(piece)
+            case PrintedArray():
+                return self.names.judge_printed(piece)
+            case StatedSize():
+                found = judge_size(self.checker, piece)
+                return None if found.verdict == v.NOT_CHECKED else found
 
 
 def judge_excerpt(checker: Checker, piece: Excerpt) -> Verdict:
@@ -175,6 +186,8 @@ def _quote(piece: Piece) -> str:
             return f"{piece.label} {piece.literal}"
         case PrintedArray():
             return piece.literal
+        case StatedSize():
+            return piece.text
 
 
 def _learn(checker: Checker, piece: Excerpt, verdict: Verdict) -> None:

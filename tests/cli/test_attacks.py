@@ -30,7 +30,7 @@ from attacks import (
 
 from symconv.cli import main
 
-DOCUMENTED = {0, 1, 2, 3}
+DOCUMENTED = {0, 1, 2, 3, 5}
 ENTRY = "from symconv.cli import main; main()"
 NETWORK = "input i 3x3 | conv w 2x2 -> o | sse y -> C"
 
