@@ -64,7 +64,8 @@ def _slide(at: Evaluator, values: list[Value], words: Sequence[str], *, flip: bo
     if unknown:
         raise ClaimError(f"the mode '{unknown[0][:20]}' is not read", help="'valid' or 'full'")
     name = "convolve2d" if flip else "correlate2d"
-    big, small = (_require_image(v, name) for v in values)
+    lists = all(isinstance(v, ArrayValue) and len(v.shape) == 1 for v in values)
+    big, small = (_lay_down(v) if lists else _require_image(v, name) for v in values)
     swapped = len(big.entries) < len(small.entries)
     if swapped:
         big, small = small, big
@@ -75,7 +76,13 @@ def _slide(at: Evaluator, values: list[Value], words: Sequence[str], *, flip: bo
     found = arrays.slide_kernel(big, small, at.zero, flip=flip)
     if found is None:
         raise ShapeMismatchError("the second array does not fit into the first one")
-    return arrays.rotate_half_turn(found) if swapped and not flip else found
+    turned = arrays.rotate_half_turn(found) if swapped and not flip else found
+    return arrays.make_array((len(turned.entries),), turned.entries) if lists else turned
+
+
+def _lay_down(array: ArrayValue) -> ArrayValue:
+    """A list as an image of one row."""
+    return arrays.make_array((1, len(array.entries)), array.entries)
 
 
 def _pad_full(at: Evaluator, big: ArrayValue, small: ArrayValue) -> ArrayValue:

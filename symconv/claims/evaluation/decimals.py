@@ -7,7 +7,7 @@ from math import floor
 
 from mpmath import mpf, nstr, workprec
 
-from symconv.claims.model.syntax_tree import MatrixLiteral, Numeral, SyntaxNode, UnaryMinus
+from symconv.claims.model.syntax_tree import ArrayLiteral, Numeral, SyntaxNode, UnaryMinus
 
 from .arrays import ArrayValue, Value
 
@@ -73,8 +73,8 @@ def find_literals(node: SyntaxNode) -> list[Numeral] | None:
         if inner is None or len(inner) != 1:
             return None
         return [Numeral(-inner[0].value, inner[0].unit, span=node.span)]
-    if isinstance(node, MatrixLiteral):
-        rows = [find_literals(e) for row in node.rows for e in row]
+    if isinstance(node, ArrayLiteral):
+        rows = [find_literals(e) for e in node.entries]
         if any(r is None or len(r) != 1 for r in rows):
             return None
         return [r[0] for r in rows if r]

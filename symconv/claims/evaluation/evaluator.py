@@ -12,6 +12,7 @@ from symconv.claims.model.budget import OPERATION_STEPS, spend
 from symconv.claims.model.context import NetworkContext
 from symconv.claims.model.errors import MOST_POWER, MOST_WORK, ClaimError, NotChecked
 from symconv.claims.model.syntax_tree import (
+    ArrayLiteral,
     BinaryExpression,
     Cases,
     Condition,
@@ -20,8 +21,8 @@ from symconv.claims.model.syntax_tree import (
     FunctionCall,
     Identifier,
     JoinedConditions,
-    MatrixLiteral,
     Numeral,
+    Subscript,
     Summation,
     SyntaxNode,
     TensorReference,
@@ -33,13 +34,15 @@ from symconv.semantics.autodiff import TapeNode
 from . import arrays
 from .arrays import ArrayValue, Value, apply_elementwise, unwrap_scalar
 from .assignment import Assignment
+from .dilations import pad_dilations
 from .index_expressions import Environment, evaluate_index
 from .index_ranges import KnownRanges
 from .interval_algebra import is_zero
 from .modular_field import ModularField
 from .pattern_algebra import PatternAlgebra
-from .products import multiply_values, require_same_shape
+from .products import combine_entries, multiply_values
 from .scalar_functions import apply_function
+from .subscripts import evaluate_subscript
 from .summation import evaluate_sum
 from .tensor_entries import evaluate_differential, evaluate_reference
 
@@ -57,15 +60,12 @@ def evaluate_cases(at: Evaluator, node: Cases, env: Environment) -> Value:
     for value, condition in node.branches:
         holds = left_over
         if condition is not None:
-            holds = _combine(left_over, _evaluate_condition(at, condition, env), lambda a, b: a * b)
-            left_over = _combine(left_over, holds, lambda a, b: a + -1 * b)
-        term = _combine(at.value(value, env), holds, lambda a, b: a * b)
-        total = _combine(total, term, lambda a, b: a + b)
+            met = _evaluate_condition(at, condition, env)
+            holds = combine_entries(at, left_over, met, lambda a, b: a * b)
+            left_over = combine_entries(at, left_over, holds, lambda a, b: a + -1 * b)
+        term = combine_entries(at, at.value(value, env), holds, lambda a, b: a * b)
+        total = combine_entries(at, total, term, lambda a, b: a + b)
     return total
-
-
-def _combine(left: Value, right: Value, function: Any) -> Value:
-    return require_same_shape(apply_elementwise(left, right, function), left, right)
 
 
 def _evaluate_condition(at: Evaluator, condition: SyntaxNode, env: Environment) -> Value:
@@ -82,7 +82,7 @@ def _evaluate_condition(at: Evaluator, condition: SyntaxNode, env: Environment) 
     a, b = at.value(condition.left, env), at.value(condition.right, env)
     if condition.relation.startswith("<"):
         a, b = b, a
-    difference = _combine(a, b, lambda x, y: x + -1 * y)
+    difference = combine_entries(at, a, b, lambda x, y: x + -1 * y)
     step, loose = at.algebra.function("step"), condition.relation.endswith("=")
 
     def hold(x: Any) -> Any:
@@ -98,19 +98,30 @@ def _evaluate_joined(at: Evaluator, joined: JoinedConditions, env: Environment) 
     for condition in joined.conditions:
         holds = _evaluate_condition(at, condition, env)
         holds = (
-            _combine(at.algebra.number(1), holds, lambda a, b: a + -1 * b) if opposite else holds
+            combine_entries(at, at.algebra.number(1), holds, lambda a, b: a + -1 * b)
+            if opposite
+            else holds
         )
-        total = _combine(total, holds, lambda a, b: a * b)
-    return _combine(at.algebra.number(1), total, lambda a, b: a + -1 * b) if opposite else total
+        total = combine_entries(at, total, holds, lambda a, b: a * b)
+    return (
+        combine_entries(at, at.algebra.number(1), total, lambda a, b: a + -1 * b)
+        if opposite
+        else total
+    )
 
 
 def _evaluate_equality(at: Evaluator, condition: Condition, env: Environment) -> Any:
     a, b = (unwrap_scalar(at.value(s, env)) for s in (condition.left, condition.right))
-    if isinstance(a, ArrayValue) or isinstance(b, ArrayValue):
+    arrays_meet = isinstance(a, ArrayValue) or isinstance(b, ArrayValue)
+    if arrays_meet and not at.options.is_code:
         raise ClaimError("whole arrays are not compared with '='", help="x > 0, i = j")
-    same = vanish(at, a + -1 * b)
-    at.work.equalities[condition] = at.work.equalities.get(condition, False) or bool(same)
-    return same if condition.relation == "=" else 1 + -1 * same
+
+    def compare(x: Any, y: Any) -> Any:
+        same = vanish(at, x + -1 * y)
+        at.work.equalities[condition] = at.work.equalities.get(condition, False) or bool(same)
+        return same if condition.relation == "=" else 1 + -1 * same
+
+    return combine_entries(at, a, b, compare)
 
 
 def vanish(at: Evaluator, x: Any) -> Any:
@@ -126,6 +137,7 @@ def unwrap_recorded(x: Any) -> Any:
     return x.value if isinstance(x, TapeNode) else x
 
 
+CODE = {"code", "columns"}
 Definitions = Mapping[str, tuple[tuple[str, ...], SyntaxNode]]
 
 
@@ -133,8 +145,9 @@ Definitions = Mapping[str, tuple[tuple[str, ...], SyntaxNode]]
 class Options:
     """Choices of reading: whose error signal a bare delta is, and what `*` between arrays means.
 
-    `star` is "window", "entries", or "dots", which is "window" but for two vectors; `kernel` holds
-    the indices that count an axis of a kernel.
+    `star` is "window", "entries", or "dots", which is "window" but for two vectors; in code it is
+    "code", or "columns" where vectors are columns, too. `kernel` holds the indices that count an
+    axis of a kernel.
     """
 
     base: int
@@ -146,6 +159,11 @@ class Options:
     ranges: dict[tuple[object, ...], KnownRanges] = field(
         default_factory=dict, repr=False, compare=False
     )
+
+    @property
+    def is_code(self) -> bool:
+        """Whether signs and words mean what they do in NumPy."""
+        return self.star in CODE
 
 
 @dataclass
@@ -259,25 +277,22 @@ def _evaluate_binary(at: Evaluator, node: BinaryExpression, env: Environment) ->
     left, right = at.value(node.left, env), at.value(node.right, env)
     if node.operator in {"+", "-"}:
         sign = 1 if node.operator == "+" else -1
-        return require_same_shape(
-            apply_elementwise(left, right, lambda a, b: a + sign * b), left, right
-        )
+        return combine_entries(at, left, right, lambda a, b: a + sign * b)
     if node.operator == "/":
         inverse = at.algebra.power(Fraction(-1))
-        found = apply_elementwise(left, right, lambda a, b: a * inverse(b + at.zero))
-        return require_same_shape(found, left, right)
+        return combine_entries(at, left, right, lambda a, b: a * inverse(b + at.zero))
+    left, right = pad_dilations(at, node, left, right, env)
     return multiply_values(at, node.operator, left, right)
 
 
-def _evaluate_matrix(at: Evaluator, node: MatrixLiteral, env: Environment) -> Value:
-    rows = [[unwrap_scalar(at.value(e, env)) for e in row] for row in node.rows]
-    widths = {len(row) for row in rows}
-    if len(widths) != 1:
-        raise ClaimError("the rows of the matrix have different lengths")
-    flat = [e for row in rows for e in row]
-    if any(isinstance(e, ArrayValue) for e in flat):
-        raise ClaimError("an entry of the matrix is an array itself")
-    return arrays.make_array((len(rows), widths.pop()), flat)
+def _evaluate_literal(at: Evaluator, node: ArrayLiteral, env: Environment) -> Value:
+    """An array that is written out; of arrays of one shape, the array of all of them."""
+    values = [unwrap_scalar(at.value(e, env)) for e in node.entries]
+    shapes = {v.shape if isinstance(v, ArrayValue) else () for v in values}
+    if len(shapes) != 1:
+        raise ClaimError("the entries of the array have different shapes")
+    flat = [e for v in values for e in (v.entries if isinstance(v, ArrayValue) else (v,))]
+    return arrays.make_array((*node.shape, *shapes.pop()), flat)
 
 
 RULES: Mapping[type[SyntaxNode], Callable[[Evaluator, Any, Environment], Value]] = {
@@ -292,6 +307,7 @@ RULES: Mapping[type[SyntaxNode], Callable[[Evaluator, Any, Environment], Value]]
     BinaryExpression: _evaluate_binary,
     Summation: evaluate_sum,
     FunctionCall: apply_function,
-    MatrixLiteral: _evaluate_matrix,
+    ArrayLiteral: _evaluate_literal,
     Cases: evaluate_cases,
+    Subscript: evaluate_subscript,
 }

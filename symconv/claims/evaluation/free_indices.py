@@ -14,6 +14,7 @@ from symconv.claims.model.context import NetworkContext
 from symconv.claims.model.syntax_tree import (
     Differential,
     Identifier,
+    Subscript,
     Summation,
     SyntaxNode,
     TensorReference,
@@ -55,9 +56,12 @@ def _free(node: SyntaxNode, bound: frozenset[str], *, within: bool) -> Iterator[
                 yield from _free(side, bound, within=True)
         yield from _free(node.body, bound | {x.name for x in node.limits}, within=within)
         return
-    if isinstance(node, TensorReference):
-        for item in (*(node.indices or ()), *((node.layer,) if node.layer else ())):
+    if isinstance(node, TensorReference | Subscript):
+        layer = node.layer if isinstance(node, TensorReference) else None
+        for item in (*(node.indices or ()), *((layer,) if layer else ())):
             yield from _free(item, bound, within=True)
+        if isinstance(node, Subscript):
+            yield from _free(node.base, bound, within=within)
         return
     for child in node.children():
         yield from _free(child, bound, within=within)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from symconv.claims.arrays.matrix_products import multiply_matmul
 from symconv.claims.model.errors import ShapeMismatchError
 
 from . import arrays
 from .arrays import ArrayValue, Value, apply_elementwise, unwrap_scalar
+from .code_arrays import as_dense, as_value, combine_in_code, number_system
 
 if TYPE_CHECKING:
     from .evaluator import Evaluator
@@ -16,8 +19,22 @@ if TYPE_CHECKING:
 WINDOWS = {"*", "conv", "corr"}
 
 
+def combine_entries(
+    at: Evaluator, left: Value, right: Value, function: Callable[[Any, Any], Any]
+) -> Value:
+    """Entry by entry: as NumPy broadcasts in code, else with a number against every entry."""
+    if at.options.is_code:
+        return combine_in_code(left, right, function)
+    return require_same_shape(apply_elementwise(left, right, function), left, right)
+
+
 def multiply_values(at: Evaluator, operator: str, left: Value, right: Value) -> Value:
     """A product; between arrays the chain rule, a window, a matrix product or entry by entry."""
+    if at.options.is_code and operator in {"*", "had"}:
+        return combine_in_code(left, right, lambda a, b: a * b)
+    if at.options.is_code and operator == "@":
+        found = multiply_matmul(number_system(at), as_dense(left), as_dense(right))
+        return as_value(found)
     if not isinstance(left, ArrayValue) or not isinstance(right, ArrayValue):
         return multiply_entries(left, right)
     # A single entry is a number, whatever its axes are.
@@ -88,7 +105,7 @@ def _is_dot_product(at: Evaluator, left: ArrayValue, right: ArrayValue) -> bool:
 
 def _is_entrywise(at: Evaluator, operator: str) -> bool:
     """Whether a product of arrays of one shape is read entry by entry."""
-    return operator in {"", "*"} and at.options.star == "entries"
+    return operator in {"", "*"} and (at.options.star == "entries" or at.options.is_code)
 
 
 def _slide_smaller(
@@ -97,9 +114,14 @@ def _slide_smaller(
     """The smaller array slid over the larger one, as the network does it or as the sign says."""
     big, small = sorted((left, right), key=lambda v: -len(v.entries))
     flip = operator != "corr" and at.context.flips
+    lists = len(big.shape) == len(small.shape) == 1 and len(big.entries) > len(small.entries)
+    if lists and operator != "*":
+        big, small = (arrays.make_array((1, *v.shape), v.entries) for v in (big, small))
     found = arrays.slide_kernel(big, small, at.zero, flip=flip)
     if found is None:
         return None
     word = "convolution (flipped)" if flip else "correlation (not flipped)"
     at.note(f"'*' between arrays is read as {word}, as in this network")
+    if lists:
+        found = arrays.make_array((len(found.entries),), found.entries)
     return unwrap_scalar(found)

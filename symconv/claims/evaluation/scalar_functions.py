@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
+from symconv.claims.arrays.table import BARE_WORDS, PREFIX
 from symconv.claims.model.errors import ClaimError, NotChecked
 from symconv.claims.model.syntax_tree import FunctionCall, Identifier, SyntaxNode, TensorReference
 
 from .array_functions import ARRAY_FUNCTIONS, apply_array_function
 from .arrays import ArrayValue, Value, apply_elementwise, unwrap_scalar
+from .code_arrays import evaluate_word_of_code
 from .index_expressions import FLOORS, evaluate_index
-from .products import require_same_shape
+from .products import combine_entries
 from .softmax import SOFTMAX, apply_softmax
 
 if TYPE_CHECKING:
@@ -41,16 +43,14 @@ def apply_function(at: Evaluator, node: FunctionCall, env: Environment) -> Value
     """The value of a function; words in quotes are options."""
     if node.function in SOFTMAX:
         return apply_softmax(at, node, env)
+    if node.function.startswith(PREFIX) or node.function in BARE_WORDS:
+        return evaluate_word_of_code(at, node, env)
     quoted = [a for a in node.arguments if isinstance(a, Identifier) and a.name[:1] == "'"]
     words = [a.name.strip("'") for a in quoted]
     kept = [a for a in node.arguments if a not in quoted]
-    known = [evaluate_index(a, env, at.context) for a in kept]
-    if kept and node.function in KNOWN and not node.primes and None not in known:
-        if node.function in FLOORS and len(known) != 1 + (node.function == "modulo"):
-            raise ClaimError(f"'{node.function}' of {len(known)} arguments is not read")
-        if node.function == "modulo" and not known[-1]:
-            raise ClaimError("a remainder of a division by 0", help="i \\bmod 2")
-        return at.algebra.number(KNOWN[node.function](*known))
+    known = _evaluate_known(at, node, kept, env)
+    if known is not None:
+        return known
     return _apply_to_values(at, node, kept, [at.value(a, env) for a in kept], words)
 
 
@@ -68,6 +68,25 @@ def _apply_to_values(
         return apply_array_function(at, node.function, values, words)
     if node.function in {"max", "min"}:
         return _evaluate_extreme(at, node.function, values)
+    return _apply_pointwise(at, node, values)
+
+
+def _evaluate_known(
+    at: Evaluator, node: FunctionCall, kept: Sequence[SyntaxNode], env: Environment
+) -> Any:
+    """A function of indices and numbers alone; None where something else is among them."""
+    known = [evaluate_index(a, env, at.context) for a in kept]
+    if not kept or node.function not in KNOWN or node.primes or None in known:
+        return None
+    if node.function in FLOORS and len(known) != 1 + (node.function == "modulo"):
+        raise ClaimError(f"'{node.function}' of {len(known)} arguments is not read")
+    if node.function == "modulo" and not known[-1]:
+        raise ClaimError("a remainder of a division by 0", help="i \\bmod 2")
+    return at.algebra.number(KNOWN[node.function](*known))
+
+
+def _apply_pointwise(at: Evaluator, node: FunctionCall, values: Sequence[Value]) -> Value:
+    """A function of every entry of its argument."""
     if node.function not in POINTWISE or len(values) != 1:
         raise ClaimError(f"'{node.function}' of {len(values)} arguments is not read")
     if node.function == "sqrt":
@@ -169,10 +188,9 @@ def _evaluate_extreme(at: Evaluator, name: str, values: list[Value]) -> Value:
     if len(values) == 1 and isinstance(values[0], ArrayValue):
         flat = list(values[0].entries)
     elif len(values) == 2 and any(isinstance(v, ArrayValue) for v in values):
-        found = apply_elementwise(
-            values[0], values[1], lambda a, b: _pick_extreme(at, name, [a, b])
+        return combine_entries(
+            at, values[0], values[1], lambda a, b: _pick_extreme(at, name, [a, b])
         )
-        return require_same_shape(found, values[0], values[1])
     else:
         flat = [unwrap_scalar(v) for v in values]
     if any(isinstance(v, ArrayValue) for v in flat):

@@ -85,7 +85,11 @@ def select_entries(
     if node.indices is None:
         at.work.present += 1
         entries = tuple(table[p] for p in product(*map(range, block.shape)))
-        return ArrayValue((block,), entries) if len(entries) > 1 else entries[0]
+        if at.options.star == "columns" and len(block.shape) == 1:
+            block = replace(block, shape=(*block.shape, 1))
+        # In code an array of one entry keeps its axes.
+        whole = len(entries) > 1 or at.options.is_code
+        return ArrayValue((block,), entries) if whole else entries[0]
     indices = fill_axes(node.indices, len(block.shape))
     if any(isinstance(i, IndexSlice) for i in indices):
         return _slice_entries(at, indices, env, block, table)

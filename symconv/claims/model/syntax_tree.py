@@ -67,10 +67,24 @@ class FurtherAxes(SyntaxNode):
 
 @dataclass(frozen=True)
 class IndexSlice(SyntaxNode):
-    """`low:high` among the indices of an entry; the end is not counted, as in Python."""
+    """`low:high:step` among the indices of an entry; the end is not counted, as in Python."""
 
     low: SyntaxNode | None = None
     high: SyntaxNode | None = None
+    step: SyntaxNode | None = None
+
+
+@dataclass(frozen=True)
+class ExtraAxis(SyntaxNode):
+    """`None` among the indices: an axis of one entry."""
+
+
+@dataclass(frozen=True)
+class Subscript(SyntaxNode):
+    """Indices behind an array as NumPy reads them: negative ones, steps, new axes."""
+
+    base: SyntaxNode
+    indices: tuple[SyntaxNode, ...]
 
 
 @dataclass(frozen=True)
@@ -139,10 +153,19 @@ class FunctionCall(SyntaxNode):
 
 
 @dataclass(frozen=True)
-class MatrixLiteral(SyntaxNode):
-    """Rows of entries."""
+class KeywordArgument(SyntaxNode):
+    """`name=value` among the arguments of a word of NumPy."""
 
-    rows: tuple[tuple[SyntaxNode, ...], ...]
+    name: str
+    value: SyntaxNode
+
+
+@dataclass(frozen=True)
+class ArrayLiteral(SyntaxNode):
+    """An array that is written out: its entries row by row, and the extents of its axes."""
+
+    shape: tuple[int, ...]
+    entries: tuple[SyntaxNode, ...]
 
 
 @dataclass(frozen=True)
@@ -171,12 +194,16 @@ class JoinedConditions(SyntaxNode):
 
 @dataclass(frozen=True)
 class Statement:
-    """A chain `a = b = c`; `marks` are the relation signs between the parts."""
+    """A chain `a = b = c`; `marks` are the relation signs between the parts.
+
+    `is_code` says that it is written as a program: signs and words mean what they do in NumPy.
+    """
 
     text: str
     parts: tuple[SyntaxNode, ...]
     marks: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    is_code: bool = False
 
 
 def join_spans(left: SyntaxNode, right: SyntaxNode) -> Span:

@@ -111,10 +111,14 @@ def number_of(indices: Sequence[IndexForm], shape: Shape) -> IndexForm:
 
 
 class ArrayBuilder:
-    """Makes arrays whose axes have names of their own."""
+    """Makes arrays whose axes have names of their own.
 
-    def __init__(self) -> None:
+    `strict` says that arrays go together only where their shapes are the same, as it is in code.
+    """
+
+    def __init__(self, *, strict: bool = False) -> None:
         self.fresh = FreshNames("#")
+        self.strict = strict
 
     def name_axes(self, count: int) -> tuple[str, ...]:
         """New names of axes."""
@@ -156,6 +160,8 @@ class ArrayBuilder:
             return self.apply_elementwise(unwrap_single(left), right, function)
         if right.is_single and not left.is_single:
             return self.apply_elementwise(left, unwrap_single(right), function)
+        if self.strict and left.shape != right.shape:
+            raise NotProvedError("arrays of different shapes in code")
         return replace(left, form=function(left.form, align(right, left)))
 
 

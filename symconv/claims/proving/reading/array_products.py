@@ -45,6 +45,8 @@ class ArrayProducts:
 
     def multiply(self, operator: str, left: ValueForm, right: ValueForm) -> ValueForm:
         """A product as a claim writes it."""
+        if self.build.strict and operator in {"*", "had", "@"}:
+            return self._multiply_in_code(operator, left, right)
         if not isinstance(left, ArrayForm) or not isinstance(right, ArrayForm):
             return self.multiply_entries(left, right)
         if left.is_single or right.is_single:
@@ -54,6 +56,15 @@ class ArrayProducts:
         if pair is not None and operator != "had" and not alike:
             return self.contract_chain(left, right, pair)
         return self._multiply_arrays(operator, left, right)
+
+    def _multiply_in_code(self, operator: str, left: ValueForm, right: ValueForm) -> ValueForm:
+        """Entry by entry, or the product of two matrices."""
+        if operator != "@":
+            return self.multiply_entries(left, right)
+        matrices = (isinstance(v, ArrayForm) and len(v.shape) == 2 for v in (left, right))
+        if not all(matrices) or self.star != "code":
+            raise NotProvedError("a product of arrays that are no matrices")
+        return self._require(self.multiply_matrices(left, right))  # type: ignore[arg-type]
 
     def multiply_entries(self, left: ValueForm, right: ValueForm) -> ValueForm:
         """The products of entries at the same places."""

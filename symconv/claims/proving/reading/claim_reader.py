@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 from symconv.claims.evaluation.comparison import Question
 from symconv.claims.evaluation.evaluator import Options
 from symconv.claims.model.syntax_tree import (
+    ArrayLiteral,
     BinaryExpression,
     Cases,
     Condition,
@@ -16,7 +18,6 @@ from symconv.claims.model.syntax_tree import (
     Exponentiation,
     FunctionCall,
     Identifier,
-    MatrixLiteral,
     Numeral,
     Summation,
     SumRange,
@@ -71,7 +72,7 @@ class ClaimReader:
         self.options: Options = question.options
         self.budget = budget
         self.indices = IndexReader(equations, question.options, layers)
-        self.build = ArrayBuilder()
+        self.build = ArrayBuilder(strict=self.options.is_code)
         flips = self.context.flips
         self.products = ArrayProducts(self.build, self.sizes, question.options.star, flips=flips)
 
@@ -230,25 +231,19 @@ class ClaimReader:
     def _function(self, node: FunctionCall, env: IndexValues) -> ValueForm:
         return read_function(self, node, env)
 
-    def _matrix(self, node: MatrixLiteral, env: IndexValues) -> ValueForm:
+    def _literal(self, node: ArrayLiteral, env: IndexValues) -> ValueForm:
         """The sum over all entries of [i = row] [j = column] times the entry."""
-        widths = {len(row) for row in node.rows}
-        if len(widths) != 1:
-            raise NotProvedError("rows of different lengths")
-        cells = [
-            (r, c, self.number(cell, env))
-            for r, row in enumerate(node.rows)
-            for c, cell in enumerate(row)
-        ]
+        places = product(*map(range, node.shape))
+        cells = [(p, self.number(e, env)) for p, e in zip(places, node.entries, strict=True)]
 
         def entry(place: list[IndexForm]) -> Form:
             found: Form = NOTHING
-            for r, c, cell in cells:
-                here = make_bracket(zero=(place[0].shift(-r), place[1].shift(-c)))
-                found += multiply_forms(here, cell)
+            for where, cell in cells:
+                shifted = (i.shift(-n) for i, n in zip(place, where, strict=True))
+                found += multiply_forms(make_bracket(zero=tuple(shifted)), cell)
             return found
 
-        return self.build.make((len(node.rows), widths.pop()), entry)
+        return self.build.make(node.shape, entry)
 
 
 def add_numbers(form: Form) -> Form:
@@ -272,6 +267,6 @@ RULES: Mapping[type[SyntaxNode], Callable[[ClaimReader, Any, IndexValues], Value
     BinaryExpression: ClaimReader._binary,  # noqa: SLF001
     Summation: ClaimReader._sum,  # noqa: SLF001
     FunctionCall: ClaimReader._function,  # noqa: SLF001
-    MatrixLiteral: ClaimReader._matrix,  # noqa: SLF001
+    ArrayLiteral: ClaimReader._literal,  # noqa: SLF001
     Cases: ClaimReader._cases,  # noqa: SLF001
 }

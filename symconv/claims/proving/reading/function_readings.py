@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING
 
 from symconv.claims.evaluation.scalar_functions import POINTWISE
 from symconv.claims.model.syntax_tree import (
+    ArrayLiteral,
     FunctionCall,
     Identifier,
+    KeywordArgument,
+    Numeral,
     SyntaxNode,
     TensorReference,
+    UnaryMinus,
 )
 from symconv.claims.proving.forms.budget import NotProvedError
 from symconv.claims.proving.forms.functions import apply_function, differentiate_function
-from symconv.claims.proving.forms.index_forms import make_index
+from symconv.claims.proving.forms.index_forms import IndexForm, make_index
 from symconv.claims.proving.forms.terms import Form, make_number, scale_form
 
 from .array_forms import ArrayForm, AxisBlock, ValueForm, count_entries, unwrap_single
@@ -33,6 +37,8 @@ def read_function(at: ClaimReader, node: FunctionCall, env: IndexValues) -> Valu
     if node.function in FLOORS:
         rounded = at.indices.index(node, env)
         return make_number(rounded.constant)
+    if node.function in AXIS_READINGS:
+        return _reduce(at, node, env)
     quoted = [a for a in node.arguments if isinstance(a, Identifier) and a.name[:1] == "'"]
     words = [a.name.strip("'") for a in quoted]
     kept = [a for a in node.arguments if a not in quoted]
@@ -103,6 +109,55 @@ def _require_array(value: ValueForm) -> ArrayForm:
 def _sum(at: ClaimReader, values: list[ValueForm], _: Sequence[str]) -> ValueForm:
     array = _require_array(values[0])
     return at.build.sum_over(array.shape, array.entry)
+
+
+AXIS_READINGS = {"np.sum", "np.mean"}
+
+
+def _reduce(at: ClaimReader, node: FunctionCall, env: IndexValues) -> ValueForm:
+    """The sum or the mean along some axes, or over all entries."""
+    array = _require_array(at.value(node.arguments[0], env))
+    if at.options.star != "code":
+        raise NotProvedError("vectors as columns")
+    axes = _read_axes(node.arguments[1:], len(array.shape))
+    kept = [n for n in range(len(array.shape)) if n not in axes]
+    gone = tuple(array.shape[n] for n in axes)
+
+    def entry(places: Sequence[IndexForm]) -> Form:
+        def inner(summed: Sequence[IndexForm]) -> Form:
+            known = dict(zip((*kept, *axes), (*places, *summed), strict=True))
+            return array.entry([known[n] for n in range(len(array.shape))])
+
+        total = at.build.sum_over(gone, inner)
+        if node.function == "np.mean":
+            total = scale_form(total, at.sizes.invert(count_entries(gone)))
+        return total
+
+    if not kept:
+        return entry(())
+    return at.build.make(tuple(array.shape[n] for n in kept), entry)
+
+
+def _read_axes(arguments: Sequence[SyntaxNode], rank: int) -> tuple[int, ...]:
+    """The axes that are named, counted from 0; all where none are."""
+    if not arguments:
+        return tuple(range(rank))
+    (said,) = arguments if len(arguments) == 1 else (None,)
+    if isinstance(said, KeywordArgument):
+        said = said.value if said.name == "axis" else None
+    nodes = said.entries if isinstance(said, ArrayLiteral) else (said,)
+    found = []
+    for node in nodes:
+        value = node.body if isinstance(node, UnaryMinus) else node
+        if not isinstance(value, Numeral) or value.value.denominator != 1:
+            raise NotProvedError("axes that are not read")
+        axis = int(value.value) * (-1 if isinstance(node, UnaryMinus) else 1)
+        if not -rank <= axis < rank:
+            raise NotProvedError("an axis that the array has not")
+        found.append(axis % rank)
+    if len(set(found)) != len(found):
+        raise NotProvedError("an axis that is named twice")
+    return tuple(found)
 
 
 def _mean(at: ClaimReader, values: list[ValueForm], words: Sequence[str]) -> ValueForm:

@@ -1,0 +1,1 @@
+"""The words of NumPy: what each is worth, over any numbers."""
