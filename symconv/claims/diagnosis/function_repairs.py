@@ -19,6 +19,7 @@ from symconv.claims.model.syntax_tree import (
     BinaryExpression,
     FunctionCall,
     Identifier,
+    KeywordArgument,
     Statement,
     SyntaxNode,
 )
@@ -37,6 +38,13 @@ A star offers four and a function two at most, so that 40 are more than a formul
 WINDOWS = {"convolve2d", "correlate2d"}
 STARS = {"*", "conv", "corr"}
 VALID, FULL = Identifier("'valid'"), Identifier("'full'")
+OTHER_WINDOW = {
+    "np.convolve": ("np.correlate", FULL), "np.correlate": ("np.convolve", VALID),
+    "np.signal_convolve": ("np.signal_correlate", FULL),
+    "np.signal_correlate": ("np.signal_convolve", FULL),
+}  # fmt: skip
+"""The word of NumPy that turns or does not, and the mode that the first one has unsaid."""
+
 STEPS = ("sifting", "exchange of sums", "chain rule")
 
 
@@ -54,7 +62,8 @@ def by_repair(wrong_part: WrongPart) -> Iterator[Cause]:
     statement, key = wrong_part.question.statement, next(iter(wrong_part.tensors()), "")
     where = step_of_mistake(wrong_part.context, key, STEPS)
     for n in dict.fromkeys((wrong_part.claimed, wrong_part.asked)):
-        for repair in islice(propose_repairs(statement.parts[n]), MOST_REPAIRS):
+        found = propose_repairs(statement.parts[n], code=statement.is_code)
+        for repair in islice(found, MOST_REPAIRS):
             if _makes_right(repair, n, wrong_part):
                 yield replace(repair.cause, where=where)
 
@@ -80,19 +89,21 @@ def _agrees(mended: Question, wrong_part: WrongPart) -> bool:
     return False
 
 
-def propose_repairs(part: SyntaxNode) -> Iterator[Repair]:
-    """Every single change of a function in a part."""
+def propose_repairs(part: SyntaxNode, *, code: bool = False) -> Iterator[Repair]:
+    """Every single change of a function in a part; in code a star means one thing alone."""
     for joined in join_sums(part):
         yield Repair(part, joined, Cause(NAME, TEXT))
     nodes = list(part.walk())
     for node in nodes:
-        if isinstance(node, BinaryExpression) and node.operator in STARS:
+        if isinstance(node, BinaryExpression) and node.operator in STARS and not code:
             yield from _change_star(node)
     for node in nodes:
         yield from _drop_flip(node, part)
     for node in nodes:
         if isinstance(node, FunctionCall) and node.function in WINDOWS:
             yield from _change_window(node)
+        elif isinstance(node, FunctionCall) and node.function in OTHER_WINDOW:
+            yield from _exchange_window(node)
         elif isinstance(node, BinaryExpression) and node.operator in {"@", ""}:
             yield from _transpose_factor(node)
 
@@ -101,7 +112,7 @@ def _drop_flip(node: SyntaxNode, part: SyntaxNode) -> Iterator[Repair]:
     """A flip or a transpose taken away."""
     if not isinstance(node, FunctionCall):
         return
-    if node.function in {"rot180", "transpose"}:
+    if node.function in {"rot180", "transpose", "np.flip", "np.transpose"}:
         yield Repair(node, node.arguments[0], _needless_cause(node, part))
     elif _twice_rot90(node):
         inner = node.arguments[0]
@@ -133,9 +144,27 @@ def _change_window(node: FunctionCall) -> Iterator[Repair]:
     yield Repair(node, replace(node, arguments=(*kept, FULL)), Cause("window_clipped", text))
 
 
+def _exchange_window(node: FunctionCall) -> Iterator[Repair]:
+    """A word of NumPy for windows, exchanged with the one that turns, or does not."""
+    function, default = OTHER_WINDOW[node.function]
+    said = any(isinstance(a, KeywordArgument) for a in node.arguments) or len(node.arguments) > 2
+    arguments = node.arguments if said else (*node.arguments, default)
+    word, other = (n.removeprefix("np.") for n in (node.function, function))
+    turned = "turns its second array" if "convolve" in word else "does not turn its second array"
+    cause = Cause("missing_flip", f"'{word}' {turned}; here it has to be '{other}'")
+    yield Repair(node, replace(node, function=function, arguments=arguments), cause)
+    if FULL not in arguments:
+        text = "the whole overlap is needed: the mode 'full', with zeros around the error signal"
+        yield Repair(
+            node,
+            replace(node, arguments=(*node.arguments[:2], FULL)),
+            Cause("window_clipped", text),
+        )
+
+
 def _needless_cause(node: FunctionCall, part: SyntaxNode) -> Cause:
     """A flip or a transpose that must not be there."""
-    if node.function == "transpose":
+    if node.function in {"transpose", "np.transpose"}:
         return Cause("transposed", "the transpose must not be there")
     turns = any(isinstance(n, FunctionCall) and n.function == "convolve2d" for n in part.walk())
     if turns:
@@ -171,8 +200,11 @@ MOST_SHAPE_REPAIRS = 40
 
 def repair_shapes(statement: Statement) -> Iterator[tuple[Statement, Cause]]:
     """Every statement that one repair makes, with the mistake that it takes away."""
+    code = statement.is_code
     for n, part in enumerate(statement.parts):
-        for _, repair in zip(range(MOST_SHAPE_REPAIRS), propose_repairs(part), strict=False):
+        for _, repair in zip(
+            range(MOST_SHAPE_REPAIRS), propose_repairs(part, code=code), strict=False
+        ):
             mended = replace_nodes(part, {repair.old: repair.new})
             parts = (*statement.parts[:n], mended, *statement.parts[n + 1 :])
             yield replace(statement, parts=parts), repair.cause

@@ -14,6 +14,7 @@ from symconv.claims.evaluation.modular_field import Undefined
 from symconv.claims.model.context import NetworkContext
 from symconv.claims.model.syntax_tree import (
     BinaryExpression,
+    FunctionCall,
     Identifier,
     Numeral,
     Statement,
@@ -32,12 +33,29 @@ def enumerate_interpretations(
     """The choices, each with a note that says what was chosen."""
     entries = [n for p in statement.parts for n in p.walk() if isinstance(n, TensorReference)]
     rate = _learning_rate(statement.parts) if any(e.fresh for e in entries) else None
-    stars = ("window", "entries", "dots") if _has_products(statement) else ("window",)
+    stars: tuple[str, ...] = ("window",)
+    if _has_products(statement):
+        stars = ("window", "entries", "dots")
+    if statement.is_code:
+        stars = ("code", "columns") if _may_have_columns(statement, context) else ("code",)
     kernel = kernel_indices(statement.parts, context)
     for letter in _signal_letters(entries, context):
         note = (f"delta is read as the error signal of {letter}",) if letter else ()
         for star in stars:
             yield Options(base, letter, star, rate, definitions, kernel), note
+
+
+MATRIX_WORDS = {"np.dot", "np.matmul", "np.transpose", "np.sum", "np.mean"}
+
+
+def _may_have_columns(statement: Statement, context: NetworkContext) -> bool:
+    """Whether the vectors of the network may be columns in code: where all values are vectors."""
+    values = [t for t in context.forward.tensors if t.role in {"input", "value"}]
+    vectors = all(sum(n != 1 for n in context.shape(t)) <= 1 for t in values)
+    nodes = [n for p in statement.parts for n in p.walk()]
+    words = {n.function for n in nodes if isinstance(n, FunctionCall)}
+    signs = {n.operator for n in nodes if isinstance(n, BinaryExpression)}
+    return vectors and bool(words & MATRIX_WORDS or "@" in signs)
 
 
 def _has_products(statement: Statement) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from fractions import Fraction
 from typing import Any
 
 from symconv.claims.evaluation.assign import GivenEntries, Values
@@ -14,10 +13,10 @@ from symconv.claims.evaluation.index_expressions import resolve_key, resolve_pla
 from symconv.claims.model.context import NetworkContext
 from symconv.claims.model.errors import NotChecked
 from symconv.claims.model.syntax_tree import (
+    ArrayLiteral,
     BinaryExpression,
     Differential,
     Identifier,
-    MatrixLiteral,
     Numeral,
     Statement,
     SyntaxNode,
@@ -58,16 +57,14 @@ def _is_new(left: SyntaxNode, context: NetworkContext, definitions: Definitions)
 def _gives(left: SyntaxNode, context: NetworkContext) -> bool:
     if isinstance(left, Identifier):
         return left.name in context.size_names
-    if isinstance(left, MatrixLiteral):
-        return find_literals(left) is None and all(
-            _gives(e, context) for row in left.rows for e in row
-        )
+    if isinstance(left, ArrayLiteral):
+        return find_literals(left) is None and all(_gives(e, context) for e in left.entries)
     return isinstance(left, TensorReference) and left.letter in context.layers
 
 
 def _is_forward(statement: Statement, context: NetworkContext) -> bool:
     """`image * kernel = image`, or a value by its formula."""
-    if any(isinstance(p, MatrixLiteral) and find_literals(p) is None for p in statement.parts):
+    if any(isinstance(p, ArrayLiteral) and find_literals(p) is None for p in statement.parts):
         return any(isinstance(p, BinaryExpression) for p in statement.parts)
     left = statement.parts[0]
     if not isinstance(left, TensorReference) or left.kind:
@@ -112,19 +109,20 @@ def _match_whole_tensor(
         name = left.letter + (f"^{layer[0].value}" if layer else "")
     else:
         return None
-    if not isinstance(right, MatrixLiteral):
+    if not isinstance(right, ArrayLiteral):
         return {name: digits[0].value}
-    numbers = iter(digits)
-    rows: list[list[Fraction]] = [[next(numbers).value for _ in row] for row in right.rows]
-    return {name: rows if len(rows) > 1 else rows[0]}
+    found: list[Any] = [d.value for d in digits]
+    for extent in reversed(right.shape[1:]):
+        found = [found[n : n + extent] for n in range(0, len(found), extent)]
+    # One row is a list: the columns of a matrix of one row are what a vector has.
+    return {name: found[0] if len(right.shape) == 2 and len(found) == 1 else found}
 
 
 def _entries_on_left(left: SyntaxNode) -> Iterator[TensorReference]:
     """`w_{0,0}`, or the entries of a matrix of them."""
-    if isinstance(left, MatrixLiteral):
-        for row in left.rows:
-            for item in row:
-                yield from _entries_on_left(item)
+    if isinstance(left, ArrayLiteral):
+        for item in left.entries:
+            yield from _entries_on_left(item)
     elif isinstance(left, TensorReference) and not left.kind:
         yield left
 

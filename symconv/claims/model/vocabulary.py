@@ -18,13 +18,13 @@ OPERATORS = {
     "circledast": "conv", "div": "/", "bmod": "mod", "mod": "mod", "land": "and", "wedge": "and",
     "lor": "or", "vee": "or", "lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈", "rceil": "⌉",
     "lvert": "|", "rvert": "|", "vert": "|", "mid": "|", "lVert": "||", "rVert": "||",
-    "Vert": "||", "colon": ":",
+    "Vert": "||", "colon": ":", "uparrow": "up",
 }  # fmt: skip
 SIGNS = {
     "·": "*", "⋅": "*", "×": "*", "−": "-", "–": "-", "—": "-", "∗": "conv", "⋆": "corr",
     "⊛": "conv", "⊙": "had", "∘": "had", "÷": "/", "≡": ":=", "≈": "~", "←": "<-", "′": "'",
     "’": "'", "″": "''", "≤": "<=", "≥": ">=", "≠": "!=", "∈": "in", "{": "{", "}": "}",
-    "⌊": "⌊", "⌋": "⌋", "⌈": "⌈", "⌉": "⌉", "‖": "||", "∧": "and", "∨": "or",
+    "⌊": "⌊", "⌋": "⌋", "⌈": "⌈", "⌉": "⌉", "‖": "||", "↑": "up", "∧": "and", "∨": "or",
 }  # fmt: skip
 RELATIONS = {
     "approx": "~", "equiv": ":=", "leftarrow": "<-", "gets": "<-", "coloneqq": ":=", "le": "<=",
@@ -39,6 +39,7 @@ FUNCTIONS = {
     "correlate2d": "correlate2d", "convolve": "convolve2d", "correlate": "correlate2d",
     "outer": "outer", "dot": "dot", "conv": "convolve2d", "corr": "correlate2d", "sum": "sum",
     "softplus": "softplus", "array": "array", "mean": "mean", "conv2d": "correlate2d",
+    "dilate": "dilate", "upsample": "dilate", "rotate180": "rot180",
     "maximum": "max", "minimum": "min", "where": "where", "matmul": "dot", "multiply": "multiply",
     "softmax": "softmax", "Softmax": "softmax", "log_softmax": "log_softmax",
     "logsoftmax": "log_softmax", "LogSoftmax": "log_softmax", "logsumexp": "logsumexp",

@@ -12,6 +12,7 @@ from symconv.claims.model.syntax_tree import (
     Identifier,
     Numeral,
     Statement,
+    Subscript,
     SyntaxNode,
     TensorReference,
 )
@@ -52,11 +53,16 @@ def parse_gradient(at: Parser) -> SyntaxNode | None:
     if at.table.choose(GRADIENT_NAME, "", possible) == PRODUCT:
         return None
     start = at.take()
-    found = at.base()
+    return _differentiate_by(at, at.base(), start.start)
+
+
+def _differentiate_by(at: Parser, found: SyntaxNode, start: int) -> SyntaxNode:
+    """The derivative by a tensor, which may be transposed or have indices behind it."""
     if isinstance(found, FunctionCall) and found.function == "transpose":
-        turned = as_error_signal(at, found.arguments[0], start.start)
-        return replace(found, arguments=(turned,))
-    return as_error_signal(at, found, start.start)
+        return replace(found, arguments=(as_error_signal(at, found.arguments[0], start),))
+    if isinstance(found, Subscript):
+        return replace(found, base=as_error_signal(at, found.base, start))
+    return as_error_signal(at, found, start)
 
 
 OUTPUT_GRADIENTS = ("dout", "dOut", "d_out", "grad_out", "grad_output", "gradOutput", "upstream")

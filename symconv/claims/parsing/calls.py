@@ -5,12 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from symconv.claims.model.array_words import ATTRIBUTES, CODE_WORDS, METHODS
 from symconv.claims.model.syntax_tree import (
     BinaryExpression,
     Cases,
     Exponentiation,
     FunctionCall,
-    Identifier,
+    KeywordArgument,
     Numeral,
     Summation,
     SumRange,
@@ -19,7 +20,9 @@ from symconv.claims.model.syntax_tree import (
 from symconv.claims.model.vocabulary import FUNCTIONS, STEPS
 from symconv.claims.readings.sigma import ACTIVATION, LOGISTIC, SIGMA
 
-from .conditions import parse_condition, peek_inside
+from .array_words import find_word, make_word, parse_argument, parse_arguments, parse_word
+from .conditionals import parse_conditional
+from .conditions import as_indicator, peek_inside
 from .cursor import ClaimToken
 from .sums import opens_index_list, parse_sum_over
 
@@ -40,7 +43,10 @@ def is_call(at: Parser) -> bool:
     if word in FUNCTIONS:
         return is_applied(at, word, 1)
     opens = at.peek(ahead).text == "("
-    return opens and (word in ACTIVATIONS or (word in STEPS and _is_step(at, word, ahead)))
+    if not opens:
+        return False
+    step = word in STEPS and _is_step(at, word, ahead)
+    return step or word in ACTIVATIONS or (at.is_code and word in CODE_WORDS)
 
 
 def is_applied(at: Parser, word: str, ahead: int = 0) -> bool:
@@ -83,6 +89,9 @@ def parse_call(at: Parser) -> SyntaxNode:
 
 def parse_call_of(at: Parser, token: ClaimToken) -> SyntaxNode:
     """The function that a token names, applied to what follows."""
+    word = find_word(at, token) if at.peek().text == "(" else ""
+    if word:
+        return parse_word(at, word, token, None)
     function = FUNCTIONS.get(token.text, "activation")
     if token.text == "sigma":
         function = _name_sigma(at)
@@ -103,21 +112,19 @@ def _parse_application(at: Parser, token: ClaimToken, function: str, primes: int
     if at.peek().text != "(":
         argument = at.factor()
         return FunctionCall(function, (argument,), primes, span=(token.start, argument.span[1]))
-    at.take()
     if function == "sum":
+        at.take()
         return parse_sum_over(at, token) if opens_index_list(at) else _parse_generator(at, token)
-    with at.inside_brackets():
-        arguments = [_parse_argument(at)]
-        while at.peek().text == ",":
-            at.take()
-            arguments.append(_parse_argument(at))
-        stop = at.expect(")")
+    arguments = [_as_option(at, argument) for argument in parse_arguments(at, token)]
+    span = (token.start, at.last.stop)
     if function == "array":
         return arguments[0]
     if function == "where" and len(arguments) == 3:
-        branches = (arguments[1], arguments[0]), (arguments[2], None)
-        return Cases(branches, span=(token.start, stop.stop))
-    return FunctionCall(function, tuple(arguments), primes, span=(token.start, stop.stop))
+        mask = arguments[0]
+        condition = mask.branches[0][1] if isinstance(mask, Cases) else None
+        branches = (arguments[1], condition or mask), (arguments[2], None)
+        return Cases(branches, span=span)
+    return FunctionCall(function, tuple(arguments), primes, span=span)
 
 
 def _name_sigma(at: Parser) -> str:
@@ -130,39 +137,33 @@ def _name_sigma(at: Parser) -> str:
     return at.table.choose(SIGMA, "", (ACTIVATION, LOGISTIC))
 
 
-def _parse_argument(at: Parser) -> SyntaxNode:
-    """An argument; words in quotes, as in `'valid'`, are options."""
-    if at.peek(1).text == "=" and at.peek().kind == "name":
-        if at.peek().text != "mode":
-            at.fail(f"the option '{at.peek().text}' is not read", "mode='full'")
-        at.take()
-        at.take()
-    if at.peek().text != "'":
-        return parse_condition(at)
-    at.take()
-    word = at.take()
-    text = word.text
-    while at.peek().text != "'" and at.peek().kind != "end":
-        text += at.take().text
-    at.expect("'")
-    return Identifier(f"'{text}'", span=word.span)
+def _as_option(at: Parser, argument: SyntaxNode) -> SyntaxNode:
+    """The option of a function that is no word of NumPy: a mode, with its name or without."""
+    if not isinstance(argument, KeywordArgument):
+        return argument
+    if argument.name != "mode":
+        at.fail(f"the option '{argument.name}' is not read", "mode='full'", argument.span)
+    return argument.value
 
 
 def _parse_generator(at: Parser, token: ClaimToken) -> SyntaxNode:
     """`sum(a[i]*b[i] for i in range(4))`, or `sum(array)`."""
     with at.inside_brackets():
-        body = at.sum_of_terms()
-        limits = []
+        body = as_indicator(parse_conditional(at))
+        more, limits = [], []
+        while at.peek().text == "," and at.is_code:
+            at.take()
+            more += [a for a in [parse_argument(at)] if a is not None]
         while at.peek().text == "for":
             at.take()
             limits.append(_parse_loop(at))
         stop = at.expect(")")
     span = (token.start, stop.stop)
-    return (
-        Summation(tuple(limits), body, span=span)
-        if limits
-        else FunctionCall("sum", (body,), span=span)
-    )
+    if limits:
+        return Summation(tuple(limits), body, span=span)
+    if at.is_code:
+        return make_word(at, "sum", token, [body, *more], span)
+    return FunctionCall("sum", (body,), span=span)
 
 
 def _parse_loop(at: Parser) -> SumRange:
@@ -187,8 +188,6 @@ TRANSPOSE_MARKS = {"T", "{T}", "{styleT}", "{style{T}}", "styleT", "style{T}"}
 LONGEST_MARK = 7
 r"""One more than the tokens of the longest mark, `{\mathsf{T}}`."""
 
-REDUCTIONS = {"sum", "mean", "max"}
-
 
 def count_transpose_tokens(at: Parser) -> int:
     r"""How many tokens after the next one make `T`, `{T}` or `{\mathsf{T}}`; 0 where none do."""
@@ -199,22 +198,6 @@ def count_transpose_tokens(at: Parser) -> int:
 
 
 def is_method(at: Parser) -> bool:
-    """Whether a dot and a method follow."""
+    """Whether a dot and a method or an attribute follow."""
     word, opens = at.peek(1).text, at.peek(2).text == "("
-    return at.peek().text == "." and (word == "T" or (opens and word in {"dot", *REDUCTIONS}))
-
-
-def parse_method(at: Parser, base: SyntaxNode) -> SyntaxNode:
-    """A base with one method."""
-    at.take()
-    word = at.take()
-    if word.text == "T":
-        return FunctionCall("transpose", (base,), span=(base.span[0], word.stop))
-    at.expect("(")
-    if word.text in REDUCTIONS:
-        stop = at.expect(")")
-        return FunctionCall(word.text, (base,), span=(base.span[0], stop.stop))
-    with at.within():
-        other = at.sum_of_terms()
-        stop = at.expect(")")
-    return BinaryExpression("@", base, other, span=(base.span[0], stop.stop))
+    return at.peek().text == "." and (word in ATTRIBUTES or (opens and word in METHODS))

@@ -12,7 +12,6 @@ from symconv.claims.model.syntax_tree import (
     Cases,
     Exponentiation,
     FunctionCall,
-    MatrixLiteral,
     Numeral,
     Span,
     SyntaxNode,
@@ -21,11 +20,12 @@ from symconv.claims.model.syntax_tree import (
 from symconv.claims.model.vocabulary import INDICATORS
 from symconv.claims.readings.bar import ADJOINT, BAR, MEAN
 
-from .brackets import parse_number
+from .array_literals import as_matrix
 from .calls import is_applied, parse_call, parse_call_of
 from .conditions import JOINED, holds_relation, parse_condition, parse_indicator
 from .derivatives import parse_differential, parse_fraction
 from .gradient_operators import parse_gradient_operator
+from .numerals import parse_number
 from .scripts import parse_scripts
 from .sums import parse_sum
 
@@ -58,10 +58,10 @@ def parse_matrix(at: Parser) -> SyntaxNode:
             else:
                 rows[-1].append(at.sum_of_terms())
         stop = at.take()
-    full = tuple(tuple(row) for row in rows if row)
+    full = [row for row in rows if row]
     if not full:
         at.fail("an empty matrix", "\\begin{pmatrix} 1 & 2 \\end{pmatrix}", start.span)
-    return MatrixLiteral(full, span=(start.start, stop.stop))
+    return as_matrix(at, full, (start.start, stop.stop))
 
 
 def parse_cases(at: Parser) -> SyntaxNode:

@@ -24,7 +24,7 @@ from symconv.claims.model.syntax_tree import (
 if TYPE_CHECKING:
     from .parser import Parser
 
-COMPARISONS = {"<", ">", "<=", ">=", "!=", "="}
+COMPARISONS = {"<", ">", "<=", ">=", "!=", "=", "=="}
 OPENING = {"[": "]", "{": "}", "(": ")", "⌊": "⌋", "⌈": "⌉"}
 ONE, NONE = Numeral(Fraction(1)), Numeral(Fraction(0))
 JOINED = (Condition, JoinedConditions)
@@ -73,10 +73,16 @@ def parse_comparison(at: Parser, *, equal: bool) -> SyntaxNode:
         signs.append(at.take().text)
         sides.append(at.sum_of_terms())
     found = [
-        as_index_condition(at, Condition(s, a, b, span=join_spans(a, b)))
-        for s, a, b in zip(signs, sides[:-1], sides[1:], strict=True)
+        _as_condition(at, s, a, b) for s, a, b in zip(signs, sides[:-1], sides[1:], strict=True)
     ]
     return _join(list(found), "and") if found else sides[0]
+
+
+def _as_condition(at: Parser, sign: str, left: SyntaxNode, right: SyntaxNode) -> Condition:
+    """A comparison; in code `==` compares whole arrays, entry by entry."""
+    relation = "=" if sign == "==" else sign
+    found = Condition(relation, left, right, span=join_spans(left, right))
+    return found if at.is_code else as_index_condition(at, found)
 
 
 def _is_comparison(at: Parser, *, equal: bool) -> bool:

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from symconv.claims.model.syntax_tree import (
     Cases,
     Condition,
+    ExtraAxis,
     FurtherAxes,
     Identifier,
     Numeral,
+    Subscript,
     SyntaxNode,
     TensorReference,
 )
@@ -21,12 +23,12 @@ from symconv.claims.readings.number_below import ENTRY, LAYER, NUMBER_BELOW
 from symconv.claims.readings.superscript import LAYER_OF_ONE, LEFT_OUT
 from symconv.core.tensor import Tensor
 
-from .scripts import Scripts
+from .scripts import Scripts, needs_subscript
 from .superscripts import name_last_layer
 from .tensor_indices import (
+    index_reference,
     indices_from_digits,
     leads_within,
-    normalize_indices,
     split_indices,
 )
 
@@ -46,11 +48,11 @@ def resolve_delta(table: SymbolTable, s: Scripts, at: Parser) -> SyntaxNode:
     if name:
         layer, sub = (s.second, s.sub) if place is s.sup else (s.sup, (s.sub or ())[1:] or None)
         found = TensorReference(name, layer, sub, "delta", bracket=s.bracket, span=s.whole)
-        return normalize_indices(table, found, at)
+        return index_reference(table, found, at)
     if (pair := _pair_of_indices(table, s)) is not None:
         same = Condition("=", *pair, span=s.whole)
         return Cases(((ONE, same), (ZERO, None)), span=s.whole)
-    return _signal_of_layer(table, s) or _bare_signal(table, s)
+    return _signal_of_layer(table, s) or _bare_signal(table, s, at)
 
 
 def _signal_of_layer(table: SymbolTable, s: Scripts) -> TensorReference | None:
@@ -65,13 +67,15 @@ def _signal_of_layer(table: SymbolTable, s: Scripts) -> TensorReference | None:
     return TensorReference("", number, None, "delta", counted=True, span=s.whole)
 
 
-def _bare_signal(table: SymbolTable, s: Scripts) -> TensorReference:
+def _bare_signal(table: SymbolTable, s: Scripts, at: Parser) -> SyntaxNode:
     """An error signal that does not say whose it is."""
     layer = None if s.sup is None else name_last_layer(table, s.sup)
     counted = layer is not None and _counts_layers(table)
     found = TensorReference(
         "", layer, s.sub, "delta", bracket=s.bracket, counted=counted, span=s.whole
     )
+    if s.bracket and s.sub and needs_subscript(s.sub):
+        return Subscript(replace(found, indices=None), s.sub, span=s.whole)
     found = _pair_digits(table, found)
     indices = found.indices or ()
     shapes = [table.context.shape(t) for t in _signals(table)]
@@ -79,7 +83,8 @@ def _bare_signal(table: SymbolTable, s: Scripts) -> TensorReference:
         return found
     if not all(leads_within(table, indices, shape) for shape in shapes):
         return found
-    if table.choose(FEWER_INDICES, "", (ROW_MAJOR, LEADING)) == ROW_MAJOR:
+    possible = (LEADING,) if s.bracket and at.is_code else (ROW_MAJOR, LEADING)
+    if table.choose(FEWER_INDICES, "", possible) == ROW_MAJOR:
         return found
     return replace(found, indices=(*indices, FurtherAxes()))
 
@@ -127,7 +132,8 @@ def _fits_tensor(table: SymbolTable, name: str, place: SyntaxNode | None, s: Scr
 
     In a network with a bias b, the first index of `\delta_{b,f,i,j}` may count a batch.
     """
-    count = len(s.sub or ()) - (place is not s.sup)
+    written = [i for i in s.sub or () if not isinstance(i, ExtraAxis | FurtherAxes)]
+    count = len(written) - (place is not s.sup)
     shapes = [t.shape for t in table.context.tensors.values() if t.name.letter == name]
     return count <= 1 or any(len(shape) >= count for shape in shapes)
 

@@ -3,7 +3,7 @@ r"""Differential quotients: `dC/dw_1`, `∂C/∂w_1`, `\frac{\partial C}{\partia
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from symconv.claims.model.errors import ClaimError
 from symconv.claims.model.syntax_tree import (
@@ -11,6 +11,7 @@ from symconv.claims.model.syntax_tree import (
     Differential,
     Identifier,
     Numeral,
+    Subscript,
     SyntaxNode,
     TensorReference,
 )
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 SIGNS = {"d", "partial"}
 Numerator = SyntaxNode | bool
+Denominator = TensorReference | Subscript
 
 
 def parse_fraction(at: Parser) -> SyntaxNode:
@@ -48,7 +50,7 @@ def _parse_two_digits(at: Parser) -> tuple[SyntaxNode, SyntaxNode] | None:
     return first, second
 
 
-def _parse_quotient_in_braces(at: Parser) -> tuple[Numerator, TensorReference] | None:
+def _parse_quotient_in_braces(at: Parser) -> tuple[Numerator, Denominator] | None:
     """`{d NAME}{d NAME}`; None, at the same place, where it is something else."""
     place = at.place
     if at.peek().text == "{" and at.peek(1).text in SIGNS:
@@ -108,19 +110,28 @@ def _try_numerator(at: Parser) -> Numerator:
         return False
 
 
-def _parse_denominator(at: Parser) -> TensorReference | None:
+def _parse_denominator(at: Parser) -> Denominator | None:
     if at.peek().text not in SIGNS:
         return None
     at.take()
     by = at.base() if at.peek().text == "style" or at.peek().kind == "name" else None
-    return by if isinstance(by, TensorReference) else None
+    return by if isinstance(by, TensorReference) or _is_part(by) else None
+
+
+def _is_part(node: SyntaxNode | None) -> TypeGuard[Subscript]:
+    """Whether indices stand behind a whole tensor, as in dC/dx[-1]."""
+    return isinstance(node, Subscript) and isinstance(node.base, TensorReference)
 
 
 def _finish_quotient(
-    at: Parser, quotient: tuple[Numerator, TensorReference], start: ClaimToken
+    at: Parser, quotient: tuple[Numerator, Denominator], start: ClaimToken
 ) -> SyntaxNode:
     """The quotient, or the operator together with the term that it is applied to."""
     above, by = quotient
+    if isinstance(by, Subscript):
+        assert isinstance(by.base, TensorReference), "`_is_part` says so"
+        whole = _finish_quotient(at, (above, by.base), start)
+        return Subscript(whole, by.indices, span=whole.span)
     span = (start.start, at.last.stop)
     at.closed = True
     if isinstance(above, Identifier) and above.name in COSTS:

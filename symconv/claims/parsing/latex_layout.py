@@ -23,8 +23,8 @@ DIFFERENTIAL = re.compile(rf"{UPRIGHT}\s*\{{\s*d\s*\}}|{UPRIGHT}\s+d|\{{\s*\\rm\
 CIRCLE = r"(?:\^?\s*(?:\{\s*\\circ\s*\}|\\circ(?![A-Za-z])|°))"
 ANGLE = rf"180\s*{CIRCLE}?"
 HALF_TURN = re.compile(
-    r"(?:\\(?:operatorname|text|textrm|mathrm|mathbf|mathsf)\s*\{\s*[rR]ot\s*\}"
-    r"|(?<![A-Za-z\\])[rR]ot)"
+    r"(?:\\(?:operatorname|text|textrm|mathrm|mathbf|mathsf)\s*\{\s*(?:[rR]ot|ROT|rotate)\s*\}"
+    r"|(?<![A-Za-z\\])(?:[rR]ot|ROT|rotate))"
     rf"\s*(?:[_^]\s*\{{\s*{ANGLE}\s*\}}|[_^]?\s*{ANGLE})\s*{CIRCLE}?"
 )
 WORDS = re.compile(
@@ -42,7 +42,7 @@ TWO_ARGUMENTS = {"textcolor", "colorbox"}
 
 def blank_layout(text: str) -> str:
     """The text with spaces in place of what says nothing, as long as before."""
-    if not any(c in text for c in ("\\", "%", "ot", "{")):
+    if not any(c in text for c in ("\\", "%", "ot", "OT", "{")):
         return text
     found = _Blanks(text)
     for match in COMMENT.finditer(text):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from symconv.claims.model.array_words import ATTRIBUTES, CODE_WORDS, CONSTANTS, KEYWORDS
 from symconv.claims.model.errors import MOST_CHARACTERS, MOST_DIGITS, MOST_TOKENS, ClaimError
 from symconv.claims.model.vocabulary import (
     COMMANDS,
@@ -20,14 +21,22 @@ from .cursor import BARE_COMMANDS, BARE_RELATIONS, ClaimToken, Vocabulary
 from .latex_commands import lex_backslash, lex_command
 from .latex_layout import blank_layout
 
-NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]+|\.(?=[\s,\])*/]))?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 DIGITS = re.compile(r"[0-9]+")
 RUN = re.compile(r"[A-Za-z]+")
+QUOTED = re.compile(r"([\'\"])([A-Za-z0-9_,\->. ]{0,80})\1")
+"""An option in quotes: a mode, or the subscripts of an einsum."""
+
+CALLED = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?=\s?\()")
+KEYWORD = re.compile(r"[a-z_]+[0-9]?(?=\s?=[^=])")
+NAMED = re.compile(r"[A-Za-z_]+(?![A-Za-z0-9_])")
 NUMBERED = re.compile(r"(?:convolve2d|correlate2d|conv2d|rot180|rot90|log_softmax)(?![A-Za-z0-9])")
 TAILED = re.compile(r"[A-Za-z]+[0-9]+(?![0-9]*[A-Za-z]|\.[0-9])")
-PREFIX = re.compile(r"(?:np|numpy|scipy|signal|math|torch)\.(?=[A-Za-z])")
+PREFIX = re.compile(
+    r"(?:np|numpy|jnp|scipy|signal|math|torch|tf|nn|functional|linalg)\.(?=[A-Za-z])"
+)
 BLANK = "$~\u200b\u00a0"
-TWO = ("**", ":=", "<-", "->", "<=", ">=", "!=", "==", "=>", "+=", "-=", "||")
+TWO = ("**", ":=", "<-", "->", "<=", ">=", "!=", "==", "=>", "+=", "-=", "||", "//")
 WORD_OPERATORS = {"and", "or", "mod"}
 SIGNS_ALONE = "+-*/^_()[]{}=,;&|<>':@!%?"
 
@@ -89,6 +98,11 @@ class Lexer:
             yield self._number(start, script=script)
         elif c.isascii() and c.isalpha():
             yield from self._letters(start)
+        elif (
+            c in "'\"" and self._opens_option(start) and (quoted := QUOTED.match(self.text, start))
+        ):
+            self.place = quoted.end()
+            yield ClaimToken("option", quoted.group(2), start, self.place)
         elif c in SUBSCRIPTS:
             yield from self._script("_", SUBSCRIPTS, start)
         elif c in SUPERSCRIPTS:
@@ -116,10 +130,33 @@ class Lexer:
         self.place = match.end()
         return ClaimToken("number", match.group(), start, self.place)
 
+    def _opens_option(self, start: int) -> bool:
+        """Whether a quote may open a word: behind a bracket, a comma or an equals sign."""
+        return self.text[:start].rstrip()[-1:] in {"(", ",", "="}
+
+    def _code_word(self, start: int) -> str:
+        """A word of NumPy, an option or an attribute, which is not split into letters."""
+        called = CALLED.match(self.text, start)
+        if called and called.group() in CODE_WORDS and called.group() not in COMMANDS:
+            return called.group()
+        keyword = KEYWORD.match(self.text, start)
+        if keyword and keyword.group() in KEYWORDS and self._opens_option(start):
+            return keyword.group()
+        named = NAMED.match(self.text, start)
+        if named is None:
+            return ""
+        behind_dot = self.text[start - 1 : start] == "." and named.group() in ATTRIBUTES
+        return named.group() if behind_dot or named.group() in CONSTANTS else ""
+
     def _letters(self, start: int) -> Iterator[ClaimToken]:
         prefix = PREFIX.match(self.text, start)
         if prefix:
             self.place = prefix.end()
+            return
+        word = self._code_word(start)
+        if word and word not in self.vocabulary.names:
+            self.place = start + len(word)
+            yield ClaimToken("name", word, start, self.place)
             return
         # Names with digits first (conv2d, w1 where the network has it), before letters are split
         # off.
@@ -182,7 +219,7 @@ class Lexer:
         pair = self.text[start : start + 2]
         if pair in TWO:
             self.place += 2
-            spelled = {"**": "power", "==": "="}.get(pair, pair)
+            spelled = {"**": "power"}.get(pair, pair)
             return ClaimToken("op", spelled, start, self.place)
         self.place += 1
         if c in SIGNS:

@@ -30,29 +30,35 @@ from .abbreviations import (
     parse_output_gradient,
     parse_weight_step,
 )
+from .array_literals import parse_array
+from .array_words import is_code, parse_method
 from .brackets import (
-    parse_array,
     parse_brackets,
-    parse_number,
     parse_number_or_indicator,
 )
 from .call_indices import has_call_index, parse_call_index
-from .calls import count_transpose_tokens, is_call, is_method, parse_call, parse_method
+from .calls import count_transpose_tokens, is_call, is_method, parse_call
 from .commands import parse_command
-from .conditions import holds_relation, parse_choice, parse_condition, parse_indicator, peek_inside
+from .conditionals import parse_conditional
+from .conditions import holds_relation, parse_indicator, peek_inside
 from .cursor import ClaimCursor, ClaimToken
 from .derivatives import parse_differential
 from .gradient_operators import parse_gradient_operator
 from .lexer import tokenize_claim
 from .macros import expand_macros
 from .measures import parse_magnitude, parse_norm, parse_rounded
-from .scripts import parse_scripts
+from .numerals import parse_number
+from .operators import make_product, parse_dilation
+from .scripts import parse_scripts, parse_trailing_indices
 from .sum_conditions import bind_sum_conditions
 from .symbol_table import SymbolTable
 from .window_signs import WINDOW_SIGNS, as_window, parse_window_mode
 
-RELATIONS = {"=", ":=", "~", "<-", "=>", "-=", "+="}
-PRODUCTS = {"*", "/", "conv", "corr", "had", "@", "mod"}
+RELATIONS = {"=", ":=", "~", "<-", "=>", "-=", "+=", "=="}
+PRODUCTS = {"*", "/", "conv", "corr", "had", "@", "mod", "//", "%"}
+CHOOSING = {"<", ">", "<=", ">=", "!=", "?", "if"}
+"""What may stand behind a side that is a comparison, or the first of two values."""
+
 OPPOSITE_SIGN = {"+": "-", "-": "+"}
 LONG_SUM = 40
 """Sums of more terms are cut in halves.
@@ -76,6 +82,7 @@ class Parser(ClaimCursor):
     def __init__(self, text: str, found: list[ClaimToken], table: SymbolTable) -> None:
         super().__init__(text, found)
         self.table = table
+        self.is_code = is_code(text, found)
 
     def statement(self) -> Statement:
         """`part = part = ...` up to the end, a final comma or full stop left out."""
@@ -90,7 +97,7 @@ class Parser(ClaimCursor):
         if not marks:
             self.fail("this is no statement: there is no '='", "dC/dw_1 = ...")
         notes = tuple(self.table.take_notes())
-        found = Statement(self.text, tuple(parts), tuple(marks), notes)
+        found = Statement(self.text, tuple(parts), tuple(marks), notes, self.is_code)
         return as_update(bind_sum_conditions(found, self.table), self.table)
 
     def side(self) -> SyntaxNode:
@@ -100,10 +107,14 @@ class Parser(ClaimCursor):
         if self.peek().kind == "end":
             self.fail("a side of the equation is empty", "dC/dw_1 = ...")
         place, found = self.place, self.sum_of_terms()
-        if self.peek().kind == "op" and self.peek().text in {"<", ">", "<=", ">=", "!=", "?"}:
+        if self.peek().text in CHOOSING and self.peek().kind in {"op", "name"}:
             self.place = place
-            return parse_choice(self, parse_condition(self))
+            return self.conditional()
         return found
+
+    def conditional(self) -> SyntaxNode:
+        """A formula, a comparison, or a choice between two."""
+        return parse_conditional(self)
 
     def sum_of_terms(self) -> SyntaxNode:
         """`-a + b - c`."""
@@ -134,12 +145,9 @@ class Parser(ClaimCursor):
                 return left
             mode = parse_window_mode(self) if sign in WINDOW_SIGNS else None
             right = self.factor()
-            span = join_spans(left, right)
-            if sign == "mod":
-                left = FunctionCall("modulo", (left, right), span=span)
-                continue
-            product = BinaryExpression(sign, left, right, span=span)
-            left = product if mode is None else as_window(self.table, product, mode)
+            left = make_product(sign, left, right)
+            if mode is not None:
+                left = as_window(self.table, left, mode)
         return self.fail(f"more than {MOST_FACTORS} factors in one term", "powers", start.span)
 
     def starts_factor(self) -> bool:
@@ -175,12 +183,22 @@ class Parser(ClaimCursor):
         while True:
             if self.peek().text in {"^", "power", "T", "'"} and self.peek().kind == "op":
                 base = self.raised(base)
+            elif self.peek().text == "up" and self.peek().kind == "op":
+                base = parse_dilation(self, base)
             elif is_method(self):
                 base = parse_method(self, base)
+            elif self.opens_subscript():
+                base = parse_trailing_indices(self, base)
             elif has_call_index(base, self):
                 base = parse_call_index(self, base)
             else:
                 return base
+
+    def opens_subscript(self) -> bool:
+        """Whether indices follow a bracket or an attribute right away, as in code."""
+        token, last = self.peek(), self.last
+        adjacent = token.text == "[" and token.kind == "op" and token.start == last.stop
+        return self.is_code and adjacent and last.text in {")", "]", "T", "shape"}
 
     def raised(self, base: SyntaxNode) -> SyntaxNode:
         """A base with one exponent, or transposed."""

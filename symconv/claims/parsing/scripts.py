@@ -7,17 +7,22 @@ from typing import TYPE_CHECKING
 
 from symconv.claims.model.syntax_tree import (
     BinaryExpression,
+    ExtraAxis,
+    FurtherAxes,
     Identifier,
     IndexSlice,
     Numeral,
     Span,
+    Subscript,
     SyntaxNode,
+    UnaryMinus,
 )
 
-from .brackets import parse_brackets, parse_number
+from .brackets import parse_brackets
 from .calls import count_transpose_tokens
 from .conditions import holds_relation
 from .cursor import ClaimToken
+from .numerals import parse_number
 
 if TYPE_CHECKING:
     from .parser import Parser
@@ -154,12 +159,52 @@ def _parse_index(at: Parser, closing: str) -> SyntaxNode:
     """An index, or a slice in square brackets: `m:m+2`, `:3`, `:`."""
     start = at.peek()
     slices = closing == "]"
+    if slices and (found := _parse_axes(at)):
+        return found
     low = None if slices and start.text == ":" else _split_word(at.index_sum())
     if low is not None and not (slices and at.peek().text == ":"):
         return low
     at.take()
-    high = None if at.peek().text in {",", closing} else at.index_sum()
-    return IndexSlice(low, high, span=(start.start, at.last.stop))
+    ends = {",", closing, ":"}
+    high = None if at.peek().text in ends else at.index_sum()
+    step = None
+    if at.peek().text == ":":
+        at.take()
+        step = None if at.peek().text in ends else at.index_sum()
+    return IndexSlice(low, high, step, span=(start.start, at.last.stop))
+
+
+def _parse_axes(at: Parser) -> SyntaxNode | None:
+    """`None` and `...` among indices; None where something else follows."""
+    token = at.peek()
+    if token.text in {"None", "newaxis"} and token.text not in at.table.letters:
+        at.take()
+        return ExtraAxis(span=token.span)
+    if [at.peek(n).text for n in range(3)] == [".", ".", "."]:
+        for _ in range(3):
+            at.take()
+        return FurtherAxes(span=(token.start, at.last.stop))
+    return None
+
+
+def parse_trailing_indices(at: Parser, base: SyntaxNode) -> SyntaxNode:
+    """`(a - t)[:, None]`, `x.shape[0]`: indices behind what is no name."""
+    indices = parse_index_list(at, "]")
+    return Subscript(base, indices, span=(base.span[0], at.last.stop))
+
+
+def needs_subscript(indices: tuple[SyntaxNode, ...]) -> bool:
+    """Whether indices are more than entries and slices: new axes, steps, counted from behind."""
+    return any(
+        isinstance(i, ExtraAxis | FurtherAxes)
+        or _is_negative(i)
+        or (isinstance(i, IndexSlice) and (i.step or _is_negative(i.low) or _is_negative(i.high)))
+        for i in indices
+    )
+
+
+def _is_negative(node: SyntaxNode | None) -> bool:
+    return isinstance(node, UnaryMinus) and isinstance(node.body, Numeral)
 
 
 def _split_word(index: SyntaxNode) -> SyntaxNode:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from symconv.claims.model.array_words import CONSTANTS
 from symconv.claims.model.context import NetworkContext, Shape
 from symconv.claims.model.errors import MOST_EXPONENT
 from symconv.claims.model.syntax_tree import (
@@ -44,7 +45,7 @@ from .superscripts import (
     resolve_number_below,
     resolve_superscript,
 )
-from .tensor_indices import normalize_indices
+from .tensor_indices import index_reference
 
 if TYPE_CHECKING:
     from .parser import Parser
@@ -52,7 +53,8 @@ if TYPE_CHECKING:
 LOGIT_COSTS = {"cross_entropy", "bce_logits"}
 """The costs that make probabilities of the network's output themselves."""
 
-RESERVED_WORDS = {"target", "output", "input", "otherwise", "for", "range", "if", "in", "eta", "lr"}
+RESERVED_WORDS = {"target", "output", "input", "otherwise", "for", "range", "if", "in", "eta"}
+RESERVED_WORDS |= {"lr", "else"}
 
 
 @dataclass
@@ -211,8 +213,8 @@ class SymbolTable:
             sub = (s.tail,)
         fresh = s.time is not None and is_after_update(s.time, at)
         counted = layer is not None and self.context.layers.get(letter) == [None]
-        entry = TensorReference(letter, layer, sub, "", fresh, s.bracket, counted, span=s.whole)
-        entry = normalize_indices(self, entry, at)
+        said = TensorReference(letter, layer, sub, "", fresh, s.bracket, counted, span=s.whole)
+        entry = index_reference(self, said, at)
         found = entry if power is None else Exponentiation(entry, power, span=s.whole)
         return FunctionCall("transpose", (found,), span=s.whole) if s.transposed else found
 
@@ -287,7 +289,7 @@ def _name_in(node: SyntaxNode) -> str:
     """The name that a node brings; options in quotes are no names."""
     name = node.letter if isinstance(node, TensorReference) and not node.kind else ""
     name = node.name if isinstance(node, Identifier) else name
-    return name if name[:1].isalpha() else ""
+    return name if name[:1].isalpha() and name not in CONSTANTS else ""
 
 
 def _index_names(nodes: Collection[SyntaxNode], context: NetworkContext) -> Iterator[str]:

@@ -16,11 +16,14 @@ from symconv.claims.model.syntax_tree import (
     IndexSlice,
     Numeral,
     Span,
+    Subscript,
     SyntaxNode,
     TensorReference,
 )
 from symconv.claims.readings.fewer_indices import FEWER_INDICES, LEADING, ROW_MAJOR
 from symconv.core.tensor import Tensor
+
+from .scripts import needs_subscript
 
 if TYPE_CHECKING:
     from .parser import Parser
@@ -33,6 +36,14 @@ class OutOfRangeError(ClaimError):
     """An index that no entry has."""
 
 
+def index_reference(table: SymbolTable, entry: TensorReference, at: Parser) -> SyntaxNode:
+    """The reference with its indices; those that only NumPy has stand behind it."""
+    if entry.bracket and entry.indices and needs_subscript(entry.indices):
+        at.is_code = True
+        return Subscript(replace(entry, indices=None), entry.indices, span=entry.span)
+    return normalize_indices(table, entry, at)
+
+
 def normalize_indices(table: SymbolTable, entry: TensorReference, at: Parser) -> TensorReference:
     """The reference with one index an axis, or one row-major number; ClaimError out of range."""
     tensors = _candidate_tensors(table, entry)
@@ -40,7 +51,9 @@ def normalize_indices(table: SymbolTable, entry: TensorReference, at: Parser) ->
         return entry
     shapes = [_shape_of(table, t) for t in tensors]
     indices = split_indices(entry.indices, {len(x) for x in shapes})
-    if _means_rows(table, indices, shapes):
+    if entry.bracket and len(indices) < len(shapes[0]) and has_slice(indices):
+        return replace(entry, indices=(*indices, FurtherAxes()))
+    if _means_rows(table, indices, shapes, code=entry.bracket and at.is_code):
         return replace(entry, indices=(*indices, FurtherAxes()))
     if len(indices) == 1 and isinstance(indices[0], Numeral):
         indices = _expand_compact(table, indices[0], shapes[0], entry)
@@ -51,7 +64,12 @@ def normalize_indices(table: SymbolTable, entry: TensorReference, at: Parser) ->
     return found
 
 
-def _means_rows(table: SymbolTable, indices: Indices, shapes: list[Shape]) -> bool:
+def has_slice(indices: Indices) -> bool:
+    """Whether slices are among indices: fewer than axes can only mean the rest as a whole."""
+    return any(isinstance(i, IndexSlice) for i in indices)
+
+
+def _means_rows(table: SymbolTable, indices: Indices, shapes: list[Shape], *, code: bool) -> bool:
     """Whether an entry with fewer indices than axes means all of its last axes."""
     if any(isinstance(i, IndexSlice | FurtherAxes) for i in indices):
         return False
@@ -62,7 +80,7 @@ def _means_rows(table: SymbolTable, indices: Indices, shapes: list[Shape]) -> bo
     if not all(leads_within(table, indices, shape) for shape in shapes):
         return False
     if count == 1 and trimmed != {1}:
-        possible: tuple[str, ...] = (ROW_MAJOR, LEADING)
+        possible: tuple[str, ...] = (LEADING,) if code else (ROW_MAJOR, LEADING)
     else:
         possible = (ROW_MAJOR,) if count in trimmed else (LEADING,)
     return table.choose(FEWER_INDICES, "", possible) == LEADING

@@ -8,18 +8,21 @@ from dataclasses import dataclass, replace
 from symconv.claims.model.context import NetworkContext
 from symconv.claims.model.extents import spell_extent
 from symconv.claims.model.syntax_tree import (
+    ArrayLiteral,
     BinaryExpression,
     Cases,
     Condition,
     Differential,
     Exponentiation,
+    ExtraAxis,
     FunctionCall,
     FurtherAxes,
     Identifier,
     IndexSlice,
     JoinedConditions,
-    MatrixLiteral,
+    KeywordArgument,
     Numeral,
+    Subscript,
     Summation,
     SyntaxNode,
     TensorReference,
@@ -128,23 +131,38 @@ def _apply(s: Unparser, node: FunctionCall) -> str:
     return f"{node.function}{chr(39) * node.primes}({', '.join(map(s, node.arguments))})"
 
 
-def _matrix(s: Unparser, node: MatrixLiteral) -> str:
-    return "[" + "; ".join(", ".join(map(s, row)) for row in node.rows) + "]"
+def _array(s: Unparser, node: ArrayLiteral) -> str:
+    """Rows behind each other with semicolons between; arrays of more axes with more brackets."""
+    texts = [s(entry) for entry in node.entries]
+    for axis, extent in enumerate(reversed(node.shape)):
+        sign = "; " if axis == 1 else ", "
+        rows = [texts[n : n + extent] for n in range(0, len(texts), extent)]
+        bare = axis == 0 and len(rows) > 1
+        texts = [sign.join(row) if bare else f"[{sign.join(row)}]" for row in rows]
+    return texts[0]
+
+
+def _slice(s: Unparser, node: IndexSlice) -> str:
+    ends = ":".join("" if x is None else s(x) for x in (node.low, node.high))
+    return ends if node.step is None else f"{ends}:{s(node.step)}"
 
 
 RULES: Mapping[type[SyntaxNode], Callable[..., str]] = {
     Numeral: _number,
     Identifier: _identifier,
     TensorReference: _entry,
-    IndexSlice: lambda s, node: ":".join("" if x is None else s(x) for x in (node.low, node.high)),
+    IndexSlice: _slice,
     FurtherAxes: lambda _, __: "…",
+    ExtraAxis: lambda _, __: "None",
+    Subscript: lambda s, node: f"{s.tight(node.base)}[{', '.join(map(s, node.indices))}]",
+    KeywordArgument: lambda s, node: f"{node.name}={s(node.value)}",
     Differential: _differential,
     UnaryMinus: lambda s, node: f"-{s.tight(node.body)}",
     Exponentiation: lambda s, node: f"({s(node.base)})^{s.tight(node.exponent)}",
     BinaryExpression: _binary,
     Summation: _total,
     FunctionCall: _apply,
-    MatrixLiteral: _matrix,
+    ArrayLiteral: _array,
     Condition: lambda s, node: f"{s(node.left)} {node.relation} {s(node.right)}",
     JoinedConditions: lambda s, node: f" {node.word} ".join(map(s, node.conditions)),
     Cases: _cases,

@@ -10,6 +10,7 @@ from symconv.claims.model.syntax_tree import (
     Identifier,
     SyntaxNode,
 )
+from symconv.claims.readings.window_sign import CONVOLUTION, CORRELATION, WINDOW_SIGN
 
 if TYPE_CHECKING:
     from .parser import Parser
@@ -37,11 +38,12 @@ def parse_window_mode(at: Parser) -> str | None:
     return mode.text
 
 
-def as_window(table: SymbolTable, product: BinaryExpression, mode: str) -> SyntaxNode:
-    """The window that a sign with a mode means: turned as the network turns its kernels."""
-    turned = product.operator != "corr" and table.context.flips
+def as_window(table: SymbolTable, product: SyntaxNode, mode: str) -> SyntaxNode:
+    """The window that a sign with a mode means: turned as the network turns its kernels, or not."""
+    assert isinstance(product, BinaryExpression), "a window has two factors"
+    likely = (CONVOLUTION, CORRELATION) if table.context.flips else (CORRELATION, CONVOLUTION)
+    possible = (CORRELATION,) if product.operator == "corr" else likely
+    turned = table.choose(WINDOW_SIGN, "", possible) == CONVOLUTION
     function = "convolve2d" if turned else "correlate2d"
-    word = "convolution (flipped)" if turned else "correlation (not flipped)"
-    table.note(f"the sign with '{mode}' is read as {word}, as in this network")
     arguments = (product.left, product.right, Identifier(f"'{mode}'"))
     return FunctionCall(function, arguments, span=product.span)

@@ -1,0 +1,15 @@
+r"""`\delta *_{full} w`: a window that turns the kernel, or one that does not."""
+
+from __future__ import annotations
+
+from .ambiguity import Ambiguity
+
+CORRELATION, CONVOLUTION = "correlation", "convolution"
+
+WINDOW_SIGN = Ambiguity(
+    "window sign",
+    {
+        CORRELATION: "the star with a mode is read as correlation (not flipped)",
+        CONVOLUTION: "the star with a mode is read as convolution (flipped)",
+    },
+)
