@@ -31,6 +31,7 @@ from .label_verdicts import LabelJudge
 from .model import verdict as v
 from .output_names import judge_cost
 from .own_derivatives import judge_own_derivative
+from .post_conventions import PostConventions
 from .size_verdicts import judge_size
 
 Piece = Excerpt | LabelledMatrix | PrintedArray | StatedSize
@@ -94,6 +95,10 @@ class PostReader:
         return LabelJudge(self.checker)
 
     @cached_property
+    def conventions(self) -> PostConventions:
+        return PostConventions(self.checker)
+
+    @cached_property
     def names(self) -> CodeNames:
         return CodeNames(self.checker)
 
@@ -128,6 +133,7 @@ class PostReader:
             self.judged += [] if found is None else [(piece, found)]
             return
         verdict = judge_excerpt(self.checker, piece)
+        verdict = self.conventions.settle(piece.text, verdict)
         verdict = judge_own_derivative(self.checker, piece.text, verdict)
         verdict = judge_cost(self.checker, piece.text, verdict)
         plain = verdict

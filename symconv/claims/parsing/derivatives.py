@@ -152,4 +152,5 @@ def _is_entrywise(at: Parser, above: SyntaxNode, by: TensorReference) -> bool:
     )
     if not whole:
         return False
-    return at.table.choose(DERIVATIVE_OF_ARRAYS, "", (JACOBIAN, ENTRIES)) == ENTRIES
+    about = f"d{entries[0].letter}/d{by.letter}"
+    return at.table.choose(DERIVATIVE_OF_ARRAYS, about, (JACOBIAN, ENTRIES)) == ENTRIES
