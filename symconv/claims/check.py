@@ -29,7 +29,7 @@ from symconv.claims.judging.probability_names import (
     name_probabilities,
     say_probabilities,
 )
-from symconv.claims.judging.probability_targets import judge_with_probabilities
+from symconv.claims.judging.probability_targets import TARGETS_SUM, judge_with_probabilities
 from symconv.claims.judging.size_choices import reading_context
 from symconv.claims.judging.statement_kinds import classify_statement
 from symconv.claims.model.budget import (
@@ -446,8 +446,10 @@ RANKS = (v.RIGHT, v.PRINTED, v.CONDITION, v.WRONG, v.UNDETERMINED)
 
 
 def _rank(found: Verdict) -> int:
-    # A wrong claim that another reading would only excuse under a condition stays wrong.
-    judged = v.WRONG if found.verdict == v.CONDITION else found.verdict
+    # A wrong claim that another reading would only excuse under a condition stays wrong; that
+    # targets are probabilities is no excuse, but what the layer says of them.
+    excused = found.verdict == v.CONDITION and found.names != (TARGETS_SUM.name,)
+    judged = v.WRONG if excused else found.verdict
     return RANKS.index(judged) if judged in RANKS else len(RANKS)
 
 

@@ -26,6 +26,9 @@ from .extents import name_extents
 
 Shape = tuple[int, ...]
 HEIGHTS = ("H", "W")
+TAKES_SOFTMAX = {"softmax", "log_softmax", "cross_entropy"}
+"""The layers that take the softmax of what they read, by their keywords."""
+
 WINDOWED = {"conv", "transposed_conv"}
 """The layers whose parameters slide over an image, by their keywords."""
 
@@ -181,6 +184,13 @@ class NetworkContext:
         """The functions that the network applies entry by entry."""
         kinds = {e.kind for e in self.forward.equations}
         return frozenset(name for kind, name in ACTIVATIONS.items() if kind in kinds)
+
+    @cached_property
+    def logits(self) -> frozenset[str]:
+        """The letters of the values of which a layer or the cost takes the softmax."""
+        taken = [e for e in self.forward.equations if e.kind in TAKES_SOFTMAX]
+        keys = {k for e in taken for k in e.reads if self.tensors[k].role in {"input", "value"}}
+        return frozenset(self.tensors[k].name.letter for k in keys)
 
     @cached_property
     def size_names(self) -> dict[str, int]:

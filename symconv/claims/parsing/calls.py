@@ -18,7 +18,7 @@ from symconv.claims.model.syntax_tree import (
     SyntaxNode,
 )
 from symconv.claims.model.vocabulary import FUNCTIONS, STEPS
-from symconv.claims.readings.sigma import ACTIVATION, LOGISTIC, SIGMA
+from symconv.claims.readings.sigma import ACTIVATION, LOGISTIC, SIGMA, SOFTMAX
 
 from .array_words import find_word, make_word, parse_argument, parse_arguments, parse_word
 from .conditionals import parse_conditional
@@ -128,13 +128,17 @@ def _parse_application(at: Parser, token: ClaimToken, function: str, primes: int
 
 
 def _name_sigma(at: Parser) -> str:
-    """The function that a sigma stands for: the one activation of the network, or the logistic."""
-    known = at.table.context.activations
+    """The function that a sigma stands for: softmax, the one activation, or the logistic."""
+    context = at.table.context
+    # Of logits it is softmax; in front of the values of another layer it is something else.
+    letters = {at.peek(n).text for n in range(MOST_MARKS)} & context.logits
+    possible, of = ((SOFTMAX,), "logits") if letters else ((), "")
+    known = context.activations
     if len(known) != 1:
-        return at.table.choose(SIGMA, "", (LOGISTIC,))
+        return at.table.choose(SIGMA, of, (*possible, LOGISTIC))
     if known == {LOGISTIC}:
-        return ACTIVATION
-    return at.table.choose(SIGMA, "", (ACTIVATION, LOGISTIC))
+        return at.table.choose(SIGMA, of, (*possible, ACTIVATION))
+    return at.table.choose(SIGMA, of, (*possible, ACTIVATION, LOGISTIC))
 
 
 def _as_option(at: Parser, argument: SyntaxNode) -> SyntaxNode:
@@ -183,6 +187,9 @@ def _parse_loop(at: Parser) -> SumRange:
     high = BinaryExpression("-", end, Numeral(Fraction(1)), span=end.span)
     return SumRange(name, low, high, span=word.span)
 
+
+MOST_MARKS = 4
+"""Behind a sigma its argument begins within so many tokens: a prime, a bracket, a style."""
 
 TRANSPOSE_MARKS = {"T", "{T}", "{styleT}", "{style{T}}", "styleT", "style{T}"}
 LONGEST_MARK = 7
