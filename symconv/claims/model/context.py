@@ -186,11 +186,12 @@ class NetworkContext:
         return frozenset(name for kind, name in ACTIVATIONS.items() if kind in kinds)
 
     @cached_property
-    def logits(self) -> frozenset[str]:
-        """The letters of the values of which a layer or the cost takes the softmax."""
+    def logits(self) -> frozenset[tuple[str, int | None]]:
+        """The letters and layers of the values of which a layer or the cost takes the softmax."""
         taken = [e for e in self.forward.equations if e.kind in TAKES_SOFTMAX]
         keys = {k for e in taken for k in e.reads if self.tensors[k].role in {"input", "value"}}
-        return frozenset(self.tensors[k].name.letter for k in keys)
+        names = (self.tensors[k].name for k in keys)
+        return frozenset((name.letter, name.layer) for name in names)
 
     @cached_property
     def size_names(self) -> dict[str, int]:

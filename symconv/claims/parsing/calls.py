@@ -131,14 +131,25 @@ def _name_sigma(at: Parser) -> str:
     """The function that a sigma stands for: softmax, the one activation, or the logistic."""
     context = at.table.context
     # Of logits it is softmax; in front of the values of another layer it is something else.
-    letters = {at.peek(n).text for n in range(MOST_MARKS)} & context.logits
-    possible, of = ((SOFTMAX,), "logits") if letters else ((), "")
+    possible, of = ((SOFTMAX,), "logits") if _stands_before_logits(at) else ((), "")
     known = context.activations
     if len(known) != 1:
         return at.table.choose(SIGMA, of, (*possible, LOGISTIC))
     if known == {LOGISTIC}:
         return at.table.choose(SIGMA, of, (*possible, ACTIVATION))
     return at.table.choose(SIGMA, of, (*possible, ACTIVATION, LOGISTIC))
+
+
+def _stands_before_logits(at: Parser) -> bool:
+    """Whether what follows is the tensor whose softmax is taken, with its layer if it has one."""
+    texts = [at.peek(n).text for n in range(2 * MOST_MARKS)]
+    if "'" in texts[:1]:
+        return False
+    for letter, layer in at.table.context.logits:
+        if letter in texts[:MOST_MARKS]:
+            start = texts.index(letter)
+            return layer is None or str(layer) in texts[start : start + MOST_MARKS]
+    return False
 
 
 def _as_option(at: Parser, argument: SyntaxNode) -> SyntaxNode:
@@ -189,7 +200,7 @@ def _parse_loop(at: Parser) -> SumRange:
 
 
 MOST_MARKS = 4
-"""Behind a sigma its argument begins within so many tokens: a prime, a bracket, a style."""
+"""Behind a sigma its argument begins within so many tokens, and the layer of that behind it."""
 
 TRANSPOSE_MARKS = {"T", "{T}", "{styleT}", "{style{T}}", "styleT", "style{T}"}
 LONGEST_MARK = 7
