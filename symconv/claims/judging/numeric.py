@@ -28,6 +28,7 @@ from symconv.claims.evaluation.decimals import (
     format_value,
     list_entries,
 )
+from symconv.claims.evaluation.evaluator import Evaluator
 from symconv.claims.evaluation.index_expressions import Environment
 from symconv.claims.evaluation.interval_algebra import IntervalAlgebra
 from symconv.claims.evaluation.modular_field import Undefined
@@ -37,6 +38,8 @@ from symconv.claims.model.evidence import TESTED, Evidence
 from symconv.claims.model.syntax_tree import Numeral
 from symconv.claims.model.verdict import Verdict
 from symconv.core.errors import SymconvError
+
+from .rounded_factors import ROUNDED, find_unrounded
 
 CLOSE = Fraction(1, 2**120)
 EXACT_NUMBERS = Evidence(TESTED, ("the numbers that are given, worked out exactly",), choices=1)
@@ -102,6 +105,7 @@ class NumericChain:
         if asked is None:
             return Verdict(v.NOT_CHECKED, notes=(*self.notes, *self.reasons))
         found = {n: self.outcome(asked, n) for n in self.known if n != asked}
+        found = {n: self.unrounded(asked, n) if o == OFF else o for n, o in found.items()}
         off = next((n for n, outcome in found.items() if outcome == OFF), None)
         if off is not None:
             said = self._off(asked, off, brief=brief)
@@ -135,6 +139,24 @@ class NumericChain:
         with suppress(SymconvError, Undefined):
             return OFF if self.apart(asked, n) else EXACT
         return self.against(n, self.known[asked])
+
+    def unrounded(self, asked: int, n: int) -> str:
+        """Half a unit off for a formula that gives the truth with the numbers it was rounded from.
+
+        A number alone is no such formula, nor is anything where no values are given.
+        """
+        part = self.question.statement.parts[n]
+        if find_literals(part) is not None or not is_constant(part):
+            return OFF
+        true = list_entries(self.known[asked])
+        for exact in find_unrounded(part, self.assignment):
+            with suppress(SymconvError, Undefined):
+                evaluator = Evaluator(self.assignment, self.question.options)
+                said = list_entries(evaluator.value(exact, self.env))
+                if len(said) == len(true) and all(map(_is_close, true, said)):
+                    self.notes.append(ROUNDED)
+                    return HALF_UNIT
+        return OFF
 
     def apart(self, asked: int, n: int) -> bool:
         """Whether two parts differ by more than what is rounded, with many digits."""

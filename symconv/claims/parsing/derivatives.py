@@ -19,6 +19,7 @@ from symconv.claims.model.vocabulary import COSTS
 from symconv.claims.readings.derivative import DERIVATIVE_OF_ARRAYS, ENTRIES, JACOBIAN
 
 from .brackets import parse_brackets
+from .calls import is_call
 from .cursor import ClaimToken
 
 if TYPE_CHECKING:
@@ -93,7 +94,8 @@ def _parse_numerator(at: Parser) -> Numerator:
         return parse_brackets(at)
     if at.peek().kind not in {"name", "command"}:
         return False
-    return at.base() if at.peek().kind == "name" else at.factor()
+    # An index may stand behind a function, as in the derivative of softmax(z)_i.
+    return at.base() if at.peek().kind == "name" and not is_call(at) else at.factor()
 
 
 def _try_numerator(at: Parser) -> Numerator:
