@@ -22,6 +22,7 @@ from symconv.claims.judging.claimed_notation import (
 )
 from symconv.claims.judging.interpretations import choose_interpretation, enumerate_interpretations
 from symconv.claims.judging.judge import Judge
+from symconv.claims.judging.own_cost import take_own_cost
 from symconv.claims.judging.probability_names import (
     differentiates_by,
     find_named_output,
@@ -155,9 +156,21 @@ class Checker:
     def verdict(self, text: str) -> Verdict:
         """The verdict on a text, with the reading that it is about."""
         with limit_work(VERDICT_STEPS + DIAGNOSIS_STEPS):
-            if self.network.notation.assumed:
-                return self.in_its_notation(text)
-            return self.over_readings(text, self.network.notation.index_base)
+            found = self.in_one_notation(text)
+            own = take_own_cost(self.network) if found.verdict == v.WRONG else None
+            if own is not None:
+                with suppress(OverBudget):
+                    again = replace(self, network=own, explain=False).in_one_notation(text)
+                    if again:
+                        note = f"{own.program.output} is taken as the cost: the network ends in it"
+                        return replace(again, notes=(note, *again.notes))
+            return found
+
+    def in_one_notation(self, text: str) -> Verdict:
+        """The verdict in the notation of the network, or in that of the text where it shows one."""
+        if self.network.notation.assumed:
+            return self.in_its_notation(text)
+        return self.over_readings(text, self.network.notation.index_base)
 
     def in_its_notation(self, text: str) -> Verdict:
         """The verdict in the notation in which the claim is written, where its numbers show it."""
