@@ -51,11 +51,9 @@ def _take(network: DifferentiableNetwork) -> NetworkWithOwnCost | None:
     equation = program.equation(last.key)
     if equation is None or equation.kind != OWN_EQUATION or last.role != "value":
         return None
-    if last.name.letter not in COSTS or any(n != 1 for n in last.shape):
+    if last.name.letter not in COSTS or [n for n in last.shape if n != 1] or len(last.shape) != 1:
         return None
-    cost = replace(last, role="cost", shape=(1,), batch=0)
-    if cost.shape != last.shape:
-        return None
+    cost = replace(last, role="cost")
     named = replace(program, tensors=tuple(cost if t is last else t for t in program.tensors))
     wrt = [t for t in named.tensors if t.role in DIFFERENTIATED]
     derived = reverse_mode(named, tuple(sorted(wrt, key=lambda t: t.role == "input")))

@@ -23,6 +23,7 @@ from symconv.semantics.work import count_range_values, count_terms
 
 from .errors import MOST_NETWORK, ClaimError
 from .extents import name_extents
+from .unnamed_numbers import ELU_SCALE, EPSILON, EPSILONS, SLOPE, find_unnamed_numbers
 
 Shape = tuple[int, ...]
 HEIGHTS = ("H", "W")
@@ -222,10 +223,28 @@ class NetworkContext:
         return frozenset(self.size_names) - (name_extents(self.forward).keys() - own)
 
     @cached_property
+    def layer_numbers(self) -> dict[str, str]:
+        """What people call the numbers of layers, where there is one that it can be.
+
+        The names are those of `constants`: a slope below 0, the scale of an ELU, an epsilon.
+        """
+        found = {name: EPSILON for name in EPSILONS if self._has_one(EPSILON)}
+        scales = [n for n in (SLOPE, ELU_SCALE) if n in self.constants]
+        if len(scales) == 1 and self._has_one(scales[0]):
+            found["alpha"] = scales[0]
+            if scales[0] == SLOPE:
+                found |= {"slope": SLOPE, "negativeslope": SLOPE}
+        return found
+
+    def _has_one(self, name: str) -> bool:
+        return name in self.constants and f"{name}2" not in self.constants
+
+    @cached_property
     def constants(self) -> dict[str, Fraction]:
         """The numbers that layers have given a name to, such as epsilon."""
-        found = constants_of(self.forward.equations)
-        return {c.name: Fraction(int(c.value.p), int(c.value.q)) for c in found}
+        found = [(c.name, c.value) for c in constants_of(self.forward.equations)]
+        found += find_unnamed_numbers(self.forward.equations)
+        return {name: Fraction(int(value.p), int(value.q)) for name, value in found}
 
     def _kernel(self) -> dict[str, Expr]:
         """k1 and k2, when all kernels have the same extents."""

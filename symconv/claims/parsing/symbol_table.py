@@ -33,6 +33,7 @@ from symconv.claims.model.vocabulary import (
     hatted_name,
 )
 from symconv.claims.readings.ambiguity import Ambiguity, Choices
+from symconv.claims.readings.layer_number import LAYER_NUMBER, NUMBER, RATE
 from symconv.claims.readings.letter_case import find_other_case
 from symconv.claims.readings.number_below import ENTRY, NAME, NUMBER_BELOW
 
@@ -154,10 +155,25 @@ class SymbolTable:
         if name not in self.letters and _size_name(name, scripts) in self.context.size_names:
             # L_h is a length, although L alone is the cost.
             return self.other(name, scripts)
+        if name not in self.letters and (number := self.layer_number(name, scripts)) is not None:
+            return number
         if (joined := self.join_number(name, scripts)) is not None:
             return self.entry(joined, replace(scripts, sub=None, tail=None), at)
         letter = self.find_letter(name)
         return self.other(name, scripts) if letter is None else self.entry(letter, scripts, at)
+
+    def layer_number(self, name: str, scripts: Scripts) -> SyntaxNode | None:
+        r"""`\alpha`, `eps` as the one number of a layer that is called so; None where it is not."""
+        known = self.context.layer_numbers.get(name)
+        if known is None or scripts.sub is not None or scripts.primes or scripts.tail is not None:
+            return None
+        possible = (NUMBER, RATE) if name in RATES and name != known else (NUMBER,)
+        value = float(self.context.constants[known])
+        if self.choose(LAYER_NUMBER, f"{name} = {value}", possible) == RATE:
+            return None
+        found = Identifier(known, span=scripts.whole)
+        power = scripts.sup
+        return found if power is None else Exponentiation(found, power, span=scripts.whole)
 
     def find_letter(self, name: str) -> str | None:
         """The letter of the tensor that a name stands for; None where it stands for none."""
