@@ -33,10 +33,13 @@ def write_correct_formula(question: Question, asked: int, env: Environment) -> s
     forward = find_forward_entry(question, asked, env)
     if forward is not None:
         return write_forward_line(question.context, *forward, named=bool(env))
-    entry = write_entry_formulas(question, asked, [env])
     general = ""
     with suppress(SymconvError):
         found = find_asked_entry(question, asked, [env])
+        if found is not None and (known := write_softmax_formula(question.context, found[0])):
+            return known
+    entry = write_entry_formulas(question, asked, [env])
+    with suppress(SymconvError):
         if found is not None and (env or found[1] is None):
             general = write_index_formula(question.context, found[0].key)
     return "; ".join(text for text in (general, entry) if text)
@@ -80,6 +83,23 @@ def write_forward_line(
         right = scalar_text(found[tensor.key][place], names, ascii_only=True)
         entry = f"{entry_name(tensor, place, context.notation)} = {right}"
     return "; ".join(text for text in (general, entry) if text)[:MOST_ENTRY_LENGTH]
+
+
+def write_softmax_formula(context: NetworkContext, tensor: Tensor) -> str:
+    """`dL/dz = (softmax(z) - t)/N`, for targets that sum to 1; empty for other derivatives."""
+    cost = context.equation(context.cost)
+    if (
+        not context.summing
+        or cost is None
+        or tensor.key not in cost.reads
+        or tensor.role == "target"
+    ):
+        return ""
+    (target,) = context.probability_targets
+    mean = "*".join(str(n) for n in cost.averaged if n != 1)
+    body = f"softmax({tensor.key}) - {target}"
+    body = f"({body})/{mean}" if mean else body
+    return f"d{context.cost}/d{tensor.key} = {body}, for targets that sum to 1"
 
 
 def write_index_formula(context: NetworkContext, key: str) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from sympy import Function
+
 from symconv.claims.evaluation.arrays import ArrayValue
 from symconv.claims.evaluation.assign import assign_variables
-from symconv.claims.evaluation.assignment import all_places
+from symconv.claims.evaluation.assignment import Assignment, all_places
 from symconv.claims.evaluation.comparison import Question, evaluate_part
 from symconv.claims.evaluation.index_expressions import Environment
 from symconv.claims.evaluation.modular_field import Undefined
@@ -107,7 +109,44 @@ def _evaluate_pairs(
             assignment = assign_variables(question.context, signals=signals)
             truth, claim = (evaluate_part(question, n, assignment, env) for n in (asked, claimed))
             if not isinstance(truth, ArrayValue) and not isinstance(claim, ArrayValue):
-                yield as_polynomial(truth), as_polynomial(claim)
+                names = name_functions(assignment)
+                yield rename(as_polynomial(truth), names), rename(as_polynomial(claim), names)
+
+
+def name_functions(assignment: Assignment) -> Mapping[str, str]:
+    """The functions of entries that are entries themselves: `sigmoid(h_{0})` is v_{0}.
+
+    What is equal has one name, so that v and sigma(h) are no two terms.
+    """
+    context, found = assignment.context, dict[str, str]()
+    for equation in context.forward.equations:
+        tensor = context.tensors[equation.key]
+        alone = isinstance(equation.rhs, Function) and tensor.role == "value"
+        if not alone or equation.key not in assignment.given:
+            continue
+        given = {k: t for k, t in assignment.given.items() if k != equation.key}
+        with suppress(SymconvError, Undefined, ZeroDivisionError):
+            table = replace(assignment, given=given, known={}).table(equation.key)
+            for place, value in table.items():
+                terms = list(value.table.items()) if isinstance(value, Polynomial) else []
+                if len(terms) == 1 and terms[0][1] == 1 and len(terms[0][0]) == 1:
+                    ((name, power),) = terms[0][0]
+                    if power == 1:
+                        found[name] = entry_name(tensor, place, context.notation)
+    return found
+
+
+def rename(value: Polynomial, names: Mapping[str, str]) -> Polynomial:
+    """The sum with other names for some of its atoms."""
+    found: dict[Monomial, Fraction] = {}
+    for monomial, number in value.table.items():
+        powers: dict[str, int] = {}
+        for name, power in monomial:
+            new = names.get(name, name)
+            powers[new] = powers.get(new, 0) + power
+        key = tuple(sorted((n, p) for n, p in powers.items() if p))
+        found[key] = found.get(key, Fraction(0)) + number
+    return Polynomial(found)
 
 
 def _factor_both(
