@@ -158,7 +158,9 @@ def _one_norm(at: Evaluator, values: list[Value], _: Sequence[str]) -> Value:
 
 def _diag(at: Evaluator, values: list[Value], _: Sequence[str]) -> Value:
     """The matrix with a vector on its diagonal; of a square matrix, its diagonal."""
-    array = _require_array(values[0], "diag")
+    array = values[0]
+    if not isinstance(array, ArrayValue):
+        return array
     grid = tuple(n for n in array.shape if n != 1)
     if len(grid) == 2 and grid[0] == grid[1] and len(array.shape) == 2:
         return arrays.make_array(

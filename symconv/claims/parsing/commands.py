@@ -83,8 +83,9 @@ def parse_cases(at: Parser) -> SyntaxNode:
 
 def _parse_case_condition(at: Parser) -> SyntaxNode | None:
     """`x > 0`; None for what is left over."""
-    if at.peek().text in {"otherwise", "else"}:
-        at.take()
+    if at.peek().text in {"otherwise", "else"} or at.peek().text.startswith("end "):
+        if not at.peek().text.startswith("end "):
+            at.take()
         while at.peek().text == "}":
             at.take()
         return None

@@ -18,6 +18,7 @@ from symconv.claims.model.syntax_tree import (
     Exponentiation,
     FunctionCall,
     Identifier,
+    JoinedConditions,
     Numeral,
     Summation,
     SumRange,
@@ -197,6 +198,8 @@ class ClaimReader:
 
     def _holds(self, condition: SyntaxNode, env: IndexValues) -> ValueForm:
         """1 where a condition holds, else 0."""
+        if isinstance(condition, JoinedConditions):
+            return self._joined(condition, env)
         if not isinstance(condition, Condition):
             raise NotProvedError("a condition that is no comparison")
         sides = (condition.left, condition.right)
@@ -215,6 +218,22 @@ class ClaimReader:
         return self._combine(
             left, right, lambda a, b: apply_function("step", a + scale_form(b, -1))
         )
+
+    def _joined(self, joined: JoinedConditions, env: IndexValues) -> ValueForm:
+        """The product of conditions; `or` is 1 less the product of their opposites."""
+
+        def negate(form: Form) -> Form:
+            return subtract_forms(ONE, form)
+
+        def turn(value: ValueForm) -> ValueForm:
+            return value.map(negate) if isinstance(value, ArrayForm) else negate(value)
+
+        total: ValueForm = ONE
+        for condition in joined.conditions:
+            holds = self._holds(condition, env)
+            holds = turn(holds) if joined.word == "or" else holds
+            total = self._combine(total, holds, multiply_forms)
+        return turn(total) if joined.word == "or" else total
 
     def _compare_indices(self, relation: str, difference: IndexForm) -> Form:
         if relation in {"=", "!="}:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from symconv.claims.evaluation.scalar_functions import POINTWISE
@@ -18,9 +19,20 @@ from symconv.claims.model.syntax_tree import (
     UnaryMinus,
 )
 from symconv.claims.proving.forms.budget import NotProvedError
-from symconv.claims.proving.forms.functions import apply_function, differentiate_function
+from symconv.claims.proving.forms.functions import (
+    apply_function,
+    differentiate_function,
+    invert_form,
+    subtract_forms,
+)
 from symconv.claims.proving.forms.index_forms import IndexForm, make_index
-from symconv.claims.proving.forms.terms import Form, make_number, scale_form
+from symconv.claims.proving.forms.terms import (
+    Form,
+    make_bracket,
+    make_number,
+    multiply_forms,
+    scale_form,
+)
 
 from .array_forms import ArrayForm, AxisBlock, ValueForm, count_entries, unwrap_single
 from .index_limits import FLOORS
@@ -69,7 +81,29 @@ def _is_one_entry(values: list[ValueForm], written: list[SyntaxNode]) -> bool:
     return alone and any(isinstance(n, TensorReference) for n in written[0].walk())
 
 
+def _add_exponentials(x: Form, sign: int) -> Form:
+    """exp(x) + exp(-x), or the difference."""
+    return apply_function("exp", x) + scale_form(apply_function("exp", scale_form(x, -1)), sign)
+
+
+def _sgn(x: Form) -> Form:
+    return subtract_forms(apply_function("step", x), apply_function("step", scale_form(x, -1)))
+
+
+COMPOSED: Mapping[str, Callable[[Form], Form]] = {
+    "cosh": lambda x: scale_form(_add_exponentials(x, 1), Fraction(1, 2)),
+    "sinh": lambda x: scale_form(_add_exponentials(x, -1), Fraction(1, 2)),
+    "sech": lambda x: scale_form(invert_form(_add_exponentials(x, 1)), 2),
+    "sgn": _sgn,
+}
+"""Functions that no layer has, out of those that layers have."""
+
+
 def _slope(name: str, primes: int) -> Callable[[Form], Form]:
+    if name in COMPOSED:
+        if primes:
+            raise NotProvedError(f"a derivative of '{name}'")
+        return COMPOSED[name]
     if primes > 1 or (primes and name == "log"):
         raise NotProvedError(f"a derivative of '{name}' that is not read")
     if primes:
@@ -221,6 +255,31 @@ def _multiply(at: ClaimReader, values: list[ValueForm], _: Sequence[str]) -> Val
     return at.products.multiply_entries(values[0], values[-1])
 
 
+def _squared_norm(at: ClaimReader, values: list[ValueForm], _: Sequence[str]) -> ValueForm:
+    """The sum of the squares of all entries."""
+    if not isinstance(values[0], ArrayForm):
+        return multiply_forms(values[0], values[0])
+    array = values[0].map(lambda form: multiply_forms(form, form))
+    return at.build.sum_over(array.shape, array.entry)
+
+
+def _norm(at: ClaimReader, values: list[ValueForm], words: Sequence[str]) -> ValueForm:
+    return apply_function("sqrt", _squared_norm(at, values, words))  # type: ignore[arg-type]
+
+
+def _diag(at: ClaimReader, values: list[ValueForm], _: Sequence[str]) -> ValueForm:
+    """The matrix with a vector on its diagonal."""
+    array = _require_array(values[0])
+    if not array.is_vector:
+        raise NotProvedError("the diagonal of a matrix")
+    (count,) = array.grid
+
+    def entry(place: list[IndexForm]) -> Form:
+        return multiply_forms(make_bracket(zero=(place[0] - place[1],)), array.flat_entry(place[0]))
+
+    return at.build.make((count, count), entry)
+
+
 ARRAY_READINGS: Mapping[str, tuple[Reading, int, int]] = {
     "sum": (_sum, 1, 1),
     "mean": (_mean, 1, 1),
@@ -232,4 +291,7 @@ ARRAY_READINGS: Mapping[str, tuple[Reading, int, int]] = {
     "outer": (_outer, 2, 2),
     "multiply": (_multiply, 2, 2),
     "square": (_multiply, 1, 1),
+    "squared_norm": (_squared_norm, 1, 1),
+    "norm": (_norm, 1, 1),
+    "diag": (_diag, 1, 1),
 }

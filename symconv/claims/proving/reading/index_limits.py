@@ -120,9 +120,19 @@ class IndexReader:
                 return make_constant(self.sizes.power(base.constant, int(exponent)))
         if isinstance(node, BinaryExpression):
             return self._binary(node, env)
-        if isinstance(node, FunctionCall) and node.function in FLOORS and len(node.arguments) == 1:
-            return self._round(self.index(node.arguments[0], env), up=node.function == "ceil")
+        if isinstance(node, FunctionCall):
+            return self._function(node, env)
         raise NotProvedError("an index that is no sum of indices and sizes")
+
+    def _function(self, node: FunctionCall, env: IndexValues) -> IndexForm:
+        """Floor, ceiling, and i mod n = i - n floor(i / n)."""
+        values = [self.index(a, env) for a in node.arguments]
+        if node.function in FLOORS and len(values) == 1:
+            return self._round(values[0], up=node.function == "ceil")
+        if node.function != "modulo" or len(values) != 2 or values[1].slopes:
+            raise NotProvedError(f"'{node.function}' in an index")
+        value, step = values[0], values[1].constant
+        return value - self._round(value.scale(self.sizes.invert(step)), up=False).scale(step)
 
     def _round(self, value: IndexForm, *, up: bool) -> IndexForm:
         """f(floor(e / s)) is the sum over q of f(q) [0 <= e - s q < s]."""
