@@ -24,7 +24,7 @@ from symconv.claims.evaluation.comparison import (
 from symconv.claims.evaluation.interval_algebra import IntervalAlgebra
 from symconv.claims.evaluation.modular_field import Undefined
 from symconv.claims.model.context import NetworkContext
-from symconv.claims.model.syntax_tree import Cases, Condition, FunctionCall
+from symconv.claims.model.syntax_tree import Cases, Condition, FunctionCall, Maximum
 from symconv.claims.model.verdict import Cause
 from symconv.core.equation import Equation
 from symconv.core.errors import SymconvError
@@ -120,7 +120,7 @@ def _has_maxima(context: NetworkContext) -> bool:
 def _compares(question: Question) -> bool:
     """Whether a part decides by comparing: cases, max, or the derivative of a ReLU."""
     return any(
-        isinstance(n, Cases | Condition)
+        isinstance(n, Cases | Condition | Maximum)
         or (isinstance(n, FunctionCall) and n.function in {"max", "step"})
         for part in question.statement.parts
         for n in part.walk()

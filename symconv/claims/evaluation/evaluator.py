@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -18,9 +19,11 @@ from symconv.claims.model.syntax_tree import (
     Condition,
     Differential,
     Exponentiation,
+    FirstMaximum,
     FunctionCall,
     Identifier,
     JoinedConditions,
+    Maximum,
     Numeral,
     Subscript,
     Summation,
@@ -38,6 +41,7 @@ from .dilations import pad_dilations
 from .index_expressions import Environment, evaluate_index
 from .index_ranges import KnownRanges
 from .interval_algebra import is_zero
+from .maxima import evaluate_maximum, evaluate_place
 from .modular_field import ModularField
 from .pattern_algebra import PatternAlgebra
 from .products import combine_entries, multiply_values
@@ -72,6 +76,10 @@ def _evaluate_condition(at: Evaluator, condition: SyntaxNode, env: Environment) 
     """1 or 0: the step function of the difference of the sides, which is 0 at equality."""
     if isinstance(condition, JoinedConditions):
         return _evaluate_joined(at, condition, env)
+    if isinstance(condition, Condition) and isinstance(condition.right, FirstMaximum):
+        if condition.relation != "=":
+            raise ClaimError("a place is compared with '='", help="[m = argmax_m x_m]")
+        return evaluate_place(at, condition.left, condition.right, env)
     if not isinstance(condition, Condition):
         raise ClaimError("a condition is expected here", help="x > 0")
     low, high = (evaluate_index(s, env, at.context) for s in (condition.left, condition.right))
@@ -254,6 +262,8 @@ def _evaluate_identifier(at: Evaluator, node: Identifier, env: Environment) -> V
     if name == "alpha" and at.context.sloped:
         # Beside a slope the letter is that slope, and no rate that may be any number.
         raise NotChecked("the network gives its slope as a number, and no letter to it")
+    if name == "pi":
+        return at.algebra.constant(math.pi, name)
     if name in at.assignment.scalars:
         return at.assignment.scalars[name]
     if name in at.options.definitions:
@@ -306,6 +316,7 @@ RULES: Mapping[type[SyntaxNode], Callable[[Evaluator, Any, Environment], Value]]
     Exponentiation: _evaluate_power,
     BinaryExpression: _evaluate_binary,
     Summation: evaluate_sum,
+    Maximum: evaluate_maximum,
     FunctionCall: apply_function,
     ArrayLiteral: _evaluate_literal,
     Cases: evaluate_cases,

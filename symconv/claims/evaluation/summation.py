@@ -62,13 +62,13 @@ def _estimate_range(
 
 def _add_terms(at: Evaluator, node: Summation, env: Environment) -> Value:
     total: Value = at.zero
-    for inner in _index_choices(at, node, 0, env):
+    for inner in index_choices(at, node, 0, env):
         term = at.value(node.body, inner)
         total = require_same_shape(apply_elementwise(total, term, lambda a, b: a + b), total, term)
     return total
 
 
-def _index_choices(
+def index_choices(
     at: Evaluator, node: Summation, n: int, env: Environment
 ) -> Iterator[Environment]:
     """Every choice of the indices from the n-th on."""
@@ -92,4 +92,4 @@ def _index_choices(
         )
         # sum over j != i.
         if not left_out:
-            yield from _index_choices(at, node, n + 1, inner)
+            yield from index_choices(at, node, n + 1, inner)

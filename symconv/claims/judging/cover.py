@@ -36,6 +36,7 @@ from symconv.claims.model.syntax_tree import (
     Exponentiation,
     FunctionCall,
     Identifier,
+    Maximum,
     Numeral,
     Statement,
     Summation,
@@ -153,7 +154,7 @@ def uses(statement: Statement, functions: set[str]) -> bool:
 
 def has_conditions(statement: Statement) -> bool:
     """Whether the statement compares: cases, brackets."""
-    return any(isinstance(n, Cases | Condition) for n in _nodes(statement))
+    return any(isinstance(n, Cases | Condition | Maximum) for n in _nodes(statement))
 
 
 def uses_index_values(question: Question) -> bool:

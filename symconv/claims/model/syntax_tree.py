@@ -144,6 +144,18 @@ class Summation(SyntaxNode):
 
 
 @dataclass(frozen=True)
+class Maximum(Summation):
+    """The largest value over indices, which it binds as a sum does; or the `smallest`."""
+
+    smallest: bool = False
+
+
+@dataclass(frozen=True)
+class FirstMaximum(Summation):
+    """The indices of the first largest value: the right side of [m = argmax_m x_m]."""
+
+
+@dataclass(frozen=True)
 class FunctionCall(SyntaxNode):
     """A function of arguments, with `primes` derivatives."""
 

@@ -7,11 +7,11 @@ GREEK = {
     "η": "eta", "θ": "theta", "λ": "lambda", "μ": "mu", "ρ": "rho", "σ": "sigma", "φ": "phi",
     "ϕ": "phi", "ζ": "zeta", "ι": "iota", "κ": "kappa", "ν": "nu", "ξ": "xi", "τ": "tau",
     "υ": "upsilon", "χ": "chi", "ψ": "psi", "ω": "omega", "∇": "nabla", "Σ": "sum",
-    "∑": "sum", "∂": "partial", "√": "sqrt",
+    "∑": "sum", "∂": "partial", "√": "sqrt", "π": "pi",
 }  # fmt: skip
 LETTERS = {
     "alpha", "beta", "gamma", "delta", "Delta", "epsilon", "varepsilon", "eta", "theta", "lambda",
-    "mu", "rho", "sigma", "phi", "varphi", "ell", "nabla", "chi", "Theta",
+    "mu", "rho", "sigma", "phi", "varphi", "ell", "nabla", "chi", "Theta", "pi",
 }  # fmt: skip
 OPERATORS = {
     "cdot": "*", "times": "*", "ast": "conv", "star": "corr", "odot": "had", "circ": "had",

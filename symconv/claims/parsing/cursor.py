@@ -26,7 +26,7 @@ BARE_COMMANDS = {
 }
 BARE_COMMANDS |= {"odot", "star", "ast", "sqrt", "pmatrix", "bmatrix", "cases", "aligned", "align"}
 BARE_RELATIONS = {"leftarrow", "approx"}
-WHOLE_WORDS = {"and", "or", "else", "when", "mod"}
+WHOLE_WORDS = {"and", "or", "else", "when", "mod", "argmax"}
 """Words that are no piece of a longer run: `mode` is no mod and e."""
 
 INDEX_LETTERS = "ijklmnpqruvst"

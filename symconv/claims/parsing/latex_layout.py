@@ -27,6 +27,9 @@ HALF_TURN = re.compile(
     r"|(?<![A-Za-z\\])(?:[rR]ot|ROT|rotate))"
     rf"\s*(?:[_^]\s*\{{\s*{ANGLE}\s*\}}|[_^]?\s*{ANGLE})\s*{CIRCLE}?"
 )
+ARGMAX = re.compile(
+    r"\\operatorname\*?\s*\{\s*arg\s*(?:\\[,;!\s])?\s*max\s*\}|\\arg\s*\\max(?![A-Za-z])|\\argmax(?![A-Za-z])"
+)
 WORDS = re.compile(
     r"\\(?:text|textrm|textnormal|mathrm|mbox|textit|hbox)\s*"
     r"\{\s*(?:if|and|or|for|when|otherwise|else|where)(?![A-Za-z])[^{}\n]{0,80}\}"
@@ -54,6 +57,8 @@ def blank_layout(text: str) -> str:
         found.replace(match.span(), "d")
     for match in EMPTY.finditer(text):
         found.blank(*match.span())
+    for match in ARGMAX.finditer(text):
+        found.replace(match.span(), "argmax")
     for match in HALF_TURN.finditer(text):
         found.replace(match.span(), "rot180")
     for match in MARK.finditer(text):

@@ -46,6 +46,7 @@ from .derivatives import parse_differential
 from .gradient_operators import parse_gradient_operator
 from .lexer import tokenize_claim
 from .macros import expand_macros
+from .maxima import is_maximum, parse_maximum
 from .measures import parse_magnitude, parse_norm, parse_rounded
 from .numerals import parse_number
 from .operators import make_product, parse_dilation
@@ -275,6 +276,8 @@ def parse_name(at: Parser) -> SyntaxNode:
     word = at.peek().text
     if word == "d" and (found := parse_differential(at, "d")) is not None:
         return found
+    if is_maximum(at):
+        return parse_maximum(at)
     if is_call(at):
         return parse_call(at)
     rule = ABBREVIATIONS.get(word)

@@ -24,6 +24,16 @@ if TYPE_CHECKING:
 def parse_sum(at: Parser) -> SyntaxNode:
     """A sum sign, its limits below and above in either order, and the term after it."""
     start = at.take()
+    limits, condition = parse_limits(at, start)
+    with at.deeper():
+        body = at.term()
+    if condition is not None and limits:
+        body, condition = restrict_body(body, condition), None
+    return Summation(tuple(limits), body, condition, span=(start.start, body.span[1]))
+
+
+def parse_limits(at: Parser, start: ClaimToken) -> tuple[list[SumRange], SyntaxNode | None]:
+    """What stands below and above a sign, in either order: limits, and another condition."""
     limits: list[SumRange] = []
     condition: SyntaxNode | None = None
     high: tuple[SyntaxNode, ...] = ()
@@ -37,13 +47,7 @@ def parse_sum(at: Parser) -> SyntaxNode:
             limits = [SumRange(token.text + at.primes(), span=token.span)]
     if not limits and condition is None:
         at.fail("a sum needs its index", "\\sum_i, \\sum_{i=0}^{3}", start.span)
-    if high:
-        limits = _apply_upper_limits(at, limits, high, start)
-    with at.deeper():
-        body = at.term()
-    if condition is not None and limits:
-        body, condition = restrict_body(body, condition), None
-    return Summation(tuple(limits), body, condition, span=(start.start, body.span[1]))
+    return _apply_upper_limits(at, limits, high, start) if high else limits, condition
 
 
 def _parse_upper_limits(at: Parser) -> tuple[SyntaxNode, ...]:

@@ -15,12 +15,14 @@ from symconv.claims.model.syntax_tree import (
     Differential,
     Exponentiation,
     ExtraAxis,
+    FirstMaximum,
     FunctionCall,
     FurtherAxes,
     Identifier,
     IndexSlice,
     JoinedConditions,
     KeywordArgument,
+    Maximum,
     Numeral,
     Subscript,
     Summation,
@@ -122,6 +124,10 @@ def _total(s: Unparser, node: Summation) -> str:
     return f"Σ_{{{', '.join(x.name for x in node.limits)}}} {s.tight(node.body)}"
 
 
+def _reduce(s: Unparser, node: Summation, sign: str) -> str:
+    return f"{sign}_{{{', '.join(x.name for x in node.limits)}}} {s.tight(node.body)}"
+
+
 def _apply(s: Unparser, node: FunctionCall) -> str:
     first = node.arguments[0] if node.arguments else None
     if node.function in OF_ARRAYS and isinstance(first, TensorReference) and first.indices:
@@ -161,6 +167,8 @@ RULES: Mapping[type[SyntaxNode], Callable[..., str]] = {
     Exponentiation: lambda s, node: f"({s(node.base)})^{s.tight(node.exponent)}",
     BinaryExpression: _binary,
     Summation: _total,
+    Maximum: lambda s, node: _reduce(s, node, "min" if node.smallest else "max"),
+    FirstMaximum: lambda s, node: _reduce(s, node, "argmax"),
     FunctionCall: _apply,
     ArrayLiteral: _array,
     Condition: lambda s, node: f"{s(node.left)} {node.relation} {s(node.right)}",
