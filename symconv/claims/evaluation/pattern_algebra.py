@@ -65,6 +65,9 @@ class PatternNumber:
         self.rules = rules
 
     def __add__(self, other: Any) -> Any:
+        # A node of a tape adds and multiplies itself.
+        if not isinstance(other, PatternNumber | Residue | int | Fraction):
+            return NotImplemented
         found = dict(self.terms)
         for choices, residue in self.rules.terms_of(other).items():
             total = found[choices] + residue if choices in found else residue
@@ -77,6 +80,8 @@ class PatternNumber:
     __radd__ = __add__
 
     def __mul__(self, other: Any) -> Any:
+        if not isinstance(other, PatternNumber | Residue | int | Fraction):
+            return NotImplemented
         return self.rules.multiply(self.terms, self.rules.terms_of(other))
 
     __rmul__ = __mul__

@@ -84,6 +84,7 @@ class Parser(ClaimCursor):
         super().__init__(text, found)
         self.table = table
         self.is_code = is_code(text, found)
+        table.indices = self.subscripts
 
     def statement(self) -> Statement:
         """`part = part = ...` up to the end, a final comma or full stop left out."""

@@ -69,6 +69,7 @@ class SymbolTable:
     base: int
     extra: Mapping[str, Shape] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    indices: frozenset[str] = frozenset()
     most_exponent: int = MOST_EXPONENT
     choices: Choices = field(default_factory=Choices)
     indexing: bool = False
@@ -183,7 +184,8 @@ class SymbolTable:
         if known is not None or name in self.context.size_names or name in RATES:
             return known
         other = find_other_case(name, self.letters)
-        if not other:
+        # What counts entries somewhere is an index, and no slip of a tensor's letter.
+        if not other or name in self.indices:
             return None
         self.note(f"read {name} as {other}")
         return other
