@@ -44,7 +44,7 @@ from symconv.claims.model.budget import (
     spend,
 )
 from symconv.claims.model.context import DifferentiableNetwork, NetworkContext
-from symconv.claims.model.errors import ClaimError, NotChecked, ShapeMismatchError
+from symconv.claims.model.errors import ClaimError, NotChecked, ShapeMismatchError, TooMuchWork
 from symconv.claims.model.loose_forms import complete_update, write_entries
 from symconv.claims.model.substitution import (
     find_sample_weights,
@@ -53,7 +53,7 @@ from symconv.claims.model.substitution import (
     share_positioned_bias,
     transpose_weights,
 )
-from symconv.claims.model.syntax_tree import Statement, TensorReference
+from symconv.claims.model.syntax_tree import Statement, SumRange, TensorReference
 from symconv.claims.model.verdict import Cause, Verdict
 from symconv.claims.parsing.parser import parse_statement
 from symconv.claims.parsing.symbol_table import SymbolTable, describe_unknown_word
@@ -135,8 +135,9 @@ def validate_values(network: DifferentiableNetwork, values: Values) -> None:
 class Checker:
     """Judges statements about one network.
 
-    `aliases` are further names of its tensors, and `notes` say how it was read. `conventions` are
-    meanings that are settled; `choices` are those of the last statement.
+    `aliases` are further names of its tensors, `ranges` what a text says its sums run over, and
+    `notes` say how it was read. `conventions` are meanings that are settled; `choices` are those of
+    the last statement.
     """
 
     network: DifferentiableNetwork
@@ -146,6 +147,7 @@ class Checker:
     conventions: Reading = field(default_factory=dict)
     choices: Choices = field(default_factory=Choices)
     aliases: Mapping[str, str] = field(default_factory=dict)
+    ranges: Mapping[str, SumRange] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     most_readings: int = MOST_READINGS
 
@@ -316,6 +318,8 @@ class Checker:
         match error:
             case NotChecked():
                 return Verdict(v.NOT_CHECKED, kind, notes=(error.message,))
+            case TooMuchWork():
+                return Verdict(v.UNDETERMINED, kind, notes=(str(error),))
             case OverBudget():
                 return Verdict(v.UNDETERMINED, kind, notes=(OVER_BUDGET,))
             case SymconvError():
@@ -344,6 +348,7 @@ class Checker:
             {n: s for n, s in extra.items() if s and n.isalnum()},
             choices=self.choices,
             aliases=self.aliases,
+            ranges=self.ranges,
         )
 
     def parsed(self, text: str, base: int) -> tuple[Statement, int, list[str]]:

@@ -17,8 +17,10 @@ from symconv.claims.model.substitution import replace_nodes
 from symconv.claims.model.syntax_tree import Differential, Statement, SyntaxNode
 from symconv.claims.model.verdict import WRONG, Verdict
 from symconv.claims.parsing.labelled_matrices import LabelledMatrix, find_labelled_matrices
+from symconv.claims.parsing.macros import expand_macros
 from symconv.claims.parsing.parser import parse_statement
 from symconv.claims.parsing.printed_arrays import PrintedArray, find_printed_arrays
+from symconv.claims.parsing.stated_ranges import find_stated_ranges, read_stated_ranges
 from symconv.claims.parsing.stated_sizes import StatedSize, find_stated_sizes
 from symconv.claims.parsing.statements import REST, Excerpt, split_text
 from symconv.claims.parsing.unparse import unparse
@@ -73,7 +75,7 @@ def report_post(
     """
     if len(text) > MOST_POST or text.count("\n") > MOST_LINES:
         raise ClaimError("the text is too long", help=f"at most {MOST_POST:,} characters")
-    return PostReader(network, text, values or {}, seconds).report()
+    return PostReader(network, expand_macros(text), values or {}, seconds).report()
 
 
 @dataclass
@@ -114,6 +116,7 @@ class PostReader:
         joined: list[Verdict] = []
         with limit_work(int(self.seconds * STEPS_PER_SECOND)):
             for n, piece in enumerate(pieces):
+                self.learn_ranges(piece.line)
                 try:
                     self.take(piece)
                 except OverBudget:
@@ -125,6 +128,19 @@ class PostReader:
         excerpts = [(p, v) for p, v in self.judged if isinstance(p, Excerpt)]
         signs = account_for_signs(self.text, excerpts, split.no_formulas)
         return PostReport((*(v for _, v in self.judged), *joined), signs)
+
+    @cached_property
+    def stated(self) -> list[tuple[int, str]]:
+        """What the text says its sums run over, line by line, as far as it is not yet learned."""
+        return list(find_stated_ranges(self.text))
+
+    def learn_ranges(self, line: int) -> None:
+        """Keep what was said up to a line of what sums run over."""
+        while self.stated and self.stated[0][0] <= line:
+            formula = self.stated.pop(0)[1]
+            table = self.checker.table(self.network.notation.index_base)
+            found = read_stated_ranges(formula, table)
+            self.checker.ranges = {**self.checker.ranges, **found}
 
     def take(self, piece: Piece) -> None:
         """Judge a statement, and learn what it gives."""

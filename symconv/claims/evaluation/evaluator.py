@@ -11,7 +11,7 @@ from typing import Any
 
 from symconv.claims.model.budget import OPERATION_STEPS, spend
 from symconv.claims.model.context import NetworkContext
-from symconv.claims.model.errors import MOST_POWER, MOST_WORK, ClaimError, NotChecked
+from symconv.claims.model.errors import MOST_POWER, MOST_WORK, ClaimError, NotChecked, TooMuchWork
 from symconv.claims.model.syntax_tree import (
     ArrayLiteral,
     BinaryExpression,
@@ -199,7 +199,7 @@ class OperationBudget:
     def allow(self, operations: int) -> None:
         """Refuse what takes too many operations, before they are done."""
         if operations > MOST_WORK:
-            raise ClaimError(
+            raise TooMuchWork(
                 f"more than {MOST_WORK:,} operations", help="smaller sums, or fewer free indices"
             )
 

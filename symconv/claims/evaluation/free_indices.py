@@ -144,6 +144,12 @@ def infer_block_ranges(
         for by in _derivative_entries(part):
             with suppress(SymconvError):
                 found |= _ranges_of_entry(by, context, options)
+    left = parts[0]
+    if isinstance(left, TensorReference) and left.indices and not left.kind:
+        with suppress(SymconvError):
+            # A value by its formula: y[2 i + m] = x[i] is for all m of a block.
+            made = context.forward.equation(resolve_key(left, {}, context, options.delta))
+            found |= _ranges_of_places(left, made, context, options)
     return found
 
 
@@ -159,6 +165,13 @@ def _ranges_of_entry(
 ) -> dict[str, range]:
     result = context.deltas.get(resolve_key(by, {}, context, options.delta))
     equation = context.program.equation(result.key) if result else None
+    return _ranges_of_places(by, equation, context, options)
+
+
+def _ranges_of_places(
+    by: TensorReference, equation: Equation | None, context: NetworkContext, options: Options
+) -> dict[str, range]:
+    """The ranges of the indices of an entry, axis by axis as its equation has them."""
     places = () if equation is None else equation.lhs.indices
     found: dict[str, range] = {}
     for node, place in zip(by.indices or (), places, strict=False):
@@ -172,9 +185,14 @@ def _ranges_of_axis(
 ) -> dict[str, range]:
     """The indices of one axis, matched by their coefficients; nothing where they do not match."""
     said, meant = _claim_coefficients(node, context), _equation_coefficients(place, context)
+    extents = {str(v): as_integer(n, context.size_map) for v, n in equation.ranges}
+    if not said and not is_rounded(node):
+        # At a scale of 1 both indices of `s i + m` have the coefficient 1: their letters tell.
+        names = {n.name for n in node.walk() if isinstance(n, Identifier)} & extents.keys()
+        free = {str(s) for s in place.atoms(Symbol)} & extents.keys()
+        return {n: range(options.base, options.base + extents[n]) for n in names if names == free}
     if said.keys() != meant.keys():
         return {}
-    extents = {str(v): as_integer(n, context.size_map) for v, n in equation.ranges}
     return {
         name: range(options.base, options.base + extents[meant[slope]])
         for slope, name in said.items()

@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING
 
 from symconv.claims.model.context import NetworkContext
 from symconv.claims.model.errors import MOST_LIMIT, ClaimError, NotChecked
-from symconv.claims.model.syntax_tree import Identifier, SumRange, SyntaxNode, TensorReference
+from symconv.claims.model.syntax_tree import (
+    Condition,
+    Identifier,
+    SumRange,
+    SyntaxNode,
+    TensorReference,
+)
 
 from .index_expressions import Environment, evaluate_index
 from .index_uses import (
@@ -127,8 +133,21 @@ class ImpliedRange:
         if inside:
             return _apply_limits(intersect_ranges(inside), ends)
         if not uses:
-            raise NotChecked(f"the index '{name}' has no range")
+            return self._in_bracket(body)
         return self._added(uses, ends)
+
+    def _in_bracket(self, body: SyntaxNode) -> IndexRange:
+        """The one value at which [b = b'] is 1, for an index that counts nothing."""
+        name = self.limit.name
+        for condition in (n for n in body.walk() if isinstance(n, Condition)):
+            sides = (condition.left, condition.right)
+            for one, other in (sides, sides[::-1]):
+                if condition.relation == "=" and one == Identifier(name):
+                    value = evaluate_index(other, self.env, self.context)
+                    if isinstance(value, int):
+                        said = "the one value that its bracket allows"
+                        return IndexRange(range(value, value + 1), said)
+        raise NotChecked(f"the index '{name}' has no range")
 
     def _inside(self, use: IndexUse) -> range | None:
         return use.inside(self.limit.name, self.env, self.context, self.options.base)

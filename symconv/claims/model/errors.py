@@ -73,6 +73,10 @@ class ClaimError(SymconvError):
     """A claim that is not read or not computed; it shows the place and what would be right."""
 
 
+class TooMuchWork(ClaimError):  # noqa: N818 - an end of work, no fault of the formula
+    """A formula that takes more operations than there may be."""
+
+
 class ShapeMismatchError(ClaimError):
     """Arrays whose shapes do not go together."""
 

@@ -15,6 +15,7 @@ from symconv.claims.model.syntax_tree import (
     FunctionCall,
     Identifier,
     Statement,
+    SumRange,
     SyntaxNode,
     UnaryMinus,
     join_spans,
@@ -51,7 +52,7 @@ from .measures import parse_magnitude, parse_norm, parse_rounded
 from .numerals import parse_number
 from .operators import make_product, parse_dilation
 from .scripts import parse_scripts, parse_trailing_indices
-from .sum_conditions import bind_sum_conditions
+from .sum_conditions import bind_sum_conditions, parse_lower_limits
 from .symbol_table import SymbolTable
 from .window_signs import WINDOW_SIGNS, as_window, parse_window_mode
 
@@ -75,6 +76,17 @@ def parse_statement(text: str, table: SymbolTable) -> Statement:
     """The statement that a text makes; ClaimError with a caret where it is not read."""
     text = expand_macros(text)
     return Parser(text, tokenize_claim(text, table.vocabulary), table).statement()
+
+
+def parse_range(text: str, table: SymbolTable) -> list[SumRange]:
+    r"""The limits that a text states, as in `0 \le i < N`; ClaimError for others."""
+    text = f"{{{text}}}"
+    at = Parser(text, tokenize_claim(text, table.vocabulary), table)
+    limits, condition = parse_lower_limits(at)
+    whole = condition is None and all(x.low and x.high for x in limits)
+    if not whole or at.peek().kind != "end":
+        at.fail("no range of an index", "0 \\le i < N")
+    return limits
 
 
 class Parser(ClaimCursor):

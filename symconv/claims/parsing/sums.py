@@ -47,7 +47,16 @@ def parse_limits(at: Parser, start: ClaimToken) -> tuple[list[SumRange], SyntaxN
             limits = [SumRange(token.text + at.primes(), span=token.span)]
     if not limits and condition is None:
         at.fail("a sum needs its index", "\\sum_i, \\sum_{i=0}^{3}", start.span)
-    return _apply_upper_limits(at, limits, high, start) if high else limits, condition
+    limits = _apply_upper_limits(at, limits, high, start) if high else limits
+    return [_apply_declared(at, x) for x in limits], condition
+
+
+def _apply_declared(at: Parser, limit: SumRange) -> SumRange:
+    """An index without limits has those that the text around the formula states."""
+    stated = at.table.ranges.get(limit.name)
+    if stated is None or limit.low or limit.high or limit.unequal:
+        return limit
+    return replace(limit, low=stated.low, high=stated.high)
 
 
 def _parse_upper_limits(at: Parser) -> tuple[SyntaxNode, ...]:

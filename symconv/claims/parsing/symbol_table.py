@@ -20,6 +20,7 @@ from symconv.claims.model.syntax_tree import (
     Numeral,
     Statement,
     Summation,
+    SumRange,
     SyntaxNode,
     TensorReference,
     UnaryMinus,
@@ -70,6 +71,7 @@ class SymbolTable:
     extra: Mapping[str, Shape] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     indices: frozenset[str] = frozenset()
+    ranges: Mapping[str, SumRange] = field(default_factory=dict)
     most_exponent: int = MOST_EXPONENT
     choices: Choices = field(default_factory=Choices)
     indexing: bool = False
