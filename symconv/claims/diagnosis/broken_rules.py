@@ -65,7 +65,9 @@ def run_mutations(wrong_part: WrongPart) -> tuple[MutatedRun, ...]:
     They are kept, because two mistakes at once need them again.
     """
     found, equations = [], find_upstream(wrong_part)
-    tables = [(rule, mutate_equations(rule, equations, wrong_part)) for rule in mistakes()]
+    only = wrong_part.only
+    rules = [rule for rule in mistakes() if not only or rule.name in only]
+    tables = [(rule, mutate_equations(rule, equations, wrong_part)) for rule in rules]
     single = [(rule, {k: e}) for rule, pairs in tables for k, e in pairs]
     several = [(rule, _first_changes(pairs)) for rule, pairs in tables if len(dict(pairs)) > 1]
     # Rules broken at one equation come first: that is the commoner mistake, and the one to be named

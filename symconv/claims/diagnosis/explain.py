@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from sympy import Symbol
+
 from symconv.claims.evaluation.assign import assign_residues
 from symconv.claims.evaluation.assignment import Assignment
 from symconv.claims.evaluation.comparison import (
@@ -19,6 +21,7 @@ from symconv.claims.evaluation.comparison import (
 from symconv.claims.evaluation.index_expressions import Environment
 from symconv.claims.evaluation.modular_field import Gates, Undefined
 from symconv.claims.model.budget import OverBudget, spend
+from symconv.claims.model.context import NetworkContext
 from symconv.claims.model.errors import NotChecked
 from symconv.claims.model.verdict import CONDITION, UNDETERMINED, WRONG, Cause, Verdict
 from symconv.core.errors import SymconvError
@@ -55,8 +58,8 @@ CONFIRMING_SEED = 50
 FREE = 49
 """The seed of the assignment with free gates, which is none of the judge's either."""
 
-OTHER_SIZES = 1
-"""The choice of sizes at which causes are tried again: not the one a claim is read at."""
+OTHER_SIZES = range(1, 9)
+"""The choices of sizes of which causes are tried again at one: not the one a claim is read at."""
 
 LARGE = MOST_VISITS // 100
 """Above so many terms a run not all broken rules are tried.
@@ -167,6 +170,19 @@ def explain_nonzero(difference: PartDifference, notes: Iterable[str]) -> Verdict
     )
 
 
+def _pick_other_sizes(context: NetworkContext) -> tuple[tuple[Symbol, int], ...]:
+    """Other sizes than those of a context; a size of 1 is avoided, at which a sum has one term."""
+    found = []
+    for seed in OTHER_SIZES:
+        other = pick_sizes(context.program, seed)
+        sizes = tuple((s, other[s]) for s, _ in context.sizes)
+        work = replace(context, sizes=sizes).work
+        if sizes != context.sizes:
+            ones = sum(n == 1 for s, n in sizes if s.is_positive)
+            found.append((ones, work, seed, sizes))
+    return min(found)[-1] if found else context.sizes
+
+
 def _sort_environments(
     difference: PartDifference, envs: list[Environment]
 ) -> tuple[Environment, ...]:
@@ -205,8 +221,7 @@ def _keep_at_other_sizes(found: list[Cause], difference: PartDifference) -> list
     At one choice of sizes two of them may be equal, or a sum may have one term.
     """
     context = difference.local.context
-    other = pick_sizes(context.program, OTHER_SIZES)
-    sizes = tuple((s, other[s]) for s, _ in context.sizes)
+    sizes = _pick_other_sizes(context)
     if sizes == context.sizes:
         return found
     elsewhere = replace(context, sizes=sizes)
@@ -216,7 +231,8 @@ def _keep_at_other_sizes(found: list[Cause], difference: PartDifference) -> list
     )
     try:
         envs = tuple(question.environments(MOST_INDEX_VALUES))
-        again = {c.name for c in find_causes(_collect_wrong_part(moved, envs))}
+        part = replace(_collect_wrong_part(moved, envs), only=frozenset(c.name for c in found))
+        again = {c.name for c in find_causes(part)}
     except (SymconvError, Undefined, OverBudget):
         return found
     return [c for c in found if c.name in again]

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 
 from symconv.claims.evaluation.comparison import (
-    EQUAL,
     Question,
-    compare_everywhere,
+    agree_everywhere,
     evaluate_everywhere,
 )
 from symconv.claims.evaluation.modular_field import Undefined
+from symconv.claims.model.context import NetworkContext
 from symconv.claims.model.substitution import replace_nodes
 from symconv.claims.model.syntax_tree import (
     BinaryExpression,
@@ -26,7 +26,14 @@ from symconv.claims.model.syntax_tree import (
 from symconv.claims.model.verdict import Cause
 from symconv.core.errors import SymconvError
 
-from .joined_sums import NAME, TEXT, join_sums
+from .joined_sums import (
+    FORGOTTEN,
+    FORGOTTEN_TEXT,
+    NAME,
+    TEXT,
+    join_sums,
+    multiply_signals,
+)
 from .wrong_part import WrongPart, step_of_mistake
 
 MOST_REPAIRS = 40
@@ -62,8 +69,9 @@ def by_repair(wrong_part: WrongPart) -> Iterator[Cause]:
     statement, key = wrong_part.question.statement, next(iter(wrong_part.tensors()), "")
     where = step_of_mistake(wrong_part.context, key, STEPS)
     for n in dict.fromkeys((wrong_part.claimed, wrong_part.asked)):
-        found = propose_repairs(statement.parts[n], code=statement.is_code)
-        for repair in islice(found, MOST_REPAIRS):
+        part, code = statement.parts[n], statement.is_code
+        repairs = chain(_repair_sums(part, wrong_part.context), propose_repairs(part, code=code))
+        for repair in islice(repairs, MOST_REPAIRS):
             if _makes_right(repair, n, wrong_part):
                 yield replace(repair.cause, where=where)
 
@@ -82,17 +90,20 @@ def _makes_right(repair: Repair, n: int, wrong_part: WrongPart) -> bool:
 def _agrees(mended: Question, wrong_part: WrongPart) -> bool:
     pair = (wrong_part.asked, wrong_part.claimed)
     with suppress(SymconvError, Undefined):
-        sides = [
-            evaluate_everywhere(mended, n, wrong_part.assignment, wrong_part.envs) for n in pair
-        ]
-        return compare_everywhere(*sides) == EQUAL
+        return agree_everywhere(mended, pair, wrong_part.assignment, wrong_part.envs)
     return False
+
+
+def _repair_sums(part: SyntaxNode, context: NetworkContext) -> Iterator[Repair]:
+    """Two sums made one, and a sum with its error signal."""
+    for joined in join_sums(part):
+        yield Repair(part, joined, Cause(NAME, TEXT))
+    for total, signal in multiply_signals(part, context):
+        yield Repair(total, signal, Cause(FORGOTTEN, FORGOTTEN_TEXT))
 
 
 def propose_repairs(part: SyntaxNode, *, code: bool = False) -> Iterator[Repair]:
     """Every single change of a function in a part; in code a star means one thing alone."""
-    for joined in join_sums(part):
-        yield Repair(part, joined, Cause(NAME, TEXT))
     nodes = list(part.walk())
     for node in nodes:
         if isinstance(node, BinaryExpression) and node.operator in STARS and not code:

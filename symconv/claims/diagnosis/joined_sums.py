@@ -1,7 +1,7 @@
-"""A product of two sums: one sum of the products of their terms, and the claim is right.
+"""Sums that are mended in the claim: two that are to be one, and one without its error signal.
 
-The mistake is found in the claim, since sums without limits run over whatever their terms leave
-them, which is more than the outputs that the derivation adds up.
+Sums without limits run over whatever their terms leave them, which is more than the outputs that
+the derivation adds up, so that no broken rule reproduces them.
 """
 
 from __future__ import annotations
@@ -12,12 +12,23 @@ from fractions import Fraction
 from itertools import islice, permutations
 
 from symconv.claims.mistakes.sums import product_of_sums
+from symconv.claims.mistakes.upstream import upstream_forgotten
+from symconv.claims.model.context import NetworkContext
 from symconv.claims.model.substitution import rename_index, replace_nodes
-from symconv.claims.model.syntax_tree import BinaryExpression, Numeral, Summation, SyntaxNode
+from symconv.claims.model.syntax_tree import (
+    BinaryExpression,
+    Differential,
+    Identifier,
+    Numeral,
+    Summation,
+    SyntaxNode,
+    TensorReference,
+)
 
 MOST_PAIRS = 6
 """How many pairs of sums are joined: each is a claim to be tried, and most products have two."""
 
+FORGOTTEN, FORGOTTEN_TEXT = upstream_forgotten.name, upstream_forgotten.text
 ONE = Numeral(Fraction(1), Fraction(1))
 NAME, TEXT = product_of_sums.name, product_of_sums.text
 
@@ -39,3 +50,26 @@ def join_sums(part: SyntaxNode) -> Iterator[SyntaxNode]:
         else:
             total = replace(outer, body=BinaryExpression("", outer.body, term))
             yield replace_nodes(part, {outer: total, inner: ONE})
+
+
+def multiply_signals(
+    part: SyntaxNode, context: NetworkContext
+) -> Iterator[tuple[SyntaxNode, SyntaxNode]]:
+    """Every sum of a part that has no error signal, and the same with one of the summed indices."""
+    nodes = list(part.walk())
+    if any(isinstance(n, Differential) or getattr(n, "kind", "") for n in nodes):
+        return
+    for total in (n for n in nodes if isinstance(n, Summation)):
+        inner, limits = total, list(total.limits)
+        while isinstance(inner.body, Summation):
+            inner = inner.body
+            limits += inner.limits
+        for tensor in context.deltas.values():
+            name = tensor.name.plain
+            if tensor.role != "delta" or len(tensor.shape) != len(limits):
+                continue
+            layer = None if name.layer is None else Numeral(Fraction(name.layer))
+            indices = tuple(Identifier(x.name) for x in limits)
+            signal = TensorReference(name.letter, layer, indices, "delta")
+            body = BinaryExpression("", signal, inner.body)
+            yield total, replace_nodes(total, {inner: replace(inner, body=body)})

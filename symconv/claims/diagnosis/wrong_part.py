@@ -34,6 +34,7 @@ class WrongPart:
     `judge` says whether values of the question are what the claimed part says. `others` is the same
     part in further assignments: where maxima and switches decide, one assignment is too few.
     `exact` says that agreement there is no accident, as it may be between a few printed digits.
+    `only` are the names of the broken rules that are tried, where these are not all.
     """
 
     question: Question
@@ -44,6 +45,7 @@ class WrongPart:
     judge: ValueTest
     others: tuple[WrongPart, ...] = ()
     exact: bool = False
+    only: frozenset[str] = frozenset()
 
     @property
     def context(self) -> NetworkContext:

@@ -11,6 +11,7 @@ from symconv.claims.evaluation.arrays import ArrayValue, Value, make_array
 from symconv.claims.evaluation.comparison import (
     EQUAL,
     Question,
+    agree_everywhere,
     compare_everywhere,
     evaluate_everywhere,
 )
@@ -41,12 +42,7 @@ def by_missing_sum(wrong_part: WrongPart) -> Iterator[Cause]:
 def _holds(question: Question, wrong_part: WrongPart) -> bool:
     with suppress(SymconvError, Undefined):
         envs = question.environments(MOST_INDEX_VALUES)
-        return (
-            compare_everywhere(
-                *(evaluate_everywhere(question, n, wrong_part.assignment, envs) for n in (0, 1))
-            )
-            == EQUAL
-        )
+        return agree_everywhere(question, (0, 1), wrong_part.assignment, envs)
     return False
 
 

@@ -173,6 +173,17 @@ def compare_everywhere(left: Sequence[Value], right: Sequence[Value]) -> str:
     return DIFFERENT if DIFFERENT in outcomes else EQUAL
 
 
+def agree_everywhere(
+    question: Question, pair: tuple[int, int], assignment: Assignment, envs: Sequence[Environment]
+) -> bool:
+    """Whether two parts are equal at all values of the free indices; it ends where they differ."""
+    for env in envs:
+        first, second = (evaluate_part(question, n, assignment, env) for n in pair)
+        if compare_values(first, second) != EQUAL:
+            return False
+    return True
+
+
 def is_constant(node: SyntaxNode) -> bool:
     """Whether a part is made of numbers alone."""
     return not any(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from fractions import Fraction
 from random import Random
 
@@ -21,6 +22,7 @@ from symconv.claims.model.budget import OPERATION_STEPS, spend
 from symconv.claims.model.context import NetworkContext
 from symconv.claims.model.evidence import PROVED, TESTED, Evidence
 from symconv.claims.model.extents import spell_extent
+from symconv.claims.model.substitution import replace_nodes
 from symconv.claims.model.syntax_tree import (
     BinaryExpression,
     Exponentiation,
@@ -82,7 +84,8 @@ def judge_sizes(question: Question, agreement: Agreement) -> Verdict:
         off = next((n for n, x in enumerate(values) if x is None or x != values[0]), None)
         if off is None:
             return Verdict(v.RIGHT, evidence=EXACT)
-        return Verdict(v.WRONG, truth=_write_values(question, values, off))
+        truth, causes = _write_values(question, values, off), tuple(_other_rounding(question, off))
+        return Verdict(v.WRONG, causes=causes, truth=truth)
     covered: list[str] = []
     for n in range(1, len(parts)):
         if agreement.prove(n):
@@ -90,6 +93,19 @@ def judge_sizes(question: Question, agreement: Agreement) -> Verdict:
             continue
         return _judge_unproved(question, n)
     return Verdict(v.RIGHT, evidence=Evidence(PROVED, tuple(dict.fromkeys(covered))))
+
+
+def _other_rounding(question: Question, n: int) -> Iterator[Cause]:
+    """That part n rounds the wrong way, where it is right with floor and ceiling exchanged."""
+    part, context = question.statement.parts[n], question.context
+    rounded = [x for x in part.walk() if isinstance(x, FunctionCall) and x.function in ROUNDED]
+    other = {"floor": "ceil", "ceil": "floor"}
+    table: dict[SyntaxNode, SyntaxNode] = {
+        x: replace(x, function=other[x.function]) for x in rounded
+    }
+    first = evaluate_index(question.statement.parts[0], {}, context)
+    if table and evaluate_index(replace_nodes(part, table), {}, context) == first:
+        yield Cause("rounding_direction", "rounded the wrong way: floor and ceiling are exchanged")
 
 
 def _write_values(question: Question, values: list[Fraction | int | None], off: int) -> str:

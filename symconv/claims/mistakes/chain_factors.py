@@ -91,5 +91,9 @@ def gradient_masked(e: Equation, context: NetworkContext) -> Iterator[Expr]:
     switches = e.rhs.atoms(step)
     if len(signals) == 1 and len(switches) == 1:
         (switch,) = switches
-        for new in (step(signals[0]), switch * step(signals[0])):
-            yield e.rhs.xreplace({switch: new})
+        # The sign of 2 (a - t) is that of a - t, which is what a claim may write.
+        above = context.equation(key_of(signals[0]))
+        content = above.rhs.as_content_primitive()[0] if above is not None else 1
+        for sign in dict.fromkeys((signals[0], signals[0] / content)):
+            for new in (step(sign), switch * step(sign)):
+                yield e.rhs.xreplace({switch: new})

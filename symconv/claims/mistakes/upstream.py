@@ -103,12 +103,16 @@ def _without_statistic(e: Equation, context: NetworkContext, *, squares: bool) -
         keys = {tensor_of(x, context).name.plain.key for x in signals}
         statistics = [q for k in keys if (q := context.forward.equation(k)) is not None]
         return _through_statistic(term, e, context) and any(
-            q.kind in NORMS and q.rhs.has(Sum) and q.rhs.has(Pow) == squares for q in statistics
+            q.kind in NORMS and q.rhs.has(Sum) and _has_square(q.rhs) == squares for q in statistics
         )
 
     kept = [t for t in e.rhs.args if not through(t)]
     if kept and len(kept) < len(e.rhs.args):
         yield Add(*kept)
+
+
+def _has_square(e: Expr) -> bool:
+    return any(p.exp == 2 for p in e.atoms(Pow))
 
 
 @mutation(
