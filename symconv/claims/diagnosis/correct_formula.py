@@ -80,8 +80,10 @@ def write_forward_line(
 
         found = unroll(context.forward, {}, [tensor.key], symbol, keep=keep, limit=MOST_SCALARS)
         names = collect_names(context.forward, context.backward.items, context.notation)
-        right = scalar_text(found[tensor.key][place], names, ascii_only=True)
-        entry = f"{entry_name(tensor, place, context.notation)} = {right}"
+        # A maximum of entries has no text of its own; the general line says what it is.
+        with suppress(SymconvError):
+            right = scalar_text(found[tensor.key][place], names, ascii_only=True)
+            entry = f"{entry_name(tensor, place, context.notation)} = {right}"
     return "; ".join(text for text in (general, entry) if text)[:MOST_ENTRY_LENGTH]
 
 

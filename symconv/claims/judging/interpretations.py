@@ -45,7 +45,9 @@ def enumerate_interpretations(
             yield Options(base, letter, star, rate, definitions, kernel), note
 
 
-MATRIX_WORDS = {"np.dot", "np.matmul", "np.transpose", "np.sum", "np.mean"}
+MATRIX_WORDS = {"np.dot", "np.matmul", "np.transpose", "np.sum"}
+MEANS = {"np.mean", "np.var", "np.std"}
+"""Along the one column of a vector these would change nothing, which hides a factor."""
 
 
 def _may_have_columns(statement: Statement, context: NetworkContext) -> bool:
@@ -55,7 +57,8 @@ def _may_have_columns(statement: Statement, context: NetworkContext) -> bool:
     nodes = [n for p in statement.parts for n in p.walk()]
     words = {n.function for n in nodes if isinstance(n, FunctionCall)}
     signs = {n.operator for n in nodes if isinstance(n, BinaryExpression)}
-    return vectors and bool(words & MATRIX_WORDS or "@" in signs)
+    matrices = bool(words & MATRIX_WORDS) or "@" in signs
+    return vectors and matrices and not words & MEANS
 
 
 def _has_products(statement: Statement) -> bool:

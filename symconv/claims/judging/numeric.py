@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 
-from symconv.claims.evaluation.arrays import Value
+from symconv.claims.evaluation.arrays import ArrayValue, Value
 from symconv.claims.evaluation.assign import ExactAlgebra, Values, assign_values
 from symconv.claims.evaluation.assignment import Assignment
 from symconv.claims.evaluation.comparison import (
@@ -33,7 +33,7 @@ from symconv.claims.evaluation.index_expressions import Environment
 from symconv.claims.evaluation.interval_algebra import IntervalAlgebra
 from symconv.claims.evaluation.modular_field import Undefined
 from symconv.claims.model import verdict as v
-from symconv.claims.model.errors import NotChecked
+from symconv.claims.model.errors import NotChecked, ShapeMismatchError
 from symconv.claims.model.evidence import TESTED, Evidence
 from symconv.claims.model.syntax_tree import Numeral
 from symconv.claims.model.verdict import Verdict
@@ -167,6 +167,7 @@ class NumericChain:
         """How the numbers of part n stand to a truth."""
         digits = find_literals(self.question.statement.parts[n])
         true, said = list_entries(truth), list_entries(self.known[n])
+        _require_one_shape(truth, self.known[n])
         # 0 stands for an array of zeros.
         if digits is not None and len(digits) == 1 and not digits[0].value:
             digits, said = digits * len(true), said * len(true)
@@ -180,6 +181,20 @@ class NumericChain:
         """The truth under another convention."""
         assignment = assign_values(self.question.context, self.values, algebra)
         return evaluate_part(self.question, asked, assignment, self.env)
+
+
+def _require_one_shape(truth: Value, said: Value) -> None:
+    """ShapeMismatchError where as many numbers stand in another grid; a flat list fits any."""
+    if not isinstance(truth, ArrayValue) or not isinstance(said, ArrayValue):
+        return
+    grids = truth.grid(), said.grid()
+    if (
+        len(truth.entries) == len(said.entries)
+        and grids[0] != grids[1]
+        and min(map(len, grids)) > 1
+    ):
+        shapes = [" x ".join(map(str, v.shape)) for v in (said, truth)]
+        raise ShapeMismatchError(f"the numbers stand as {shapes[0]}, and the value is {shapes[1]}")
 
 
 def _is_close(a: Fraction, b: Fraction) -> bool:

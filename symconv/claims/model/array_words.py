@@ -29,8 +29,8 @@ WORDS: Mapping[str, str] = {
 
 SAME_WORD: Mapping[str, str] = {
     "amax": "max", "amin": "min", "flatten": "ravel", "view": "reshape", "permute": "transpose",
-    "t": "transpose", "unsqueeze": "expand_dims", "identity": "eye", "mm": "matmul",
-    "fftconvolve": "signal_convolve",
+    "t": "transpose", "unsqueeze": "expand_dims", "identity": "eye", "diagflat": "diag",
+    "mm": "matmul", "fftconvolve": "signal_convolve",
 }  # fmt: skip
 """Other names of the same words, PyTorch's among them."""
 

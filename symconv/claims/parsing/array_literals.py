@@ -42,7 +42,8 @@ def _parse_rows(at: Parser) -> tuple[list[list[SyntaxNode]], bool]:
     rows: list[list[SyntaxNode]] = [[]]
     comma = False
     with at.within(separated=True), at.listing():
-        item = _parse_printed_number if _is_printed(at) else _parse_item
+        printed = _is_printed(at)
+        item = _parse_printed_number if printed else _parse_item
         while at.peek().text != "]":
             rows[-1].append(item(at))
             comma = at.peek().text == ","
@@ -51,7 +52,7 @@ def _parse_rows(at: Parser) -> tuple[list[list[SyntaxNode]], bool]:
                 rows.append([])
             elif comma:
                 at.take()
-            elif at.peek().text not in {"]", "["} and not at.starts_factor():
+            elif at.peek().text not in {"]", "["} and not (printed or at.starts_factor()):
                 at.expect("]")
         at.expect("]")
     return rows, comma

@@ -39,6 +39,7 @@ from symconv.claims.model.syntax_tree import (
     UnaryMinus,
 )
 from symconv.claims.model.vocabulary import FUNCTIONS
+from symconv.core.errors import did_you_mean
 
 from .conditionals import parse_conditional
 from .conditions import as_indicator
@@ -119,6 +120,18 @@ def _is_attribute(token: ClaimToken, following: Sequence[ClaimToken]) -> bool:
 def is_prefixed(at: Parser, token: ClaimToken) -> bool:
     """Whether `np.` or the like stands before a word."""
     return BEFORE.search(at.text, 0, token.start) is not None
+
+
+def refuse_unknown_word(at: Parser) -> None:
+    """One line on a function of NumPy that is not known: `np.foo(x)`."""
+    token = at.peek()
+    if at.peek(1).text == "(" and is_prefixed(at, token) and token.text not in at.table.letters:
+        hint = did_you_mean(token.text[:LONGEST_NAME], CODE_WORDS | set(FUNCTIONS))
+        at.fail(f"the function '{token.text[:LONGEST_NAME]}' is not read", hint, token.span)
+
+
+LONGEST_NAME = 40
+"""How many characters of an unknown function are repeated to the person."""
 
 
 def find_word(at: Parser, token: ClaimToken, *, method: bool = False) -> str:

@@ -34,6 +34,7 @@ NUMBERED = re.compile(r"(?:convolve2d|correlate2d|conv2d|rot180|rot90|log_softma
 TAILED = re.compile(r"[A-Za-z]+[0-9]+(?![0-9]*[A-Za-z]|\.[0-9])")
 PREFIX = re.compile(
     r"(?:np|numpy|jnp|scipy|signal|math|torch|tf|nn|functional|linalg)\.(?=[A-Za-z])"
+    r"|F\.(?=(?:relu|sigmoid|tanh|softplus|softmax|log_softmax|pad)\()"
 )
 BLANK = "$~\u200b\u00a0"
 TWO = ("**", ":=", "<-", "->", "<=", ">=", "!=", "==", "=>", "+=", "-=", "||", "//")

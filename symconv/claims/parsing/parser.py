@@ -32,7 +32,7 @@ from .abbreviations import (
     parse_weight_step,
 )
 from .array_literals import parse_array
-from .array_words import is_code, parse_method
+from .array_words import is_code, parse_method, refuse_unknown_word
 from .brackets import (
     parse_brackets,
     parse_number_or_indicator,
@@ -293,6 +293,7 @@ def parse_name(at: Parser) -> SyntaxNode:
         return parse_maximum(at)
     if is_call(at):
         return parse_call(at)
+    refuse_unknown_word(at)
     rule = ABBREVIATIONS.get(word)
     if rule is not None and word not in at.table.letters and (found := rule(at)):
         return found
