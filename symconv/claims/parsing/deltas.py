@@ -74,7 +74,8 @@ def _bare_signal(table: SymbolTable, s: Scripts, at: Parser) -> SyntaxNode:
     found = TensorReference(
         "", layer, s.sub, "delta", bracket=s.bracket, counted=counted, span=s.whole
     )
-    if s.bracket and s.sub and needs_subscript(s.sub):
+    if s.bracket and s.sub and needs_subscript(at, s.sub):
+        at.is_code = True
         return Subscript(replace(found, indices=None), s.sub, span=s.whole)
     found = _pair_digits(table, found)
     indices = found.indices or ()

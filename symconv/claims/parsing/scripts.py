@@ -17,6 +17,7 @@ from symconv.claims.model.syntax_tree import (
     SyntaxNode,
     UnaryMinus,
 )
+from symconv.claims.readings.negative_index import ABSENT, FROM_BEHIND, NEGATIVE_INDEX
 
 from .brackets import parse_brackets
 from .calls import count_transpose_tokens
@@ -193,14 +194,20 @@ def parse_trailing_indices(at: Parser, base: SyntaxNode) -> SyntaxNode:
     return Subscript(base, indices, span=(base.span[0], at.last.stop))
 
 
-def needs_subscript(indices: tuple[SyntaxNode, ...]) -> bool:
-    """Whether indices are more than entries and slices: new axes, steps, counted from behind."""
-    return any(
+def needs_subscript(at: Parser, indices: tuple[SyntaxNode, ...]) -> bool:
+    """Whether indices are more than entries and slices: new axes, steps, counted from behind.
+
+    In formulas an entry with a negative index is one that does not exist.
+    """
+    fancy = any(
         isinstance(i, ExtraAxis | FurtherAxes)
-        or _is_negative(i)
         or (isinstance(i, IndexSlice) and (i.step or _is_negative(i.low) or _is_negative(i.high)))
         for i in indices
     )
+    if fancy or not any(map(_is_negative, indices)):
+        return fancy
+    possible = (FROM_BEHIND,) if at.is_code else (ABSENT, FROM_BEHIND)
+    return at.table.choose(NEGATIVE_INDEX, "", possible) == FROM_BEHIND
 
 
 def _is_negative(node: SyntaxNode | None) -> bool:

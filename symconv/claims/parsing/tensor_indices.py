@@ -38,7 +38,7 @@ class OutOfRangeError(ClaimError):
 
 def index_reference(table: SymbolTable, entry: TensorReference, at: Parser) -> SyntaxNode:
     """The reference with its indices; those that only NumPy has stand behind it."""
-    if entry.bracket and entry.indices and needs_subscript(entry.indices):
+    if entry.bracket and entry.indices and needs_subscript(at, entry.indices):
         at.is_code = True
         return Subscript(replace(entry, indices=None), entry.indices, span=entry.span)
     return normalize_indices(table, entry, at)
