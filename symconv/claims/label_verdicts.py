@@ -9,6 +9,7 @@ from symconv.claims.check import MOST_ECHOED, Checker
 from symconv.claims.labels import LabelReading, read_label
 from symconv.claims.model.verdict import (
     NOT_CHECKED,
+    UNDETERMINED,
     UNREADABLE,
     WRONG,
     Verdict,
@@ -48,7 +49,7 @@ class LabelJudge:
             said = f"{reading.given} = {matrix.literal}"
             return Verdict(NOT_CHECKED, "given value", reading=said)
         if reading.role == "other":
-            note = "these are other weights than those of the network"
+            note = "what this is in the network is not said by the words above it"
             return Verdict(NOT_CHECKED, "given value", notes=(note,))
         if not reading.claims:
             height, width = len(matrix.rows), len(matrix.rows[0])
@@ -67,7 +68,11 @@ class LabelJudge:
         found = next((v for v in verdicts if v), verdicts[0])
         others = [v for v in verdicts if v.verdict != WRONG]
         # Wrong only where it is wrong in every reading.
-        return others[0] if found.verdict == WRONG and others else found
+        found = others[0] if found.verdict == WRONG and others else found
+        if found.verdict == WRONG and reading.weak:
+            note = f"no {reading.role} of the network, and the words may mean something else"
+            return Verdict(UNDETERMINED, found.kind, notes=(note,))
+        return found
 
     def trace_back(self, found: Verdict, reading: LabelReading, new: Matrix) -> Verdict:
         """A wrong step that follows from a gradient which the text has stated wrongly."""

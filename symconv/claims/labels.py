@@ -10,11 +10,16 @@ from symconv.claims.model.context import NetworkContext
 from symconv.claims.parsing.labelled_matrices import LabelledMatrix
 from symconv.core.tensor import Tensor
 
+CHANGED = "flipped|rotated|rot180|transposed?|padded|reshaped|flattened|old|previous|numerical"
 LEXICON = (
     ("updated", r"\b(?:new|updated|next|improved)\b.*\b(?:filters?|kernels?|weights?)\b"),
     ("gradient", r"\b(?:gradients?|derivatives?)\b"),
     ("error", r"\b(?:errors?|deltas?|differences?|residuals?)\b"),
-    ("other", r"\b(?:desired|true|ideal|optimal|target)\s+(?:filters?|kernels?|weights?)\b"),
+    (
+        "other",
+        rf"\b(?:desired|true|ideal|optimal|target|{CHANGED})\s+(?:filters?|kernels?|weights?)\b",
+    ),
+    ("other", rf"\b(?:{CHANGED})\b"),
     ("target", r"\b(?:targets?|desired|expected|labels?|ground truth)\b"),
     ("activated", r"\b(?:relus?|sigmoid|tanh|softplus|activations?|activated)\b"),
     ("input", r"\b(?:inputs?|images?)\b"),
@@ -25,10 +30,11 @@ LEXICON = (
 
 BEFORE_ACTIVATION = re.compile(r"\b(?:before|without|pre-?)\s*(?:the\s+)?(?:activations?|relus?)\b")
 FORMULA = re.compile(r"\(([A-Za-z_ ]{1,40}[-−–+*][A-Za-z_ ]{1,40})\)")
-RATE = re.compile(
-    r"\b(?:learning rate|step size|rate)\b[^\d\n]{0,20}?(\d*\.\d+|\d+)", re.IGNORECASE
-)
-OF_INPUT = re.compile(r"\b(?:of|for|by|to|w\.?r\.?t\.?)\s+(?:the\s+)?(?:inputs?|images?)\b")
+RATE = re.compile(r"\b(?:learning rate|step size)\b[^\d\n]{0,20}?(\d*\.\d+|\d+)", re.IGNORECASE)
+OF_INPUT = re.compile(r"\b(?:inputs?|images?)\b")
+OF_OUTPUT = re.compile(r"\b(?:outputs?|feature maps?|activations?|pooled|pooling|relus?)\b")
+WEAK = re.compile(r"\b(?:results?|should|want\w*|would|expect\w*|if)\b")
+ORDINALS = (r"\b(?:first|1st)\b", r"\b(?:second|2nd)\b", r"\b(?:third|3rd)\b")
 ACTIVATIONS = {"relu", "sigmoid", "tanh", "softplus"}
 GIVEN_ROLES = {"input": "input", "target": "target", "kernel": "parameter"}
 
@@ -41,6 +47,8 @@ class LabelReading:
     given: str = ""
     claims: tuple[str, ...] = ()
     rate: str = ""
+    weak: bool = False
+    """Whether the words may well mean something else, so that nothing is wrong by them."""
 
 
 def read_label(matrix: LabelledMatrix, context: NetworkContext) -> LabelReading | None:
@@ -55,11 +63,22 @@ def read_label(matrix: LabelledMatrix, context: NetworkContext) -> LabelReading 
     if role == "other":
         return found
     if role in GIVEN_ROLES:
-        tensors = _fitting(matrix, context, GIVEN_ROLES[role])
-        return LabelReading(role, given=tensors[0].key, rate=found.rate) if tensors else found
+        tensors = _pick_ordinal(_fitting(matrix, context, GIVEN_ROLES[role]), said)
+        # Of two kernels of one shape nobody knows which one is meant.
+        given = tensors[0].key if len(tensors) == 1 else ""
+        return LabelReading(role if len(tensors) < 2 else "other", given=given, rate=found.rate)
     left = list(_list_left_sides(role, matrix, context))
     claims = tuple(f"{side} = {matrix.literal}" for side in left)
-    return LabelReading(role, claims=claims, rate=found.rate) if role else None
+    weak = WEAK.search(said) is not None or (role == "error" and not FORMULA.search(matrix.label))
+    return LabelReading(role, claims=claims, rate=found.rate, weak=weak) if role else None
+
+
+def _pick_ordinal(tensors: list[Tensor], said: str) -> list[Tensor]:
+    """The tensor that `first` or `second` names; all of them where nothing does."""
+    for n, words in enumerate(ORDINALS):
+        if len(tensors) > 1 and re.search(words, said):
+            return tensors[n : n + 1]
+    return tensors
 
 
 def _list_left_sides(role: str, matrix: LabelledMatrix, context: NetworkContext) -> Iterator[str]:
@@ -71,8 +90,11 @@ def _list_left_sides(role: str, matrix: LabelledMatrix, context: NetworkContext)
     elif role == "activated":
         yield from (t.key for t in values if _is_activated(t, matrix, context))
     elif role == "gradient":
-        wanted = "input" if OF_INPUT.search(matrix.label.lower()) else "parameter"
-        yield from (f"d{cost}/d{t.key}" for t in _fitting(matrix, context, wanted))
+        said = matrix.label.lower()
+        wanted = "input" if OF_INPUT.search(said) else "parameter"
+        wanted = "value" if OF_OUTPUT.search(said) else wanted
+        tensors = _pick_ordinal(_fitting(matrix, context, wanted), said)
+        yield from (f"d{cost}/d{t.key}" for t in tensors)
     elif role == "updated":
         yield from (
             f"{t.key} - eta d{cost}/d{t.key}" for t in _fitting(matrix, context, "parameter")

@@ -87,6 +87,8 @@ def _apply_to_pairs(
         return apply_elementwise(left.entries[0], right, function)
     if counts[1] == 1 and counts[0] != 1:
         return apply_elementwise(left, right.entries[0], function)
+    if counts[0] != counts[1]:
+        return None
     if left.grid() != right.grid() and not _is_list_against_grid(left, right):
         return None
     pairs = zip(left.entries, right.entries, strict=True)

@@ -151,7 +151,8 @@ def format_one_line(verdict: Verdict, file: str) -> str:
     """`file:line:column: verdict: answer`, as editors understand it."""
     said = describe_briefly(verdict)
     place = f"{file}:{verdict.line or 1}:{verdict.column or 1}"
-    return f"{place}: {verdict.verdict}" + (f": {said}" if said else "")
+    what = verdict.kind if _is_premise(verdict) else verdict.verdict
+    return f"{place}: {what}" + (f": {said}" if said else "")
 
 
 def summarize_verdicts(verdicts: Sequence[Verdict]) -> str:

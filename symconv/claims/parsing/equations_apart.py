@@ -32,6 +32,7 @@ SHORTEST_SENTENCE = 2
 
 
 BLANKS = " \t\n&~"
+EMPTY = re.compile(r"[\s&~]*\{\}[\s&~]*(?=[=+-])")
 
 
 @dataclass
@@ -50,6 +51,9 @@ def split_equations(body: str) -> Iterator[tuple[int, str]]:
     Marks between what belongs together, such as the end of a row, are spaces in the text.
     """
     left = list(LAYOUT.sub(lambda m: " " * len(m.group()), body))
+    # `{} = ...` has no left side; the braces are there for the space beside the sign.
+    for match in EMPTY.finditer("".join(left)):
+        left[match.start() : match.end()] = " " * len(match.group())
     kept: EquationPiece | None = None
     for start, stop, mark in _cut("".join(left)):
         piece = _describe("".join(left), start, stop)
@@ -65,6 +69,16 @@ def split_equations(body: str) -> Iterator[tuple[int, str]]:
             kept.stop, kept.signs = piece.stop, kept.signs + piece.signs
     if kept is not None and kept.signs:
         yield kept.start, "".join(left[kept.start : kept.stop])
+
+
+def find_left_side(equation: str) -> str:
+    """What stands before the first sign of an equation that is outside of brackets."""
+    depth = 0
+    for match in PIECE.finditer(equation):
+        depth = max(0, depth + _turn(match))
+        if match["sign"] and depth == 0:
+            return equation[: match.start()].strip(BLANKS)
+    return ""
 
 
 def _cut(text: str) -> Iterator[tuple[int, int, str]]:

@@ -13,7 +13,8 @@ ENVIRONMENTS = (
 )
 OPENS = re.compile(rf"\$\$?|\\[\[(]|\\begin\{{((?:{ENVIRONMENTS})\*?)\}}")
 CLOSES = {"\\[": "\\]", "\\(": "\\)"}
-FENCE = re.compile(r"[ \t>]*(```|~~~)")
+FENCE = re.compile(r"[ \t>]*(```|~~~)[ \t]*(\w*)")
+MATH_FENCES = {"math", "latex", "tex"}
 TICKS = re.compile(r"(?<!`)(`{1,2})(?!`)([^`\n]+)\1(?!`)")
 EMPHASIS = re.compile(
     r"(?<![\w*\\)\]}])(\*\*\*|\*\*|\*|__|_)(?=[^\s*_])([^*\n]{0,600}?[^\s*_])\1(?![\w*(])"
@@ -24,7 +25,12 @@ LEAD = re.compile(
     r"|\((?:[a-h]|i{1,3}|iv|vi{0,2})\)(?=\s+[^\s=+*/-]))[ \t]*"
 )
 NUMBERED = re.compile(r"(?<![ \t])[ \t]{2,}\(\d{1,3}[a-z]?\)[ \t]*$", re.MULTILINE)
+TABLE_ROW = re.compile(r"^[ \t]*\|[^\n]*\|[ \t]*$", re.MULTILINE)
+CELL_END = re.compile(r"^[ \t]*\||(?<=\s)\||\|(?=\s|$)")
 BEGIN_GROUP = re.compile(r"\\(?:begin|end)group(?![A-Za-z])")
+MOST_BESIDE = 200
+"""How many characters beside a formula are looked at, to see whether it stands in a sentence."""
+
 MOST_LEADS = 6
 """How many marks may stand before what a line says: quotes in quotes, a list in them."""
 
@@ -37,6 +43,7 @@ class MathZone:
     stop: int
     body_start: int
     body: str
+    display: bool = True
 
 
 class MaskedText:
@@ -60,19 +67,24 @@ class MaskedText:
                 self.left[place] = mark
 
 
-def mask_fences(masked: MaskedText) -> frozenset[int]:
-    """Take the fences of code out; the numbers of the lines between them, from 0."""
-    inside, place = "", 0
+def mask_fences(masked: MaskedText) -> tuple[frozenset[int], list[MathZone]]:
+    """Take the fences out; the lines of code between them, from 0, and what is a formula there."""
+    inside, formula, place, opened = "", False, 0, 0
     found: set[int] = set()
+    zones: list[MathZone] = []
     for number, line in enumerate(masked.text.split("\n")):
         match = FENCE.match(line)
+        after = place + len(line) + 1
         if match and (not inside or match.group(1) == inside):
-            inside = "" if inside else match.group(1)
+            if inside and formula:
+                zones.append(MathZone(opened, place, opened, masked.text[opened:place]))
+            formula = not inside and match.group(2) in MATH_FENCES
+            inside, opened = ("" if inside else match.group(1)), after
             masked.blank(place, place + len(line))
-        elif inside:
+        elif inside and not formula:
             found.add(number)
-        place += len(line) + 1
-    return frozenset(found)
+        place = after
+    return frozenset(found), zones
 
 
 def find_math(text: str) -> Iterator[MathZone]:
@@ -90,8 +102,23 @@ def find_math(text: str) -> Iterator[MathZone]:
             missing |= {close} if stop < 0 and limit == len(text) else set()
             place = start
             continue
-        yield MathZone(match.start(), stop + len(close), start, text[start:stop])
+        ticks = close == "$" and text[start] == "`" == text[stop - 1] and stop - start > 2
+        yield MathZone(
+            match.start(),
+            stop + len(close),
+            start + ticks,
+            text[start + ticks : stop - ticks],
+            display=close not in {"$", "\\)"} and _is_alone(text, match.start(), stop + len(close)),
+        )
         place = stop + len(close)
+
+
+def _is_alone(text: str, start: int, stop: int) -> bool:
+    """Whether nothing but marks stands beside a formula on its lines."""
+    end = text.find("\n", stop)
+    before = text[text.rfind("\n", 0, start) + 1 : start]
+    after = text[stop : len(text) if end < 0 else end]
+    return not re.search(r"\w", before[-MOST_BESIDE:] + after[:MOST_BESIDE])
 
 
 def find_code_spans(text: str) -> Iterator[tuple[int, int]]:
@@ -114,6 +141,9 @@ def mask_prose(masked: MaskedText, fenced: frozenset[int]) -> None:
         if " " in inner or len(inner) >= 3 or len(match.group(1)) > 1:
             masked.blank(match.start(), match.start(2), BREAK)
             masked.blank(match.end(2), match.end(), BREAK)
+    for row in TABLE_ROW.finditer(text):
+        for match in CELL_END.finditer(row.group()):
+            masked.blank(row.start() + match.start(), row.start() + match.end(), BREAK)
     for match in NUMBERED.finditer(text):
         masked.blank(*match.span())
 

@@ -22,6 +22,10 @@ TAGS = (
     "|ol|p|pre|script|source|span|strong|style|sub|summary|sup|svg|table|td|th|tr|u|ul|video"
 )
 TAG = re.compile(rf"<(?:{TAGS})(?:\s[^<>]{{0,600}})?/?>", re.IGNORECASE)
+LATEX_OPTIONS = re.compile(
+    r"\\(?:documentclass|usepackage|RequirePackage|includegraphics|geometry|hypersetup|lstset"
+    r"|captionsetup|begin\{[A-Za-z*]{1,30}\})\s*(?:\[[^\]]{0,400}\]|\{[^{}]{0,400}=[^{}]{0,400}\})"
+)
 RANGE = re.compile(
     r"\b[A-Za-z]\s*=\s*-?\d+\s*,\s*(?:-?\d+\s*,\s*)?(?:\\[lc]?dots|\.\.\.|…)\s*,?\s*[\w-]+"
 )
@@ -90,6 +94,8 @@ def find_no_formulas(text: str) -> Iterator[NoFormula]:
         yield NoFormula(*match.span(), ADDRESSED)
     for match in TAG.finditer(text):
         yield NoFormula(*match.span(), TAGGED)
+    for match in LATEX_OPTIONS.finditer(text):
+        yield NoFormula(*match.span(), OPTION)
     for pattern, why in ((RULER, RULED), (ARROW, ARROWED), (RANGE, RANGED)):
         for match in pattern.finditer(text):
             yield NoFormula(*match.span(), why)

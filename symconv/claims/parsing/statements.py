@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .clauses import BREAK, find_clauses
-from .equations_apart import split_equations
+from .equations_apart import find_left_side, split_equations
 from .formula_lines import join_lines
 from .markup import (
     MaskedText,
+    MathZone,
     find_code_spans,
     find_math,
     mask_fences,
     mask_prose,
 )
 from .relation_signs import (
+    RANGED,
     SIGN,
     LineTable,
     NoFormula,
@@ -34,6 +36,11 @@ CONDITION = (
 )
 BEFORE = re.compile(rf"(?<![\w]){CONDITION}[^.;\n]*$", re.IGNORECASE)
 AFTER = re.compile(rf"[\s$,*`)]*{CONDITION}", re.IGNORECASE)
+BOUND = r"[\w\s+\-'{}^/]{1,40}"
+BELOW = r"\s*(?:\\leq?(?![a-z])|\\lt(?![a-z])|<=|<|≤)\s*"
+BOUNDS = re.compile(rf"(?:{BOUND}{BELOW})?[a-z](?:'|\^?\\prime|_\w)?{BELOW}{BOUND}")
+"""The bounds of an index, `0 \\le i < n`: a condition on what stands beside them."""
+
 NEAR = 200
 """How many characters before a statement may hold the condition that it stands under."""
 
@@ -92,9 +99,9 @@ class TextSplitter:
 
     def split(self) -> SplitText:
         """The statements, and what is no formula."""
-        fenced = mask_fences(self.masked)
+        fenced, zones = mask_fences(self.masked)
         self.rule_out(find_no_formulas(self.text))
-        self.take_math(fenced)
+        self.take_math(fenced, zones)
         for number, line in enumerate(str(self.masked).split("\n")):
             start = self.table.starts[number]
             self.rule_out(find_no_formulas_of_code(line, start, code=number in fenced))
@@ -113,14 +120,23 @@ class TextSplitter:
             self.ruled.append(stretch)
             self.masked.blank(stretch.start, stretch.stop, BREAK)
 
-    def take_math(self, fenced: frozenset[int]) -> None:
+    def take_math(self, fenced: frozenset[int], zones: list[MathZone]) -> None:
         """The formulas of LaTeX; one without a sign stays, as it may be a side of one."""
         text = str(self.masked).split("\n")
         open_ = "\n".join(" " * len(x) if n in fenced else x for n, x in enumerate(text))
-        for zone in find_math(open_):
+        open_zones = [
+            z for z in find_math(open_) if not any(a.start <= z.start < a.stop for a in zones)
+        ]
+        left = ""
+        for zone in sorted([*zones, *open_zones], key=lambda z: z.start):
             equations = list(split_equations(zone.body))
             for offset, equation in equations:
                 self.add(zone.body_start + offset, equation, MATH)
+                # A display that begins with its sign goes on from the one before it.
+                if zone.display and left and equation[0] == "=" and self.found:
+                    self.found[-1] = replace(self.found[-1], text=f"{left} {self.found[-1].text}")
+                elif zone.display:
+                    left = find_left_side(equation)
             inner = zone.body_start, zone.body_start + len(zone.body)
             if equations or "\n" in zone.body:
                 self.masked.blank(zone.start, zone.stop, BREAK)
@@ -173,8 +189,11 @@ class TextSplitter:
                 )
 
     def add(self, start: int, text: str, role: str) -> None:
-        """A statement that starts at a place."""
+        """A statement that starts at a place; bounds of an index state nothing."""
         stop = start + len(text)
+        if BOUNDS.fullmatch(text):
+            self.ruled.append(NoFormula(start, stop, RANGED))
+            return
         said = text.replace(BREAK, " ").rstrip()
         condition = "" if role == CODE else self.condition(start, stop)
         self.found.append(Excerpt(*self.table.locate(start), said, start, stop, role, condition))

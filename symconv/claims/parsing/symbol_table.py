@@ -185,7 +185,9 @@ class SymbolTable:
         known = self.alias(name)
         if known is not None or name in self.context.size_names or name in RATES:
             return known
-        other = find_other_case(name, self.letters)
+        # A mask is no tensor that a person names: m is an index, whatever the mask is called.
+        forward = {t.name.letter for t in self.context.forward.tensors}
+        other = find_other_case(name, frozenset(forward) | {*self.extra, *self.aliases})
         # What counts entries somewhere is an index, and no slip of a tensor's letter.
         if not other or name in self.indices:
             return None
