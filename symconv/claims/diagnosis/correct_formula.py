@@ -33,7 +33,7 @@ def write_correct_formula(question: Question, asked: int, env: Environment) -> s
     forward = find_forward_entry(question, asked, env)
     if forward is not None:
         return write_forward_line(question.context, *forward, named=bool(env))
-    general = ""
+    general, found = "", None
     with suppress(SymconvError):
         found = find_asked_entry(question, asked, [env])
         if found is not None and (known := write_softmax_formula(question.context, found[0])):
