@@ -48,6 +48,7 @@ from symconv.claims.model.errors import ClaimError, NotChecked, ShapeMismatchErr
 from symconv.claims.model.loose_forms import complete_update, write_entries
 from symconv.claims.model.substitution import (
     find_sample_weights,
+    name_kernel_extent,
     part_index_from_extent,
     rewrite_positioned_bias,
     share_positioned_bias,
@@ -284,7 +285,7 @@ class Checker:
     def _with_names(self, statement: Statement, names: tuple[str, ...]) -> Checker | None:
         output = find_named_output(self.context)
         if output is not None:
-            notes = tuple(f"{n} is read as {output}, the output of the softmax" for n in names)
+            notes = tuple(f"{n} is read as {output}, the output of probabilities" for n in names)
             return replace(self, aliases=dict.fromkeys(names, output), notes=notes)
         name, *others = names
         base = self.network.notation.index_base
@@ -439,6 +440,7 @@ class Checker:
     def judged(self, statement: Statement, base: int, *, brief: bool = False) -> Verdict:
         """The verdict over all readings; the first reading that is right wins."""
         statement = part_index_from_extent(statement, self.context)
+        statement = name_kernel_extent(statement, self.context)
         kind = classify_statement(statement, self.context, self.definitions)
         if kind in {"definition", "given value"} and not self.values:
             return Verdict(v.NOT_CHECKED, kind)

@@ -31,7 +31,7 @@ from symconv.core.proof import Backward
 from symconv.core.tensor import Name, Tensor
 from symconv.notation.presets import Notation
 
-SOFTMAX_COST, SIGMOID_COST = "cross_entropy", "bce_logits"
+SOFTMAX_COST, SIGMOID_COST, PROBABILITY_COST = "cross_entropy", "bce_logits", "bce"
 PARAMETERS = {"input", "parameter"}
 
 
@@ -70,14 +70,19 @@ def differentiates_by(statement: Statement, name: str) -> bool:
     nodes = (n for part in statement.parts for n in part.walk())
     return any(
         (isinstance(n, Differential) and n.by.letter == name)
-        or (isinstance(n, TensorReference) and bool(n.kind) and n.letter in {name, ""})
+        or (isinstance(n, TensorReference) and bool(n.kind) and n.letter == name)
         for n in nodes
     )
 
 
 def find_named_output(context: NetworkContext) -> str | None:
-    """The letter of the one output of a softmax, which has a name in the network already."""
-    layers = [e for e in context.forward.equations if e.kind == "softmax"]
+    """The letter of the one output that is made of probabilities, and has a name already.
+
+    It is that of softmax, or of a sigmoid where the cost is a binary cross entropy.
+    """
+    kinds = {e.kind for e in context.forward.equations}
+    named = {"softmax", "sigmoid"} if PROBABILITY_COST in kinds else {"softmax"}
+    layers = [e for e in context.forward.equations if e.kind in named]
     names = {context.tensors[e.key].name for e in layers}
     if len(names) != 1:
         return None

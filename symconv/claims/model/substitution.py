@@ -72,6 +72,29 @@ def rename_index(node: SyntaxNode, name: str, new: str) -> SyntaxNode:
     return rewrite(node, change)
 
 
+def name_kernel_extent(statement: Statement, context: NetworkContext) -> Statement:
+    """A statement about sizes in which the letter of a square kernel is its extent: H - k + 1."""
+    left = statement.parts[0]
+    if not isinstance(left, Identifier) or left.name not in context.size_names:
+        return statement
+    table: dict[SyntaxNode, SyntaxNode] = {}
+    for node in (n for part in statement.parts for n in part.walk()):
+        if isinstance(node, TensorReference):
+            extents = (
+                {str(n) for n in context.tensors[node.letter].shape[-2:]}
+                if (node.letter in context.kernels & context.tensors.keys())
+                else set()
+            )
+            if node.indices is not None or node.letter != "k" or len(extents) != 1:
+                return statement
+            table[node] = Identifier("k", span=node.span)
+    if not table or "k" not in context.size_names:
+        return statement
+    parts = tuple(replace_nodes(p, table) for p in statement.parts)
+    notes = (*statement.notes, "k is read as the extent of the kernel k")
+    return replace(statement, parts=parts, notes=notes)
+
+
 def part_index_from_extent(statement: Statement, context: NetworkContext) -> Statement:
     """A statement in which the letter k of dC/dw_{k,l} is an index, not the extent of the kernel.
 

@@ -28,6 +28,9 @@ from .numerals import parse_number
 if TYPE_CHECKING:
     from .parser import Parser
 
+HAT_WORDS = {"hat", "pred"}
+"""What stands below the letter of a target for what the network says instead of it: y_hat."""
+
 MOMENTS = {"t", "new", "old"}
 SENTENCE_WORDS = {"in", "if"}
 
@@ -99,7 +102,7 @@ def _parse_script(at: Parser, found: Scripts) -> bool:
 
 
 def _is_hat(sub: tuple[SyntaxNode, ...]) -> bool:
-    return len(sub) == 1 and isinstance(sub[0], Identifier) and sub[0].name == "hat"
+    return len(sub) == 1 and isinstance(sub[0], Identifier) and sub[0].name in HAT_WORDS
 
 
 def _is_fraction_line(at: Parser) -> bool:

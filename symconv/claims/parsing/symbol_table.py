@@ -34,6 +34,8 @@ from symconv.claims.model.vocabulary import (
     hatted_name,
 )
 from symconv.claims.readings.ambiguity import Ambiguity, Choices
+from symconv.claims.readings.extent import ENTRY as ENTRY_OF_TENSOR
+from symconv.claims.readings.extent import EXTENT, EXTENT_NAME
 from symconv.claims.readings.layer_number import LAYER_NUMBER, NUMBER, RATE
 from symconv.claims.readings.letter_case import find_other_case
 from symconv.claims.readings.number_below import ENTRY, NAME, NUMBER_BELOW
@@ -155,8 +157,7 @@ class SymbolTable:
         if self.indexing and scripts.is_bare:
             return Identifier(name, span=scripts.whole)
         name = self.aliases.get(name, name)
-        if name not in self.letters and _size_name(name, scripts) in self.context.size_names:
-            # L_h is a length, although L alone is the cost.
+        if self.is_extent(name, scripts):
             return self.other(name, scripts)
         if name not in self.letters and (number := self.layer_number(name, scripts)) is not None:
             return number
@@ -164,6 +165,20 @@ class SymbolTable:
             return self.entry(joined, replace(scripts, sub=None, tail=None), at)
         letter = self.find_letter(name)
         return self.other(name, scripts) if letter is None else self.entry(letter, scripts, at)
+
+    def is_extent(self, name: str, scripts: Scripts) -> bool:
+        """Whether a name is that of a size: L_h is a length, although L alone is the cost."""
+        written = _size_name(name, scripts)
+        if written not in self.context.size_names or scripts.bracket:
+            return False
+        if name not in self.letters:
+            return True
+        # W_h is the width of h, or an entry of W at the index h.
+        if written not in self.context.size_expressions or len(written) == len(name):
+            return False
+        return (
+            self.choose(EXTENT_NAME, f"{name}_{written[1:]}", (ENTRY_OF_TENSOR, EXTENT)) == EXTENT
+        )
 
     def layer_number(self, name: str, scripts: Scripts) -> SyntaxNode | None:
         r"""`\alpha`, `eps` as the one number of a layer that is called so; None where it is not."""
@@ -267,6 +282,8 @@ def _size_name(name: str, scripts: Scripts) -> str:
 
 
 def _digits(node: SyntaxNode) -> str:
+    if isinstance(node, BinaryExpression) and not node.operator:
+        return _digits(node.left) + _digits(node.right)
     if isinstance(node, Numeral):
         return str(node.value)
     return node.name if isinstance(node, Identifier) else ""
