@@ -29,6 +29,7 @@ from symconv.claims.model.verdict import Cause
 from symconv.core.equation import Equation
 from symconv.core.errors import SymconvError
 from symconv.core.nodes import MaxOver, OneHot, absolute, relu, step
+from symconv.core.tensor import Tensor
 from symconv.semantics.index_arithmetic import Place
 
 from .wrong_part import CONVENTION_STEPS, WrongPart, step_of_mistake
@@ -73,8 +74,9 @@ RELU_KINK = Cause("relu_at_zero", "right except where the input of the ReLU is 0
 DEAD_RELU = Cause(
     "dead_relu", "right where the ReLU is off (its input is not positive)", condition=True
 )
-CHOICES = ((1, 0, 1), (0, 1, 1), (1, 1, 0))
-"""Values of the inputs, the parameters and the targets that make ties, and zeros under a ReLU."""
+CHOICES = ((1, 0, 0, 1), (0, 1, 1, 1), (1, 1, 1, 0), (0, 1, 0, 1))
+"""Values of the inputs, the weights, the biases and the targets that make ties, and zeros under a
+ReLU: with inputs and biases of 0 the layers behind it still have weights."""
 
 
 def find_boundary_cause(question: Question) -> Cause | None:
@@ -127,12 +129,18 @@ def _compares(question: Question) -> bool:
     )
 
 
-def _point(context: NetworkContext, choice: tuple[int, int, int]) -> Point:
-    values = dict(zip(("input", "parameter", "target"), map(Fraction, choice), strict=True))
+def _point(context: NetworkContext, choice: tuple[int, int, int, int]) -> Point:
+    roles = ("input", "parameter", "bias", "target")
+    values = dict(zip(roles, map(Fraction, choice), strict=True))
     return {
-        t.key: dict.fromkeys(all_places(context, t), values.get(t.role, Fraction(1)))
+        t.key: dict.fromkeys(all_places(context, t), values.get(_role_of(t), Fraction(1)))
         for t in leaf_tensors(context)
     }
+
+
+def _role_of(tensor: Tensor) -> str:
+    """What is set together: a parameter of one axis is a bias, or does as one."""
+    return "bias" if tensor.role == "parameter" and len(tensor.shape) == 1 else tensor.role
 
 
 def _holds(question: Question, assignment: Assignment) -> bool | None:
