@@ -45,6 +45,7 @@ def enumerate_interpretations(
             yield Options(base, letter, star, rate, definitions, kernel), note
 
 
+COLUMNS = ("the vectors are read as columns, n x 1",)
 MATRIX_WORDS = {"np.dot", "np.matmul", "np.transpose", "np.sum"}
 MEANS = {"np.mean", "np.var", "np.std"}
 """Along the one column of a vector these would change nothing, which hides a factor."""

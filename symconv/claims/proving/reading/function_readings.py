@@ -145,6 +145,29 @@ def _sum(at: ClaimReader, values: list[ValueForm], _: Sequence[str]) -> ValueFor
     return at.build.sum_over(array.shape, array.entry)
 
 
+def _swap_axes(at: ClaimReader, values: list[ValueForm], _: Sequence[str]) -> ValueForm:
+    """`x.T` in code, of a matrix."""
+    array = _require_matrix(at, values[0])
+    rows, columns = array.shape
+    return at.build.make((columns, rows), lambda p: array.entry([p[1], p[0]]))
+
+
+def _multiply_matrices(at: ClaimReader, values: list[ValueForm], _: Sequence[str]) -> ValueForm:
+    """`np.dot(a, b)` of two matrices."""
+    found = at.products.multiply_matrices(*(_require_matrix(at, v) for v in values))
+    if found is None:
+        raise NotProvedError("arrays that do not fit into a matrix product")
+    return found
+
+
+def _require_matrix(at: ClaimReader, value: ValueForm) -> ArrayForm:
+    """An array with two axes, where vectors are no columns."""
+    array = _require_array(value)
+    if len(array.shape) != 2 or at.options.star != "code":
+        raise NotProvedError("an array that is no matrix")
+    return array
+
+
 AXIS_READINGS = {"np.sum", "np.mean"}
 
 
@@ -291,6 +314,9 @@ ARRAY_READINGS: Mapping[str, tuple[Reading, int, int]] = {
     "outer": (_outer, 2, 2),
     "multiply": (_multiply, 2, 2),
     "square": (_multiply, 1, 1),
+    "np.transpose": (_swap_axes, 1, 1),
+    "np.dot": (_multiply_matrices, 2, 2),
+    "np.matmul": (_multiply_matrices, 2, 2),
     "squared_norm": (_squared_norm, 1, 1),
     "norm": (_norm, 1, 1),
     "diag": (_diag, 1, 1),
