@@ -42,7 +42,8 @@ def enumerate_interpretations(
     for letter in _signal_letters(entries, context):
         note = (f"delta is read as the error signal of {letter}",) if letter else ()
         for star in stars:
-            yield Options(base, letter, star, rate, definitions, kernel), note
+            said = (*note, *(COLUMNS if star == "columns" else ()))
+            yield Options(base, letter, star, rate, definitions, kernel), said
 
 
 COLUMNS = ("the vectors are read as columns, n x 1",)
