@@ -10,6 +10,8 @@ from sympy.tensor.indexed import Indexed
 
 from symconv.claims.model.context import NetworkContext
 from symconv.core.equation import Equation
+from symconv.core.nodes import LogSumExp
+from symconv.core.tensor import key_of
 
 from .equation_parts import accesses, as_sum_of_products, has_signal, is_signal, tensor_of
 from .mutation import mutation
@@ -123,7 +125,20 @@ def _has_square(e: Expr) -> bool:
 )
 def branch_missing(e: Equation, context: NetworkContext) -> Iterator[Expr]:
     """A value that is used twice gets only one of its contributions."""
-    if isinstance(e.rhs, Add):
+    if isinstance(e.rhs, Add) and _is_used_twice(e, context):
         for n, term in enumerate(e.rhs.args):
             if has_signal(term, context):
                 yield Add(*(t for k, t in enumerate(e.rhs.args) if k != n))
+
+
+def _is_used_twice(e: Equation, context: NetworkContext) -> bool:
+    """Whether several equations read what is differentiated by, or one of them several entries."""
+    plain = tensor_of(e.lhs, context).name.plain.key
+    uses = [
+        x
+        for q in context.forward.equations
+        if not q.rhs.has(LogSumExp)
+        for x in accesses(q.rhs)
+        if key_of(x) == plain
+    ]
+    return len(uses) > 1
