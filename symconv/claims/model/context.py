@@ -195,6 +195,12 @@ class NetworkContext:
         return frozenset((name.letter, name.layer) for name in names)
 
     @cached_property
+    def statistics(self) -> frozenset[str]:
+        """The means and variances that normalising layers take."""
+        found = (e for e in self.forward.equations if e.averaged and e.kind.endswith("norm"))
+        return frozenset(e.key for e in found if self.tensors[e.key].role == "value")
+
+    @cached_property
     def size_names(self) -> dict[str, int]:
         """The names of sizes: those of the network, and H, W, k_1, k_2 where they are not taken."""
         found = {str(s).replace("_", ""): n for s, n in self.sizes}

@@ -79,7 +79,9 @@ def _bare_signal(table: SymbolTable, s: Scripts, at: Parser) -> SyntaxNode:
         return Subscript(replace(found, indices=None), s.sub, span=s.whole)
     found = _pair_digits(table, found)
     indices = found.indices or ()
-    shapes = [table.context.shape(t) for t in _signals(table)]
+    # Nobody means the mean or the variance of a normalisation by a delta without a name.
+    named = [t for t in _signals(table) if t.name.plain.key not in table.context.statistics]
+    shapes = [table.context.shape(t) for t in named]
     if len(indices) != 1 or not shapes or min(map(len, shapes)) < 2:
         return found
     if not all(leads_within(table, indices, shape) for shape in shapes):

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 
 from symconv.claims.model.syntax_tree import (
     BinaryExpression,
+    FunctionCall,
+    KeywordArgument,
     Numeral,
     Summation,
     SumRange,
     SyntaxNode,
+    TensorReference,
 )
+from symconv.claims.readings.bare_sum import BARE_SUM, ENTRIES, SAMPLES
 
 from .cursor import ClaimToken
 from .sum_conditions import parse_lower_limits, restrict_body
@@ -24,12 +28,31 @@ if TYPE_CHECKING:
 def parse_sum(at: Parser) -> SyntaxNode:
     """A sum sign, its limits below and above in either order, and the term after it."""
     start = at.take()
+    if at.peek().text not in {"_", "^"}:
+        return _parse_bare_sum(at, start)
     limits, condition = parse_limits(at, start)
     with at.deeper():
         body = at.term()
     if condition is not None and limits:
         body, condition = restrict_body(body, condition), None
     return Summation(tuple(limits), body, condition, span=(start.start, body.span[1]))
+
+
+def _parse_bare_sum(at: Parser, start: ClaimToken) -> SyntaxNode:
+    r"""`\sum \delta`, of arrays that stand without indices."""
+    with at.deeper():
+        body = at.term()
+    arrays = [n for n in body.walk() if isinstance(n, TensorReference)]
+    # A product of arrays for every sample, delta x^T, has an index that is left out on both.
+    if len(arrays) != 1 or arrays[0].indices is not None:
+        at.fail("a sum needs its index", "\\sum_i, \\sum_{i=0}^{3}", start.span)
+    span = (start.start, body.span[1])
+    batched = any(t.batch for t in at.table.context.forward.tensors)
+    possible = (ENTRIES, SAMPLES) if batched else (ENTRIES,)
+    if at.table.choose(BARE_SUM, "", possible) == ENTRIES:
+        return FunctionCall("sum", (body,), span=span)
+    axis = KeywordArgument("axis", Numeral(Fraction(0), Fraction(1)), span=span)
+    return FunctionCall("np.sum", (body, axis), span=span)
 
 
 def parse_limits(at: Parser, start: ClaimToken) -> tuple[list[SumRange], SyntaxNode | None]:
