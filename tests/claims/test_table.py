@@ -76,6 +76,27 @@ def remark_rows(lint):
         yield f"| `{cell(text, 110)}` | {verdict.verdict}{wrong} | {cell(said)} |"
 
 
+ROWS_OF_KIND = 8
+"""How many cases of one kind stand in the table; all of them are in the file of the kind."""
+
+
+def people_sections():
+    """A section for every kind of what people write."""
+    people = neighbour("test_cases_of_people")
+    for name in people.FILES:
+        judged = [(case, said) for case, said in people.judge_file(name) if "open" not in case]
+        whole = name == "trial.json"
+        rows = [
+            f"| `{cell(case['network'], 60)}` " + row(case["claim"], said, people.fits(case, said))
+            for case, said in (judged if whole else judged[:ROWS_OF_KIND])
+        ]
+        kind = name.removesuffix(".json").replace("_", " ")
+        title = "Claims of people" if whole else f"What people write: {kind}"
+        count = "" if whole or len(judged) <= ROWS_OF_KIND else f" ({len(judged)} cases)"
+        head = ["| network | claim | verdict | what is said |", "|---|---|---|---|"]
+        yield "\n".join([f"## {title}{count}", "", *head, *rows, ""])
+
+
 def table():
     tests = neighbour("test_forum_claims")
     reader, laws, lint = map(neighbour, ("test_parsing", "test_exponent_laws", "test_index_lint"))
@@ -97,6 +118,7 @@ def table():
             section("Mistakes that have a name", rows_of(tests.MISTAKES, tests.TWO)),
             section("What is not read", rows_of(errors, tests.TWO)),
             section("Remarks on indices", remark_rows(lint)),
+            *people_sections(),
         ]
     )
 
