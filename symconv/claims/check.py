@@ -30,7 +30,7 @@ from symconv.claims.judging.probability_names import (
     name_probabilities,
     say_probabilities,
 )
-from symconv.claims.judging.probability_targets import TARGETS_SUM, judge_with_probabilities
+from symconv.claims.judging.probability_targets import judge_with_probabilities
 from symconv.claims.judging.size_choices import reading_context
 from symconv.claims.judging.statement_kinds import classify_statement
 from symconv.claims.model.budget import (
@@ -215,6 +215,8 @@ class Checker:
         best, self.choices = self.find_best_reading(text, base)
         if best.verdict in SETTLED or not self.explain:
             return best
+        if best.verdict == v.CONDITION and self.choices.find_condition():
+            return best
         return self.under_one_reading(text, base)
 
     def find_best_reading(self, text: str, base: int) -> tuple[Verdict, Choices]:
@@ -230,15 +232,16 @@ class Checker:
             choices = Choices({**self.conventions, **changes})
             try:
                 other = replace(self, explain=False, choices=choices)
-                found.append((other.under_one_reading(text, base), choices))
+                verdict = _as_condition(other.under_one_reading(text, base), choices)
             except OverBudget:
                 if not found:
                     raise
                 break
-            if found[-1][0].verdict in SETTLED:
-                return found[-1]
+            found.append((verdict, choices))
+            if verdict.verdict in SETTLED:
+                return verdict, choices
             waiting += list_changes(choices, changes)
-        return min(found, key=lambda pair: _rank(pair[0]))
+        return min(found, key=lambda pair: _rank(*pair))
 
     def under_one_reading(self, text: str, base: int) -> Verdict:
         """The verdict where every notation has the meaning that is fixed, or its likeliest."""
@@ -465,12 +468,21 @@ RANKS = (v.RIGHT, v.PRINTED, v.CONDITION, v.WRONG, v.UNDETERMINED)
 """Of two readings the better one is shown, and what is read before what is not."""
 
 
-def _rank(found: Verdict) -> int:
-    # A wrong claim that another reading would only excuse under a condition stays wrong; that
-    # targets are probabilities is no excuse, but what the layer says of them.
-    excused = found.verdict == v.CONDITION and found.names != (TARGETS_SUM.name,)
+def _rank(found: Verdict, choices: Choices) -> int:
+    # A wrong claim that another reading would only excuse under a condition stays wrong, unless the
+    # reading itself is the condition.
+    excused = found.verdict == v.CONDITION and not choices.find_condition()
     judged = v.WRONG if excused else found.verdict
     return RANKS.index(judged) if judged in RANKS else len(RANKS)
+
+
+def _as_condition(found: Verdict, choices: Choices) -> Verdict:
+    """The verdict on what is right in a meaning that nobody may presume."""
+    condition = choices.find_condition()
+    if condition is None or found.verdict not in SETTLED:
+        return found
+    name, text = condition
+    return replace(found, verdict=v.CONDITION, causes=(Cause(name, text, condition=True),))
 
 
 def _is_wrong(judge: Judge, options: Options) -> bool:

@@ -27,10 +27,13 @@ class Ambiguity:
 
     `alternatives` has a word for every meaning and the sentence that tells a reader that it was
     taken, with `{subject}` for the letter; a meaning that goes without saying has no sentence.
+    `conditions` says of a meaning that nobody may presume what a claim is that is right in it only:
+    "right if ...", under the name of the condition.
     """
 
     name: str
     alternatives: Mapping[str, str]
+    conditions: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def sentence(self, word: str, subject: str) -> str:
         """What a reader is told."""
@@ -41,6 +44,7 @@ class Ambiguity:
 class Encounter:
     """A place where a text has several meanings: the possible ones, the likeliest first."""
 
+    ambiguity: Ambiguity
     possible: tuple[str, ...]
     taken: str
 
@@ -58,8 +62,15 @@ class Choices:
         wanted = self.fixed.get(key, "")
         taken = wanted if wanted in possible else possible[0]
         if len(possible) > 1:
-            self.met[key] = Encounter(possible, taken)
+            self.met[key] = Encounter(ambiguity, possible, taken)
         return taken
+
+    def find_condition(self) -> tuple[str, str] | None:
+        """The name and the words of the condition that these meanings are, if they are one."""
+        for place in self.met.values():
+            if place.taken != place.possible[0] and place.taken in place.ambiguity.conditions:
+                return place.ambiguity.conditions[place.taken]
+        return None
 
 
 def list_changes(choices: Choices, changeable: Reading) -> Iterator[Reading]:

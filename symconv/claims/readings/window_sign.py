@@ -12,4 +12,11 @@ WINDOW_SIGN = Ambiguity(
         CORRELATION: "the star with a mode is read as correlation (not flipped)",
         CONVOLUTION: "the star with a mode is read as convolution (flipped)",
     },
+    {
+        CORRELATION: (
+            "star_meaning",
+            "right if * means the correlation, in which the kernel is not turned",
+        ),
+        CONVOLUTION: ("star_meaning", "right if * means the convolution with a flipped kernel"),
+    },
 )
