@@ -98,7 +98,7 @@ MADE = {"out"}
 @pytest.mark.parametrize("page", ["CONTRIBUTING.md", "README.md"])
 def test_every_path_that_a_page_names_is_there(page):
     """A path may leave out the folders that the sentence is about."""
-    files = [p for kind in ("*.py", "*.j2", "*.md") for p in ROOT.rglob(kind)]
+    files = [p for kind in ("*.py", "*.j2", "*.md", "*.json") for p in ROOT.rglob(kind)]
     inside = {p for f in files for p in (f, *f.parents) if ROOT in p.parents}
     known = [f"/{p.relative_to(ROOT).as_posix()}" for p in inside]
     named = {p.rstrip("/") for p in PATHS.findall((ROOT / page).read_text(encoding="utf-8"))} - MADE
