@@ -7,6 +7,7 @@ The text keeps its length, with spaces where such marks stood, so that every pla
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
 NOTHING = "tag|label|color|phantom|hphantom|vphantom|hspace|vspace|cite|eqref|ref|footnote"
 BOXES = "boxed|overbrace|underbrace|colorbox|fbox|cancel|mathop|ensuremath|substack"
@@ -72,6 +73,8 @@ class _Blanks:
     def __init__(self, text: str) -> None:
         self.original = text
         self.characters = list(text)
+        self.closing = match_braces(text)
+        self.relations = [m.start() for m in RELATION.finditer(text)]
 
     @property
     def text(self) -> str:
@@ -96,7 +99,7 @@ class _Blanks:
             self.blank(*match.span())
             return
         opening = text.index("{", stop)
-        closing = find_closing_brace(text, opening)
+        closing = self.closing.get(opening)
         if closing is None:
             return
         if match["nothing"]:
@@ -106,19 +109,24 @@ class _Blanks:
         if match["box"] in TWO_ARGUMENTS:
             self.blank(opening, closing + 1)
             following = re.compile(r"\s*\{").match(text, closing + 1)
-            last = find_closing_brace(text, following.end() - 1) if following else None
+            last = self.closing.get(following.end() - 1) if following else None
             if following is None or last is None:
                 return
             opening, closing = following.end() - 1, last
         if match["box"] == "substack":
             for row in ROW.finditer(text, opening, closing):
                 self.replace(row.span(), ",")
-        elif not self._is_bare(match) and not RELATION.search(text, opening, closing):
+        elif not self._is_bare(match) and not self._relates(opening, closing):
             self._blank_label(match["box"], closing)
             return
         self.blank(opening, opening + 1)
         self.blank(closing, closing + 1)
         self._blank_label(match["box"], closing)
+
+    def _relates(self, start: int, stop: int) -> bool:
+        """Whether a relation stands between two places."""
+        first = bisect_right(self.relations, start)
+        return first < len(self.relations) and self.relations[first] < stop
 
     def _is_bare(self, match: re.Match[str]) -> bool:
         """Whether the braces of a command bind nothing; those of a subscript do."""
@@ -130,21 +138,23 @@ class _Blanks:
         script = SCRIPT.match(self.original, closing + 1)
         if script is None or BRACED_WITH_LABEL.get(word) != script.group().strip():
             return
-        last = find_closing_brace(self.original, script.end())
+        last = self.closing.get(script.end())
         if last is not None:
             self.blank(closing + 1, last + 1)
 
 
-def find_closing_brace(text: str, opening: int) -> int | None:
-    """The place of the brace that closes the one at a place; None where there is none."""
-    depth, place = 0, opening
+def match_braces(text: str) -> dict[int, int]:
+    """The place of every opening brace that is closed, and of the one that closes it."""
+    found: dict[int, int] = {}
+    open_: list[int] = []
+    place = 0
     while place < len(text):
         c = text[place]
         if c == "\\":
             place += 1
-        elif c in "{}":
-            depth += 1 if c == "{" else -1
-            if not depth:
-                return place
+        elif c == "{":
+            open_.append(place)
+        elif c == "}" and open_:
+            found[open_.pop()] = place
         place += 1
-    return None
+    return found

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from symconv.claims.model.errors import MOST_POST, ClaimError
 
-from .latex_layout import find_closing_brace
+from .latex_layout import match_braces
 
 MOST_MACROS = 100
 """How many macros a text may define; a long paper has some dozens."""
@@ -61,12 +61,12 @@ def _take_definitions(text: str) -> tuple[str, dict[str, Macro]]:
     """The text without its definitions, and these by name; a later one counts."""
     macros: dict[str, Macro] = {}
     kept: list[str] = []
-    start = 0
+    start, closes = 0, match_braces(text)
     while match := DEFINITION.search(text, start):
         kept.append(text[start : match.start()])
         stop, body = match.end(), match["same"]
         if body is None:
-            closing = find_closing_brace(text, stop)
+            closing = closes.get(stop)
             if closing is None:
                 raise ClaimError("a macro without the end of its body", help="\\newcommand{\\a}{b}")
             body, stop = text[stop + 1 : closing], closing + 1
@@ -98,13 +98,13 @@ class Expansion:
         return "".join(self._pieces(text, depth))
 
     def _pieces(self, text: str, depth: int) -> Iterator[str]:
-        start = 0
+        start, closes = 0, match_braces(text)
         for match in COMMAND.finditer(text):
             macro = self.macros.get(match[1])
             if macro is None or match.start() < start:
                 continue
             yield text[start : match.start()]
-            values, start = _take_arguments(text, match, macro.count)
+            values, start = _take_arguments(text, match, macro.count, closes)
             body = _fill_in(macro.body, values)
             self.left -= len(body) + 1
             if self.left < 0 or len(text) > MOST_POST:
@@ -122,14 +122,16 @@ def _fill_in(body: str, values: list[str]) -> str:
     return PARAMETER.sub(lambda m: values[int(m[1]) - 1], body)
 
 
-def _take_arguments(text: str, match: re.Match[str], count: int) -> tuple[list[str], int]:
+def _take_arguments(
+    text: str, match: re.Match[str], count: int, closes: dict[int, int]
+) -> tuple[list[str], int]:
     """The arguments behind a macro, in braces or one token each, and where they end."""
     values: list[str] = []
     place = match.end()
     for _ in range(count):
         while text[place : place + 1].isspace():
             place += 1
-        closing = find_closing_brace(text, place) if text[place : place + 1] == "{" else None
+        closing = closes.get(place)
         command = COMMAND.match(text, place)
         if closing is not None:
             values.append(text[place + 1 : closing].replace("\n", " "))

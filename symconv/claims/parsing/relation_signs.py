@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 SIGN = re.compile(
@@ -29,6 +29,12 @@ LATEX_OPTIONS = re.compile(
 RANGE = re.compile(
     r"\b[A-Za-z]\s*=\s*-?\d+\s*,\s*(?:-?\d+\s*,\s*)?(?:\\[lc]?dots|\.\.\.|…)\s*,?\s*[\w-]+"
 )
+SIDE = r"[-+\w\s\\{}',.()/]{1,60}"
+LESS = r"(?:<|≤|\\leq?(?![A-Za-z]))"
+INDEX_RANGE = re.compile(rf"{SIDE}{LESS}{SIDE}{LESS}{SIDE}")
+INDEX_BOUND = re.compile(rf"\s*([a-z])'*\s*{LESS}{SIDE}")
+BRACKET = re.compile(r"\s*\[[^\[\]\n]{1,80}\]\s*")
+ESCAPED_BRACKET = re.compile(r"\bbrackets? \\\[[^\[\]\n]{1,30}\\\]")
 PROMPT = re.compile(r"[ \t]*(?:>>>|\.\.\.|In \[\d+\]:)[ \t]?")
 DEFINES = re.compile(r"\s*(?:async\s+)?(?:def|class|lambda)\s+\w")
 ASKS = re.compile(r"\s*(?:if|elif|while|assert)\b")
@@ -40,6 +46,7 @@ ADDRESSED, TAGGED, ARROWED, RULED = (
     "it stands in an address", "it is an attribute of HTML", "it is an arrow between statements",
     "it is a ruler",
 )  # fmt: skip
+BRACKETED = "it is the condition of a bracket"
 RANGED, DEFINED, ASKED, OPTION = (
     "it is the range of an index", "it is a default of a definition in code",
     "it is a condition of code", "it is an option of a call",
@@ -96,9 +103,21 @@ def find_no_formulas(text: str) -> Iterator[NoFormula]:
         yield NoFormula(*match.span(), TAGGED)
     for match in LATEX_OPTIONS.finditer(text):
         yield NoFormula(*match.span(), OPTION)
-    for pattern, why in ((RULER, RULED), (ARROW, ARROWED), (RANGE, RANGED)):
+    rules = (RULER, RULED), (ARROW, ARROWED), (RANGE, RANGED), (ESCAPED_BRACKET, BRACKETED)
+    for pattern, why in rules:
         for match in pattern.finditer(text):
             yield NoFormula(*match.span(), why)
+
+
+def describe_condition(formula: str, names: Collection[str]) -> str:
+    """Why a whole formula states nothing: the range of an index, a bracket; empty where it does.
+
+    `names` are those of tensors, which are no indices.
+    """
+    bound = INDEX_BOUND.fullmatch(formula)
+    if INDEX_RANGE.fullmatch(formula) or (bound and bound[1] not in names):
+        return RANGED
+    return BRACKETED if BRACKET.fullmatch(formula) and SIGN.search(formula) else ""
 
 
 def find_no_formulas_of_code(line: str, start: int, *, code: bool) -> Iterator[NoFormula]:

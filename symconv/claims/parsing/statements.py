@@ -25,6 +25,7 @@ from .relation_signs import (
     SIGN,
     LineTable,
     NoFormula,
+    describe_condition,
     find_no_formulas,
     find_no_formulas_of_code,
     find_signs,
@@ -45,6 +46,7 @@ NEAR = 200
 """How many characters before a statement may hold the condition that it stands under."""
 
 
+GOES_ON = re.compile(r"(?:\s|&|\{\s*\})*(?==)")
 MATH, CODE, CLAUSE, WORDS, REST = "math", "code", "clause", "words", "rest"
 
 
@@ -129,12 +131,17 @@ class TextSplitter:
         ]
         left = ""
         for zone in sorted([*zones, *open_zones], key=lambda z: z.start):
+            if why := describe_condition(zone.body, self.names):
+                self.rule_out([NoFormula(zone.start, zone.stop, why)])
+                continue
             equations = list(split_equations(zone.body))
             for offset, equation in equations:
                 self.add(zone.body_start + offset, equation, MATH)
                 # A display that begins with its sign goes on from the one before it.
-                if zone.display and left and equation[0] == "=" and self.found:
-                    self.found[-1] = replace(self.found[-1], text=f"{left} {self.found[-1].text}")
+                goes_on = GOES_ON.match(equation)
+                if zone.display and left and goes_on and self.found:
+                    said = self.found[-1].text[goes_on.end() :]
+                    self.found[-1] = replace(self.found[-1], text=f"{left} {said}")
                 elif zone.display:
                     left = find_left_side(equation)
             inner = zone.body_start, zone.body_start + len(zone.body)
