@@ -3,8 +3,9 @@
 import os
 import re
 
-import symconv.claims.model.vocabulary as vocabulary
 from paths import ROOT
+
+from symconv.claims.model import vocabulary
 
 PARSING = ROOT / "symconv" / "claims" / "parsing"
 GRAMMAR = PARSING / "grammar.ebnf"
