@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from symconv.claims.model.syntax_tree import (
     Cases,
     Condition,
+    Exponentiation,
     ExtraAxis,
     FurtherAxes,
     Identifier,
@@ -52,7 +53,20 @@ def resolve_delta(table: SymbolTable, s: Scripts, at: Parser) -> SyntaxNode:
     if (pair := _pair_of_indices(table, s)) is not None:
         same = Condition("=", *pair, span=s.whole)
         return Cases(((ONE, same), (ZERO, None)), span=s.whole)
+    if _is_power(table, s):
+        bare = _bare_signal(table, replace(s, sup=None), at)
+        assert s.sup is not None, "a power has an exponent"
+        return Exponentiation(bare, s.sup, span=s.whole)
     return _signal_of_layer(table, s) or _bare_signal(table, s, at)
+
+
+def _is_power(table: SymbolTable, s: Scripts) -> bool:
+    r"""Whether the number above a delta is no layer here: `\delta_i^2`."""
+    if not isinstance(s.sup, Numeral) or s.layer_bracket or s.time is not None:
+        return False
+    if any(t.name.layer is not None for t in _signals(table)):
+        return False
+    return int(s.sup.value) > 1 and not table.context.made_in(int(s.sup.value))
 
 
 def _signal_of_layer(table: SymbolTable, s: Scripts) -> TensorReference | None:
