@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 
-from symconv.claims.diagnosis.function_repairs import repair_shapes
 from symconv.claims.evaluation.assign import GivenEntries, Values, assign_values, parse_numbers
 from symconv.claims.evaluation.comparison import Question
 from symconv.claims.evaluation.evaluator import Definitions, Options
@@ -14,6 +14,7 @@ from symconv.claims.evaluation.index_expressions import UntiedError
 from symconv.claims.evaluation.index_lint import lint_indices, locate_error
 from symconv.claims.evaluation.layer_values import describe_layers
 from symconv.claims.evaluation.modular_field import Undefined
+from symconv.claims.judging.best_reading import SETTLED, rank_reading, state_condition
 from symconv.claims.judging.claimed_notation import (
     IndexEvidence,
     RenotedNetwork,
@@ -31,6 +32,12 @@ from symconv.claims.judging.probability_names import (
     say_probabilities,
 )
 from symconv.claims.judging.probability_targets import judge_with_probabilities
+from symconv.claims.judging.second_chances import (
+    judge_misfit,
+    judge_positioned_bias,
+    try_other_layout,
+    try_whole_update,
+)
 from symconv.claims.judging.size_choices import reading_context
 from symconv.claims.judging.statement_kinds import classify_statement
 from symconv.claims.model.budget import (
@@ -45,14 +52,9 @@ from symconv.claims.model.budget import (
 )
 from symconv.claims.model.context import DifferentiableNetwork, NetworkContext
 from symconv.claims.model.errors import ClaimError, NotChecked, ShapeMismatchError, TooMuchWork
-from symconv.claims.model.loose_forms import complete_update, write_entries
 from symconv.claims.model.substitution import (
-    find_sample_weights,
     name_kernel_extent,
     part_index_from_extent,
-    rewrite_positioned_bias,
-    share_positioned_bias,
-    transpose_weights,
 )
 from symconv.claims.model.syntax_tree import Statement, SumRange, TensorReference
 from symconv.claims.model.verdict import Cause, Verdict
@@ -65,17 +67,6 @@ from symconv.core.errors import SymconvError
 
 from .model import verdict as v
 
-UNTIED = Cause(
-    "untied_bias",
-    "right if every position has a bias of its own; this network shares one bias, and its "
-    "gradient is the sum over all positions",
-)
-UNTIED_WRONG = "not right either if every position has a bias of its own"
-WEIGHT_LAYOUT = Cause(
-    "weight_layout",
-    "right if the weights are stored as inputs x outputs, y = x W; this network has y = W x, so "
-    "its weights are the transpose",
-)
 MOST_ECHOED = 400
 """How many characters of a text are repeated in its verdict; the longest real claim has 303."""
 
@@ -232,7 +223,7 @@ class Checker:
             choices = Choices({**self.conventions, **changes})
             try:
                 other = replace(self, explain=False, choices=choices)
-                verdict = _as_condition(other.under_one_reading(text, base), choices)
+                verdict = state_condition(other.under_one_reading(text, base), choices)
             except OverBudget:
                 if not found:
                     raise
@@ -241,7 +232,7 @@ class Checker:
             if verdict.verdict in SETTLED:
                 return verdict, choices
             waiting += list_changes(choices, changes)
-        return min(found, key=lambda pair: _rank(*pair))
+        return min(found, key=lambda pair: rank_reading(*pair))
 
     def under_one_reading(self, text: str, base: int) -> Verdict:
         """The verdict where every notation has the meaning that is fixed, or its likeliest."""
@@ -251,15 +242,15 @@ class Checker:
             return Verdict(v.UNREADABLE, "prose", text[:MOST_ECHOED], notes=(str(error),))
         if named := self.named(statement):
             return named.under_one_reading(text, base)
-        found = self.settled(statement, read_base)
+        found, judge = self.settled(statement, read_base), partial(self.judged, base=read_base)
         # Only a wrong claim is tried with indices from the other end: what is right needs no other
         # reading.
         if found.verdict == v.WRONG and found.kind in {"claim", "update"}:
             found = self.other_base(text, read_base, found)
         if found.verdict == v.WRONG:
-            found = self.other_layout(statement, read_base, found)
+            found = try_other_layout(statement, found, self.context, judge)
         if found.verdict == v.WRONG and found.kind == "update":
-            found = self.completed(statement, read_base, found)
+            found = try_whole_update(statement, found, self.spelled, judge)
         if found and read_base != base:
             found = replace(found, verdict=v.CONDITION, causes=(_index_base_cause(read_base),))
         if unread := self.unread(statement, found):
@@ -307,12 +298,15 @@ class Checker:
 
     def settled(self, statement: Statement, read_base: int) -> Verdict:
         """The verdict on a statement that was read."""
+        judge = partial(self.judged, base=read_base)
         try:
             return self.judged(statement, read_base)
         except UntiedError as error:
-            return self.untied(statement, read_base, error)
+            return judge_positioned_bias(statement, error, self.context, judge)
         except ShapeMismatchError as error:
-            return self.misfit(statement, read_base, error)
+            found = judge_misfit(statement, error, self.context, judge)
+            kind = found.kind or classify_statement(statement, self.context, self.definitions)
+            return replace(found, kind=kind)
         except (SymconvError, Undefined, OverBudget) as error:
             return self.refused(statement, error)
 
@@ -383,63 +377,6 @@ class Checker:
                     return replace(found, verdict=v.CONDITION, causes=causes)
         return found
 
-    def other_layout(self, statement: Statement, base: int, found: Verdict) -> Verdict:
-        """Right if samples are multiplied by weights, x W, where the network has W x?"""
-        letters = find_sample_weights(self.context)
-        if not letters:
-            return found
-        turned = tuple(transpose_weights(p, letters) for p in statement.parts)
-        with suppress(SymconvError, Undefined, OverBudget):
-            again = self.judged(replace(statement, parts=turned), base, brief=True)
-            if turned != statement.parts and again:
-                causes = (WEIGHT_LAYOUT, *found.causes)
-                return replace(found, verdict=v.CONDITION, causes=causes)
-        return found
-
-    def untied(self, statement: Statement, base: int, error: UntiedError) -> Verdict:
-        """A bias with a position: right for one bias at each position?"""
-        context = self.context
-        derived = [rewrite_positioned_bias(p, context) for p in statement.parts]
-        shared = [share_positioned_bias(p, context) for p in derived]
-        changed = replace(statement, parts=tuple(part for part, _ in shared))
-        matters = derived != list(statement.parts) or any(worth for _, worth in shared)
-        with suppress(SymconvError, Undefined):
-            found = self.judged(changed, base, brief=True)
-            if found.verdict in {v.RIGHT, v.PRINTED}:
-                return replace(found, verdict=v.CONDITION, causes=(UNTIED,)) if matters else found
-            # One bias or many: what else is wrong stays wrong.
-            if found.verdict == v.WRONG:
-                said = self.judged(changed, base)
-                return replace(said, notes=(*said.notes, UNTIED_WRONG))
-        return Verdict(v.UNREADABLE, "claim", notes=(str(error),))
-
-    def completed(self, statement: Statement, base: int, found: Verdict) -> Verdict:
-        """An update that leaves something out: right with it?"""
-        for whole, cause in complete_update(statement):
-            with suppress(SymconvError, Undefined, OverBudget):
-                if again := self.judged(whole, base, brief=True):
-                    said = replace(again, verdict=v.CONDITION, causes=(cause,))
-                    return replace(said, reading=self.spelled(statement))
-        return found
-
-    def misfit(self, statement: Statement, base: int, error: ShapeMismatchError) -> Verdict:
-        """Arrays that do not go together: wrong; right after one change of a function?"""
-        entries = write_entries(statement, self.context)
-        if entries is not None:
-            with suppress(SymconvError, Undefined):
-                again = self.judged(entries, base)
-                return replace(again, notes=(*again.notes, "read for one entry of each array"))
-        found = [Cause("shapes", error.message)]
-        for mended, cause in repair_shapes(statement):
-            with suppress(SymconvError, Undefined):
-                if again := self.judged(mended, base, brief=True):
-                    if cause.condition:
-                        return replace(again, verdict=v.CONDITION, causes=(cause,))
-                    found.insert(0, cause)
-                    break
-        kind = classify_statement(statement, self.context, self.definitions)
-        return Verdict(v.WRONG, kind, causes=tuple(found))
-
     def judged(self, statement: Statement, base: int, *, brief: bool = False) -> Verdict:
         """The verdict over all readings; the first reading that is right wins."""
         statement = part_index_from_extent(statement, self.context)
@@ -461,28 +398,6 @@ class Checker:
         layers = describe_layers(Question(statement, self.context, options).layers())
         said = (*statement.notes, *answer.notes, *note, *layers)
         return replace(answer, kind=kind, notes=said, reading=reading)
-
-
-SETTLED = {v.RIGHT, v.PRINTED}
-RANKS = (v.RIGHT, v.PRINTED, v.CONDITION, v.WRONG, v.UNDETERMINED)
-"""Of two readings the better one is shown, and what is read before what is not."""
-
-
-def _rank(found: Verdict, choices: Choices) -> int:
-    # A wrong claim that another reading would only excuse under a condition stays wrong, unless the
-    # reading itself is the condition.
-    excused = found.verdict == v.CONDITION and not choices.find_condition()
-    judged = v.WRONG if excused else found.verdict
-    return RANKS.index(judged) if judged in RANKS else len(RANKS)
-
-
-def _as_condition(found: Verdict, choices: Choices) -> Verdict:
-    """The verdict on what is right in a meaning that nobody may presume."""
-    condition = choices.find_condition()
-    if condition is None or found.verdict not in SETTLED:
-        return found
-    name, text = condition
-    return replace(found, verdict=v.CONDITION, causes=(Cause(name, text, condition=True),))
 
 
 def _is_wrong(judge: Judge, options: Options) -> bool:

@@ -21,9 +21,9 @@ from .text_argument import SuppliedText, read_supplied_text
 
 if TYPE_CHECKING:
     from symconv.api import Network
-    from symconv.claims.accounting import SignFate
     from symconv.claims.evaluation.assign import Values
     from symconv.claims.model.verdict import Verdict
+    from symconv.claims.posts.accounting import SignFate
 
 LARGEST = 1_000_000
 """The most bytes of a file, and characters of standard input; a post may have 400,000."""
@@ -145,8 +145,8 @@ def _format_reports(reports: Sequence[CheckedText], *, sarif: bool, lines: bool)
 
 def _describe(report: CheckedText, *, several: bool) -> Iterator[str]:
     """The verdicts on one text for a person, its statements and its signs counted."""
-    from symconv.claims.accounting import summarize_signs
     from symconv.claims.model.verdict import format_verdict, summarize_verdicts
+    from symconv.claims.posts.accounting import summarize_signs
 
     if several:
         yield f"{report.name}:"

@@ -4,7 +4,7 @@ import pytest
 
 from symconv import Network
 from symconv.claims.check import Checker
-from symconv.claims.post_conventions import PostConventions
+from symconv.claims.posts.conventions import PostConventions
 
 TWO = Network.parse(
     "input i 5 | dense V 4 bias c -> s | tanh -> h | dense V 3 bias c -> s | half_sse y -> E"

@@ -14,9 +14,9 @@ import pytest
 from paths import DATA
 
 from symconv import Network
-from symconv.claims.accounting import FATES, UNREAD
 from symconv.claims.model.verdict import exit_code
 from symconv.claims.posts import report_post
+from symconv.claims.posts.accounting import FATES, UNREAD
 from symconv.network.examples import BY_NAME
 
 FOLDER = DATA / "posts"

@@ -7,9 +7,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from symconv.claims.check import MOST_ECHOED, Checker
 from symconv.claims.evaluation.assign import Values
 from symconv.claims.judging.numeric import AGREE
 from symconv.claims.judging.statement_kinds import add_given_values, find_definition
+from symconv.claims.model import verdict as v
 from symconv.claims.model.budget import POST_SECONDS, STEPS_PER_SECOND, OverBudget, limit_work
 from symconv.claims.model.context import DifferentiableNetwork
 from symconv.claims.model.errors import MOST_LINES, MOST_POST, ClaimError
@@ -27,13 +29,11 @@ from symconv.claims.parsing.unparse import unparse
 from symconv.core.errors import SymconvError
 
 from .accounting import SignFate, account_for_signs
-from .check import MOST_ECHOED, Checker
 from .code_names import CodeNames
+from .conventions import PostConventions
 from .label_verdicts import LabelJudge
-from .model import verdict as v
 from .output_names import judge_cost
 from .own_derivatives import judge_own_derivative
-from .post_conventions import PostConventions
 from .size_verdicts import judge_size
 
 Piece = Excerpt | LabelledMatrix | PrintedArray | StatedSize

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from symconv.claims.check import Checker
+from symconv.claims.judging.best_reading import SETTLED
+from symconv.claims.model.verdict import Verdict
 from symconv.claims.readings.ambiguity import ChoiceKey, Reading
-
-from .check import SETTLED, Checker
-from .model.verdict import Verdict
 
 
 @dataclass(frozen=True)

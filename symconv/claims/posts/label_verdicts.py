@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from symconv.claims.check import MOST_ECHOED, Checker
-from symconv.claims.labels import LabelReading, read_label
 from symconv.claims.model.verdict import (
     NOT_CHECKED,
     UNDETERMINED,
@@ -15,6 +14,8 @@ from symconv.claims.model.verdict import (
     Verdict,
 )
 from symconv.claims.parsing.labelled_matrices import LabelledMatrix
+
+from .labels import LabelReading, read_label
 
 Matrix = tuple[tuple[Fraction, ...], ...]
 
