@@ -9,8 +9,11 @@ from symconv.claims.model.verdict import Cause, Verdict
 from symconv.claims.readings.ambiguity import Choices
 
 SETTLED = {v.RIGHT, v.PRINTED}
-RANKS = (v.RIGHT, v.PRINTED, v.CONDITION, v.WRONG, v.UNDETERMINED)
-"""Of two readings the better one is shown, and what is read before what is not."""
+RANKS = (v.RIGHT, v.PRINTED, v.CONDITION, v.UNDETERMINED, v.WRONG)
+"""Of two readings the better one is shown, and what is read before what is not.
+
+Wrong comes after undetermined: what may be right in one reading is not wrong in all of them.
+"""
 
 
 def rank_reading(found: Verdict, choices: Choices) -> int:
