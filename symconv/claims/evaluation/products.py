@@ -25,7 +25,25 @@ def combine_entries(
     """Entry by entry: as NumPy broadcasts in code, else with a number against every entry."""
     if at.options.is_code:
         return combine_in_code(left, right, function)
-    return require_same_shape(apply_elementwise(left, right, function), left, right)
+    found = apply_elementwise(left, right, function)
+    if found is None and _is_bias_of_rows(at, left, right):
+        at.note("the bias is added to every row")
+        return combine_in_code(left, right, function)
+    return require_same_shape(found, left, right)
+
+
+def _is_bias_of_rows(at: Evaluator, left: Value, right: Value) -> bool:
+    """Whether a vector that is trained stands beside samples with as many entries each."""
+    if not isinstance(left, ArrayValue) or not isinstance(right, ArrayValue):
+        return False
+    small, large = sorted((left, right), key=lambda value: len(value.shape))
+    roles = {at.context.tensors[b.key].role for b in small.blocks if b.key in at.context.tensors}
+    return (
+        roles == {"parameter"}
+        and len(small.shape) == 1
+        and len(large.shape) == 2
+        and small.shape[0] == large.shape[1]
+    )
 
 
 def multiply_values(at: Evaluator, operator: str, left: Value, right: Value) -> Value:
