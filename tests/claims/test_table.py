@@ -84,15 +84,16 @@ def people_sections():
     """A section for every kind of what people write."""
     people = neighbour("test_cases_of_people")
     for name in people.FILES:
-        judged = [(case, said) for case, said in people.judge_file(name) if "open" not in case]
+        cases = [case for case in people.read_cases(name) if "open" not in case]
         whole = name == "trial.json"
+        shown = [(c, people.judge_case(c)) for c in (cases if whole else cases[:ROWS_OF_KIND])]
         rows = [
             f"| `{cell(case['network'], 60)}` " + row(case["claim"], said, people.fits(case, said))
-            for case, said in (judged if whole else judged[:ROWS_OF_KIND])
+            for case, said in shown
         ]
         kind = name.removesuffix(".json").replace("_", " ")
         title = "Claims of people" if whole else f"What people write: {kind}"
-        count = "" if whole or len(judged) <= ROWS_OF_KIND else f" ({len(judged)} cases)"
+        count = "" if whole or len(cases) <= ROWS_OF_KIND else f" ({len(cases)} cases)"
         head = ["| network | claim | verdict | what is said |", "|---|---|---|---|"]
         yield "\n".join([f"## {title}{count}", "", *head, *rows, ""])
 

@@ -10,9 +10,8 @@ from symconv import Network
 from symconv.calculus.reverse_mode import reverse_mode
 from symconv.claims import check_claim
 from symconv.claims.diagnosis.constant_factor import HALVED
-from symconv.claims.evaluation.scalar_functions import ACTIVATIONS
 from symconv.claims.mistakes.pooling import AVERAGING
-from symconv.claims.model.context import WINDOWED, build_context
+from symconv.claims.model.context import ACTIVATIONS, WINDOWED, build_context
 from symconv.core.equation import Program
 from symconv.core.kernels import kernel_directions
 from symconv.core.proof import Backward
