@@ -157,7 +157,8 @@ def _fits_tensor(table: SymbolTable, name: str, place: SyntaxNode | None, s: Scr
 
 def _pair_digits(table: SymbolTable, entry: TensorReference) -> TensorReference:
     r"""`\delta_{11}` as an entry of a grid, where the notation writes grids."""
-    indices = split_indices(entry.indices or (), {2})
+    ranks = {rank for rank in _ranks_of_signals(table) if rank > 1}
+    indices = split_indices(entry.indices or (), {2} | ranks)
     if len(indices) != 1 or entry.indices is None:
         return replace(entry, indices=indices) if entry.indices else entry
     only = indices[0]

@@ -12,12 +12,14 @@ from symconv.claims.model.vocabulary import (
     COMMANDS,
     FUNCTIONS,
     GREEK,
+    LETTERS,
     SIGNS,
+    STYLES,
     SUBSCRIPTS,
     SUPERSCRIPTS,
 )
 
-from .cursor import BARE_COMMANDS, BARE_RELATIONS, ClaimToken, Vocabulary
+from .cursor import BARE_COMMANDS, BARE_RELATIONS, INDEX_LETTERS, ClaimToken, Vocabulary
 from .latex_commands import lex_backslash, lex_command
 from .latex_layout import blank_layout
 
@@ -32,6 +34,23 @@ KEYWORD = re.compile(r"[a-z_]+[0-9]?(?=\s?=[^=])")
 NAMED = re.compile(r"[A-Za-z_]+(?![A-Za-z0-9_])")
 NUMBERED = re.compile(r"(?:convolve2d|correlate2d|conv2d|rot180|rot90|log_softmax)(?![A-Za-z0-9])")
 TAILED = re.compile(r"[A-Za-z]+[0-9]+(?![0-9]*[A-Za-z]|\.[0-9])")
+COMPOUND = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+(?![A-Za-z0-9_])")
+SHORTEST_OWN = 3
+"""The fewest letters of a word of its own: two may be the indices of an entry, as in `W_ij`."""
+
+MOST_AXES = 4
+"""How many axes the tensors of images have, and so how many letters their indices together."""
+
+READ_BEHIND = frozenset(
+    {"new", "old", "out", "hat", "pred", "true", "full", "valid", "same", "input", "output"}
+    | {"target", "label", "labels", "text", "mathrm", "loss", "cost", "error"}
+    | BARE_COMMANDS
+    | COMMANDS
+    | LETTERS
+    | STYLES
+)
+"""Words below a letter that the reader knows: moments, modes, commands without their backslash."""
+
 PREFIX = re.compile(
     r"(?:np|numpy|jnp|scipy|signal|math|torch|tf|nn|functional|linalg)\.(?=[A-Za-z])"
     r"|F\.(?=(?:relu|sigmoid|tanh|softplus|softmax|log_softmax|pad)\()"
@@ -149,12 +168,34 @@ class Lexer:
         behind_dot = self.text[start - 1 : start] == "." and named.group() in ATTRIBUTES
         return named.group() if behind_dot or named.group() in CONSTANTS else ""
 
+    def _own_name(self, start: int) -> str:
+        """A name of code that the text made up, `x_padded`, `delta_y_sum`; else nothing.
+
+        Read as an entry of x, an assignment to it would be called a wrong claim about x.
+        """
+        match = COMPOUND.match(self.text, start)
+        word = match.group() if match else ""
+        if not word or word in FUNCTIONS:
+            return ""
+        return word if any(map(self._is_own_word, word.split("_")[1:])) else ""
+
+    def _is_own_word(self, word: str) -> bool:
+        """Whether a word behind an underscore is no index, no name and no word that is read."""
+        known = self.vocabulary.names
+        if len(word) < SHORTEST_OWN or not word.isalpha() or word.lower() in READ_BEHIND:
+            return False
+        if word in known or (word[0] == "d" and word[1:] in known | {"out"}):
+            return False
+        # What has no vowel but i are indices, as in `w_fcmn`; a tensor has four axes at most.
+        indices = len(word) <= MOST_AXES and set(word).isdisjoint("aeouy")
+        return word in FUNCTIONS or not (indices or set(word) <= set(INDEX_LETTERS))
+
     def _letters(self, start: int) -> Iterator[ClaimToken]:
         prefix = PREFIX.match(self.text, start)
         if prefix:
             self.place = prefix.end()
             return
-        word = self._code_word(start)
+        word = self._code_word(start) or self._own_name(start)
         if word and word not in self.vocabulary.names:
             self.place = start + len(word)
             yield ClaimToken("name", word, start, self.place)
