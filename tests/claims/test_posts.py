@@ -148,3 +148,12 @@ def test_open_cases_are_open():
             lines = ",\n".join(json.dumps(r, ensure_ascii=False) for r in kept)
             (FOLDER / file).write_text(f"[\n{lines}\n]\n", "utf-8")
     assert not met, "no longer open: " + "\n".join(met)
+
+
+def test_what_code_defines_means_the_same_outside_of_code():
+    network = Network.parse("input x 4 batch N | dense W 3 bias b -> z | half_sse t -> C")
+    text = "z_shift = z - t.mean(axis=0)[None, :]\ngrad_sum = (z - t).sum(axis=0)\ndb = grad_sum / "
+    right = network.check_post(text + "1\n")
+    wrong = network.check_post(text + "2\n")
+    assert [v.verdict for v in right] == ["not checked", "not checked", "right"]
+    assert wrong[-1].verdict in {"wrong", "right under a condition"}

@@ -16,6 +16,7 @@ from symconv.claims.model.syntax_tree import (
     ArrayLiteral,
     BinaryExpression,
     Cases,
+    CodeFormula,
     Condition,
     Differential,
     Exponentiation,
@@ -305,6 +306,10 @@ def _evaluate_literal(at: Evaluator, node: ArrayLiteral, env: Environment) -> Va
     return arrays.make_array((*node.shape, *shapes.pop()), flat)
 
 
+def _evaluate_code(at: Evaluator, node: CodeFormula, env: Environment) -> Value:
+    return replace(at, options=replace(at.options, star="code")).value(node.body, env)
+
+
 RULES: Mapping[type[SyntaxNode], Callable[[Evaluator, Any, Environment], Value]] = {
     Numeral: _evaluate_number,
     Identifier: _evaluate_identifier,
@@ -321,4 +326,5 @@ RULES: Mapping[type[SyntaxNode], Callable[[Evaluator, Any, Environment], Value]]
     ArrayLiteral: _evaluate_literal,
     Cases: evaluate_cases,
     Subscript: evaluate_subscript,
+    CodeFormula: _evaluate_code,
 }

@@ -15,6 +15,7 @@ from symconv.claims.model.errors import NotChecked
 from symconv.claims.model.syntax_tree import (
     ArrayLiteral,
     BinaryExpression,
+    CodeFormula,
     Differential,
     Identifier,
     Numeral,
@@ -143,6 +144,7 @@ def _locate_entry(
 def find_definition(statement: Statement) -> tuple[Signature, SyntaxNode] | None:
     """The name, the parameters and the body of a definition."""
     left, body = statement.parts[0], statement.parts[-1]
+    body = CodeFormula(body, span=body.span) if statement.is_code else body
     if isinstance(left, Identifier):
         return (left.name, ()), body
     if isinstance(left, TensorReference) and not left.kind:

@@ -88,6 +88,13 @@ class Subscript(SyntaxNode):
 
 
 @dataclass(frozen=True)
+class CodeFormula(SyntaxNode):
+    """A formula that was written in code, in a statement that need not be code itself."""
+
+    body: SyntaxNode
+
+
+@dataclass(frozen=True)
 class Differential(SyntaxNode):
     """d `of` / d `by`; `entrywise` says that every entry is differentiated by its own only."""
 

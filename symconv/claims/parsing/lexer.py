@@ -34,6 +34,11 @@ KEYWORD = re.compile(r"[a-z_]+[0-9]?(?=\s?=[^=])")
 NAMED = re.compile(r"[A-Za-z_]+(?![A-Za-z0-9_])")
 NUMBERED = re.compile(r"(?:convolve2d|correlate2d|conv2d|rot180|rot90|log_softmax)(?![A-Za-z0-9])")
 TAILED = re.compile(r"[A-Za-z]+[0-9]+(?![0-9]*[A-Za-z]|\.[0-9])")
+HOLDER = re.compile(
+    r"(self|cache|ctx|values|params|layer|model|net)\.(?=([A-Za-z]\w{0,40})(?![\w(]))"
+)
+"""What holds tensors in code: `self.W`, `cache.x`."""
+
 COMPOUND = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+(?![A-Za-z0-9_])")
 SHORTEST_OWN = 3
 """The fewest letters of a word of its own: two may be the indices of an entry, as in `W_ij`."""
@@ -44,10 +49,7 @@ MOST_AXES = 4
 READ_BEHIND = frozenset(
     {"new", "old", "out", "hat", "pred", "true", "full", "valid", "same", "input", "output"}
     | {"target", "label", "labels", "text", "mathrm", "loss", "cost", "error"}
-    | BARE_COMMANDS
-    | COMMANDS
-    | LETTERS
-    | STYLES
+    | (BARE_COMMANDS | COMMANDS | LETTERS | STYLES) - FUNCTIONS.keys()
 )
 """Words below a letter that the reader knows: moments, modes, commands without their backslash."""
 
@@ -168,6 +170,12 @@ class Lexer:
         behind_dot = self.text[start - 1 : start] == "." and named.group() in ATTRIBUTES
         return named.group() if behind_dot or named.group() in CONSTANTS else ""
 
+    def _holder(self, start: int) -> re.Match[str] | None:
+        """What holds a tensor in code, with its dot: `self.`; None where it is something else."""
+        found = HOLDER.match(self.text, start)
+        names = self.vocabulary.names
+        return found if found and found[1] not in names and found[2] in names else None
+
     def _own_name(self, start: int) -> str:
         """A name of code that the text made up, `x_padded`, `delta_y_sum`; else nothing.
 
@@ -191,7 +199,7 @@ class Lexer:
         return word in FUNCTIONS or not (indices or set(word) <= set(INDEX_LETTERS))
 
     def _letters(self, start: int) -> Iterator[ClaimToken]:
-        prefix = PREFIX.match(self.text, start)
+        prefix = PREFIX.match(self.text, start) or self._holder(start)
         if prefix:
             self.place = prefix.end()
             return

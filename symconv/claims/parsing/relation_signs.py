@@ -42,11 +42,22 @@ CALLS = re.compile(r"\s*(?:return\b.*|yield\b.*|@[\w.]+\(.*|print\(.*|[A-Za-z_]\
 CALL = re.compile(r"\s*[A-Za-z_]\w*\([^=]*[,(]\s*[a-z_]\w*=.*\)\s*$")
 KEYWORD = re.compile(r"[(,]\s*\**[A-Za-z_]\w*\s*(?=$)")
 
+UNPACKED_SHAPE = re.compile(
+    r"^[ \t]*(?:[A-Za-z_]\w{0,40}[ \t]*,[ \t]*){0,8}[A-Za-z_]\w{0,40}[ \t]*=[ \t]*"
+    r"[A-Za-z_][\w.]{0,40}\.shape(?:\[[^\]\n]{0,20}\])?[ \t]*$",
+    re.MULTILINE,
+)
+"""`N, C, H, W = x.shape`: code that gives names to sizes."""
+
+TYPE_ALIAS = re.compile(
+    r"^[ \t]*[A-Za-z_]\w{0,40}[ \t]*:[ \t]*TypeAlias[ \t]*=[^\n]*$", re.MULTILINE
+)
 ADDRESSED, TAGGED, ARROWED, RULED = (
     "it stands in an address", "it is an attribute of HTML", "it is an arrow between statements",
     "it is a ruler",
 )  # fmt: skip
 BRACKETED = "it is the condition of a bracket"
+UNPACKED = "it gives names to sizes in code"
 RANGED, DEFINED, ASKED, OPTION = (
     "it is the range of an index", "it is a default of a definition in code",
     "it is a condition of code", "it is an option of a call",
@@ -103,7 +114,10 @@ def find_no_formulas(text: str) -> Iterator[NoFormula]:
         yield NoFormula(*match.span(), TAGGED)
     for match in LATEX_OPTIONS.finditer(text):
         yield NoFormula(*match.span(), OPTION)
-    rules = (RULER, RULED), (ARROW, ARROWED), (RANGE, RANGED), (ESCAPED_BRACKET, BRACKETED)
+    rules = (
+        (RULER, RULED), (ARROW, ARROWED), (RANGE, RANGED), (ESCAPED_BRACKET, BRACKETED),
+        (UNPACKED_SHAPE, UNPACKED), (TYPE_ALIAS, DEFINED),
+    )  # fmt: skip
     for pattern, why in rules:
         for match in pattern.finditer(text):
             yield NoFormula(*match.span(), why)

@@ -11,6 +11,7 @@ from symconv.claims.model.syntax_tree import (
     ArrayLiteral,
     BinaryExpression,
     Cases,
+    CodeFormula,
     Condition,
     Differential,
     Exponentiation,
@@ -174,4 +175,5 @@ RULES: Mapping[type[SyntaxNode], Callable[..., str]] = {
     Condition: lambda s, node: f"{s(node.left)} {node.relation} {s(node.right)}",
     JoinedConditions: lambda s, node: f" {node.word} ".join(map(s, node.conditions)),
     Cases: _cases,
+    CodeFormula: lambda s, node: s(node.body),
 }
