@@ -208,7 +208,10 @@ class Checker:
             return best
         if best.verdict == v.CONDITION and self.choices.find_condition():
             return best
-        return self.under_one_reading(text, base)
+        # Where the other readings used up the work, the verdict stands without its reasons.
+        with suppress(OverBudget):
+            return self.under_one_reading(text, base)
+        return best
 
     def find_best_reading(self, text: str, base: int) -> tuple[Verdict, Choices]:
         """The best verdict over all readings, without its reasons, and the meanings it rests on."""

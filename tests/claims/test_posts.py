@@ -157,3 +157,11 @@ def test_what_code_defines_means_the_same_outside_of_code():
     wrong = network.check_post(text + "2\n")
     assert [v.verdict for v in right] == ["not checked", "not checked", "right"]
     assert wrong[-1].verdict in {"wrong", "right under a condition"}
+
+
+def test_what_code_changes_is_no_longer_what_it_was_defined_as():
+    network = Network.parse("input x 4 batch N | dense W 3 bias b -> z | half_sse t -> C")
+    filled = "total = np.zeros((3,))\ntotal[m, n] += z[m, n] - t[m, n]\ndb = total\n"
+    assert [v.verdict for v in network.check_post(filled)][-1] == "not checked"
+    again = "total = np.zeros((3,))\ntotal = (z - t).sum(axis=0)\ndb = total\n"
+    assert [v.verdict for v in network.check_post(again)][-1] == "right"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from symconv.claims.evaluation.assign import GivenEntries, Values
@@ -32,7 +32,9 @@ def classify_statement(
     """The kind of a statement."""
     left, right = statement.parts[0], statement.parts[-1]
     nodes = [n for p in statement.parts for n in p.walk()]
-    if ":=" in statement.marks or _is_new(left, context, definitions):
+    # In code "=" gives a name another value; elsewhere it says that two things are equal.
+    known: Collection[str] = () if statement.is_code else definitions
+    if ":=" in statement.marks or _is_new(left, context, known):
         return "definition"
     if any(isinstance(n, TensorReference) and n.fresh for n in nodes):
         return "update"
@@ -47,12 +49,12 @@ def classify_statement(
     return "claim"
 
 
-def _is_new(left: SyntaxNode, context: NetworkContext, definitions: Definitions) -> bool:
-    """A name that the network does not have, on the left of a formula."""
+def _is_new(left: SyntaxNode, context: NetworkContext, known: Collection[str]) -> bool:
+    """A name that neither the network nor the text has, on the left of a formula."""
     if isinstance(left, Identifier):
-        return left.name not in context.size_names and left.name not in definitions
-    known = isinstance(left, TensorReference) and (left.kind or left.letter in context.layers)
-    return isinstance(left, TensorReference) and not known and left.letter not in definitions
+        return left.name not in context.size_names and left.name not in known
+    own = isinstance(left, TensorReference) and (left.kind or left.letter in context.layers)
+    return isinstance(left, TensorReference) and not own and left.letter not in known
 
 
 def _gives(left: SyntaxNode, context: NetworkContext) -> bool:

@@ -38,7 +38,9 @@ SAME_KEYWORD: Mapping[str, str] = {
     "dim": "axis", "keepdim": "keepdims", "dims": "axis", "newshape": "shape", "size": "shape",
 }  # fmt: skip
 
-WITHOUT_MEANING = {"dtype", "device", "requires_grad", "copy", "order", "grad_fn"}
+WITHOUT_MEANING = {
+    "dtype", "device", "requires_grad", "copy", "order", "grad_fn", "optimize",
+}  # fmt: skip
 """Keywords that change no number; what they are given is not read."""
 
 IDENTITIES = {

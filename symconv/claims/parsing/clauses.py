@@ -134,7 +134,7 @@ def _role_of_word(
     text: str, around: tuple[str, str, str, str], names: Collection[str], *, inside: bool
 ) -> str:
     earlier, before, after, further = around
-    joined = after[:1] in {"_", "^", "("} or before in {"_", "^", "/", "{"} or after == "/"
+    joined = after[:1] in {"_", "^", "(", "["} or before in {"_", "^", "/", "{"} or after == "/"
     if text in SOFT and not joined:
         return "soft"
     if text.lower() in COMMON and len(text) > 1 and text not in names:

@@ -25,7 +25,7 @@ from symconv.claims.readings.superscript import LAYER_OF_ONE, LEFT_OUT
 from symconv.core.tensor import Tensor
 
 from .scripts import Scripts, needs_subscript
-from .superscripts import name_last_layer
+from .superscripts import counts_layers, name_last_layer
 from .tensor_indices import (
     index_reference,
     indices_from_digits,
@@ -57,7 +57,7 @@ def resolve_delta(table: SymbolTable, s: Scripts, at: Parser) -> SyntaxNode:
         bare = _bare_signal(table, replace(s, sup=None), at)
         assert s.sup is not None, "a power has an exponent"
         return Exponentiation(bare, s.sup, span=s.whole)
-    return _signal_of_layer(table, s) or _bare_signal(table, s, at)
+    return _signal_of_layer(table, s, at) or _bare_signal(table, s, at)
 
 
 def _is_power(table: SymbolTable, s: Scripts) -> bool:
@@ -69,12 +69,13 @@ def _is_power(table: SymbolTable, s: Scripts) -> bool:
     return int(s.sup.value) > 1 and not table.context.made_in(int(s.sup.value))
 
 
-def _signal_of_layer(table: SymbolTable, s: Scripts) -> TensorReference | None:
+def _signal_of_layer(table: SymbolTable, s: Scripts, at: Parser) -> TensorReference | None:
     r"""`\delta_2` as the error signal of layer 2; None where it is something else."""
     number = s.sub[0] if s.sub and len(s.sub) == 1 and s.sup is None else None
     if not isinstance(number, Numeral):
         return None
     counted = not s.bracket and bool(table.context.made_in(int(number.value)))
+    counted = counted and counts_layers(table, "delta", at)
     possible = (ENTRY, LAYER) if counted else (ENTRY,)
     if table.choose(NUMBER_BELOW, "delta", possible) == ENTRY:
         return None

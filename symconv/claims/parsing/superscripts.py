@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from symconv.claims.model.syntax_tree import (
@@ -17,6 +19,7 @@ from symconv.claims.readings.moment import INDEX, MOMENT, MOMENT_BELOW
 from symconv.claims.readings.number_below import ENTRY, LAYER, NUMBER_BELOW
 from symconv.claims.readings.superscript import LAYER_OF_ONE, LEFT_OUT, POWER, SUPERSCRIPT
 
+from .cursor import ClaimToken
 from .scripts import Scripts
 
 if TYPE_CHECKING:
@@ -94,6 +97,7 @@ def _without_layers(table: SymbolTable, letter: str, sup: SyntaxNode, s: Scripts
         layer = int(sup.value)
         # In its own layer a tensor is itself; as layer 0 a value is the network's input.
         other = bool(table.context.at_depth(letter, layer)) and (layer != 1 or s.layer_bracket)
+        other = other and (s.layer_bracket or table.context.last_layer > 1)
         if s.layer_bracket and layer == 0 and other:
             return sup, None
         if not s.layer_bracket:
@@ -128,13 +132,34 @@ def resolve_number_below(table: SymbolTable, letter: str, s: Scripts, at: Parser
             table.choose(NUMBER_BELOW, letter, (LAYER,))
             return replace(s, sub=rest, tail=None, sup=number, layer_bracket=True)
         return s
-    own = table.context.depths.get(letter) == number.value
+    own = table.context.depths.get(letter) == number.value and counts_layers(table, letter, at)
     if rest is not None and not own:
         at.fail(f"the network has no '{letter}{number.value}'", letter, s.whole)
     possible = (LAYER,) if rest is not None else (ENTRY, LAYER) if own else (ENTRY,)
     if table.choose(NUMBER_BELOW, letter, possible) == LAYER:
         return replace(s, sub=rest, tail=None)
     return s
+
+
+def counts_layers(table: SymbolTable, letter: str, at: Parser) -> bool:
+    """Whether a number at a letter may count layers: there are several, and it counts no entries.
+
+    A letter that has an index below it elsewhere in the statement has entries: `y_r` beside `y_1`.
+    """
+    if table.context.last_layer < 2:
+        return False
+    words = [token.text for token in at.tokens]
+    below = [n for n in range(len(words) - 2) if words[n : n + 2] == [letter, "_"]]
+    return not any(_is_index_below(at.tokens[n + 2 :]) for n in below)
+
+
+def _is_index_below(following: Sequence[ClaimToken]) -> bool:
+    """Whether a subscript has a letter in it."""
+    if following[0].text != "{":
+        return following[0].kind == "name"
+    texts = (token for token in following[1:])
+    inside = takewhile(lambda token: token.text != "}", texts)
+    return any(token.kind == "name" for token in inside)
 
 
 def resolve_moment(table: SymbolTable, letter: str, s: Scripts) -> Scripts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -38,6 +39,9 @@ from .size_verdicts import judge_size
 
 Piece = Excerpt | LabelledMatrix | PrintedArray | StatedSize
 ARITHMETIC = "arithmetic"
+CHANGED_NAME = re.compile(r"\s*([A-Za-z_]\w*)\s*(?:\[[^\]=]*\]\s*)*(?:[-+*/]=|=(?!=))")
+"""A name that a statement gives another value, or a part of it: what it was defined as is over."""
+
 NO_SIDES = "this is not read: there is no formula on both sides of the sign"
 
 
@@ -214,6 +218,10 @@ def _quote(piece: Piece) -> str:
 
 def _learn(checker: Checker, piece: Excerpt, verdict: Verdict) -> None:
     """Keep what a statement defines or gives; a value that was judged is no longer given."""
+    changed = CHANGED_NAME.match(piece.text)
+    if changed and changed[1] in checker.definitions:
+        kept = {name: x for name, x in checker.definitions.items() if name != changed[1]}
+        checker.definitions = kept
     given = verdict.kind == "given value" and verdict.verdict == v.NOT_CHECKED
     if not given and verdict.kind != "definition":
         return
