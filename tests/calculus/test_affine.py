@@ -3,7 +3,8 @@
 import pytest
 from sympy import Rational
 
-from symconv.calculus.affine import solve
+from symconv import Network
+from symconv.calculus.affine import find_mixed_radix, solve
 from symconv.core.errors import Unsupported
 from symconv.core.tensor import index, size
 
@@ -41,3 +42,19 @@ def test_an_affine_equation_is_solved(left, right, value):
 def test_any_other_equation_is_refused_with_its_variable(left, right):
     with pytest.raises(Unsupported, match="is not affine in m"):
         solve(left, right, m)
+
+
+@pytest.mark.parametrize(
+    ("text", "extents"),
+    [
+        ("input x 12 | y[i,j] = x[4*i + j] for i<3, j<4", [3, 4]),
+        ("input x 12 | y[i,j] = x[i + 3*j] for i<3, j<4", [4, 3]),
+        ("input x 3 | y[i,j] = x[i + j] for i<3, j<1", None),
+        ("input x 3 | y[i,j,k] = x[i + j + k] for i<3, j<1, k<1", None),
+        ("input x 12 | y[i,j] = x[4*i + j] for i<3, j<3", None),
+    ],
+)
+def test_the_digits_of_an_axis_are_found_where_each_has_several_values(text, extents):
+    program = Network.parse(text).program
+    found = find_mixed_radix(program.by_key["x"], 0, program.equations)
+    assert (None if found is None else [n for _, n in found.digits]) == extents

@@ -37,3 +37,9 @@ def test_an_index_may_be_divided_by_a_number(equation, right):
 def test_an_index_is_no_factor_and_no_divisor(place, said):
     with pytest.raises(SymconvError, match=said):
         Network.parse(f"input x 4 | y[i] = x[{place}] for i<3")
+
+
+@pytest.mark.parametrize("place", ["i^2", "2^i", "(i + 1)^2"])
+def test_a_power_is_no_place(place):
+    with pytest.raises(SymconvError, match="this is no index"):
+        Network.parse(f"input x 9 | y[i] = x[{place}] for i<2")
