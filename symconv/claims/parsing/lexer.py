@@ -29,9 +29,9 @@ RUN = re.compile(r"[A-Za-z]+")
 QUOTED = re.compile(r"([\'\"])([A-Za-z0-9_,\->. ]{0,80})\1")
 """An option in quotes: a mode, or the subscripts of an einsum."""
 
-CALLED = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?=\s?\()")
-KEYWORD = re.compile(r"[a-z_]+[0-9]?(?=\s?=[^=])")
-NAMED = re.compile(r"[A-Za-z_]+(?![A-Za-z0-9_])")
+CALLED = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,60}(?=\s?\()")
+KEYWORD = re.compile(r"[a-z_]{1,60}[0-9]?(?=\s?=[^=])")
+NAMED = re.compile(r"[A-Za-z_]{1,60}(?![A-Za-z0-9_])")
 NUMBERED = re.compile(r"(?:convolve2d|correlate2d|conv2d|rot180|rot90|log_softmax)(?![A-Za-z0-9])")
 TAILED = re.compile(r"[A-Za-z]+[0-9]+(?![0-9]*[A-Za-z]|\.[0-9])")
 HOLDER = re.compile(
@@ -39,7 +39,7 @@ HOLDER = re.compile(
 )
 """What holds tensors in code: `self.W`, `cache.x`."""
 
-COMPOUND = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+(?![A-Za-z0-9_])")
+COMPOUND = re.compile(r"[A-Za-z][A-Za-z0-9]{0,40}(?:_[A-Za-z0-9]{1,40}){1,8}(?![A-Za-z0-9_])")
 SHORTEST_OWN = 3
 """The fewest letters of a word of its own: two may be the indices of an entry, as in `W_ij`."""
 
