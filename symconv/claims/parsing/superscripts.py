@@ -157,29 +157,34 @@ def _is_index_below(following: Sequence[ClaimToken]) -> bool:
     """Whether a subscript has a letter in it."""
     if following[0].text != "{":
         return following[0].kind == "name"
-    texts = (token for token in following[1:])
-    inside = takewhile(lambda token: token.text != "}", texts)
+    inside = takewhile(lambda token: token.text != "}", following[1:])
     return any(token.kind == "name" for token in inside)
 
 
+STEP_LETTERS = {"t", "k", "n"}
+
+
 def resolve_moment(table: SymbolTable, letter: str, s: Scripts) -> Scripts:
-    """The scripts with `new`, `old`, t and t+1 below a weight as moments of an update."""
+    """The scripts with `new`, `old`, t and t+1, or k and k+1, below a weight as moments."""
     only = s.sub[0] if s.sub and len(s.sub) == 1 else None
     if only is None or s.time is not None or s.bracket or letter not in table.weights:
         return s
     names = {n.name for n in only.walk() if isinstance(n, Identifier)}
     if names <= {"new", "old"} and names:
         return replace(s, sub=None, time=only)
-    if names != {"t"} or table.choose(MOMENT_BELOW, "", (INDEX, MOMENT)) == INDEX:
+    if len(names) != 1 or not names <= STEP_LETTERS:
+        return s
+    if table.choose(MOMENT_BELOW, "", (INDEX, MOMENT)) == INDEX:
         return s
     return replace(s, sub=None, time=only)
 
 
 def is_after_update(time: SyntaxNode, at: Parser) -> bool:
-    """Whether a moment is 'new', or the later one of t and t + 1, t - 1 and t."""
+    """Whether a moment is 'new', or the later one of t and t + 1, k - 1 and k."""
     if isinstance(time, Identifier) and time.name in {"new", "old"}:
         return time.name == "new"
     words = [token.text for token in at.tokens]
-    backwards = any(words[n : n + 3] == ["t", "-", "1"] for n in range(len(words)))
+    steps = [[n.name, "-", "1"] for n in time.walk() if isinstance(n, Identifier)]
+    backwards = any(words[n : n + 3] in steps for n in range(len(words)))
     later = any(isinstance(n, Numeral) for n in time.walk())
     return later != backwards

@@ -7,5 +7,6 @@ from .ambiguity import Ambiguity
 INDEX, MOMENT = "index", "moment"
 
 MOMENT_BELOW = Ambiguity(
-    "moment below", {INDEX: "", MOMENT: "t below a letter is read as the number of a step"}
+    "moment below",
+    {INDEX: "", MOMENT: "what stands below a weight is read as the number of a step"},
 )
