@@ -4,6 +4,7 @@ import pytest
 
 from symconv import Network
 from symconv.claims.check import Checker
+from symconv.claims.model.budget import OverBudget
 from symconv.claims.posts.conventions import PostConventions
 
 TWO = Network.parse(
@@ -52,3 +53,17 @@ def test_the_reading_is_said():
 def test_a_post_is_judged_in_one_meaning():
     said = TWO.check_post(f"First ${LAYER}$, and then ${ENTRY}$.")
     assert [v.verdict for v in said] == ["right", "wrong"]
+
+
+def test_a_verdict_stands_where_its_reasons_cost_too_much(monkeypatch):
+    judge = Checker.under_one_reading
+
+    def judge_within(self, text, base):
+        if self.explain:
+            raise OverBudget
+        return judge(self, text, base)
+
+    monkeypatch.setattr(Checker, "under_one_reading", judge_within)
+    found = Checker(TWO, {}, {}).verdict(r"dE/ds^1 = (V^2)^T (s^2 - y) \odot (1 + h_1^2)")
+    assert found.verdict == "wrong"
+    assert not found.truth

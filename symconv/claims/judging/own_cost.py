@@ -5,37 +5,21 @@ Without this, dC/dw in such a network is the derivative of any cost that depends
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from weakref import WeakKeyDictionary
 
 from symconv.calculus.reverse_mode import reverse_mode
-from symconv.claims.model.context import DifferentiableNetwork
+from symconv.claims.model.context import DerivedNetwork, DifferentiableNetwork
 from symconv.claims.model.vocabulary import COSTS
-from symconv.core.equation import Program
-from symconv.core.proof import Backward
-from symconv.notation.presets import Notation
 
 OWN_EQUATION = "equation"
 DIFFERENTIATED = {"input", "parameter"}
 
 
-@dataclass(frozen=True, eq=False)
-class NetworkWithOwnCost:
-    """A network in which the number that it ends in is the cost."""
-
-    notation: Notation
-    program: Program
-    derived: Backward
-
-    def backward(self, *wrt: str) -> Backward:  # noqa: ARG002 - everything is derived
-        """The backward pass."""
-        return self.derived
+_KNOWN: WeakKeyDictionary[DifferentiableNetwork, DerivedNetwork | None] = WeakKeyDictionary()
 
 
-_KNOWN: WeakKeyDictionary[DifferentiableNetwork, NetworkWithOwnCost | None] = WeakKeyDictionary()
-
-
-def take_own_cost(network: DifferentiableNetwork) -> NetworkWithOwnCost | None:
+def take_own_cost(network: DifferentiableNetwork) -> DerivedNetwork | None:
     """The network with its last value as its cost; None where it is no number, or has no such name.
 
     A text may speak of the derivative by that value all the same, so this is tried second.
@@ -45,7 +29,7 @@ def take_own_cost(network: DifferentiableNetwork) -> NetworkWithOwnCost | None:
     return _KNOWN[network]
 
 
-def _take(network: DifferentiableNetwork) -> NetworkWithOwnCost | None:
+def _take(network: DifferentiableNetwork) -> DerivedNetwork | None:
     program = network.program
     last = program.by_key[program.output]
     equation = program.equation(last.key)
@@ -57,4 +41,4 @@ def _take(network: DifferentiableNetwork) -> NetworkWithOwnCost | None:
     named = replace(program, tensors=tuple(cost if t is last else t for t in program.tensors))
     wrt = [t for t in named.tensors if t.role in DIFFERENTIATED]
     derived = reverse_mode(named, tuple(sorted(wrt, key=lambda t: t.role == "input")))
-    return NetworkWithOwnCost(network.notation, named, derived)
+    return DerivedNetwork(network.notation, named, derived)

@@ -8,14 +8,14 @@ differentiates by p, the cost is written as -sum t log p, which is the same func
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from weakref import WeakKeyDictionary
 
 from sympy import Add, Expr, Symbol, exp, log
 from sympy.tensor.indexed import Indexed
 
 from symconv.calculus.reverse_mode import reverse_mode
-from symconv.claims.model.context import DifferentiableNetwork, NetworkContext
+from symconv.claims.model.context import DerivedNetwork, DifferentiableNetwork, NetworkContext
 from symconv.claims.model.syntax_tree import (
     Differential,
     Identifier,
@@ -27,9 +27,7 @@ from symconv.claims.model.syntax_tree import (
 from symconv.claims.model.vocabulary import PROBABILITIES, hatted_name
 from symconv.core.equation import Equation, Program
 from symconv.core.nodes import LogSumExp, sigmoid, softplus
-from symconv.core.proof import Backward
 from symconv.core.tensor import Name, Tensor
-from symconv.notation.presets import Notation
 
 SOFTMAX_COST, SIGMOID_COST, PROBABILITY_COST = "cross_entropy", "bce_logits", "bce"
 PARAMETERS = {"input", "parameter"}
@@ -90,27 +88,14 @@ def find_named_output(context: NetworkContext) -> str | None:
     return name.letter if name.layer is None else None
 
 
-@dataclass(frozen=True, eq=False)
-class NetworkWithProbabilities:
-    """A network in which the probabilities have a name of their own."""
-
-    notation: Notation
-    program: Program
-    derived: Backward
-
-    def backward(self, *wrt: str) -> Backward:  # noqa: ARG002 - everything is derived
-        """The backward pass."""
-        return self.derived
-
-
-_NAMED: WeakKeyDictionary[
-    DifferentiableNetwork, dict[tuple[str, bool], NetworkWithProbabilities | None]
-] = WeakKeyDictionary()
+_NAMED: WeakKeyDictionary[DifferentiableNetwork, dict[tuple[str, bool], DerivedNetwork | None]] = (
+    WeakKeyDictionary()
+)
 
 
 def name_probabilities(
     network: DifferentiableNetwork, name: str, *, by: bool
-) -> NetworkWithProbabilities | None:
+) -> DerivedNetwork | None:
     """The network with that name for its probabilities; None where it has none without a name.
 
     `by` says that they are differentiated by: then the cost is written with them.
@@ -121,9 +106,7 @@ def name_probabilities(
     return known[name, by]
 
 
-def _extend(
-    network: DifferentiableNetwork, name: str, *, by: bool
-) -> NetworkWithProbabilities | None:
+def _extend(network: DifferentiableNetwork, name: str, *, by: bool) -> DerivedNetwork | None:
     program = network.program
     cost = program.equation(program.output)
     parts = None if cost is None else _read_cost(cost)
@@ -141,14 +124,14 @@ def _extend(
             tensors=(p, *derived.program.tensors),
             equations=(*derived.program.equations, equation),
         )
-        return NetworkWithProbabilities(network.notation, named, replace(derived, program=both))
+        return DerivedNetwork(network.notation, named, replace(derived, program=both))
     if log_p is None:
         return None
     written = replace(cost, rhs=cost.rhs.xreplace({log_p: log(p[logits.indices])}))
     named = replace(named, equations=(*equations[:-1], written))
     wrt = [t for t in named.tensors if t.role in PARAMETERS]
     derived = reverse_mode(named, tuple(sorted(wrt, key=lambda t: t.role == "input")))
-    return NetworkWithProbabilities(network.notation, named, derived)
+    return DerivedNetwork(network.notation, named, derived)
 
 
 def _read_cost(cost: Equation) -> tuple[Indexed, Expr | None] | None:
@@ -182,7 +165,7 @@ def _define(
     return p, Equation(p[logits.indices], rhs, ranges, title="probabilities", kind=kind)
 
 
-def say_probabilities(network: NetworkWithProbabilities, name: str) -> str:
+def say_probabilities(network: DerivedNetwork, name: str) -> str:
     """How a name was read: `p is read as softmax(z), the probabilities of the cross entropy`."""
     equation = network.program.equation(name)
     assert equation is not None, "the network was made with that name"

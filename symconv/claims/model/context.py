@@ -64,6 +64,19 @@ class DifferentiableNetwork(Protocol):
         """The backward pass."""
 
 
+@dataclass(frozen=True, eq=False)
+class DerivedNetwork:
+    """A network whose backward pass is known; equal only to itself, as networks are."""
+
+    notation: Notation
+    program: Program
+    derived: Backward
+
+    def backward(self, *wrt: str) -> Backward:  # noqa: ARG002 - everything is derived
+        """The backward pass."""
+        return self.derived
+
+
 @dataclass(frozen=True)
 class NetworkContext:
     """The programs of a network at one choice of sizes.

@@ -36,6 +36,10 @@ class Numeral(SyntaxNode):
     unit: Fraction | None = None
 
 
+ZERO, ONE = Numeral(Fraction(0)), Numeral(Fraction(1))
+"""Numbers that the reader puts in: the start of a sum, the values of a condition."""
+
+
 @dataclass(frozen=True)
 class Identifier(SyntaxNode):
     """An index, a size, or a scalar such as the learning rate."""

@@ -6,16 +6,16 @@ elsewhere; before a question mark it chooses between two values.
 
 from __future__ import annotations
 
-from fractions import Fraction
 from math import prod
 from typing import TYPE_CHECKING
 
 from symconv.claims.model.syntax_tree import (
+    ONE,
+    ZERO,
     Cases,
     Condition,
     Identifier,
     JoinedConditions,
-    Numeral,
     SyntaxNode,
     TensorReference,
     join_spans,
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 COMPARISONS = {"<", ">", "<=", ">=", "!=", "=", "=="}
 OPENING = {"[": "]", "{": "}", "(": ")", "⌊": "⌋", "⌈": "⌉"}
-ONE, NONE = Numeral(Fraction(1)), Numeral(Fraction(0))
 JOINED = (Condition, JoinedConditions)
 
 
@@ -123,7 +122,7 @@ def as_indicator(node: SyntaxNode) -> SyntaxNode:
     """A condition as 1 where it holds and 0 elsewhere; other nodes as they are."""
     if not isinstance(node, JOINED):
         return node
-    return Cases(((ONE, node), (NONE, None)), span=node.span)
+    return Cases(((ONE, node), (ZERO, None)), span=node.span)
 
 
 def parse_indicator(at: Parser) -> SyntaxNode:

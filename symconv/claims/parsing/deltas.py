@@ -3,11 +3,9 @@ r"""What a delta means: an error signal, of a tensor or of a layer, or Kronecker
 from __future__ import annotations
 
 from dataclasses import replace
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from symconv.claims.model.syntax_tree import (
-    Cases,
     Condition,
     Exponentiation,
     ExtraAxis,
@@ -24,6 +22,7 @@ from symconv.claims.readings.number_below import ENTRY, LAYER, NUMBER_BELOW
 from symconv.claims.readings.superscript import LAYER_OF_ONE, LEFT_OUT
 from symconv.core.tensor import Tensor
 
+from .conditions import as_indicator
 from .scripts import Scripts, needs_subscript
 from .superscripts import counts_layers, name_last_layer
 from .tensor_indices import (
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
     from .parser import Parser
     from .symbol_table import SymbolTable
 
-ONE, ZERO = Numeral(Fraction(1)), Numeral(Fraction(0))
 INDEX_LETTERS = {"i", "j", "k", "m", "n", "l"}
 
 
@@ -51,8 +49,7 @@ def resolve_delta(table: SymbolTable, s: Scripts, at: Parser) -> SyntaxNode:
         found = TensorReference(name, layer, sub, "delta", bracket=s.bracket, span=s.whole)
         return index_reference(table, found, at)
     if (pair := _pair_of_indices(table, s)) is not None:
-        same = Condition("=", *pair, span=s.whole)
-        return Cases(((ONE, same), (ZERO, None)), span=s.whole)
+        return as_indicator(Condition("=", *pair, span=s.whole))
     if _is_power(table, s):
         bare = _bare_signal(table, replace(s, sup=None), at)
         assert s.sup is not None, "a power has an exponent"

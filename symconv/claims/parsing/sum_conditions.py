@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from symconv.claims.model.syntax_tree import (
+    ONE,
+    ZERO,
     BinaryExpression,
     Cases,
     Condition,
@@ -20,7 +21,6 @@ from symconv.claims.model.syntax_tree import (
     FunctionCall,
     Identifier,
     JoinedConditions,
-    Numeral,
     Statement,
     Summation,
     SumRange,
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from .parser import Parser
     from .symbol_table import SymbolTable
 
-ZERO, ONE = Numeral(Fraction(0)), Numeral(Fraction(1))
 TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 LIST_ENDS = {":", "|"}
 SEPARATORS = {",", ";", *LIST_ENDS}

@@ -7,6 +7,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from symconv.claims.model.syntax_tree import (
+    ONE,
+    ZERO,
     BinaryExpression,
     FunctionCall,
     KeywordArgument,
@@ -109,7 +111,6 @@ def _apply_upper_limits(
 
 
 OPENING, CLOSING = {"(", "[", "{"}, {")", "]", "}"}
-ZERO, ONE = Numeral(Fraction(0)), Numeral(Fraction(1))
 
 
 def opens_index_list(at: Parser) -> bool:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from .ambiguity import Ambiguity
 
-ADJOINT, MEAN, LETTER = "adjoint", "mean", "letter"
+ADJOINT, MEAN = "adjoint", "mean"
 
 BAR = Ambiguity(
     "bar",
     {
         ADJOINT: "the bar is read as the adjoint: the derivative of the cost by {subject}",
         MEAN: "the bar is read as the mean of the entries of {subject}",
-        LETTER: "",
     },
 )
