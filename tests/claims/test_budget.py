@@ -4,6 +4,8 @@ import pytest
 
 from symconv import Network
 from symconv.claims import check_claim, check_post
+from symconv.claims.evaluation.modular_field import NoRoot
+from symconv.claims.judging.trial import Trial
 from symconv.claims.model.budget import (
     DIAGNOSIS_STEPS,
     VERDICT_STEPS,
@@ -140,3 +142,28 @@ def test_a_wrong_claim_and_its_diagnosis_take_less_than_their_budget(network, cl
         verdict = Network.parse(network).check(claim, values=values)
     assert verdict.verdict == "wrong"
     assert 2 * VERDICT_STEPS - budget.left < VERDICT_STEPS
+
+
+class FewRoots:
+    """A trial whose first draws have no root, each after some work."""
+
+    def __init__(self, without, steps):
+        self.without, self.steps = without, steps
+
+    def _compare(self, number):
+        spend(self.steps)
+        if number < self.without:
+            raise NoRoot
+        return number
+
+
+@pytest.mark.parametrize("without", [0, 1, 3])
+def test_draws_without_a_root_cost_nothing(without):
+    with limit_work(VERDICT_STEPS) as budget:
+        assert Trial._first(FewRoots(without, 200_000), range(9)) == without
+        assert budget.left == VERDICT_STEPS - 200_000
+
+
+def test_many_draws_without_a_root_are_counted():
+    with limit_work(VERDICT_STEPS), pytest.raises(OverBudget):
+        Trial._first(FewRoots(40, 200_000), range(48))

@@ -44,6 +44,10 @@ class Undefined(ArithmeticError):  # noqa: N818 - a number that does not exist, 
     """A number that does not exist at this point, such as 1/0."""
 
 
+class NoRoot(Undefined):
+    """A number that has a root modulo another prime, and none modulo this one."""
+
+
 class ModularField(KnownChoices):
     """The algebra: `salt` chooses the functions, `gates` the state of the switches."""
 
@@ -260,5 +264,5 @@ class ModularField(KnownChoices):
     def _root(self, x: Residue) -> Residue:
         root = x.root()
         if root is None:
-            raise Undefined("the square root of a number that is no square here")
+            raise NoRoot("the square root of a number that is no square here")
         return root if self._is_positive(root) else root * -1

@@ -20,9 +20,15 @@ from symconv.claims.evaluation.comparison import (
 )
 from symconv.claims.evaluation.evaluator import Evaluator
 from symconv.claims.evaluation.index_expressions import Environment
-from symconv.claims.evaluation.modular_field import Undefined
+from symconv.claims.evaluation.modular_field import NoRoot, Undefined
 from symconv.claims.evaluation.pattern_algebra import TooManyPatterns
-from symconv.claims.model.budget import VERDICT_STEPS, OverBudget, limit_work
+from symconv.claims.model.budget import (
+    VERDICT_STEPS,
+    OverBudget,
+    give_back,
+    limit_work,
+    steps_left,
+)
 from symconv.claims.model.errors import NotChecked
 from symconv.claims.model.syntax_tree import SyntaxNode
 
@@ -65,6 +71,10 @@ class Outcome(NamedTuple):
     trials: int = 0
     shown: Assignment | None = None
     env: Environment | None = None
+
+
+MOST_GIVEN_BACK = VERDICT_STEPS
+"""How much work on draws without a root is not counted, so that many of them end in time, too."""
 
 
 @dataclass
@@ -150,9 +160,16 @@ class Trial:
 
     def _first(self, assignments: Iterable[Assignment]) -> Outcome:
         """How the parts compare in the first assignment in which both have values."""
+        spare = MOST_GIVEN_BACK
         for assignment in assignments:
+            before = steps_left()
             try:
                 return self._compare(assignment)
+            except NoRoot:
+                # Chance decides how many draws have no root, and must not decide the verdict.
+                wasted = min(before - steps_left(), spare)
+                spare -= wasted
+                give_back(wasted)
             except Undefined:
                 continue
             except TooManyPatterns:

@@ -58,6 +58,12 @@ class StepBudget:
         if self.around is not None:
             self.around.spend(steps)
 
+    def give_back(self, steps: int) -> None:
+        """Steps that are not counted after all, here and around."""
+        self.left += steps
+        if self.around is not None:
+            self.around.give_back(steps)
+
 
 _CURRENT: ContextVar[StepBudget | None] = ContextVar("budget", default=None)
 
@@ -88,6 +94,13 @@ def spend(steps: int) -> None:
     budget = _CURRENT.get()
     if budget is not None:
         budget.spend(steps)
+
+
+def give_back(steps: int) -> None:
+    """Count some work as not done: what another secret number would not have taken."""
+    budget = _CURRENT.get()
+    if budget is not None:
+        budget.give_back(steps)
 
 
 def steps_left() -> int:
