@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import cast
 
 from sympy import Basic, Expr, Mul, S, Sum, Symbol, expand
@@ -10,7 +10,7 @@ from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.tensor.indexed import Indexed, IndexedBase
 
 from symconv.core.equation import Ranges
-from symconv.core.nodes import limits
+from symconv.core.nodes import Box, Equals, LogSumExp, MaxOver, limits
 from symconv.core.tensor import index
 
 
@@ -34,6 +34,15 @@ def free_indices(expr: Basic) -> set[Symbol]:
     # index expressions count here, hence our own walk.
     args = expr.indices if isinstance(expr, Indexed) else expr.args
     return set().union(*(free_indices(a) for a in args))
+
+
+def bare_entries(e: Basic, ranges: Ranges) -> Iterator[tuple[Indexed, Ranges]]:
+    """The entries that stand in a formula outside of every sum and of every other reducer."""
+    if isinstance(e, Indexed):
+        yield e, ranges
+    elif not isinstance(e, Sum | MaxOver | LogSumExp | Box | Equals):
+        for a in e.args:
+            yield from bare_entries(a, ranges)
 
 
 def fresh_symbol(symbol: Symbol, taken: Iterable[Symbol]) -> Symbol:

@@ -19,8 +19,11 @@ from sympy import (
     S,
     exp,
     log,
+    pi,
+    sqrt,
     sympify,
 )
+from sympy import erf as sympy_erf
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.tensor.indexed import Indexed
 
@@ -216,6 +219,17 @@ class absolute(ScalarFunction):  # noqa: N801
         (x,) = self.args
         # SymPy's own `sign` has a derivative of Dirac deltas; two sealed steps have derivative 0.
         return step(x) - step(-cast("Expr", x))
+
+
+class erf(ScalarFunction):  # noqa: N801
+    """erf(x), twice the integral of exp(-t^2)/sqrt(pi) from 0 to x; erf' = 2/sqrt(pi) exp(-x^2)."""
+
+    @staticmethod
+    def at(x: Expr) -> Expr:
+        return cast("Expr", sympy_erf(x))
+
+    def fdiff(self, argindex: int = 1) -> Expr:  # noqa: ARG002 - SymPy's signature
+        return 2 / sqrt(pi) * exp(-(self.args[0] ** 2))
 
 
 def limits(ranges: Any) -> tuple[tuple[Expr, Expr, Expr], ...]:

@@ -5,8 +5,12 @@ sum       = product {("+" | "-") product}
 product   = signed {["*" | "/"] signed}
 signed    = "-" signed | power
 power     = atom ["^" integer]
-atom      = number | name | access | name "(" sum ")" | reduction | "(" sum ")"
-reduction = ("sum" | "max" | "logsumexp") "(" ranges ")" product
+atom      = number | name | access | call | reduction | bracket | "(" sum ")"
+access    = name "[" sum {"," sum} "]"
+call      = function "(" sum {"," sum} ")"
+bracket   = "[" sum ("=" | "!=" | "<" | "<=" | ">" | ">=") sum "]"
+reduction = ("sum" | "max" | "min" | "prod" | "logsumexp") "(" ranges ")" product
+ranges    = name ["<" sum] {"," name ["<" sum]}
 """
 
 from __future__ import annotations
@@ -21,6 +25,7 @@ from symconv.core.errors import SymconvError
 from .tree import (
     Access,
     BinaryOperation,
+    BracketNode,
     ElementwiseCall,
     EquationNode,
     Formula,
@@ -33,7 +38,7 @@ from .tree import (
 )
 
 TOKEN = re.compile(
-    r"\s*(?:(?P<number>[0-9]+(?:\.[0-9]+)?)|(?P<name>[A-Za-z][A-Za-z0-9_]*)|(?P<mark>\*\*|\S))"
+    r"\s*(?:(?P<number>[0-9]+(?:\.[0-9]+)?)|(?P<name>[A-Za-z][A-Za-z0-9_]*)|(?P<mark>\*\*|[<>!=]=|\S))"
 )
 DEEPEST = 40
 """How deep brackets and signs may be nested.
@@ -114,9 +119,16 @@ class EquationCursor:
         return node
 
 
-REDUCTIONS = ("sum", "max", "logsumexp")
+REDUCTIONS = ("sum", "max", "min", "prod", "logsumexp")
 ROUNDING = ("floor", "ceil", "round")
-FUNCTIONS = ("relu", "sigmoid", "tanh", "exp", "log", "sqrt", "softplus", "abs", "step", *ROUNDING)
+OF_TWO = ("max", "min", "mod")
+"""The functions of two numbers or more; `max` and `min` go over indices, too."""
+
+FUNCTIONS = (
+    *("relu", "sigmoid", "tanh", "exp", "log", "sqrt", "softplus", "abs", "sign", "step"),
+    *("sin", "cos", "tan", "erf", "silu", "gelu", *OF_TWO, *ROUNDING),
+)
+RELATIONS = ("=", "==", "!=", "<", "<=", ">", ">=")
 LONGEST = 1000
 """The longest equation in characters; the example has 56."""
 
@@ -163,7 +175,7 @@ class _EquationParser(EquationCursor):
             if sign := self.take("*", "/"):
                 node = self.binary(sign.text, node, self.nested(self.signed))
             # Factors side by side are a product: w[m] x[i + m], as formulas are written.
-            elif self.next.text == "(" or (self.next.kind != "mark" and self.starts_atom()):
+            elif self.next.text in {"(", "["} or (self.next.kind != "mark" and self.starts_atom()):
                 node = self.binary("*", node, self.nested(self.signed))
             else:
                 return node
@@ -198,6 +210,8 @@ class _EquationParser(EquationCursor):
             inside = self.nested(self.sum)
             self.expect(")")
             return inside
+        if opening := self.take("["):
+            return self.comparison(opening)
         return self.fail(f"expected a number, a name or a bracket {self.found()}")
 
     def number(self) -> NumberLiteral:
@@ -209,18 +223,78 @@ class _EquationParser(EquationCursor):
 
     def named(self) -> EquationNode:
         token = self.name()
-        if token.text in REDUCTIONS and self.take("("):
-            return self.reduction(token)
         if self.take("["):
             places = self.listed(self.sum, "]")
             return Access(self.since(token.span[0]), token.text, places)
-        # Functions by a list: any other name before a bracket is a factor.
-        if self.next.text == "(" and token.text in FUNCTIONS:
-            self.expect("(")
-            argument = self.nested(self.sum)
-            self.expect(")")
-            return ElementwiseCall(self.since(token.span[0]), token.text, argument)
-        return Reference(token.span, token.text)
+        if self.next.text != "(":
+            self.refuse_function_alone(token)
+            return Reference(token.span, token.text)
+        self.take("(")
+        if token.text in REDUCTIONS and (token.text not in FUNCTIONS or self.binds_indices()):
+            return self.reduction(token)
+        if token.text not in FUNCTIONS:
+            self.refuse_call(token)
+        arguments = self.listed(self.sum, ")")
+        self.check_count(token, len(arguments))
+        return ElementwiseCall(self.since(token.span[0]), token.text, arguments)
+
+    def binds_indices(self) -> bool:
+        """Whether `max(m<3, n) ...` begins here, and not `max(a, b)`: names, then a body."""
+        rest = self.tokens[self.at :]
+        depth = stop = 0
+        for stop, token in enumerate(rest):  # noqa: B007 - where it stops is asked for
+            depth += (token.text in {"(", "["}) - (token.text in {")", "]"})
+            if depth < 0 or token.kind == "end":
+                break
+        inside, after = rest[:stop], rest[min(stop + 1, len(rest) - 1)]
+        if len(inside) > 1 and inside[0].kind == "name" and inside[1].text == "<":
+            return True
+        names = all(t.kind == "name" or t.text == "," for t in inside)
+        body = after.kind in {"name", "number"} and after.text != "for"
+        return names and (body or after.text in {"(", "["})
+
+    def check_count(self, token: EquationToken, count: int) -> None:
+        """Refuse a function of too few or too many arguments."""
+        several = token.text in OF_TWO
+        if (count > 1) == several and (token.text != "mod" or count == 2):
+            return
+        help_ = f"{token.text}(a, b)" if several else f"{token.text}(a)"
+        if token.text in REDUCTIONS:
+            help_ += f", or {token.text}(m<3) x[m]"
+        message = f"'{token.text}' has {count} argument{'s' * (count != 1)} here"
+        raise SymconvError(message, text=self.text, position=token.span, help=help_)
+
+    def refuse_call(self, token: EquationToken) -> NoReturn:
+        """No name before a bracket is a factor: `cos(x)` would be a parameter times x."""
+        raise SymconvError(
+            f"no function is called '{token.text}'",
+            text=self.text,
+            position=token.span,
+            help=f"known here: {', '.join(sorted({*FUNCTIONS, *REDUCTIONS}))}; "
+            f"a product has its sign: {token.text} * (...)",
+        )
+
+    def refuse_function_alone(self, token: EquationToken) -> None:
+        """A function without its argument would be a parameter of that name."""
+        if token.text not in {*FUNCTIONS, *REDUCTIONS}:
+            return
+        raise SymconvError(
+            f"'{token.text}' is a function, and its argument stands in brackets",
+            text=self.text,
+            position=token.span,
+            help="sum(m<3) x[m]" if token.text not in FUNCTIONS else f"{token.text}(...)",
+        )
+
+    def comparison(self, opening: EquationToken) -> BracketNode:
+        """The rest of `[a = b]`."""
+        left = self.nested(self.sum)
+        relation = self.take(*RELATIONS)
+        if relation is None:
+            self.fail(f"expected a comparison {self.found()}", "[i = j], [j <= i], [x[i] > 0]")
+        right = self.nested(self.sum)
+        self.expect("]")
+        word = "=" if relation.text == "==" else relation.text
+        return BracketNode(self.since(opening.span[0]), word, left, right)  # type: ignore[arg-type]
 
     def reduction(self, token: EquationToken) -> IndexReduction:
         ranges = self.ranges()

@@ -39,10 +39,10 @@ class Access(EquationNode):
 
 @dataclass(frozen=True)
 class ElementwiseCall(EquationNode):
-    """`tanh(a)`."""
+    """`tanh(a)`, `max(a, b)`."""
 
     function: str
-    argument: EquationNode
+    arguments: tuple[EquationNode, ...]
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,15 @@ class Negation(EquationNode):
 
 
 @dataclass(frozen=True)
+class BracketNode(EquationNode):
+    """`[a = b]`, 1 where it holds, else 0."""
+
+    relation: Literal["=", "!=", "<", "<=", ">", ">="]
+    left: EquationNode
+    right: EquationNode
+
+
+@dataclass(frozen=True)
 class Range(EquationNode):
     """`m<3`, or `m` alone where a tensor's shape says how far it runs."""
 
@@ -71,9 +80,9 @@ class Range(EquationNode):
 
 @dataclass(frozen=True)
 class IndexReduction(EquationNode):
-    """`sum(m<3, n<3) body`, `max(...) body`, `logsumexp(...) body`."""
+    """`sum(m<3, n<3) body`; max, min, prod and logsumexp alike."""
 
-    kind: Literal["sum", "max", "logsumexp"]
+    kind: Literal["sum", "max", "min", "prod", "logsumexp"]
     ranges: tuple[Range, ...]
     body: EquationNode
 

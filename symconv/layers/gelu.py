@@ -9,6 +9,11 @@ from .pointwise import Pointwise
 CUBE = Rational(44715, 1000000)
 
 
+def gelu_with_tanh(x: Expr) -> Expr:
+    """x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))."""
+    return x / 2 * (1 + tanh(sqrt(2 / pi) * (x + CUBE * x**3)))
+
+
 @dataclass(frozen=True)
 class GELU(Pointwise):
     """a[...] = x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))), the form with tanh.
@@ -20,5 +25,4 @@ class GELU(Pointwise):
     title = "Gaussian error linear unit (GELU, with tanh)"
 
     def formula(self, x: Expr) -> Expr:
-        inside = sqrt(2 / pi) * (x + CUBE * x**3)
-        return x / 2 * (1 + tanh(inside))
+        return gelu_with_tanh(x)

@@ -35,6 +35,7 @@ from symconv.core.nodes import (
     MaxOver,
     OneHot,
     absolute,
+    erf,
     relu,
     sigmoid,
     softplus,
@@ -74,6 +75,7 @@ NAMES = MappingProxyType(
         log: "log",
         sin: "sin",
         cos: "cos",
+        erf: "erf",
     }
 )
 

@@ -14,9 +14,10 @@ from sympy import Basic, Expr, Integer, Sum, Symbol, expand
 from sympy.tensor.indexed import Indexed
 
 from symconv.calculus.affine import always_inside
+from symconv.calculus.binders import bare_entries
 from symconv.core.equation import Equation, Ranges
 from symconv.core.errors import Unsupported
-from symconv.core.nodes import Box, Equals, LogSumExp, MaxOver
+from symconv.core.nodes import LogSumExp, MaxOver
 from symconv.core.tensor import key_of
 
 LIMIT = 100_000
@@ -131,7 +132,7 @@ def refuse_unsound(equation: Equation) -> None:
         if isinstance(reducer.function, Indexed):
             continue
         ranges = (*around, *_bound_ranges(reducer))
-        for access, inside in _bare_entries(reducer.function, ranges):
+        for access, inside in bare_entries(reducer.function, ranges):
             if not _is_present(access, inside):
                 raise _refusal(reducer, access)
 
@@ -148,15 +149,6 @@ def _find_reducers(e: Basic, around: Ranges) -> Iterator[tuple[Reducer, Ranges]]
 def _bound_ranges(e: Sum | Reducer) -> Ranges:
     """What a binder binds; every range starts at 0."""
     return tuple((v, high + 1) for v, _, high in e.limits)
-
-
-def _bare_entries(e: Basic, ranges: Ranges) -> Iterator[tuple[Indexed, Ranges]]:
-    """The entries that stand in a formula outside of every sum and of every other reducer."""
-    if isinstance(e, Indexed):
-        yield e, ranges
-    elif not isinstance(e, Sum | MaxOver | LogSumExp | Box | Equals):
-        for a in e.args:
-            yield from _bare_entries(a, ranges)
 
 
 def _is_present(access: Indexed, ranges: Ranges) -> bool:

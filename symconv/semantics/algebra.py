@@ -26,6 +26,9 @@ class Reals(OrderedScalars):
         # log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)): the exponent is never positive.
         "softplus": lambda x: max(x, 0.0) + math.log1p(math.exp(-abs(x))),
         "absolute": abs,
+        "sin": math.sin,
+        "cos": math.cos,
+        "erf": math.erf,
     }
 
     def number(self, value: int | Fraction) -> float:
@@ -55,8 +58,8 @@ class Exact(OrderedScalars):
 
     An uninterpreted function has pseudo-random values keyed on its argument, so that a formula is
     right for it only if it is right for *every* function with the same derivative rule (`SLOPES`).
-    What SymPy takes for granted holds: tanh is odd, log(1) = 0, exp turns sums of integers into
-    products.
+    What SymPy takes for granted holds: tanh, sin and erf are odd, cos is even, log(1) = 0, exp
+    turns sums of integers into products.
     """
 
     def number(self, value: int | Fraction) -> int | Fraction:
@@ -98,8 +101,13 @@ def _hash_argument(name: str, x: Scalar) -> int:
     return LEAST_VALUE + crc32(f"{name}({Fraction(x)})".encode()) % MOST_VALUES
 
 
-def _hash_tanh(x: Scalar) -> int:
-    return 0 if x == 0 else _hash_argument("tanh", abs(x)) * (1 if x > 0 else -1)
+def _hash_odd(name: str) -> Map:
+    """An uninterpreted function with f(-x) = -f(x)."""
+
+    def function(x: Scalar) -> int:
+        return 0 if x == 0 else _hash_argument(name, abs(x)) * (1 if x > 0 else -1)
+
+    return function
 
 
 def _exponential(x: Scalar) -> Scalar:
@@ -128,12 +136,15 @@ def _whole_root(n: int, degree: int) -> int | None:
 
 UNINTERPRETED: Mapping[str, Map] = {
     "sigmoid": lambda x: _hash_argument("sigmoid", x),
-    "tanh": _hash_tanh,
+    "tanh": _hash_odd("tanh"),
     "exp": _exponential,
     "log": lambda x: 0 if x == 1 else _hash_argument("log", x),
     "relu": lambda x: max(x, 0),
     "step": lambda x: int(x > 0),
     "softplus": lambda x: _hash_argument("softplus", x),
     "absolute": abs,
+    "sin": _hash_odd("sin"),
+    "cos": lambda x: 1 if x == 0 else _hash_argument("cos", abs(x)),
+    "erf": _hash_odd("erf"),
 }
 """The functions of exact arithmetic; relu, step and absolute are what their names say."""

@@ -6,6 +6,7 @@ Python's operators do not say: constants, functions, powers and comparison.
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
@@ -60,8 +61,17 @@ SLOPES: Mapping[str, Callable[[Algebra, Scalar, Scalar], Scalar]] = {
     "step": lambda algebra, _, __: algebra.number(Fraction(0)),
     "softplus": lambda algebra, x, _: algebra.function("sigmoid")(x),
     "absolute": lambda algebra, x, _: _sign(algebra, x),
+    "sin": lambda algebra, x, _: algebra.function("cos")(x),
+    "cos": lambda algebra, x, _: -1 * algebra.function("sin")(x),
+    "erf": lambda algebra, x, _: _bell(algebra, x),
 }
 """f'(x) from the algebra, x and f(x): s(1 - s), 1 - t^2, e, 1/x, step(x), 0, ..."""
+
+
+def _bell(algebra: Algebra, x: Scalar) -> Scalar:
+    """2 / sqrt(pi) exp(-x^2)."""
+    scale = algebra.power(Fraction(-1, 2))(algebra.constant(math.pi, "pi"))
+    return 2 * scale * algebra.function("exp")(-1 * x * x)
 
 
 def _sign(algebra: Algebra, x: Scalar) -> Scalar:

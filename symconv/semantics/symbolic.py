@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from sympy import Add, E, Expr, Integer, Max, Rational, exp, log, pi, sympify, tanh
+from sympy import Add, E, Expr, Integer, Max, Rational, cos, exp, log, pi, sin, sympify, tanh
 
 from symconv.core import nodes
 from symconv.core.errors import Unsupported
@@ -28,6 +28,9 @@ FUNCTIONS: Mapping[str, Map] = {
     "step": nodes.step,
     "softplus": nodes.softplus,
     "absolute": nodes.absolute,
+    "sin": sin,
+    "cos": cos,
+    "erf": nodes.erf,
 }
 
 

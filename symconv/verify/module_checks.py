@@ -12,7 +12,7 @@ from math import isclose
 from random import Random
 from typing import Any
 
-from sympy import Function, KroneckerDelta, Mul, Pow, Symbol, expand, sympify
+from sympy import Add, Expr, Function, KroneckerDelta, Mul, Pow, Symbol, expand, sympify
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Program
@@ -82,9 +82,14 @@ def is_transcendental(program: Program) -> bool:
     """Whether object arrays do not do: NumPy has no tanh or root of a rational."""
     functions = {type(f) for e in program.equations for f in e.rhs.atoms(Function)}
     powers = [p for e in program.equations for p in e.rhs.atoms(Pow)]
-    if any(e.rhs.has(LogSumExp) for e in program.equations):
+    if any(e.rhs.has(LogSumExp) or _adds_steps(e.rhs) for e in program.equations):
         return True
     return bool(functions - {relu, step}) or any(p.exp.is_integer is False for p in powers)
+
+
+def _adds_steps(e: Expr) -> bool:
+    """Whether a step is added to anything: it is written as `np.heaviside` then."""
+    return any(isinstance(a.as_coeff_Mul()[1], step) for n in e.atoms(Add) for a in n.args)
 
 
 def runs_on_symbols(program: Program) -> bool:
@@ -92,7 +97,10 @@ def runs_on_symbols(program: Program) -> bool:
     # `Symbol * np.bool_` is refused by SymPy, and a bracket becomes an array of truth values.
     products = [p for e in program.equations for p in e.rhs.atoms(Mul)]
     brackets = (Box, KroneckerDelta, Equals)
-    guarded = any(isinstance(a, brackets) for p in products if p.has(Indexed) for a in p.args)
+    factors = [a for p in products if p.has(Indexed) for a in p.args]
+    # 1 - [i = j] is one, too, of Python's kind where the bracket is an array of one number.
+    guarded = any(isinstance(b, brackets) for a in factors for b in Add.make_args(a))
+    guarded |= any(b.has(*brackets) for a in factors if isinstance(a, Add) for b in a.args)
     return is_polynomial(program) and not guarded
 
 

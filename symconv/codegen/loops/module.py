@@ -8,7 +8,7 @@ from symconv.codegen.python.module_spec import ModuleSpec
 from symconv.codegen.readable.docstrings import DocstringWriter
 from symconv.codegen.readable.function import FunctionContext
 from symconv.codegen.readable.function_text import FunctionTextWriter
-from symconv.codegen.readable.module import STANDARD_IMPORTS, generate_readable, module_names
+from symconv.codegen.readable.module import generate_readable, module_names, standard_imports
 from symconv.core.equation import checkable_class_counts
 
 from .function import ProgramPair, write_loops_function
@@ -18,6 +18,7 @@ HELPERS = {
     "check_classes": "numpy_loops",
     "check_size": "numpy",
     "sigmoid": "numpy_loops",
+    "erf": "numpy_loops",
 }
 """The helper functions in their order, and the folders of their templates."""
 
@@ -59,7 +60,7 @@ def generate_loops(spec: ModuleSpec) -> Module:
     labels = bool(docstrings.labels)
     return Module(
         docstrings.module(spec.title, (*spec.notes, HOW)),
-        (STANDARD_IMPORTS, ("import numpy as np",)),
+        (standard_imports(calls), ("import numpy as np",)),
         _aliases(results, calls, labels=labels),
         (
             *results,
@@ -80,7 +81,7 @@ def _helpers(calls: frozenset[str], *, labels: bool) -> tuple[Helper, ...]:
 def _aliases(classes: tuple[Class, ...], calls: frozenset[str], *, labels: bool) -> tuple[str, ...]:
     """The types that annotations name, each with what it is."""
     annotations = {field.annotation for c in classes for field in c.fields}
-    numbers = "Number" in annotations or "sigmoid" in calls
+    numbers = "Number" in annotations or bool({"sigmoid", "erf"} & calls)
     used = {"Array": True, "Labels": labels, "Number": numbers}
     found = [ALIASES[name] for name, needs in used.items() if needs]
     return tuple(line for alias, words in found for line in (alias, f'"""{words}"""'))

@@ -37,11 +37,12 @@ Joined = Callable[[PythonText, PythonText], PythonText]
 CALLS = {
     "relu": "max({}, 0)",
     "sigmoid": "sigmoid({})",
+    "erf": "erf({})",
     "softplus": "np.logaddexp(0, {})",
     "absolute": "abs({})",
     **{name: f"np.{name}({{}})" for name in ("tanh", "exp", "log", "sqrt", "sin", "cos")},
 }
-HELPERS = {"sigmoid"}
+HELPERS = {"sigmoid", "erf"}
 """The functions that a module of loops brings itself."""
 
 LOOPED = (Sum, MaxOver, LogSumExp, OneHot)

@@ -115,6 +115,7 @@ READABLE = AllowList(
     ),
     imports=frozenset({
         "from typing import Any, NamedTuple, TypeAlias",
+        "from math import erf as erf_of_number",
         "import numpy as np",
         "from numpy.lib.stride_tricks import sliding_window_view",
         "from numpy.typing import NDArray",
@@ -122,7 +123,7 @@ READABLE = AllowList(
     numpy=frozenset({
         "abs", "arange", "bool_", "broadcast_to", "copy", "cos", "einsum", "exp", "floating",
         "full", "heaviside", "inf", "integer", "log", "logaddexp", "maximum", "ndindex", "ones",
-        "pad", "reshape", "sign", "sin", "sqrt", "tanh", "where", "zeros",
+        "pad", "reshape", "sign", "sin", "sqrt", "tanh", "vectorize", "where", "zeros",
     }),
     methods=frozenset({
         "T", "argmax", "astype", "dtype", "kind", "mT", "max", "mean", "min", "reshape", "shape",
@@ -134,7 +135,11 @@ READABLE = AllowList(
 
 LOOPS = AllowList(
     nodes=(*READABLE.nodes, ast.BoolOp, ast.boolop, ast.IfExp),
-    imports=frozenset({"from typing import Any, NamedTuple, TypeAlias", "import numpy as np"}),
+    imports=frozenset({
+        "from typing import Any, NamedTuple, TypeAlias",
+        "import numpy as np",
+        "from math import erf as erf_of_number",
+    }),
     numpy=frozenset({
         "bool_", "cos", "exp", "inf", "log", "logaddexp", "ndindex", "sin", "sqrt", "tanh", "zeros",
     }),

@@ -16,7 +16,7 @@ MODULE = {"np", "sliding_window_view", "Any", "NDArray", "NamedTuple", "TypeAlia
 TYPES = {"Array", "Mask", "Labels", "Number", "Forward", "Gradients"}
 HELPERS = {
     *("check_shape", "check_size", "check_classes", "forward", "backward"),
-    *("sigmoid", "log_sum_exp", "softmax", "log_softmax"),
+    *("sigmoid", "erf", "log_sum_exp", "softmax", "log_softmax"),
 }
 STYLES = {
     *("step", "as_strided", "tanh"),

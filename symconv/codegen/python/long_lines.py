@@ -44,7 +44,9 @@ def shape_literal(tensor: Tensor) -> str:
 
 
 def shape_checks(arrays: dict[str, Tensor]) -> list[Code]:
-    """An error where an array has another shape."""
+    """An error where an array has another shape; nothing where no array is passed."""
+    if not arrays:
+        return []
     tests = [f"{name}.shape != {shape_literal(t)}" for name, t in arrays.items()]
     joined = f"{TAB}if {' or '.join(tests)}:"
     if len(joined) > WIDTH:

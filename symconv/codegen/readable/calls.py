@@ -26,6 +26,7 @@ FUNCTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "relu": ("np.maximum", (X, "0")),
     "step": ("np.heaviside", (X, "0")),
     "sigmoid": ("sigmoid", (X,)),
+    "erf": ("erf", (X,)),
     "softplus": ("np.logaddexp", ("0", X)),
     "absolute": ("np.abs", (X,)),
     **{name: (f"np.{name}", (X,)) for name in SAME},

@@ -24,9 +24,10 @@ from .size_constraints import find_size_constraints
 
 HELPERS = (
     *("check_shape", "check_classes", "check_size"),
-    *("sigmoid", "softmax", "log_softmax", "log_sum_exp"),
+    *("sigmoid", "erf", "softmax", "log_softmax", "log_sum_exp"),
 )
 STANDARD_IMPORTS = ("from typing import Any, NamedTuple, TypeAlias",)
+MATH_ERF = "from math import erf as erf_of_number"
 ALIASES = {
     "Mask": "Mask: TypeAlias = NDArray[np.bool_]",
     "Labels": "Labels: TypeAlias = NDArray[np.integer[Any]]",
@@ -93,7 +94,7 @@ def readable_module(  # noqa: PLR0913 - everything that a module is made of, by 
     calls = first.calls | second.calls
     return Module(
         docstrings.module(title, notes),
-        (STANDARD_IMPORTS, numpy_imports(calls)),
+        (standard_imports(calls), numpy_imports(calls)),
         _aliases(classes, labels=bool(docstrings.labels)),
         (*classes, *readable_helpers(calls, labels=bool(docstrings.labels)), *functions),
     )
@@ -116,6 +117,11 @@ def readable_helpers(calls: frozenset[str], *, labels: bool) -> tuple[Helper, ..
     """The helper functions that are called; with `labels` a shape may be one of class numbers."""
     arrays = {"check_shape": {"arrays": "Array | Labels" if labels else "Array"}}
     return tuple(load_helper("numpy", h, **arrays.get(h, {})) for h in HELPERS if h in calls)
+
+
+def standard_imports(calls: frozenset[str]) -> tuple[str, ...]:
+    """What a module imports from the standard library; NumPy has no error function."""
+    return (*([MATH_ERF] if "erf" in calls else []), *STANDARD_IMPORTS)
 
 
 def numpy_imports(calls: frozenset[str]) -> tuple[str, ...]:

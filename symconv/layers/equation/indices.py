@@ -28,6 +28,8 @@ from symconv.language.tree import (
 )
 from symconv.layers.support.scope import Scope
 
+from .functions import apply_to_numbers
+
 Known = dict[str, Expr]
 """The indices that mean something at a place of the equation, with their extents."""
 
@@ -78,7 +80,12 @@ class IndexTranslator:
             return -self.place(node.of, known)
         if isinstance(node, BinaryOperation) and node.operator != "^":
             return self.combined(node, known)
-        if isinstance(node, ElementwiseCall) and node.function in ROUNDING:
+        if isinstance(node, ElementwiseCall) and node.function in {"mod", *ROUNDING}:
+            number = apply_to_numbers(
+                node.function, tuple(self.place(a, known) for a in node.arguments)
+            )
+            if number is not None:
+                return number
             help_ = "split the index: 2*i + m"
             self.fail(f"a {node.function} never enters a formula", node, help_)
         return self.fail("this is no index", node, "indices are sums of indices times sizes")

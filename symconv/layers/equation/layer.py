@@ -6,19 +6,22 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from types import MappingProxyType
+from itertools import product as index_values
 
-from sympy import Expr, Integer, Rational, S, exp, log, sqrt, tanh
+from sympy import Expr, Integer, Mul, Rational, S
 
+from symconv.calculus.affine import always_inside
+from symconv.calculus.binders import bare_entries
 from symconv.core.equation import Equation, Ranges
 from symconv.core.errors import SymconvError, did_you_mean
-from symconv.core.nodes import LogSumExp, MaxOver, absolute, limits, relu, sigmoid, softplus, step
-from symconv.core.tensor import Tensor, index
+from symconv.core.nodes import Equals, LogSumExp, MaxOver, limits
+from symconv.core.tensor import Tensor, index, key_of
 from symconv.core.tree import walk
 from symconv.language.parser import ROUNDING, parse_equation
 from symconv.language.tree import (
     Access,
     BinaryOperation,
+    BracketNode,
     ElementwiseCall,
     EquationNode,
     Formula,
@@ -32,21 +35,10 @@ from symconv.layers.base import EquationText, Layer, TensorName
 from symconv.layers.support.ranges import sum_over_ranges
 from symconv.layers.support.scope import Scope
 
+from .comparisons import compare_places, compare_values
+from .functions import ENTRYWISE, apply_to_numbers
 from .indices import ExtentInference, IndexTranslator, Known, lone_index
 
-FUNCTIONS = MappingProxyType(
-    {
-        "relu": relu,
-        "sigmoid": sigmoid,
-        "tanh": tanh,
-        "exp": exp,
-        "log": log,
-        "sqrt": sqrt,
-        "softplus": softplus,
-        "abs": absolute,
-        "step": step,
-    }
-)
 LARGEST_EXPONENT = 16
 """The largest exponent of an equation.
 
@@ -58,6 +50,12 @@ MOST_DIGITS = 300
 
 MOST_EXPONENT = 700
 """The largest argument of exp that is a number: exp(710) is no floating point number."""
+
+MOST_FACTORS = 16
+"""The most factors of a product over indices, which is written out.
+
+Its derivative has as many terms, each with all the other factors.
+"""
 
 SPARE_LETTERS = "ijuvmnrq"
 
@@ -106,7 +104,7 @@ class EquationTranslator:
         found = ((a, self.at.find(a.name)) for a in self.places.accesses)
         return any(t is not None and t.batch and lone_index(a.places[0]) == name for a, t in found)
 
-    def value(self, node: EquationNode, known: Known) -> Expr:
+    def value(self, node: EquationNode, known: Known) -> Expr:  # noqa: PLR0911 - one a kind
         """What a part of the right side stands for."""
         if isinstance(node, NumberLiteral):
             return Rational(Fraction(node.digits))
@@ -118,6 +116,8 @@ class EquationTranslator:
             return self.reference(node, known)
         if isinstance(node, IndexReduction):
             return self.reduction(node, known)
+        if isinstance(node, BracketNode):
+            return self.comparison(node, known)
         return self.composed(node, known)
 
     def composed(self, node: EquationNode, known: Known) -> Expr:
@@ -134,14 +134,7 @@ class EquationTranslator:
     def operated(self, node: EquationNode, known: Known) -> Expr:
         """What a function or an operation makes of its parts."""
         if isinstance(node, ElementwiseCall):
-            if node.function in ROUNDING:
-                message = f"{node.function} has no useful derivative"
-                self.places.fail(message, node, "use a function that can be differentiated")
-            argument = self.value(node.argument, known)
-            if node.function == "exp" and argument.is_number and abs(argument) > MOST_EXPONENT:
-                help_ = f"exponents from -{MOST_EXPONENT} to {MOST_EXPONENT}"
-                self.places.fail("a number beyond all floating point numbers", node, help_)
-            return FUNCTIONS[node.function](argument)
+            return self.call(node, tuple(self.value(a, known) for a in node.arguments))
         assert isinstance(node, BinaryOperation)
         left = self.value(node.left, known)
         if node.operator == "^":
@@ -151,6 +144,39 @@ class EquationTranslator:
         right = self.value(node.right, known)
         by = {"+": left + right, "-": left - right, "*": left * right}
         return by[node.operator] if node.operator in by else left / right
+
+    def call(self, node: ElementwiseCall, arguments: tuple[Expr, ...]) -> Expr:
+        """A function of values; floor, ceil and mod of numbers only."""
+        name, first = node.function, arguments[0]
+        if (found := apply_to_numbers(name, arguments)) is not None:
+            return found
+        if name not in ENTRYWISE:
+            message = f"{name} has no useful derivative"
+            self.places.fail(message, node, "use a function that can be differentiated")
+        if name == "exp" and first.is_number and abs(first) > MOST_EXPONENT:
+            help_ = f"exponents from -{MOST_EXPONENT} to {MOST_EXPONENT}"
+            self.places.fail("a number beyond all floating point numbers", node, help_)
+        return ENTRYWISE[name](*arguments)
+
+    def comparison(self, node: BracketNode, known: Known) -> Expr:
+        """A bracket of places, of values, or of a class number and the label of a sample."""
+        sides = (node.left, node.right)
+        valued = [n for n in sides if self.holds_values(n, known)]
+        if not valued:
+            return compare_places(self.places, node, known)
+        label, place = valued[0], next((n for n in sides if n is not valued[0]), node.left)
+        if len(valued) == 1 and isinstance(label, Access) and lone_index(place) in known:
+            if node.relation != "=":
+                self.places.fail("a class number is equal to an index or not", node, "[t[b] = q]")
+            return Equals(self.places.place(place, known), self.access(label, known))
+        return compare_values(node.relation, *(self.value(n, known) for n in sides))
+
+    def holds_values(self, node: EquationNode, known: Known) -> bool:
+        """Whether a side of a bracket is made of entries, not of indices and sizes."""
+        names = [n.name for n in walk(node, Reference) if n.name not in known]
+        entries = any(True for _ in walk(node, Access))
+        functions = any(n.function not in {"mod", *ROUNDING} for n in walk(node, ElementwiseCall))
+        return entries or functions or any(n in self.at.names for n in names)
 
     def exponent(self, node: EquationNode) -> Expr:
         whole = isinstance(node, NumberLiteral) and node.digits.isdigit()
@@ -193,14 +219,14 @@ class EquationTranslator:
         # Whatever is not known is a parameter, but only under the names that the network has given
         # out.
         if name not in self.at.names:
-            known = [*self.at.earlier.by_key, *FUNCTIONS]
+            known = [*self.at.earlier.by_key, *ENTRYWISE]
             raise SymconvError(f"nothing is called '{name}'", help=did_you_mean(name, known))
         if name not in self.parameters:
             self.parameters[name] = self.at.parameter(name, axes)
         return self.parameters[name]
 
     def reduction(self, node: IndexReduction, known: Known) -> Expr:
-        """sum, max or log-sum-exp over indices of its own."""
+        """sum, max, min, product or log-sum-exp over indices of its own."""
         for r in node.ranges:
             if r.index in known:
                 message = f"the index {r.index} means something already"
@@ -210,7 +236,28 @@ class EquationTranslator:
         body = self.value(node.body, known | {v.name: n for v, n in own})
         if node.kind == "sum":
             return sum_over_ranges(body, own)
+        if node.kind == "prod":
+            return self.product(node, body, known, own)
+        if node.kind == "min":
+            return -MaxOver(-body, *limits(own))
         return (MaxOver if node.kind == "max" else LogSumExp)(body, *limits(own))
+
+    def product(self, node: IndexReduction, body: Expr, known: Known, own: Ranges) -> Expr:
+        """A product over indices, factor by factor."""
+        counts = [n for _, n in own]
+        if not all(n.is_Integer for n in counts) or Mul(*counts) > MOST_FACTORS:
+            message = "a product over indices is written out factor by factor"
+            self.places.fail(message, node, f"numbers for its ranges, {MOST_FACTORS} factors")
+        around = (*((index(v), n) for v, n in known.items()), *own)
+        for entry, ranges in bare_entries(body, around):
+            pairs = zip(entry.indices, entry.base.shape, strict=True)
+            if not all(always_inside(p, n, ranges) for p, n in pairs):
+                name = key_of(entry)
+                message = f"{name} may be read beyond its border, where a product has no factor"
+                self.places.fail(message, node, "let the indices run inside the tensor only")
+        values = index_values(*(map(Integer, range(int(n))) for n in counts))
+        turns = (dict(zip((v for v, _ in own), turn, strict=True)) for turn in values)
+        return Mul(*(body.xreplace(turn) for turn in turns))
 
 
 @dataclass(frozen=True)

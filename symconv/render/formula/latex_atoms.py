@@ -116,6 +116,8 @@ FUNCTIONS = {
     "sigmoid": (r"\sigma", 6.7),
     "tanh": (r"\tanh", 22.5),
     "exp": (r"\exp", 18.0),
+    "sin": (r"\sin", 14.0),
+    "cos": (r"\cos", 16.0),
     "log": (r"\log", 16.0),
 }
 SIZES = (("", ""), (r"\bigl", r"\bigr"), (r"\Bigl", r"\Bigr"), (r"\biggl", r"\biggr"))

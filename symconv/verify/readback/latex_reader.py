@@ -20,8 +20,10 @@ from sympy import (
     Pow,
     Rational,
     Sum,
+    cos,
     exp,
     log,
+    sin,
     sqrt,
     tanh,
 )
@@ -35,6 +37,7 @@ from symconv.core.nodes import (
     OneHot,
     Partial,
     absolute,
+    erf,
     relu,
     sigmoid,
     step,
@@ -47,6 +50,9 @@ from .latex_tokens import tokenize_emitted
 FUNCTIONS: dict[str, Callable[[Expr], Expr]] = {
     "\\sigma": sigmoid,
     "\\tanh": tanh,
+    "\\sin": sin,
+    "\\cos": cos,
+    "\\erf": erf,
     "\\exp": exp,
     "\\log": log,
     "\\relu": relu,

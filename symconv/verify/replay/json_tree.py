@@ -34,7 +34,10 @@ NAME = re.compile(r"[A-Za-z0-9_^' ,()\[\]*+/-]{1,60}")
 WORDS = re.compile(r"[a-z -]{1,60}(, [a-z -]{1,60}){0,20}")
 Item = TypeVar("Item")
 
-FUNCTIONS = ("absolute", "exp", "log", "relu", "sigmoid", "softplus", "step", "tanh")
+FUNCTIONS = (
+    *("absolute", "cos", "erf", "exp", "log", "relu"),
+    *("sigmoid", "sin", "softplus", "step", "tanh"),
+)
 COUNTS = {
     **dict.fromkeys(FUNCTIONS, (1, 1)),
     **dict.fromkeys(("Pow", "KroneckerDelta", "Box", "Equals", "Partial"), (2, 2)),

@@ -77,9 +77,9 @@ def _hash_function(name: str) -> Function:
     return lambda x: Fraction(2 + crc32(f"{name} {Fraction(x)}".encode()) % 23)
 
 
-def _hash_tanh(x: Number) -> Number:
-    sign = (x > 0) - (x < 0)
-    return sign * _hash_function("tanh")(abs(x))
+def _hash_odd(name: str) -> Function:
+    """A function with f(-x) = -f(x)."""
+    return lambda x: ((x > 0) - (x < 0)) * _hash_function(name)(abs(x))
 
 
 def _step(x: Number) -> int:
@@ -92,7 +92,9 @@ EXACT: Mapping[str, Function] = {
     "absolute": abs,
     "sigmoid": _hash_function("sigmoid"),
     "softplus": _hash_function("softplus"),
-    "tanh": _hash_tanh,
+    "tanh": _hash_odd("tanh"),
+    "sin": _hash_odd("sin"),
+    "cos": lambda x: _hash_function("cos")(abs(x)) if x else 1,
 }
 FLOATS: Mapping[str, Function] = {
     "relu": lambda x: max(x, 0.0),
@@ -101,12 +103,15 @@ FLOATS: Mapping[str, Function] = {
     "sigmoid": lambda x: 0.5 * (1 + math.tanh(x / 2)),
     "softplus": lambda x: max(x, 0.0) + math.log1p(math.exp(-abs(x))),
     "tanh": math.tanh,
+    "sin": math.sin,
+    "cos": math.cos,
+    "erf": math.erf,
     "exp": math.exp,
     "log": math.log,
 }
 
 
-def _slope(  # noqa: PLR0911 - one case a function
+def _slope(  # noqa: C901, PLR0911 - one case a function
     name: str, functions: Mapping[str, Function], x: Number, y: Number
 ) -> Number:
     """f'(x), from x and y = f(x)."""
@@ -121,6 +126,12 @@ def _slope(  # noqa: PLR0911 - one case a function
             return _step(x)
         case "absolute":
             return _step(x) - _step(-x)
+        case "sin":
+            return functions["cos"](x)
+        case "cos":
+            return -functions["sin"](x)
+        case "erf":
+            return 2 / math.sqrt(math.pi) * functions["exp"](-x * x)
         case "exp":
             return y
         case "log":

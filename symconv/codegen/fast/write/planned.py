@@ -27,10 +27,10 @@ from symconv.codegen.python.module_spec import ModuleSpec
 from symconv.codegen.python.result_classes import gradients_class
 from symconv.codegen.python.sizes import SizePrinter
 from symconv.codegen.readable.module import (
-    STANDARD_IMPORTS,
     module_names,
     numpy_imports,
     readable_helpers,
+    standard_imports,
 )
 from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor, key_of
@@ -92,7 +92,7 @@ class PlannedModule:
         called = calls.union(*(h.calls for h in helpers))
         return Module(
             docstring,
-            (STANDARD_IMPORTS, numpy_imports(called)),
+            (standard_imports(called), numpy_imports(called)),
             tuple(a for name, a in ALIASES.items() if self.passes.classes or name != "Labels"),
             (
                 *helpers,
