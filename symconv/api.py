@@ -25,6 +25,7 @@ from symconv.layers.support.sizes import Size
 from symconv.network.build import build_program
 from symconv.network.examples import BY_NAME
 from symconv.network.parser import parse_network
+from symconv.network.remarks import describe_tensors, list_remarks
 from symconv.network.spec import Input, NetworkSpec
 from symconv.notation.conventions import describe_conventions
 from symconv.notation.presets import ASSUMED, Notation, find_notation
@@ -63,9 +64,10 @@ class Network:
         shape: tuple[Size, ...],
         *,
         batch: Size | None = None,
+        channels: Size | None = None,
         notation: str | Notation = ASSUMED,
     ) -> None:
-        self._fill(NetworkSpec(Input(name, shape, batch)), notation)
+        self._fill(NetworkSpec(Input(name, shape, batch, channels)), notation)
 
     def _fill(
         self,
@@ -127,6 +129,16 @@ class Network:
     def program(self) -> Program:
         """The forward equations."""
         return build_program(self.spec) if self.stated is None else self.stated
+
+    @property
+    def reading(self) -> tuple[str, ...]:
+        """What the network was taken to mean: a line for every tensor, with its role and axes."""
+        return describe_tensors(self.program)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a person should know of how the network was read; nothing where all was said."""
+        return list_remarks(self.spec, self.program)
 
     def tensor(self, name: str) -> Tensor:
         """The tensor of that name, such as `w^1` (`w_1` and `w1` are understood, too)."""

@@ -12,6 +12,7 @@ from symconv.network.examples import BY_NAME
 from symconv.network.parser import LONGEST_TEXT
 from symconv.notation.presets import ASSUMED
 
+from .console import say
 from .text_argument import read_supplied_text
 
 LARGEST_FILE = 4 * LONGEST_TEXT
@@ -27,7 +28,10 @@ def load_network(given: str, notation: str | None) -> Network:
         net = Network.example(given)
         return net if notation is None else net.in_notation(notation)
     text, title = (given, "network") if _is_text(given) else _read_network(given)
-    return Network.parse(text, notation or ASSUMED).titled(title)
+    net = Network.parse(text, notation or ASSUMED).titled(title)
+    for remark in net.remarks:
+        say(f"note: {remark}")
+    return net
 
 
 def parse_sizes(given: list[str]) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from sympy import Expr, IndexedBase, S, Symbol, sympify
@@ -72,7 +72,8 @@ class Tensor:
     A tensor is *absent* at every index that is not an integer in bounds. Absent means the neutral
     element of the enclosing reduction: 0 under a sum, minus infinity under a maximum.
     A scalar has shape (1,). `axes` are the preferred index letters, one per axis, and
-    `batch` counts the leading axes that run over samples.
+    `batch` counts the leading axes that run over samples, and `space` the last axes that are those
+    of an image; it is None where nothing is known of that.
     """
 
     name: Name
@@ -80,6 +81,7 @@ class Tensor:
     role: Role
     axes: tuple[str, ...] = ()
     batch: int = 0
+    space: int | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         # As SymPy numbers: every extent is asked for `.is_positive` later on, which an int has not.

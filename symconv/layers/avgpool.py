@@ -28,6 +28,7 @@ class AveragePool(Layer):
     keyword = "avgpool"
     title = "average-pooling"
     letter = "p"
+    spans = "window"
 
     window: Sizes
     stride: Sizes | None = None

@@ -35,12 +35,22 @@ class Layer(ABC):
     `keyword` names the layer in a network text and `title` in a derivation; `letter` names its
     output where the person does not, and `inner` the values on the way to it. Fields without a
     default are positional in a network text, fields with one are options.
+
+    What a layer does with the axes of its input is stated beside it: `spans` is the field that says
+    how many axes of space a window spans, `takes_space` says that all are taken, `takes_channels`
+    that an axis of channels or features is needed, `takes_rows` that the rows of two axes are
+    samples, and `ends_axes` that space and channels are mixed.
     """
 
     keyword: ClassVar[str]
     title: ClassVar[str]
     letter: ClassVar[str]
     inner: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    spans: ClassVar[str] = ""
+    takes_space: ClassVar[bool] = False
+    takes_channels: ClassVar[bool] = False
+    takes_rows: ClassVar[bool] = False
+    ends_axes: ClassVar[bool] = False
 
     out: TensorName | None = field(default=None, kw_only=True)
 
@@ -61,6 +71,20 @@ class Layer(ABC):
     def output_name(self) -> TensorName | None:
         """The name of the output, if the person gave one."""
         return self.out
+
+    def spans_all(self) -> bool:
+        """Whether the layer takes all axes of space, however many there are."""
+        single = bool(self.spans) and not isinstance(getattr(self, self.spans), tuple)
+        return self.takes_space or single
+
+    def space_after(self, x: Tensor, axes: int) -> int | None:
+        """How many of the axes of its output are space; None where that is not known."""
+        if self.spans:
+            window = getattr(self, self.spans)
+            return len(window) if isinstance(window, tuple) else max(1, x.space or 0)
+        if self.ends_axes or x.space is None:
+            return 0 if self.ends_axes else None
+        return x.space if axes == len(x.shape) else 0
 
     @abstractmethod
     def forward(self, x: Tensor, at: Scope) -> Equation | tuple[Equation, ...]:

@@ -15,9 +15,10 @@ class BatchNorm(Norm):
 
     keyword = "batchnorm"
     title = "batch normalisation"
+    takes_channels = True
 
     def axes(self, x: Tensor, at: Scope) -> NormAxes:
         ranges = at.like(x)
-        channel = ranges[x.batch : x.batch + 1]
-        rest = ranges[: x.batch] + ranges[x.batch + 1 :]
+        axis = at.classes(x)
+        channel, rest = ranges[axis : axis + 1], ranges[:axis] + ranges[axis + 1 :]
         return NormAxes(channel, rest, indices_of(ranges), channel, indices_of(channel))

@@ -20,12 +20,13 @@ class Concat(Layer):
     keyword = "concat"
     title = "concatenation of channels"
     letter = "y"
+    takes_channels = True
 
     other: ValueName
 
     def forward(self, x: Tensor, at: Scope) -> Equation:
         ranges = at.like(x)
-        axis = x.batch
+        axis = at.classes(x)
         other = at.value(self.other, x.shape, but=axis)
         letter, size = ranges[axis]
         out = (*ranges[:axis], (letter, size + other.shape[axis]), *ranges[axis + 1 :])

@@ -29,6 +29,7 @@ class Conv(Layer):
     keyword = "conv"
     title = "convolution"
     letter = "z"
+    spans = "kernel"
 
     weight: TensorName
     kernel: Sizes
@@ -43,7 +44,7 @@ class Conv(Layer):
     flip: bool = False
 
     def forward(self, x: Tensor, at: Scope) -> Equation:
-        rank = len(self.kernel) if isinstance(self.kernel, tuple) else 1
+        rank = at.pooled(x, self.kernel)
         window = make_windows(
             self.kernel,
             rank,

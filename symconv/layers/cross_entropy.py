@@ -25,6 +25,7 @@ class CrossEntropy(Layer):
     keyword = "cross_entropy"
     title = "softmax cross entropy"
     letter = "C"
+    takes_channels = True
 
     target: TensorName
     reduction: Reduction = "mean"
@@ -32,7 +33,8 @@ class CrossEntropy(Layer):
 
     def forward(self, x: Tensor, at: Scope) -> Equation:
         ranges = at.like(x)
-        classes, samples = ranges[x.batch], (*ranges[: x.batch], *ranges[x.batch + 1 :])
+        axis = at.classes(x)
+        classes, samples = ranges[axis], (*ranges[:axis], *ranges[axis + 1 :])
         log_softmax = x[indices_of(ranges)] - log_normaliser(x, ranges, at)
         if self.labels:
             label = at.labels("target", samples, batch=x.batch)

@@ -17,6 +17,8 @@ class Dense(Layer):
 
     keyword = "dense"
     title = "fully connected layer"
+    ends_axes = True
+    takes_rows = True
     letter = "h"
 
     weight: TensorName

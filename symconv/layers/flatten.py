@@ -16,6 +16,7 @@ class Flatten(Layer):
 
     keyword = "flatten"
     title = "flatten"
+    ends_axes = True
     letter = "v"
 
     def forward(self, x: Tensor, at: Scope) -> Equation:

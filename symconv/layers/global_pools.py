@@ -18,9 +18,10 @@ class GlobalAveragePool(Layer):
     keyword = "global_avgpool"
     title = "global average-pooling"
     letter = "p"
+    takes_space = True
 
     def forward(self, x: Tensor, at: Scope) -> Equation:
-        lead, space = at.cut(x, at.pooled(x, 2))
+        lead, space = at.cut(x, at.space(x))
         mean = sum_over_ranges(x[indices_of(lead, space)], space) / multiply_extents(space)
         return at.output(lead, mean, batch=x.batch, averaged=space)
 
@@ -32,8 +33,9 @@ class GlobalMaxPool(Layer):
     keyword = "global_maxpool"
     title = "global max-pooling"
     letter = "p"
+    takes_space = True
 
     def forward(self, x: Tensor, at: Scope) -> Equation:
-        lead, space = at.cut(x, at.pooled(x, 2))
+        lead, space = at.cut(x, at.space(x))
         largest = MaxOver(x[indices_of(lead, space)], *limits(space))
         return at.output(lead, largest, batch=x.batch)

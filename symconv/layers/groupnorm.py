@@ -17,16 +17,14 @@ class GroupNorm(Norm):
 
     keyword = "groupnorm"
     title = "group normalisation"
+    takes_channels = True
 
     groups: Size = field(default=1, kw_only=True)
 
     def axes(self, x: Tensor, at: Scope) -> NormAxes:
         ranges = at.like(x)
-        batch, channel, space = (
-            ranges[: x.batch],
-            ranges[x.batch : x.batch + 1],
-            ranges[x.batch + 1 :],
-        )
+        axis = at.classes(x)
+        batch, channel, space = ranges[:axis], ranges[axis : axis + 1], ranges[axis + 1 :]
         (groups,) = per_axis(self.groups, 1)
         size = channel[0][1] / groups
         if not size.is_integer:

@@ -15,9 +15,11 @@ class InstanceNorm(Norm):
 
     keyword = "instancenorm"
     title = "instance normalisation"
+    takes_channels = True
 
     def axes(self, x: Tensor, at: Scope) -> NormAxes:
         ranges = at.like(x)
-        kept, space = ranges[: x.batch + 1], ranges[x.batch + 1 :]
-        channel = kept[x.batch :]
+        axis = at.classes(x)
+        kept, space = ranges[: axis + 1], ranges[axis + 1 :]
+        channel = kept[axis:]
         return NormAxes(kept, space, indices_of(ranges), channel, indices_of(channel))

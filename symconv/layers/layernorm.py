@@ -15,6 +15,7 @@ class LayerNorm(Norm):
 
     keyword = "layernorm"
     title = "layer normalisation"
+    takes_rows = True
 
     def axes(self, x: Tensor, at: Scope) -> NormAxes:
         ranges = at.like(x)

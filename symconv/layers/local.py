@@ -22,6 +22,7 @@ class LocallyConnected(Layer):
     keyword = "local"
     title = "locally connected layer"
     letter = "z"
+    spans = "kernel"
 
     weight: TensorName
     kernel: Sizes
@@ -31,7 +32,7 @@ class LocallyConnected(Layer):
     dilation: Sizes = 1
 
     def forward(self, x: Tensor, at: Scope) -> Equation:
-        rank = len(self.kernel) if isinstance(self.kernel, tuple) else 1
+        rank = at.pooled(x, self.kernel)
         window = make_windows(
             self.kernel, rank, stride=self.stride, padding=self.padding, dilation=self.dilation
         )

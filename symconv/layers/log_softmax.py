@@ -17,6 +17,7 @@ class LogSoftmax(Layer):
     keyword = "log_softmax"
     title = "log-softmax"
     letter = "p"
+    takes_channels = True
 
     def forward(self, x: Tensor, at: Scope) -> Equation:
         ranges = at.like(x)

@@ -24,6 +24,7 @@ class MaxPool(Layer):
     keyword = "maxpool"
     title = "max-pooling"
     letter = "p"
+    spans = "window"
 
     window: Sizes
     stride: Sizes | None = None

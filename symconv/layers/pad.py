@@ -18,6 +18,7 @@ class Pad(Layer):
     keyword = "pad"
     title = "zero padding"
     letter = "y"
+    spans = "before"
 
     before: Amounts
     after: Amounts | None = None

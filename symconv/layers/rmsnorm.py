@@ -24,6 +24,7 @@ class RMSNorm(Norm):
 
     keyword = "rmsnorm"
     title = "root mean square normalisation"
+    takes_rows = True
     inner = MappingProxyType({"square": "nu"})
 
     def axes(self, x: Tensor, at: Scope) -> NormAxes:

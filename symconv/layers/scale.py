@@ -17,13 +17,15 @@ class Scale(Layer):
     keyword = "scale"
     title = "scaling of channels"
     letter = "y"
+    takes_channels = True
 
     weight: TensorName
     bias: TensorName | None = None
 
     def forward(self, x: Tensor, at: Scope) -> Equation:
         ranges = at.like(x)
-        channel = ranges[x.batch : x.batch + 1]
+        axis = at.classes(x)
+        channel = ranges[axis : axis + 1]
         w = at.parameter("weight", channel)
         bias = at.bias(channel) if self.bias else 0
         scaled = w[indices_of(channel)] * x[indices_of(ranges)]

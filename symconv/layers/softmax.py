@@ -19,6 +19,7 @@ class Softmax(Layer):
     keyword = "softmax"
     title = "softmax"
     letter = "p"
+    takes_channels = True
 
     def forward(self, x: Tensor, at: Scope) -> Equation:
         ranges = at.like(x)

@@ -24,6 +24,7 @@ class TransposedConv(Layer):
     keyword = "transposed_conv"
     title = "transposed convolution"
     letter = "z"
+    spans = "kernel"
 
     weight: TensorName
     kernel: Sizes
@@ -35,7 +36,7 @@ class TransposedConv(Layer):
     bias: TensorName | None = None
 
     def forward(self, x: Tensor, at: Scope) -> Equation:
-        rank = len(self.kernel) if isinstance(self.kernel, tuple) else 1
+        rank = at.pooled(x, self.kernel)
         batch, channel, space = at.split(x, rank)
         filters = at.ranges("filter", per_axis(self.channels, 1) if self.channels else ())
         kernel = at.ranges("kernel", per_axis(self.kernel, rank))

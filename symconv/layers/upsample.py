@@ -18,6 +18,7 @@ class Upsample(Layer):
     keyword = "upsample"
     title = "nearest-neighbour upsampling"
     letter = "u"
+    spans = "scale"
 
     scale: Sizes
 

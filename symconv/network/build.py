@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from sympy import Expr
 
@@ -12,12 +13,14 @@ from symconv.core.equation import Equation, Program, SizeDefinition
 from symconv.core.errors import SymconvError
 from symconv.core.nodes import NamedNumber
 from symconv.core.tensor import Name, Tensor
+from symconv.layers.base import Layer
 from symconv.layers.support.earlier import EarlierTensors
 from symconv.layers.support.scope import Scope
 from symconv.layers.support.sizes import per_axis
 
+from .axes import AxisReading, choose_reading
 from .names import StageError, allocate_names, name_uses, size_names
-from .spec import Input, NetworkSpec
+from .spec import NetworkSpec
 from .validation import refuse_unsound
 
 Span = tuple[int, int]
@@ -31,10 +34,30 @@ def build_program(
     `text` and `spans` (one a stage, the input first) place an error in the text that was read.
     """
     names = _stage_names(spec, text, spans)
-    taken = frozenset(u.letter for u in name_uses(spec)) | size_names(spec)
     _refuse_clashes(spec)
+    return choose_reading(
+        spec,
+        lambda reading, *, neutral: _read_program(
+            spec, names, reading, text, spans, neutral=neutral
+        ),
+    )
+
+
+def _read_program(  # noqa: PLR0913 - all that an error shows
+    spec: NetworkSpec,
+    names: tuple[dict[str, Name], ...],
+    reading: AxisReading,
+    text: str | None,
+    spans: tuple[Span, ...],
+    *,
+    neutral: bool,
+) -> Program:
+    """The program of one reading of the axes; `neutral` letters of axes say nothing of it."""
+    taken = frozenset(u.letter for u in name_uses(spec)) | size_names(spec)
     scope = Scope(taken, "input", names[0])
-    x = _input_tensor(spec.input, scope)
+    x = _input_tensor(reading, scope)
+    if neutral:
+        x = replace(x, axes=tuple(f"axis{n}" for n in range(len(x.shape))))
     earlier, equations = EarlierTensors(), list[Equation]()
     earlier.add(x)
     sizes, constants = dict[tuple[Expr, Expr], SizeDefinition](), list[NamedNumber]()
@@ -54,10 +77,17 @@ def build_program(
                 refuse_unsound(equation)
         equations += (drop_single_values(e, sizes.values()) for e in stage_equations)
         for tensor in scope.tensors:
-            earlier.add(tensor)
+            earlier.add(replace(tensor, space=_space_of(tensor, layer, x)))
         x = earlier.by_key[equations[-1].key]
     tensors = tuple(earlier.by_key.values())
     return Program(tensors, tuple(equations), x.key, tuple(sizes.values()))
+
+
+def _space_of(tensor: Tensor, layer: Layer, x: Tensor) -> int | None:
+    """How many axes of space a tensor of a layer has that is applied to x."""
+    kernel = tensor.role == "parameter" and bool(layer.spans)
+    rank = layer.space_after(x, len(tensor.shape)) if kernel or tensor.role == "value" else None
+    return rank if rank is None or rank <= len(tensor.shape) else None
 
 
 def _stage_names(
@@ -98,31 +128,22 @@ def _span_at(spans: tuple[Span, ...], stage: int) -> Span | None:
     return spans[stage] if stage < len(spans) else None
 
 
-def _input_tensor(given: Input, scope: Scope) -> Tensor:
-    """The input tensor: (batch,) (channel,) and up to three axes of space."""
-    shape = per_axis(given.shape, len(given.shape))
-    stated = per_axis(given.batch, 1) if given.batch is not None else ()
-    # A slice by a truth value: the first axis of four or more is the batch, otherwise there is
-    # none.
-    batch = stated or shape[: len(shape) > 3]
-    rest = shape if stated else shape[len(batch) :]
-    if len(rest) > 4:
-        raise SymconvError(
-            f"an input of {len(shape)} axes", help="at most batch, channel and three of space"
-        )
-    space = rest[len(rest) > 2 :] if len(rest) > 1 else ()
+def _input_tensor(given: AxisReading, scope: Scope) -> Tensor:
+    """The input tensor: (batch,) (channel,) and up to three axes of space, or features."""
+    rank = len(given.space)
     ranges = (
-        scope.ranges("batch", batch)
-        + scope.ranges("channel", rest[: len(rest) - len(space)] if space else ())
-        + scope.ranges("space", space)
-        + scope.ranges("feature", () if space else rest)
+        scope.ranges("batch", per_axis(given.batch, len(given.batch)))
+        + scope.ranges("channel", per_axis(given.channels, len(given.channels)))
+        + scope.ranges("space", per_axis(given.space, rank))
+        + scope.ranges("feature", per_axis(given.features, len(given.features)))
     )
     return Tensor(
         scope.names["input"],
         tuple(n for _, n in ranges),
         "input",
         tuple(v.name for v, _ in ranges),
-        batch=len(batch),
+        batch=len(given.batch),
+        space=rank,
     )
 
 

@@ -14,7 +14,7 @@ from sympy import Expr
 from symconv.core.errors import SymconvError
 from symconv.core.tensor import Name
 
-from .spec import NetworkSpec, layer_options
+from .spec import NO_CHANNELS, NetworkSpec, layer_options
 
 # `fullmatch` below, not `match` with `$`, which lets a line break at the end through. ASCII only:
 # `isidentifier` also accepts ligatures that Python reads as other letters.
@@ -68,6 +68,7 @@ def name_uses(spec: NetworkSpec) -> tuple[NameUse, ...]:
 def size_names(spec: NetworkSpec) -> frozenset[str]:
     """The names of every size symbol that the person wrote."""
     given: list[object] = [*spec.input.shape, spec.input.batch]
+    given += [spec.input.channels] if spec.input.channels != NO_CHANNELS else []
     for layer in spec.layers:
         kinds = {"size", "sizes", "amounts"}
         given += [getattr(layer, o.name) for o in layer_options(type(layer)) if o.kind in kinds]

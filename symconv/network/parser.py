@@ -21,12 +21,13 @@ from symconv.layers.equation.layer import EquationLayer
 
 from .build import Span, build_program, locate_errors, shift_errors
 from .names import check_name
-from .spec import Input, LayerOption, NetworkSpec, layer_options
+from .spec import NO_CHANNELS, Input, LayerOption, NetworkSpec, layer_options
 
 # No x or X: that is the sign between sizes, as in 3x3.
 SIZE = re.compile(r"[A-WYZa-wyz][A-WYZa-wyz0-9_]{0,15}")
 VALUE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,15}([_^][0-9]{1,3})?")
 NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?(e-?[0-9]{1,2})?")
+INPUT_OPTIONS = {"batch", "channels"}
 MOST_DIGITS = 6
 """The largest size has so many digits: products of three of them stay within 64 bits."""
 
@@ -66,8 +67,7 @@ class OptionParser:
         sizes = self.sizes(token, 0 if option.kind == "amounts" else 1)
         if option.kind == "size" and len(sizes) > 1:
             raise self.error(f"'{option.name}' is a single size", token, f"{option.name} 2")
-        plural = option.name == "kernel" or len(sizes) > 1
-        return sizes if plural else sizes[0]
+        return sizes if len(sizes) > 1 else sizes[0]
 
     def name(self, token: NetworkToken) -> str:
         with locate_errors(self.text, token.span):
@@ -173,20 +173,37 @@ class _NetworkParser(OptionParser):
     """Reads the stages of one text."""
 
     def input(self, tokens: list[NetworkToken]) -> Input:
-        """`input NAME SHAPE [batch SIZE]`."""
+        """`input NAME SHAPE [channels SIZE] [batch SIZE]`."""
         if tokens[0].word != "input":
             raise self.error(
                 f"a network starts with its input, not with '{tokens[0].word}'",
                 tokens[0],
                 "input i 3x3 | ...",
             )
-        if len(tokens) not in {3, 5} or (len(tokens) == 5 and tokens[3].word != "batch"):
+        words = [t.word for t in tokens[3::2]]
+        if len(tokens) < 3 or len(tokens) % 2 == 0 or not INPUT_OPTIONS.issuperset(words):
             raise self.error(
-                "the input needs a name and a shape", tokens[-1], "input i 3x3 [batch N]"
+                "the input needs a name and a shape",
+                tokens[-1],
+                "input i 3x3 [channels C] [batch N]",
             )
+        if len(set(words)) < len(words):
+            raise self.error(f"'{words[0]}' is given twice", tokens[-2], "give it once")
         shape = self.sizes(tokens[2], 1)
-        batch = self.sizes(tokens[4], 1)[0] if len(tokens) == 5 else None
-        return Input(self.name(tokens[1]), shape, batch)
+        stated = {
+            t.word: self._input_option(t, v)
+            for t, v in zip(tokens[3::2], tokens[4::2], strict=True)
+        }
+        return Input(self.name(tokens[1]), shape, stated.get("batch"), stated.get("channels"))
+
+    def _input_option(self, name: NetworkToken, token: NetworkToken) -> int | str:
+        """A number of samples or of channels; `none` where there are no channels."""
+        if name.word == "channels" and token.word == NO_CHANNELS:
+            return NO_CHANNELS
+        sizes = self.sizes(token, 1)
+        if len(sizes) > 1:
+            raise self.error(f"'{name.word}' is a single size", token, f"{name.word} 2")
+        return sizes[0]
 
     def layer(self, tokens: list[NetworkToken]) -> Layer:
         """`KEYWORD value ... [option value] ... [-> NAME]`, or an equation of the person's own."""

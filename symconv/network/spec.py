@@ -10,18 +10,23 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from symconv.layers.base import Layer, TensorName
 from symconv.layers.support.sizes import Size
 
+NO_CHANNELS = "none"
+"""What is written for `channels` where an input has none."""
+
 
 @dataclass(frozen=True)
 class Input:
     """The input of a network.
 
-    `shape` is height x width, channels x height x width, or batch x channels x height x width; a
-    single number is a vector. `batch` states the number of samples where the shape does not.
+    `shape` holds the sizes of batch, channels and space in this order, as many as there are;
+    `network/axes.py` says how they are told apart. `batch` and `channels` state the number of
+    samples and of channels where the shape does not.
     """
 
     name: TensorName
     shape: tuple[Size, ...]
     batch: Size | None = None
+    channels: Size | None = None
 
 
 @dataclass(frozen=True)

@@ -39,18 +39,27 @@ def _describe_kernel(equation: Equation, program: Program) -> Iterator[str]:
 def describe_layout(program: Program) -> Iterator[str]:
     """The order of the axes of the first input, and of the kernels."""
     for tensor in program.tensors:
-        if tensor.role in {"input", "parameter"} and len(tensor.shape) > 2:
+        several = len(tensor.shape) > 2 or (tensor.role == "input" and tensor.batch > 0)
+        if several and tensor.role in {"input", "parameter"} and axis_words(tensor):
             yield f"The axes of {tensor.key} are {', '.join(axis_words(tensor))}."
 
 
 def axis_words(tensor: Tensor) -> list[str]:
-    """The axes of an image or a kernel in words."""
-    lead = len(tensor.shape) - 2
+    """The axes of an input or a kernel in words; none where there are no words for them."""
+    rank = 2 if tensor.space is None else tensor.space
+    lead = len(tensor.shape) - rank
     if tensor.role == "input":
-        words = (["batch"] if tensor.batch else []) + ["channel"] * (lead - tensor.batch)
+        plain = "channel" if rank else "feature"
+        words = ["batch"] * tensor.batch + [plain] * (lead - tensor.batch)
+    elif lead in {0, 1, 2}:
+        words = ["output channel", "input channel"] if lead == 2 else ["channel"] * lead
     else:
-        words = ["output channel", "input channel"][:lead] if lead == 2 else ["channel"] * lead
-    return [*words, "row", "column"]
+        return []
+    return [*words, *SPACE_WORDS[rank]]
+
+
+SPACE_WORDS = ((), ("position",), ("row", "column"), ("depth", "row", "column"))
+"""What axes of space are called, by their number."""
 
 
 def _describe_absent(equation: Equation) -> Iterator[str]:

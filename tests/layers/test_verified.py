@@ -70,7 +70,7 @@ VARIANTS = {
     "global_maxpool": ["input x NxCxHxW | {}", "input x 3x3x4 | relu -> a | {}"],
     "batchnorm": NORMS,
     "layernorm": [*NORMS, "input x 3x4 | {} weight g bias b", "input x H | {} | sse t"],
-    "instancenorm": [*NORMS, "input x 2x3x4 | {}"],
+    "instancenorm": [*NORMS, "input x 3x4 channels 2 | {}"],
     "rmsnorm": [*NORMS, "input x 3x4 | {} weight g"],
     "groupnorm": [
         "input x Nx4x2x2 | {} groups 2 | sse t",

@@ -111,7 +111,12 @@ MISTAKES = [
     ("conv w 3x3", "a network starts with its input", "conv", "input i 3x3"),
     ("input x", "needs a name and a shape", "x", "input i 3x3"),
     ("input x 3x3 | sse y -> C | relu", "nothing may follow the cost", "relu", ""),
-    ("input x 3x3 | dense W 2", "the fully connected layer gets an input", "dense W 2", "flatten"),
+    (
+        "input x 2x3x3 | dense W 2",
+        "the fully connected layer gets an input",
+        "dense W 2",
+        "flatten",
+    ),
     ("input x Wx3 | dense W 2", "names both a size and a tensor", "input x Wx3", "rename"),
     ("input x 3x3 | relu ÿ", "has no option", "ÿ", "usage"),
 ]

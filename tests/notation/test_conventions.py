@@ -71,7 +71,7 @@ def test_a_softmax_says_what_its_classes_are(layer, said):
             "KxHxW batch N",
             "minus the mean over the N*H*W places of all samples, each a sum over the classes",
         ),
-        ("KxHxW", "minus the mean over the H*W places, each a sum over the classes"),
+        ("HxW channels K", "minus the mean over the H*W places, each a sum over the classes"),
     ],
 )
 def test_a_mean_is_over_samples_and_places_and_never_over_classes(sizes, said):

@@ -181,7 +181,7 @@ OTHERS = [
     "conv-pool-sigmoid-dense",
     "input x 4x4 | avgpool 2 -> y | half_sse t -> C",
     "input x 2x3x3 | upsample 2 -> y | half_sse t -> C",
-    "input x 3x2x2 | scale g bias b -> y | half_sse t -> C",
+    "input x 2x2 channels 3 | scale g bias b -> y | half_sse t -> C",
 ]
 
 

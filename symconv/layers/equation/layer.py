@@ -292,6 +292,18 @@ class EquationLayer(Layer):
     def output_name(self) -> TensorName:
         return self.formula.left.name
 
+    def space_after(self, x: Tensor, axes: int) -> int | None:
+        """That of its input, where each place of it moves with the index of the same axis."""
+        left = [lone_index(p) for p in self.formula.left.places]
+        reads = [a for a in walk(self.formula.right, Access) if a.name == x.name.letter]
+        alike = axes == len(x.shape) and all(len(a.places) == axes for a in reads)
+        follows = alike and all(
+            v in {n.name for n in walk(p, Reference)}
+            for a in reads
+            for v, p in zip(left, a.places, strict=True)
+        )
+        return x.space if reads and follows else None
+
     def forward(self, x: Tensor, at: Scope) -> Equation:
         return EquationTranslator(IndexTranslator(self.formula, self.text, at), at).equation(
             batch=x.batch

@@ -27,7 +27,7 @@ class AxisSplitter(IndexAllocator):
     def split(self, x: Tensor, rank: int) -> tuple[Ranges, Ranges, tuple[Expr, ...]]:
         """Batch, at most one channel axis, and the extents of the `rank` axes of space."""
         channels = x.shape[x.batch : len(x.shape) - rank]
-        if len(x.shape) < x.batch + rank or len(channels) > 1:
+        if len(x.shape) < x.batch + rank or len(channels) > 1 or x.space not in {None, 0, rank}:
             raise self._misfit(x, f"{rank} axes of space, at most one of channels")
         space = x.shape[len(x.shape) - rank :]
         return self.batch(x), self.ranges("channel", channels), space
@@ -45,8 +45,29 @@ class AxisSplitter(IndexAllocator):
         return lead, self.like(x)[len(lead) :]
 
     def pooled(self, x: Tensor, window: Sizes) -> int:
-        """How many axes a window spans: one a size; a single size spans up to two."""
-        return len(window) if isinstance(window, tuple) else min(2, len(x.shape) - x.batch)
+        """How many axes a window spans: one a size; a single size spans all axes of space."""
+        if not isinstance(window, tuple):
+            return self.space(x)
+        rank, known = len(window), None if x.space is None else self.space(x)
+        if known not in {None, rank}:
+            raise self._misfit(x, f"{known} sizes, one an axis of space")
+        return rank
+
+    def space(self, x: Tensor) -> int:
+        """How many axes of space an input has; a single axis behind the batch may be that."""
+        behind = len(x.shape) - x.batch
+        if behind == 1:
+            return 1
+        if not x.space:
+            raise self._misfit(x, "axes of space; write one size for each of them, as 2x2 or 1x2")
+        return x.space
+
+    def classes(self, x: Tensor) -> int:
+        """The axis of the channels or the features of an input."""
+        behind = len(x.shape) - x.batch
+        if behind == 1 or (x.space is not None and behind - x.space == 1):
+            return x.batch
+        raise self._misfit(x, "an axis of channels or of features")
 
     def merged(self, kind: str, ranges: Ranges) -> Ranges:
         """One axis that the ranges index together, row by row."""
@@ -204,7 +225,7 @@ def _shapes_agree(a: tuple[Expr, ...], b: tuple[Expr, ...], but: int | None) -> 
 
 def log_normaliser(x: Tensor, ranges: Ranges, at: Scope) -> Expr:
     """log sum_r exp x[b,r,...], over the first axis after the batch."""
-    axis = x.batch
+    axis = at.classes(x)
     (summed,) = at.ranges("feature", (ranges[axis][1],))
     here = indices_of(ranges)
     return LogSumExp(x[(*here[:axis], summed[0], *here[axis + 1 :])], *limits((summed,)))

@@ -74,7 +74,8 @@ def _describe_array(tensor: Tensor) -> Iterator[str | DisplayTree]:
     yield " ("
     yield DisplaySequence(tuple(map(arrange_position, tensor.shape)))
     words = axis_words(tensor) if tensor.role in {"input", "parameter"} else []
-    yield f": {', '.join(words)})" if len(tensor.shape) > 2 and words else ")"
+    least = 1 if tensor.role == "input" else 2
+    yield f": {', '.join(words)})" if len(tensor.shape) > least and words else ")"
 
 
 def _describe_windows(program: Program) -> Iterator[Sentence]:
