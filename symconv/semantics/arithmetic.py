@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from sympy import (
@@ -24,10 +25,17 @@ from sympy.tensor.indexed import Indexed
 from symconv.core.errors import Unsupported
 from symconv.core.nodes import Box, Equals, NamedNumber
 
-from .index_arithmetic import Environment, Read, evaluate_size
+from .index_arithmetic import (
+    FORMULAS,
+    Environment,
+    Read,
+    evaluate_size,
+    find_free_symbols,
+)
 from .node_compiler import EvaluationScope, compile_formula, compile_node
 
 
+@lru_cache(maxsize=FORMULAS)
 def can_fail(e: Expr) -> bool:
     """Whether evaluating e can fail, as 1/x does at 0."""
     return any(
@@ -41,6 +49,12 @@ def evaluation_order(factors: Sequence[Expr]) -> list[Expr]:
 
     A product is 0 as soon as one factor is, so what can fail comes last and numbers come late.
     """
+    return list(_order_factors(tuple(factors)))
+
+
+@lru_cache(maxsize=FORMULAS)
+def _order_factors(factors: tuple[Expr, ...]) -> tuple[Expr, ...]:
+    """Factors in the order of evaluation."""
 
     def rank(e: Expr) -> int:
         if isinstance(e, KroneckerDelta | Box | Equals):
@@ -51,7 +65,7 @@ def evaluation_order(factors: Sequence[Expr]) -> list[Expr]:
             return 4
         return 3 if e.is_number else 2
 
-    return sorted(factors, key=rank)
+    return tuple(sorted(factors, key=rank))
 
 
 @compile_node.register(Mul)
@@ -93,7 +107,7 @@ def compile_addition(e: Add, scope: EvaluationScope) -> Read:
 def compile_power(e: Pow, scope: EvaluationScope) -> Read:
     """a ** n, where n is rational once the sizes are numbers."""
     base = compile_formula(e.base, scope)
-    if not e.exp.free_symbols <= scope.sizes.keys():
+    if not find_free_symbols(e.exp) <= scope.sizes.keys():
         raise Unsupported(f"the exponent of '{e}' is not a number")
     apply = scope.algebra.power(evaluate_size(e.exp, scope.sizes))
     return lambda v: apply(base(v))

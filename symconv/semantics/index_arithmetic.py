@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from math import lcm
 from operator import itemgetter
-from typing import Any
+from typing import Any, cast
 
-from sympy import Add, Basic, Expr, Mul, Pow, Rational, Symbol
+from sympy import Add, Basic, Expr, Integer, Mul, Pow, Rational, Symbol
 
 from symconv.core.errors import SymconvError, Unsupported
 
@@ -23,6 +24,19 @@ Slots = Mapping[Symbol, int]
 Environment = list[int]
 Place = tuple[int, ...]
 Read = Callable[[Environment], Any]
+
+FORMULAS = 8192
+"""Of how many formulas it is remembered what SymPy says of them, and how their indices are read.
+
+A program is run in dozens of draws, and its formulas are asked the same each time; LeNet-5, forward
+and backward, has 600 of them with all their parts.
+"""
+
+
+@lru_cache(maxsize=FORMULAS)
+def find_free_symbols(e: Basic) -> frozenset[Symbol]:
+    """The free symbols of a formula, found once: SymPy goes through all of it each time."""
+    return cast("frozenset[Symbol]", frozenset(e.free_symbols))
 
 
 @dataclass(frozen=True)
@@ -89,6 +103,8 @@ def evaluate_size(e: Expr, sizes: Sizes) -> Fraction:
 
 def as_integer(e: Expr, sizes: Sizes) -> int:
     """The value of an extent or of a limit, which must be an integer."""
+    if isinstance(e, Integer):
+        return int(e.p)
     value = evaluate_size(e, sizes)
     if value.denominator != 1:
         raise SymconvError(f"the size '{e}' is {value}, which is not an integer")
@@ -128,9 +144,30 @@ def _compile_numerator(constant: int, terms: Sequence[tuple[int, int]]) -> Read:
     return lambda v: constant + sum([c * v[s] for s, c in terms])
 
 
+Meanings = tuple[tuple[Symbol, int | None, int | None], ...]
+"""Each symbol of an index expression with its slot and with its size, as far as it has them."""
+
+
 def compile_place(indices: Sequence[Expr], sizes: Sizes, slots: Slots) -> Read:
     """The closure that reads all indices of an access as one tuple."""
-    reads = [compile_index(affine_in_slots(e, sizes, slots)) for e in indices]
+    symbols = {s for e in indices for s in find_free_symbols(e)}
+    known = tuple((s, slots.get(s), sizes.get(s)) for s in sorted(symbols, key=id))
+    if any(slot is None and size is None for _, slot, size in known):
+        # What is wrong with it is said with all the sizes that there are.
+        return _join_reads([compile_index(affine_in_slots(e, sizes, slots)) for e in indices])
+    return _compile_known_place(tuple(indices), known)
+
+
+@lru_cache(maxsize=FORMULAS)
+def _compile_known_place(indices: tuple[Expr, ...], known: Meanings) -> Read:
+    """The closure, made once for the same indices in the same slots: it holds nothing else."""
+    slots = {s: slot for s, slot, _ in known if slot is not None}
+    sizes = {s: size for s, _, size in known if size is not None}
+    return _join_reads([compile_index(affine_in_slots(e, sizes, slots)) for e in indices])
+
+
+def _join_reads(reads: list[Read]) -> Read:
+    """The closure that reads each index into one tuple."""
     match reads:
         case [r]:
             return lambda v: (r(v),)

@@ -13,7 +13,14 @@ from symconv.core.errors import Unsupported
 from symconv.core.nodes import LogSumExp, MaxOver, OneHot
 
 from .accesses import lookup
-from .index_arithmetic import Environment, Read, affine_in_slots, as_integer, compile_index
+from .index_arithmetic import (
+    Environment,
+    Read,
+    affine_in_slots,
+    as_integer,
+    compile_index,
+    find_free_symbols,
+)
 from .node_compiler import EvaluationScope, compile_formula, compile_node
 
 Reducer = MaxOver | LogSumExp
@@ -78,7 +85,9 @@ def compile_log_sum_exp(e: LogSumExp, scope: EvaluationScope) -> Read:
 def compile_one_hot(e: OneHot, scope: EvaluationScope) -> Read:
     """[position is that of the first largest present entry]; each window is marked once."""
     entries = compile_window(e.maximum, scope)
-    free = [scope.slots[s] for s in sorted(e.maximum.free_symbols & scope.slots.keys(), key=str)]
+    free = [
+        scope.slots[s] for s in sorted(find_free_symbols(e.maximum) & scope.slots.keys(), key=str)
+    ]
     position = [compile_index(affine_in_slots(p, scope.sizes, scope.slots)) for p in e.position]
     zero, algebra = scope.zero, scope.algebra
     # The tables do not change while a closure lives, so the winner depends on the free indices

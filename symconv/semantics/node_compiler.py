@@ -18,7 +18,7 @@ from sympy import Basic, Symbol
 from symconv.core.equation import Equation
 from symconv.core.errors import Unsupported
 
-from .index_arithmetic import Environment, Place, Read, Sizes, Slots
+from .index_arithmetic import Environment, Place, Read, Sizes, Slots, find_free_symbols
 from .protocol import Algebra, Scalar
 
 Table = Mapping[Place, Scalar]
@@ -75,7 +75,7 @@ def compile_formula(e: Basic, scope: EvaluationScope) -> Read:
     """The closure that evaluates a formula; a formula in sizes alone is evaluated once."""
     evaluate = compile_node(e, scope)
     # No index and no tensor (SymPy counts its label as a symbol): the value never changes.
-    if e.free_symbols <= scope.sizes.keys():
+    if find_free_symbols(e) <= scope.sizes.keys():
         value = evaluate(scope.environment)
         return lambda _: value
     return evaluate

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from sympy import Expr, Mul, Sum, Symbol
 
 from .arithmetic import can_fail, evaluation_order
-from .index_arithmetic import Environment, Read, affine_in_slots, compile_index
+from .index_arithmetic import (
+    FORMULAS,
+    Environment,
+    Read,
+    affine_in_slots,
+    compile_index,
+    find_free_symbols,
+)
 from .node_compiler import EvaluationScope, compile_formula, compile_node
 
 Loop = Callable[[Environment, Any], Any]
@@ -25,7 +33,7 @@ def compile_sum(e: Sum, scope: EvaluationScope) -> Read:
     # Under a sum what is absent is 0 again, even inside of a maximum.
     scope = replace(scope, strict=False)
     ranges, scope = _bind_limits(e.limits[::-1], scope)
-    variables = [v for v, _, _ in e.limits[::-1]]
+    variables = tuple(v for v, _, _ in e.limits[::-1])
     levels = _hoist_factors(Mul.make_args(e.function), variables)
     loop: Loop | None = None
     for depth in range(len(variables), 0, -1):
@@ -33,8 +41,9 @@ def compile_sum(e: Sum, scope: EvaluationScope) -> Read:
         loop = _compile_loop(
             scope.slots[variables[depth - 1]], ranges[depth - 1], factors, loop, scope
         )
-    first = evaluation_order([a for a in levels[0] if not a.free_symbols <= scope.sizes.keys()])
-    last = [compile_formula(a, scope) for a in levels[0] if a.free_symbols <= scope.sizes.keys()]
+    known = scope.sizes.keys()
+    first = evaluation_order([a for a in levels[0] if not find_free_symbols(a) <= known])
+    last = [compile_formula(a, scope) for a in levels[0] if find_free_symbols(a) <= known]
     return _surround_loops([compile_formula(a, scope) for a in first], loop, last, scope)
 
 
@@ -56,16 +65,19 @@ def _compile_range(low: Read, high: Read) -> Read:
     return lambda v: range(low(v), high(v) + 1)
 
 
-def _hoist_factors(factors: Sequence[Expr], variables: Sequence[Symbol]) -> list[list[Expr]]:
+@lru_cache(maxsize=FORMULAS)
+def _hoist_factors(
+    factors: tuple[Expr, ...], variables: tuple[Symbol, ...]
+) -> tuple[tuple[Expr, ...], ...]:
     """The factors by the number of loops that have to run around them."""
     levels: list[list[Expr]] = [[] for _ in range(len(variables) + 1)]
     for factor in factors:
-        free = factor.free_symbols
+        free = find_free_symbols(factor)
         depth = max((n for n, v in enumerate(variables, start=1) if v in free), default=0)
         # As early as its indices are known, but what can fail goes innermost: a bracket that is 0
         # must have the chance to end the product before 1/x is asked for.
         levels[len(variables) if can_fail(factor) else depth].append(factor)
-    return levels
+    return tuple(map(tuple, levels))
 
 
 def _compile_loop(
