@@ -17,12 +17,20 @@ N = TypeVar("N")
 # was most of the time.
 _FIELDS: dict[type, tuple[str, ...]] = {}
 
+_INNER: dict[type, tuple[str, ...]] = {}
+"""Those of the fields that may hold nodes, by what they are declared as."""
+
+_PLAIN = {"str", "int", "bool", "Fraction", "int | None", "Fraction | None", "Span"}
+"""Declarations of fields that hold no dataclass: the places in a text are most of all leaves."""
+
 
 def _fields_of(node: object) -> tuple[str, ...]:
     """The fields of a node in order; an object of any other class is a leaf and has none."""
     kind = type(node)
     if kind not in _FIELDS:
-        _FIELDS[kind] = tuple(f.name for f in fields(kind)) if is_dataclass(kind) else ()
+        known = fields(kind) if is_dataclass(kind) else ()
+        _FIELDS[kind] = tuple(f.name for f in known)
+        _INNER[kind] = tuple(f.name for f in known if f.type not in _PLAIN)
     return _FIELDS[kind]
 
 
@@ -49,6 +57,8 @@ def walk(node: object, kind: type[Any] = object) -> Iterator[Any]:
 
     Without a kind that is everything: nodes, tuples and leaves.
     """
+    # Where nodes are looked for, what holds none is not looked at.
+    known = _INNER if is_dataclass(kind) else _FIELDS
     waiting = [node]
     while waiting:
         here = waiting.pop()
@@ -57,7 +67,11 @@ def walk(node: object, kind: type[Any] = object) -> Iterator[Any]:
         if type(here) is tuple:
             waiting.extend(reversed(here))
         else:
-            for name in reversed(_FIELDS.get(type(here)) or _fields_of(here)):
+            names = known.get(type(here))
+            if names is None:
+                _fields_of(here)
+                names = known[type(here)]
+            for name in reversed(names):
                 waiting.append(getattr(here, name))  # noqa: PERF401 - faster than a list each time
 
 

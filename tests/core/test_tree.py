@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from sympy import Symbol
 
@@ -37,6 +38,20 @@ def test_a_walk_takes_each_node_before_its_parts_in_order():
 
 def test_a_walk_without_a_kind_takes_tuples_and_leaves():
     assert list(walk(Pair(A))) == [Pair(A), A, "a", (), Symbol("n")]
+
+
+@dataclass(frozen=True)
+class Figure(Node):
+    value: Fraction
+    below: Node
+    unit: Fraction | None = None
+
+
+def test_a_walk_for_nodes_finds_them_beside_numbers_and_a_walk_for_numbers_finds_those():
+    tree = Pair(Figure(Fraction(1, 2), A, Fraction(1)), ((Figure(Fraction(3), B),),))
+    assert [n for n in walk(tree) if isinstance(n, Node)] == list(walk(tree, Node))
+    assert list(walk(tree, Leaf)) == [A, B]
+    assert list(walk(tree, Fraction)) == [Fraction(1, 2), 1, 3]
 
 
 def test_children_are_directly_below_with_tuples_opened():
