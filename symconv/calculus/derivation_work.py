@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sympy import Expr, preorder_traversal
+from sympy import Basic, Expr
 
 from symconv.core.errors import Unsupported
 
@@ -45,7 +45,9 @@ class DerivationWork:
 
     def spend(self, formula: Expr) -> None:
         """Count a rule that is applied to a formula; Unsupported where that is too much."""
-        for _ in preorder_traversal(formula):
+        waiting: list[Basic] = [formula]
+        while waiting:
+            waiting.extend(waiting.pop().args)
             self.spent += 1
             self.network.spent += 1
             if self.spent > MOST_PARTS_OF_ONE:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from sympy import Add, Expr, Integer, Mul, S, Sum, Symbol, expand, ilcm
 from sympy.tensor.indexed import Indexed
@@ -63,9 +64,14 @@ def _first_image_axis(tensor: Tensor, context: NetworkContext) -> int:
     return max(rank - 2, 0) if rank != 1 and inside else rank
 
 
-def accesses(e: Expr) -> list[Indexed]:
+FORMULAS = 4096
+"""Of how many formulas the accesses are remembered: dozens of mistakes ask for those of one."""
+
+
+@lru_cache(maxsize=FORMULAS)
+def accesses(e: Expr) -> tuple[Indexed, ...]:
     """The accesses of a formula in a fixed order."""
-    return sorted(e.atoms(Indexed), key=str)
+    return tuple(sorted(e.atoms(Indexed), key=str))
 
 
 def replace_accesses(e: Expr, change: Callable[[Indexed], Expr | None]) -> Expr | None:
