@@ -1,8 +1,29 @@
-"""What the test run shares: the long tests on request, and the table of worst errors."""
+"""What the test run shares: long tests on request, what tools keep, the table of worst errors."""
+
+import os
+import shutil
+import sys
+import tempfile
 
 import pytest
 
 WORST = "worst error against PyTorch"
+
+
+def pytest_configure(config):
+    """What tools and processes keep from one start to the next lies in a folder of this run.
+
+    The type checker reads NumPy's types once a worker. Where Python is told to leave no bytecode
+    beside the sources, each process that a test starts would compile the whole package again.
+    """
+    kept = tempfile.mkdtemp(prefix="symconv-tests-")
+    config.add_cleanup(lambda: shutil.rmtree(kept, ignore_errors=True))
+    os.environ["MYPY_CACHE_DIR"] = f"{kept}/mypy"
+    if sys.dont_write_bytecode:
+        # Workers and processes take it over: for them this is settled.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = f"{kept}/bytecode"
+        sys.dont_write_bytecode = False
 
 
 def pytest_collection_modifyitems(config, items):

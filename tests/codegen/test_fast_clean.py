@@ -16,7 +16,7 @@ from symconv.network.examples import EXAMPLES
 TOOLS = (
     ("ruff", "check", "--no-cache"),
     ("ruff", "format", "--check", "--diff", "--no-cache"),
-    ("mypy", "--strict", "--cache-dir=/dev/null"),
+    ("mypy", "--strict"),
 )
 CONV = "conv w 3x3 channels 4 padding 1"
 BALL = "avgpool 2x2x1 stride 1 padding 0x1x0 ceil -> p"

@@ -21,7 +21,7 @@ from symconv.trace.trace import trace_network
 TOOLS = (
     ("ruff", "check", "--no-cache"),
     ("ruff", "format", "--check", "--no-cache"),
-    ("mypy", "--strict", "--cache-dir=/dev/null"),
+    ("mypy", "--strict"),
 )
 STYLES = ("readable", "fast", "loops")
 DENSE = "input x 3 batch N | dense w 4 bias b -> z | cross_entropy t labels -> C"
