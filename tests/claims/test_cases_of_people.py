@@ -12,6 +12,7 @@ import os
 from functools import cache
 
 import pytest
+from claims_table import TABLE, cell, network_section, row, sections_of
 from paths import DATA
 
 from symconv import Network, SymconvError
@@ -38,6 +39,13 @@ def parse_network(text, notation):
 
 def judge_case(case):
     """The verdict on a case; one that says why where the network is refused."""
+    return judge_written(json.dumps(case))
+
+
+@cache
+def judge_written(text):
+    """The same, once for each case."""
+    case = json.loads(text)
     try:
         network = parse_network(case["network"], case.get("notation"))
         return network.check(case["claim"], values=case.get("values"))
@@ -81,6 +89,36 @@ def require_verdicts(judged):
     assert not met, "no longer open: " + "\n".join(met)
 
 
+ROWS_OF_KIND = 8
+"""How many cases of one kind stand in the table; all of them are in the file of the kind."""
+
+WHOLE = "trial.json"
+"""The file of which every case stands in the table."""
+
+
+def closed_cases(name):
+    return [case for case in read_cases(name) if "open" not in case]
+
+
+def section_title(name):
+    """The title of a file's section in the table."""
+    if name == WHOLE:
+        return "Claims of people"
+    kind, count = name.removesuffix(".json").replace("_", " "), len(closed_cases(name))
+    return f"What people write: {kind}" + (f" ({count} cases)" if count > ROWS_OF_KIND else "")
+
+
+def table_section(name):
+    """What the table says of a file: the first cases of its kind, as they are judged."""
+    cases = closed_cases(name)
+    rows = []
+    for case in cases if name == WHOLE else cases[:ROWS_OF_KIND]:
+        said = judge_case(case)
+        first = f"| `{cell(case['network'], 60)}` "
+        rows.append(first + row(case["claim"], said, fits(case, said)))
+    return network_section(section_title(name), rows)
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_what_people_write_is_judged_as_it_should_be(name):
     if os.environ.get("SYMCONV_WRITE"):
@@ -91,6 +129,10 @@ def test_what_people_write_is_judged_as_it_should_be(name):
         write_cases(name, kept)
     else:
         require_verdicts(judge_file(name, SLICES.get(name, 1)))
+        # Here, where they are judged, and not with the rest of the table: once is enough.
+        said = table_section(name)
+        assert "not as expected" not in said
+        assert said in sections_of(TABLE.read_text("utf-8"))
 
 
 @pytest.mark.long

@@ -5,12 +5,12 @@ import json
 import os
 from pathlib import Path
 
-from paths import DATA, ROOT
+from claims_table import TABLE, cell, row, section, sections_of
+from paths import DATA
 
 from symconv import Network
 from symconv.claims import check_claim
 
-TABLE = ROOT / "generated" / "claims.md"
 HEAD = """# What the checker accepts, and what it says
 
 Made from the tests by `tests/claims/test_table.py`; a row that ends in "not as expected" is a case
@@ -25,25 +25,6 @@ def neighbour(name):
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
-
-
-def cell(text, most=160):
-    text = " ".join(text.split()).replace("|", "\\|")
-    return text if len(text) <= most else text[: most - 1] + "…"
-
-
-def row(text, verdict, expected):
-    said = verdict.causes[0].text if verdict.causes else ""
-    if not said and verdict.verdict in {"unreadable", "not checked"}:
-        said = verdict.notes[0].split("\n")[0] if verdict.notes else ""
-    name = f"{verdict.names[0]}: " if verdict.causes else ""
-    wrong = "" if expected else " **not as expected**"
-    return f"| `{cell(text, 110)}` | {verdict.verdict}{wrong} | {cell(name + said)} |"
-
-
-def section(title, rows):
-    head = ["| claim | verdict | what is said |", "|---|---|---|"]
-    return "\n".join([f"## {title}", "", *head, *rows, ""])
 
 
 def forum_rows():
@@ -76,28 +57,6 @@ def remark_rows(lint):
         yield f"| `{cell(text, 110)}` | {verdict.verdict}{wrong} | {cell(said)} |"
 
 
-ROWS_OF_KIND = 8
-"""How many cases of one kind stand in the table; all of them are in the file of the kind."""
-
-
-def people_sections():
-    """A section for every kind of what people write."""
-    people = neighbour("test_cases_of_people")
-    for name in people.FILES:
-        cases = [case for case in people.read_cases(name) if "open" not in case]
-        whole = name == "trial.json"
-        shown = [(c, people.judge_case(c)) for c in (cases if whole else cases[:ROWS_OF_KIND])]
-        rows = [
-            f"| `{cell(case['network'], 60)}` " + row(case["claim"], said, people.fits(case, said))
-            for case, said in shown
-        ]
-        kind = name.removesuffix(".json").replace("_", " ")
-        title = "Claims of people" if whole else f"What people write: {kind}"
-        count = "" if whole or len(cases) <= ROWS_OF_KIND else f" ({len(cases)} cases)"
-        head = ["| network | claim | verdict | what is said |", "|---|---|---|---|"]
-        yield "\n".join([f"## {title}{count}", "", *head, *rows, ""])
-
-
 def table():
     tests = neighbour("test_forum_claims")
     reader, laws, lint = map(neighbour, ("test_parsing", "test_exponent_laws", "test_index_lint"))
@@ -119,14 +78,19 @@ def table():
             section("Mistakes that have a name", rows_of(tests.MISTAKES, tests.TWO)),
             section("What is not read", rows_of(errors, tests.TWO)),
             section("Remarks on indices", remark_rows(lint)),
-            *people_sections(),
         ]
     )
 
 
 def test_the_table_is_current():
+    """All but what people write, whose rows the test that judges them compares."""
+    people = neighbour("test_cases_of_people")
     text = table()
     if os.environ.get("SYMCONV_WRITE"):
-        TABLE.write_text(text, "utf-8")
-    assert TABLE.read_text("utf-8") == text
+        TABLE.write_text("\n".join([text, *map(people.table_section, people.FILES)]), "utf-8")
     assert "not as expected" not in text.replace(HEAD, "")
+    ours = sections_of(text)
+    found = sections_of(TABLE.read_text("utf-8"))
+    assert found[: len(ours)] == ours
+    titles = [f"## {people.section_title(name)}" for name in people.FILES]
+    assert [s.split("\n")[0] for s in found[len(ours) :]] == titles
