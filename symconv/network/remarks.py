@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from symconv.core.equation import Program
 from symconv.core.tensor import Tensor
@@ -26,7 +27,21 @@ def _describe_shape(tensor: Tensor) -> str:
 
 def list_remarks(spec: NetworkSpec, program: Program) -> tuple[str, ...]:
     """What is worth a word: axes that were found out, and layers that are hardly meant."""
-    return tuple(_remark_on_axes(spec, program))
+    return (*_remark_on_axes(spec, program), *_remark_on_doubles(spec))
+
+
+DOUBLE = {("softmax", "cross_entropy"), ("sigmoid", "bce_logits")}
+"""A layer, and a cost that takes what goes into it and applies it itself."""
+
+
+def _remark_on_doubles(spec: NetworkSpec) -> Iterator[str]:
+    """A softmax before a cost that has one of its own."""
+    for first, second in pairwise(spec.layers):
+        if (first.kind, second.kind) in DOUBLE:
+            yield (
+                f"'{second.kind}' behind '{first.kind}' takes the {first.kind} twice, as it has "
+                f"one of its own: leave '{first.kind}' out"
+            )
 
 
 def _remark_on_axes(spec: NetworkSpec, program: Program) -> Iterator[str]:

@@ -25,7 +25,7 @@ def compare_places(places: IndexTranslator, node: BracketNode, known: Known) -> 
     if isinstance(modulo, ElementwiseCall):
         other = node.right if modulo is node.left else node.left
         return _compare_remainder(places, node, modulo, other, known)
-    left, right = places.place(node.left, known), places.place(node.right, known)
+    left, right = places.entry(node.left, known), places.entry(node.right, known)
     if node.relation in {"=", "!="}:
         equal = KroneckerDelta(left, right)
         return equal if node.relation == "=" else 1 - equal

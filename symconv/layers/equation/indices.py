@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import NoReturn
 
 from sympy import Add, Expr, Integer, Rational, Symbol, expand
@@ -63,12 +64,40 @@ class IndexTranslator:
 
     def reach(self, node: EquationNode, known: Known) -> Expr:
         """One more than the largest value of a place, whose smallest must be 0 or more."""
-        place = self.place(node, known)
+        place = self.entry(node, known)
         if smallest_value(place, known).is_negative:
             self.fail(
                 f"the place {place} can be negative", node, "places of new tensors start at 0"
             )
         return expand(largest_value(place, known) + 1)
+
+    def entry(self, node: EquationNode, known: Known) -> Expr:
+        """The place of an entry; a letter that means nothing is a forgotten index, no size.
+
+        A stride or a dilation may be new, as it is a factor of an index, and so may a padding,
+        which is subtracted where an index of a window is added.
+        """
+        place = self.place(node, known)
+        indices = {index(v) for v in known}
+        sizes = self.at.earlier.sizes | self.ranged
+        moving = len(place.free_symbols & indices) > 1
+        for term in Add.make_args(place):
+            scale, rest = term.as_coeff_Mul()
+            new = {str(s) for s in rest.free_symbols - indices if str(s) not in sizes}
+            if not new or rest.free_symbols & indices or (moving and scale.is_negative):
+                continue
+            letter = min(new)
+            message = f"the index {letter} is bound nowhere"
+            help_ = f"sum({letter}<3) ..., an index of the left side, or a number"
+            culprit = next((n for n in walk(node, Reference) if n.name == letter), node)
+            self.fail(message, culprit, help_)
+        return place
+
+    @cached_property
+    def ranged(self) -> frozenset[str]:
+        """The names in the extents of the equation, which are sizes."""
+        extents = (r.extent for r in walk(self.formula, Range))
+        return frozenset(n.name for e in extents if e is not None for n in walk(e, Reference))
 
     def place(self, node: EquationNode, known: Known) -> Expr:
         """An affine expression of indices and sizes."""

@@ -79,7 +79,7 @@ class EquationTranslator:
         known = {v.name: n for v, n in ranges}
         rhs = self.value(self.places.formula.right, known)
         left = self.places.formula.left.places
-        where = tuple(self.places.place(p, known) for p in left)
+        where = tuple(self.places.entry(p, known) for p in left)
         axes = self.axes(left, known)
         samples = batch if batch and self.has_batch(lone_index(left[0])) else 0
         return self.at.rewritten(axes, where, rhs, ranges, batch=samples)
@@ -204,7 +204,7 @@ class EquationTranslator:
 
     def access(self, node: Access, known: Known) -> Expr:
         """An entry of a value that is known, or of a parameter."""
-        where = tuple(self.places.place(p, known) for p in node.places)
+        where = tuple(self.places.entry(p, known) for p in node.places)
         tensor = self.at.find(node.name)
         if tensor is None:
             axes = self.axes(node.places, known)
@@ -315,5 +315,15 @@ def _value_names(formula: Formula) -> list[Access | Reference]:
     # By identity: equal nodes at two places of the equation may mean different things.
     inside = {id(n) for a in walk(formula, Access) for n in walk(a.places, EquationNode)}
     inside |= {id(n) for r in walk(formula, Range) for n in walk(r, EquationNode)}
+    inside |= {id(n) for b in walk(formula, BracketNode) for n in _places_in(b, formula)}
     found = (n for n in walk(formula.right, EquationNode) if isinstance(n, Access | Reference))
     return [n for n in found if id(n) not in inside]
+
+
+def _places_in(bracket: BracketNode, formula: Formula) -> list[EquationNode]:
+    """The parts of a bracket that compares indices, not values."""
+    indices = {n.name for n in walk(formula.left.places, Reference)}
+    indices |= {r.index for r in walk(formula, Range)}
+    moving = any(n.name in indices for n in walk(bracket, Reference))
+    values = any(True for _ in walk(bracket, Access))
+    return list(walk(bracket, EquationNode)) if moving and not values else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sympy import Expr, Symbol
+from sympy import Expr, Symbol, expand
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.constants import constants_of, decimal
@@ -23,7 +23,7 @@ from symconv.render.formula.tree import (
     DisplaySequence,
     DisplayTree,
 )
-from symconv.structure.sliding_window import find_sliding_windows
+from symconv.structure.sliding_window import WindowAxis, find_sliding_windows
 
 from .symbol_notes import Sentence
 
@@ -83,14 +83,26 @@ def _describe_windows(program: Program) -> Iterator[Sentence]:
     reaches = [r for e in program.equations for s in find_sliding_windows(e) for r in s.reaches]
     meanings: dict[Expr, str] = {}
     for name, words in WINDOWS:
-        for value in (getattr(reach, name) for reach in reaches):
-            if isinstance(value, Symbol):
+        for reach in reaches:
+            value = getattr(reach, name)
+            if isinstance(value, Symbol) and (name != "padding" or _pads_both(reach, program)):
                 meanings.setdefault(value, words)
     said: Sentence = ()
     for number, (symbol, words) in enumerate(meanings.items()):
         said += (", " if number else "", arrange_position(symbol), words)
     if said:
         yield (*said, ".")
+
+
+def _pads_both(reach: WindowAxis, program: Program) -> bool:
+    """Whether as much stands behind the last entry as before the first: floor(room / s) + 1."""
+    room, count = reach.room, expand(reach.outputs - 1)
+    if reach.stride.is_Integer and room.is_Integer:
+        return bool(count == room // reach.stride)
+    known = next((d for d in program.sizes if d.symbol == reach.outputs), None)
+    if known is not None:
+        return expand(known.numerator - room) == 0 and known.stride == reach.stride
+    return bool(reach.stride == 1 and expand(count - room) == 0)
 
 
 def _constants(program: Program) -> Iterator[Sentence]:
