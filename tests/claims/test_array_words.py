@@ -87,12 +87,22 @@ TEXTS = [
     "D[1][2]", "D[1][2][0]", "A.sum(0)[::-1]", "np.array([[1, 2], [3, 4]]) @ B.T[:, :2]",
     "np.flip(A, 1)[:, :2].T", "2 if 3 > 1 else 4", "sum(a * a)", "max(3, -a[0])", "a[3 // 2]",
     "a[7 % 4]",
+    "sliding_window_view(A, (2, 3))", "sliding_window_view(a, 2)", "sliding_window_view(a, 5)",
+    "sliding_window_view(D, (2, 2), axis=(1, 2))", "sliding_window_view(D, 3, axis=-1)",
+    "sliding_window_view(D, (2, 2), axis=(2, 1))[:, ::2, 1:]",
+    "sliding_window_view(A, (3, 2), (0, 1))[..., ::-1]", "np.full_like(A, 3) - A",
+    "np.tensordot(A, B, axes=1)", "np.tensordot(D, M, axes=([2, 0], [1, 0]))",
+    "np.tensordot(D, A, 2)", "np.tensordot(D, A, axes=((1, 2), (0, 1)))", "np.tensordot(a, b, 0)",
+    "np.argmax(a)", "np.argmax(D, axis=1)", "A.argmax(axis=-1)", "np.argmax(A, 0)",
+    "np.argmax(D, axis=2, keepdims=True)", "np.arange(5) * a", "np.arange(1, 4) - b",
+    "np.arange(8, 0, -2) + w", "np.copy(A).T", "A.copy() - w",
 ]  # fmt: skip
 
 
 def run_numpy(text):
     """What NumPy makes of a text."""
-    return eval(text, {"np": np, **ARRAYS})
+    view = np.lib.stride_tricks.sliding_window_view
+    return eval(text, {"np": np, "sliding_window_view": view, **ARRAYS})
 
 
 def as_exact(value):
@@ -126,7 +136,15 @@ def test_another_order_of_the_axes_is_wrong():
 
 
 def test_every_word_is_tried():
-    spelled = {"signal_convolve", "signal_correlate", "convolve2d", "correlate2d", "dilate"}
+    spelled = {
+        "empty",
+        "empty_like",
+        "signal_convolve",
+        "signal_correlate",
+        "convolve2d",
+        "correlate2d",
+        "dilate",
+    }
     tried = {w for text in TEXTS for w in re.findall(r"[a-z_0-9]+", text)} | spelled
     same = {"ravel": "flatten", "size": "size", "len": "len", "shape": "shape", "eye": "eye"}
     assert {w for w in WORDS if same.get(w, w) not in tried} == set()

@@ -11,6 +11,7 @@ from symconv.claims.model.errors import ShapeMismatchError
 
 from .arguments import WordArguments
 from .dense_array import DenseArray, limit_entries, make_dense
+from .unset import Unset
 
 
 def _fill(shape: Shape, value: Any) -> DenseArray:
@@ -36,6 +37,39 @@ def make_full(given: WordArguments) -> DenseArray:
     if len(value.entries) != 1:
         raise given.refusal("'fill_value' is one number")
     return _fill(given.whole_numbers("shape"), value.entries[0])
+
+
+def make_full_like(given: WordArguments) -> DenseArray:
+    """`full_like(x, fill_value)`."""
+    value = given.array("fill_value")
+    if len(value.entries) != 1:
+        raise given.refusal("'fill_value' is one number")
+    return _fill(given.x.shape, value.entries[0])
+
+
+def make_empty(given: WordArguments) -> DenseArray:
+    """`empty(shape)`: entries that nobody may read before they are set."""
+    return _fill(given.whole_numbers("shape"), Unset())
+
+
+def make_empty_like(given: WordArguments) -> DenseArray:
+    """`empty_like(x)`."""
+    return _fill(given.x.shape, Unset())
+
+
+def copy_array(given: WordArguments) -> DenseArray:
+    """`copy(x)`: the same entries, which change no more with those of x."""
+    return given.x
+
+
+def count_up(given: WordArguments) -> DenseArray:
+    """`arange(stop)`, `arange(start, stop, step)`."""
+    said = given.whole_numbers("stop")
+    if not 1 <= len(said) <= 3 or 0 in said[2:]:
+        raise given.refusal("up to three whole numbers are read, and no step of 0")
+    found = range(*said)
+    limit_entries((len(found),))
+    return make_dense((len(found),), [given.numbers.algebra.number(n) for n in found])
 
 
 def make_ones_like(given: WordArguments) -> DenseArray:

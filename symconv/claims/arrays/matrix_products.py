@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import product
+from math import prod
 from typing import Any
 
 from symconv.claims.model.context import Shape
@@ -20,6 +21,7 @@ from .dense_array import (
     make_dense,
     walk_broadcast,
 )
+from .shapes import permute_axes
 
 
 def _refuse(left: DenseArray, right: DenseArray, word: str) -> ShapeMismatchError:
@@ -140,4 +142,32 @@ def kron(given: WordArguments) -> DenseArray:
         for i, p, q in zip(place, first, second, strict=True):
             m, n = m * p + i // q, n * q + i % q
         found.append(a.entries[m] * b.entries[n])
+    return make_dense(shape, found)
+
+
+def contract_axes(given: WordArguments) -> DenseArray:
+    """`tensordot(a, b, axes=2)`: the sum over the last axes of a and the first of b."""
+    a, b, said = given.array("a"), given.array("b"), given.plain("axes", 2)
+    if isinstance(said, int) and not isinstance(said, bool):
+        if not 0 <= said <= min(len(a.shape), len(b.shape)):
+            raise given.refusal(f"the arrays have no {said} axes")
+        said = (tuple(range(len(a.shape) - said, len(a.shape))), tuple(range(said)))
+    if not isinstance(said, tuple) or len(said) != 2:
+        raise given.refusal("'axes' is a number, or the axes of a and those of b")
+    first, second = (x if isinstance(x, tuple) else (x,) for x in said)
+    first, second = given.count_axes(first, len(a.shape)), given.count_axes(second, len(b.shape))
+    gone = [tuple(a.shape[n] for n in first), tuple(b.shape[n] for n in second)]
+    if gone[0] != gone[1]:
+        raise _refuse(a, b, "tensordot")
+    rest_a = [n for n in range(len(a.shape)) if n not in first]
+    rest_b = [n for n in range(len(b.shape)) if n not in second]
+    width = prod(gone[0])
+    left = permute_axes(a, [*rest_a, *first]).entries
+    right = permute_axes(b, [*rest_b, *second]).entries
+    found = _multiply_rows(
+        given.numbers,
+        [left[n : n + width] for n in range(0, len(left), width)],
+        [right[n : n + width] for n in range(0, len(right), width)],
+    )
+    shape = (*(a.shape[n] for n in rest_a), *(b.shape[n] for n in rest_b))
     return make_dense(shape, found)

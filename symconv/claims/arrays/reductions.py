@@ -11,6 +11,7 @@ from symconv.claims.model.errors import ShapeMismatchError
 
 from .arguments import WordArguments
 from .dense_array import DenseArray, combine_dense, limit_entries, make_dense
+from .running_maximum import is_lowest, pick_maximum, resolve_maximum
 
 Fold = Callable[[Sequence[Any]], Any]
 
@@ -83,7 +84,27 @@ def multiply_up(given: WordArguments) -> DenseArray:
 def pick_largest(given: WordArguments) -> DenseArray:
     """`max(x, axis=None, keepdims=False)`."""
     at = given.numbers
-    return _fold(given, lambda entries: at.algebra.maximum([e + at.zero for e in entries]))
+    return _fold(given, lambda entries: pick_maximum(at.algebra, at.zero, entries))
+
+
+def find_largest(given: WordArguments) -> DenseArray:
+    """`argmax(x, axis=None, keepdims=False)`: the number of the first largest entry."""
+    at = given.numbers
+
+    def find(entries: Sequence[Any]) -> Any:
+        known = [(n, resolve_maximum(e)) for n, e in enumerate(entries) if not is_lowest(e)]
+        if not known:
+            return at.zero
+        total = at.zero
+        marks = at.algebra.mark_winner([e + at.zero for _, e in known])
+        for (n, _), mark in zip(known, marks, strict=True):
+            total = total + mark * n
+        return total
+
+    axes = given.axes()
+    if axes is not None and len(axes) > 1:
+        raise given.refusal("'axis' is one number")
+    return _fold(given, find)
 
 
 def pick_smallest(given: WordArguments) -> DenseArray:

@@ -9,7 +9,14 @@ from symconv.claims.model.context import Shape
 from symconv.claims.model.errors import ShapeMismatchError
 
 from .arguments import WordArguments
-from .dense_array import DenseArray, NumberSystem, describe_shape, limit_entries, make_dense
+from .dense_array import (
+    DenseArray,
+    NumberSystem,
+    describe_shape,
+    gather_entries,
+    limit_entries,
+    make_dense,
+)
 from .shapes import reverse_axes
 
 MODES = {"full", "valid", "same"}
@@ -131,3 +138,30 @@ def convolve_any(given: WordArguments) -> DenseArray:
 def correlate_any(given: WordArguments) -> DenseArray:
     """`signal.correlate(a, v, mode='full')` of arrays with any number of axes."""
     return _slide(given, 0, turn=True)
+
+
+def measure_windows(given: WordArguments) -> tuple[Shape, Shape]:
+    """The axes along which windows slide, and the extents of a window."""
+    x, window = given.x, given.whole_numbers("window_shape")
+    axes = given.axes() if given.has("axis") else tuple(range(len(x.shape)))
+    if axes is None or len(axes) != len(window):
+        raise ShapeMismatchError(f"'{given.word}' needs one axis for each extent of the window")
+    for axis, extent in zip(axes, window, strict=True):
+        if not 1 <= extent <= x.shape[axis]:
+            said = f"a window of {extent} along an axis of {x.shape[axis]} of"
+            raise ShapeMismatchError(f"{said} {describe_shape(x.shape)}")
+    return axes, window
+
+
+def view_windows(given: WordArguments) -> DenseArray:
+    """`sliding_window_view(x, window_shape, axis=None)`: every window, its axes behind all."""
+    axes, window = measure_windows(given)
+    shape, rank = list(given.x.shape), len(given.x.shape)
+    for axis, extent in zip(axes, window, strict=True):
+        shape[axis] -= extent - 1
+    offset = dict(zip(axes, range(len(axes)), strict=True))
+    return gather_entries(
+        given.x,
+        (*shape, *window),
+        lambda p: [p[n] + (p[rank + offset[n]] if n in offset else 0) for n in range(rank)],
+    )

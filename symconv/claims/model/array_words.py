@@ -19,7 +19,9 @@ WORDS: Mapping[str, str] = {
     "pad": "x pad_width mode? constant_values?", "diag": "x k?", "roll": "x shift axis?",
     "broadcast_to": "x shape", "cumsum": "x axis?",
     "ones": "*shape", "zeros": "*shape", "full": "shape fill_value", "eye": "N M? k?",
-    "ones_like": "x", "zeros_like": "x",
+    "ones_like": "x", "zeros_like": "x", "full_like": "x fill_value", "empty": "*shape",
+    "empty_like": "x", "copy": "x", "arange": "*stop", "argmax": "x axis? keepdims?",
+    "sliding_window_view": "x window_shape axis?", "tensordot": "a b axes?",
     "dot": "a b", "matmul": "a b", "inner": "a b", "outer": "a b", "kron": "a b",
     "einsum": "subscripts *operands",
     "convolve": "a v mode?", "correlate": "a v mode?", "convolve2d": "a v mode?",
@@ -44,7 +46,7 @@ WITHOUT_MEANING = {
 """Keywords that change no number; what they are given is not read."""
 
 IDENTITIES = {
-    "float", "double", "copy", "clone", "detach", "item", "numpy", "cpu", "contiguous",
+    "float", "double", "clone", "detach", "item", "numpy", "cpu", "contiguous",
 }  # fmt: skip
 """Methods that change no number."""
 
@@ -74,7 +76,10 @@ LITERAL_WORDS = {"array", "asarray", "tensor", "Tensor", "FloatTensor", "as_tens
 CODE_WORDS = {
     *WORDS, *SAME_WORD, *SIGN_WORDS, *FUNCTION_WORDS, *OTHER_WORDS, *LITERAL_WORDS, *IDENTITIES,
 }  # fmt: skip
-METHODS = CODE_WORDS - LITERAL_WORDS - {"einsum", "ones", "zeros", "full", "eye", "len", "where"}
+METHODS = CODE_WORDS - LITERAL_WORDS - {
+    "einsum", "ones", "zeros", "full", "eye", "len", "where", "empty", "arange", "tensordot",
+    "sliding_window_view",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
