@@ -9,7 +9,9 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
+from symconv.claims.arrays.running_maximum import RunningMaximum, is_lowest
 from symconv.claims.model.budget import OPERATION_STEPS, spend
+from symconv.claims.model.code_nodes import CodeRun, LocalName
 from symconv.claims.model.context import NetworkContext
 from symconv.claims.model.errors import MOST_POWER, MOST_WORK, ClaimError, NotChecked, TooMuchWork
 from symconv.claims.model.syntax_tree import (
@@ -38,6 +40,7 @@ from symconv.semantics.autodiff import TapeNode
 from . import arrays
 from .arrays import ArrayValue, Value, apply_elementwise, unwrap_scalar
 from .assignment import Assignment
+from .code_runs import evaluate_local, evaluate_run
 from .dilations import pad_dilations
 from .index_expressions import Environment, evaluate_index
 from .index_ranges import KnownRanges
@@ -91,13 +94,15 @@ def _evaluate_condition(at: Evaluator, condition: SyntaxNode, env: Environment) 
     a, b = at.value(condition.left, env), at.value(condition.right, env)
     if condition.relation.startswith("<"):
         a, b = b, a
-    difference = combine_entries(at, a, b, lambda x, y: x + -1 * y)
     step, loose = at.algebra.function("step"), condition.relation.endswith("=")
 
-    def hold(x: Any) -> Any:
-        return step(x) + vanish(at, x) if loose else step(x)
+    def hold(x: Any, y: Any) -> Any:
+        if is_lowest(x) or is_lowest(y):
+            return at.algebra.number(int(not is_lowest(x) or (loose and is_lowest(y))))
+        difference = x + -1 * y
+        return step(difference) + vanish(at, difference) if loose else step(difference)
 
-    return difference.map(hold) if isinstance(difference, ArrayValue) else hold(difference)
+    return combine_entries(at, a, b, hold)
 
 
 def _evaluate_joined(at: Evaluator, joined: JoinedConditions, env: Environment) -> Value:
@@ -126,6 +131,9 @@ def _evaluate_equality(at: Evaluator, condition: Condition, env: Environment) ->
         raise ClaimError("whole arrays are not compared with '='", help="x > 0, i = j")
 
     def compare(x: Any, y: Any) -> Any:
+        if is_lowest(x) or is_lowest(y):
+            least = int(is_lowest(x) and is_lowest(y))
+            return at.algebra.number(least if condition.relation == "=" else 1 - least)
         same = vanish(at, x + -1 * y)
         at.work.equalities[condition] = at.work.equalities.get(condition, False) or bool(same)
         return same if condition.relation == "=" else 1 + -1 * same
@@ -147,6 +155,9 @@ def unwrap_recorded(x: Any) -> Any:
 
 
 CODE = {"code", "columns"}
+LOWEST = "-inf"
+"""What the least number of all is called in a tree."""
+
 Definitions = Mapping[str, tuple[tuple[str, ...], SyntaxNode]]
 
 
@@ -214,6 +225,8 @@ class Evaluator:
     taped: bool = False
     work: OperationBudget = field(default_factory=OperationBudget)
     notes: list[str] = field(default_factory=list)
+    locals: dict[str, Any] = field(default_factory=dict)
+    """What the names of a program stand for that is being run."""
 
     def __post_init__(self) -> None:
         self.context: NetworkContext = self.assignment.context
@@ -257,6 +270,8 @@ def _evaluate_number(at: Evaluator, node: Numeral, _env: Environment) -> Value:
 
 def _evaluate_identifier(at: Evaluator, node: Identifier, env: Environment) -> Value:
     name = node.name
+    if name == LOWEST:
+        return RunningMaximum(at.algebra)
     for table in (env, at.context.size_names, at.context.constants):
         if name in table:
             return at.algebra.number(table[name])
@@ -327,4 +342,6 @@ RULES: Mapping[type[SyntaxNode], Callable[[Evaluator, Any, Environment], Value]]
     Cases: evaluate_cases,
     Subscript: evaluate_subscript,
     CodeFormula: _evaluate_code,
+    CodeRun: evaluate_run,
+    LocalName: evaluate_local,
 }

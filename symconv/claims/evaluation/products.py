@@ -11,7 +11,8 @@ from symconv.claims.model.errors import ShapeMismatchError
 
 from . import arrays
 from .arrays import ArrayValue, Value, apply_elementwise, unwrap_scalar
-from .code_arrays import as_dense, as_value, combine_in_code, number_system
+from .code_arrays import number_system
+from .dense_values import as_dense, as_value, combine_in_code
 
 if TYPE_CHECKING:
     from .evaluator import Evaluator

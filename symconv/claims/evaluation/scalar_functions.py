@@ -7,6 +7,7 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
+from symconv.claims.arrays.running_maximum import pick_maximum
 from symconv.claims.arrays.table import BARE_WORDS, PREFIX
 from symconv.claims.model.errors import ClaimError, NotChecked
 from symconv.claims.model.syntax_tree import FunctionCall, Identifier, SyntaxNode, TensorReference
@@ -199,7 +200,7 @@ def _evaluate_extreme(at: Evaluator, name: str, values: list[Value]) -> Value:
 
 
 def _pick_extreme(at: Evaluator, name: str, values: list[Any]) -> Any:
-    values = [v + at.zero for v in values]
     if name == "max":
-        return at.algebra.maximum(values)
+        return pick_maximum(at.algebra, at.zero, values)
+    values = [v + at.zero for v in values]
     return at.algebra.maximum([v * -1 for v in values]) * -1

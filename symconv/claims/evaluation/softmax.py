@@ -8,10 +8,17 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from symconv.claims.model.errors import ClaimError
-from symconv.claims.model.syntax_tree import FunctionCall, SyntaxNode, TensorReference
+from symconv.claims.arrays.dense_array import describe_shape
+from symconv.claims.model.errors import ClaimError, ShapeMismatchError
+from symconv.claims.model.syntax_tree import (
+    FunctionCall,
+    KeywordArgument,
+    SyntaxNode,
+    TensorReference,
+)
 
 from .arrays import ArrayValue, Block, Value, make_array
+from .plain_values import read_plain
 from .tensor_entries import select_entries
 
 if TYPE_CHECKING:
@@ -27,20 +34,52 @@ def apply_softmax(at: Evaluator, node: FunctionCall, env: Environment) -> Value:
 
     softmax(z)_i and softmax(z_i) are the same: nobody takes it of a single number.
     """
-    if len(node.arguments) != 1 or node.primes:
+    plain = [a for a in node.arguments if not isinstance(a, KeywordArgument)]
+    if len(plain) > 2 or not plain or node.primes:
         raise ClaimError(f"'{node.function}' is read of one array", help=f"{node.function}(z)")
-    (inner,) = node.arguments
+    inner = plain[0]
     written = inner if isinstance(inner, TensorReference) and inner.indices is not None else None
     whole: SyntaxNode = inner if written is None else replace(written, indices=None)
     array = at.value(whole, env)
     if not isinstance(array, ArrayValue) or len(array.blocks) != 1:
         raise ClaimError(f"'{node.function}' needs an array", help=f"{node.function}(z)")
+    axis, keep = _read_axis(at, node, env, array)
+    if axis is not None:
+        return _along_axis(at, node.function, array, axis, keep=keep)
     found = _along_classes(at, node.function, array, _class_axis(at, array))
     if written is None or not isinstance(found, ArrayValue):
         return found
     block = Block(array.blocks[0].key, found.shape)
     table = dict(zip(product(*map(range, found.shape)), found.entries, strict=True))
     return select_entries(at, written, env, block, table)
+
+
+def _read_axis(
+    at: Evaluator, node: FunctionCall, env: Environment, array: ArrayValue
+) -> tuple[int | None, bool]:
+    """The axis that code names, and whether it keeps that axis; None where it names none."""
+    known = {a.name: a.value for a in node.arguments if isinstance(a, KeywordArgument)}
+    plain = [a for a in node.arguments if not isinstance(a, KeywordArgument)]
+    if len(plain) == 2:
+        known.setdefault("axis", plain[1])
+    if known.keys() - {"axis", "keepdims"}:
+        raise ClaimError(f"'{node.function}' has the options axis and keepdims alone")
+    keep = "keepdims" in known and bool(read_plain(at, known["keepdims"], env))
+    said = read_plain(at, known["axis"], env) if "axis" in known else None
+    if said is None:
+        return None, keep
+    rank = len(array.shape)
+    if isinstance(said, bool) or not isinstance(said, int) or not -rank <= said < rank:
+        raise ShapeMismatchError(f"the shape {describe_shape(array.shape)} has no axis {said}")
+    return said % rank, keep
+
+
+def _along_axis(at: Evaluator, name: str, array: ArrayValue, axis: int, *, keep: bool) -> Value:
+    found = _along_classes(at, name, array, axis)
+    if not keep or name != "logsumexp":
+        return found
+    entries = found.entries if isinstance(found, ArrayValue) else (found,)
+    return make_array((*array.shape[:axis], 1, *array.shape[axis + 1 :]), entries)
 
 
 def _class_axis(at: Evaluator, array: ArrayValue) -> int:

@@ -3,51 +3,78 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import product
 from typing import TYPE_CHECKING
 
-from symconv.claims.arrays.dense_array import DenseArray, describe_shape, limit_entries
+from symconv.claims.arrays.arguments import bind_arguments
+from symconv.claims.arrays.dense_array import describe_shape
+from symconv.claims.arrays.windows import measure_windows
+from symconv.claims.model.code_nodes import LocalName
+from symconv.claims.model.context import Shape
 from symconv.claims.model.errors import ClaimError, ShapeMismatchError
 from symconv.claims.model.syntax_tree import (
     ExtraAxis,
+    FunctionCall,
     FurtherAxes,
     IndexSlice,
     Subscript,
     SyntaxNode,
 )
 
+from .array_views import ArrayView, view_array
 from .arrays import Value
-from .code_arrays import as_dense, as_value, read_whole
+from .code_arrays import make_reader
+from .dense_values import as_dense
 from .index_expressions import Environment
+from .plain_values import read_whole
 
 if TYPE_CHECKING:
     from .evaluator import Evaluator
 
+WINDOWS = "np.sliding_window_view"
+
 
 def evaluate_subscript(at: Evaluator, node: Subscript, env: Environment) -> Value:
     """The entries that the indices choose; an axis with an index alone is dropped."""
-    array = as_dense(at.value(node.base, env))
-    indices = spread_indices(node.indices, len(array.shape))
-    if sum(not isinstance(i, ExtraAxis) for i in indices) != len(array.shape):
-        said = f"{len(node.indices)} indices for the shape {describe_shape(array.shape)}"
-        raise ShapeMismatchError(f"too many indices: {said}")
-    extents = iter(array.shape)
-    spans: list[Sequence[int]] = []
-    shape: list[int] = []
+    found = find_view(at, node, env)
+    assert found is not None
+    return found.value()
+
+
+def find_view(at: Evaluator, node: SyntaxNode, env: Environment) -> ArrayView | None:
+    """What a formula is a view of, without looking at its entries; None where it is none."""
+    if isinstance(node, LocalName):
+        here = at.locals.get(node.name)
+        return here if isinstance(here, ArrayView) else None
+    if isinstance(node, FunctionCall) and node.function == WINDOWS:
+        given = bind_arguments("sliding_window_view", node, make_reader(at, env))
+        axes, window = measure_windows(given)
+        return view_array(given.x, fixed=True).slide(axes, window)
+    if not isinstance(node, Subscript):
+        return None
+    base = find_view(at, node.base, env)
+    if base is None:
+        base = view_array(as_dense(at.value(node.base, env)), fixed=True)
+    return base.select(read_spans(at, node.indices, base.shape, env))
+
+
+def read_spans(
+    at: Evaluator, said: Sequence[SyntaxNode], whole: Shape, env: Environment
+) -> list[range | int | None]:
+    """What indices choose along each axis; None is a new axis."""
+    indices = spread_indices(said, len(whole))
+    if sum(not isinstance(i, ExtraAxis) for i in indices) != len(whole):
+        count = f"{len(said)} indices for the shape {describe_shape(whole)}"
+        raise ShapeMismatchError(f"too many indices: {count}")
+    extents = iter(whole)
+    spans: list[range | int | None] = []
     for index in indices:
         if isinstance(index, ExtraAxis):
-            shape.append(1)
-            continue
-        extent = next(extents)
-        if isinstance(index, IndexSlice):
-            spans.append(_read_slice(at, index, env, extent))
-            shape.append(len(spans[-1]))
+            spans.append(None)
+        elif isinstance(index, IndexSlice):
+            spans.append(_read_slice(at, index, env, next(extents)))
         else:
-            spans.append([_read_place(at, index, env, extent)])
-    limit_entries(tuple(shape))
-    steps = array.steps
-    numbers = (sum(i * s for i, s in zip(p, steps, strict=True)) for p in product(*spans))
-    return as_value(DenseArray(tuple(shape), tuple(array.entries[n] for n in numbers)))
+            spans.append(_read_place(at, index, env, next(extents)))
+    return spans
 
 
 def spread_indices(indices: Sequence[SyntaxNode], rank: int) -> list[SyntaxNode]:

@@ -23,7 +23,7 @@ from functools import cached_property
 from symconv.claims.evaluation.assignment import count_classes
 from symconv.claims.evaluation.comparison import Question
 from symconv.claims.evaluation.exponent_laws import ExponentLawField
-from symconv.claims.evaluation.index_expressions import FLOORS, is_rounded
+from symconv.claims.evaluation.index_expressions import is_rounded
 from symconv.claims.evaluation.modular_field import ModularField
 from symconv.claims.evaluation.summation import estimate_operations
 from symconv.claims.model.budget import OPERATION_STEPS, VERDICT_STEPS
@@ -46,6 +46,8 @@ from symconv.claims.model.syntax_tree import (
 )
 from symconv.core.nodes import MaxOver, absolute, relu
 
+from .size_comparisons import SWITCHES
+
 FEWEST_VALUES = 48
 """At how many values of the free indices a statement is tried at least, at every choice of sizes.
 
@@ -56,7 +58,6 @@ does not fit into the budget then is left open.
 TRIALS = 2
 """How often the free indices are gone through: with free numbers, and with choices."""
 
-SWITCHES = {"relu", "max", "min", "absolute", "step", "activation", "sgn", "one_norm"}
 EXPONENTIALS = {"exp", "log", "sigmoid", "tanh", "softplus", "activation", "cosh", "sinh", "sech"}
 ROOTS = {"sqrt", "norm"}
 QUOTIENTS = {"sech"}
@@ -177,21 +178,6 @@ def _index_values(node: SyntaxNode, names: set[str]) -> bool:
     if isinstance(node, Summation):
         return _index_values(node.body, names - {x.name for x in node.limits})
     return any(_index_values(child, names) for child in node.children())
-
-
-def compares_sizes(question: Question) -> bool:
-    """Whether an open size stands in a switch, a condition or an exponent: max(0, 1 - (N - 23)^2).
-
-    Such a formula can single out any one size, and no choice of some sizes is enough.
-    """
-    names = {str(symbol).replace("_", "") for symbol, _ in question.context.sizes}
-    for node in _nodes(question.statement) if names else ():
-        inner: SyntaxNode | None = node.exponent if isinstance(node, Exponentiation) else None
-        switch = isinstance(node, FunctionCall) and node.function in SWITCHES | FLOORS
-        inner = node if switch or isinstance(node, Condition) else inner
-        if inner is not None and _index_values(inner, names):
-            return True
-    return False
 
 
 def has_quotients(statement: Statement) -> bool:

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary, ref
 
 from sympy import Expr, Symbol
 
+from symconv.claims.model.code_nodes import CodeAssignment, LoopRange
 from symconv.claims.model.context import DifferentiableNetwork, NetworkContext, build_context
 from symconv.claims.model.syntax_tree import (
     BinaryExpression,
@@ -20,6 +21,7 @@ from symconv.claims.model.syntax_tree import (
     IndexSlice,
     Numeral,
     Statement,
+    Subscript,
     Summation,
     SyntaxNode,
     TensorReference,
@@ -112,10 +114,16 @@ def _structural_numbers(node: SyntaxNode, *, inside: bool) -> Iterator[int]:
     if isinstance(node, Exponentiation):
         yield from _structural_numbers(node.base, inside=inside)
         return
-    inner = inside or isinstance(node, Condition | IndexSlice)
+    inner = inside or _counts_places(node)
     inner = inner or (isinstance(node, BinaryExpression) and node.operator in {"+", "-"})
     for child in node.children():
         yield from _structural_numbers(child, inside=inner)
+
+
+def _counts_places(node: SyntaxNode) -> bool:
+    """Whether whole numbers directly below say where something is, or how often."""
+    named = isinstance(node, CodeAssignment) and isinstance(node.value, Numeral)
+    return named or isinstance(node, Condition | IndexSlice | LoopRange | Subscript)
 
 
 def _degree(node: SyntaxNode, sizes: frozenset[str]) -> int:

@@ -36,13 +36,13 @@ from .cover import (
     FREE,
     Cover,
     TrialField,
-    compares_sizes,
     has_choices,
     has_quotients,
     has_switches,
     uses_index_values,
 )
 from .draws import draw, draw_shut, draw_with_gates
+from .size_comparisons import compares_sizes
 
 LAWS = "shown with exp(a + b) = exp(a) exp(b) and log(a b) = log a + log b"
 UNCOVERED, UNDEFINED = "uncovered", "undefined"

@@ -13,6 +13,7 @@ from symconv.claims.model.syntax_tree import (
 )
 
 from .conditions import holds_relation, parse_indicator
+from .cursor import ClaimCursor
 from .numerals import parse_number
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def _parse_printed_number(at: Parser) -> SyntaxNode:
     return UnaryMinus(body, span=(sign.start, body.span[1])) if sign.text == "-" else body
 
 
-def stack_items(at: Parser, items: Items, span: Span) -> SyntaxNode:
+def stack_items(at: ClaimCursor, items: Items, span: Span) -> SyntaxNode:
     """A list as an array; a list of arrays of one shape as an array with an axis more."""
     inner = {i.shape if isinstance(i, ArrayLiteral) else () for i in items}
     if not items:

@@ -43,7 +43,7 @@ from symconv.core.errors import did_you_mean
 
 from .conditionals import parse_conditional
 from .conditions import as_indicator
-from .cursor import ClaimToken
+from .cursor import ClaimCursor, ClaimToken
 
 if TYPE_CHECKING:
     from .parser import Parser
@@ -168,7 +168,7 @@ def parse_word(at: Parser, word: str, token: ClaimToken, base: SyntaxNode | None
 
 
 def make_word(
-    at: Parser, word: str, token: ClaimToken, arguments: Sequence[SyntaxNode], span: Span
+    at: ClaimCursor, word: str, token: ClaimToken, arguments: Sequence[SyntaxNode], span: Span
 ) -> SyntaxNode:
     """A call of a word; a word that is another way to write a sign becomes the sign."""
     if word in LITERAL_WORDS and len(arguments) == 1:
@@ -273,7 +273,7 @@ def _parse_cast(at: Parser, word: str, token: ClaimToken, base: SyntaxNode | Non
     return base
 
 
-def _check_keywords(at: Parser, word: str, arguments: Sequence[SyntaxNode]) -> None:
+def _check_keywords(at: ClaimCursor, word: str, arguments: Sequence[SyntaxNode]) -> None:
     """Refuse an option that the word does not have, at its place."""
     signature = read_signature(word)
     for argument in arguments:
@@ -283,7 +283,7 @@ def _check_keywords(at: Parser, word: str, arguments: Sequence[SyntaxNode]) -> N
 
 
 def _rewrite(
-    at: Parser, word: str, token: ClaimToken, arguments: Sequence[SyntaxNode], span: Span
+    at: ClaimCursor, word: str, token: ClaimToken, arguments: Sequence[SyntaxNode], span: Span
 ) -> SyntaxNode:
     """A word that is another way to write a sign or a function."""
     plain = [a for a in arguments if not isinstance(a, KeywordArgument)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from symconv.claims.model.code_nodes import CodeRun, LocalName
 from symconv.claims.model.context import NetworkContext
 from symconv.claims.model.extents import spell_extent
 from symconv.claims.model.syntax_tree import (
@@ -176,4 +177,6 @@ RULES: Mapping[type[SyntaxNode], Callable[..., str]] = {
     JoinedConditions: lambda s, node: f" {node.word} ".join(map(s, node.conditions)),
     Cases: _cases,
     CodeFormula: lambda s, node: s(node.body),
+    CodeRun: lambda s, node: s(node.value),
+    LocalName: lambda _, node: node.name,
 }

@@ -25,7 +25,7 @@ from symconv.claims.parsing.parser import parse_statement
 from symconv.claims.parsing.printed_arrays import PrintedArray, find_printed_arrays
 from symconv.claims.parsing.stated_ranges import find_stated_ranges, read_stated_ranges
 from symconv.claims.parsing.stated_sizes import StatedSize, find_stated_sizes
-from symconv.claims.parsing.statements import REST, Excerpt, split_text
+from symconv.claims.parsing.statements import CODE, REST, Excerpt, split_text
 from symconv.claims.parsing.unparse import unparse
 from symconv.core.errors import SymconvError
 
@@ -35,6 +35,7 @@ from .conventions import PostConventions
 from .label_verdicts import LabelJudge
 from .output_names import judge_cost
 from .own_derivatives import judge_own_derivative
+from .programs import ProgramReader
 from .size_verdicts import judge_size
 
 Piece = Excerpt | LabelledMatrix | PrintedArray | StatedSize
@@ -91,6 +92,7 @@ class PostReader:
     values: Values
     seconds: float
     judged: list[tuple[Piece, Verdict]] = field(default_factory=list)
+    programs: ProgramReader | None = None
 
     @cached_property
     def checker(self) -> Checker:
@@ -115,7 +117,10 @@ class PostReader:
         spans = [(e.start, e.stop) for e in split.excerpts]
         printed = find_printed_arrays(self.text, spans)
         sizes = find_stated_sizes(self.text)
-        found: list[Piece] = [*split.excerpts, *matrices, *printed, *sizes]
+        self.programs = ProgramReader(self.checker, self.text, split.fenced)
+        lines = {e.line for e in split.excerpts}
+        unsigned = [e for e in self.programs.list_unsigned() if e.line not in lines]
+        found: list[Piece] = [*split.excerpts, *unsigned, *matrices, *printed, *sizes]
         pieces = sorted(found, key=lambda p: p.start)
         joined: list[Verdict] = []
         with limit_work(int(self.seconds * STEPS_PER_SECOND)):
@@ -152,7 +157,15 @@ class PostReader:
             found = self.judge_unsigned(piece)
             self.judged += [] if found is None else [(piece, found)]
             return
-        verdict = judge_excerpt(self.checker, piece)
+        try:
+            judged = self.judge_statement(piece)
+        # As in `check_claim`: trees that are deep in a way that no limit counts.
+        except RecursionError:
+            notes = ("the formula is nested too deep",)
+            judged = Verdict(v.UNREADABLE, "prose", piece.text[:MOST_ECHOED], notes=notes)
+        if judged is None:
+            return
+        verdict = judged
         verdict = self.conventions.settle(piece.text, verdict)
         verdict = judge_own_derivative(self.checker, piece.text, verdict)
         verdict = judge_cost(self.checker, piece.text, verdict)
@@ -161,6 +174,12 @@ class PostReader:
         self.judged.append((piece, replace(verdict, line=piece.line, column=piece.column)))
         _learn(self.checker, piece, plain)
         self.names.learn(piece.text, verdict)
+
+    def judge_statement(self, piece: Excerpt) -> Verdict | None:
+        """The verdict on a statement; on a line of a program, after the lines before it."""
+        if piece.role == CODE and self.programs is not None:
+            return self.programs.judge(piece, lambda: judge_excerpt(self.checker, piece))
+        return judge_excerpt(self.checker, piece)
 
     def judge_unsigned(self, piece: LabelledMatrix | PrintedArray | StatedSize) -> Verdict | None:
         """The verdict on what has no relation sign: numbers under words, sizes in sentences."""
