@@ -92,12 +92,19 @@ def rename_bound(expr: ExprWithLimits, avoid: Iterable[Symbol]) -> ExprWithLimit
 
 
 def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
-    """expr with `change` applied to its direct parts; the limits of a binder are left alone."""
-    if isinstance(expr, Indexed):
-        return expr.func(expr.base, *(change(a) for a in expr.indices))
+    """expr with `change` applied to its direct parts; the limits of a binder are left alone.
+
+    What does not change is not made anew: SymPy would sort and multiply out its parts again.
+    """
     if isinstance(expr, ExprWithLimits):
-        return replace_body(expr, change(expr.function))
-    return expr.func(*(change(cast("Expr", a)) for a in expr.args)) if expr.args else expr
+        body = change(expr.function)
+        return expr if body is expr.function and body != 0 else replace_body(expr, body)
+    kept = 1 if isinstance(expr, Indexed) else 0
+    old = expr.args[kept:]
+    new = [change(cast("Expr", a)) for a in old]
+    if all(a is b for a, b in zip(old, new, strict=True)):
+        return expr
+    return expr.func(*expr.args[:kept], *new)
 
 
 def replace_body(binder: ExprWithLimits, body: Expr) -> Expr:
