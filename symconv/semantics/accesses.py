@@ -14,14 +14,13 @@ from symconv.core.tensor import key_of
 from .autodiff import Dual
 from .index_arithmetic import (
     Environment,
-    Place,
     Read,
     affine_in_slots,
     as_integer,
     compile_index,
     compile_place,
 )
-from .node_compiler import EvaluationScope, Table, compile_formula, compile_node
+from .node_compiler import EvaluationScope, Seed, Table, compile_formula, compile_node
 
 
 def tensor_table(e: Indexed, scope: EvaluationScope) -> Table:
@@ -43,22 +42,22 @@ def lookup(e: Indexed, scope: EvaluationScope) -> Read:
     read: Read = lambda v: get(place(v))  # noqa: E731 - wrapped below
     for seed in scope.seeds:
         if seed.key == key_of(e):
-            read = _seed_entry(read, place, seed.cell, seed.level, scope)
+            read = _seed_entry(read, place, seed, scope)
     return read
 
 
-def _seed_entry(
-    read: Read, place: Read, cell: list[Place | None], level: int, scope: EvaluationScope
-) -> Read:
-    one = scope.one
+def _seed_entry(read: Read, place: Read, seed: Seed, scope: EvaluationScope) -> Read:
+    one, cell, level, note = scope.one, seed.cell, seed.level, seed.read.add
 
     def seeded(v: Environment) -> object:
         value = read(v)
+        if value is None:
+            return None
+        here = place(v)
+        note(here)
         # The cell is a list of one place: the closure is compiled once, and the derivative puts the
         # entry it is taken by into the cell before each evaluation.
-        if value is None or place(v) != cell[0]:
-            return value
-        return Dual(value, one, level)
+        return Dual(value, one, level) if here == cell[0] else value
 
     return seeded
 

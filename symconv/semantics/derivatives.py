@@ -19,7 +19,14 @@ from symconv.core.nodes import Partial
 from symconv.core.tensor import key_of
 
 from .autodiff import Duals
-from .index_arithmetic import Environment, Place, Read, as_integer, compile_place
+from .index_arithmetic import (
+    Environment,
+    Place,
+    Read,
+    as_integer,
+    compile_place,
+    find_free_symbols,
+)
 from .node_compiler import EvaluationScope, Seed, compile_formula, compile_node
 
 
@@ -29,16 +36,31 @@ def compile_partial(e: Partial, scope: EvaluationScope) -> Read:
     # A derivative inside a derivative has an epsilon of its own: with one epsilon for both, the
     # slope by one entry would be taken for that by the other (perturbation confusion).
     level = len(scope.seeds) + 1
-    seed = Seed(key_of(e.by), [None], level)
+    seed = Seed(key_of(e.by), [None], level, set())
     duals = Duals(scope.algebra, level)
     inner = replace(scope, algebra=duals, seeds=(*scope.seeds, seed))
     value = _definition(e, inner) or compile_formula(e.of, inner)
     place = compile_place(e.by.indices, scope.sizes, scope.slots)
     table, zero, slope = scope.tables[seed.key], scope.zero, duals.slope
+    free = sorted(scope.slots[s] for s in find_free_symbols(e.of) & scope.slots.keys())
+    # What a value reads depends on its indices alone, since the tables do not change; only where
+    # this derivative stands in another one may slopes change what is read.
+    reads: dict[Place, frozenset[Place]] | None = None if scope.seeds else {}
 
     def derivative(v: Environment) -> Any:
-        seed.cell[0] = place(v)
-        return slope(value(v)) if seed.cell[0] in table else zero
+        seed.cell[0] = by = place(v)
+        if by not in table:
+            return zero
+        if reads is None:
+            return slope(value(v))
+        here = tuple([v[s] for s in free])
+        known = reads.get(here)
+        if known is not None:
+            return slope(value(v)) if by in known else zero
+        seed.read.clear()
+        found = slope(value(v))
+        reads[here] = frozenset(seed.read)
+        return found
 
     return derivative
 

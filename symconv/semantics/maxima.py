@@ -76,18 +76,36 @@ def compile_maximum(e: MaxOver, scope: EvaluationScope) -> Read:
 
 @compile_node.register(LogSumExp)
 def compile_log_sum_exp(e: LogSumExp, scope: EvaluationScope) -> Read:
-    """log of the sum of exp over the present entries of a window."""
+    """log of the sum of exp over the present entries of a window, computed once for each window."""
     entries, reduce = compile_window(e, scope), scope.algebra.log_sum_exp
-    return lambda v: reduce(_require_entries(e, entries(v))[1])
+    free = _find_free_slots(e, scope)
+    found: dict[tuple[int, ...], Any] = {}
+
+    def evaluate(v: Environment) -> Any:
+        return reduce(_require_entries(e, entries(v))[1])
+
+    # A softmax asks for the same window at each of its entries. As below, the tables stay as they
+    # are; where an entry has a slope, that changes from one derivative to the next.
+    def evaluate_once(v: Environment) -> Any:
+        here = tuple([v[s] for s in free])
+        if here not in found:
+            found[here] = evaluate(v)
+        return found[here]
+
+    return evaluate if scope.seeds else evaluate_once
+
+
+def _find_free_slots(e: Reducer, scope: EvaluationScope) -> list[int]:
+    """Where the indices stand that a window depends on."""
+    symbols = find_free_symbols(e) & scope.slots.keys()
+    return [scope.slots[s] for s in sorted(symbols, key=str)]
 
 
 @compile_node.register(OneHot)
 def compile_one_hot(e: OneHot, scope: EvaluationScope) -> Read:
     """[position is that of the first largest present entry]; each window is marked once."""
     entries = compile_window(e.maximum, scope)
-    free = [
-        scope.slots[s] for s in sorted(find_free_symbols(e.maximum) & scope.slots.keys(), key=str)
-    ]
+    free = _find_free_slots(e.maximum, scope)
     position = [compile_index(affine_in_slots(p, scope.sizes, scope.slots)) for p in e.position]
     zero, algebra = scope.zero, scope.algebra
     # The tables do not change while a closure lives, so the winner depends on the free indices

@@ -28,11 +28,15 @@ Writers = Mapping[str, Sequence[Equation]]
 
 @dataclass(frozen=True)
 class Seed:
-    """The entry that a derivative is taken by: a tensor, and a cell with the entry's place."""
+    """The entry that a derivative is taken by: a tensor, and a cell with the entry's place.
+
+    `read` collects the places of the tensor that are read.
+    """
 
     key: str
     cell: list[Place | None]
     level: int
+    read: set[Place]
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 from sympy import KroneckerDelta, Rational, Sum, Symbol, exp, log, pi, sqrt, tanh
 
+from symconv.core.equation import Equation
 from symconv.core.errors import SymconvError, Unsupported
 from symconv.core.nodes import (
     Box,
@@ -284,3 +285,59 @@ def test_softplus_and_absolute_with_their_slopes():
         assert slope == pytest.approx(1 / (1 + math.exp(-number)), rel=1e-13)
     assert value(softplus(x[0]), algebra=Reals(), tables={"x": {(0,): 1e4}}) == 1e4
     assert value(softplus(x[0]), algebra=Reals(), tables={"x": {(0,): -1e4}}) == 0
+
+
+class Counting(Reals):
+    """Real numbers that count what is asked of them."""
+
+    def __init__(self):
+        super().__init__()
+        self.sums = self.values = 0
+
+    def log_sum_exp(self, values):
+        self.sums += 1
+        return super().log_sum_exp(values)
+
+    def function(self, name):
+        apply = super().function(name)
+
+        def counted(value):
+            self.values += 1
+            return apply(value)
+
+        return counted
+
+
+def test_a_window_is_summed_once_for_all_that_ask_for_it():
+    algebra, total = Counting(), math.log(sum(math.exp(v) for v in X.values()))
+    window = LogSumExp(x[m], (m, 0, H - 1))
+    at = interpret(x[i] - window, [i], SIZES, TABLES, algebra)
+    assert [at(p) for p in X] == pytest.approx([v - total for v in X.values()])
+    assert algebra.sums == 1
+    part = interpret(LogSumExp(x[2 * i + m], (m, 0, 1)), [i], SIZES, TABLES, algebra)
+    assert [part((k,)) for k in (0, 1, 0)] == pytest.approx([3.0181499, 4.6931472, 3.0181499])
+    assert algebra.sums == 3
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (2, 0, 3, 1)])
+def test_only_a_value_that_reads_the_entry_is_evaluated_for_a_derivative(order):
+    """What a value reads is known from its first evaluation, by whatever entry that was."""
+    y = Tensor(Name("y"), (H,), "value")
+    computed = {"y": (Equation(y[i], tanh(x[i]), ((i, H),)),)}
+    tables = {"x": X, "y": {p: math.tanh(v) for p, v in X.items()}}
+    algebra = Counting()
+    at = interpret(Partial(y[i], x[q]), [i, q], SIZES, tables, algebra, equations=computed)
+    for a, b in product(order, order):
+        assert at((a, b)) == pytest.approx(1 - math.tanh(X[a,]) ** 2 if a == b else 0.0)
+    assert algebra.values == 7
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0), (2, 0, 1)])
+def test_a_zero_that_ends_a_product_does_not_hide_what_it_reads(order):
+    y = Tensor(Name("y"), (H,), "value")
+    computed = {"y": (Equation(y[i], x[i] * x[i + 1], ((i, H - 1),)),)}
+    tables = {"x": {(0,): 3, (1,): 0, (2,): 5, (3,): 7}, "y": {(k,): 0 for k in range(4)}}
+    at = interpret(Partial(y[i], x[q]), [i, q], SIZES, tables, Exact(), equations=computed)
+    found = {(a, b): at((a, b)) for b in order for a in order}
+    slopes = {(0, 1): 3, (1, 1): 5, (2, 2): 7}
+    assert found == {k: slopes.get(k, 0) for k in product(range(3), range(3))}
