@@ -22,6 +22,7 @@ from symconv.claims.judging.claimed_notation import (
     weigh_indices,
 )
 from symconv.claims.judging.interpretations import choose_interpretation, enumerate_interpretations
+from symconv.claims.judging.irrational_factors import try_irrational_factors
 from symconv.claims.judging.judge import Judge
 from symconv.claims.judging.own_cost import take_own_cost
 from symconv.claims.judging.probability_names import (
@@ -247,7 +248,9 @@ class Checker:
             return Verdict(v.UNREADABLE, "prose", text[:MOST_ECHOED], notes=(str(error),))
         if named := self.named(statement):
             return named.under_one_reading(text, base)
-        found, judge = self.settled(statement, read_base), partial(self.judged, base=read_base)
+        judge = partial(self.judged, base=read_base)
+        exact = try_irrational_factors(statement, self.context, judge)
+        found = self.settled(statement, read_base) if exact is None else exact
         # Only a wrong claim is tried with indices from the other end: what is right needs no other
         # reading.
         if found.verdict == v.WRONG and found.kind in {"claim", "update"}:
