@@ -285,7 +285,10 @@ class ProgramReader:
         used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
         plain = None
         built = set(_list_targets(node)) & self._state(code).building
-        if not used & (state.names | state.unknown.keys()):
+        # Code counts from 0, and a notation that counts from 1 would read x[1] as another entry.
+        counted = any(isinstance(n, ast.Subscript) for n in ast.walk(node))
+        counted = counted and bool(self.checker.network.notation.index_base)
+        if not counted and not used & (state.names | state.unknown.keys()):
             plain = plainly()
             unread = plain.verdict == v.UNREADABLE or (
                 plain.verdict == v.NOT_CHECKED and plain.kind not in {"definition", "given value"}
