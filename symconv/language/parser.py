@@ -1,12 +1,12 @@
 """Reads an equation by recursive descent; the text is never evaluated.
 
-equation  = access "=" sum ["for" ranges]
+equation  = (access | name) "=" sum ["for" ranges]
 sum       = product {("+" | "-") product}
 product   = signed {["*" | "/"] signed}
 signed    = "-" signed | power
 power     = atom ["^" integer]
 atom      = number | name | access | call | reduction | bracket | "(" sum ")"
-access    = name "[" sum {"," sum} "]"
+access    = name ["^" integer] "[" sum {"," sum} "]"
 call      = function "(" sum {"," sum} ")"
 bracket   = "[" sum ("=" | "!=" | "<" | "<=" | ">" | ">=") sum "]"
 reduction = ("sum" | "max" | "min" | "prod" | "logsumexp") "(" ranges ")" product
@@ -38,7 +38,7 @@ from .tree import (
 )
 
 TOKEN = re.compile(
-    r"\s*(?:(?P<number>[0-9]+(?:\.[0-9]+)?)|(?P<name>[A-Za-z][A-Za-z0-9_]*)|(?P<mark>\*\*|[<>!=]=|\S))"
+    r"\s*(?:(?P<number>[0-9]+(?:\.[0-9]+)?)|(?P<name>[A-Za-z][A-Za-z0-9_]*(?:\^[0-9]{1,3}(?=\s*\[))?)|(?P<mark>\*\*|[<>!=]=|\S))"
 )
 DEEPEST = 40
 """How deep brackets and signs may be nested.
@@ -152,7 +152,9 @@ class _EquationParser(EquationCursor):
 
     def equation(self) -> Formula:
         left = self.atom()
-        if not isinstance(left, Access):
+        if isinstance(left, Reference):
+            left = Access(left.span, left.name, ())
+        if not isinstance(left, Access) or "^" in left.name:
             self.at = 0
             self.fail("an equation starts with an entry of what it defines")
         self.expect("=")

@@ -28,6 +28,10 @@ Decimal = Annotated[str | int | Expr, "number"]
 """An exact number: an integer, a decimal such as `0.01`, or a SymPy number."""
 
 
+COMMON = ("out", "of")
+"""The fields that every layer has: they are written behind its own."""
+
+
 @dataclass(frozen=True)
 class Layer(ABC):
     """A layer: `forward` states what it computes, and everything else is derived from that.
@@ -53,6 +57,8 @@ class Layer(ABC):
     ends_axes: ClassVar[bool] = False
 
     out: TensorName | None = field(default=None, kw_only=True)
+    of: ValueName | None = field(default=None, kw_only=True)
+    """The value that the layer is applied to, where that is not what stands before it."""
 
     def names(self, known: AbstractSet[str]) -> dict[str, TensorName]:  # noqa: ARG002 - see below
         """The names of parameters and targets by the field that gives them.
@@ -61,7 +67,7 @@ class Layer(ABC):
         """
         hints = get_type_hints(type(self), include_extras=True)
         named = [f for f, hint in hints.items() if hint in (TensorName, TensorName | None)]
-        return {f: getattr(self, f) for f in named if f != "out" and getattr(self, f)}
+        return {f: getattr(self, f) for f in named if f not in COMMON and getattr(self, f)}
 
     @property
     def kind(self) -> str:

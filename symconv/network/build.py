@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -14,13 +14,15 @@ from symconv.core.errors import SymconvError
 from symconv.core.nodes import NamedNumber
 from symconv.core.tensor import Name, Tensor
 from symconv.layers.base import Layer
+from symconv.layers.equation.layer import EquationLayer
+from symconv.layers.given import GivenTensor
 from symconv.layers.support.earlier import EarlierTensors
 from symconv.layers.support.scope import Scope
 from symconv.layers.support.sizes import per_axis
 
-from .axes import AxisReading, choose_reading
+from .axes import AxisReading, choose_reading, list_readings
 from .names import StageError, allocate_names, name_uses, size_names
-from .spec import NetworkSpec
+from .spec import Input, NetworkSpec
 from .validation import refuse_unsound
 
 Span = tuple[int, int]
@@ -62,15 +64,20 @@ def _read_program(  # noqa: PLR0913 - all that an error shows
     earlier.add(x)
     sizes, constants = dict[tuple[Expr, Expr], SizeDefinition](), list[NamedNumber]()
     for stage, layer in enumerate(spec.layers, start=1):
-        if x.scalar:
-            raise SymconvError(
-                "nothing may follow the cost", text=text, position=_span_at(spans, stage)
-            )
         scope = Scope(
             taken, layer.title, names[stage], layer.kind, earlier, sizes=sizes, constants=constants
         )
         here = _span_at(spans, stage)
+        if isinstance(layer, GivenTensor):
+            with locate_errors(text, here):
+                x = _give(layer, scope, x)
+            continue
         with locate_errors(text, here), shift_errors(text, here[0] if here else 0):
+            x = scope.value(layer.of) if layer.of else x
+            if x.scalar and not isinstance(layer, EquationLayer):
+                raise SymconvError(
+                    "nothing may follow the cost", help="but an equation that reads it: D = 2*C"
+                )
             made = layer.forward(x, scope)
             stage_equations = made if isinstance(made, tuple) else (made,)
             for equation in stage_equations:
@@ -79,8 +86,33 @@ def _read_program(  # noqa: PLR0913 - all that an error shows
         for tensor in scope.tensors:
             earlier.add(replace(tensor, space=_space_of(tensor, layer, x)))
         x = earlier.by_key[equations[-1].key]
-    tensors = tuple(earlier.by_key.values())
+    tensors = tuple(_value_unless_last(t, x, equations) for t in earlier.by_key.values())
     return Program(tensors, tuple(equations), x.key, tuple(sizes.values()))
+
+
+def _give(layer: GivenTensor, scope: Scope, x: Tensor) -> Tensor:
+    """Take in a tensor that a stage gives; what stands behind it is applied to the last input."""
+    shape = layer.shape if isinstance(layer.shape, tuple) else (layer.shape,)
+    alone = NetworkSpec(Input(layer.name, shape, layer.batch, layer.channels))
+    scope.names["input"] = scope.names["given"]
+    made = _input_tensor(list_readings(alone)[0][0], scope)
+    if layer.role == "input":
+        scope.earlier.add(made)
+        return made
+    scope.earlier.add(replace(made, role="target"), declared=True)
+    return x
+
+
+def _value_unless_last(tensor: Tensor, last: Tensor, equations: Sequence[Equation]) -> Tensor:
+    """A cost that an equation goes on with is a value like any other."""
+    if tensor.role != "cost" or tensor.key == last.key:
+        return tensor
+    if not any(tensor.key in e.reads for e in equations):
+        raise SymconvError(
+            f"nothing reads the cost {tensor.key}, and more follows it",
+            help=f"let an equation go on with it: D = {tensor.key} + ...",
+        )
+    return replace(tensor, role="value", space=0)
 
 
 def _space_of(tensor: Tensor, layer: Layer, x: Tensor) -> int | None:

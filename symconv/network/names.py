@@ -13,6 +13,7 @@ from sympy import Expr
 
 from symconv.core.errors import SymconvError
 from symconv.core.tensor import Name
+from symconv.layers.given import GivenTensor
 
 from .spec import NO_CHANNELS, NetworkSpec, layer_options
 
@@ -26,13 +27,15 @@ SPARE_LETTERS = ("u", "g", "f", "h", "q", "v", "s", "k")
 class NameUse:
     """One place of a network where a name is needed: stage 0 is the input, then the layers.
 
-    `own` tells that symconv gives the name, as the person gave none.
+    `own` tells that symconv gives the name, as the person gave none, and `tie` is the number of an
+    earlier layer whose tensor is meant.
     """
 
     stage: int
     role: str
     letter: str
     own: bool = False
+    tie: int = 0
 
 
 class StageError(SymconvError):
@@ -92,13 +95,23 @@ def _iterate_uses(
     yield NameUse(0, "input", spec.input.name)
     known = {spec.input.name}
     for stage, layer in enumerate(spec.layers, start=1):
+        named = layer.names(known)
+        yield from (_name_use(stage, role, c) for role, c in named.items())
+        known |= set(named.values())
+        if isinstance(layer, GivenTensor):
+            continue
         given = layer.output_name()
         out = given or rename(layer.letter)
-        yield from (NameUse(stage, role, c) for role, c in layer.names(known).items())
         inner = layer.inner.items()
         yield from (NameUse(stage, role, rename(c), own=True) for role, c in inner)
         yield NameUse(stage, "out", out, own=not given)
         known.add(out)
+
+
+def _name_use(stage: int, role: str, name: str) -> NameUse:
+    """A name of a person; `w^1` is that of an earlier layer."""
+    letter, _, number = name.partition("^")
+    return NameUse(stage, role, letter, tie=int(number or 0))
 
 
 def _free_letter(letter: str, given: set[str]) -> str:
@@ -119,12 +132,15 @@ def allocate_names(spec: NetworkSpec) -> tuple[dict[str, Name], ...]:
         check_name(use.letter)
         if roles.setdefault(use.letter, use.role) != use.role:
             raise _duplicate_name_error(use, roles[use.letter])
-    total = Counter(use.letter for use in uses)
+    total = Counter(use.letter for use in uses if not use.tie)
     seen: Counter[str] = Counter()
     stages: tuple[dict[str, Name], ...] = tuple({} for _ in range(len(spec.layers) + 1))
     for use in uses:
-        seen[use.letter] += 1
-        layer = seen[use.letter] if total[use.letter] > 1 else None
+        seen[use.letter] += not use.tie
+        if use.tie > seen[use.letter]:
+            raise _missing_tie(use, seen[use.letter])
+        number = use.tie or seen[use.letter]
+        layer = number if total[use.letter] > 1 else None
         stages[use.stage][use.role] = Name(use.letter, layer)
     return stages
 
@@ -134,6 +150,16 @@ def _duplicate_name_error(use: NameUse, first: str) -> StageError:
         f"the name '{use.letter}' is given twice, for {_role_words(first)} "
         f"and for {_role_words(use.role)}",
         help="a repeated letter counts layers of one kind; use another letter here",
+    )
+    error.stage = use.stage
+    return error
+
+
+def _missing_tie(use: NameUse, count: int) -> StageError:
+    known = f"'{use.letter}' has {count} before" if count else f"nothing before is '{use.letter}'"
+    error = StageError(
+        f"there is no {use.letter}^{use.tie} before this layer",
+        help=f"{known}; ^1 means the tensor of the first layer with that letter",
     )
     error.stage = use.stage
     return error

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 from sympy import Rational
 
@@ -18,6 +18,7 @@ from symconv.core.errors import SymconvError, did_you_mean
 from symconv.layers import catalogue
 from symconv.layers.base import Layer
 from symconv.layers.equation.layer import EquationLayer
+from symconv.layers.given import GivenTensor
 
 from .build import Span, build_program, locate_errors, shift_errors
 from .names import check_name
@@ -27,6 +28,9 @@ from .spec import NO_CHANNELS, Input, LayerOption, NetworkSpec, layer_options
 SIZE = re.compile(r"[A-WYZa-wyz][A-WYZa-wyz0-9_]{0,15}")
 VALUE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,15}([_^][0-9]{1,3})?")
 NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?(e-?[0-9]{1,2})?")
+GIVEN: dict[str, Literal["input", "constant"]] = {"input": "input", "constant": "constant"}
+"""The stages that give a tensor, and what it is."""
+
 INPUT_OPTIONS = {"batch", "channels"}
 MOST_DIGITS = 6
 """The largest size has so many digits: products of three of them stay within 64 bits."""
@@ -57,7 +61,7 @@ class OptionParser:
     def option(self, option: LayerOption, token: NetworkToken) -> object:
         """The value of an option, as its kind says."""
         if option.kind == "name":
-            return self.name(token)
+            return self.tied_name(token)
         if option.kind == "value":
             return self.value(token)
         if option.kind == "number":
@@ -72,6 +76,17 @@ class OptionParser:
     def name(self, token: NetworkToken) -> str:
         with locate_errors(self.text, token.span):
             return check_name(token.word)
+
+    def tied_name(self, token: NetworkToken) -> str:
+        """`w`, or `w^1` for the tensor of an earlier layer."""
+        letter, sign, number = token.word.partition("^")
+        if not sign:
+            return self.name(token)
+        with locate_errors(self.text, token.span):
+            check_name(letter)
+        if not (number.isascii() and number.isdigit() and 0 < int(number[:4]) < MOST_STAGES):
+            raise self.error(f"'{token.word}' names no layer", token, f"{letter}^1")
+        return token.word
 
     def value(self, token: NetworkToken) -> str:
         """`a`, `a^1` or `a_1`."""
@@ -180,12 +195,17 @@ class _NetworkParser(OptionParser):
                 tokens[0],
                 "input i 3x3 | ...",
             )
+        return self.given(tokens)
+
+    def given(self, tokens: list[NetworkToken]) -> Input:
+        """`NAME SHAPE [channels SIZE] [batch SIZE]`, behind its keyword."""
+        head = tokens[0].word
         words = [t.word for t in tokens[3::2]]
         if len(tokens) < 3 or len(tokens) % 2 == 0 or not INPUT_OPTIONS.issuperset(words):
             raise self.error(
-                "the input needs a name and a shape",
+                f"'{head}' needs a name and a shape",
                 tokens[-1],
-                "input i 3x3 [channels C] [batch N]",
+                f"{head} i 3x3 [channels C] [batch N]",
             )
         if len(set(words)) < len(words):
             raise self.error(f"'{words[0]}' is given twice", tokens[-2], "give it once")
@@ -208,6 +228,10 @@ class _NetworkParser(OptionParser):
     def layer(self, tokens: list[NetworkToken]) -> Layer:
         """`KEYWORD value ... [option value] ... [-> NAME]`, or an equation of the person's own."""
         kinds = catalogue()
+        if tokens[0].word in GIVEN:
+            given = self.given(tokens)
+            role = GIVEN[tokens[0].word]
+            return GivenTensor(given.name, given.shape, given.batch, given.channels, role)
         if any("=" in t.word for t in tokens):
             return self.equation(tokens)
         head = tokens[0]
@@ -217,7 +241,8 @@ class _NetworkParser(OptionParser):
             )
         kind = kinds[head.word]
         rest, out = self._output(tokens[1:])
-        return kind(**self._values(head, layer_options(kind), rest), out=out)
+        rest, of = self._source(rest)
+        return kind(**self._values(head, layer_options(kind), rest), out=out, of=of)
 
     def equation(self, tokens: list[NetworkToken]) -> Layer:
         """`y[i,j] = sum(m<3, n<3) w[m,n] x[i+m, j+n]`."""
@@ -238,6 +263,14 @@ class _NetworkParser(OptionParser):
             culprit = after[1] if after else tokens[arrow]
             raise self.error("one name belongs after '->'", culprit, "... -> o")
         return tokens[:arrow], self.name(after[0])
+
+    def _source(self, tokens: list[NetworkToken]) -> tuple[list[NetworkToken], str | None]:
+        """What stands before `of NAME`, and the name."""
+        if not tokens or "of" not in [t.word for t in tokens[-2:]]:
+            return tokens, None
+        if tokens[-1].word == "of":
+            raise self.error("one name belongs after 'of'", tokens[-1], "... of h")
+        return tokens[:-2], self.value(tokens[-1])
 
     def _values(
         self, head: NetworkToken, options: tuple[LayerOption, ...], tokens: list[NetworkToken]

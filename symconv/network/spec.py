@@ -7,7 +7,7 @@ from dataclasses import MISSING, Field, dataclass, fields
 from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from symconv.layers.base import Layer, TensorName
+from symconv.layers.base import COMMON, Layer, TensorName
 from symconv.layers.support.sizes import Size
 
 NO_CHANNELS = "none"
@@ -56,7 +56,7 @@ def layer_options(layer: type) -> tuple[LayerOption, ...]:
     hints = get_type_hints(layer, include_extras=True)
     found = [_option(f, hints[f.name]) for f in fields(layer)]
     # A stable sort: within the required and the others the order of the fields stays.
-    return tuple(sorted((o for o in found if o.name != "out"), key=lambda o: not o.required))
+    return tuple(sorted((o for o in found if o.name not in COMMON), key=lambda o: not o.required))
 
 
 def _is_required(field: Field[Any]) -> bool:

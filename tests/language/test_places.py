@@ -78,3 +78,17 @@ DOUBLE = {
 def test_a_softmax_that_is_taken_twice_is_warned_of(text):
     remarks = Network.parse(text).remarks
     assert any(DOUBLE[text] in r for r in remarks) if DOUBLE[text] else not remarks
+
+
+def test_an_index_of_a_sum_means_something_in_its_own_sum_only():
+    text = "input x 2 | constant a 3 | s = sum(j) x[j] + sum(j) a[j]"
+    assert str(Network.parse(text).program.equations[0].rhs) == (
+        "Sum(a[j], (j, 0, 2)) + Sum(x[j], (j, 0, 1))"
+    )
+
+
+@pytest.mark.parametrize("equation", ["s = sum(j) x[j] a[j]", "s[j] = x[j] a[j]"])
+def test_an_index_along_axes_of_two_lengths_is_refused(equation):
+    with pytest.raises(SymconvError, match="the index j runs along axes of 2 and 3 entries"):
+        Network.parse(f"input x 2 | constant a 3 | {equation}")
+    assert Network.parse("input x 2 | constant a 3 | s = sum(j<2) x[j] a[j]").program.equations

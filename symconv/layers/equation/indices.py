@@ -188,32 +188,41 @@ class ExtentInference:
         ranges = (stated.get(n) or Range(formula.left.span, n, None) for n in names)
         return tuple((index(r.index), self.extent(r)) for r in ranges)
 
-    def extent(self, r: Range) -> Expr:
-        """How far an index runs: as stated, or over an axis that it has alone, or as a window."""
+    def extent(self, r: Range, body: EquationNode | None = None) -> Expr:
+        """How far an index runs: as stated, or over an axis that it has alone, or as a window.
+
+        An index that is summed over means something in the `body` of its sum alone.
+        """
         if r.extent is not None:
             return self.places.size(r.extent)
-        found = next(iter([*self._alone(r.index), *self._windows(r.index)]), None)
+        inside = self.places.formula.right if body is None else body
+        alone = self._alone(r.index, inside)
+        if len(set(alone)) > 1:
+            several = " and ".join(map(str, dict.fromkeys(alone)))
+            message = f"the index {r.index} runs along axes of {several} entries"
+            self.places.fail(message, r, f"write how far it runs: {r.index}<{alone[0]}")
+        found = next(iter([*alone, *self._windows(r.index, inside)]), None)
         if found is None:
             message = f"how far the index {r.index} runs is not said"
             self.places.fail(message, r, f"write {r.index}<3")
         return found
 
-    def _reads(self) -> Iterator[tuple[Tensor, int, EquationNode]]:
-        """Every axis of a known tensor that the equation reads, and the place that it reads."""
-        for access in self.places.accesses:
+    def _reads(self, body: EquationNode) -> Iterator[tuple[Tensor, int, EquationNode]]:
+        """Every axis of a known tensor that is read, and the place that is read of it."""
+        for access in walk(body, Access):
             tensor = self.places.at.find(access.name)
             if tensor is not None and len(tensor.shape) == len(access.places):
                 yield from ((tensor, axis, p) for axis, p in enumerate(access.places))
 
-    def _alone(self, name: str) -> list[Expr]:
+    def _alone(self, name: str, body: EquationNode) -> list[Expr]:
         """The extents of the axes that the index runs over alone."""
-        return [t.shape[axis] for t, axis, p in self._reads() if lone_index(p) == name]
+        return [t.shape[axis] for t, axis, p in self._reads(body) if lone_index(p) == name]
 
-    def _windows(self, name: str) -> list[Expr]:
+    def _windows(self, name: str, body: EquationNode) -> list[Expr]:
         """How many windows fit into the axes that it moves them over: a v + rest <= n - 1."""
         stated = self._stated()
         found: list[Expr] = []
-        for tensor, axis, p in self._reads():
+        for tensor, axis, p in self._reads(body):
             names = {n.name for n in walk(p, Reference)}
             others = {n for n in names - {name} if not self.places.is_size(n)}
             if name not in names or not others <= set(stated):

@@ -79,6 +79,8 @@ class EquationTranslator:
         known = {v.name: n for v, n in ranges}
         rhs = self.value(self.places.formula.right, known)
         left = self.places.formula.left.places
+        if not left:
+            return self.at.cost(rhs)
         where = tuple(self.places.entry(p, known) for p in left)
         axes = self.axes(left, known)
         samples = batch if batch and self.has_batch(lone_index(left[0])) else 0
@@ -200,6 +202,12 @@ class EquationTranslator:
             self.places.fail(message, node, "indices stand in brackets")
         if node.name in self.at.names:
             return self.parameter(node.name, ())[0]
+        tensor = self.at.find(node.name)
+        if tensor is not None:
+            if tensor.shape != (S.One,):
+                message = f"'{node.name}' has {len(tensor.shape)} axes"
+                self.places.fail(message, node, f"{node.name}[i], one index an axis")
+            return tensor[0]
         return self.places.place(node, {})
 
     def access(self, node: Access, known: Known) -> Expr:
@@ -212,7 +220,20 @@ class EquationTranslator:
             if tensor.shape != tuple(n for _, n in axes):
                 message = f"'{node.name}' is read in two shapes"
                 self.places.fail(message, node, "use another name for one of the two")
+        elif tensor.role == "parameter":
+            self.check_inside(node, tensor, where, known)
         return tensor[where]
+
+    def check_inside(
+        self, node: Access, tensor: Tensor, where: tuple[Expr, ...], known: Known
+    ) -> None:
+        """A parameter that came before is not read beyond its border, where it would be 0."""
+        ranges = tuple((index(v), n) for v, n in known.items())
+        for place, n in zip(where, tensor.shape, strict=True):
+            if not always_inside(place, n, ranges):
+                shape = " x ".join(map(str, tensor.shape))
+                message = f"'{node.name}' is {shape}, and may be read beyond that"
+                self.places.fail(message, node, "use another name, or let indices run within it")
 
     def parameter(self, name: str, axes: Ranges) -> Tensor:
         """The parameter of that name, made when it is first met."""
@@ -232,7 +253,7 @@ class EquationTranslator:
                 message = f"the index {r.index} means something already"
                 self.places.fail(message, r, "use another letter")
         extents = ExtentInference(self.places)
-        own = tuple((index(r.index), extents.extent(r)) for r in node.ranges)
+        own = tuple((index(r.index), extents.extent(r, node.body)) for r in node.ranges)
         body = self.value(node.body, known | {v.name: n for v, n in own})
         if node.kind == "sum":
             return sum_over_ranges(body, own)
@@ -287,7 +308,7 @@ class EquationLayer(Layer):
         indices = {n.name for n in walk(left, Reference)}
         indices |= {n.index for n in walk(self.formula, Range)}
         values = [n.name for n in _value_names(self.formula)]
-        return {n: n for n in values if n not in known | indices}
+        return {n: n for n in values if n.partition("^")[0] not in known | indices}
 
     def output_name(self) -> TensorName:
         return self.formula.left.name

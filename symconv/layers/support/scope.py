@@ -104,6 +104,7 @@ class Scope(AxisSplitter):
     tensors: list[Tensor] = field(default_factory=list)
     sizes: dict[tuple[Expr, Expr], SizeDefinition] = field(default_factory=dict)
     constants: list[NamedNumber] = field(default_factory=list)
+    parameters: set[str] = field(default_factory=set)
 
     def parameter(self, role: str, ranges: Ranges) -> Tensor:
         """The tensor that the person named in the layer's field `role`, with one axis a range."""
@@ -165,15 +166,25 @@ class Scope(AxisSplitter):
         self, lhs: Indexed, rhs: Expr, ranges: Ranges, title: str, averaged: Ranges = ()
     ) -> Equation:
         """The equation with what is known of it: the layer, and how its kernel is read."""
-        parameters = {t.key for t in self.tensors if t.role == "parameter"}
-        flipped = bool(parameters) and any(-1 in s for s in kernel_directions(rhs, parameters))
+        read = self.parameters
+        flipped = bool(read) and any(-1 in s for s in kernel_directions(rhs, read))
         return Equation(lhs, rhs, ranges, title, self.kind, flipped, _numbers(averaged))
 
     def _tensor(self, role: str, kind: Role, ranges: Ranges, *, batch: int) -> Tensor:
         axes = tuple(v.name for v, _ in ranges)
         made = Tensor(self.names[role], tuple(n for _, n in ranges), kind, axes, batch)
-        self.tensors.append(made)
-        return made
+        self.parameters |= {made.key} if kind == "parameter" else set()
+        tied = self.earlier.by_key.get(made.key)
+        if tied is None:
+            self.tensors.append(made)
+            return made
+        if (tied.shape, tied.role) != (made.shape, made.role):
+            have, want = (" x ".join(map(str, t.shape)) for t in (tied, made))
+            raise SymconvError(
+                f"'{made.key}' is a {tied.role} of shape {have}, where {want} is needed",
+                help="layers that share a tensor need it in one shape",
+            )
+        return tied
 
     def value(
         self, name: str, shape: tuple[Expr, ...] | None = None, *, but: int | None = None
@@ -188,9 +199,15 @@ class Scope(AxisSplitter):
             raise SymconvError(f"'{name}' has the shape {have}, where {want} is needed")
         return found
 
-    def find(self, letter: str) -> Tensor | None:
-        """The last input or value of that letter, or of that name."""
-        return self.earlier.find(letter)
+    def find(self, name: str) -> Tensor | None:
+        """The last value of that name, or the one parameter, target or cost of that name."""
+        found = self.earlier.named(name)
+        if len(found) > 1:
+            keys = [t.key for t in found]
+            raise SymconvError(
+                f"'{name}' may be {list_some(keys)}", help=f"write {keys[0]}[...] or {keys[1]}[...]"
+            )
+        return found[0] if found else None
 
     def rounded(self, extent: Expr, room: Expr, stride: Expr) -> Expr:
         """floor(room / stride) + 1; a size symbol of its own, such as H_o, where it is open."""

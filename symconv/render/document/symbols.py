@@ -10,7 +10,7 @@ from sympy.tensor.indexed import Indexed
 from symconv.core.constants import constants_of, decimal
 from symconv.core.equation import Equation, Program
 from symconv.core.proof import Derivation
-from symconv.core.tensor import Name, Role, Tensor, key_of
+from symconv.core.tensor import Name, Tensor, key_of
 from symconv.notation.conventions import axis_words
 from symconv.render.formula.arrange import arrange
 from symconv.render.formula.names import DisplayNames, display_entry, parse_symbol, tensor_name
@@ -28,11 +28,12 @@ from symconv.structure.sliding_window import WindowAxis, find_sliding_windows
 from .symbol_notes import Sentence
 
 Backward = Sequence[Derivation | Equation]
-GROUPS: tuple[tuple[Role, str, str], ...] = (
+GROUPS: tuple[tuple[str, str, str], ...] = (
     ("input", "Input: ", "Inputs: "),
     ("parameter", "Parameter: ", "Parameters: "),
     ("value", "Computed: ", "Computed: "),
     ("target", "Target: ", "Targets: "),
+    ("constant", "Constant: ", "Constants: "),
 )
 WINDOWS = (
     ("stride", " is the stride (a window moves on by that much)"),
@@ -57,13 +58,26 @@ def describe_symbols(program: Program, backward: Backward, names: DisplayNames) 
 def _describe_arrays(program: Program) -> Iterator[Sentence]:
     """Input: x (N, C, H, W: batch, channel, row, column)."""
     said: Sentence = ()
+    constants = _list_constants(program)
     for role, one, many in GROUPS:
-        tensors = [t for t in program.tensors if t.role == role]
+        tensors = [
+            t for t in program.tensors if ("constant" if t.key in constants else t.role) == role
+        ]
         if tensors:
             said += (". " if said else "", one if len(tensors) == 1 else many)
         for number, tensor in enumerate(tensors):
             said += ("; " if number else "", *_describe_array(tensor))
     yield (*said, ".")
+
+
+def _list_constants(program: Program) -> set[str]:
+    """What is given without a gradient and is no target of a cost of the catalogue."""
+    targets = (t.key for t in program.tensors if t.role == "target")
+    return {k for k in targets if all(e.kind in OWN for e in program.readers.get(k, ()))}
+
+
+OWN = {"equation", "add", "mul", "concat", "matmul"}
+"""The layers that read constants; whatever else reads a target compares it."""
 
 
 def _describe_array(tensor: Tensor) -> Iterator[str | DisplayTree]:
