@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import cache
 from types import MappingProxyType
 from typing import Annotated, ClassVar, get_type_hints
 
@@ -30,6 +31,14 @@ Decimal = Annotated[str | int | Expr, "number"]
 
 COMMON = ("out", "of")
 """The fields that every layer has: they are written behind its own."""
+
+
+@cache
+def _find_name_fields(layer: type) -> tuple[str, ...]:
+    """The fields that name a parameter or a target; reading annotations takes a millisecond."""
+    hints = get_type_hints(layer, include_extras=True)
+    named = (f for f, hint in hints.items() if hint in (TensorName, TensorName | None))
+    return tuple(f for f in named if f not in COMMON)
 
 
 @dataclass(frozen=True)
@@ -65,9 +74,8 @@ class Layer(ABC):
 
         `known` are the letters that mean something before this layer.
         """
-        hints = get_type_hints(type(self), include_extras=True)
-        named = [f for f, hint in hints.items() if hint in (TensorName, TensorName | None)]
-        return {f: getattr(self, f) for f in named if f not in COMMON and getattr(self, f)}
+        named = _find_name_fields(type(self))
+        return {f: getattr(self, f) for f in named if getattr(self, f)}
 
     @property
     def kind(self) -> str:
