@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import sys
 import tempfile
 
 import pytest
@@ -13,17 +12,16 @@ WORST = "worst error against PyTorch"
 def pytest_configure(config):
     """What tools and processes keep from one start to the next lies in a folder of this run.
 
-    The type checker reads NumPy's types once a worker. Where Python is told to leave no bytecode
-    beside the sources, each process that a test starts would compile the whole package again.
+    The type checker reads NumPy's types once. Where Python is told to leave no bytecode beside the
+    sources, each process that a test starts would compile the whole package again.
     """
+    if not hasattr(config, "workerinput") and config.getoption("dist", "no") != "no":
+        return  # the workers start the processes, and each has a folder
     kept = tempfile.mkdtemp(prefix="symconv-tests-")
     config.add_cleanup(lambda: shutil.rmtree(kept, ignore_errors=True))
     os.environ["MYPY_CACHE_DIR"] = f"{kept}/mypy"
-    if sys.dont_write_bytecode:
-        # Workers and processes take it over: for them this is settled.
-        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-        os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = f"{kept}/bytecode"
-        sys.dont_write_bytecode = False
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+        os.environ["PYTHONPYCACHEPREFIX"] = f"{kept}/bytecode"
 
 
 def pytest_collection_modifyitems(config, items):
