@@ -108,6 +108,8 @@ class PatternAlgebra(KnownChoices):
         self.group_of: dict[Choices, Choices] = {}
         self.exclusive: Choices = 0
         self.labels: dict[Any, list[Any]] = {}
+        self.gaps: dict[Any, Any] = {}
+        """How far the largest of some numbers is above one of them, and whether that one wins."""
         self.products = 0
         self.count = 0
 
@@ -221,8 +223,11 @@ class PatternAlgebra(KnownChoices):
     def maximum(self, values: Sequence[Any]) -> Any:
         """The sum of [value n wins] * value n."""
         found: Any = self.number(0)
-        for value, mark in zip(values, self.mark_winner(values), strict=True):
+        marks = self.mark_winner(values)
+        for value, mark in zip(values, marks, strict=True):
             found = found + value * mark
+        for value, mark in zip(values, marks, strict=True):
+            self.gaps.setdefault(self._key(found + value * -1), mark)
         return found
 
     def first_maximiser(self, values: Sequence[Any]) -> int:  # noqa: ARG002 - any one is as good
@@ -256,6 +261,13 @@ class PatternAlgebra(KnownChoices):
         return self._follow([x], lambda r: self.number(int(not r[0])), "vanish")
 
     def _step(self, x: Any) -> Any:
+        """[x > 0]; the largest of some numbers is above each of them but the one that wins."""
+        if self.gaps and isinstance(x, PatternNumber):
+            above = self.gaps.get(self._key(x))
+            if above is not None:
+                return above * -1 + 1
+            if self._key(x * -1) in self.gaps:
+                return self.number(0)
         return self._follow([x], lambda r: self._switch(r[0]), "step")
 
     def _switch(self, x: Residue) -> Any:
