@@ -55,8 +55,13 @@ def resolve_maximum(x: Any) -> Any:
 
 def pick_maximum(algebra: Any, zero: Any, values: Sequence[Any]) -> Any:
     """The largest of some numbers, of which some may be running maxima themselves."""
-    running = [v for v in values if isinstance(v, RunningMaximum)]
-    if not running:
+    if not any(isinstance(v, RunningMaximum) for v in values):
         return algebra.maximum([v + zero for v in values])
+    return join_maxima(algebra, zero, values)
+
+
+def join_maxima(algebra: Any, zero: Any, values: Sequence[Any]) -> RunningMaximum:
+    """The maximum of all numbers that some maxima are of."""
+    running = [v for v in values if isinstance(v, RunningMaximum)]
     plain = [v + zero for v in values if not isinstance(v, RunningMaximum)]
     return RunningMaximum(algebra, (*(x for r in running for x in r.values), *plain))

@@ -67,7 +67,7 @@ RELATIONS: Mapping[str, Callable[[int, int], bool]] = {
 def evaluate_run(at: Evaluator, node: CodeRun, env: Environment) -> Value:
     """The value of a formula after its steps; code counts from 0, whatever the notation does."""
     star = at.options.star if at.options.is_code else "code"
-    inner = replace(at, options=replace(at.options, base=0, star=star), locals={})
+    inner = replace(at, options=replace(at.options, base=0, star=star), locals={}, running=True)
     for step in node.steps:
         take_step(inner, step, env)
     return _settle(inner.value(node.value, env))

@@ -227,6 +227,8 @@ class Evaluator:
     notes: list[str] = field(default_factory=list)
     locals: dict[str, Any] = field(default_factory=dict)
     """What the names of a program stand for that is being run."""
+    running: bool = False
+    """Whether a program is being run."""
 
     def __post_init__(self) -> None:
         self.context: NetworkContext = self.assignment.context

@@ -7,7 +7,12 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
-from symconv.claims.arrays.running_maximum import pick_maximum
+from symconv.claims.arrays.running_maximum import (
+    is_lowest,
+    join_maxima,
+    pick_maximum,
+    resolve_maximum,
+)
 from symconv.claims.arrays.table import BARE_WORDS, PREFIX
 from symconv.claims.model.errors import ClaimError, NotChecked
 from symconv.claims.model.syntax_tree import FunctionCall, Identifier, SyntaxNode, TensorReference
@@ -201,6 +206,9 @@ def _evaluate_extreme(at: Evaluator, name: str, values: list[Value]) -> Value:
 
 def _pick_extreme(at: Evaluator, name: str, values: list[Any]) -> Any:
     if name == "max":
-        return pick_maximum(at.algebra, at.zero, values)
+        # In a program a maximum may go on; beside a 0 it is a relu, whatever it is taken of.
+        if at.running and all(is_lowest(x) or x for x in values):
+            return join_maxima(at.algebra, at.zero, values)
+        return pick_maximum(at.algebra, at.zero, [resolve_maximum(x) for x in values])
     values = [v + at.zero for v in values]
     return at.algebra.maximum([v * -1 for v in values]) * -1

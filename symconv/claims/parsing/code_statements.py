@@ -268,12 +268,17 @@ RULES: Mapping[type[ast.stmt], Callable[..., Iterator[CodeStep]]] = {
 
 
 def list_changed_names(node: ast.stmt) -> set[str]:
-    """The names whose arrays a statement changes: items, `+=`, `out=`, methods that change them."""
+    """The names that a statement changes: items, `+=`, `out=`, `y = np.maximum(y, x)`."""
     found: set[str] = set()
     for here in ast.walk(node):
         targets: list[ast.expr] = []
         if isinstance(here, ast.Assign):
-            targets = [t for t in here.targets if isinstance(t, ast.Subscript)]
+            used = {n.id for n in ast.walk(here.value) if isinstance(n, ast.Name)}
+            targets = [
+                t
+                for t in here.targets
+                if isinstance(t, ast.Subscript) or (isinstance(t, ast.Name) and t.id in used)
+            ]
         elif isinstance(here, ast.AugAssign):
             targets = [here.target]
         elif isinstance(here, ast.Expr):

@@ -19,6 +19,7 @@ from symconv.claims.model.code_nodes import (
 )
 from symconv.claims.model.errors import ClaimError
 from symconv.claims.model.syntax_tree import (
+    Differential,
     Identifier,
     Statement,
     Subscript,
@@ -102,6 +103,9 @@ class ProgramReader:
     """Names that are done being built, by the line of the statement that is the last one to do so,
     each with its steps."""
 
+    unfinished: set[int] = field(default_factory=set)
+    """The lines that change an array of the network in a statement that is not read."""
+
     def __post_init__(self) -> None:
         self.code: Sequence[PlacedCode] = find_code(self.text, self.fenced)
         self.lines: dict[int, tuple[PlacedCode, ast.stmt]] = {}
@@ -149,15 +153,35 @@ class ProgramReader:
         if self.done < len(self.code) and self.code[self.done] is code:
             self._learn(code)
             self.done += 1
-        if piece.line in self.claims:
-            return self._judge_built(piece.text, *self.claims[piece.line])
-        if find_written_array(node):
-            return None if node.lineno not in self.errors else self._refuse(piece, node)
+        return self._judge_learned(piece, code, node, before, plainly)
+
+    def _judge_learned(
+        self,
+        piece: Excerpt,
+        code: PlacedCode,
+        node: ast.stmt,
+        before: ScopeState,
+        plainly: Plainly,
+    ) -> Verdict | None:
+        """The verdict on a line whose statement is learned; `before` is what was known above it."""
         targets = _list_targets(node)
-        own = [t for t in targets if self._is_own(t, before)]
-        if code.node is not node or (own and not set(own) & before.building):
-            return self._define(piece, node, plainly, own=bool(own))
-        return self._judge_line(piece, code, node, before, plainly)
+        own = {t for t in targets if self._is_own(t, before)}
+        defines = code.node is not node or bool(own and not own & before.building)
+        if node.lineno in self.unfinished:
+            found: Verdict | None = self._refuse(piece, node)
+        elif piece.line in self.claims:
+            found = self._judge_built(piece.text, *self.claims[piece.line])
+        elif find_written_array(node):
+            found = self._refuse(piece, node) if node.lineno in self.errors else None
+        elif self._is_helper(code):
+            found = Verdict(v.NOT_CHECKED, "definition", piece.text[:MOST_ECHOED])
+        elif _unpacks(node):
+            found = self._define(piece, node, plainly, own=True)
+        elif defines:
+            found = self._define(piece, node, plainly, own=bool(own))
+        else:
+            found = self._judge_line(piece, code, node, before, plainly)
+        return found
 
     def _state(self, code: PlacedCode) -> ScopeState:
         """What is known where a statement stands: in a function, what is known before it, too."""
@@ -170,6 +194,12 @@ class ProgramReader:
             state.names |= {n for n in code.parameters if not self._is_own_elsewhere(n, state)}
             self.scopes[code.owner] = state
         return self.scopes[code.owner]
+
+    def _is_helper(self, code: PlacedCode) -> bool:
+        """Whether a function is about its own arguments: none of them is one of the network's."""
+        names = code.parameters - {"self", "cls"} - HOLDERS
+        found = (resolve_in_network(n, self.checker.table(0)) for n in names)
+        return bool(names) and not any(isinstance(x, TensorReference | Differential) for x in found)
 
     def _is_own_elsewhere(self, name: str, state: ScopeState) -> bool:
         """Whether a parameter needs no entry: the network has it, or it is known already."""
@@ -187,6 +217,8 @@ class ProgramReader:
 
     def _learn(self, code: PlacedCode) -> None:
         """Keep the steps of a statement, or why it has none."""
+        if self._is_helper(code):
+            return
         state, node = self._state(code), code.node
         spend(STATEMENT_STEPS)
         changed_later = self.changed_later[self.done]
@@ -225,6 +257,8 @@ class ProgramReader:
                     state.names.discard(other)
                     state.unknown[other] = f"'{other}' is not known: line {code.line} is not read"
             if name in state.building:
+                changing = (n for n in list_simple(code.node) if name in list_assigned_names(n))
+                self.unfinished |= {n.lineno for n in changing}
                 state.building.discard(name)
                 state.names.discard(name)
                 state.unknown.pop(name, None)
@@ -381,6 +415,11 @@ def _list_targets(node: ast.stmt) -> list[str]:
             if isinstance(base, ast.Name):
                 found.append(base.id)
     return found
+
+
+def _unpacks(node: ast.stmt) -> bool:
+    """Whether a statement gives several names their values at once."""
+    return isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple | ast.List)
 
 
 def _find_last_change(node: ast.stmt, name: str) -> int:
