@@ -5,10 +5,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from types import MappingProxyType
-from typing import Annotated, ClassVar, get_type_hints
+from typing import Annotated, Any, ClassVar, Self, get_type_hints
 
 from sympy import Expr
 
@@ -26,7 +26,13 @@ EquationText = Annotated[str, "equation"]
 """An equation as a person writes it."""
 
 Decimal = Annotated[str | int | Expr, "number"]
-"""An exact number: an integer, a decimal such as `0.01`, or a SymPy number."""
+"""An exact number: an integer, a decimal such as `0.01`, a SymPy number; or a letter.
+
+A letter is a parameter of one number, which has a gradient like any other.
+"""
+
+Place = Annotated[int, "place"]
+"""The number of an axis, counted from 0; negative ones are counted from the end."""
 
 
 COMMON = ("out", "of")
@@ -34,10 +40,10 @@ COMMON = ("out", "of")
 
 
 @cache
-def _find_name_fields(layer: type) -> tuple[str, ...]:
-    """The fields that name a parameter or a target; reading annotations takes a millisecond."""
+def _find_fields(layer: type, kind: Any) -> tuple[str, ...]:
+    """The fields of a kind, such as names of tensors; reading annotations takes a millisecond."""
     hints = get_type_hints(layer, include_extras=True)
-    named = (f for f, hint in hints.items() if hint in (TensorName, TensorName | None))
+    named = (f for f, hint in hints.items() if hint in (kind, kind | None))
     return tuple(f for f in named if f not in COMMON)
 
 
@@ -74,8 +80,18 @@ class Layer(ABC):
 
         `known` are the letters that mean something before this layer.
         """
-        named = _find_name_fields(type(self))
-        return {f: getattr(self, f) for f in named if getattr(self, f)}
+        named = _find_fields(type(self), TensorName)
+        return {f: getattr(self, f) for f in named if getattr(self, f)} | self._letters()
+
+    def _letters(self) -> dict[str, str]:
+        """The numbers for which a person wrote a letter, by their fields."""
+        values = {f: getattr(self, f) for f in _find_fields(type(self), Decimal)}
+        return {f: v for f, v in values.items() if isinstance(v, str) and v[:1].isalpha()}
+
+    def with_letters(self, at: Scope) -> Self:
+        """The layer with its parameters of one number in the place of their letters."""
+        made: dict[str, Any] = {f: at.parameter(f, ())[0] for f in self._letters()}
+        return replace(self, **made) if made else self
 
     @property
     def kind(self) -> str:
@@ -90,6 +106,14 @@ class Layer(ABC):
         """Whether the layer takes all axes of space, however many there are."""
         single = bool(self.spans) and not isinstance(getattr(self, self.spans), tuple)
         return self.takes_space or single
+
+    def needs_channels(self) -> bool:
+        """Whether the layer needs an axis of channels or features that nobody named."""
+        return self.takes_channels and getattr(self, "axis", None) is None
+
+    def needs_rows(self) -> bool:
+        """Whether the layer takes the rows of two axes as samples."""
+        return self.takes_rows
 
     def space_after(self, x: Tensor, axes: int) -> int | None:
         """How many of the axes of its output are space; None where that is not known."""

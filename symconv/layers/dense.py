@@ -13,7 +13,11 @@ from .base import Layer, TensorName
 
 @dataclass(frozen=True)
 class Dense(Layer):
-    """h[b,q] = sum_r w[q,r] x[b,r] + bias[q]."""
+    """h[b,q] = sum_r w[q,r] x[b,r] + bias[q].
+
+    With `transposed` the weight is w[r,q]. With `last` x may have axes before the last one, such as
+    the places of a sequence, which all have the same weight.
+    """
 
     keyword = "dense"
     title = "fully connected layer"
@@ -24,13 +28,20 @@ class Dense(Layer):
     weight: TensorName
     units: Size
     bias: TensorName | None = None
+    transposed: bool = False
+    last: bool = False
+
+    def needs_rows(self) -> bool:
+        return not self.last
 
     def forward(self, x: Tensor, at: Scope) -> Equation:
-        batch, feature = at.features(x)
+        if self.last:
+            lead, feature = at.like(x)[:-1], at.ranges("feature", x.shape[-1:])
+        else:
+            lead, feature = at.features(x)
         unit = at.ranges("unit", per_axis(self.units, 1))
-        w = at.parameter("weight", unit + feature)
-        read = sum_over_ranges(
-            w[indices_of(unit, feature)] * x[indices_of(batch, feature)], feature
-        )
+        axes = feature + unit if self.transposed else unit + feature
+        w = at.parameter("weight", axes)
+        read = sum_over_ranges(w[indices_of(axes)] * x[indices_of(lead, feature)], feature)
         bias = at.bias(unit) if self.bias else 0
-        return at.output(batch + unit, read + bias, batch=x.batch)
+        return at.output(lead + unit, read + bias, batch=x.batch)

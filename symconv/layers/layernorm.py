@@ -1,23 +1,26 @@
 """Layer normalisation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from symconv.core.tensor import Tensor
-from symconv.layers.support.ranges import indices_of
 from symconv.layers.support.scope import Scope
 
-from .norm import Norm, NormAxes
+from .base import Place
+from .norm import Norm, NormAxes, last_axes
 
 
 @dataclass(frozen=True)
 class LayerNorm(Norm):
-    """Mean and variance of each sample, over everything but the batch."""
+    """Mean and variance of each sample, over everything but the batch, or over the `last` axes."""
 
     keyword = "layernorm"
     title = "layer normalisation"
     takes_rows = True
 
+    last: Place | None = field(default=None, kw_only=True)
+
+    def needs_rows(self) -> bool:
+        return self.last is None
+
     def axes(self, x: Tensor, at: Scope) -> NormAxes:
-        ranges = at.like(x)
-        batch, rest = ranges[: x.batch], ranges[x.batch :]
-        return NormAxes(batch, rest, indices_of(ranges), rest, indices_of(rest))
+        return last_axes(x, self.last, at)

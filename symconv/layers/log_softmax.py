@@ -7,19 +7,21 @@ from symconv.core.tensor import Tensor
 from symconv.layers.support.ranges import indices_of
 from symconv.layers.support.scope import Scope, log_normaliser
 
-from .base import Layer
+from .base import Layer, Place
 
 
 @dataclass(frozen=True)
 class LogSoftmax(Layer):
-    """y[b,q] = x[b,q] - log sum_r exp x[b,r], along the first axis after the batch."""
+    """y[b,q] = x[b,q] - log sum_r exp x[b,r], along the channels, the features or `axis`."""
 
     keyword = "log_softmax"
     title = "log-softmax"
     letter = "p"
     takes_channels = True
 
+    axis: Place | None = None
+
     def forward(self, x: Tensor, at: Scope) -> Equation:
         ranges = at.like(x)
-        normaliser = log_normaliser(x, ranges, at)
+        normaliser = log_normaliser(x, ranges, at, self.axis)
         return at.output(ranges, x[indices_of(ranges)] - normaliser, batch=x.batch)

@@ -9,8 +9,14 @@ from types import MappingProxyType
 from sympy import Expr, sqrt
 
 from symconv.core.equation import Equation, Ranges
+from symconv.core.errors import SymconvError
 from symconv.core.tensor import Tensor
-from symconv.layers.support.ranges import indices_or_zero, multiply_extents, sum_over_ranges
+from symconv.layers.support.ranges import (
+    indices_of,
+    indices_or_zero,
+    multiply_extents,
+    sum_over_ranges,
+)
 from symconv.layers.support.scope import Scope
 
 from .base import Decimal, Layer, TensorName
@@ -29,6 +35,18 @@ class NormAxes:
     where: tuple[Expr, ...]
     scaled: Ranges
     parameter: tuple[Expr, ...]
+
+
+def last_axes(x: Tensor, last: int | None, at: Scope) -> NormAxes:
+    """Everything but the batch is averaged, or so many axes at the end."""
+    if last is not None and not 1 <= last <= len(x.shape):
+        raise SymconvError(
+            f"the {at.title} over {last} axes gets {len(x.shape)}", help=f"1 to {len(x.shape)}"
+        )
+    ranges = at.like(x)
+    cut = x.batch if last is None else len(x.shape) - last
+    rest = ranges[cut:]
+    return NormAxes(ranges[:cut], rest, indices_of(ranges), rest, indices_of(rest))
 
 
 @dataclass(frozen=True)

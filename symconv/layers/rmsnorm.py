@@ -1,6 +1,6 @@
 """Normalisation by the root mean square."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from sympy import sqrt
@@ -8,29 +8,35 @@ from sympy import sqrt
 from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor
 from symconv.layers.support.ranges import (
-    indices_of,
     indices_or_zero,
     multiply_extents,
     sum_over_ranges,
 )
 from symconv.layers.support.scope import Scope
 
-from .norm import Norm, NormAxes, scale_and_shift
+from .base import Place
+from .norm import Norm, NormAxes, last_axes, scale_and_shift
 
 
 @dataclass(frozen=True)
 class RMSNorm(Norm):
-    """y = x / sqrt(1/N sum x^2 + epsilon) * weight + bias, over everything but the batch."""
+    """y = x / sqrt(1/N sum x^2 + epsilon) * weight + bias, over everything but the batch.
+
+    Or over the `last` axes.
+    """
 
     keyword = "rmsnorm"
     title = "root mean square normalisation"
     takes_rows = True
     inner = MappingProxyType({"square": "nu"})
 
+    last: Place | None = field(default=None, kw_only=True)
+
+    def needs_rows(self) -> bool:
+        return self.last is None
+
     def axes(self, x: Tensor, at: Scope) -> NormAxes:
-        ranges = at.like(x)
-        batch, rest = ranges[: x.batch], ranges[x.batch :]
-        return NormAxes(batch, rest, indices_of(ranges), rest, indices_of(rest))
+        return last_axes(x, self.last, at)
 
     def forward(self, x: Tensor, at: Scope) -> tuple[Equation, ...]:
         axes = self.axes(x, at)

@@ -126,7 +126,7 @@ def _settling(layers: Sequence[Layer]) -> Iterator[Layer]:
 def _leave_open(layers: Sequence[Layer]) -> bool:
     """Whether a kernel does not say how many axes of space there are, or channels are needed."""
     kernels = (k for k in _settling(layers) if k.spans == "kernel")
-    return any(k.spans_all() for k in kernels) or any(k.takes_channels for k in _settling(layers))
+    return any(k.spans_all() for k in kernels) or any(k.needs_channels() for k in _settling(layers))
 
 
 def _begins_with_rows(layers: Sequence[Layer]) -> bool:
@@ -136,7 +136,7 @@ def _begins_with_rows(layers: Sequence[Layer]) -> bool:
 
 
 def _takes_classes(layer: Layer | None) -> bool:
-    return layer is not None and (layer.takes_channels or layer.takes_rows)
+    return layer is not None and (layer.needs_channels() or layer.needs_rows())
 
 
 def choose_reading(spec: NetworkSpec, build: Callable[..., Program]) -> Program:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import takewhile
 from typing import Any, Literal
 
 from sympy import Rational
 
 from symconv.core.equation import Program
 from symconv.core.errors import SymconvError, did_you_mean
+from symconv.language.letters import write_plainly
 from symconv.layers import catalogue
 from symconv.layers.base import Layer
 from symconv.layers.equation.layer import EquationLayer
@@ -27,9 +29,16 @@ from .spec import NO_CHANNELS, Input, LayerOption, NetworkSpec, layer_options
 # No x or X: that is the sign between sizes, as in 3x3.
 SIZE = re.compile(r"[A-WYZa-wyz][A-WYZa-wyz0-9_]{0,15}")
 VALUE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,15}([_^][0-9]{1,3})?")
-NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?(e-?[0-9]{1,2})?")
+PLACE = re.compile(r"-?[0-9]{1,2}")
+NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,12})?(e-?[0-9]{1,2})?")
 GIVEN: dict[str, Literal["input", "constant"]] = {"input": "input", "constant": "constant"}
 """The stages that give a tensor, and what it is."""
+
+USUAL = {"weight": "w", "bias": "b", "target": "t"}
+"""The letters of tensors that are not named: `dense 10 bias` is `dense w 10 bias b`."""
+
+INPUT = "x"
+"""The name of an input that has none."""
 
 INPUT_OPTIONS = {"batch", "channels"}
 MOST_DIGITS = 6
@@ -66,6 +75,8 @@ class OptionParser:
             return self.value(token)
         if option.kind == "number":
             return self.number(token)
+        if option.kind == "place":
+            return self.place(token)
         if option.kind == "choice":
             return self.choice(option, token)
         sizes = self.sizes(token, 0 if option.kind == "amounts" else 1)
@@ -94,11 +105,19 @@ class OptionParser:
             raise self.error(f"'{token.word}' names no value", token, "a or a^1")
         return token.word
 
-    def number(self, token: NetworkToken) -> Rational:
-        """`0.01`, `2`, `1e-5`, kept exactly."""
+    def number(self, token: NetworkToken) -> Rational | str:
+        """`0.01`, `2`, `1e-5`, kept exactly; or a letter."""
+        if token.word[:1].isalpha():
+            return self.tied_name(token)
         if not NUMBER.fullmatch(token.word):
             raise self.error(f"'{token.word}' is no number", token, "0.01, 2, 1e-5")
         return Rational(Fraction(token.word))
+
+    def place(self, token: NetworkToken) -> int:
+        """The number of an axis."""
+        if not PLACE.fullmatch(token.word):
+            raise self.error(f"'{token.word}' is no axis", token, "1, or -1: the last")
+        return int(token.word)
 
     def choice(self, option: LayerOption, token: NetworkToken) -> str:
         if token.word not in option.choices:
@@ -118,6 +137,13 @@ class OptionParser:
         if int(part) < least:
             raise self.error(f"a size of {int(part)} is too small", token, f"at least {least}")
         return int(part)
+
+
+def _are_sizes(word: str) -> bool:
+    """Whether a word can be no name: a number, or several sizes with the sign between them."""
+    parts = word.split("x")
+    several = len(parts) > 1 and all(SIZE.fullmatch(p) or p.isdigit() for p in parts)
+    return several or word[:1].isdigit()
 
 
 TOKEN = re.compile(r"->|\||[^\s|]+?(?=->|[\s|]|$)")
@@ -147,8 +173,8 @@ class ParsedNetwork:
 
 def parse_network(text: str) -> ParsedNetwork:
     """Read a network text; SymconvError shows the place of anything wrong."""
-    line = " ".join(text.split("\n")).rstrip()
-    if len(line) > LONGEST_TEXT:
+    line = write_plainly(text[: LONGEST_TEXT + 1]).rstrip()
+    if max(len(text), len(line)) > LONGEST_TEXT:
         raise SymconvError(f"the network text is longer than {LONGEST_TEXT} characters")
     stages = _split_stages(line)
     if len(stages) > MOST_STAGES:
@@ -200,6 +226,8 @@ class _NetworkParser(OptionParser):
     def given(self, tokens: list[NetworkToken]) -> Input:
         """`NAME SHAPE [channels SIZE] [batch SIZE]`, behind its keyword."""
         head = tokens[0].word
+        if head == "input" and len(tokens) % 2 == 0 and _are_sizes(tokens[1].word):
+            tokens = [tokens[0], NetworkToken(INPUT, tokens[0].start), *tokens[1:]]
         words = [t.word for t in tokens[3::2]]
         if len(tokens) < 3 or len(tokens) % 2 == 0 or not INPUT_OPTIONS.issuperset(words):
             raise self.error(
@@ -279,10 +307,18 @@ class _NetworkParser(OptionParser):
         required = [o for o in options if o.required]
         by_name = {o.name: o for o in options if not o.required}
         usage = " ".join([head.word, *(o.name.upper() for o in required)])
-        if len(tokens) < len(required):
-            missing = required[len(tokens)].name
+        placed = list(takewhile(lambda t: t.word not in by_name, tokens))
+        values: dict[str, Any] = {}
+        # What has a usual letter may be left out: w, t. A name alone is a name all the same.
+        usual = [o for o in required if o.name in USUAL]
+        unnamed = not placed or _are_sizes(placed[0].word)
+        for left_out in usual[: len(required) - len(placed)] if unnamed else ():
+            values[left_out.name] = USUAL[left_out.name]
+            required.remove(left_out)
+        if len(placed) < len(required):
+            missing = required[len(placed)].name
             raise self.error(f"'{head.word}' needs its {missing}", (tokens or [head])[-1], usage)
-        values = {o.name: self.option(o, t) for o, t in zip(required, tokens, strict=False)}
+        values |= {o.name: self.option(o, t) for o, t in zip(required, tokens, strict=False)}
         queue = tokens[len(required) :]
         while queue:
             word = queue.pop(0)
@@ -294,6 +330,8 @@ class _NetworkParser(OptionParser):
                 raise self.error(f"'{option.name}' is given twice", word, "give it once")
             if option.kind == "flag":
                 values[option.name] = True
+            elif option.name in USUAL and (not queue or queue[0].word in by_name):
+                values[option.name] = USUAL[option.name]
             elif queue:
                 values[option.name] = self.option(option, queue.pop(0))
             else:

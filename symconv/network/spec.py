@@ -37,7 +37,18 @@ class NetworkSpec:
     layers: tuple[Layer, ...] = ()
 
 
-Kind = Literal["name", "value", "size", "sizes", "amounts", "number", "choice", "flag", "equation"]
+Kind = Literal[
+    "name",
+    "value",
+    "size",
+    "sizes",
+    "amounts",
+    "number",
+    "place",
+    "choice",
+    "flag",
+    "equation",
+]
 
 
 @dataclass(frozen=True)

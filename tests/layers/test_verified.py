@@ -6,6 +6,7 @@ import pytest
 
 from symconv.api import Network
 from symconv.layers import catalogue
+from symconv.layers.base import COMMON
 
 LINE, PLANE = "input x 5 batch N", "input x 4x5"
 IMAGES = "input x Nx4xHxW"
@@ -43,7 +44,11 @@ VARIANTS = {
         "input x 2x2x5x5 | {} w 3x3 channels 2",
         "input x 5 batch 2 | {} w 3 stride 2",
     ],
-    "dense": ["input x R batch N | {} w Q bias b", "input x 4 | {} w 3 | tanh | {} w 2 | sse t"],
+    "dense": [
+        "input x R batch N | {} w Q bias b",
+        "input x 4 | {} w 3 | tanh | {} w 2 | sse t",
+        "input x NxSxR | {} w Q bias b last transposed",
+    ],
     "matmul": [
         "input x HxH | relu -> a | {} a",
         "input x HxW | tanh -> a | {} x transposed",
@@ -69,16 +74,31 @@ VARIANTS = {
     "global_avgpool": ["input x NxCxHxW | {}", "input x HxW | {}"],
     "global_maxpool": ["input x NxCxHxW | {}", "input x 3x3x4 | relu -> a | {}"],
     "batchnorm": NORMS,
-    "layernorm": [*NORMS, "input x 3x4 | {} weight g bias b", "input x H | {} | sse t"],
+    "layernorm": [
+        *NORMS,
+        "input x 3x4 | {} weight g bias b",
+        "input x H | {} | sse t",
+        "input x NxHxW | {} last 1 weight g",
+    ],
     "instancenorm": [*NORMS, "input x 3x4 channels 2 | {}"],
-    "rmsnorm": [*NORMS, "input x 3x4 | {} weight g"],
+    "rmsnorm": [*NORMS, "input x 3x4 | {} weight g", "input x NxHxW | {} last 2 bias b"],
     "groupnorm": [
         "input x Nx4x2x2 | {} groups 2 | sse t",
         "input x 2x6x2x3 | {} weight g bias b groups 3",
         "input x Nx4xHxW | {} weight g groups 4 epsilon 0.01",
     ],
-    "softmax": ["input x Q batch N | {}", "input x 2x3x2x2 | {} | sse t", "input x Q | {}"],
-    "log_softmax": ["input x Q batch N | {}", "input x 2x3x2x2 | {}", "input x 4 | {} | sse t"],
+    "softmax": [
+        "input x Q batch N | {}",
+        "input x 2x3x2x2 | {} | sse t",
+        "input x Q | {}",
+        "input x NxSxF | {} axis -1 | sse t",
+    ],
+    "log_softmax": [
+        "input x Q batch N | {}",
+        "input x 2x3x2x2 | {}",
+        "input x 4 | {} | sse t",
+        "input x NxSxF | {} axis -1 | sse t",
+    ],
     "cross_entropy": [
         "input x Q batch N | {} t",
         "input x Q batch N | {} t labels",
@@ -106,6 +126,7 @@ VARIANTS = {
     "upsample": ["input x Nx2xHxW | {} 2", "input x 2x3 | {} 3x2 | sse t", "input x HxW | {} s"],
     "pad": ["input x HxW | {} p", "input x 2x2x3x3 | {} 1x2 after 0x1 | sse t"],
     "scale": ["input x NxCxHxW | {} g bias b", "input x C batch N | {} g"],
+    "mul": ["input x HxW | relu -> a | {} x", "input x 2x3x3 | tanh -> a | sigmoid -> c | {} a"],
     "add": ["input x HxW | relu -> a | {} x", "input x 2x3x3 | tanh -> a | sigmoid -> c | {} a"],
     "concat": ["input x Nx2x3x3 | relu -> a | {} x", "input x Nx2x3x3 | tanh -> a | {} a | sse t"],
 }
@@ -139,7 +160,7 @@ def test_every_option_of_a_layer_is_in_the_table(keyword):
     layer = catalogue()[keyword]
     texts = " ".join(text for k, text in CASES if k == keyword).split()
     required = {f.name for f in fields(layer) if f.default is not None and not f.kw_only}
-    options = {f.name for f in fields(layer)} - {"out"} - required
+    options = {f.name for f in fields(layer)} - set(COMMON) - required
     assert options <= set(texts) | {"weight", "bias"}, keyword
 
 

@@ -62,8 +62,12 @@ class AxisSplitter(IndexAllocator):
             raise self._misfit(x, "axes of space; write one size for each of them, as 2x2 or 1x2")
         return x.space
 
-    def classes(self, x: Tensor) -> int:
-        """The axis of the channels or the features of an input."""
+    def classes(self, x: Tensor, axis: int | None = None) -> int:
+        """The axis of the channels or the features of an input, or the one that is named."""
+        if axis is not None:
+            if not -len(x.shape) <= axis < len(x.shape):
+                raise self._misfit(x, f"an axis from 0 to {len(x.shape) - 1}, or from the end: -1")
+            return axis % len(x.shape)
         behind = len(x.shape) - x.batch
         if behind == 1 or (x.space is not None and behind - x.space == 1):
             return x.batch
@@ -129,6 +133,8 @@ class Scope(AxisSplitter):
         Where the name means a tensor or another number already, it is counted on: epsilon2.
         """
         number = exact_number(value)
+        if number.is_negative:
+            raise SymconvError(f"{name} = {number} is negative", help="0 or more")
         if not (isinstance(number, Rational) and number.is_positive):
             return number
         known = {c.name: c for c in self.constants}
@@ -240,9 +246,9 @@ def _shapes_agree(a: tuple[Expr, ...], b: tuple[Expr, ...], but: int | None) -> 
     return len(a) == len(b) and all(m == n or axis == but for axis, (m, n) in enumerate(pairs))
 
 
-def log_normaliser(x: Tensor, ranges: Ranges, at: Scope) -> Expr:
-    """log sum_r exp x[b,r,...], over the first axis after the batch."""
-    axis = at.classes(x)
+def log_normaliser(x: Tensor, ranges: Ranges, at: Scope, axis: int | None = None) -> Expr:
+    """log sum_r exp x[b,r,...], over the axis of the channels or the one that is named."""
+    axis = at.classes(x, axis)
     (summed,) = at.ranges("feature", (ranges[axis][1],))
     here = indices_of(ranges)
     return LogSumExp(x[(*here[:axis], summed[0], *here[axis + 1 :])], *limits((summed,)))

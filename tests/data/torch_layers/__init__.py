@@ -7,7 +7,7 @@ from .costs import cross_entropy, loss, squared
 from .draws import Draw, layer, network
 from .pooling import avgpool, global_pool, maxpool
 from .scaling import norm, pointwise, scale, softmax
-from .shaping import add, concat, dense, flatten, matmul, pad, upsample
+from .shaping import add, concat, dense, flatten, matmul, mul, pad, upsample
 from .sliding import conv, local, transposed_conv
 from .windows import room
 
@@ -58,6 +58,7 @@ CASES = {
     "pad": pad,
     "scale": scale,
     "add": add,
+    "mul": mul,
     "concat": concat,
     "matmul": matmul,
 }

@@ -44,6 +44,12 @@ def add(d):
     return made, {"x": d.some(n, c, h, w)}, lambda x: torch.tanh(x) + x
 
 
+def mul(d):
+    n, c, h, w = image(d)
+    made = network((c, h, w), layer("tanh", out="a"), layer("mul", "x"), batch=n)
+    return made, {"x": d.some(n, c, h, w)}, lambda x: torch.tanh(x) * x
+
+
 def concat(d):
     n, c, h, w = image(d)
     wide = layer("conv", "w", (1, 1), d.randint(1, 3), out="z")
