@@ -4,7 +4,7 @@ equation  = (access | name) "=" sum ["for" ranges]
 sum       = product {("+" | "-") product}
 product   = signed {["*" | "/"] signed}
 signed    = "-" signed | power
-power     = atom ["^" integer]
+power     = atom ["^" ["-"] atom]
 atom      = number | name | access | call | reduction | bracket | "(" sum ")"
 access    = name ["^" integer] "[" sum {"," sum} "]"
 call      = function "(" sum {"," sum} ")"
@@ -200,7 +200,11 @@ class _EquationParser(EquationCursor):
         # The base is an atom, so -x^2 is -(x^2), and x^2^2 is not read.
         if not self.take("^", "**"):
             return base
-        return self.binary("^", base, self.atom())
+        minus = self.take("-")
+        exponent = self.atom()
+        if minus:
+            exponent = Negation(self.since(minus.span[0]), exponent)
+        return self.binary("^", base, exponent)
 
     def atom(self) -> EquationNode:
         token = self.next

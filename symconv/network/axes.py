@@ -60,15 +60,20 @@ def list_readings(spec: NetworkSpec) -> tuple[tuple[AxisReading, ...], ...]:
         batch, shape = shape[:1], shape[1:]
     if given.channels is not None:
         channels: tuple[Size, ...] = () if given.channels == NO_CHANNELS else (given.channels,)
+        _limit_axes(len(batch) + len(channels) + len(shape), len(shape))
         return ((AxisReading(batch, channels, shape),),)
-    if len(batch) + len(shape) > 5:
-        raise SymconvError(
-            f"an input of {len(batch) + len(shape)} axes",
-            help="at most batch, channel and three of space",
-        )
+    _limit_axes(len(batch) + len(shape), 0)
     if batch:
         return tuple(_with_batch(batch, shape, spec.layers))
     return tuple(_without_batch(shape, spec.layers))
+
+
+def _limit_axes(count: int, space: int) -> None:
+    """Refuse an input of more axes than a layer can name."""
+    if count > 5 or space > 3:
+        raise SymconvError(
+            f"an input of {count} axes", help="at most batch, channel and three of space"
+        )
 
 
 def _with_batch(

@@ -100,14 +100,16 @@ def is_transcendental(program: Program) -> bool:
     """Whether object arrays do not do: NumPy has no tanh or root of a rational."""
     functions = {type(f) for e in program.equations for f in e.rhs.atoms(Function)}
     powers = [p for e in program.equations for p in e.rhs.atoms(Pow)]
-    if any(e.rhs.has(LogSumExp) or _adds_steps(e.rhs) for e in program.equations):
+    values = [e.rhs for e in program.equations if program.tensor(e.key).role != "mask"]
+    if any(e.has(LogSumExp) or isinstance(e, step) or _adds_steps(e) for e in values):
         return True
     return bool(functions - {relu, step}) or any(p.exp.is_integer is False for p in powers)
 
 
 def _adds_steps(e: Expr) -> bool:
-    """Whether a step is added to anything: it is written as `np.heaviside` then."""
-    return any(isinstance(a.as_coeff_Mul()[1], step) for n in e.atoms(Add) for a in n.args)
+    """Whether a step is added to anything, or within it: it is `np.heaviside` then."""
+    parts = [a for n in e.atoms(Add, Pow, Function) for a in n.args if isinstance(a, Expr)]
+    return any(isinstance(a.as_coeff_Mul()[1], step) for a in parts)
 
 
 def runs_on_symbols(program: Program) -> bool:

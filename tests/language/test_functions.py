@@ -84,6 +84,26 @@ def test_minima_products_and_brackets_are_those_of_pytorch(equation):
     compared(f"input x 6 | {equation}", REDUCED[equation], x=numbers(6))
 
 
+POWERS = {
+    "y[i] = x[i]^-1": lambda x, *_: 1 / x,
+    "y[i] = x[i]^-2": lambda x, *_: x**-2,
+    "y[i] = -x[i]^3": lambda x, *_: -(x**3),
+    "y[i] = x[i]^(1/2)": lambda x, *_: x.sqrt(),
+    "y[i] = (1 + x[i]^2)^(-3/2)": lambda x, *_: (1 + x**2) ** -1.5,
+    "y[i] = x[i]^0.5": lambda x, *_: x.sqrt(),
+    "y[i] = x[i]^p": lambda x, p: x**p,
+    "y[i] = x[i]^(2*p - 1)": lambda x, p: x ** (2 * p - 1),
+    "y[i] = (1 + x[i])^-p": lambda x, p: (1 + x) ** -p,
+}
+
+
+@pytest.mark.parametrize("equation", POWERS)
+def test_powers_are_those_of_pytorch(equation):
+    arrays = {"x": numbers(5) ** 2 + 0.5, "p": np.array([1.3])}
+    used = arrays if "p" in equation else {"x": arrays["x"]}
+    compared(f"input x 5 | {equation}", lambda **given: POWERS[equation](*given.values()), **used)
+
+
 def test_a_causal_mask_is_a_bracket():
     def masked(x, w):
         scores = torch.where(torch.tril(torch.ones(4, 4)) > 0, x, torch.tensor(0.0))
@@ -120,6 +140,10 @@ REFUSED = {
     "y[i] = mod(3, 0) x[i]": "mod has no useful derivative",
     "y[i] = prod(m<17) w[m] x[i]": "factor by factor",
     "y[i] = prod(m<3) x[i+m] for i<4": "beyond its border",
+    "y[i] = x[i]^17": "an exponent is a small number",
+    "y[i] = x[i]^(1/3)": "an exponent is a small number",
+    "y[i] = x[i]^i": "an exponent is a small number",
+    "y[i] = 0^-1 x[i]": "this has no value",
     "y[i] = [i] x[i]": "expected a comparison",
     "y[i] = [mod(i, 2) = 2] x[i]": "this remainder cannot be compared",
     "y[i] = [mod(i - 1, 2) = 1] x[i]": "may be negative",

@@ -24,7 +24,7 @@ TOO_LARGE = {
     f"y[i] = sum(m<{product(10, '(M+N+K{n})')}) w[m]*u[i]": "terms, multiplied out",
     f"y[i] = u[i*{product(10, '(M+N+K{n})')}] for i<3": "terms, multiplied out",
     f"y[i] = ({' + '.join(f'u[i+{n}]' for n in range(99))})^2 for i<9": "too much work",
-    "y[i] = u[i]^17": "an exponent is a small whole number",
+    "y[i] = u[i]^17": "an exponent is a small number",
     f"y[i] = {'tanh(' * 30}u[i]{')' * 30}": "nested deeper",
     f"y[i] = u[i] + {' + '.join(f'w{n}[i]' for n in range(200))}": "longer than 1000 characters",
 }

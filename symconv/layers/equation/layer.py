@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import product as index_values
 
-from sympy import Expr, Integer, Mul, Rational, S
+from sympy import Expr, Integer, Mul, Rational, S, exp, log
 
 from symconv.calculus.affine import always_inside
 from symconv.calculus.binders import bare_entries
@@ -40,7 +40,7 @@ from .functions import ENTRYWISE, apply_to_numbers
 from .indices import ExtentInference, IndexTranslator, Known, lone_index
 
 LARGEST_EXPONENT = 16
-"""The largest exponent of an equation.
+"""The largest exponent of an equation, and of a division by a power.
 
 Squares and cubes are meant; a forward pass of larger powers overflows soon.
 """
@@ -140,9 +140,7 @@ class EquationTranslator:
         assert isinstance(node, BinaryOperation)
         left = self.value(node.left, known)
         if node.operator == "^":
-            exponent = self.exponent(node.right)
-            self.limit_digits(node, left, int(exponent))
-            return left**exponent
+            return self.power(node, left, known)
         right = self.value(node.right, known)
         by = {"+": left + right, "-": left - right, "*": left * right}
         return by[node.operator] if node.operator in by else left / right
@@ -180,12 +178,16 @@ class EquationTranslator:
         functions = any(n.function not in {"mod", *ROUNDING} for n in walk(node, ElementwiseCall))
         return entries or functions or any(n in self.at.names for n in names)
 
-    def exponent(self, node: EquationNode) -> Expr:
-        whole = isinstance(node, NumberLiteral) and node.digits.isdigit()
-        if not whole or int(node.digits) > LARGEST_EXPONENT:  # type: ignore[attr-defined]
-            help_ = f"at most {LARGEST_EXPONENT}"
-            self.places.fail("an exponent is a small whole number", node, help_)
-        return Integer(node.digits)  # type: ignore[attr-defined]
+    def power(self, node: BinaryOperation, base: Expr, known: Known) -> Expr:
+        """x^n for a whole number or a half; x^p = exp(p log x), for x > 0, where p is a value."""
+        if self.holds_values(node.right, known):
+            return exp(self.value(node.right, known) * log(base))
+        exponent = self.places.place(node.right, {})
+        if not isinstance(exponent, Rational) or exponent.q > 2 or abs(exponent) > LARGEST_EXPONENT:
+            help_ = f"whole numbers and halves up to {LARGEST_EXPONENT}: 2, -1, (1/2); or a letter"
+            self.places.fail("an exponent is a small number", node.right, help_)
+        self.limit_digits(node, base, int(abs(exponent)))
+        return base**exponent
 
     def limit_digits(self, node: EquationNode, base: Expr, exponent: int) -> None:
         """Refuse a power whose numbers are longer than any floating point number."""
