@@ -17,6 +17,7 @@ FORGOTTEN = {
     "input x 5x5 | y[i] = sum(j) x[i,j] w[j,k]": "k",
     "input x 5x5 | y[i] = max(j) x[k,j] for i<2": "k",
     "input x H | y[i] = x[i] w[K]": "K",
+    "input x 4 | s = sum(m) x[m] [j < k]": "j",
 }
 
 

@@ -115,6 +115,14 @@ def test_what_is_written_is_what_pytorch_computes(text):
             )
 
 
+@pytest.mark.parametrize(("axis", "verdict"), [(-1, "right"), (0, "wrong"), (1, "wrong")])
+def test_a_claim_about_softmax_means_the_axis_of_the_network(axis, verdict):
+    network = Network.parse(f"input x 2x3x4 | softmax axis {axis} -> p | sse t -> C")
+    assert network.check("p = softmax(x)").verdict == "right"
+    entries = "p_{i,j,k} = exp(x_{i,j,k}) / \\sum_l exp(x_{i,j,l})"
+    assert network.check(entries).verdict == verdict
+
+
 def test_epsilon_may_be_a_letter():
     network = Network.parse("input u 2 batch 6 | batchnorm epsilon e -> n | sse t -> C")
     u, t = (np.random.default_rng(n).normal(size=(6, 2)) for n in range(2))

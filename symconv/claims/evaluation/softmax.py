@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
+
+from sympy.tensor.indexed import Indexed
 
 from symconv.claims.arrays.dense_array import describe_shape
 from symconv.claims.model.errors import ClaimError, ShapeMismatchError
@@ -16,6 +18,8 @@ from symconv.claims.model.syntax_tree import (
     SyntaxNode,
     TensorReference,
 )
+from symconv.core.nodes import LogSumExp
+from symconv.core.tensor import key_of
 
 from .arrays import ArrayValue, Block, Value, make_array
 from .plain_values import read_plain
@@ -83,9 +87,24 @@ def _along_axis(at: Evaluator, name: str, array: ArrayValue, axis: int, *, keep:
 
 
 def _class_axis(at: Evaluator, array: ArrayValue) -> int:
-    """The axis of the classes: the first one after the batch, or the last one of other arrays."""
-    tensor = at.context.tensors.get(array.blocks[0].key)
-    return len(array.shape) - 1 if tensor is None else tensor.batch
+    """The axis of the classes: that of the network's own softmax, or the first after the batch.
+
+    Of arrays that are no tensors of the network it is the last one.
+    """
+    key = array.blocks[0].key
+    tensor = at.context.tensors.get(key)
+    if tensor is None:
+        return len(array.shape) - 1
+    return next(_normalised_axes(at, key), tensor.batch)
+
+
+def _normalised_axes(at: Evaluator, key: str) -> Iterator[int]:
+    """The axes of a tensor over which the network takes a log-sum-exp."""
+    for equation in at.context.forward.readers.get(key, ()):
+        for node in sorted(equation.rhs.atoms(LogSumExp), key=str):
+            read = node.function
+            if isinstance(read, Indexed) and key_of(read) == key and len(node.limits) == 1:
+                yield from (n for n, e in enumerate(read.indices) if e == node.variables[0])
 
 
 def _along_classes(at: Evaluator, name: str, array: ArrayValue, axis: int) -> Value:

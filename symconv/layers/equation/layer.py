@@ -164,12 +164,22 @@ class EquationTranslator:
         valued = [n for n in sides if self.holds_values(n, known)]
         if not valued:
             return compare_places(self.places, node, known)
+        self.refuse_letters_alone(node)
         label, place = valued[0], next((n for n in sides if n is not valued[0]), node.left)
         if len(valued) == 1 and isinstance(label, Access) and lone_index(place) in known:
             if node.relation != "=":
                 self.places.fail("a class number is equal to an index or not", node, "[t[b] = q]")
             return Equals(self.places.place(place, known), self.access(label, known))
         return compare_values(node.relation, *(self.value(n, known) for n in sides))
+
+    def refuse_letters_alone(self, node: BracketNode) -> None:
+        """`[i < j]` where neither is bound: indices were meant, not two parameters."""
+        names = [n for n in walk(node, Reference) if n.name in self.at.names]
+        valued = (Access, ElementwiseCall)
+        plain = not any(isinstance(n, valued) for n in walk(node, EquationNode))
+        if plain and len(names) > 1:
+            message = f"the index {names[0].name} is bound nowhere"
+            self.places.fail(message, names[0], f"sum({names[0].name}<3) ..., or one letter alone")
 
     def holds_values(self, node: EquationNode, known: Known) -> bool:
         """Whether a side of a bracket is made of entries, not of indices and sizes."""
