@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from fractions import Fraction
+from heapq import heappop, heappush
 from typing import Any
 
 from .protocol import SLOPES, Algebra, Map, Scalar
@@ -201,6 +202,34 @@ class Tape(Lifting):
             if found[node.order]:
                 for parent, slope in node.parents:
                     found[parent.order] = found[parent.order] + found[node.order] * slope
+        return found
+
+    def slopes(
+        self,
+        result: TapeNode,
+        most: int | None = None,
+        held: Container[int] = frozenset(),
+    ) -> dict[int, Scalar] | None:
+        """d(result)/d(node) by the order of the node, for the nodes that it was made from alone.
+
+        Nodes whose order is among those that are `held` depend on nothing. None where there are
+        more nodes than `most`.
+        """
+        found: dict[int, Scalar] = {result.order: 1}
+        waiting = [-result.order]
+        while waiting:
+            if most is not None and len(found) > most:
+                return None
+            # Every number comes after those that it was made from, so that its slope is whole.
+            order = -heappop(waiting)
+            if order in held and order != result.order:
+                continue
+            for parent, slope in self.nodes[order].parents:
+                if parent.order not in found:
+                    heappush(waiting, -parent.order)
+                    found[parent.order] = found[order] * slope
+                else:
+                    found[parent.order] = found[parent.order] + found[order] * slope
         return found
 
     def lifted(self, function: Map, slope: Slope) -> Map:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
-from symconv.claims.model.budget import EQUATION_STEPS, spend
+from symconv.claims.model.budget import EQUATION_STEPS, OverBudget, spend, steps_left
 from symconv.claims.model.context import NetworkContext, Shape
 from symconv.claims.model.errors import NotChecked
 from symconv.core.equation import Equation, Program, find_labels
 from symconv.core.tensor import Tensor
-from symconv.semantics.autodiff import Tape
+from symconv.semantics.autodiff import Tape, TapeNode
 from symconv.semantics.index_arithmetic import Place, as_integer
 from symconv.semantics.protocol import Algebra
 from symconv.semantics.run import Tables, run_program, select_equations
@@ -121,16 +121,28 @@ class Assignment:
         """The forward pass on a tape, for derivatives of anything by anything."""
         return TapedAssignment(self)
 
-    def slopes(self, seed: Any) -> list[Any]:
-        """d(seed)/d(node) for every node of the tape."""
-        spend(self.steps * len(self.taped.tape.nodes))
-        return self.taped.tape.adjoints({seed: self.algebra.number(1)})
+    def slopes(self, result: TapeNode, *, direct: bool = False) -> Mapping[int, Any]:
+        """d(result)/d(node) by the order of the node, for the nodes that it was made from.
+
+        With `direct` the entries of all tensors are held but for the result itself.
+        """
+        known = self.taped.slopes
+        if (result.order, direct) not in known:
+            most = steps_left() // self.steps
+            held = self.taped.entries if direct else frozenset()
+            found = self.taped.tape.slopes(result, most, held)
+            if found is None:
+                raise OverBudget
+            spend(self.steps * len(found))
+            known[result.order, direct] = found
+        return known[result.order, direct]
 
 
 class TapedAssignment:
-    """An assignment on a tape; its tables hold nodes."""
+    """An assignment on a tape; its tables hold nodes, `slopes` the derivatives of some of them."""
 
     def __init__(self, assignment: Assignment) -> None:
+        self.slopes: dict[tuple[int, bool], Mapping[int, Any]] = {}
         self.tape = Tape(assignment.algebra)
         forward = assignment.context.forward
         work = sum(EQUATION_STEPS + assignment.context.work_of(e) for e in forward.equations)
@@ -150,6 +162,12 @@ class TapedAssignment:
                 )
                 if key in given:
                     self.tables[key] = dict(given[key])
+
+    @cached_property
+    def entries(self) -> frozenset[int]:
+        """The orders of the nodes that are entries of tensors."""
+        nodes = (node for table in self.tables.values() for node in table.values())
+        return frozenset(node.order for node in nodes if isinstance(node, TapeNode))
 
 
 @lru_cache(maxsize=256)

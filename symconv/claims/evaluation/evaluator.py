@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from symconv.claims.arrays.running_maximum import RunningMaximum, is_lowest
 from symconv.claims.model.budget import OPERATION_STEPS, spend
 from symconv.claims.model.code_nodes import CodeRun, LocalName
+from symconv.claims.model.constant_roots import normalize_constant_root
 from symconv.claims.model.context import NetworkContext
 from symconv.claims.model.errors import MOST_POWER, MOST_WORK, ClaimError, NotChecked, TooMuchWork
 from symconv.claims.model.syntax_tree import (
@@ -42,7 +43,7 @@ from .arrays import ArrayValue, Value, apply_elementwise, unwrap_scalar
 from .assignment import Assignment
 from .code_runs import evaluate_local, evaluate_run
 from .dilations import pad_dilations
-from .index_expressions import Environment, evaluate_index
+from .index_expressions import COMPARISONS, Environment, evaluate_index
 from .index_ranges import KnownRanges
 from .interval_algebra import is_zero
 from .maxima import evaluate_maximum, evaluate_place
@@ -53,12 +54,6 @@ from .scalar_functions import apply_function
 from .subscripts import evaluate_subscript
 from .summation import evaluate_sum
 from .tensor_entries import evaluate_differential, evaluate_reference
-
-RELATIONS: Mapping[str, Callable[[Any, Any], bool]] = {
-    "=": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt,
-    ">=": operator.ge,
-}  # fmt: skip
-"""Relations between indices and numbers; what tensors hold is compared by switches."""
 
 
 def evaluate_cases(at: Evaluator, node: Cases, env: Environment) -> Value:
@@ -88,7 +83,7 @@ def _evaluate_condition(at: Evaluator, condition: SyntaxNode, env: Environment) 
         raise ClaimError("a condition is expected here", help="x > 0")
     low, high = (evaluate_index(s, env, at.context) for s in (condition.left, condition.right))
     if low is not None and high is not None:
-        return at.algebra.number(int(RELATIONS[condition.relation](low, high)))
+        return at.algebra.number(int(COMPARISONS[condition.relation](low, high)))
     if condition.relation in {"=", "!="}:
         return _evaluate_equality(at, condition, env)
     a, b = at.value(condition.left, env), at.value(condition.right, env)
@@ -248,6 +243,7 @@ class Evaluator:
         if text not in self.notes:
             self.notes.append(text)
 
+    @cached_property
     def on_tape(self) -> Evaluator:
         """The same evaluation with nodes of the tape."""
         return replace(self, taped=True)
@@ -297,6 +293,8 @@ def _evaluate_power(at: Evaluator, node: Exponentiation, env: Environment) -> Va
         raise ClaimError(
             f"an exponent beyond {MOST_POWER}, or none at all", help="a number such as 2"
         )
+    if exponent.denominator != 1 and (normal := normalize_constant_root(node)) is not None:
+        return at.value(normal, env)
     apply = at.algebra.power(Fraction(exponent))
     return apply_elementwise(at.value(node.base, env), 0, lambda a, _: apply(a + at.zero))
 

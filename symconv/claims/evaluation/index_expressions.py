@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from math import ceil, floor, prod
@@ -93,6 +94,12 @@ def _function(node: FunctionCall, env: Environment, context: NetworkContext) -> 
         raise ClaimError("a remainder of a division by 0", help="i \\bmod 2")
     return rule(*known) if len(known) in ARGUMENTS[node.function] else None
 
+
+COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt,
+    ">=": operator.ge,
+}  # fmt: skip
+"""Relations between indices and numbers; what tensors hold is compared by switches."""
 
 INDEX_RULES: Mapping[str, Callable[..., IndexValue]] = {
     "floor": floor, "ceil": ceil, "modulo": lambda a, b: a - b * floor(Fraction(a) / b),

@@ -101,9 +101,9 @@ def recall_range(
 
 
 def _names_beside(limit: SumRange, body: SyntaxNode) -> set[str]:
-    """The names in the limits of an index, and in every entry that has the index."""
+    """The names in the limits of an index, and in every entry or bracket that has the index."""
     nodes = [n for side in (limit.low, limit.high) if side is not None for n in side.walk()]
-    for entry in (n for n in body.walk() if isinstance(n, TensorReference)):
+    for entry in (n for n in body.walk() if isinstance(n, TensorReference | Condition)):
         inside = list(entry.walk())
         if any(isinstance(n, Identifier) and n.name == limit.name for n in inside):
             nodes += inside

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from numbers import Rational
 from typing import Any
 
 from mpmath import iv
@@ -31,12 +32,17 @@ class Interval:
     high: Fraction
 
     def __add__(self, other: Any) -> Interval:
+        # What is recorded on a tape adds and multiplies by itself.
+        if not isinstance(other, Interval | Rational):
+            return NotImplemented
         o = as_interval(other)
         return Interval(self.low + o.low, self.high + o.high)
 
     __radd__ = __add__
 
     def __mul__(self, other: Any) -> Interval:
+        if not isinstance(other, Interval | Rational):
+            return NotImplemented
         o = as_interval(other)
         ends = [a * b for a in (self.low, self.high) for b in (o.low, o.high)]
         return Interval(min(ends), max(ends))

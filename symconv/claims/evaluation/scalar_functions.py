@@ -14,6 +14,7 @@ from symconv.claims.arrays.running_maximum import (
     resolve_maximum,
 )
 from symconv.claims.arrays.table import BARE_WORDS, PREFIX
+from symconv.claims.model.constant_roots import normalize_constant_root
 from symconv.claims.model.errors import ClaimError, NotChecked
 from symconv.claims.model.syntax_tree import FunctionCall, Identifier, SyntaxNode, TensorReference
 
@@ -49,6 +50,8 @@ def apply_function(at: Evaluator, node: FunctionCall, env: Environment) -> Value
     """The value of a function; words in quotes are options."""
     if node.function in SOFTMAX:
         return apply_softmax(at, node, env)
+    if node.function == "sqrt" and (normal := normalize_constant_root(node)) is not None:
+        return at.value(normal, env)
     if node.function.startswith(PREFIX) or node.function in BARE_WORDS:
         return evaluate_word_of_code(at, node, env)
     quoted = [a for a in node.arguments if isinstance(a, Identifier) and a.name[:1] == "'"]

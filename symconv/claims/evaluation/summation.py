@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from symconv.claims.model.context import NetworkContext
@@ -10,6 +10,7 @@ from symconv.claims.model.errors import ClaimError, NotChecked
 from symconv.claims.model.syntax_tree import Summation, SumRange, SyntaxNode
 
 from .arrays import Value, apply_elementwise
+from .index_brackets import IndexBracket, list_brackets
 from .index_expressions import Environment, evaluate_index
 from .index_ranges import recall_range
 from .products import require_same_shape
@@ -37,10 +38,13 @@ def estimate_operations(
     """About how many operations a formula takes, its sums unrolled."""
     inner, count = dict(env or {}), 1
     if isinstance(node, Summation):
+        names = [limit.name for limit in node.limits]
+        said = ([n for n in b.equated if n in names] for b in list_brackets(node))
+        fixed = {found[0] for found in said if found}
         for limit in node.limits:
             span = _estimate_range(limit, node.body, inner, context, options)
             inner[limit.name] = span.start
-            count *= len(span)
+            count *= 1 if limit.name in fixed else len(span)
     return count * (
         1 + sum(estimate_operations(x, context, options, inner) for x in _operands(node))
     )
@@ -61,17 +65,34 @@ def _estimate_range(
 
 
 def _add_terms(at: Evaluator, node: Summation, env: Environment) -> Value:
-    total: Value = at.zero
-    for inner in index_choices(at, node, 0, env):
-        term = at.value(node.body, inner)
-        total = require_same_shape(apply_elementwise(total, term, lambda a, b: a + b), total, term)
-    return total
+    total: Value | None = None
+    for inner in index_choices(at, node, 0, env, list_brackets(node)):
+        term, before = at.value(node.body, inner), at.zero if total is None else total
+        added = apply_elementwise(before, term, lambda a, b: a + b)
+        total = require_same_shape(added, before, term)
+    if total is not None:
+        return total
+    # Every term is 0, or there is none: what a 0 it is, of one entry or of many, a term says.
+    first = next(index_choices(at, node, 0, env), None)
+    return at.zero if first is None else at.value(node.body, first)
 
 
 def index_choices(
-    at: Evaluator, node: Summation, n: int, env: Environment
+    at: Evaluator,
+    node: Summation,
+    n: int,
+    env: Environment,
+    brackets: Sequence[IndexBracket] = (),
 ) -> Iterator[Environment]:
-    """Every choice of the indices from the n-th on."""
+    """Every choice of the indices from the n-th on at which no bracket fails.
+
+    A bracket is looked at as soon as the indices in it are chosen.
+    """
+    waiting = {limit.name for limit in node.limits[n:]}
+    known = [b for b in brackets if waiting.isdisjoint(b.names)]
+    if any(b.fails(env, at.context) for b in known):
+        return
+    brackets = [b for b in brackets if b not in known]
     if n == len(node.limits):
         yield env
         return
@@ -92,4 +113,4 @@ def index_choices(
         )
         # sum over j != i.
         if not left_out:
-            yield from index_choices(at, node, n + 1, inner)
+            yield from index_choices(at, node, n + 1, inner, brackets)

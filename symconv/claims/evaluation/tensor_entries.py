@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
 from math import prod
@@ -68,14 +68,35 @@ def evaluate_gradient(at: Evaluator, key: str, node: TensorReference, env: Envir
         table = at.assignment.table(tensor.key)
     else:
         cost = tape_entries(at, at.context.cost)[(0,)]
-        table = tape_gradients(at, at.assignment.slopes(cost), key)
+        table = read_tape_gradients(at, cost, key)
     return select_entries(at, node, env, Block(key, at.assignment.shape(key), below=True), table)
 
 
-def tape_gradients(at: Evaluator, slopes: list[Any], key: str) -> EntriesByPlace:
-    """d(seed)/d(entry) for every entry of a tensor, taken from the adjoints of a tape."""
-    zero = at.assignment.algebra.number(0)
-    return {p: slopes[n.order] + zero for p, n in tape_entries(at, key).items()}
+@dataclass(frozen=True)
+class TapeGradients(Mapping[Place, Any]):
+    """d(result)/d(entry) for every entry of a tensor, each looked up when it is asked for."""
+
+    nodes: Mapping[Place, Recorded]
+    slopes: Mapping[int, Any]
+    zero: Any
+
+    def __getitem__(self, place: Place) -> Any:
+        """The derivative by the entry at a place."""
+        return self.slopes.get(self.nodes[place].order, 0) + self.zero
+
+    def __iter__(self) -> Iterator[Place]:
+        return iter(self.nodes)
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+
+def read_tape_gradients(
+    at: Evaluator, result: Recorded, key: str, *, direct: bool = False
+) -> EntriesByPlace:
+    """d(result)/d(entry) for every entry of a tensor, by the tape."""
+    zero, slopes = at.assignment.algebra.number(0), at.assignment.slopes(result, direct=direct)
+    return TapeGradients(tape_entries(at, key), slopes, zero)
 
 
 def select_entries(
@@ -174,13 +195,14 @@ def evaluate_differential(at: Evaluator, node: Differential, env: Environment) -
         and not node.of.kind
     ):
         return evaluate_gradient(at, key, node.by, env)
-    if any(isinstance(n, Differential) or getattr(n, "kind", "") for n in node.of.walk()):
+    if node.is_repeated:
         # On the tape of the forward pass an error signal would be a constant.
         raise NotChecked("the derivative of a derivative is not judged")
-    if at.assignment.by_rules and isinstance(node.of, TensorReference) and not node.entrywise:
+    whole = not (node.entrywise or node.direct)
+    if at.assignment.by_rules and isinstance(node.of, TensorReference) and whole:
         return _evaluate_chain(at, node.of, node.by, key, env)
-    above = at.on_tape().value(node.of, env)
-    found = _evaluate_jacobian(at, above, node.by, key, env)
+    above = at.on_tape.value(node.of, env)
+    found = _evaluate_jacobian(at, above, node, key, env)
     return _take_diagonal(found, above, node.by) if node.entrywise else found
 
 
@@ -219,15 +241,18 @@ def _evaluate_chain(
 
 
 def _evaluate_jacobian(
-    at: Evaluator, above: Value, by: TensorReference, key: str, env: Environment
+    at: Evaluator, above: Value, node: Differential, key: str, env: Environment
 ) -> Value:
     """The derivatives of all entries above by the entries below, along the tape."""
+    by = node.by
     block = Block(key, at.assignment.shape(key), below=True)
-    zeros = dict.fromkeys(product(*map(range, block.shape)), at.assignment.algebra.number(0))
     found: list[Any] = []
     for seed in above.entries if isinstance(above, ArrayValue) else (above,):
-        recorded = isinstance(seed, Recorded)
-        table = tape_gradients(at, at.assignment.slopes(seed), key) if recorded else zeros
+        if isinstance(seed, Recorded):
+            table = read_tape_gradients(at, seed, key, direct=node.direct)
+        else:
+            places = product(*map(range, block.shape))
+            table = dict.fromkeys(places, at.assignment.algebra.number(0))
         value = select_entries(at, by, env, block, table)
         found += list(value.entries) if isinstance(value, ArrayValue) else [value]
     blocks = above.blocks if isinstance(above, ArrayValue) else ()

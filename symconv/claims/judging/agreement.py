@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from symconv.claims.evaluation.comparison import DIFFERENT, EQUAL, Question
 from symconv.claims.evaluation.modular_field import Undefined
 from symconv.claims.model.budget import VERDICT_STEPS, OverBudget, limit_work, spend, steps_left
 from symconv.claims.model.context import DifferentiableNetwork
-from symconv.claims.model.errors import NotChecked
+from symconv.claims.model.errors import NotChecked, TooMuchWork
 from symconv.claims.model.evidence import PROVED, TESTED, Evidence
 from symconv.claims.proving.forms.budget import ProofBudget
 from symconv.claims.proving.prove import Proof, prove_equality
@@ -22,8 +23,14 @@ from .trial import UNCOVERED, Outcome, Trial
 TRIED_FIRST = 2
 """At how many choices of sizes a claim is tried before a proof is looked for: that takes longer."""
 
-SHORT_TRIAL = 3
-"""At how many values of the free indices a claim is tried at least before a proof alone decides."""
+LOOKED_AT = 4
+"""At how many choices these may be, where some take too long."""
+
+SHORT_TRIALS = (3, 1)
+"""At how many values of the free indices a claim is tried at least before a proof alone decides.
+
+Where the sums of a formula are long, one value has to do.
+"""
 
 OPEN_PROOF, CLOSED_PROOF = 8_000, 600
 """How many of its own steps a proof may take: for all sizes, and where the sizes are numbers.
@@ -68,7 +75,7 @@ class Agreement:
 
     def evidence(self) -> Evidence:
         """What it rests on that all parts agree."""
-        if self._proved:
+        if self.is_proved:
             return Evidence(PROVED, tuple(dict.fromkeys(map(describe_proof, self.proofs.values()))))
         trials = sum(o.trials for o in self.found.values())
         covered, missed = dict.fromkeys(self._sizes_covered()), list(self._choices().missed)
@@ -83,7 +90,7 @@ class Agreement:
 
     def sampled(self) -> str:
         """A remark where not all values of the free indices are tried."""
-        if self._proved:
+        if self.is_proved:
             return ""
         return next((said for cover in self._covers() if (said := cover.sampled())), "")
 
@@ -110,7 +117,7 @@ class Agreement:
         yield f"{len(contexts)} choices of sizes ({', '.join(ranges)})"
 
     @property
-    def _proved(self) -> bool:
+    def is_proved(self) -> bool:
         """Whether every part that was compared is proved to be equal to the first one."""
         return bool(self.found) and self.found.keys() == self.proofs.keys()
 
@@ -128,7 +135,9 @@ class Agreement:
         return True
 
     def _try_sizes(self, n: int) -> Outcome:
-        trials, tried_first = 0, min(TRIED_FIRST, self._choices().planned)
+        if self.question.context.sizes and (found := self._try_briefly(n)) is not None:
+            return found
+        trials = 0
         for number, cover in enumerate(self._covers()):
             outcome = self._try(cover, n, first=number == 0)
             if outcome.kind == UNCOVERED and self.prove(n):
@@ -137,7 +146,7 @@ class Agreement:
                 return outcome
             trials += outcome.trials
             # Looked for only where the claim seems right, and not relied on alone.
-            if number + 1 == tried_first and self.prove(n):
+            if not self.question.context.sizes and self.prove(n):
                 return Outcome(EQUAL, trials=trials)
         if self._choices().missed:
             missed = ", ".join(self._choices().missed)
@@ -146,18 +155,46 @@ class Agreement:
             )
         return Outcome(EQUAL, trials=trials)
 
+    def _try_briefly(self, n: int) -> Outcome | None:
+        """Open sizes: a few values at two choices of them, and a proof where these are equal.
+
+        It is a fraction of the work of trying all, and says more; None where it decides nothing.
+        """
+        equal: list[Outcome] = []
+        for cover in islice(self._covers(), LOOKED_AT):
+            # What has no entry or no value at a few may have one at others.
+            try:
+                equal.append(self._try_few(cover, n))
+            except (NotChecked, Undefined):
+                return None
+            except OverBudget:
+                continue
+            if equal[-1].kind not in {EQUAL, UNCOVERED}:
+                return None
+            if len(equal) == TRIED_FIRST:
+                break
+        if not equal or not self.prove(n):
+            return None
+        return Outcome(EQUAL, trials=sum(outcome.trials for outcome in equal))
+
     def _try(self, cover: Cover, n: int, *, first: bool) -> Outcome:
         """The trial at one choice of sizes; where it takes too long, a short one and a proof."""
         try:
             with limit_work(steps_left() // 2):
                 return Trial(cover, n, self.notes, first=first).outcome()
-        except OverBudget:
-            with limit_work(steps_left() // 2):
-                short = Trial(cover, n, self.notes, first=False, most=SHORT_TRIAL).outcome()
+        except (OverBudget, TooMuchWork):
+            short = self._try_few(cover, n)
             # What was tried at a few values alone is right only where a proof says so.
             if short.kind == DIFFERENT or (short.kind == EQUAL and self.prove(n)):
                 return short
             raise
+
+    def _try_few(self, cover: Cover, n: int) -> Outcome:
+        """The trial at as many values of the free indices as there is time for."""
+        for most in SHORT_TRIALS:
+            with suppress(OverBudget, TooMuchWork), limit_work(steps_left() // 4):
+                return Trial(cover, n, self.notes, first=False, most=most).outcome()
+        raise OverBudget
 
 
 def describe_proof(proof: Proof) -> str:

@@ -134,7 +134,9 @@ class Judge:
             # What no example shows may be right for a reason that no draw knows.
             if found.verdict != v.UNDETERMINED or not agreement.prove(n):
                 return found
-        edge, evidence = None if brief else find_boundary_cause(question), agreement.evidence()
+        # What is proved holds at ties and kinks, too: no rule of the normal form leaves them out.
+        settled = brief or agreement.is_proved
+        edge, evidence = None if settled else find_boundary_cause(question), agreement.evidence()
         if edge is not None:
             causes = (edge,)
             return Verdict(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from itertools import count, product
@@ -242,10 +242,11 @@ class SizeChoices:
         """The context at some sizes of a kind that can be run; None where none were found."""
         network = self.network()
         assert network is not None, "who asks for the sizes of a network holds it"
-        tried = count()
+        counted = [s for s in self.free if s.is_positive]
+        tried = count(0 if draw.can_differ(counted) else PATIENCE)
 
         def accept(sizes: Sizes) -> bool:
-            chosen = [sizes[s] for s in self.free if s.is_positive]
+            chosen = [sizes[s] for s in counted]
             # Small sizes beside a large one are often equal, which other choices make up for.
             alike = not draw.large and len(set(chosen)) < len(chosen)
             if alike and next(tried) < PATIENCE:
@@ -292,6 +293,10 @@ def choose_sizes(network: DifferentiableNetwork, needs: SizeNeeds) -> SizeChoice
     return known[needs]
 
 
+IMAGE_ROOM = 4
+"""How much larger than its least size an image is drawn at most: a stride of 2 needs that."""
+
+
 @dataclass(frozen=True)
 class SizeDraw:
     """How sizes are drawn: from `least` to `most`, but for one that is `large`.
@@ -307,6 +312,12 @@ class SizeDraw:
     least: int = 1
     lower: frozenset[Symbol] = frozenset()
 
+    def can_differ(self, symbols: Sequence[Symbol]) -> bool:
+        """Whether there are as many numbers as symbols, where one is not large."""
+        others = sum(s not in self.images for s in symbols)
+        highest = max(self.most, max(2, self.least) + IMAGE_ROOM)
+        return others <= self.most - self.least + 1 and len(symbols) <= highest - self.least + 1
+
     def __call__(self, symbol: Symbol, random: Random) -> int:
         if symbol == self.symbol:
             return self.large
@@ -314,6 +325,7 @@ class SizeDraw:
             if symbol in self.lower:
                 return random.randint(2, (self.large - 1) // 2)
             least = max(2, self.least)
-            return random.randint(least, random.choice((least + 4, self.large + least + 4)))
+            most = random.choice((least, self.large + least)) + IMAGE_ROOM
+            return random.randint(least, most)
         least = self.least if symbol.is_positive else 0
         return random.randint(least, max(least, self.most))

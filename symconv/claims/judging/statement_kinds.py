@@ -22,8 +22,12 @@ from symconv.claims.model.syntax_tree import (
     Statement,
     SyntaxNode,
     TensorReference,
+    UnaryMinus,
 )
 from symconv.core.errors import SymconvError
+
+INDEX_NODES = (Identifier, Numeral, BinaryExpression, UnaryMinus)
+"""What an index is made of; a formula with anything else in it is a claim."""
 
 
 def classify_statement(
@@ -35,6 +39,8 @@ def classify_statement(
     # In code "=" gives a name another value; elsewhere it says that two things are equal.
     known: Collection[str] = () if statement.is_code else definitions
     if ":=" in statement.marks or _is_new(left, context, known):
+        return "definition"
+    if _is_index_again(statement, known):
         return "definition"
     if any(isinstance(n, TensorReference) and n.fresh for n in nodes):
         return "update"
@@ -55,6 +61,19 @@ def _is_new(left: SyntaxNode, context: NetworkContext, known: Collection[str]) -
         return left.name not in context.size_names and left.name not in known
     own = isinstance(left, TensorReference) and (left.kind or left.letter in context.layers)
     return isinstance(left, TensorReference) and not own and left.letter not in known
+
+
+def _is_index_again(statement: Statement, known: Collection[str]) -> bool:
+    """A letter that the text defined, and an index once more: `i = (i' + p)/s`, then `i = i'`.
+
+    Texts use the same letters for one sum after the other.
+    """
+    left, *others = statement.parts
+    if not isinstance(left, Identifier) or left.name not in known:
+        return False
+    nodes = [n for part in others for n in part.walk()]
+    letters = any(isinstance(n, Identifier) for n in nodes)
+    return letters and all(isinstance(n, INDEX_NODES) for n in nodes)
 
 
 def _gives(left: SyntaxNode, context: NetworkContext) -> bool:

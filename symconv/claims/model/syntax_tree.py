@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 
 from symconv.core.tree import children, walk
 
@@ -100,11 +101,20 @@ class CodeFormula(SyntaxNode):
 
 @dataclass(frozen=True)
 class Differential(SyntaxNode):
-    """d `of` / d `by`; `entrywise` says that every entry is differentiated by its own only."""
+    """d `of` / d `by`; `entrywise` says that every entry is differentiated by its own only.
+
+    `direct` holds every other value of the network, as a chain rule over several paths does.
+    """
 
     of: SyntaxNode
     by: TensorReference
     entrywise: bool = False
+    direct: bool = False
+
+    @cached_property
+    def is_repeated(self) -> bool:
+        """Whether what it differentiates holds derivatives or error signals itself."""
+        return any(isinstance(n, Differential) or getattr(n, "kind", "") for n in self.of.walk())
 
 
 @dataclass(frozen=True)

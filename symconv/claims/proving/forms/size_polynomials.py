@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from functools import lru_cache
+from math import lcm
 
 Number = int | Fraction
 Monomial = tuple[tuple[str, int], ...]
@@ -133,6 +134,17 @@ def multiply_monomials(a: Monomial, b: Monomial) -> Monomial:
 def invert_monomial(a: Monomial) -> Monomial:
     """One divided by a monomial."""
     return tuple((n, -e) for n, e in a)
+
+
+def find_common_denominator(values: Iterable[Coefficient]) -> Coefficient:
+    """The product of numbers and sizes, all at least 1, that all of some coefficients divide by."""
+    number, sizes = 1, dict[str, int]()
+    for value in values:
+        for monomial, factor in terms_of(value):
+            number = lcm(number, Fraction(factor).denominator)
+            for name, exponent in monomial:
+                sizes[name] = max(sizes.get(name, 0), -exponent)
+    return make_coefficient({tuple(sorted((n, e) for n, e in sizes.items() if e)): number})
 
 
 QUOTIENT = "1/"

@@ -9,6 +9,7 @@ from typing import Any
 
 from symconv.claims.evaluation.comparison import Question
 from symconv.claims.evaluation.evaluator import Options
+from symconv.claims.model.constant_roots import normalize_constant_root
 from symconv.claims.model.syntax_tree import (
     ArrayLiteral,
     BinaryExpression,
@@ -30,7 +31,11 @@ from symconv.claims.model.vocabulary import RATES
 from symconv.claims.proving.forms.budget import NotProvedError, ProofBudget
 from symconv.claims.proving.forms.functions import apply_function, invert_form, subtract_forms
 from symconv.claims.proving.forms.index_forms import IndexForm, make_index
-from symconv.claims.proving.forms.size_polynomials import Coefficient, make_fraction
+from symconv.claims.proving.forms.size_polynomials import (
+    Coefficient,
+    find_common_denominator,
+    make_fraction,
+)
 from symconv.claims.proving.forms.terms import (
     NOTHING,
     ONE,
@@ -52,7 +57,7 @@ from .array_forms import (
 )
 from .array_products import ArrayProducts
 from .entry_readings import read_defined, read_differential, read_rate, read_reference
-from .equations import NetworkEquations
+from .equations import NetworkEquations, make_pi
 from .function_readings import read_function
 from .index_limits import IndexReader, IndexValues
 
@@ -107,6 +112,8 @@ class ClaimReader:
             return make_number(make_fraction(self.context.constants[name]))
         if name in RATES:
             return read_rate(name)
+        if name == "pi":
+            return make_pi()
         if name in self.options.definitions:
             return read_defined(self, name, (), env)
         raise NotProvedError(f"'{name}' has no value")
@@ -124,6 +131,8 @@ class ClaimReader:
         if exponent.slopes or not isinstance(exponent.constant, int | Fraction):
             raise NotProvedError("a power that is no number")
         value = Fraction(exponent.constant)
+        if value.denominator != 1 and (normal := normalize_constant_root(node)) is not None:
+            return self.value(normal, env)
         base = self.value(node.base, env)
         if isinstance(base, ArrayForm):
             return base.map(lambda f: self._raise(f, value))
@@ -239,13 +248,20 @@ class ClaimReader:
         if relation in {"=", "!="}:
             same = make_bracket(zero=(difference,))
             return same if relation == "=" else ONE + scale_form(same, -1)
-        if not difference.whole:
-            raise NotProvedError("a comparison of fractions")
+        difference = self._clear_denominators(difference)
         if relation.startswith("<"):
             difference = difference.scale(-1)
         if not relation.endswith("="):
             difference = difference.shift(-1)
         return make_bracket(nonnegative=(difference,))
+
+    def _clear_denominators(self, difference: IndexForm) -> IndexForm:
+        """A form times what makes it whole: (i - m)/s is above 0 where i - m is, since s is."""
+        values = (*difference.slopes.values(), difference.constant)
+        found = difference.scale(find_common_denominator(values))
+        if not found.whole:
+            raise NotProvedError("a comparison of fractions")
+        return found
 
     def _function(self, node: FunctionCall, env: IndexValues) -> ValueForm:
         return read_function(self, node, env)

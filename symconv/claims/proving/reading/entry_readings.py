@@ -98,7 +98,7 @@ def _read_gradient(at: ClaimReader, key: str, node: TensorReference, env: IndexV
     if not at.equations.can_open(at.context.cost):
         raise NotProvedError("a derivative of a cost that the network does not compute")
     cost = at.equations.access(at.context.cost, [make_constant(0)])
-    return _differentiate(at, cost, node, env, key)
+    return _differentiate(at, cost, Differential(node, node), env, key)
 
 
 def _select_entries(
@@ -201,13 +201,35 @@ def read_differential(at: ClaimReader, node: Differential, env: IndexValues) -> 
     cost = isinstance(of, TensorReference) and of.letter == at.context.cost and not of.kind
     if cost:
         return _read_gradient(at, key, node.by, env)
-    return _differentiate(at, at.value(of, env), node.by, env, key)
+    above = at.value(of, env)
+    if node.direct and isinstance(of, TensorReference):
+        above = _open_once(at, above, key)
+    return _differentiate(at, above, node, env, key)
+
+
+def _open_once(at: ClaimReader, above: ValueForm, by: str) -> ValueForm:
+    """An entry by its own equation; one of the tensor that it is differentiated by as it is."""
+    if isinstance(above, ArrayForm):
+        raise NotProvedError("the derivative of a whole array along one path")
+    opened: Form = ()
+    for term in above:
+        (access,) = term.accesses
+        if access.key == by or not at.equations.can_open(access.key):
+            return above
+        rest = replace(term, accesses=())
+        opened += multiply_forms((rest,), at.equations.open(access.key, access.indices))
+    return opened
 
 
 def _differentiate(
-    at: ClaimReader, above: ValueForm, by: TensorReference, env: IndexValues, key: str
+    at: ClaimReader,
+    above: ValueForm,
+    node: Differential,
+    env: IndexValues,
+    key: str,
 ) -> ValueForm:
     """The derivatives of all entries above by the entries below."""
+    by, direct = node.by, node.direct
     if key not in at.context.forward.by_key:
         raise NotProvedError("a derivative by what is no forward value")
     shape = at.equations.shapes[key]
@@ -225,7 +247,7 @@ def _differentiate(
         names = at.build.name_axes(len(shape))
         place = [make_index(a) for a in names]
         blocks, axes = (*blocks, AxisBlock(key, shape, below=True)), (*axes, *names)
-    found = ForwardDerivative(at.equations, at.budget, key, place).of_form(form)
+    found = ForwardDerivative(at.equations, at.budget, key, place, direct=direct).of_form(form)
     found = digits.close(found)
     return ArrayForm(blocks, axes, found) if blocks else found
 

@@ -44,6 +44,11 @@ from symconv.core.tensor import key_of
 Indices = Mapping[Symbol, IndexForm]
 
 
+def make_pi() -> Form:
+    """The number pi: of all that is known of it, a proof needs that it is one number."""
+    return (Term(accesses=(EntryFactor("number pi", (), ()),)),)
+
+
 class NetworkEquations:
     """The equations of a network, translated once; the same for all claims on it."""
 
@@ -187,8 +192,12 @@ class NetworkEquations:
     def _translate_function(self, e: Expr, env: Indices) -> Form:
         return apply_function(type(e).__name__, self.translate(cast("Expr", e.args[0]), env))
 
+    def _translate_pi(self, _e: Expr, _env: Indices) -> Form:
+        return make_pi()
+
     def _is_size(self, e: Expr, env: Indices) -> bool:
-        return not e.has(Indexed, Sum) and e.free_symbols.isdisjoint(env)
+        own = e.has(Indexed, Sum, sympy.pi) or any(not p.exp.is_Integer for p in e.atoms(Pow))
+        return not own and e.free_symbols.isdisjoint(env)
 
     def _translate_sum(self, e: Sum | LogSumExp, env: Indices) -> Form:
         inner = dict(env)
@@ -229,13 +238,14 @@ class NetworkEquations:
             return raise_form(base, int(e.exp))
         if e.exp.is_Integer:
             return raise_form(invert_form(base), -int(e.exp))
-        if e.exp in (Rational(1, 2), Rational(-1, 2)):
+        if isinstance(e.exp, Rational) and e.exp.q == 2:
             root = apply_function("sqrt", base)
-            return root if e.exp > 0 else invert_form(root)
+            return raise_form(root if e.exp > 0 else invert_form(root), abs(e.exp.p))
         raise NotProvedError("a power that is not whole")
 
 
 TRANSLATIONS: tuple[tuple[Any, Callable[[NetworkEquations, Any, Indices], Form]], ...] = (
+    (type(sympy.pi), NetworkEquations._translate_pi),  # noqa: SLF001
     (Indexed, NetworkEquations._translate_access),  # noqa: SLF001 - the table of its own rules
     (Add, NetworkEquations._translate_addition),  # noqa: SLF001
     (Mul, NetworkEquations._translate_product),  # noqa: SLF001

@@ -26,7 +26,7 @@ from .equations import NetworkEquations
 class ForwardDerivative:
     """d(form) / d(T[indices]) for one entry of a tensor T of the forward pass.
 
-    dT[e]/dT[f] = [e = f], and 0 where T[f] is absent.
+    dT[e]/dT[f] = [e = f], and 0 where T[f] is absent. A `direct` derivative holds other tensors.
     """
 
     def __init__(
@@ -35,7 +35,10 @@ class ForwardDerivative:
         budget: ProofBudget,
         key: str,
         indices: Sequence[IndexForm],
+        *,
+        direct: bool = False,
     ) -> None:
+        self.direct = direct
         self.equations = equations
         self.budget = budget
         self.key = key
@@ -67,7 +70,7 @@ class ForwardDerivative:
             return NOTHING
         if access.key not in self.equations.context.forward.by_key:
             raise NotProvedError("a derivative of what is no forward value")
-        if self.key not in self.equations.dependents.get(access.key, ()):
+        if self.direct or self.key not in self.equations.dependents.get(access.key, ()):
             return NOTHING
         return self.of_form(self.equations.open(access.key, access.indices))
 

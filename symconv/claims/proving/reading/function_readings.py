@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from symconv.claims.evaluation.scalar_functions import POINTWISE
+from symconv.claims.model.constant_roots import normalize_constant_root
 from symconv.claims.model.syntax_tree import (
     ArrayLiteral,
     FunctionCall,
@@ -46,6 +47,11 @@ Reading = Callable[["ClaimReader", list[ValueForm], Sequence[str]], ValueForm]
 
 def read_function(at: ClaimReader, node: FunctionCall, env: IndexValues) -> ValueForm:
     """The value of a function; words in quotes are options."""
+    normal = normalize_constant_root(node) if node.function == "sqrt" else None
+    return _read_call(at, node, env) if normal is None else at.value(normal, env)
+
+
+def _read_call(at: ClaimReader, node: FunctionCall, env: IndexValues) -> ValueForm:
     if node.function in FLOORS:
         rounded = at.indices.index(node, env)
         return make_number(rounded.constant)

@@ -7,6 +7,7 @@ with names, order, shifts, flips, and with sums over inputs instead of outputs.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import permutations, product
@@ -18,6 +19,7 @@ from symconv.claims.proving.forms.size_facts import SizeFacts
 from symconv.claims.proving.forms.terms import (
     INDEX_VALUE,
     INVERSE,
+    EntryFactor,
     Form,
     FunctionFactor,
     Term,
@@ -293,14 +295,23 @@ class _IndexNames:
 
 
 def _orders(term: Term) -> Iterator[list[int]]:
-    """The orders of the accesses that the names of their tensors leave open."""
+    """The orders of the accesses that the names of their tensors leave open.
+
+    Equal ones may change places, and the indices of a term that binds none have their names.
+    """
     groups: dict[str, list[int]] = {}
-    for n, access in enumerate(term.accesses):
-        groups.setdefault(access.key, []).append(n)
+    for n in sorted(range(len(term.accesses)), key=lambda n: str(term.accesses[n])):
+        groups.setdefault(term.accesses[n].key, []).append(n)
     lists = [groups[key] for key in sorted(groups)]
-    count = prod(factorial(len(g)) for g in lists)
-    if count == 1 or count > MOST_ORDERS:
+    alike = Counter(term.accesses).values()
+    count = prod(factorial(len(g)) for g in lists) // prod(map(factorial, alike))
+    if count == 1 or count > MOST_ORDERS or not term.bound:
         yield [n for group in lists for n in group]
         return
+    seen = set[tuple[EntryFactor, ...]]()
     for choice in product(*(permutations(g) for g in lists)):
-        yield [n for group in choice for n in group]
+        order = [n for group in choice for n in group]
+        accesses = tuple([term.accesses[n] for n in order])
+        if accesses not in seen:
+            seen.add(accesses)
+            yield order
