@@ -25,6 +25,7 @@ from symconv.claims.judging.interpretations import choose_interpretation, enumer
 from symconv.claims.judging.irrational_factors import try_irrational_factors
 from symconv.claims.judging.judge import Judge
 from symconv.claims.judging.own_cost import take_own_cost
+from symconv.claims.judging.path_derivatives import choose_paths
 from symconv.claims.judging.probability_names import (
     differentiates_by,
     find_named_output,
@@ -365,12 +366,17 @@ class Checker:
         if self.reads is not None:
             return self.reads(text, self.table(0)), base, []
         try:
-            return parse_statement(text, self.table(base)), base, []
+            return self.parsed_in(text, base), base, []
         except OutOfRangeError:
             with suppress(ClaimError):
                 note = f"the indices are read as starting at {1 - base}"
-                return parse_statement(text, self.table(1 - base)), 1 - base, [note]
+                return self.parsed_in(text, 1 - base), 1 - base, [note]
             raise
+
+    def parsed_in(self, text: str, base: int) -> Statement:
+        """The statement, with the meanings that are chosen."""
+        found = parse_statement(text, self.table(base))
+        return choose_paths(found, self.context, self.choices)
 
     def other_base(self, text: str, base: int, found: Verdict) -> Verdict:
         """Right if the indices start elsewhere?"""
@@ -378,7 +384,7 @@ class Checker:
         if self.reads is not None:
             return found
         with suppress(SymconvError, Undefined, OverBudget):
-            statement = parse_statement(text, self.table(1 - base))
+            statement = self.parsed_in(text, 1 - base)
             possible = weigh_indices(statement, self.context).allows(1 - base)
             if possible and any(
                 isinstance(n, TensorReference) and n.indices
