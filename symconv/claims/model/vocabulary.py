@@ -18,13 +18,14 @@ OPERATORS = {
     "circledast": "conv", "div": "/", "bmod": "mod", "mod": "mod", "land": "and", "wedge": "and",
     "lor": "or", "vee": "or", "lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈", "rceil": "⌉",
     "lvert": "|", "rvert": "|", "vert": "|", "mid": "|", "lVert": "||", "rVert": "||",
-    "Vert": "||", "colon": ":", "uparrow": "up",
+    "Vert": "||", "colon": ":", "uparrow": "up", "otimes": "otimes",
 }  # fmt: skip
 SIGNS = {
     "·": "*", "⋅": "*", "×": "*", "−": "-", "–": "-", "—": "-", "∗": "conv", "⋆": "corr",
     "⊛": "conv", "⊙": "had", "∘": "had", "÷": "/", "≡": ":=", "≈": "~", "←": "<-", "′": "'",
     "’": "'", "″": "''", "≤": "<=", "≥": ">=", "≠": "!=", "∈": "in", "{": "{", "}": "}",
     "⌊": "⌊", "⌋": "⌋", "⌈": "⌈", "⌉": "⌉", "‖": "||", "↑": "up", "∧": "and", "∨": "or",
+    "⊗": "otimes",
 }  # fmt: skip
 RELATIONS = {
     "approx": "~", "equiv": ":=", "leftarrow": "<-", "gets": "<-", "coloneqq": ":=", "le": "<=",

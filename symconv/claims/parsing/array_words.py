@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from symconv.claims.model.array_words import (
@@ -73,7 +74,7 @@ def is_code(text: str, tokens: Sequence[ClaimToken]) -> bool:
     depth = list[str]()
     for n, token in enumerate(tokens):
         following = tokens[n + 1 : n + 3]
-        if token.kind == "name" and _is_word(token, following, inside=bool(depth)):
+        if token.kind == "name" and _is_word(token, following, inside=depth[-1:] == ["("]):
             return True
         if token.kind != "op":
             continue
@@ -83,7 +84,20 @@ def is_code(text: str, tokens: Sequence[ClaimToken]) -> bool:
             depth.pop()
         if (token.text == "@" and not mathematics) or _is_sign_of_code(token, following, depth):
             return True
+        if token.text == "]" and not depth and _opens_indices(token, tokens[n + 1 :]):
+            return True
     return False
+
+
+def _opens_indices(token: ClaimToken, following: Sequence[ClaimToken]) -> bool:
+    """Whether an index follows right behind another one: a[i][j], and not [i = j][m = n]."""
+    if not following or following[0].text != "[" or following[0].start != token.stop:
+        return False
+    inside = takewhile(lambda t: t.text != "]", following[1:])
+    return not any(t.text in RELATIONS for t in inside)
+
+
+RELATIONS = {"=", "<", ">", "<=", ">=", "!="}
 
 
 TRANSPOSES = {"T", "styleT"}
@@ -107,8 +121,6 @@ def _is_sign_of_code(
         return depth[-1:] == ["["]
     if not following or following[0].start != token.stop:
         return False
-    if token.text == "]":
-        return following[0].text == "[" and not depth
     return token.text == "." and _is_attribute(following[0], following[1:])
 
 

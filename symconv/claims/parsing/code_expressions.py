@@ -265,7 +265,7 @@ def _read_binary(at: CodeTranslator, node: ast.BinOp) -> SyntaxNode:
     sign = SIGNS.get(type(node.op))
     if sign is None:
         at.refuse(node, "this sign between two formulas is not read", "+ - * / // % ** @ & |")
-    return make_product(sign, left, right)
+    return make_product(at.table, sign, left, right)
 
 
 def _read_terms(at: CodeTranslator, node: ast.BinOp) -> SyntaxNode:

@@ -50,14 +50,14 @@ from .macros import expand_macros
 from .maxima import is_maximum, parse_maximum
 from .measures import parse_magnitude, parse_norm, parse_rounded
 from .numerals import parse_number
-from .operators import make_product, parse_dilation
+from .operators import make_product, parse_dilation, raise_sum
 from .scripts import parse_scripts, parse_trailing_indices
 from .sum_conditions import bind_sum_conditions, parse_lower_limits
 from .symbol_table import SymbolTable
 from .window_signs import WINDOW_SIGNS, as_window, parse_window_mode
 
 RELATIONS = {"=", ":=", "~", "<-", "=>", "-=", "+=", "=="}
-PRODUCTS = {"*", "/", "conv", "corr", "had", "@", "mod", "//", "%"}
+PRODUCTS = {"*", "/", "conv", "corr", "had", "@", "mod", "//", "%", "otimes"}
 CHOOSING = {"<", ">", "<=", ">=", "!=", "?", "if"}
 """What may stand behind a side that is a comparison, or the first of two values."""
 
@@ -159,7 +159,7 @@ class Parser(ClaimCursor):
                 return left
             mode = parse_window_mode(self) if sign in WINDOW_SIGNS else None
             right = self.factor()
-            left = make_product(sign, left, right)
+            left = make_product(self.table, sign, left, right)
             if mode is not None:
                 left = as_window(self.table, left, mode)
         return self.fail(f"more than {MOST_FACTORS} factors in one term", "powers", start.span)
@@ -217,6 +217,7 @@ class Parser(ClaimCursor):
     def raised(self, base: SyntaxNode) -> SyntaxNode:
         """A base with one exponent, or transposed."""
         count = count_transpose_tokens(self) if self.peek().text == "^" else 0
+        bare = base.span[1] == self.last.stop
         mark = self.take()
         if mark.text == "T" or count:
             self.place += count
@@ -228,6 +229,8 @@ class Parser(ClaimCursor):
         if self.peek().text in {"circ", "had"}:
             self.fail("this exponent is not read", "a number")
         exponent = self.group() if mark.text == "^" else self.factor()
+        if bare and isinstance(base, FunctionCall) and base.function == "sum" and not self.is_code:
+            return raise_sum(self, base, exponent)
         return Exponentiation(base, exponent, span=join_spans(base, exponent))
 
     def group(self) -> SyntaxNode:
