@@ -13,7 +13,7 @@ LAYOUT = re.compile(rf"\\?(?:begin|end)\s*\{{(?:{ENVIRONMENTS})\*?\}}(?:\{{\d*\}
 PIECE = re.compile(
     r"(?P<open>\\?begin\s*\{[a-z]+\*?\}|\\left(?![a-z])|[({\[]|\\\{)"
     r"|(?P<close>\\?end\s*\{[a-z]+\*?\}|\\right(?![a-z])|[)}\]]|\\\})"
-    r"|(?P<row>\\\\(?:\[[^\]\\]{0,10}\])?)"
+    r"|(?P<row>\\\\\*?(?:\[[^\]\\]{0,10}\])?)"
     r"|(?P<part>\\q?quad(?![a-z])|\\(?:implies|Rightarrow|Longrightarrow|iff|Leftrightarrow)"
     r"(?![A-Za-z])|={1,2}>|[⇒⟹]|;|\\text(?:rm|it)?\s*\{[^{}]*\}|\\mbox\s*\{[^{}]*\})"
     r"|(?P<comma>(?<!\\),)"

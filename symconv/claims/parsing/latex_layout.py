@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 
 NOTHING = "tag|label|color|phantom|hphantom|vphantom|hspace|vspace|cite|eqref|ref|footnote"
 BOXES = "boxed|overbrace|underbrace|colorbox|fbox|cancel|mathop|ensuremath|substack"
@@ -64,6 +65,26 @@ def blank_layout(text: str) -> str:
         found.replace(match.span(), "rot180")
     for match in MARK.finditer(text):
         found.mark(match)
+    return found.text
+
+
+def find_marks(text: str) -> Iterator[tuple[int, int]]:
+    """Where tags, labels and the like stand, with what is in their braces."""
+    closing = match_braces(text) if "\\" in text else {}
+    for match in MARK.finditer(text) if closing else ():
+        opening = text.index("{", match.end()) if match["nothing"] else -1
+        if opening in closing:
+            yield match.start(), closing[opening] + 1
+
+
+def blank_boxes(text: str) -> str:
+    """The text without boxes around whole formulas, and what numbers or aligns their rows."""
+    if "\\" not in text:
+        return text
+    found = _Blanks(text)
+    for match in MARK.finditer(text):
+        if match["nothing"] or match["box"] in {"boxed", "fbox"}:
+            found.mark(match)
     return found.text
 
 

@@ -35,6 +35,17 @@ DEFINES = re.compile(
     r"\\(?:(?:re)?newcommand|providecommand|def|let|DeclareMathOperator)(?![A-Za-z])"
 )
 COMMAND = re.compile(r"\\([A-Za-z]+)")
+BEGIN = re.compile(r"\\begin\s*\{document\}")
+COLOUR = re.compile(r"\\color\s*\{[^{}]*\}")
+DECORATED = re.compile(r"\\(?:boldsymbol|underline|bm|mathbf|textcolor\s*\{[^{}]*\})|[{}\s]")
+"""What marks an argument and says nothing: colours, lines, bold letters, and their braces."""
+
+PROGRAM = re.compile(
+    r"\\(?:parbox|if[a-z]*|detokenize|relax|raggedright|raggedleft|centering|smallskip|par|nopagebreak"
+    r"|footnotesize|small|textsc|texttt|setlength|vspace|hspace|makebox|rule|begingroup)(?![A-Za-z])"
+)
+"""Commands that lay out words: a macro with one of them is no part of a formula."""
+
 PARAMETER = re.compile(r"#([1-9])")
 
 
@@ -51,6 +62,7 @@ def expand_macros(text: str) -> str:
 
     ClaimError where they grow without end.
     """
+    text = leave_preamble_out(text)
     if not DEFINES.search(text):
         return text
     rest, macros = _take_definitions(text)
@@ -72,13 +84,48 @@ def _take_definitions(text: str) -> tuple[str, dict[str, Macro]]:
             body, stop = text[stop + 1 : closing], closing + 1
         name = next(match[k] for k in "abcdef" if match[k])
         count = int(match["count"] or match["more"] or len(match["marks"] or "") // 2)
-        body = body.replace("\n", " ")
+        body = simplify_body(body.replace("\n", " "), count)
         macros[name] = Macro(f"\\operatorname{{{body}}}" if match["e"] else body, count)
         if len(macros) > MOST_MACROS:
             raise ClaimError("too many macros", help=f"at most {MOST_MACROS}")
         kept.append("\n" * text.count("\n", match.start(), stop))
         start = stop
     return "".join(kept) + text[start:], macros
+
+
+def simplify_body(body: str, count: int) -> str:
+    """What a macro says: its argument where it colours or marks it, a note where it lays out words.
+
+    A macro of boxes, fonts and conditions of TeX stands for its arguments, as a tag does, which is
+    no part of a formula.
+    """
+    colourless = COLOUR.sub("", body)
+    if DECORATED.sub("", colourless) == "#1":
+        return "\\boldsymbol{#1}"
+    if not PROGRAM.search(body):
+        return colourless
+    said = " ".join(f"#{n}" for n in range(1, count + 1))
+    return f"\\tag*{{{said}}}" if said else ""
+
+
+def leave_preamble_out(text: str) -> str:
+    """A document of LaTeX without what stands before its beginning, but for its macros.
+
+    Lines keep their numbers.
+    """
+    begins = BEGIN.search(text)
+    if begins is None:
+        return text
+    head, closes = text[: begins.end()], match_braces(text)
+    kept, place = [], 0
+    for match in DEFINITION.finditer(head):
+        if match.start() < place:
+            continue
+        stop = closes.get(match.end(), -1) + 1 if match["same"] is None else match.end()
+        kept += ["\n" * text.count("\n", place, match.start()), text[match.start() : stop]]
+        place = max(place, stop)
+    kept.append("\n" * text.count("\n", place, begins.end()))
+    return "".join(kept) + text[begins.end() :]
 
 
 @dataclass

@@ -57,6 +57,7 @@ ADDRESSED, TAGGED, ARROWED, RULED = (
     "it is a ruler",
 )  # fmt: skip
 BRACKETED = "it is the condition of a bracket"
+MARKED = "it is in a tag or a label of a formula"
 UNPACKED = "it gives names to sizes in code"
 RANGED, DEFINED, ASKED, OPTION = (
     "it is the range of an index", "it is a default of a definition in code",

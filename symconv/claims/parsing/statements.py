@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from .clauses import BREAK, find_clauses
 from .equations_apart import find_left_side, split_equations
 from .formula_lines import join_lines
+from .latex_layout import blank_boxes, find_marks
 from .markup import (
     MaskedText,
     MathZone,
@@ -21,6 +22,7 @@ from .markup import (
     mask_prose,
 )
 from .relation_signs import (
+    MARKED,
     RANGED,
     SIGN,
     LineTable,
@@ -134,7 +136,8 @@ class TextSplitter:
             if why := describe_condition(zone.body, self.names):
                 self.rule_out([NoFormula(zone.start, zone.stop, why)])
                 continue
-            equations = list(split_equations(zone.body))
+            self.rule_out_marks(zone)
+            equations = list(split_equations(blank_boxes(zone.body)))
             for offset, equation in equations:
                 self.add(zone.body_start + offset, equation, MATH)
                 # A display that begins with its sign goes on from the one before it.
@@ -150,6 +153,12 @@ class TextSplitter:
             else:
                 self.masked.blank(zone.start, inner[0])
                 self.masked.blank(inner[1], zone.stop)
+
+    def rule_out_marks(self, zone: MathZone) -> None:
+        """Tags and labels of a formula: a sign in a remark beside it is part of no formula."""
+        for start, stop in find_marks(zone.body):
+            span = zone.body_start + start, zone.body_start + stop
+            self.ruled.append(NoFormula(*span, MARKED))
 
     def take_code_spans(self, fenced: frozenset[int]) -> None:
         """What stands between backticks; without a sign it may be a side, too."""

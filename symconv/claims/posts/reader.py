@@ -20,6 +20,7 @@ from symconv.claims.model.substitution import replace_nodes
 from symconv.claims.model.syntax_tree import Differential, Statement, SyntaxNode
 from symconv.claims.model.verdict import WRONG, Verdict
 from symconv.claims.parsing.labelled_matrices import LabelledMatrix, find_labelled_matrices
+from symconv.claims.parsing.left_out import blank_left_out, find_left_out
 from symconv.claims.parsing.macros import expand_macros
 from symconv.claims.parsing.parser import parse_statement
 from symconv.claims.parsing.printed_arrays import PrintedArray, find_printed_arrays
@@ -112,6 +113,8 @@ class PostReader:
 
     def report(self) -> PostReport:
         """Every statement in order, then what follows from several together."""
+        whole, left_out = self.text, tuple(find_left_out(self.text))
+        self.text = blank_left_out(whole, left_out)
         split = split_text(self.text, frozenset(self.checker.context.layers))
         matrices = find_labelled_matrices(self.text, split.fenced)
         spans = [(e.start, e.stop) for e in split.excerpts]
@@ -135,7 +138,7 @@ class PostReader:
                 with suppress(OverBudget):
                     joined.extend(combine_statements(self.checker, [v for _, v in self.judged]))
         excerpts = [(p, v) for p, v in self.judged if isinstance(p, Excerpt)]
-        signs = account_for_signs(self.text, excerpts, split.no_formulas)
+        signs = account_for_signs(whole, excerpts, (*split.no_formulas, *left_out))
         return PostReport((*(v for _, v in self.judged), *joined), signs)
 
     @cached_property
