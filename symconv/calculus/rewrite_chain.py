@@ -32,7 +32,7 @@ REASONS = {
     "derivative of an entry": "an entry depends on itself only: 1 where the indices agree, else 0",
     "split": "every entry lies in exactly one block: compare the blocks and the places in them",
     "exchange of sums": "finite sums may be taken in any order",
-    "renaming": "a bracket [v = q] leaves one term of the sum over v, the one at v = q",
+    "renaming": "a bracket leaves one term of a sum, the one at which it holds",
     "sifting": "a bracket leaves one term of a sum; solve it for the index that it fixes",
     "absorb": "a tensor is 0 outside its range and between integers: the bracket can be dropped",
     "sum over one value": "a sum over a single value is that term",

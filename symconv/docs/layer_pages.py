@@ -15,7 +15,7 @@ from symconv.layers import catalogue
 from symconv.layers.base import Layer
 from symconv.network.spec import LayerOption, layer_options
 
-INPUTS = ("NxCxHxW", "D batch N", "NxTxD", "Nx6x8x8", "8 batch N")
+INPUTS = ("NxCxHxW", "D batch N", "NxTxD", "NxCxHxH", "Nx6x8x8", "8 batch N")
 WORDS = {
     "name": ("w", "t"),
     "value": ("x",),

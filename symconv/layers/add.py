@@ -12,7 +12,7 @@ from .base import Layer, ValueName
 
 @dataclass(frozen=True)
 class AddValue(Layer):
-    """y[...] = x[...] + other[...], for a value of the same shape that came before."""
+    """The sum of x and a value of the same shape that came before, entry by entry."""
 
     keyword = "add"
     title = "sum"

@@ -17,7 +17,7 @@ from .base import Layer
 
 @dataclass(frozen=True)
 class AveragePool(Layer):
-    """y[b,c,i,j] = 1/(k1 k2) sum_{m,n} x[b, c, s i + m - p, s j + n - p].
+    """y[b,c,i,j] = 1/(k1 k2) sum_{m=0}^{k1-1} sum_{n=0}^{k2-1} x[b, c, s i + m - p, s j + n - p].
 
     The stride is the window unless it is given. Padding counts as zeros in the average; with
     `exclude_padding` the sum is divided by the number of entries that lie in the image, and with

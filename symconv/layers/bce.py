@@ -9,7 +9,7 @@ from .loss import Loss, Reduction
 
 @dataclass(frozen=True)
 class BinaryCrossEntropy(Loss):
-    """C = -1/N sum t log(x) + (1 - t) log(1 - x), for probabilities x strictly between 0 and 1."""
+    """The mean of -t log(x) - (1 - t) log(1 - x), for probabilities x strictly between 0 and 1."""
 
     keyword = "bce"
     title = "binary cross entropy"

@@ -11,7 +11,7 @@ from .loss import Loss, Reduction
 
 @dataclass(frozen=True)
 class BinaryCrossEntropyWithLogits(Loss):
-    """C = 1/N sum log(1 + exp(x)) - t x: cross entropy of t and sigmoid(x)."""
+    """The mean of log(1 + exp(x)) - t x: cross entropy of t and sigmoid(x)."""
 
     keyword = "bce_logits"
     title = "binary cross entropy with logits"

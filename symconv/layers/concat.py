@@ -12,7 +12,7 @@ from .base import Layer, ValueName
 
 @dataclass(frozen=True)
 class Concat(Layer):
-    """y[b,c,...] = x[b,c,...] + other[b, c - C, ...], C being the channels of x.
+    """The channels of x, and behind them those of a value that came before.
 
     Each of the two is 0 where the other one stands, since a tensor is 0 beyond its border.
     """

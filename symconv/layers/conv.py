@@ -17,7 +17,7 @@ from .base import Layer, TensorName
 
 @dataclass(frozen=True)
 class Conv(Layer):
-    """z[b,f,i,j] = sum_{c,m,n} w[f,c,m,n] x[b, c, s i + d m - p, s j + d n - p] + bias[f].
+    """y[b,f,i,j] = sum_{c,m,n} w[f,c,m,n] x[b, c, s i + d m - p, s j + d n - p] + beta[f].
 
     Cross-correlation, as deep-learning libraries compute it. With `flip` the kernel is read
     backwards, w[f, c, k1-1-m, k2-1-n]: convolution in the sense of mathematics. Batch and channel

@@ -16,10 +16,10 @@ from .loss import Reduction
 
 @dataclass(frozen=True)
 class CrossEntropy(Layer):
-    """C = -1/N sum_b sum_q t[b,q] log softmax(x)[b,q], N counting the samples.
+    """The mean over the samples of -sum_q t[b,q] log(softmax(x)[b,q]).
 
     The target holds probabilities; with `labels` it holds one class number a sample, and
-    t[b,q] stands for [q = label[b]].
+    t[b,q] is 1 where q is that number, else 0.
     """
 
     keyword = "cross_entropy"

@@ -13,7 +13,7 @@ from .base import Layer, TensorName
 
 @dataclass(frozen=True)
 class Dense(Layer):
-    """h[b,q] = sum_r w[q,r] x[b,r] + bias[q].
+    """y[b,q] = sum_r w[q,r] x[b,r] + beta[q].
 
     With `transposed` the weight is w[r,q]. With `last` x may have axes before the last one, such as
     the places of a sequence, which all have the same weight.

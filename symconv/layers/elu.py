@@ -13,7 +13,7 @@ from .pointwise import Pointwise
 
 @dataclass(frozen=True)
 class ELU(Pointwise):
-    """a[...] = x[...] where it is positive, else alpha (exp(x[...]) - 1)."""
+    """The value x where it is positive, else alpha (exp(x) - 1)."""
 
     keyword = "elu"
     title = "exponential linear unit"

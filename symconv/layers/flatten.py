@@ -12,7 +12,7 @@ from .base import Layer
 
 @dataclass(frozen=True)
 class Flatten(Layer):
-    """v[b, (c H + i) W + j] = x[b,c,i,j]: every axis but the batch, read row by row."""
+    """y[b, (c H + i) W + j] = x[b,c,i,j]: every axis but the batch, read row by row."""
 
     keyword = "flatten"
     title = "flatten"

@@ -16,7 +16,7 @@ def gelu_with_tanh(x: Expr) -> Expr:
 
 @dataclass(frozen=True)
 class GELU(Pointwise):
-    """a[...] = x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))), the form with tanh.
+    """y = x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))), the form with tanh.
 
     Hendrycks and Gimpel, Gaussian Error Linear Units, 2016, section 2.
     """

@@ -9,7 +9,7 @@ from .loss import Loss
 
 @dataclass(frozen=True)
 class HalfSquaredError(Loss):
-    """C = 1/2 sum (x - t)^2, over every entry of every sample."""
+    """y = 1/2 sum (x - t)^2, over every entry of every sample."""
 
     keyword = "half_sse"
     title = "half the sum of squared errors"

@@ -11,7 +11,7 @@ from .loss import Loss, Reduction
 
 @dataclass(frozen=True)
 class AbsoluteError(Loss):
-    """C = 1/N sum |x - t|, with derivative 0 where x = t."""
+    """The mean of |x - t|, with derivative 0 where x and t are equal."""
 
     keyword = "l1"
     title = "mean absolute error"

@@ -13,7 +13,7 @@ from .pointwise import Pointwise
 
 @dataclass(frozen=True)
 class LeakyReLU(Pointwise):
-    """a[...] = x[...] where it is positive, else slope x[...]; the derivative at 0 is the slope."""
+    """The value x where it is positive, else slope x; the derivative at 0 is the slope."""
 
     keyword = "leaky_relu"
     title = "leaky rectifier"

@@ -14,7 +14,7 @@ from .base import Layer, TensorName
 
 @dataclass(frozen=True)
 class LocallyConnected(Layer):
-    """z[b,f,i,j] = sum_{c,m,n} w[f,i,j,c,m,n] x[b, c, s i + d m - p, s j + d n - p].
+    """y[b,f,i,j] = sum_{c,m,n} w[f,i,j,c,m,n] x[b, c, s i + d m - p, s j + d n - p].
 
     A convolution whose kernel is not shared: every output position has its own.
     """

@@ -12,7 +12,7 @@ from .base import Layer, Place
 
 @dataclass(frozen=True)
 class LogSoftmax(Layer):
-    """y[b,q] = x[b,q] - log sum_r exp x[b,r], along the channels, the features or `axis`."""
+    """The number x[b,q] - log(sum_r exp(x[b,r])), along the channels, the features or `axis`."""
 
     keyword = "log_softmax"
     title = "log-softmax"

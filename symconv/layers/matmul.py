@@ -13,7 +13,7 @@ from .base import Layer, ValueName
 
 @dataclass(frozen=True)
 class MatMul(Layer):
-    """y[..., i, j] = sum_k x[..., i, k] other[..., k, j]; `transposed` reads other[..., j, k]."""
+    """The matrix product of x and a value that came before; `transposed` turns that one."""
 
     keyword = "matmul"
     title = "matrix product"

@@ -15,7 +15,7 @@ from .base import Layer
 
 @dataclass(frozen=True)
 class MaxPool(Layer):
-    """y[b,c,i,j] = max_{m,n} x[b, c, s i + d m - p, s j + d n - p].
+    """The largest x[b, c, s i + d m - p, s j + d n - p] over all m and n of a window.
 
     The stride is the window unless it is given. Padding never wins: it counts as minus infinity.
     With `ceil` a last window may hang over the border.

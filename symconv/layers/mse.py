@@ -9,7 +9,7 @@ from .loss import Loss, Reduction
 
 @dataclass(frozen=True)
 class MeanSquaredError(Loss):
-    """C = 1/N sum (x - t)^2, where N counts every entry of every sample."""
+    """The mean of (x - t)^2 over every entry of every sample."""
 
     keyword = "mse"
     title = "mean squared error"

@@ -12,7 +12,7 @@ from .base import Layer, ValueName
 
 @dataclass(frozen=True)
 class MultiplyValue(Layer):
-    """y[...] = x[...] other[...], for a value of the same shape that came before."""
+    """The product of x and a value of the same shape that came before, entry by entry."""
 
     keyword = "mul"
     title = "product, entry by entry"

@@ -11,7 +11,7 @@ from .pointwise import Pointwise
 
 @dataclass(frozen=True)
 class ReLU(Pointwise):
-    """a[...] = max(x[...], 0), with relu'(0) = 0."""
+    """The greater of x and 0; the derivative at 0 is 0."""
 
     keyword = "relu"
     title = "rectifier (ReLU)"

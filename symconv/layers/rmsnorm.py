@@ -20,7 +20,7 @@ from .norm import Norm, NormAxes, last_axes, scale_and_shift
 
 @dataclass(frozen=True)
 class RMSNorm(Norm):
-    """y = x / sqrt(1/N sum x^2 + epsilon) * weight + bias, over everything but the batch.
+    """The value x / sqrt(mean(x^2) + epsilon) * weight + bias, over everything but the batch.
 
     Or over the `last` axes.
     """

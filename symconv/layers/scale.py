@@ -12,7 +12,7 @@ from .base import Layer, TensorName
 
 @dataclass(frozen=True)
 class Scale(Layer):
-    """y[b,c,i,j] = w[c] x[b,c,i,j] + bias[c]."""
+    """y[b,c,i,j] = w[c] x[b,c,i,j] + beta[c]."""
 
     keyword = "scale"
     title = "scaling of channels"

@@ -11,7 +11,7 @@ from .pointwise import Pointwise
 
 @dataclass(frozen=True)
 class Sigmoid(Pointwise):
-    """a[...] = 1 / (1 + exp(-x[...]))."""
+    """y = 1 / (1 + exp(-x)), entry by entry."""
 
     keyword = "sigmoid"
     title = "logistic sigmoid"

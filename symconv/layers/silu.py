@@ -11,7 +11,7 @@ from .pointwise import Pointwise
 
 @dataclass(frozen=True)
 class SiLU(Pointwise):
-    """a[...] = x[...] / (1 + exp(-x[...]))."""
+    """y = x / (1 + exp(-x)), entry by entry."""
 
     keyword = "silu"
     title = "sigmoid linear unit (SiLU)"

@@ -13,9 +13,9 @@ from .loss import Loss, Reduction
 
 @dataclass(frozen=True)
 class SmoothAbsoluteError(Loss):
-    """C = 1/N sum f(x - t), where f(d) = d^2/(2 beta) for |d| < beta, else |d| - beta/2.
+    """The mean of d^2/(2 beta) where |d| is below beta, else of |d| - beta/2, for d = x - t.
 
-    In one formula: f(d) = (d^2 - max(|d| - beta, 0)^2) / (2 beta).
+    In one formula that is (d^2 - max(|d| - beta, 0)^2) / (2 beta).
     """
 
     keyword = "smooth_l1"

@@ -14,7 +14,7 @@ from .base import Layer, Place
 
 @dataclass(frozen=True)
 class Softmax(Layer):
-    """y[b,q] = exp(x[b,q] - log sum_r exp x[b,r]), along the channels, the features or `axis`."""
+    """The share exp(x[b,q]) / sum_r exp(x[b,r]), along the channels, the features or `axis`."""
 
     keyword = "softmax"
     title = "softmax"

@@ -11,7 +11,7 @@ from .pointwise import Pointwise
 
 @dataclass(frozen=True)
 class Softplus(Pointwise):
-    """a[...] = log(1 + exp(x[...]))."""
+    """y = log(1 + exp(x)), entry by entry."""
 
     keyword = "softplus"
     title = "softplus"

@@ -9,7 +9,7 @@ from .loss import Loss
 
 @dataclass(frozen=True)
 class SquaredError(Loss):
-    """C = sum (x - t)^2, over every entry of every sample."""
+    """y = sum (x - t)^2, over every entry of every sample."""
 
     keyword = "sse"
     title = "sum of squared errors"

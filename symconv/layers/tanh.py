@@ -9,7 +9,7 @@ from .pointwise import Pointwise
 
 @dataclass(frozen=True)
 class Tanh(Pointwise):
-    """a[...] = tanh(x[...])."""
+    """y = tanh(x), entry by entry."""
 
     keyword = "tanh"
     title = "hyperbolic tangent"

@@ -15,7 +15,7 @@ from .base import Layer, TensorName
 
 @dataclass(frozen=True)
 class TransposedConv(Layer):
-    """z[b,f,u,v] = sum_{c,m,n} w[c,f,m,n] x[b, c, (u + p - d m)/s, (v + p - d n)/s] + bias[f].
+    """y[b,f,u,v] = sum_{c,m,n} w[c,f,m,n] x[b, c, (u + p - d m)/s, (v + p - d n)/s] + beta[f].
 
     x is absent wherever its index is no integer. The output has (H - 1) s - 2 p + d (k - 1) + q + 1
     rows, where q is `output_padding`.

@@ -13,7 +13,7 @@ from .base import Layer
 
 @dataclass(frozen=True)
 class Upsample(Layer):
-    """y[b, c, s i + m, s j + n] = x[b,c,i,j] for 0 <= m, n < s: every entry becomes a block."""
+    """y[b, c, k1 i + m, k2 j + n] = x[b,c,i,j]: every entry becomes a block."""
 
     keyword = "upsample"
     title = "nearest-neighbour upsampling"

@@ -32,7 +32,9 @@ class CorrelationWords:
         over = self.wholes.over(o.other_sums)
         yield ("In words: ", *self.wholes.factor(finding), *self._correlation(o), *over, ".")
         if finding.coefficient == 1:
-            yield ("In operators: ", self.wholes.left(finding), " = ", *self._operators(o), ".")
+            # Beside other axes, or with zeros to be added, the operators say how and not what.
+            left = (self.wholes.left(finding), " = ") if _is_whole(o) else ()
+            yield ("In operators: ", *left, *self._operators(o), *over, ".")
         if finding.transposed:
             first, second = self.wholes.whole(o.first), self.wholes.whole(o.second)
             yield (
@@ -151,3 +153,10 @@ class CorrelationWords:
     def _axis(finding: Finding, o: Correlation) -> int:
         """The axis of the result along which the first window moves."""
         return list(finding.derivation.equation.lhs.indices).index(o.windows[0].free)
+
+
+def _is_whole(o: Correlation) -> bool:
+    """Whether the window over the two arrays is the result: it moves along all of their axes."""
+    axes = {len(o.windows), len(o.first.indices), len(o.second.indices)}
+    plain = not o.full and all(w.front == 0 for w in o.windows) and o.common("stride") == 1
+    return len(axes) == 1 and plain and not o.other_sums

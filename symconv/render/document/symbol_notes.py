@@ -103,7 +103,7 @@ def _state_layout(program: Program, asked: Collection[str], names: DisplayNames)
 A, B, S = DisplaySymbol("A"), DisplaySymbol("B"), DisplaySymbol("s")
 OPERATORS: Mapping[str, Sentence] = {
     "⋆": (A, " ⋆ ", B, " is the cross-correlation of ", A, " with ", B),
-    "∗": (A, " ∗ ", B, " = ", A, " ⋆ rot180(", B, ") is their convolution"),
+    "∗": (A, " ∗ ", B, " is their convolution, ", A, " ⋆ rot180(", B, ")"),
     "(full)": ("full: with so many zeros around ", A, " that every overlap counts"),
     "↑": (A, " ↑ ", S, " has ", S, " − 1 zeros between the entries of ", A),
     "↓": (A, " ↓ ", S, " keeps the entries whose place is a multiple of ", S),
