@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from command import symconv
 
 from symconv.api import Network
 from symconv.core.errors import SymconvError
@@ -172,6 +173,20 @@ def test_what_was_found_out_is_said_and_what_was_stated_is_not():
     assert Network.parse("input r 2x3 | softmax").remarks == ("r is read as batch 2, 3 features",)
     assert Network.parse("input r 3 batch 2 | softmax").remarks == ()
     assert Network.parse("input r 5x5 | conv w 2x2").remarks == ()
+
+
+NOTES = {
+    "input r 2x3 | softmax -> q": "note: r is read as batch 2, 3 features",
+    "input r 3 batch 2 | softmax -> q | cross_entropy t -> C": "takes the softmax twice",
+    "input r 3 batch 2 | softmax -> q": "",
+}
+
+
+@pytest.mark.parametrize("text", NOTES)
+def test_the_command_line_says_what_was_found_out(text):
+    done = symconv("derive", text)
+    assert done.returncode == 0
+    assert NOTES[text] in done.stderr if NOTES[text] else not done.stderr
 
 
 SINGLE = ["conv w 2", "local w 2", "transposed_conv w 2", "maxpool 2", "avgpool 2", "pad 1"]
