@@ -77,7 +77,10 @@ def check(  # noqa: PLR0913 - a command has the options it has
     sarif: Annotated[bool, typer.Option("--sarif", help="Print SARIF 2.1.0.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Check a claim, or every formula of texts: what is right, what is wrong and why."""
+    """Check a claim, or every formula of texts: what is right, what is wrong and why.
+
+    A comment `symconv: ignore` in a text leaves out what follows, up to `symconv: check`.
+    """
     from symconv.claims.check import check_claim, validate_values
     from symconv.claims.model.verdict import exit_code
     from symconv.trace.input_values import read_values

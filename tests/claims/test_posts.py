@@ -165,3 +165,65 @@ def test_what_code_changes_is_no_longer_what_it_was_defined_as():
     assert [v.verdict for v in network.check_post(filled)][-1] == "not checked"
     again = "total = np.zeros((3,))\ntotal = (z - t).sum(axis=0)\ndb = total\n"
     assert [v.verdict for v in network.check_post(again)][-1] == "right"
+
+
+LEFT_OUT = r"""$\frac{\partial C}{\partial w} = 3$
+% symconv: ignore (another network)
+$\frac{\partial C}{\partial w} = 4$
+{mark}
+$\frac{\partial C}{\partial w} = 5$
+"""
+
+
+@pytest.mark.parametrize(
+    ("mark", "lines"),
+    [
+        ("% symconv: check", [1, 5]),
+        ("<!-- symconv: check -->", [1, 5]),
+        ("% symconv: nothing", [1]),
+    ],
+)
+def test_a_text_leaves_out_what_it_says(mark, lines):
+    report = report_post(
+        Network.parse("input x 3 | conv w 3 -> y | sse t -> C"), LEFT_OUT.replace("{mark}", mark)
+    )
+    assert [v.line for v in report.verdicts] == lines
+    assert len(report.signs) == 3
+    assert [s.fate for s in report.signs].count("no formula") == 3 - len(lines)
+
+
+DOCUMENT = r"""\documentclass{article}
+\newcommand{\hot}[1]{{\color{red}\boldsymbol{#1}}}
+\newcommand{\note}[2]{\parbox{3em}{\footnotesize\textsc{#1}: #2}}
+\setlength{\parindent}{0pt}
+\begin{document}
+\begin{align*}
+\hot{z_i} &= \sum_{m=0}^{1} w_m\,\hot{x_{i+m}} \tag*{\note{forward}{a = b}} \\*[-1ex]
+&\phantom{{}={}}\note{sum}{so $k = 2$}
+\end{align*}
+\begin{equation*}
+\boxed{\begin{aligned}
+\frac{\partial C}{\partial \hot{w_m}} &= \sum_{i} \hot{\delta_i}\,x_{i+m}
+\end{aligned}}\tag*{(2)}
+\end{equation*}
+\begin{equation*}
+\boxed{\frac{\partial C}{\partial x_j} = \sum_{i} \delta_i\,w_{i-j}}
+\end{equation*}
+\end{document}
+"""
+
+
+def test_a_document_of_latex_is_read_with_its_preamble_and_macros():
+    report = report_post(Network.parse("input x 4 | conv w 2 -> z | half_sse t -> C"), DOCUMENT)
+    assert [(v.line, v.verdict) for v in report.verdicts] == [
+        (7, "right"),
+        (12, "right"),
+        (16, "wrong"),
+    ]
+    assert not [s for s in report.signs if s.fate == "not read"]
+
+
+def test_a_macro_that_lays_out_words_hides_no_formula():
+    text = r"\newcommand{\remark}[1]{{\footnotesize #1}}" + "\n" + r"\remark{so $z_0 = w_0 x_1$}"
+    report = report_post(Network.parse("input x 4 | conv w 2 -> z | half_sse t -> C"), text)
+    assert [v.verdict for v in report.verdicts] == ["wrong"]
