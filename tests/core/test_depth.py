@@ -16,7 +16,7 @@ DEPTHS = (15, 30, 60)
 
 LAYERS = {
     "relu": "relu",
-    "own equation": "y[i] = tanh({last}[i])*w[i]",
+    "own equation": "y[i] = tanh({last}[i])*w{n}[i]",
     "dense": "dense w 2 bias b",
     "residual": "relu -> a | add u",
 }
@@ -86,7 +86,7 @@ def test_building_is_linear_in_the_depth(kind):
 
 def stages(kind, depth):
     if kind == "own equation":
-        own = (LAYERS[kind].format(last="y" if n else "u") for n in range(depth))
+        own = (LAYERS[kind].format(last="y" if n else "u", n=n) for n in range(depth))
         return ["input u 2", *own, "sse t -> C"]
     return ["input u 2", *([LAYERS[kind]] * depth), "sse t -> C"]
 
