@@ -1,12 +1,13 @@
 """Index equations are solved where they are affine, and refused where they are not."""
 
 import pytest
-from sympy import Rational
+from sympy import Integer, Rational
 
 from symconv import Network
 from symconv.calculus.affine import find_mixed_radix, solve
+from symconv.core.equation import Equation
 from symconv.core.errors import Unsupported
-from symconv.core.tensor import index, size
+from symconv.core.tensor import Name, Tensor, index, size
 
 i, m, n = map(index, "imn")
 s, d = map(size, "sd")
@@ -58,3 +59,12 @@ def test_the_digits_of_an_axis_are_found_where_each_has_several_values(text, ext
     program = Network.parse(text).program
     found = find_mixed_radix(program.by_key["x"], 0, program.equations)
     assert (None if found is None else [n for _, n in found.digits]) == extents
+
+
+@pytest.mark.parametrize(("extent", "digits"), [(1, None), (2, ((3, 2), (1, 3)))])
+def test_an_index_with_one_value_is_no_digit(extent, digits):
+    x = Tensor(Name("x"), (Integer(3 * extent),), "input")
+    y = Tensor(Name("y"), (Integer(3), Integer(extent)), "value")
+    ranges = ((i, Integer(3)), (m, Integer(extent)))
+    found = find_mixed_radix(x, 0, [Equation(y[i, m], x[i + 3 * m], ranges)])
+    assert (None if found is None else found.digits) == digits

@@ -3,6 +3,7 @@
 import pytest
 
 import symconv
+from symconv.codegen.fast.plan.batch_split import plan_batch_split
 from symconv.codegen.fast.plan.plan_report import report_plan
 from symconv.codegen.fast.plan.planner import Pool, Unplanned, plan_network
 from symconv.codegen.fast.plan.recognise import recognize_contraction
@@ -46,6 +47,9 @@ def test_an_equation_of_ones_own_is_planned_like_a_layer():
         (" | relu -> a | maxpool 2 stride 1 -> p", 0),
         (" | relu -> a | maxpool 3 -> p", 0),
         (" | relu -> a", 0),
+        (" | p[b,f,u,v] = max(m<2, n<2) z[b,f,2*u+m,2*v+n] for u<4, v<4", 1),
+        (" | p[b,f,u,v] = max(m<2, n<2) z[b,f,2*u+m,2*v+n] for u<4, v<3", 0),
+        (" | p[b,f,u,v] = max(m<2, n<2) z[b,f,2*u+m,2*v+n] for u<4, v<1", 0),
     ],
 )
 def test_a_stage_needs_relu_at_most_and_a_tile_without_a_rest(tail, count):
@@ -75,3 +79,17 @@ def test_the_explanation_names_forms_reasons_and_costs():
     assert "batch_last" in text
     assert "338688*N FLOP, 1.44 times" in text
     assert text.count("as in the readable style") > 10
+
+
+@pytest.mark.parametrize(
+    ("term", "apart"),
+    [
+        ("y[b,i]^2", True),
+        ("y[b,i]*y[b,2-i]", True),
+        ("y[b,i]*y[0,i]", False),
+        ("y[b,i]*y[N-1-b,i]", False),
+    ],
+)
+def test_a_cost_whose_terms_read_other_samples_is_not_split(term, apart):
+    text = f"input x Nx3 | y[b,i] = x[b,i]^2 | C = sum(b<N, i<3) {term}"
+    assert (plan_batch_split(symconv.Network.parse(text).program) is not None) == apart

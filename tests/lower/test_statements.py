@@ -4,8 +4,20 @@ import pytest
 from sympy import Integer, Rational
 
 from symconv.core.tensor import index, size
+from symconv.lower.common_subexpressions import eliminate_common_subexpressions
 from symconv.lower.dataflow import propagate_copies
-from symconv.lower.ir import Arithmetic, Let, Local, Loop, MaximumInto, Negate, Ref, Scalar, Store
+from symconv.lower.ir import (
+    ApplyFunction,
+    Arithmetic,
+    Let,
+    Local,
+    Loop,
+    MaximumInto,
+    Negate,
+    Ref,
+    Scalar,
+    Store,
+)
 from symconv.lower.named_array import NamedArray, scale_array
 
 x, y, z = map(Ref, "xyz")
@@ -40,3 +52,24 @@ def test_the_number_of_an_equation_stands_at_the_last_statement_of_its_loop():
 )
 def test_a_factor_stands_in_front_and_a_divisor_behind(coefficient, written):
     assert scale_array(NamedArray(x, ()), coefficient).array == written
+
+
+def test_repeated_pieces_are_bound_and_numbered_the_largest_first():
+    small = Arithmetic("*", (x, y))
+    large = Arithmetic("+", (small, z))
+    first, second, third = (Local("x", "made", n) for n in range(3))
+    found = eliminate_common_subexpressions(
+        (
+            Let(first, small),
+            Let(second, ApplyFunction("exp", large)),
+            Let(third, ApplyFunction("log", large)),
+        )
+    )
+    whole, part = Local("x", "sum", -1000), Local("x", "product", -1001)
+    assert found == (
+        Let(part, small),
+        Let(first, part),
+        Let(whole, Arithmetic("+", (part, z))),
+        Let(second, ApplyFunction("exp", whole)),
+        Let(third, ApplyFunction("log", whole)),
+    )

@@ -1,5 +1,7 @@
 """What arithmetic refuses, and in which order a product is worked out."""
 
+from fractions import Fraction
+
 import pytest
 from sympy import Symbol, exp, log
 
@@ -8,6 +10,7 @@ from symconv.core.nodes import Box
 from symconv.core.tensor import Name, Tensor, index, size
 from symconv.semantics.algebra import Reals
 from symconv.semantics.arithmetic import can_fail, evaluation_order
+from symconv.semantics.index_arithmetic import affine_in_slots
 from symconv.semantics.interpret import interpret
 
 x = Tensor(Name("x"), (3,), "input")
@@ -42,3 +45,14 @@ def test_what_can_fail_comes_last_and_brackets_come_first():
 def test_an_exponent_without_a_number_is_refused():
     with pytest.raises(Unsupported, match=r"the exponent of .* is not a number"):
         interpret(x[0] ** size("k"), (), {}, {"x": {(0,): 2.0}}, Reals())
+
+
+@pytest.mark.parametrize("place", [i**2, 2**i, N / i, N + i**N, i * (i + 1)])
+def test_an_index_expression_that_is_not_affine_is_refused(place):
+    with pytest.raises(Unsupported, match="is not affine"):
+        affine_in_slots(place, {N: 2}, {i: 0})
+
+
+def test_a_power_of_sizes_is_a_coefficient_or_a_number():
+    found = affine_in_slots(N**2 * i + 1 / N + 2**N, {N: 2}, {i: 0})
+    assert (found.constant, found.terms) == (Fraction(9, 2), {0: 4})

@@ -3,9 +3,10 @@
 import pytest
 from sympy import Symbol
 
+from symconv.api import Network
 from symconv.core.equation import SizeDefinition
 from symconv.core.errors import SymconvError
-from symconv.semantics.sizes import define_sizes
+from symconv.semantics.sizes import SizeDraws, define_sizes
 from symconv.semantics.work import count_range_values
 
 H, A, B = (Symbol(n, integer=True, positive=True) for n in "HAB")
@@ -29,3 +30,14 @@ def test_a_range_without_values_has_none():
     i, j = Symbol("i"), Symbol("j")
     assert count_range_values(((i, H), (j, A)), {H: 4, A: 0}) == 0
     assert count_range_values(((i, H), (j, A)), {H: 4, A: 3}) == 12
+
+
+def test_every_third_draw_keeps_clear_of_special_sizes_and_the_others_meet_them():
+    program = Network.parse("input x H | conv w k stride s padding p -> z").program
+    draws = SizeDraws(program)
+    found = {n: [draws.pick(seed) for seed in range(60) if bool(seed % 3) == n] for n in (0, 1)}
+    values = {
+        n: {name: {d[s] for d in found[n] for s in d if s.name == name} for name in "sp"}
+        for n in found
+    }
+    assert values == {0: {"s": {2, 3}, "p": {1, 2}}, 1: {"s": {1, 2, 3}, "p": {0, 1, 2}}}
