@@ -77,6 +77,9 @@ class ForwardReuse:
 def _match_mask(equation: Equation, found: OneHot) -> Expr | None:
     """The access of the mask that equals `found`, up to the names of bound variables."""
     pattern = cast("OneHot", equation.rhs)
+    # One equation may have maxima over different numbers of indices.
+    if len(pattern.position) != len(found.position):
+        return None
     own = [v for v, _ in equation.ranges][-len(pattern.position) :]
     places = dict(zip(own, found.position, strict=True))
     return (
