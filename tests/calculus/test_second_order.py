@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from symconv.calculus.forward_mode import gauss_newton_product
-from symconv.calculus.second_order import hessian_vector_product
+from symconv.calculus.second_order import free_scalar, hessian_vector_product
 from symconv.core.errors import SymconvError
+from symconv.core.tensor import Name, Tensor, size
 from symconv.network.parser import parse_network
 from symconv.semantics.algebra import Reals
 from symconv.semantics.run import run_program
@@ -128,3 +129,12 @@ def test_a_gauss_newton_product_needs_a_cost():
     program = parse_network("input x 4 | tanh -> a").program()
     with pytest.raises(SymconvError, match="needs a cost"):
         gauss_newton_product(program, (program.tensor("x"),))
+
+
+@pytest.mark.parametrize(
+    ("letter", "extent", "found"),
+    [("x", 3, "S"), ("S", 3, "Slope"), ("x", size("S"), "Slope"), ("Slope", 3, "S")],
+)
+def test_a_new_cost_has_the_first_letter_that_is_free(letter, extent, found):
+    taken = Tensor(Name(letter), (extent,), "input")
+    assert free_scalar([taken], ("S", "Slope")).key == found

@@ -131,3 +131,31 @@ def test_names_of_loops_do_not_hide_names_of_the_module():
     module = ModuleUnderTest(vars(network.compile("loops").module), names.tensors, {})
     checks = check_module(program, pick_sizes(program, seed=3), module)
     assert all(c.passed for c in checks)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "input x HxW | conv w k1xk2 padding p stride s -> z | sse t",
+        "input x HxW | conv w k1xk2 padding p -> z | maxpool 2 stride 1 -> q | sse t",
+        "input x H | y[i] = sum(m<k) w[m]*x[i+m-p]*sum(n<k) w[n]*x[i+n-p] for i<H | sse t",
+    ],
+)
+def test_what_a_branch_has_asked_is_not_asked_again_inside(text):
+    asked = []
+
+    def visit(node, known):
+        if isinstance(node, ast.If | ast.IfExp):
+            parts = node.test.values if isinstance(node.test, ast.BoolOp) else [node.test]
+            found = {ast.unparse(part) for part in parts}
+            asked.append(found & known)
+            known = known | found
+        for child in ast.iter_child_nodes(node):
+            visit(child, known)
+
+    source = ast.parse(Network.parse(text).numpy_source("loops"))
+    functions = {f.name: f for f in source.body if isinstance(f, ast.FunctionDef)}
+    for name in ("forward", "backward"):
+        visit(functions[name], set())
+    assert len(asked) >= 3
+    assert not any(asked)

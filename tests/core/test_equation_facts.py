@@ -119,3 +119,20 @@ def test_a_parameter_is_windowed_by_what_an_equation_reads_not_by_its_letters():
     facts = build_context(net)
     assert facts.windowed(net.program.tensor("w1"))
     assert not facts.windowed(net.program.tensor("w"))
+
+
+@pytest.mark.parametrize(
+    ("own", "directions"),
+    [
+        ("y[i] = sum(m<3) w[m] x[i+m] for i<1", set()),
+        ("y[i] = sum(m<3) w[m] x[2-m] for i<1", {-1}),
+        ("y[i] = sum(m<3) w[2-m] x[m] for i<1", {-1}),
+        ("y[i] = sum(m<3) w[2-m] x[2-m] for i<1", set()),
+        ("y[i] = sum(m<3) w[m] x[0] for i<1", set()),
+        ("y[i] = sum(m<2) w[m] x[i+m] for i<2", {1}),
+        ("y[i] = sum(m<2) w[m] x[i+1-m] for i<2", {-1}),
+    ],
+)
+def test_a_window_that_fits_once_shows_only_that_it_is_read_backwards(own, directions):
+    first = Network.parse(f"input x 3 | {own}").program.equations[0]
+    assert set().union(*kernel_directions(first.rhs, {"w"})) == directions

@@ -43,3 +43,28 @@ def test_an_index_is_no_factor_and_no_divisor(place, said):
 def test_a_power_is_no_place(place):
     with pytest.raises(SymconvError, match="this is no index"):
         Network.parse(f"input x 9 | y[i] = x[{place}] for i<2")
+
+
+@pytest.mark.parametrize(
+    "place", ["exp(i)", "max(i, 2)", "sin(2) + i", "x[i]", "[i < 1]", "sum(m<2) m"]
+)
+def test_a_value_is_no_place(place):
+    with pytest.raises(SymconvError, match="this is no index"):
+        Network.parse(f"input x 9 | y[i] = x[{place}] for i<2")
+
+
+@pytest.mark.parametrize("place", ["floor(7/2) + i", "mod(7, 4) + i", "ceil(5/2) + i"])
+def test_a_rounded_number_is_a_place(place):
+    (first,) = Network.parse(f"input x 9 | y[i] = x[{place}] for i<2").program.equations
+    (read,) = first.rhs.indices
+    assert read - first.lhs.indices[0] == 3
+
+
+@pytest.mark.parametrize(
+    "equation", ["y[i] = x[0] for i<0", "y[i] = sum(m<0) x[m] for i<2", "y[i] = x[i] for i<1-2"]
+)
+def test_an_index_runs_over_one_value_at_least(equation):
+    with pytest.raises(SymconvError, match="an index cannot run over") as refused:
+        Network.parse(f"input x 3 | {equation}")
+    assert refused.value.help == "at least 1"
+    assert refused.value.position

@@ -208,3 +208,21 @@ def test_a_number_alone_is_not_said_twice():
     assert "C = 1/2 (3 − 1)² = 2\n" in text
     assert "C =  2\n" not in text
     assert "Terms that are 0 are left out." in " ".join(text.split())
+
+
+def test_a_row_is_shown_whole_and_a_single_number_without_brackets():
+    values = {"x": [[1, 2]], "w": [[3, 4]], "b": [5], "t": [[6]]}
+    network = Network.parse("input x 1x2 | dense w 1 bias b -> y | sse t -> C")
+    found = trace_network(network, values)
+    for line in ("w = \\begin{pmatrix}\n3 & 4\n\\end{pmatrix}\n", "\nb = 5\n", "\ny = 16\n"):
+        assert line in found.markdown()
+    for line in ("\n      w =  3  4\n", "\n      b =  5\n", "\n      y =  16\n"):
+        assert line in found.text()
+
+
+def test_the_words_of_a_text_begin_at_its_margin(unrounded):
+    title, below, rest = unrounded.text().split("\n", 2)
+    assert len(below) == len(title)
+    precision = rest.lstrip("\n").split("\n\n")[0].splitlines()
+    assert precision[0].startswith("All numbers are exact; those with more than 12 decimals")
+    assert [line for line in precision if line.startswith(" ")] == []
