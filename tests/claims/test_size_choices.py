@@ -5,7 +5,14 @@ from itertools import permutations
 import pytest
 
 from symconv import Network
-from symconv.claims.judging.size_choices import SizeNeeds, choose_sizes
+from symconv.claims.judging.size_choices import (
+    SizeNeeds,
+    choose_sizes,
+    find_size_needs,
+    reading_context,
+)
+from symconv.claims.parsing.parser import parse_statement
+from symconv.claims.parsing.symbol_table import SymbolTable
 
 IMPOSSIBLE = {
     "input u K batch N | cross_entropy l labels -> E": set(),
@@ -39,3 +46,19 @@ def test_a_network_with_many_sizes_is_tried_at_as_many_choices_as_a_degree_needs
     choices = choose_sizes(network, SizeNeeds(0, degree))
     assert len({context.sizes for context in choices}) > degree
     assert not choices.missed
+
+
+@pytest.mark.parametrize(
+    ("text", "beyond"),
+    [
+        ("E = sum_{i=0}^{7} u_i", 7),
+        (r"E = \sum_{i=2}^{9} 4 u_i", 11),
+        ("E = sum_{i<6} u_i", 7),
+        ("E = sum_{i=0}^{H-1} u_i", 1),
+        ("E = 5 u_0", 0),
+    ],
+)
+def test_a_size_is_larger_once_than_the_numbers_in_indices_and_limits(text, beyond):
+    """Those of factors do not count: no size hides them."""
+    context = reading_context(Network.parse("input u H | tanh -> a | sse t -> E"))
+    assert find_size_needs(parse_statement(text, SymbolTable(context, 0)), context).beyond == beyond

@@ -157,3 +157,14 @@ def test_the_explanation_tells_what_is_held():
     held = 4 * count_work(made, choices["z"].algorithm, phases).held
     assert f"{held} bytes in between" in text
     assert choices["z"].reason in text
+
+
+@pytest.mark.parametrize("maps", [1, 4, 8])
+def test_runs_are_as_long_as_what_is_added_at_once_and_held_is_a_row_of_blocks(maps):
+    """More maps make a run longer, not more of them; a row of blocks has 9 places of 5 images."""
+    text = f"input x 5x3x9x8 | conv w 3x2 channels {maps} padding 1 -> z"
+    sizes = read_sizes(contraction(text)[1], 5)
+    # A sum for each of 3 taps down in each of 5 images, and what is copied of these, row by row.
+    copied = find_algorithm("shifted_gemm").work(sizes)["kernel"]
+    assert copied.runs == 5 * 3 + copied.held * 5 / 9
+    assert find_algorithm("batch_last").work(sizes)["image"].held == maps * 9 * 5
