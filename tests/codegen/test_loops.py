@@ -159,3 +159,10 @@ def test_what_a_branch_has_asked_is_not_asked_again_inside(text):
         visit(functions[name], set())
     assert len(asked) >= 3
     assert not any(asked)
+
+
+def test_a_stored_number_that_is_read_is_no_argument_left_unread():
+    network = Network.parse("input x NxC | E = sum(b<N, i<C) x[b,i]^2 | D = exp(E)")
+    source = network.numpy_source("loops")
+    assert "= values.D" in source
+    assert "ARG001" not in source

@@ -68,7 +68,7 @@ def write_loops_function(
     symbols = writer.mentioned.union(*(extent.symbols for extent in least))
     symbols = symbols.union(*(n.atoms(Symbol) for n in setting.classes.values()))
     given = [SizeSource(t.key, t.shape, bare=True) for t in setting.passed]
-    given += [SizeSource(t.key, t.shape, bare=False) for t in setting.stored if not t.scalar]
+    given += [SizeSource(t.key, t.shape, bare=False) for t in setting.stored]
     used = writer.used | {t.key for t in setting.passed if setting.names.tensors[t.key] in wanted}
     read = tuple(g for g in given if g.key in used)
     others = tuple(g for g in given if g.key not in used)
