@@ -72,9 +72,9 @@ def test_everything_holds(source, _, __):
         ("rmsnorm epsilon 0", {}),
         ("rmsnorm -> y | rmsnorm -> z", {"epsilon": "0.00001"}),
         ("rmsnorm -> y | rmsnorm epsilon 0.5 -> z", {"epsilon": "0.00001", "epsilon2": "0.5"}),
-        ("rmsnorm weight epsilon", {"epsilon2": "0.00001"}),
+        ("dense epsilon 2 -> h | rmsnorm", {"epsilon2": "0.00001"}),
         (
-            "rmsnorm weight epsilon -> y | rmsnorm epsilon 0.5 weight epsilon2",
+            "dense epsilon 2 -> h | rmsnorm -> y | rmsnorm epsilon 0.5 weight epsilon2",
             {"epsilon3", "epsilon4"},
         ),
     ],
