@@ -52,10 +52,12 @@ class RoutingWords:
     def pointwise(self, finding: Finding, o: PointwiseProduct) -> Sentence:
         """Entry by entry, dC/dx = delta ⊙ f'(x)."""
         said: list[str | DisplayTree] = ["Entry by entry: ", self.wholes.left(finding), " = "]
-        said += self.wholes.factor(finding)
+        if finding.coefficient != 1:
+            said += [self.wholes.formula(finding.coefficient), " "]
+        alone = len(o.factors) == 1 and finding.coefficient == 1
         for number, factor in enumerate(self._in_reading_order(o)):
             form = strip_indices(self.wholes.formula(factor))
-            several = isinstance(form, DisplaySum) and len(o.factors) > 1
+            several = isinstance(form, DisplaySum) and not alone
             said += [" ⊙ " if number else "", "(" if several else "", form, ")" if several else ""]
         return (*said, ".")
 
