@@ -227,3 +227,20 @@ def test_a_macro_that_lays_out_words_hides_no_formula():
     text = r"\newcommand{\remark}[1]{{\footnotesize #1}}" + "\n" + r"\remark{so $z_0 = w_0 x_1$}"
     report = report_post(Network.parse("input x 4 | conv w 2 -> z | half_sse t -> C"), text)
     assert [v.verdict for v in report.verdicts] == ["wrong"]
+
+
+ROOMY = (
+    r"\newcommand{\answer}[1]{\vspace{2mm}\fbox{$#1$}} \answer{z_0 = w_0 x_1}",
+    r"\newcommand{\answer}[1]{\vspace{2mm}\boxed{#1}} $\answer{z_0 = w_0 x_1}$",
+    r"\newcommand{\answer}[1]{\small #1} \[\answer{z_0 = w_0 x_1}\]",
+    r"\newcommand{\hl}[1]{\textcolor{red}{#1}} $\hl{z_0 = w_0 x_1}$",
+    r"\newcommand{\hl}[1]{{\color{red}#1}} $\hl{z_0} = w_0 \hl{x_1}$",
+    r"\newcommand{\step}[2]{\parbox{3cm}{\textsc{#1} #2}} \step{then}{$z_0 = w_0 x_1$}",
+)
+
+
+@pytest.mark.parametrize("text", ROOMY)
+def test_a_macro_of_space_or_colour_shows_its_formula(text):
+    """One that only makes room around an argument was taken for words, and its formula for none."""
+    report = report_post(Network.parse("input x 4 | conv w 2 -> z | half_sse t -> C"), text)
+    assert [v.verdict for v in report.verdicts] == ["wrong"]

@@ -45,7 +45,7 @@ from symconv.core.errors import SymconvError
 from .array_views import ArrayView, view_array
 from .arrays import ArrayValue, Value
 from .dense_values import as_dense, as_value
-from .index_expressions import Environment
+from .index_expressions import COMPARISONS, Environment
 from .plain_values import has_plain_value, read_plain, read_whole
 from .subscripts import find_view, read_spans
 
@@ -57,11 +57,6 @@ VIEWS = {
     "np.broadcast_to", "np.sliding_window_view", "transpose",
 }  # fmt: skip
 """Words whose result may be the same memory: a change of it would change what it is made of."""
-
-RELATIONS: Mapping[str, Callable[[int, int], bool]] = {
-    "=": lambda a, b: a == b, "!=": lambda a, b: a != b, "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,
-}  # fmt: skip
 
 
 def evaluate_run(at: Evaluator, node: CodeRun, env: Environment) -> Value:
@@ -277,7 +272,7 @@ def _holds(at: Evaluator, node: SyntaxNode, env: Environment) -> bool:
     if not isinstance(node, Condition):
         raise ClaimError("a condition on whole numbers is expected here", help="i + m < H")
     a, b = (read_whole(at, side, env) for side in (node.left, node.right))
-    return RELATIONS[node.relation](a, b)
+    return COMPARISONS[node.relation](a, b)
 
 
 STEPS: Mapping[type[CodeStep], Callable[..., None]] = {

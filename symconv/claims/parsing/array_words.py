@@ -94,10 +94,10 @@ def _opens_indices(token: ClaimToken, following: Sequence[ClaimToken]) -> bool:
     if not following or following[0].text != "[" or following[0].start != token.stop:
         return False
     inside = takewhile(lambda t: t.text != "]", following[1:])
-    return not any(t.text in RELATIONS for t in inside)
+    return not any(t.text in COMPARISON_SIGNS for t in inside)
 
 
-RELATIONS = {"=", "<", ">", "<=", ">=", "!="}
+COMPARISON_SIGNS = {"=", "<", ">", "<=", ">=", "!="}
 
 
 TRANSPOSES = {"T", "styleT"}

@@ -40,9 +40,15 @@ COLOUR = re.compile(r"\\color\s*\{[^{}]*\}")
 DECORATED = re.compile(r"\\(?:boldsymbol|underline|bm|mathbf|textcolor\s*\{[^{}]*\})|[{}\s]")
 """What marks an argument and says nothing: colours, lines, bold letters, and their braces."""
 
+ROOM = re.compile(
+    r"\\(?:[vh]space\*?\s*\{[^{}]*\}|(?:smallskip|medskip|bigskip|par|nopagebreak|centering|small"
+    r"|footnotesize|large|displaystyle|noindent)(?![A-Za-z]))"
+)
+"""Space around an argument, and its size: what stands in it may well be a formula."""
+
 PROGRAM = re.compile(
-    r"\\(?:parbox|if[a-z]*|detokenize|relax|raggedright|raggedleft|centering|smallskip|par|nopagebreak"
-    r"|footnotesize|small|textsc|texttt|setlength|vspace|hspace|makebox|rule|begingroup)(?![A-Za-z])"
+    r"\\(?:parbox|if[a-z]*|detokenize|relax|raggedright|raggedleft|textsc|texttt|setlength|makebox"
+    r"|rule|begingroup)(?![A-Za-z])"
 )
 """Commands that lay out words: a macro with one of them is no part of a formula."""
 
@@ -99,7 +105,7 @@ def simplify_body(body: str, count: int) -> str:
     A macro of boxes, fonts and conditions of TeX stands for its arguments, as a tag does, which is
     no part of a formula.
     """
-    colourless = COLOUR.sub("", body)
+    colourless = ROOM.sub("", COLOUR.sub("", body))
     if DECORATED.sub("", colourless) == "#1":
         return "\\boldsymbol{#1}"
     if not PROGRAM.search(body):

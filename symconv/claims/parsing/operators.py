@@ -10,6 +10,7 @@ from symconv.claims.model.syntax_tree import (
     Exponentiation,
     FunctionCall,
     SyntaxNode,
+    TensorReference,
     join_spans,
 )
 from symconv.claims.readings.circled_times import CIRCLED_TIMES, ENTRIES, OUTER, WINDOW
@@ -28,7 +29,8 @@ def make_product(table: SymbolTable, sign: str, left: SyntaxNode, right: SyntaxN
     """A product or quotient; `a // b` is the floor of a / b, and `a % b` what is left over."""
     span = join_spans(left, right)
     if sign == "otimes":
-        sign = PRODUCTS[table.choose(CIRCLED_TIMES, "", (OUTER, WINDOW, ENTRIES))]
+        windows = (WINDOW,) if _may_slide(table, left, right) else ()
+        sign = PRODUCTS[table.choose(CIRCLED_TIMES, "", (OUTER, *windows, ENTRIES))]
         if not sign:
             return FunctionCall("outer", (left, right), span=span)
     if sign not in {"//", "%", "mod"}:
@@ -36,6 +38,14 @@ def make_product(table: SymbolTable, sign: str, left: SyntaxNode, right: SyntaxN
     if sign != "//":
         return FunctionCall("modulo", (left, right), span=span)
     return FunctionCall("floor", (BinaryExpression("/", left, right, span=span),), span=span)
+
+
+def _may_slide(table: SymbolTable, *sides: SyntaxNode) -> bool:
+    """Whether a product may be the convolution of the network: no other layer's weight is in it."""
+    context = table.context
+    names = {n.letter for s in sides for n in s.walk() if isinstance(n, TensorReference)}
+    weights = {t.name.letter for t in context.forward.tensors if t.role == "parameter"}
+    return bool(context.kernels) and not names & (weights - set(context.kernels))
 
 
 def raise_sum(at: Parser, found: FunctionCall, exponent: SyntaxNode) -> SyntaxNode:

@@ -98,7 +98,8 @@ def _read_gradient(at: ClaimReader, key: str, node: TensorReference, env: IndexV
     if not at.equations.can_open(at.context.cost):
         raise NotProvedError("a derivative of a cost that the network does not compute")
     cost = at.equations.access(at.context.cost, [make_constant(0)])
-    return _differentiate(at, cost, Differential(node, node), env, key)
+    slope = Differential(TensorReference(at.context.cost, None, None), node)
+    return _differentiate(at, cost, slope, env, key)
 
 
 def _select_entries(
