@@ -12,4 +12,6 @@ SEVERAL_PATHS = Ambiguity(
         DIRECT: "each derivative by {subject} is read as that of one path: other values are held",
         ALL: "each derivative by {subject} is read as that along all paths",
     },
+    # Along all paths a term that is 0 may hide one that is missing.
+    conditions={ALL: ("all_paths", "right if each derivative is taken along all paths")},
 )
