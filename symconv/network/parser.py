@@ -16,13 +16,13 @@ from sympy import Rational
 
 from symconv.core.equation import Program
 from symconv.core.errors import SymconvError, did_you_mean
-from symconv.language.letters import write_plainly
 from symconv.layers import catalogue
 from symconv.layers.base import Layer
 from symconv.layers.equation.layer import EquationLayer
 from symconv.layers.given import GivenTensor
 
 from .build import Span, build_program, locate_errors, shift_errors
+from .letters import write_plainly
 from .names import check_name
 from .spec import NO_CHANNELS, Input, LayerOption, NetworkSpec, layer_options
 

@@ -1,4 +1,4 @@
-"""A text as people write it, in the letters of the language: Greek letters by their names."""
+"""A text as people write it, in the letters of network texts: Greek letters by their names."""
 
 from __future__ import annotations
 
