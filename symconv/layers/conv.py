@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from sympy import Expr, Integer
 
 from symconv.core.equation import Equation, Ranges
-from symconv.core.errors import SymconvError
 from symconv.core.tensor import Tensor
-from symconv.layers.support.ranges import indices_of, row_major_index, sum_over_ranges
+from symconv.layers.support.groups import place_in_group, split_groups
+from symconv.layers.support.ranges import indices_of, sum_over_ranges
 from symconv.layers.support.scope import Scope
-from symconv.layers.support.sizes import Amounts, Size, Sizes, per_axis
+from symconv.layers.support.sizes import Amounts, Size, Sizes
 from symconv.layers.support.windows import make_windows
 
 from .base import Layer, TensorName
@@ -54,40 +54,18 @@ class Conv(Layer):
             dilation=self.dilation,
         )
         batch, channels, space = at.split(x, rank)
-        group, channel, filters = self._blocks(channels, at)
+        group, channel, filters = split_groups(channels, self.channels, self.groups, at)
         kernel, out = window.kernel(at), window.positions(space, at)
         taps = tuple(k - 1 - m for m, k in kernel) if self.flip else indices_of(kernel)
-        filter_axis = at.merged("filter", group + filters)
+        filter_axis, f = at.merged("filter", group + filters), place_in_group(group, filters)
         w = at.parameter("weight", filter_axis + channel + kernel)
-        f = (row_major_index(group + filters),) if filter_axis else ()
-        c = self._channel(group, channel)
         tap = w[f + indices_of(channel) + taps]
+        c = place_in_group(group, channel)
         product = tap * x[indices_of(batch) + c + window.reads(out, kernel)]
         rhs = sum_over_ranges(product, channel, kernel) + self._bias(filter_axis, f, out, at)
         axes = batch + filter_axis + out
         where = indices_of(batch) + f + indices_of(out)
         return at.rewritten(axes, where, rhs, batch + group + filters + out, batch=x.batch)
-
-    def _blocks(self, channels: Ranges, at: Scope) -> tuple[Ranges, Ranges, Ranges]:
-        """Ranges of the groups, of a group's channels, and of a group's filters."""
-        count = per_axis(self.channels, 1) if self.channels is not None else ()
-        (groups,) = per_axis(self.groups, 1)
-        if groups == 1:
-            return (), channels, at.ranges("filter", count)
-        parts = [n / groups for n in (*(n for _, n in channels), *count)]
-        if len(parts) != 2 or not all(n.is_integer for n in parts):
-            raise SymconvError(
-                f"{groups} groups do not divide the channels of the {at.title}",
-                help="groups divide both the input's channels and the option channels",
-            )
-        channel = at.ranges("channel", parts[:1])
-        filters = at.ranges("filter", parts[1:]) if parts[1] != 1 else ()
-        return at.ranges("group", (groups,)), channel, filters
-
-    def _channel(self, group: Ranges, channel: Ranges) -> tuple[Expr, ...]:
-        """The channel that a filter of a group reads; the group's own where it has only one."""
-        single = group and channel[0][1] == 1
-        return (row_major_index(group if single else group + channel),) if channel else ()
 
     def _bias(self, axis: Ranges, f: tuple[Expr, ...], out: Ranges, at: Scope) -> Expr:
         if not self.bias:

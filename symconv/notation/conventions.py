@@ -40,11 +40,11 @@ def describe_layout(program: Program) -> Iterator[str]:
     """The order of the axes of the first input, and of the kernels."""
     for tensor in program.tensors:
         several = len(tensor.shape) > 2 or (tensor.role == "input" and tensor.batch > 0)
-        if several and tensor.role in {"input", "parameter"} and axis_words(tensor):
-            yield f"The axes of {tensor.key} are {', '.join(axis_words(tensor))}."
+        if several and tensor.role in {"input", "parameter"} and axis_words(tensor, program):
+            yield f"The axes of {tensor.key} are {', '.join(axis_words(tensor, program))}."
 
 
-def axis_words(tensor: Tensor) -> list[str]:
+def axis_words(tensor: Tensor, program: Program) -> list[str]:
     """The axes of an input or a kernel in words; none where there are no words for them."""
     rank = 2 if tensor.space is None else tensor.space
     lead = len(tensor.shape) - rank
@@ -52,10 +52,23 @@ def axis_words(tensor: Tensor) -> list[str]:
         plain = "channel" if rank else "feature"
         words = ["batch"] * tensor.batch + [plain] * (lead - tensor.batch)
     elif lead in {0, 1, 2}:
-        words = ["output channel", "input channel"] if lead == 2 else ["channel"] * lead
+        words = _channel_words(tensor, program) if lead == 2 else ["channel"] * lead
     else:
         return []
     return [*words, *SPACE_WORDS[rank]]
+
+
+def _channel_words(kernel: Tensor, program: Program) -> list[str]:
+    """Input or output channels first: those that are read, as in a transposed convolution."""
+    accesses = ((e, a) for e in program.readers.get(kernel.key, ()) for a in e.rhs.atoms(Indexed))
+    read_first = any(
+        a.indices[0] not in e.lhs.indices
+        and any(a.indices[0] in b.indices for b in e.rhs.atoms(Indexed) - {a})
+        for e, a in accesses
+        if program.tensor(a).key == kernel.key
+    )
+    words = ["input channel", "output channel"]
+    return words if read_first else words[::-1]
 
 
 SPACE_WORDS = ((), ("position",), ("row", "column"), ("depth", "row", "column"))

@@ -38,6 +38,8 @@ VARIANTS = {
         "input x 2x2x3x4 | {} w 3x2 channels 3 stride 2x3 padding 1x0 output_padding 1x2",
         "input x 2x3x3x3 | {} w 3x3 channels 2 stride 2 dilation 2 padding 1",
         "input x 4x4 | {} w 2x2 stride 2",
+        "input x Nx4xHxW | {} w k1xk2 channels 6 groups 2 stride 2 bias b",
+        "input x Nx2x3 | {} w 3 channels 4 groups 2 padding 1 | sse t",
     ],
     "local": [
         "input x NxCxHxW | {} w k1xk2 channels F stride s padding p dilation d",

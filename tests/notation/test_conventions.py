@@ -113,3 +113,18 @@ def test_no_title_decides_what_is_said():
         renamed = replace(network.program, equations=(replace(equation, title="anything"),))
         assert describe_conventions(renamed) == network.conventions
         assert f"The cost C is {said}." in network.conventions
+
+
+@pytest.mark.parametrize(
+    ("layer", "said"),
+    [
+        ("conv w 2x2 channels 6 groups 2", "output channel, input channel, row, column"),
+        ("conv w 2x2 channels 4 groups 4 flip", "output channel, input channel, row, column"),
+        ("transposed_conv w 2x2 channels 3", "input channel, output channel, row, column"),
+        ("transposed_conv w 2x2 channels 6 groups 2", "input channel, output channel, row, column"),
+        ("transposed_conv w 2x2 channels 2 groups 2", "input channel, output channel, row, column"),
+    ],
+)
+def test_which_channels_stand_first_in_a_kernel_is_said(layer, said):
+    network = Network.parse(f"input x Nx4x5x5 | {layer}")
+    assert f"The axes of w are {said}." in network.conventions

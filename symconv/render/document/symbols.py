@@ -66,7 +66,7 @@ def _describe_arrays(program: Program) -> Iterator[Sentence]:
         if tensors:
             said += (". " if said else "", one if len(tensors) == 1 else many)
         for number, tensor in enumerate(tensors):
-            said += ("; " if number else "", *_describe_array(tensor))
+            said += ("; " if number else "", *_describe_array(tensor, program))
     yield (*said, ".")
 
 
@@ -80,14 +80,14 @@ OWN = {"equation", "add", "mul", "concat", "matmul"}
 """The layers that read constants; whatever else reads a target compares it."""
 
 
-def _describe_array(tensor: Tensor) -> Iterator[str | DisplayTree]:
+def _describe_array(tensor: Tensor, program: Program) -> Iterator[str | DisplayTree]:
     yield DisplayEntry(tensor.name)
     if tensor.scalar:
         yield " (a number)"
         return
     yield " ("
     yield DisplaySequence(tuple(map(arrange_position, tensor.shape)))
-    words = axis_words(tensor) if tensor.role in {"input", "parameter"} else []
+    words = axis_words(tensor, program) if tensor.role in {"input", "parameter"} else []
     least = 1 if tensor.role == "input" else 2
     yield f": {', '.join(words)})" if len(tensor.shape) > least and words else ")"
 

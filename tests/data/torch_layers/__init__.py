@@ -2,7 +2,7 @@
 
 import torch
 
-from .compared import TOLERANCE, compared
+from .compared import TOLERANCE, TOLERANCES, compared
 from .costs import cross_entropy, loss, squared
 from .draws import Draw, layer, network
 from .pooling import avgpool, global_pool, maxpool
@@ -13,7 +13,7 @@ from .windows import room
 
 F = torch.nn.functional
 
-__all__ = ["CASES", "TOLERANCE", "Draw", "compared", "layer", "network", "room"]
+__all__ = ["CASES", "TOLERANCE", "TOLERANCES", "Draw", "compared", "layer", "network", "room"]
 
 CASES = {
     "conv": conv,

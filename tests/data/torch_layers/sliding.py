@@ -57,13 +57,16 @@ def transposed_conv(d):
         rows = zip(size, stride, padding, dilation, kernel, extra, strict=True)
         if all((h - 1) * s - 2 * p + e * (k - 1) + q + 1 > 0 for h, s, p, e, k, q in rows):
             break
-    c, f, n = d.randint(1, 3), d.randint(1, 3), d.randint(1, 2)
-    made = layer("transposed_conv", "w", kernel, f, stride, padding, extra, dilation, "beta")
-    arrays = {"x": d.some(n, c, *size), "w": d.some(c, f, *kernel), "beta": d.some(f)}
+    groups = d.choice((1, 1, 2, 3))
+    c, f, n = groups * d.randint(1, 2), groups * d.randint(1, 2), d.randint(1, 2)
+    made = layer(
+        "transposed_conv", "w", kernel, f, stride, padding, extra, dilation, "beta", groups
+    )
+    arrays = {"x": d.some(n, c, *size), "w": d.some(c, f // groups, *kernel), "beta": d.some(f)}
 
     def reference(x, w, beta):
         transposed = by_rank("conv_transpose", rank)
-        return transposed(x, w, beta, stride, padding, extra, 1, dilation)
+        return transposed(x, w, beta, stride, padding, extra, groups, dilation)
 
     return network((c, *size), made, batch=n), arrays, reference
 
