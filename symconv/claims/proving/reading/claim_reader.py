@@ -17,9 +17,11 @@ from symconv.claims.model.syntax_tree import (
     Condition,
     Differential,
     Exponentiation,
+    FirstMaximum,
     FunctionCall,
     Identifier,
     JoinedConditions,
+    Maximum,
     Numeral,
     Summation,
     SumRange,
@@ -60,6 +62,7 @@ from .entry_readings import read_defined, read_differential, read_rate, read_ref
 from .equations import NetworkEquations, make_pi
 from .function_readings import read_function
 from .index_limits import IndexReader, IndexValues
+from .maximum_readings import read_first_place, read_maximum
 
 
 class ClaimReader:
@@ -211,6 +214,8 @@ class ClaimReader:
             return self._joined(condition, env)
         if not isinstance(condition, Condition):
             raise NotProvedError("a condition that is no comparison")
+        if isinstance(condition.right, FirstMaximum):
+            return read_first_place(self, condition, env)
         sides = (condition.left, condition.right)
         if all(map(self.indices.is_index, sides)):
             places = [self.indices.index(s, env) for s in sides]
@@ -301,6 +306,7 @@ RULES: Mapping[type[SyntaxNode], Callable[[ClaimReader, Any, IndexValues], Value
     Exponentiation: ClaimReader._power,  # noqa: SLF001
     BinaryExpression: ClaimReader._binary,  # noqa: SLF001
     Summation: ClaimReader._sum,  # noqa: SLF001
+    Maximum: read_maximum,
     FunctionCall: ClaimReader._function,  # noqa: SLF001
     ArrayLiteral: ClaimReader._literal,  # noqa: SLF001
     Cases: ClaimReader._cases,  # noqa: SLF001

@@ -18,6 +18,7 @@ from sympy.tensor.indexed import Indexed
 
 from symconv.claims.model.context import NetworkContext
 from symconv.claims.proving.forms.budget import NotProvedError
+from symconv.claims.proving.forms.candidates import list_candidates, mark_first, take_largest
 from symconv.claims.proving.forms.functions import apply_function, invert_form, subtract_forms
 from symconv.claims.proving.forms.index_forms import IndexForm, make_index
 from symconv.claims.proving.forms.size_facts import SizeFacts
@@ -38,7 +39,7 @@ from symconv.claims.proving.forms.terms import (
     raise_form,
 )
 from symconv.core.equation import Equation
-from symconv.core.nodes import Box, Equals, LogSumExp, ScalarFunction
+from symconv.core.nodes import Box, Equals, LogSumExp, MaxOver, OneHot, ScalarFunction
 from symconv.core.tensor import key_of
 
 Indices = Mapping[Symbol, IndexForm]
@@ -230,6 +231,22 @@ class NetworkEquations:
     def _translate_log_sum(self, e: LogSumExp, env: Indices) -> Form:
         return apply_function("log", self._translate_sum(e, env))
 
+    def _translate_maximum(self, e: MaxOver, env: Indices) -> Form:
+        return take_largest(self._candidates(e, env))
+
+    def _translate_mask(self, e: OneHot, env: Indices) -> Form:
+        place = [self.index(p, env) for p in e.position]
+        return mark_first(self._candidates(e.maximum, env), place)
+
+    def _candidates(self, e: MaxOver, env: Indices) -> Form:
+        inner, places = dict(env), []
+        for v, low, high in e.limits:
+            inner[v] = make_index(self.fresh.next())
+            places.append((inner[v], self.sizes.coefficient(high + 1)))
+            if low != 0:
+                raise NotProvedError("a maximum that does not start at 0")
+        return list_candidates(self.translate(e.function, inner), places)
+
     def _translate_power(self, e: Pow, env: Indices) -> Form:
         if e.exp.is_Integer and self._is_size(e, env):
             return make_number(self.sizes.coefficient(e))
@@ -259,5 +276,7 @@ TRANSLATIONS: tuple[tuple[Any, Callable[[NetworkEquations, Any, Indices], Form]]
     (sympy.log, NetworkEquations._translate_function),  # noqa: SLF001
     (sympy.tanh, NetworkEquations._translate_function),  # noqa: SLF001
     (LogSumExp, NetworkEquations._translate_log_sum),  # noqa: SLF001
+    (MaxOver, NetworkEquations._translate_maximum),  # noqa: SLF001
+    (OneHot, NetworkEquations._translate_mask),  # noqa: SLF001
 )
 """How each kind of node of a derived formula is read."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from symconv.claims.proving.forms.budget import NotProvedError, ProofBudget
+from symconv.claims.proving.forms.candidates import FIRST_LARGEST, LARGEST, select_first
 from symconv.claims.proving.forms.functions import differentiate_function
 from symconv.claims.proving.forms.index_forms import IndexForm
 from symconv.claims.proving.forms.terms import (
@@ -84,6 +85,11 @@ class ForwardDerivative:
         return make_bracket(nonnegative=tuple(ends), zero=zero, whole=self.indices)
 
     def _of_function(self, function: FunctionFactor) -> Form:
+        # Which candidate is the first largest is constant, and so is the mark in the selection.
+        if function.name == FIRST_LARGEST:
+            return NOTHING
+        if function.name == LARGEST:
+            return self.of_form(select_first(function))
         inner = self.of_form(function.argument)
         if not inner:
             return NOTHING
