@@ -8,6 +8,7 @@ FLAT = "input x HxW | conv w k1xk2 -> z"
 LINE = "input a n | conv h k -> c"
 STRIDE = "input a n | conv h k stride s -> c"
 DENSE = "input u n batch B | dense A m bias g -> v"
+UPSAMPLED = "input x n | upsample k -> y"
 SIGMOID = "input x n | sigmoid -> y"
 
 
@@ -77,6 +78,23 @@ def only(network, claim):
         ),
         # Only what is never 0 is divided by.
         (SIGMOID, r"\frac{y_i}{y_i} = 1", r"\frac{x_i}{x_i} = 1"),
+        # Powers that are not whole: of a root, which of a square is no number without its sign.
+        (
+            SIGMOID,
+            r"(1 + x_i^2)^{3/2} = (1 + x_i^2) \sqrt{1 + x_i^2}",
+            r"(1 + x_i^2)^{3/2} = (1 + x_i^2)^2 \sqrt{1 + x_i^2}",
+        ),
+        (
+            SIGMOID,
+            r"\frac{y_i}{(1 + x_i^2)^{3/2}} = y_i (1 + x_i^2)^{-1/2} (1 + x_i^2)^{-1}",
+            r"\frac{y_i}{(1 + x_i^2)^{3/2}} = y_i (1 + x_i^2)^{-1/2} (1 + x_i^2)^{-2}",
+        ),
+        (
+            SIGMOID,
+            r"(1 + x_i^2)^{-3/2} (1 + x_i^2)^{-1/2} = \frac{1}{1 + x_i^2} \frac{1}{1 + x_i^2}",
+            r"(1 + x_i^2)^{-3/2} (1 + x_i^2)^{-1/2} = \frac{1}{1 + x_i^2}",
+        ),
+        (SIGMOID, r"(x_i^2)^{3/2} = x_i^2 \sqrt{x_i^2}", r"(x_i^2)^{3/2} = x_i^3"),
         (
             LINE,
             r"\frac{n k}{k} \delta_i = n \delta_i",
@@ -87,6 +105,35 @@ def only(network, claim):
 def test_of_two_that_look_alike_the_right_one_is_proved(network, right, wrong):
     assert only(network, right) == PROVED
     assert only(network, wrong) == DIFFERENT
+
+
+BLOCKS = r"dC/dx_j = \sum_{i=0}^{n-1} \sum_{m=%s} \delta_{%s} \frac{\partial y_{%s}}{\partial x_j}"
+PLACES = r"\sum_{i=0}^{n-1} \sum_{m=0}^{k-1} \delta_m 1[%s < k] = \sum_{m=0}^{k-1} \delta_m"
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (
+            BLOCKS % ("0}^{k-1", "k i+m", "k i+m"),
+            [
+                BLOCKS % ("0}^{k", "k i+m", "k i+m"),
+                BLOCKS % ("1}^{k-1", "k i+m", "k i+m"),
+                BLOCKS % ("0}^{k-1", "k i+m", "k i+m+1"),
+                BLOCKS % ("0}^{k-1", "k i+m", "k j+m"),
+            ],
+        ),
+        (
+            BLOCKS % ("-1}^{k-2", "k i+m+1", "k i+m+1"),
+            [BLOCKS % ("-1}^{k-2", "k i+m", "k i+m")],
+        ),
+        (PLACES % "k i + m", [PLACES % "i + m", PLACES % "k i - m", PLACES % "k i + m - 1"]),
+    ],
+)
+def test_a_place_is_a_block_and_a_place_within_in_one_way(right, wrong):
+    """0 <= k (i - j) + m < k says that i = j, but only where 0 <= m < k does."""
+    assert only(UPSAMPLED, right) == PROVED
+    assert PROVED not in [only(UPSAMPLED, claim) for claim in wrong]
 
 
 def test_a_number_of_terms_is_counted_only_where_it_is_never_negative():

@@ -142,13 +142,14 @@ class ClaimReader:
         return self._raise(base, value)
 
     def _raise(self, form: Form, exponent: Fraction) -> Form:
-        if exponent.denominator == 2 and abs(exponent) == Fraction(1, 2):
+        if exponent.denominator == 2:
             form = apply_function("sqrt", form)
         elif exponent.denominator != 1:
             raise NotProvedError("a power that is not whole")
         if exponent < 0:
             form = self.reciprocal(form)
-        return raise_form(form, max(1, abs(int(exponent))) if exponent else 0)
+        # The power of the root where there is one: a^(3/2) is sqrt(a)^3.
+        return raise_form(form, abs(exponent.numerator))
 
     def reciprocal(self, form: Form) -> Form:
         """One divided by a form; a size that is never 0 is divided by at once."""

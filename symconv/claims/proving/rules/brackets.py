@@ -8,7 +8,7 @@ sum_m [m >= a] [b >= m]      = b - a + 1                 where that is at least 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -162,7 +162,9 @@ class BracketRules:
         """Without the brackets [e >= 0] that follow from others; None where one never holds."""
         known = KnownForms(around)
         plain = [e for e in dict.fromkeys(term.nonnegative) if not self._follows(e, known)]
-        tight = dict.fromkeys(self.tighten(e, known) for e in plain)
+        tight = list(dict.fromkeys(self.tighten(e, known) for e in plain))
+        if any(True for _ in find_uncounted(term)):
+            tight = self._tighten_together(tight, around)
         waiting = [e for e in tight if not self._follows(e, known)]
         kept = list(waiting)
         for form in waiting:
@@ -177,6 +179,18 @@ class BracketRules:
             rest = tuple(e for e in kept if e is not pinned)
             return replace(term, nonnegative=rest, zero=(*term.zero, pinned))
         return replace(term, nonnegative=tuple(kept))
+
+    def _tighten_together(
+        self, forms: Sequence[IndexForm], around: Sequence[IndexForm]
+    ) -> list[IndexForm]:
+        """Each inequality divided where the others hold, one after the other: all say the same.
+
+        0 <= k (i - j) + m < k says that i = j where 0 <= m < k does.
+        """
+        found = list(forms)
+        for n, form in enumerate(found):
+            found[n] = self.tighten(form, KnownForms((*around, *found[:n], *found[n + 1 :])))
+        return list(dict.fromkeys(found))
 
     def _follows(self, form: IndexForm, known: KnownForms) -> bool:
         return follows(form, known, self.sizes, self.budget)
@@ -221,9 +235,7 @@ class BracketRules:
 
         NotProvedError where an index has no limit at all.
         """
-        for name in term.bound:
-            if any(name in e.slopes for e in forms_but_inequalities(term)):
-                continue
+        for name in find_uncounted(term):
             limits = [e for e in term.nonnegative if name in e.slopes]
             if not limits:
                 raise NotProvedError("a sum without end")
@@ -254,6 +266,14 @@ def bounds_of(accesses: Iterable[EntryFactor]) -> Iterable[IndexForm]:
         for index, extent in access.axes():
             if index.slopes:
                 yield from limit_index(index, extent)
+
+
+def find_uncounted(term: Term) -> Iterator[str]:
+    """The bound indices that stand in inequalities alone."""
+    if not term.bound:
+        return
+    used = {n for e in forms_but_inequalities(term) for n in e.slopes}
+    yield from (n for n in term.bound if n not in used)
 
 
 def forms_but_inequalities(term: Term) -> Iterable[IndexForm]:

@@ -1,7 +1,8 @@
 """The rules for functions: laws of exponents, roots, factors that do not change a sign, quotients.
 
 exp(a + b) = exp(a) exp(b)      exp(-a) = 1 / exp(a)      exp(log a) = a (a > 0), log(exp(a)) = a
-sqrt(a) sqrt(a) = a             step(c a) = step(a)       relu(c a) = c relu(a)  where c > 0
+sqrt(a) sqrt(a) = a             1 / sqrt(a) 1 / sqrt(a) = 1 / a
+step(c a) = step(a)             relu(c a) = c relu(a)  where c > 0
 """
 
 from __future__ import annotations
@@ -110,14 +111,19 @@ class FunctionRules:
         return scale_form(found, size) if function.name == "relu" else found
 
     def _rewrite_roots(self, term: Term) -> Form | None:
+        """The square of a root, and of one divided by a root."""
         roots: dict[str, FunctionFactor] = {}
         for function in term.functions:
-            if function.name != "sqrt":
+            root = function
+            if function.name == INVERSE:
+                root = find_function(function.argument, "sqrt") or function
+            if root.name != "sqrt":
                 continue
             text = write_function(function)
             if text in roots:
                 rest = remove_function(remove_function(term, function), roots[text])
-                return multiply_into(rest, function.argument)
+                square = root.argument
+                return multiply_into(rest, square if root is function else invert_form(square))
             roots[text] = function
         return None
 
