@@ -9,7 +9,7 @@ from random import Random
 from types import MappingProxyType
 from typing import Any
 
-from sympy import Expr, Pow, Symbol, exp, log
+from sympy import Expr, NumberSymbol, Pow, Symbol, exp, log
 
 from symconv.core.equation import Program, Ranges
 from symconv.core.errors import SymconvError, Unsupported
@@ -104,8 +104,8 @@ def draw_point(program: Program, sizes: dict[Symbol, int], seed: int) -> Evaluat
 
 
 def needs_reals(program: Program) -> bool:
-    """Whether exact arithmetic does not do: roots, and exp with log, as exp(log x) = x."""
-    if any(e.rhs.has(LogSumExp) for e in program.equations):
+    """Whether exact arithmetic does not do: e, roots, and exp with log, as exp(log x) = x."""
+    if any(e.rhs.has(LogSumExp, NumberSymbol) for e in program.equations):
         return True
     atoms = [a for e in program.equations for a in e.rhs.atoms(exp, log, Pow)]
     kinds = {type(a) for a in atoms if not isinstance(a, Pow)}
