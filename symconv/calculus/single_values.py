@@ -46,6 +46,8 @@ def _without(e: Expr, ranges: Ranges, sizes: Sizes) -> Expr:
     left = tuple(limit for limit in e.limits if limit[0] not in single)
     inside = (*ranges, *((v, high + 1) for v, _, high in left))
     body = _without(substitute_indices(e.function, single), inside, sizes)
+    if body == 0 and isinstance(e, Sum):
+        return body
     if left:
         return e.func(body, *left)
     if _is_itself(e, body, inside, sizes):

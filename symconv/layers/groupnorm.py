@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from symconv.core.errors import SymconvError
 from symconv.core.tensor import Tensor
+from symconv.layers.support.groups import share_among_groups
 from symconv.layers.support.ranges import indices_of, row_major_index
 from symconv.layers.support.scope import Scope
 from symconv.layers.support.sizes import Size, per_axis
@@ -26,9 +26,7 @@ class GroupNorm(Norm):
         axis = at.classes(x)
         batch, channel, space = ranges[:axis], ranges[axis : axis + 1], ranges[axis + 1 :]
         (groups,) = per_axis(self.groups, 1)
-        size = channel[0][1] / groups
-        if not size.is_integer:
-            raise SymconvError(f"{groups} groups do not divide {channel[0][1]} channels")
+        size = share_among_groups(channel[0][1], groups, "channels of the input")
         block, inside = at.ranges("group", (groups,)), at.ranges("filter", (size,))
         place = (row_major_index(block + inside),)
         where = (*indices_of(batch), *place, *indices_of(space))

@@ -23,14 +23,15 @@ class MatMul(Layer):
     transposed: bool = False
 
     def forward(self, x: Tensor, at: Scope) -> Equation:
-        ranges = at.like(x)
+        ranges, other = at.like(x), at.value(self.other)
+        for matrix in (x, other):
+            if len(matrix.shape) < 2:
+                raise at.misfit(matrix, "two axes, the rows and the columns of a matrix")
         lead, row, summed = ranges[:-2], ranges[-2], ranges[-1]
-        other = at.value(self.other)
         inner, columns = other.shape[-2:] if not self.transposed else other.shape[:-3:-1]
         if (*other.shape[:-2], inner) != (*x.shape[:-2], x.shape[-1]):
-            raise SymconvError(
-                f"a matrix product of shapes {x.shape} and {other.shape} has no meaning"
-            )
+            left, right = (" x ".join(map(str, t.shape)) for t in (x, other))
+            raise SymconvError(f"a matrix product of shapes {left} and {right} has no meaning")
         column = at.ranges("unit", (columns,))
         (k, j) = summed[0], column[0][0]
         factor = other[(*indices_of(lead), *((j, k) if self.transposed else (k, j)))]

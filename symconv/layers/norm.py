@@ -45,6 +45,8 @@ def last_axes(x: Tensor, last: int | None, at: Scope) -> NormAxes:
         )
     ranges = at.like(x)
     cut = x.batch if last is None else len(x.shape) - last
+    if cut == len(x.shape):
+        raise at.misfit(x, "an axis behind the batch to average over")
     rest = ranges[cut:]
     return NormAxes(ranges[:cut], rest, indices_of(ranges), rest, indices_of(rest))
 

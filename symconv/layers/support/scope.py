@@ -28,14 +28,14 @@ class AxisSplitter(IndexAllocator):
         """Batch, at most one channel axis, and the extents of the `rank` axes of space."""
         channels = x.shape[x.batch : len(x.shape) - rank]
         if len(x.shape) < x.batch + rank or len(channels) > 1 or x.space not in {None, 0, rank}:
-            raise self._misfit(x, f"{rank} axes of space, at most one of channels")
+            raise self.misfit(x, f"{rank} axes of space, at most one of channels")
         space = x.shape[len(x.shape) - rank :]
         return self.batch(x), self.ranges("channel", channels), space
 
     def last(self, x: Tensor, rank: int) -> tuple[Ranges, tuple[Expr, ...]]:
         """All axes but the last `rank` ones, and the extents of those."""
         if len(x.shape) < x.batch + rank:
-            raise self._misfit(x, f"{rank} axes of space")
+            raise self.misfit(x, f"{rank} axes of space")
         cut = len(x.shape) - rank
         return self.like(x)[:cut], x.shape[cut:]
 
@@ -50,7 +50,7 @@ class AxisSplitter(IndexAllocator):
             return self.space(x)
         rank, known = len(window), None if x.space is None else self.space(x)
         if known not in {None, rank}:
-            raise self._misfit(x, f"{known} sizes, one an axis of space")
+            raise self.misfit(x, f"{known} sizes, one an axis of space")
         return rank
 
     def space(self, x: Tensor) -> int:
@@ -59,19 +59,19 @@ class AxisSplitter(IndexAllocator):
         if behind == 1:
             return 1
         if not x.space:
-            raise self._misfit(x, "axes of space; write one size for each of them, as 2x2 or 1x2")
+            raise self.misfit(x, "axes of space; write one size for each of them, as 2x2 or 1x2")
         return x.space
 
     def classes(self, x: Tensor, axis: int | None = None) -> int:
         """The axis of the channels or the features of an input, or the one that is named."""
         if axis is not None:
             if not -len(x.shape) <= axis < len(x.shape):
-                raise self._misfit(x, f"an axis from 0 to {len(x.shape) - 1}, or from the end: -1")
+                raise self.misfit(x, f"an axis from 0 to {len(x.shape) - 1}, or from the end: -1")
             return axis % len(x.shape)
         behind = len(x.shape) - x.batch
         if behind == 1 or (x.space is not None and behind - x.space == 1):
             return x.batch
-        raise self._misfit(x, "an axis of channels or of features")
+        raise self.misfit(x, "an axis of channels or of features")
 
     def merged(self, kind: str, ranges: Ranges) -> Ranges:
         """One axis that the ranges index together, row by row."""
@@ -80,10 +80,11 @@ class AxisSplitter(IndexAllocator):
     def features(self, x: Tensor) -> tuple[Ranges, Ranges]:
         """Batch, and the one axis of features that is left."""
         if len(x.shape) != x.batch + 1:
-            raise self._misfit(x, "one axis of features; put a flatten before it")
+            raise self.misfit(x, "one axis of features; put a flatten before it")
         return self.batch(x), self.ranges("feature", x.shape[x.batch :])
 
-    def _misfit(self, x: Tensor, wanted: str) -> SymconvError:
+    def misfit(self, x: Tensor, wanted: str) -> SymconvError:
+        """What to say where an input has other axes than a layer needs."""
         shape = " x ".join(str(n) for n in x.shape)
         return SymconvError(
             f"the {self.title} gets an input of shape {shape}", help=f"needs {wanted}"
