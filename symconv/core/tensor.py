@@ -73,7 +73,8 @@ class Tensor:
     element of the enclosing reduction: 0 under a sum, minus infinity under a maximum.
     A scalar has shape (1,). `axes` are the preferred index letters, one per axis, and
     `batch` counts the leading axes that run over samples, and `space` the last axes that are those
-    of an image; it is None where nothing is known of that.
+    of an image; it is None where nothing is known of that. `positive` says of what is given that it
+    holds weights or variances, so that whoever draws numbers for it draws such.
     """
 
     name: Name
@@ -82,6 +83,7 @@ class Tensor:
     axes: tuple[str, ...] = ()
     batch: int = 0
     space: int | None = field(default=None, compare=False)
+    positive: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
         # As SymPy numbers: every extent is asked for `.is_positive` later on, which an int has not.

@@ -17,7 +17,8 @@ from symconv.network.spec import LayerOption, layer_options
 
 INPUTS = ("NxCxHxW", "D batch N", "NxTxD", "NxCxHxH", "Nx6x8x8", "8 batch N")
 WORDS = {
-    "name": ("w", "t"),
+    "name": ("w",),
+    "given": ("t",),
     "value": ("x",),
     "size": ("F", "2"),
     "sizes": ("k1xk2", "2"),
@@ -95,8 +96,6 @@ def _candidate_texts(layer: type[Layer]) -> Iterator[str]:
 
 
 def _option_word(option: LayerOption, choice: int) -> str:
-    if option.name == "target":
-        return "t"
     return WORDS[option.kind][choice]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import cache
 from types import MappingProxyType
@@ -18,6 +17,13 @@ from symconv.layers.support.scope import Scope
 
 TensorName = Annotated[str, "name"]
 """A name that a person gives to a tensor: a letter, then letters or digits."""
+
+GivenName = Annotated[str, "given"]
+"""The name of numbers that a layer takes as they are: targets, weights of classes, running means.
+
+An input, a constant or a value that a person has given that name before is meant; where there is
+none, it is a tensor of its own, without a gradient.
+"""
 
 ValueName = Annotated[str, "value"]
 """The name of a value that the network has computed before, such as `a` or `a^1`."""
@@ -34,6 +40,12 @@ A letter is a parameter of one number, which has a gradient like any other.
 Place = Annotated[int, "place"]
 """The number of an axis, counted from 0; negative ones are counted from the end."""
 
+
+ClassNumber = Annotated[int, "class"]
+"""A class by its number, counted from 0."""
+
+READ_AS = {"input", "given", "out"}
+"""What a letter was given as that a later layer may read: an input, a constant, an output."""
 
 COMMON = ("out", "of")
 """The fields that every layer has: they are written behind its own."""
@@ -75,13 +87,15 @@ class Layer(ABC):
     of: ValueName | None = field(default=None, kw_only=True)
     """The value that the layer is applied to, where that is not what stands before it."""
 
-    def names(self, known: AbstractSet[str]) -> dict[str, TensorName]:  # noqa: ARG002 - see below
+    def names(self, known: Mapping[str, str]) -> dict[str, TensorName]:
         """The names of parameters and targets by the field that gives them.
 
-        `known` are the letters that mean something before this layer.
+        `known` are the letters that mean something before this layer, and what each was given as.
         """
-        named = _find_fields(type(self), TensorName)
-        return {f: getattr(self, f) for f in named if getattr(self, f)} | self._letters()
+        named = [f for f in _find_fields(type(self), TensorName) if getattr(self, f)]
+        given = [f for f in _find_fields(type(self), GivenName) if getattr(self, f)]
+        named += [f for f in given if known.get(getattr(self, f).partition("^")[0]) not in READ_AS]
+        return {f: getattr(self, f) for f in named} | self._letters()
 
     def _letters(self) -> dict[str, str]:
         """The numbers for which a person wrote a letter, by their fields."""
@@ -97,6 +111,10 @@ class Layer(ABC):
     def kind(self) -> str:
         """What its equations are to code that asks: the keyword; `equation` where there is none."""
         return getattr(self, "keyword", "equation")
+
+    def inner_letters(self) -> Mapping[str, str]:
+        """The letters of the values on the way to the output, as its options have them."""
+        return self.inner
 
     def output_name(self) -> TensorName | None:
         """The name of the output, if the person gave one."""

@@ -10,7 +10,7 @@ from symconv.core.tensor import Tensor
 from symconv.layers.support.ranges import indices_of, multiply_extents, sum_over_ranges
 from symconv.layers.support.scope import Scope, log_normaliser
 
-from .base import Layer, TensorName
+from .base import GivenName, Layer
 from .loss import Reduction
 
 
@@ -27,7 +27,7 @@ class CrossEntropy(Layer):
     letter = "C"
     takes_channels = True
 
-    target: TensorName
+    target: GivenName
     reduction: Reduction = "mean"
     labels: bool = False
 
@@ -37,10 +37,10 @@ class CrossEntropy(Layer):
         classes, samples = ranges[axis], (*ranges[:axis], *ranges[axis + 1 :])
         log_softmax = x[indices_of(ranges)] - log_normaliser(x, ranges, at)
         if self.labels:
-            label = at.labels("target", samples, batch=x.batch)
+            label = at.labels(self.target, samples, batch=x.batch)
             weight: Expr = Equals(classes[0], label[indices_of(samples) or (Integer(0),)])
         else:
-            weight = at.target("target", x)[indices_of(ranges)]
+            weight = at.target(self.target, x)[indices_of(ranges)]
         one = sum_over_ranges(weight * log_softmax, (classes,))
         if self.reduction == "none":
             return at.output(samples, -one, batch=x.batch)

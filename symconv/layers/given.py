@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -34,7 +34,7 @@ class GivenTensor(Layer):
     def kind(self) -> str:
         return "given"
 
-    def names(self, known: AbstractSet[str]) -> dict[str, TensorName]:  # noqa: ARG002 - as all have
+    def names(self, known: Mapping[str, str]) -> dict[str, TensorName]:  # noqa: ARG002 - as all have
         return {"given": self.name}
 
     def forward(self, x: Tensor, at: Scope) -> Equation:

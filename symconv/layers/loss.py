@@ -13,7 +13,7 @@ from symconv.core.tensor import Tensor
 from symconv.layers.support.ranges import indices_of, multiply_extents, sum_over_ranges
 from symconv.layers.support.scope import Scope
 
-from .base import Layer, TensorName
+from .base import GivenName, Layer
 
 Reduction = Literal["sum", "mean", "none"]
 
@@ -27,7 +27,7 @@ class Loss(Layer):
 
     letter = "C"
 
-    target: TensorName
+    target: GivenName
 
     @abstractmethod
     def entry(self, x: Expr, t: Expr) -> Expr:
@@ -39,7 +39,7 @@ class Loss(Layer):
 
     def forward(self, x: Tensor, at: Scope) -> Equation:
         ranges = at.like(x)
-        t = at.target("target", x)
+        t = at.target(self.target, x)
         here = indices_of(ranges)
         one = self.entry(x[here], t[here])
         if self.reduced() == "none":

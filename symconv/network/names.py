@@ -93,19 +93,19 @@ def _iterate_uses(
     `rename` says what becomes of a letter that symconv gives.
     """
     yield NameUse(0, "input", spec.input.name)
-    known = {spec.input.name}
+    known = {spec.input.name: "input"}
     for stage, layer in enumerate(spec.layers, start=1):
         named = layer.names(known)
         yield from (_name_use(stage, role, c) for role, c in named.items())
-        known |= set(named.values())
+        known |= {c.partition("^")[0]: role for role, c in named.items()}
         if isinstance(layer, GivenTensor):
             continue
         given = layer.output_name()
         out = given or rename(layer.letter)
-        inner = layer.inner.items()
+        inner = layer.inner_letters().items()
         yield from (NameUse(stage, role, rename(c), own=True) for role, c in inner)
         yield NameUse(stage, "out", out, own=not given)
-        known.add(out)
+        known[out] = "out" if given else "own"
 
 
 def _name_use(stage: int, role: str, name: str) -> NameUse:

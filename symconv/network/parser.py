@@ -7,6 +7,7 @@ needs, options by name, and `-> NAME` for its output.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import takewhile
@@ -69,14 +70,16 @@ class OptionParser:
 
     def option(self, option: LayerOption, token: NetworkToken) -> object:
         """The value of an option, as its kind says."""
-        if option.kind == "name":
-            return self.tied_name(token)
-        if option.kind == "value":
-            return self.value(token)
-        if option.kind == "number":
-            return self.number(token)
-        if option.kind == "place":
-            return self.place(token)
+        readers: dict[str, Callable[[NetworkToken], object]] = {
+            "name": self.tied_name,
+            "given": self.tied_name,
+            "value": self.value,
+            "number": self.number,
+            "place": self.place,
+            "class": self.class_number,
+        }
+        if option.kind in readers:
+            return readers[option.kind](token)
         if option.kind == "choice":
             return self.choice(option, token)
         sizes = self.sizes(token, 0 if option.kind == "amounts" else 1)
@@ -117,6 +120,12 @@ class OptionParser:
         """The number of an axis."""
         if not PLACE.fullmatch(token.word):
             raise self.error(f"'{token.word}' is no axis", token, "1, or -1: the last")
+        return int(token.word)
+
+    def class_number(self, token: NetworkToken) -> int:
+        """The number of a class."""
+        if not (token.word.isascii() and token.word.isdigit() and len(token.word) <= MOST_DIGITS):
+            raise self.error(f"'{token.word}' is no class", token, "a number from 0: 0, 1, 2")
         return int(token.word)
 
     def choice(self, option: LayerOption, token: NetworkToken) -> str:

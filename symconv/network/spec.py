@@ -39,12 +39,14 @@ class NetworkSpec:
 
 Kind = Literal[
     "name",
+    "given",
     "value",
     "size",
     "sizes",
     "amounts",
     "number",
     "place",
+    "class",
     "choice",
     "flag",
     "equation",

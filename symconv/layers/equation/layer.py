@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -314,13 +314,13 @@ class EquationLayer(Layer):
         """The equation as it was written."""
         return parse_equation(self.text)
 
-    def names(self, known: AbstractSet[str]) -> dict[str, TensorName]:
+    def names(self, known: Mapping[str, str]) -> dict[str, TensorName]:
         """The parameters: every tensor that is not known."""
         left = self.formula.left.places
         indices = {n.name for n in walk(left, Reference)}
         indices |= {n.index for n in walk(self.formula, Range)}
         values = [n.name for n in _value_names(self.formula)]
-        return {n: n for n in values if n.partition("^")[0] not in known | indices}
+        return {n: n for n in values if n.partition("^")[0] not in known.keys() | indices}
 
     def output_name(self) -> TensorName:
         return self.formula.left.name

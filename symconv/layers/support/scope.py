@@ -115,13 +115,37 @@ class Scope(AxisSplitter):
         """The tensor that the person named in the layer's field `role`, with one axis a range."""
         return self._tensor(role, "parameter", ranges or UNIT, batch=0)
 
-    def target(self, role: str, like: Tensor) -> Tensor:
-        """The tensor of wanted values, of the shape of `like`."""
-        return self._tensor(role, "target", self.like(like), batch=like.batch)
+    def given(
+        self, role: str, name: str, ranges: Ranges, *, batch: int = 0, positive: bool = False
+    ) -> Tensor:
+        """The tensor behind the name in the field `role`: what came before, or one of its own."""
+        if role in self.names:
+            return self._tensor(role, "target", ranges or UNIT, batch=batch, positive=positive)
+        return self.value(name, tuple(n for _, n in ranges or UNIT))
 
-    def labels(self, role: str, ranges: Ranges, *, batch: int) -> Tensor:
+    def weights(self, name: str, ranges: Ranges, role: str = "weights") -> Tensor:
+        """The tensor of weights that are given, one a class or a feature."""
+        return self.given(role, name, ranges, positive=True)
+
+    def target(self, name: str, like: Tensor) -> Tensor:
+        """The tensor of wanted values, of the shape of `like`."""
+        found = self.given("target", name, self.like(like), batch=like.batch)
+        if found.key == like.key:
+            raise SymconvError(
+                f"the {self.title} compares '{name}' with itself",
+                help=f"say what is compared with it: '{self.kind} {name} of a'",
+            )
+        return found
+
+    def labels(self, name: str, ranges: Ranges, *, batch: int) -> Tensor:
         """The tensor of wanted classes, whole numbers, one a sample."""
-        return self._tensor(role, "target", ranges or UNIT, batch=batch)
+        found = self.given("target", name, ranges, batch=batch)
+        if found.role != "target":
+            raise SymconvError(
+                f"'{name}' holds class numbers, which have no gradient",
+                help=f"give them as a constant, 'constant {name} ...', or by a new letter",
+            )
+        return found
 
     def bias(self, ranges: Ranges) -> Expr:
         """The bias of each filter or unit; a single number where there is only one."""
@@ -177,9 +201,11 @@ class Scope(AxisSplitter):
         flipped = bool(read) and any(-1 in s for s in kernel_directions(rhs, read))
         return Equation(lhs, rhs, ranges, title, self.kind, flipped, _numbers(averaged))
 
-    def _tensor(self, role: str, kind: Role, ranges: Ranges, *, batch: int) -> Tensor:
-        axes = tuple(v.name for v, _ in ranges)
-        made = Tensor(self.names[role], tuple(n for _, n in ranges), kind, axes, batch)
+    def _tensor(
+        self, role: str, kind: Role, ranges: Ranges, *, batch: int, positive: bool = False
+    ) -> Tensor:
+        axes, shape = tuple(v.name for v, _ in ranges), tuple(n for _, n in ranges)
+        made = Tensor(self.names[role], shape, kind, axes, batch, positive=positive)
         self.parameters |= {made.key} if kind == "parameter" else set()
         tied = self.earlier.by_key.get(made.key)
         if tied is None:
