@@ -215,8 +215,19 @@ def _find_comparisons(equation: Equation) -> Iterator[tuple[str, Expr | None]]:
     for binder in sorted(equation.rhs.atoms(ExprWithLimits), key=str) if brackets else ():
         extents |= {v: high + 1 for v, _, high in binder.limits}
     for bracket in brackets:
-        if isinstance(bracket.label, Indexed):
+        # One class by its number does not say how many there are.
+        if isinstance(bracket.label, Indexed) and not bracket.place.is_number:
             yield key_of(bracket.label), extents.get(bracket.place)
+
+
+def find_ignored_classes(equations: Iterable[Equation]) -> dict[str, frozenset[int]]:
+    """The classes that the entries of a tensor of labels are compared with by number, by key."""
+    found: dict[str, frozenset[int]] = {}
+    for bracket in (b for e in equations for b in e.rhs.atoms(Equals)):
+        if isinstance(bracket.label, Indexed) and bracket.place.is_Integer:
+            key = key_of(bracket.label)
+            found[key] = found.get(key, frozenset()) | {int(bracket.place)}
+    return found
 
 
 def class_counts(equations: Iterable[Equation]) -> dict[str, Expr]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from math import prod, sqrt
 from random import Random
@@ -11,7 +12,7 @@ from sympy import Basic, Expr, Symbol
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.tensor.indexed import Indexed
 
-from symconv.core.equation import Program
+from symconv.core.equation import Program, find_ignored_classes
 from symconv.core.errors import Unsupported
 from symconv.core.nodes import Equals
 from symconv.core.tensor import Tensor, key_of
@@ -28,7 +29,7 @@ def draw_float_point(program: Program, sizes: dict[Symbol, int], seed: int) -> E
     """A trial at random floats."""
     problem: Exception | None = None
     for span in SPANS:
-        entry = _float_entries(Random(seed), sizes, count_label_classes(program, sizes), span)  # noqa: S311
+        entry = _float_entries(Random(seed), sizes, find_label_classes(program, sizes), span)  # noqa: S311
         try:
             made = evaluate_program(program, sizes, Reals(), entry)
             assert made.slopes, "a program has tensors"
@@ -42,31 +43,33 @@ def draw_float_point(program: Program, sizes: dict[Symbol, int], seed: int) -> E
 def _float_entries(
     random: Random,
     sizes: Sizes,
-    labels: Mapping[str, int],
+    labels: Mapping[str, LabelClasses],
     span: tuple[float, float, tuple[int, ...]],
 ) -> EntrySource:
     """Floats in the span; parameters are scaled so that sums over their entries stay around 1."""
     low, high, signs = span
 
-    def entry(tensor: Tensor, _place: Place) -> float:
+    def entry(tensor: Tensor, place: Place) -> float:
         if tensor.key in labels:
-            return random.randrange(labels[tensor.key])
+            return labels[tensor.key].draw(random, place)
         many = tensor.role == "parameter"
         # 1 / sqrt(number of inputs), as networks are initialised: a sum of so many random products
         # stays around 1, and tanh and sigmoid are not saturated, where a wrong slope would not
         # show.
         inputs = prod(as_integer(n, sizes) for n in tensor.shape[1:]) if many else 1
-        return random.uniform(low, high) * random.choice(signs) / sqrt(inputs)
+        sign = 1 if tensor.positive else random.choice(signs)
+        return random.uniform(low, high) * sign / sqrt(inputs)
 
     return entry
 
 
-def rational_entries(random: Random, labels: Mapping[str, int]) -> EntrySource:
+def rational_entries(random: Random, labels: Mapping[str, LabelClasses]) -> EntrySource:
     """Small integers as exact numbers."""
 
-    def entry(tensor: Tensor, _place: Place) -> Fraction | int:
-        many = labels.get(tensor.key)
-        return Fraction(random.randint(-4, 4)) if many is None else random.randrange(many)
+    def entry(tensor: Tensor, place: Place) -> Fraction | int:
+        if tensor.key in labels:
+            return labels[tensor.key].draw(random, place)
+        return Fraction(random.randint(1 if tensor.positive else -4, 4))
 
     return entry
 
@@ -74,6 +77,26 @@ def rational_entries(random: Random, labels: Mapping[str, int]) -> EntrySource:
 def symbol_entry(tensor: Tensor, place: Place) -> Symbol:
     """A symbol named after the entry."""
     return Symbol(f"{tensor.key}[{','.join(map(str, place))}]")
+
+
+@dataclass(frozen=True)
+class LabelClasses:
+    """How many classes the labels of a tensor choose from, and which of them do not count."""
+
+    count: int
+    ignored: frozenset[int] = frozenset()
+
+    def draw(self, random: Random, place: Place) -> int:
+        """A class; the first sample has one that counts, as a mean over none has no value."""
+        counted = [n for n in range(self.count) if n not in self.ignored]
+        return random.randrange(self.count) if any(place) or not counted else random.choice(counted)
+
+
+def find_label_classes(program: Program, sizes: Sizes) -> dict[str, LabelClasses]:
+    """The classes of every tensor of labels, by its key."""
+    ignored = find_ignored_classes(program.equations)
+    counts = count_label_classes(program, sizes)
+    return {key: LabelClasses(n, ignored.get(key, frozenset())) for key, n in counts.items()}
 
 
 def count_label_classes(program: Program, sizes: Sizes) -> dict[str, int]:
@@ -88,7 +111,7 @@ def count_label_classes(program: Program, sizes: Sizes) -> dict[str, int]:
 
 def _label_extents(e: Basic, extents: Mapping[Basic, Expr]) -> Iterator[tuple[str, Expr]]:
     """Each tensor that an index is compared with, and the extent of that index."""
-    if isinstance(e, Equals) and isinstance(e.label, Indexed):
+    if isinstance(e, Equals) and isinstance(e.label, Indexed) and not e.place.is_number:
         if e.place not in extents:
             raise Unsupported(f"'{e.place}' is compared with a label and is no index")
         yield key_of(e.label), extents[e.place]

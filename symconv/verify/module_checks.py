@@ -35,7 +35,14 @@ from symconv.semantics.algebra import Exact
 from symconv.semantics.index_arithmetic import Place
 from symconv.semantics.symbolic import Symbolic
 
-from .entries import count_label_classes, draw_float_point, rational_entries, symbol_entry
+from .entries import (
+    LabelClasses,
+    count_label_classes,
+    draw_float_point,
+    find_label_classes,
+    rational_entries,
+    symbol_entry,
+)
 from .error_bounds import is_polynomial
 from .evaluation_point import EvaluationPoint, evaluate_program
 from .generated_module import BROKEN, Arrays, ModuleUnderTest, array_to_table, input_arrays
@@ -75,7 +82,7 @@ def check_module(
     `program` holds the forward and the backward equations, `sizes` numbers for all size symbols.
     Masks are not compared: code may keep them in any form.
     """
-    work, labels = forward_cost(program, sizes), count_label_classes(program, sizes)
+    work, labels = forward_cost(program, sizes), find_label_classes(program, sizes)
     floats = draw_float_point(program, sizes, seed)
     checks = [
         _compare_module("floats", module, floats, float, equals_in_float),
@@ -98,7 +105,7 @@ MOST_EXACT_DRAWS = 8
 
 
 def _draw_exact_point(
-    program: Program, sizes: Sizes, seed: int, labels: Mapping[str, int]
+    program: Program, sizes: Sizes, seed: int, labels: Mapping[str, LabelClasses]
 ) -> EvaluationPoint | None:
     """The program at random rational entries at which it has a value; None where none is found."""
     for number in range(MOST_EXACT_DRAWS):

@@ -23,7 +23,7 @@ from symconv.semantics.run import Tables
 from symconv.semantics.sizes import Accept, pick_sizes
 from symconv.semantics.work import count_range_values, count_terms, list_places
 
-from .entries import count_label_classes
+from .entries import LabelClasses, find_label_classes
 from .error_bounds import SPREAD, is_polynomial
 from .evaluation_point import EntrySource, EvaluationPoint, evaluate_program, forward_equations
 
@@ -46,7 +46,7 @@ The first kind at which everything has a value is taken.
 SMALL = 20_000
 """The most leaves of a forward pass at fixed sizes that is run more than once."""
 
-NO_LABELS: Mapping[str, int] = MappingProxyType({})
+NO_LABELS: Mapping[str, LabelClasses] = MappingProxyType({})
 
 FAILURES = (SymconvError, ZeroDivisionError, ValueError, OverflowError)
 """What happens where a formula has no value."""
@@ -93,7 +93,7 @@ def draw_point(program: Program, sizes: dict[Symbol, int], seed: int) -> Evaluat
     # value to exist.
     for draw in (WIDE,) if is_polynomial(program) else DRAWS:
         try:
-            entry = random_entry(Random(seed), draw, algebra, count_label_classes(program, sizes))  # noqa: S311
+            entry = random_entry(Random(seed), draw, algebra, find_label_classes(program, sizes))  # noqa: S311
             made = evaluate_program(program, sizes, algebra, entry)
             assert made.slopes, "a program has tensors"
         except (ZeroDivisionError, ValueError, OverflowError) as error:
@@ -114,19 +114,20 @@ def needs_reals(program: Program) -> bool:
 
 
 def random_entry(
-    random: Random, draw: Draw, algebra: Algebra, labels: Mapping[str, int] = NO_LABELS
+    random: Random, draw: Draw, algebra: Algebra, labels: Mapping[str, LabelClasses] = NO_LABELS
 ) -> EntrySource:
     """Random entries; quarters of the numbers drawn where the algebra is that of the reals.
 
-    `labels` count the classes of tensors that hold class numbers.
+    `labels` are the classes of tensors that hold class numbers.
     """
     # Small enough for exp and tanh, and exact in binary.
     scale = Fraction(1, 4 if isinstance(algebra, Reals) else 1)
 
-    def entry(tensor: Tensor, _place: Place) -> Any:
+    def entry(tensor: Tensor, place: Place) -> Any:
         if tensor.key in labels:
-            return random.randrange(labels[tensor.key])
-        return algebra.number(scale * draw(random))
+            return labels[tensor.key].draw(random, place)
+        drawn = draw(random)
+        return algebra.number(scale * ((abs(drawn) or 1) if tensor.positive else drawn))
 
     return entry
 

@@ -108,6 +108,12 @@ VARIANTS = {
         "input x Q batch N | {} t reduction none",
         "input x Q batch N | {} t labels reduction none",
         "input x 4 | dense w 3 -> z | {} t labels",
+        "input x Q batch N | {} t labels weights v smoothing 0.1 ignore 1",
+    ],
+    "nll_loss": [
+        "input x Q batch N | {} t smoothing 0.1 weights v",
+        "input x 2x3x2x2 | {} t labels reduction none weights v",
+        "input x Q batch N | log_softmax -> p | {} t labels ignore 0 smoothing 0.2",
     ],
     "sse": LOSSES[:2],
     "half_sse": LOSSES[:2],

@@ -25,7 +25,7 @@ def test_every_example_is_read_and_right(text):
 
 
 def test_the_words_are_those_of_the_code():
-    assert len(EXAMPLES) == 13
+    assert len(EXAMPLES) == 15
     assert words("function") == set(FUNCTIONS)
     assert words("reducer") == set(REDUCTIONS)
     assert words("relation") == set(RELATIONS)

@@ -125,9 +125,9 @@ class NetworkContext:
         return {
             t.key: t.batch
             for e in self.forward.equations
-            if e.kind == "cross_entropy"
+            if e.kind in {"cross_entropy", "nll_loss"}
             for t in self.targets
-            if t.key in e.reads and t.key not in find_labels((e,))
+            if t.key in e.reads and not t.positive and t.key not in find_labels((e,))
         }
 
     @property

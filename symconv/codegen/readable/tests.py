@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import count
 
 from sympy import Expr, Symbol
 
 from symconv.codegen.python.identifiers import Identifiers
 from symconv.codegen.python.module import Module
 from symconv.codegen.python.module_spec import ModuleSpec
-from symconv.core.equation import class_counts
+from symconv.core.equation import class_counts, find_ignored_classes
 from symconv.output.templates import render_template
 
 
@@ -34,6 +35,7 @@ def module_tests(  # noqa: PLR0913 - everything that the tests depend on, by nam
     defined = {d.symbol for d in forward.sizes}
     pairs = zip(backward.wrt, backward.results, strict=True)
     classes = class_counts(backward.program.equations)
+    ignored = find_ignored_classes(backward.program.equations)
     values = [names.tensors[e.key] for e in forward.equations]
     result = next(c for c in module.classes if c.name == "Forward")
     fields = [field.name for field in result.fields]
@@ -43,6 +45,11 @@ def module_tests(  # noqa: PLR0913 - everything that the tests depend on, by nam
         module=stem,
         shapes=[(names.tensors[t.key], _shape(t.shape, sizes)) for t in arrays],
         labels=[(names.tensors[k], _shape((n,), sizes)[0]) for k, n in classes.items()],
+        counted=[
+            (names.tensors[k], next(c for c in count() if c not in some))
+            for k, some in ignored.items()
+        ],
+        positive=[names.tensors[t.key] for t in arrays if t.positive],
         options=[(names.sizes[s], n) for s, n in sizes.items() if s not in shown | defined],
         gradients=[(names.tensors[t.key], names.tensors[g.key]) for t, g in pairs],
         seed=names.tensors[backward.seed.key] if backward.seed else "",

@@ -72,8 +72,12 @@ def _describe_arrays(program: Program) -> Iterator[Sentence]:
 
 def _list_constants(program: Program) -> set[str]:
     """What is given without a gradient and is no target of a cost of the catalogue."""
-    targets = (t.key for t in program.tensors if t.role == "target")
-    return {k for k in targets if all(e.kind in OWN for e in program.readers.get(k, ()))}
+    targets = (t for t in program.tensors if t.role == "target")
+    return {
+        t.key
+        for t in targets
+        if t.positive or all(e.kind in OWN for e in program.readers.get(t.key, ()))
+    }
 
 
 OWN = {"equation", "add", "mul", "concat", "matmul"}

@@ -236,9 +236,9 @@ def _(e: LogSumExp, names: DisplayNames) -> DisplayTree:
 
 @arrange_node.register(Equals)
 def _(e: Equals, names: DisplayNames) -> DisplayTree:
-    """The label counts from the same number as the indices."""
-    place = arrange_position(e.place, names.order)
-    return DisplayBracket(DisplayRelation((place, arrange_node(e.label, names)), ("=",)))
+    """The label counts from the same number as the indices; a class by its number stands behind."""
+    sides = (arrange_position(e.place, names.order), arrange_node(e.label, names))
+    return DisplayBracket(DisplayRelation(sides[::-1] if e.place.is_number else sides, ("=",)))
 
 
 @arrange_node.register(OneHot)

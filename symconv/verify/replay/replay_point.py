@@ -193,7 +193,8 @@ def _label_classes(document: DerivationRecord) -> Mapping[str, JsonTree]:
                 one = JsonTree("number", leaf=1)
                 extents[str(part.args[0].leaf)] = JsonTree("Add", (part.args[2], one))
         for part in line.right.parts():
-            if part.op == "Equals" and part.args[1].op == "entry":
+            number = part.op == "Equals" and part.args[0].op == "number"
+            if part.op == "Equals" and part.args[1].op == "entry" and not number:
                 index = str(part.args[0].leaf)
                 if index not in extents:
                     raise json_form_error("labels are compared with what is no index")

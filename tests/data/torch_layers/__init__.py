@@ -5,6 +5,7 @@ import torch
 from .compared import TOLERANCE, TOLERANCES, compared
 from .costs import cross_entropy, loss, squared
 from .draws import Draw, layer, network
+from .options import class_cost
 from .pooling import avgpool, global_pool, maxpool
 from .scaling import norm, pointwise, scale, softmax
 from .shaping import add, concat, dense, flatten, matmul, mul, pad, upsample
@@ -35,6 +36,7 @@ CASES = {
     "softmax": softmax("softmax"),
     "log_softmax": softmax("log_softmax"),
     "cross_entropy": cross_entropy,
+    "nll_loss": class_cost("nll_loss"),
     "sse": loss("sse", squared(1), ("sum",)),
     "half_sse": loss("half_sse", squared(0.5), ("sum",)),
     "mse": loss("mse", F.mse_loss, ("mean",)),

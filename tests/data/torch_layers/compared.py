@@ -19,6 +19,10 @@ def relative(found, wanted):
     return float(difference / (np.abs(wanted).max() or 1.0))
 
 
+FIXED = frozenset("tyvpmn")
+"""The arrays without a gradient: targets, weights, weights of positives, means, variances."""
+
+
 def compared(compiled, arrays, reference, sizes, seed, *, dtype=np.float64, output=None):
     """The errors of the module's output and of its gradients, for random cotangents.
 
@@ -26,7 +30,7 @@ def compared(compiled, arrays, reference, sizes, seed, *, dtype=np.float64, outp
     """
     arrays = {k: a.astype(dtype) if a.dtype.kind == "f" else a for k, a in arrays.items()}
     tensors = {
-        k: torch.tensor(a, requires_grad=a.dtype.kind == "f" and k not in {"t", "y"})
+        k: torch.tensor(a, requires_grad=a.dtype.kind == "f" and k not in FIXED)
         for k, a in arrays.items()
     }
     wanted = reference(**tensors)

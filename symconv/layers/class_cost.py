@@ -1,0 +1,119 @@
+"""Costs of one right class among several: what the target says, and how samples count."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from sympy import Expr, Integer
+
+from symconv.core.equation import Equation, Ranges
+from symconv.core.errors import SymconvError
+from symconv.core.nodes import Equals
+from symconv.core.tensor import Tensor
+from symconv.layers.support.ranges import (
+    indices_of,
+    indices_or_zero,
+    multiply_extents,
+    sum_over_ranges,
+)
+from symconv.layers.support.scope import Scope
+from symconv.layers.support.sizes import exact_number
+
+from .base import ClassNumber, Decimal, GivenName, Layer
+from .loss import Reduction
+
+
+@dataclass(frozen=True)
+class ClassCost(Layer):
+    """The mean over the samples of -sum_q v[q] s[b,q] l[b,q], of log-probabilities l.
+
+    s = (1 - e) t + e/Q is the target smoothed by e over Q classes, and v are `weights`. A sample of
+    the class that is ignored counts 0. With class numbers the mean divides by the sum of
+    v[t[b]] over the samples that count, as PyTorch does; with probabilities by their number.
+    """
+
+    letter = "C"
+    takes_channels = True
+
+    target: GivenName
+    reduction: Reduction = "mean"
+    labels: bool = False
+    weights: GivenName | None = field(default=None, kw_only=True)
+    smoothing: Decimal = field(default=0, kw_only=True)
+    ignore: ClassNumber | None = field(default=None, kw_only=True)
+
+    def inner_letters(self) -> Mapping[str, str]:
+        """The sum of the weights, where the mean divides by that."""
+        return MappingProxyType({"total": "W"} if self._totals() else {})
+
+    def _totals(self) -> bool:
+        """Whether samples count differently in a mean."""
+        counted = self.weights is not None or self.ignore is not None
+        return self.labels and self.reduction == "mean" and counted
+
+    @abstractmethod
+    def log_share(self, x: Tensor, ranges: Ranges, at: Scope) -> Expr:
+        """The logarithm of the probability of a class."""
+
+    def forward(self, x: Tensor, at: Scope) -> Equation | tuple[Equation, ...]:
+        ranges = at.like(x)
+        axis = at.classes(x)
+        classes, samples = ranges[axis], (*ranges[:axis], *ranges[axis + 1 :])
+        log_share = self.log_share(x, ranges, at)
+        target, counts = self._target(x, classes, ranges, samples, at)
+        weight = Integer(1)
+        if self.weights is not None:
+            weight = at.weights(self.weights, (classes,))[classes[0]]
+        share = weight * self._smoothed(target, classes[1])
+        one = sum_over_ranges(share * log_share, (classes,))
+        if self.reduction == "none":
+            return at.output(samples, -counts * one, batch=x.batch)
+        added = -sum_over_ranges(counts * one, samples)
+        if self._totals():
+            each = sum_over_ranges(weight * target, (classes,)) if self.weights else Integer(1)
+            total = sum_over_ranges(counts * each, samples)
+            omega, first = at.inner("total", (), total, "sum of the weights")
+            return first, at.cost(added / omega[0])
+        averaged = samples if self.reduction == "mean" else ()
+        return at.cost(added / multiply_extents(averaged), averaged=averaged)
+
+    def _target(
+        self, x: Tensor, classes: tuple[Expr, Expr], ranges: Ranges, samples: Ranges, at: Scope
+    ) -> tuple[Expr, Expr]:
+        """The share that the target gives a class, and whether the sample counts."""
+        if not self.labels:
+            if self.ignore is not None:
+                raise SymconvError(
+                    "'ignore' leaves out a class, and probabilities have none",
+                    help=f"{self.keyword} {self.target} labels ignore {self.ignore}",
+                )
+            return at.target(self.target, x)[indices_of(ranges)], Integer(1)
+        label = at.labels(self.target, samples, batch=x.batch)[indices_or_zero(samples)]
+        one_hot = Equals(classes[0], label)
+        if self.ignore is None:
+            return one_hot, Integer(1)
+        if self._totals() and multiply_extents(samples) == 1:
+            raise SymconvError(
+                "a mean over one sample has no value where that is ignored",
+                help="several samples, 'batch N', or 'reduction sum'",
+            )
+        # A number beyond the classes is refused: the checks of a module take whole numbers below
+        # the number of classes, and so does the rule for sums over one class.
+        if classes[1] == 1 or (classes[1] - self.ignore).is_positive is False:
+            raise SymconvError(
+                f"there is no class {self.ignore} to ignore among {classes[1]}",
+                help=f"two classes or more, and one from 0 to {classes[1] - 1}",
+            )
+        return one_hot, 1 - Equals(Integer(self.ignore), label)
+
+    def _smoothed(self, target: Expr, classes: Expr) -> Expr:
+        """(1 - e) t + e/Q."""
+        smoothing = exact_number(self.smoothing)
+        if smoothing.is_number and not 0 <= smoothing < 1:
+            raise SymconvError(
+                f"a smoothing of {smoothing} is no share", help="0, or more and below 1: 0.1"
+            )
+        return (1 - smoothing) * target + smoothing / classes

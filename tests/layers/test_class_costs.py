@@ -1,0 +1,94 @@
+"""Smoothing, weights and ignored classes: what is refused, and what is said of claims."""
+
+import pytest
+
+from symconv.api import Network
+from symconv.core.errors import SymconvError
+
+REFUSED = {
+    "input x Nx3 | cross_entropy t smoothing 1": ("a smoothing of 1", "below 1"),
+    "input x Nx3 | cross_entropy t smoothing -0.1": ("a smoothing of -1/10", "below 1"),
+    "input x Nx3 | nll_loss t smoothing 1.5": ("a smoothing of 3/2", "below 1"),
+    "input x Nx3 | cross_entropy t labels ignore 3": ("no class 3 to ignore", "from 0 to 2"),
+    "input x Nx3 | nll_loss t labels ignore 17": ("no class 17 to ignore", "from 0 to 2"),
+    "input x Nx1 | nll_loss t labels ignore 0": ("no class 0 to ignore", "two classes"),
+    "input x Nx3 | nll_loss t labels ignore -100": ("'-100' is no class", "a number from 0"),
+    "input x Nx3 | nll_loss t labels ignore 1.5": ("'1.5' is no class", "a number from 0"),
+    "input x Nx3 | nll_loss t labels ignore": ("'ignore' needs a value", "ignore 2"),
+    "input x Nx3 | cross_entropy t ignore 1": ("probabilities have none", "t labels ignore 1"),
+    "input x 3 | nll_loss t labels ignore 1": ("a mean over one sample", "reduction sum"),
+    "input x 1x3 | nll_loss t labels ignore 1": ("a mean over one sample", "reduction sum"),
+    "input x Nx3 | constant v 2 | nll_loss t weights v of x": ("'v' has the shape 2, where 3", ""),
+    "input x Nx3 | nll_loss t weights t": ("the name 't' is given twice", "another letter"),
+    "input x Nx3 | nll_loss t weight v": ("has no option 'weight'", "weights"),
+}
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_an_option_that_cannot_be_meant_is_refused_with_its_place(text):
+    message, help_ = REFUSED[text]
+    with pytest.raises(SymconvError) as caught:
+        Network.parse(text)
+    assert message in caught.value.message
+    assert help_ in (caught.value.help or "")
+    start, stop = caught.value.position
+    assert text[start:stop] in text.split(" | ")[-1]
+
+
+CLAIMS = {
+    "input z 3 | cross_entropy t smoothing 0.1 -> C": {
+        "dC/dz_1 = p_1 (9/10 (t_0 + t_1 + t_2) + 1/10) - 9/10 t_1 - 1/30": "right",
+        "dC/dz_1 = p_1 - 9/10 t_1 - 1/30": "right under a condition",
+        "dC/dz = softmax(z) - 0.9 t - 0.1/3": "right under a condition",
+        "dC/dz_1 = p_1 - t_1": "wrong",
+        "dC/dz_1 = p_1 - 9/10 t_1": "wrong",
+        "dC/dz_1 = p_1 - 0.9 t_1 - 0.1": "wrong",
+    },
+    "input z 3 | cross_entropy t weights v -> C": {
+        "dC/dz_1 = p_1 (v_0 t_0 + v_1 t_1 + v_2 t_2) - v_1 t_1": "right",
+        "C = -v_0 t_0 log(p_0) - v_1 t_1 log(p_1) - v_2 t_2 log(p_2)": "right",
+        "dC/dz_1 = v_1 (p_1 - t_1)": "wrong",
+        "dC/dz_1 = p_1 - t_1": "wrong",
+        "C = - sum_q t_q log(p_q)": "wrong",
+    },
+    "input x 3 | nll_loss t weights v smoothing 0.1 -> C": {
+        "dC/dx_1 = -v_1 (9/10 t_1 + 1/30)": "right",
+        "dC/dx_1 = -9/10 v_1 t_1 - 1/30": "wrong",
+        "dC/dx_1 = -v_1 t_1": "wrong",
+    },
+    "input x 2x3 | nll_loss t labels weights v ignore 2 -> C": {
+        "dC/dx_{b,q} = -v_q [q = t_b] (1 - [t_b = 2]) / W": "right",
+        "dC/dx_{0,2} = 0": "right",
+        "W = sum_b sum_q (1 - [t_b = 2]) v_q [q = t_b]": "right",
+        "dC/dx_{b,q} = -v_q [q = t_b] (1 - [t_b = 1]) / W": "wrong",
+        "dC/dx_{b,q} = -v_q [q = t_b] / W": "wrong",
+        "dC/dx_{b,q} = -v_q [q = t_b] (1 - [t_b = 2]) / 2": "wrong",
+        "dC/dx_{0,1} = 0": "wrong",
+    },
+    "input x 2x3 | cross_entropy t labels smoothing 0.1 -> C": {
+        "dC/dx_{b,q} = (p_{b,q} - 0.9 [q = t_b] - 1/30)/2": "right",
+        "dC/dx_{b,q} = p_{b,q} - 0.9 [q = t_b] - 1/30": "right under a condition",
+        "dC/dx_{b,q} = (p_{b,q} - [q = t_b])/2": "wrong",
+        "dC/dx_{b,q} = (p_{b,q} - 0.9 [q = t_b])/2": "wrong",
+    },
+}
+
+
+@pytest.mark.parametrize("text", CLAIMS)
+def test_claims_about_a_cost_with_options_are_judged(text):
+    network = Network.parse(text)
+    assert {c: network.check(c).verdict for c in CLAIMS[text]} == CLAIMS[text]
+
+
+def test_the_weights_of_classes_have_a_gradient_where_they_are_an_input():
+    text = "input x Nx3 | input v 3 | nll_loss t labels weights v of x -> C"
+    network = Network.parse(text)
+    assert [c.line for c in network.verify(draws=2) if not c.passed] == []
+    assert [t.key for t in network.backward().wrt] == ["x", "v"]
+
+
+def test_a_class_that_is_ignored_leaves_a_sample_that_counts():
+    """The points at which networks are verified have a value, however few samples there are."""
+    network = Network.parse("input x 2x2 | nll_loss t labels ignore 1 -> C")
+    for style in ("readable", "loops", "fast"):
+        assert [c.line for c in network.verify(style, draws=6) if not c.passed] == []
