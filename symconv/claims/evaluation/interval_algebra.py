@@ -13,7 +13,7 @@ from fractions import Fraction
 from numbers import Rational
 from typing import Any
 
-from mpmath import iv
+from mpmath import erf, iv, mpf, workprec
 
 from symconv.claims.model.budget import spend
 from symconv.semantics.protocol import Map, OrderedScalars, unknown_function
@@ -99,6 +99,9 @@ def interval_power(x: Any, exponent: int) -> Any:
 
 
 FINER = 4 * BITS
+GUARD = 20
+"""How many digits more erf is worked out with than its interval shows: it is off by a few units."""
+
 FUNCTION_STEPS = 80
 """What one value of exp or log with its bounds takes, however simple the network around it is."""
 
@@ -130,12 +133,15 @@ class IntervalAlgebra(OrderedScalars):
             "sigmoid": lambda x: 1 / (1 + iv.exp(-x)),
             "tanh": lambda x: 2 / (1 + iv.exp(-2 * x)) - 1,
             "softplus": lambda x: iv.log(1 + iv.exp(x)),
+            "erf": _error_function,
         }
         known: dict[str, Map] = {
             "step": self._step,
             "relu": interval_relu,
             "absolute": interval_absolute,
         }
+        if name in {"sin", "cos"}:
+            return lambda x: self._enclosed(getattr(iv, name), as_interval(x))
         if name in growing:
             return lambda x: self._grown(name, growing[name], x)
         if name not in known:
@@ -157,14 +163,22 @@ class IntervalAlgebra(OrderedScalars):
         high = low if x.low == x.high else self._rounded(rule, x.high)
         return Interval(low.low, high.high)
 
+    def _enclosed(self, rule: Callable[[Any], Any], x: Interval) -> Interval:
+        """A function that rises and falls, from mpmath's interval of all its values."""
+        return self._applied(lambda: rule(iv.mpf([_point(x.low).a, _point(x.high).b])))
+
     def _rounded(self, rule: Callable[[Any], Any], x: Fraction) -> Interval:
         """What mpmath's intervals say of a function at one number."""
+        return self._applied(lambda: rule(_point(x)))
+
+    def _applied(self, made: Callable[[], Any]) -> Interval:
+        """An interval of mpmath's, made with as many digits as this algebra has."""
         spend(FUNCTION_STEPS)
         # The precision of mpmath's interval context is global: it is put back whatever happens.
         before, iv.prec = iv.prec, self.bits
         try:
             # mpmath's own intervals round outwards, so the true value is inside.
-            low, high = rule(iv.mpf(x.numerator) / x.denominator)._mpi_
+            low, high = made()._mpi_
         finally:
             iv.prec = before
         return Interval(_fraction(low), _fraction(high))
@@ -209,6 +223,19 @@ class IntervalAlgebra(OrderedScalars):
         if any(ends[n] != Interval(best, best) for n in places) and len(places) > 1:
             raise Undefined("two numbers too close to each other")
         return places[-1] if self.exact.last_wins else places[0]
+
+
+def _point(x: Fraction) -> Any:
+    """The interval of mpmath that holds one number."""
+    return iv.mpf(x.numerator) / x.denominator
+
+
+def _error_function(x: Any) -> Any:
+    """The interval that holds erf of an interval; erf grows."""
+    margin = iv.mpf(2) ** -iv.prec
+    with workprec(iv.prec + GUARD):
+        ends = [iv.mpf(erf(mpf(end))) for end in (x.a._mpi_[0], x.b._mpi_[1])]
+    return iv.mpf([(ends[0] - margin).a, (ends[1] + margin).b])
 
 
 def _fraction(x: tuple[int, int, int, int]) -> Fraction:

@@ -115,6 +115,9 @@ class ModularField(KnownChoices):
             "log": self._log,
             "sigmoid": self._sigmoid,
             "tanh": self._tanh,
+            "sin": self._sin,
+            "cos": self._cos,
+            "erf": lambda x: self._odd("erf", x),
             "softplus": lambda x: self._log(self._exp(x) + 1),
             "step": self._step,
             "relu": lambda x: x * self._step(x),
@@ -255,6 +258,27 @@ class ModularField(KnownChoices):
 
     def _tanh(self, x: Residue) -> Residue:
         return 2 * self._sigmoid(2 * x) + -1
+
+    def _odd(self, name: str, x: Residue) -> Residue:
+        """An uninterpreted function with f(-x) = -f(x)."""
+        small = self._unsigned(x)
+        found = self._hash(name, small) if x else 0
+        return self.residue(found if small == x.value else -found)
+
+    def _half_tangent(self, x: Residue) -> tuple[Residue, Residue]:
+        """T = tan(x/2), which any odd function stands for, and 1 / (1 + t^2)."""
+        t = self._odd("tan(x/2)", x)
+        return t, self._whole_power(t * t + 1, -1)
+
+    def _sin(self, x: Residue) -> Residue:
+        """2t / (1 + t^2): odd, and sin(x)^2 + cos(x)^2 = 1."""
+        t, scale = self._half_tangent(x)
+        return 2 * t * scale
+
+    def _cos(self, x: Residue) -> Residue:
+        """(1 - t^2) / (1 + t^2): even, and 1 at 0."""
+        t, scale = self._half_tangent(x)
+        return (t * t * -1 + 1) * scale
 
     def _whole_power(self, x: Residue, exponent: int) -> Residue:
         if exponent < 0 and not x:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
+from typing import Any
 
-from mpmath import exp, log, mp, mpf, sqrt, workprec
+from mpmath import cos, erf, exp, log, mp, mpf, sin, sqrt, workprec
 
 from symconv.claims.model.errors import MOST_BITS, ClaimError
 from symconv.semantics.protocol import Map, OrderedScalars, stable_log_sum_exp, unknown_function
@@ -43,6 +44,9 @@ class Rationals(OrderedScalars):
             "sigmoid": lambda x: 1 / (1 + _exp(-Fraction(x))),
             "tanh": lambda x: 2 / (1 + _exp(-2 * Fraction(x))) - 1,
             "softplus": lambda x: _log(1 + _exp(x)),
+            "sin": lambda x: _transcendental(sin, x),
+            "cos": lambda x: _transcendental(cos, x),
+            "erf": lambda x: _transcendental(erf, x),
             "step": self._step,
             "relu": lambda x: max(x, Fraction(0)),
             "absolute": abs,
@@ -85,6 +89,15 @@ def _exp(x: Fraction) -> Fraction:
         raise Undefined("exp of a large number")
     with workprec(BITS):
         return _fraction(exp(mpf(x.numerator) / x.denominator)) if x else Fraction(1)
+
+
+def _transcendental(function: Callable[[Any], Any], x: Fraction) -> Fraction:
+    """The value of a function of mpmath's that all numbers have."""
+    x = Fraction(x)
+    if abs(x) > LARGEST:
+        raise Undefined("a function of a large number")
+    with workprec(BITS):
+        return _fraction(function(mpf(x.numerator) / x.denominator))
 
 
 def _log(x: Fraction) -> Fraction:

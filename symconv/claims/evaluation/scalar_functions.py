@@ -17,6 +17,7 @@ from symconv.claims.arrays.table import BARE_WORDS, PREFIX
 from symconv.claims.model.constant_roots import normalize_constant_root
 from symconv.claims.model.errors import ClaimError, NotChecked
 from symconv.claims.model.syntax_tree import FunctionCall, Identifier, SyntaxNode, TensorReference
+from symconv.semantics.autodiff import Dual, Duals
 
 from .array_functions import ARRAY_FUNCTIONS, apply_array_function
 from .arrays import ArrayValue, Value, apply_elementwise, unwrap_scalar
@@ -30,8 +31,11 @@ if TYPE_CHECKING:
     from .index_expressions import Environment
 
 POINTWISE = {"relu", "sigmoid", "tanh", "exp", "log", "step", "softplus", "absolute", "activation"}
-POINTWISE |= {"sqrt", "cosh", "sinh", "sech", "sgn"}
+POINTWISE |= {"sqrt", "cosh", "sinh", "sech", "sgn", "sin", "cos", "tan", "sec", "erf", "silu"}
 HALF = Fraction(1, 2)
+INNERMOST = 1_000
+"""The level of the dual numbers of f'(x): above all of the derivatives that a claim nests."""
+
 KNOWN: Mapping[str, Callable[..., Fraction]] = {
     "relu": lambda x: Fraction(max(x, 0)),
     "step": lambda x: Fraction(int(x > 0)),
@@ -98,8 +102,6 @@ def _apply_pointwise(at: Evaluator, node: FunctionCall, values: Sequence[Value])
     """A function of every entry of its argument."""
     if node.function not in POINTWISE or len(values) != 1:
         raise ClaimError(f"'{node.function}' of {len(values)} arguments is not read")
-    if node.function == "sqrt":
-        return apply_elementwise(values[0], 0, lambda a, _: at.algebra.power(HALF)(a + at.zero))
     name = find_activation(at) if node.function == "activation" else node.function
     return apply_elementwise(
         values[0], 0, lambda a, _: _apply_derivative(at, name, node.primes, a + at.zero)
@@ -123,27 +125,18 @@ def find_activation(at: Evaluator) -> str:
 
 
 def _apply_derivative(at: Evaluator, name: str, primes: int, x: Any) -> Any:
-    """F(x), or f'(x)."""
-    algebra = at.algebra
-    if name in COMPOSED:
-        return COMPOSED[name](algebra, x) if primes == 0 else _slope_of_composed(at, name, x)
-    if primes == 0:
-        return algebra.function(name)(x)
+    """F(x), or f'(x), which is the slope of F at x."""
     if primes > 1:
         raise ClaimError("second derivatives are not read", help="f'(x)")
-    y = algebra.function(name)(x)
-    slopes: Mapping[str, Callable[[], Any]] = {
-        "sigmoid": lambda: y * (1 + -1 * y),
-        "tanh": lambda: 1 + -1 * y * y,
-        "relu": lambda: algebra.function("step")(x),
-        "exp": lambda: y,
-        "softplus": lambda: algebra.function("sigmoid")(x),
-        "step": lambda: at.zero,
-        "absolute": lambda: algebra.function("step")(x) + -1 * algebra.function("step")(-1 * x),
-    }
-    if name not in slopes:
-        raise ClaimError(f"the derivative of '{name}' is not read")
-    return slopes[name]()
+    if primes == 0:
+        return _apply_named(at.algebra, name, x)
+    duals = Duals(at.algebra, INNERMOST)
+    return duals.slope(_apply_named(duals, name, Dual(x, at.algebra.number(1), INNERMOST)))
+
+
+def _apply_named(algebra: Any, name: str, x: Any) -> Any:
+    composed = COMPOSED.get(name)
+    return composed(algebra, x) if composed is not None else algebra.function(name)(x)
 
 
 def _exponentials(algebra: Any, x: Any) -> tuple[Any, Any]:
@@ -171,24 +164,27 @@ def _sgn(algebra: Any, x: Any) -> Any:
     return step(x) + -1 * step(-1 * x)
 
 
+def _tan(algebra: Any, x: Any) -> Any:
+    return algebra.function("sin")(x) * _sec(algebra, x)
+
+
+def _sec(algebra: Any, x: Any) -> Any:
+    return algebra.power(Fraction(-1))(algebra.function("cos")(x))
+
+
+def _sqrt(algebra: Any, x: Any) -> Any:
+    return algebra.power(HALF)(x)
+
+
+def _silu(algebra: Any, x: Any) -> Any:
+    return x * algebra.function("sigmoid")(x)
+
+
 COMPOSED: Mapping[str, Callable[[Any, Any], Any]] = {
     "cosh": _cosh, "sinh": _sinh, "sech": _sech, "sgn": _sgn,
+    "tan": _tan, "sec": _sec, "silu": _silu, "sqrt": _sqrt,
 }  # fmt: skip
-"""Functions that no layer has, out of those that layers have."""
-
-
-def _slope_of_composed(at: Evaluator, name: str, x: Any) -> Any:
-    if name == "sgn":
-        return at.zero
-    if name == "sech":
-        algebra = at.algebra
-        return (
-            -1
-            * _sech(algebra, x)
-            * _sinh(algebra, x)
-            * algebra.power(Fraction(-1))(_cosh(algebra, x))
-        )
-    return (_sinh if name == "cosh" else _cosh)(at.algebra, x)
+"""Functions that no layer has, out of those that layers have; silu as its layer states it."""
 
 
 def _evaluate_extreme(at: Evaluator, name: str, values: list[Value]) -> Value:

@@ -60,7 +60,7 @@ TRIALS = 2
 
 EXPONENTIALS = {"exp", "log", "sigmoid", "tanh", "softplus", "activation", "cosh", "sinh", "sech"}
 ROOTS = {"sqrt", "norm"}
-QUOTIENTS = {"sech"}
+QUOTIENTS = {"sech", "sec", "tan"}
 
 
 @dataclass(frozen=True)

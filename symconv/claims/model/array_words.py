@@ -63,6 +63,7 @@ SIGN_WORDS: Mapping[str, str] = {
 FUNCTION_WORDS: Mapping[str, str] = {
     "maximum": "max", "minimum": "min", "abs": "absolute", "absolute": "absolute",
     "fabs": "absolute", "exp": "exp", "log": "log", "sqrt": "sqrt", "tanh": "tanh",
+    "sin": "sin", "cos": "cos", "tan": "tan", "erf": "erf", "silu": "silu",
     "sigmoid": "sigmoid", "relu": "relu", "softplus": "softplus", "expit": "sigmoid",
 }  # fmt: skip
 """Words that are functions of the entries, which claims know without NumPy, too."""

@@ -46,7 +46,9 @@ FUNCTIONS = {
     "logsoftmax": "log_softmax", "LogSoftmax": "log_softmax", "logsumexp": "logsumexp",
     "LogSumExp": "logsumexp", "LSE": "logsumexp", "lse": "logsumexp",
     "floor": "floor", "ceil": "ceil", "ceiling": "ceil", "cosh": "cosh", "sinh": "sinh",
-    "sech": "sech", "sgn": "sgn", "sign": "sgn", "diag": "diag", "Diag": "diag",
+    "sech": "sech", "sin": "sin", "cos": "cos", "tan": "tan", "sec": "sec", "erf": "erf",
+    "silu": "silu", "SiLU": "silu", "swish": "silu", "Swish": "silu",
+    "sgn": "sgn", "sign": "sgn", "diag": "diag", "Diag": "diag",
     "heaviside": "step", "Heaviside": "step",
 }  # fmt: skip
 COMMANDS = {"frac", "dfrac", "tfrac", "partial", "sum", "begin", "end", "sqrt", "left", "right"}

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 ACTIVATIONS = {"f", "g", "phi", "sigma", "a"}
 WITHOUT_BRACKETS = {"relu", "exp", "log", "tanh", "sigmoid", "max", "sqrt", "ln"}
-WITHOUT_BRACKETS |= {"cosh", "sinh", "sech", "sgn", "rot180"}
+WITHOUT_BRACKETS |= {"cosh", "sinh", "sech", "sgn", "rot180", "sin", "cos", "tan", "sec"}
 
 
 def is_call(at: Parser) -> bool:

@@ -57,6 +57,8 @@ SLOPES: Mapping[str, Callable[[Form], Form]] = {
     "exp": lambda x: apply_function("exp", x),
     "relu": lambda x: apply_function("step", x),
     "softplus": lambda x: apply_function("sigmoid", x),
+    "sin": lambda x: apply_function("cos", x),
+    "cos": lambda x: scale_form(apply_function("sin", x), -1),
 }
 """The derivative of every function at a form, as the network takes it: step is 0 at 0."""
 

@@ -96,11 +96,18 @@ def _sgn(x: Form) -> Form:
     return subtract_forms(apply_function("step", x), apply_function("step", scale_form(x, -1)))
 
 
+def _sec(x: Form) -> Form:
+    return invert_form(apply_function("cos", x))
+
+
 COMPOSED: Mapping[str, Callable[[Form], Form]] = {
     "cosh": lambda x: scale_form(_add_exponentials(x, 1), Fraction(1, 2)),
     "sinh": lambda x: scale_form(_add_exponentials(x, -1), Fraction(1, 2)),
     "sech": lambda x: scale_form(invert_form(_add_exponentials(x, 1)), 2),
     "sgn": _sgn,
+    "tan": lambda x: multiply_forms(apply_function("sin", x), _sec(x)),
+    "sec": _sec,
+    "silu": lambda x: multiply_forms(x, apply_function("sigmoid", x)),
 }
 """Functions that no layer has, out of those that layers have."""
 
