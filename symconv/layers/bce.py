@@ -4,17 +4,19 @@ from dataclasses import dataclass
 
 from sympy import Expr, log
 
-from .loss import Loss, Reduction
+from .binary_cost import BinaryCost
 
 
 @dataclass(frozen=True)
-class BinaryCrossEntropy(Loss):
-    """The mean of -t log(x) - (1 - t) log(1 - x), for probabilities x strictly between 0 and 1."""
+class BinaryCrossEntropy(BinaryCost):
+    """The mean of -t log(x) - (1 - t) log(1 - x), for probabilities x strictly between 0 and 1.
+
+    With `weights v` an entry of feature or channel q counts v[q] times; with `pos_weight p` its
+    first term counts p[q] times. The mean divides by the number of entries.
+    """
 
     keyword = "bce"
     title = "binary cross entropy"
 
-    reduction: Reduction = "mean"
-
-    def entry(self, x: Expr, t: Expr) -> Expr:
-        return -t * log(x) - (1 - t) * log(1 - x)
+    def weighted(self, x: Expr, t: Expr, p: Expr) -> Expr:
+        return -p * t * log(x) - (1 - t) * log(1 - x)

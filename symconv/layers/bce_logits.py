@@ -6,17 +6,21 @@ from sympy import Expr
 
 from symconv.core.nodes import softplus
 
-from .loss import Loss, Reduction
+from .binary_cost import BinaryCost
 
 
 @dataclass(frozen=True)
-class BinaryCrossEntropyWithLogits(Loss):
-    """The mean of log(1 + exp(x)) - t x: cross entropy of t and sigmoid(x)."""
+class BinaryCrossEntropyWithLogits(BinaryCost):
+    """The mean of log(1 + exp(x)) - t x: cross entropy of t and sigmoid(x).
+
+    With `weights v` an entry of feature or channel q counts v[q] times. With `pos_weight p` it is
+    p[q] t log(1 + exp(-x)) + (1 - t) log(1 + exp(x)). The mean divides by the number of entries.
+    """
 
     keyword = "bce_logits"
     title = "binary cross entropy with logits"
 
-    reduction: Reduction = "mean"
-
-    def entry(self, x: Expr, t: Expr) -> Expr:
-        return softplus(x) - t * x
+    def weighted(self, x: Expr, t: Expr, p: Expr) -> Expr:
+        if p == 1:
+            return softplus(x) - t * x
+        return p * t * softplus(-x) + (1 - t) * softplus(x)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from sympy import Expr
 
-from symconv.core.equation import Equation
+from symconv.core.equation import Equation, Ranges
 from symconv.core.tensor import Tensor
 from symconv.layers.support.ranges import indices_of, multiply_extents, sum_over_ranges
 from symconv.layers.support.scope import Scope
@@ -33,6 +33,11 @@ class Loss(Layer):
     def entry(self, x: Expr, t: Expr) -> Expr:
         """f(x, t), what one entry adds."""
 
+    def added(self, x: Tensor, t: Tensor, ranges: Ranges, at: Scope) -> Expr:  # noqa: ARG002 - below
+        """What one entry adds, with the weights that a cost has of the `Scope`."""
+        here = indices_of(ranges)
+        return self.entry(x[here], t[here])
+
     def reduced(self) -> Reduction:
         """How the entries are put together."""
         return getattr(self, "reduction", "sum")
@@ -40,8 +45,7 @@ class Loss(Layer):
     def forward(self, x: Tensor, at: Scope) -> Equation:
         ranges = at.like(x)
         t = at.target(self.target, x)
-        here = indices_of(ranges)
-        one = self.entry(x[here], t[here])
+        one = self.added(x, t, ranges, at)
         if self.reduced() == "none":
             return at.output(ranges, one, batch=x.batch)
         factor, term = one.as_coeff_Mul()

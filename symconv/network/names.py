@@ -166,4 +166,5 @@ def _missing_tie(use: NameUse, count: int) -> StageError:
 
 
 def _role_words(role: str) -> str:
-    return {"input": "the input", "out": "an output"}.get(role, f"a {role}")
+    words = {"input": "the input", "out": "an output", "weights": "weights"}
+    return words.get(role, f"a {role}")

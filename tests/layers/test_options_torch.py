@@ -11,8 +11,8 @@ torch = pytest.importorskip("torch")
 torch_layers = pytest.importorskip("torch_layers")
 options = pytest.importorskip("torch_layers.options")
 Draw, compared = torch_layers.Draw, torch_layers.compared
-TOLERANCES = {np.float64: torch_layers.TOLERANCE, np.float32: 5e-6}
-"""What is rounded a few times: 24 bits are 6e-8."""
+TOLERANCES = {np.float64: torch_layers.TOLERANCE, np.float32: 5e-5}
+"""24 bits are 6e-8; a mean of both signs loses two or three digits, in either library."""
 
 SLICE = 3
 """How many cases of a layer every run compares: one a style."""

@@ -137,8 +137,10 @@ def _extend(network: DifferentiableNetwork, name: str, *, by: bool) -> DerivedNe
 def _read_cost(cost: Equation) -> tuple[Indexed, Expr | None] | None:
     """An entry of the logits that a cost takes, and the log softmax of it where it has one."""
     if cost.kind == SIGMOID_COST:
-        inner = next((a.args[0] for a in cost.rhs.atoms(softplus)), None)
-        return (inner, None) if isinstance(inner, Indexed) and _plain(inner) else None
+        # With weights of positives the cost has softplus(-x), too.
+        inner = (a.args[0] for a in cost.rhs.atoms(softplus))
+        found = [e for e in inner if isinstance(e, Indexed) and _plain(e)]
+        return (found[0], None) if len(found) == 1 else None
     if cost.kind == SOFTMAX_COST:
         for node in sorted(cost.rhs.atoms(Add), key=str):
             entries = [a for a in node.args if isinstance(a, Indexed)]

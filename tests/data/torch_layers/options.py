@@ -3,6 +3,8 @@
 import numpy as np
 import torch
 
+from symconv.api import Network
+
 from .draws import layer, network
 
 F = torch.nn.functional
@@ -73,7 +75,93 @@ def likelihood(x, t, v, *, reduction, smoothing, ignored):
     return each.sum() / counted
 
 
+def binary(keyword, function):
+    """Weights of the features and of their positives."""
+
+    def case(d):
+        n, q, space = d.randint(1, 4), d.randint(1, 4), () if d.half() else d.axes(2, 1, 3)
+        reduction = d.choice(("mean", "sum", "none"))
+        x, t = d.some(n, q, *space), 1 / (1 + np.exp(-d.some(n, q, *space)))
+        arrays = {"x": 1 / (1 + np.exp(-x)) if keyword == "bce" else x * d.choice((1, 8)), "t": t}
+        arrays |= {"v": positive(d, q)} if d.half() else {}
+        arrays |= {"p": positive(d, q)} if d.half() else {}
+        made = layer(
+            keyword, "t", reduction, weights="v" if "v" in arrays else None,
+            pos_weight="p" if "p" in arrays else None,
+        )  # fmt: skip
+
+        def reference(x, t, v=None, p=None):
+            wide = [None if a is None else a.reshape(-1, *[1] * len(space)) for a in (v, p)]
+            return function(x, t, *wide, reduction)
+
+        return network((q, *space), made, batch=n), arrays, reference
+
+    return case
+
+
+def bce(x, t, v, p, reduction):
+    """PyTorch's has no weights of positives: those of the entries t and 1 - t, added."""
+    weight = torch.ones_like(x) if v is None else v.expand_as(x)
+    first = F.binary_cross_entropy(
+        x, torch.ones_like(t), weight * t * (1 if p is None else p), reduction=reduction
+    )
+    return first + F.binary_cross_entropy(
+        x, torch.zeros_like(t), weight * (1 - t), reduction=reduction
+    )
+
+
+def bce_logits(x, t, v, p, reduction):
+    return F.binary_cross_entropy_with_logits(x, t, v, reduction=reduction, pos_weight=p)
+
+
+BY_TARGET = {
+    "sse": ("", lambda x, t, _: ((x - t) ** 2).sum()),
+    "half_sse": ("", lambda x, t, _: ((x - t) ** 2).sum() / 2),
+    "mse": ("reduction", lambda x, t, how: F.mse_loss(x, t, reduction=how)),
+    "l1": ("reduction", lambda x, t, how: F.l1_loss(x, t, reduction=how)),
+    "smooth_l1": (
+        "beta 0.5 reduction",
+        lambda x, t, how: F.smooth_l1_loss(x, t, reduction=how, beta=0.5),
+    ),
+    "bce": ("reduction", lambda x, t, how: F.binary_cross_entropy(x, t, reduction=how)),
+    "bce_logits": ("reduction", lambda x, t, how: bce_logits(x, t, None, None, how)),
+    "cross_entropy": (
+        "smoothing 0.1 reduction",
+        lambda x, t, how: F.cross_entropy(x, t, reduction=how, label_smoothing=0.1),
+    ),
+    "nll_loss": (
+        "reduction",
+        lambda x, t, how: likelihood(x, t, None, reduction=how, smoothing=0.0, ignored=-100),
+    ),
+}
+
+
+def by_target(d):
+    """The gradient of every cost by its target, too: the second input, or what is made of it."""
+    keyword, reduction = d.choice(sorted(BY_TARGET)), d.choice(("mean", "sum", "none"))
+    n, q = d.randint(1, 4), d.randint(2, 4)
+    words, cost = BY_TARGET[keyword]
+    option = f"{words} {reduction}" if words else ""
+    made, softmax = d.half(), keyword in {"cross_entropy", "nll_loss"}
+    chosen = "softmax" if softmax else "sigmoid"
+    stage = f"{chosen} of s -> r | {keyword} r" if made else f"{keyword} s"
+    text = f"input x {q} batch {n} | input s {q} batch {n} | {stage} {option} of x"
+    x, s = d.some(n, q), d.some(n, q)
+    if keyword.startswith("bce"):
+        s = 1 / (1 + np.exp(-s))
+        x = 1 / (1 + np.exp(-x)) if keyword == "bce" else x
+
+    def reference(x, s):
+        t = s if not made else torch.softmax(s, 1) if softmax else torch.sigmoid(s)
+        return cost(x, t, reduction)
+
+    return Network.parse(text), {"x": x, "s": s}, reference
+
+
 OPTIONS = {
+    "gradient by the target": by_target,
     "cross_entropy": class_cost("cross_entropy"),
     "nll_loss": class_cost("nll_loss"),
+    "bce": binary("bce", bce),
+    "bce_logits": binary("bce_logits", bce_logits),
 }

@@ -1,4 +1,4 @@
-"""Smoothing, weights and ignored classes: what is refused, and what is said of claims."""
+"""Smoothing, weights, ignored classes: what is refused, and what is said of claims."""
 
 import pytest
 
@@ -21,6 +21,11 @@ REFUSED = {
     "input x Nx3 | constant v 2 | nll_loss t weights v of x": ("'v' has the shape 2, where 3", ""),
     "input x Nx3 | nll_loss t weights t": ("the name 't' is given twice", "another letter"),
     "input x Nx3 | nll_loss t weight v": ("has no option 'weight'", "weights"),
+    "input x Nx3 | constant v 2 | bce t weights v of x": ("'v' has the shape 2, where 3", ""),
+    "input x Nx3 | constant v 3x3 | bce_logits t pos_weight v of x": ("the shape 3 x 3", ""),
+    "input x 4x5 channels none | bce t weights v": ("of shape 4 x 5", "an axis of channels"),
+    "input x Nx3 | bce t weights v pos_weight v": ("the name 'v' is given twice", "another"),
+    "input x Nx3 | mse t weights v": ("has no option 'weights'", "reduction"),
 }
 
 
@@ -55,6 +60,27 @@ CLAIMS = {
         "dC/dx_1 = -v_1 (9/10 t_1 + 1/30)": "right",
         "dC/dx_1 = -9/10 v_1 t_1 - 1/30": "wrong",
         "dC/dx_1 = -v_1 t_1": "wrong",
+    },
+    "input x 3 | bce t weights v pos_weight p reduction sum -> C": {
+        "dC/dx_1 = v_1 ((1 - t_1)/(1 - x_1) - p_1 t_1/x_1)": "right",
+        "dC/dx_1 = -v_1 p_1 t_1/x_1 + v_1 (1 - t_1)/(1 - x_1)": "right",
+        "dC/dx_1 = v_1 (x_1 - t_1)/(x_1 (1 - x_1))": "wrong",
+        "dC/dx_1 = p_1 v_1 ((1 - t_1)/(1 - x_1) - t_1/x_1)": "wrong",
+        "dC/dx_1 = (1 - t_1)/(1 - x_1) - p_1 t_1/x_1": "wrong",
+    },
+    "input z 3 | bce_logits t pos_weight p reduction sum -> C": {
+        "dC/dz_1 = (1 - t_1) sigmoid(z_1) - p_1 t_1 (1 - sigmoid(z_1))": "right",
+        "dC/dz_1 = (1 - t_1 + p_1 t_1) sigmoid(z_1) - p_1 t_1": "right",
+        "C = sum_i ((1 - t_i) log(1 + exp(z_i)) + p_i t_i log(1 + exp(-z_i)))": "right",
+        "dC/dz_1 = sigmoid(z_1) - t_1": "wrong",
+        "dC/dz_1 = sigmoid(z_1) - p_1 t_1": "wrong",
+        "dC/dz_1 = p_1 (sigmoid(z_1) - t_1)": "wrong",
+    },
+    "input z 3 | bce_logits t weights v reduction sum -> C": {
+        "dC/dz_1 = v_1 (sigmoid(z_1) - t_1)": "right",
+        "dC/dz_1 = v_1 (p_1 - t_1)": "right",
+        "dC/dz_1 = sigmoid(z_1) - t_1": "wrong",
+        "dC/dz_1 = sigmoid(z_1) - v_1 t_1": "wrong",
     },
     "input x 2x3 | nll_loss t labels weights v ignore 2 -> C": {
         "dC/dx_{b,q} = -v_q [q = t_b] (1 - [t_b = 2]) / W": "right",
