@@ -180,7 +180,7 @@ def test_bounds_of_functions_that_turn_hold_the_true_value(name):
             x = low + (high - low) * n / 4
             with mpmath.workprec(400):
                 true = getattr(mpmath, name)(mpmath.mpf(x.numerator) / x.denominator)
-                digits = Fraction(mpmath.nstr(true, 60))
+                digits = Fraction(mpmath.nstr(true, 115))
                 assert found.low <= digits <= found.high
 
 
