@@ -21,6 +21,7 @@ from symconv.verify.module_checks import check_module
 EXTRA = (
     "input x 2x3x7x8 | maxpool 2x3 dilation 2x1 stride 3x2 padding 1x0 ceil",
     "input x 2x3x7x8 | avgpool 3 stride 2 padding 1 exclude_padding",
+    "input x 7x8 | avgpool 1x2 stride 3x2 padding 0x1 exclude_padding",
     "input x Nx4xHxW | groupnorm weight g bias b groups 2 | softmax -> p",
     "input x NxCxHxW | transposed_conv w k1xk2 channels F stride s padding p dilation d bias b",
     "input x Nx5x2x3 | cross_entropy t labels reduction sum",

@@ -45,6 +45,7 @@ CALLS = {
 HELPERS = {"sigmoid", "erf"}
 """The functions that a module of loops brings itself."""
 
+ONE = PythonText("1", ATOM)
 LOOPED = (Sum, MaxOver, LogSumExp, OneHot)
 BRACKETS = (Box, KroneckerDelta, Equals)
 LARGEST = 64
@@ -73,7 +74,8 @@ def write_scalar(e: Expr, writer: LoopWriter) -> PythonText:
     if isinstance(e, Indexed):
         return _write_scalar_entry(e, writer)
     if isinstance(e, (*BRACKETS, step)):
-        return PythonText(f"1 if {' and '.join(bracket_conditions(e, writer))} else 0", COMPARE)
+        conditions = " and ".join(bracket_conditions(e, writer))
+        return PythonText(f"1 if {conditions} else 0", COMPARE) if conditions else ONE
     return _write_operation(e, writer)
 
 
@@ -138,15 +140,20 @@ def write_product(factors: list[Expr], writer: LoopWriter) -> PythonText:
         else:
             above.append(factor)
     if above[:1] == [S.NegativeOne] and len(above) > 1:
-        inner = _join_parts([write_scalar(a, writer) for a in above[1:]], _times, writer)
+        inner = _join_parts(_write_factors(above[1:], writer), _times, writer)
         top = PythonText(f"-{inner.within(MULTIPLY)}", MULTIPLY)
     else:
-        top = _join_parts([write_scalar(a, writer) for a in above or [S.One]], _times, writer)
-    if not below:
+        top = _join_parts(_write_factors(above, writer), _times, writer)
+    divisors = _write_factors(below, writer)
+    if divisors == [ONE]:
         return top
-    bottom = _join_parts([write_scalar(a, writer) for a in below], _times, writer)
-    bottom = _shorten(bottom, writer)
+    bottom = _shorten(_join_parts(divisors, _times, writer), writer)
     return _over(_shorten(top, writer, len(bottom.text)), bottom)
+
+
+def _write_factors(factors: list[Expr], writer: LoopWriter) -> list[PythonText]:
+    """The texts of factors, without brackets that always hold; a single 1 where nothing is left."""
+    return [t for t in (write_scalar(a, writer) for a in factors) if t != ONE] or [ONE]
 
 
 def _write_sum(e: Add, writer: LoopWriter) -> PythonText:
