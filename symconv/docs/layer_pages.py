@@ -23,6 +23,7 @@ WORDS = {
     "size": ("F", "2"),
     "sizes": ("k1xk2", "2"),
     "amounts": ("p", "1"),
+    "offsets": ("p", "1"),
 }
 TYPICAL = {
     "channels": "F",

@@ -22,7 +22,7 @@ class AveragePool(Layer):
     The stride is the window unless it is given. Padding counts as zeros in the average; with
     `exclude_padding` the sum is divided by the number of entries that lie in the image, and with
     `divisor` by that number. With `ceil` a last window may hang over the border; what hangs over
-    the padding, too, does not count.
+    the padding, too, does not count. `padding_after` is the padding at the far borders.
     """
 
     keyword = "avgpool"
@@ -36,11 +36,17 @@ class AveragePool(Layer):
     exclude_padding: bool = False
     divisor: Size | None = None
     ceil: bool = False
+    padding_after: Amounts | None = None
 
     def forward(self, x: Tensor, at: Scope) -> Equation:
         rank = at.pooled(x, self.window)
         window = make_windows(
-            self.window, rank, stride=self.stride, padding=self.padding, ceil=self.ceil
+            self.window,
+            rank,
+            stride=self.stride,
+            padding=self.padding,
+            padding_after=self.padding_after,
+            ceil=self.ceil,
         )
         lead, space = at.last(x, rank)
         kernel, out = window.kernel(at), window.positions(space, at)

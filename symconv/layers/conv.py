@@ -1,11 +1,13 @@
 """Convolution."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from sympy import Expr, Integer
 
 from symconv.core.equation import Equation, Ranges
 from symconv.core.tensor import Tensor
+from symconv.layers.support.borders import BETWEEN, Border, PaddedAxis, pad_by_itself
 from symconv.layers.support.groups import place_in_group, split_groups
 from symconv.layers.support.ranges import indices_of, sum_over_ranges
 from symconv.layers.support.scope import Scope
@@ -23,7 +25,8 @@ class Conv(Layer):
     backwards, w[f, c, k1-1-m, k2-1-n]: convolution in the sense of mathematics. Batch and channel
     axes are there when the input has them, the filter axis when `channels` is given. With `groups`
     the channels and the filters fall into that many blocks, and filters see their own block only.
-    With `untied` there is a bias of its own at every output position.
+    With `untied` there is a bias of its own at every output position. The `border` says what stands
+    in the padding where that is not 0: as in `pad`.
     """
 
     keyword = "conv"
@@ -42,8 +45,16 @@ class Conv(Layer):
     bias: TensorName | None = None
     untied: bool = False
     flip: bool = False
+    border: Border = "constant"
 
-    def forward(self, x: Tensor, at: Scope) -> Equation:
+    def inner_letters(self) -> Mapping[str, str]:
+        """Those of the padded input, where not zeros stand in the padding."""
+        if self.border == "constant":
+            return {}
+        axes = len(self.kernel) if isinstance(self.kernel, tuple) else len(BETWEEN) + 1
+        return dict(list(BETWEEN.items())[: axes - 1]) | {"padded": "r"}
+
+    def forward(self, x: Tensor, at: Scope) -> tuple[Equation, ...]:
         rank = at.pooled(x, self.kernel)
         window = make_windows(
             self.kernel,
@@ -54,6 +65,14 @@ class Conv(Layer):
             dilation=self.dilation,
         )
         batch, channels, space = at.split(x, rank)
+        padded: tuple[Equation, ...] = ()
+        if self.border != "constant":
+            image = [
+                PaddedAxis(*row) for row in zip(space, window.before, window.after, strict=True)
+            ]
+            x, padded = pad_by_itself(x, image, self.border, at, "padded")
+            space, none = x.shape[-rank:], (Integer(0),) * rank
+            window = replace(window, before=none, after=none)
         group, channel, filters = split_groups(channels, self.channels, self.groups, at)
         kernel, out = window.kernel(at), window.positions(space, at)
         taps = tuple(k - 1 - m for m, k in kernel) if self.flip else indices_of(kernel)
@@ -63,9 +82,9 @@ class Conv(Layer):
         c = place_in_group(group, channel)
         product = tap * x[indices_of(batch) + c + window.reads(out, kernel)]
         rhs = sum_over_ranges(product, channel, kernel) + self._bias(filter_axis, f, out, at)
-        axes = batch + filter_axis + out
         where = indices_of(batch) + f + indices_of(out)
-        return at.rewritten(axes, where, rhs, batch + group + filters + out, batch=x.batch)
+        ranges = batch + group + filters + out
+        return *padded, at.rewritten(batch + filter_axis + out, where, rhs, ranges, batch=x.batch)
 
     def _bias(self, axis: Ranges, f: tuple[Expr, ...], out: Ranges, at: Scope) -> Expr:
         if not self.bias:

@@ -18,7 +18,7 @@ class MaxPool(Layer):
     """The largest x[b, c, s i + d m - p, s j + d n - p] over all m and n of a window.
 
     The stride is the window unless it is given. Padding never wins: it counts as minus infinity.
-    With `ceil` a last window may hang over the border.
+    With `ceil` a last window may hang over the border. `padding_after` is for the far borders.
     """
 
     keyword = "maxpool"
@@ -31,6 +31,7 @@ class MaxPool(Layer):
     padding: Amounts = 0
     dilation: Sizes = 1
     ceil: bool = False
+    padding_after: Amounts | None = None
 
     def forward(self, x: Tensor, at: Scope) -> Equation:
         rank = at.pooled(x, self.window)
@@ -39,6 +40,7 @@ class MaxPool(Layer):
             rank,
             stride=self.stride,
             padding=self.padding,
+            padding_after=self.padding_after,
             dilation=self.dilation,
             ceil=self.ceil,
         )

@@ -73,7 +73,7 @@ def size_names(spec: NetworkSpec) -> frozenset[str]:
     given: list[object] = [*spec.input.shape, spec.input.batch]
     given += [spec.input.channels] if spec.input.channels != NO_CHANNELS else []
     for layer in spec.layers:
-        kinds = {"size", "sizes", "amounts"}
+        kinds = {"size", "sizes", "amounts", "offsets"}
         given += [getattr(layer, o.name) for o in layer_options(type(layer)) if o.kind in kinds]
     flat = [n for some in given for n in (some if isinstance(some, tuple) else (some,))]
     words = {n for n in flat if isinstance(n, str)}

@@ -45,6 +45,9 @@ INPUT_OPTIONS = {"batch", "channels"}
 MOST_DIGITS = 6
 """The largest size has so many digits: products of three of them stay within 64 bits."""
 
+LEAST: dict[str, int] = {"amounts": 0, "offsets": 1 - 10**MOST_DIGITS}
+"""The smallest numbers of the kinds of options that may have smaller ones than 1."""
+
 
 @dataclass(frozen=True)
 class NetworkToken:
@@ -82,7 +85,7 @@ class OptionParser:
             return readers[option.kind](token)
         if option.kind == "choice":
             return self.choice(option, token)
-        sizes = self.sizes(token, 0 if option.kind == "amounts" else 1)
+        sizes = self.sizes(token, LEAST.get(option.kind, 1))
         if option.kind == "size" and len(sizes) > 1:
             raise self.error(f"'{option.name}' is a single size", token, f"{option.name} 2")
         return sizes if len(sizes) > 1 else sizes[0]
@@ -141,7 +144,8 @@ class OptionParser:
     def _size(self, part: str, token: NetworkToken, least: int) -> int | str:
         if SIZE.fullmatch(part):
             return part
-        if not (part.isascii() and part.isdigit() and len(part) <= MOST_DIGITS):
+        digits = part.removeprefix("-") if least < 0 else part
+        if not (digits.isascii() and digits.isdigit() and len(digits) <= MOST_DIGITS):
             raise self.error(f"'{token.word}' is no size", token, "numbers or names: 3x3, HxW, 2")
         if int(part) < least:
             raise self.error(f"a size of {int(part)} is too small", token, f"at least {least}")

@@ -44,6 +44,7 @@ Kind = Literal[
     "size",
     "sizes",
     "amounts",
+    "offsets",
     "number",
     "place",
     "class",

@@ -8,7 +8,7 @@ pytest.importorskip("torch")
 torch_layers = pytest.importorskip("torch_layers")
 CASES, Draw, compared = torch_layers.CASES, torch_layers.Draw, torch_layers.compared
 TOLERANCES = torch_layers.TOLERANCES
-KEYWORDS = ("transposed_conv",)
+KEYWORDS = ("conv", "transposed_conv", "pad", "maxpool", "avgpool")
 
 
 def check(keyword, seed):

@@ -174,11 +174,18 @@ class Scope(AxisSplitter):
         y = self._tensor("out", "value", ranges or UNIT, batch=batch)
         return self._equation(y[indices_or_zero(ranges)], rhs, ranges, self.title, averaged)
 
-    def inner(
-        self, role: str, ranges: Ranges, rhs: Expr, title: str, *, averaged: Ranges = ()
+    def inner(  # noqa: PLR0913 - all that an equation is made of
+        self,
+        role: str,
+        ranges: Ranges,
+        rhs: Expr,
+        title: str,
+        *,
+        averaged: Ranges = (),
+        batch: int = 0,
     ) -> tuple[Tensor, Equation]:
         """A value on the way to the output, with the name that the layer's `inner` gives it."""
-        y = self._tensor(role, "value", ranges or UNIT, batch=0)
+        y = self._tensor(role, "value", ranges or UNIT, batch=batch)
         return y, self._equation(y[indices_or_zero(ranges)], rhs, ranges, title, averaged)
 
     def rewritten(

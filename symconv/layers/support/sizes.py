@@ -21,6 +21,9 @@ Sizes = Annotated[int | str | Expr | tuple[int | str | Expr, ...], "sizes"]
 Amounts = Annotated[int | str | Expr | tuple[int | str | Expr, ...], "amounts"]
 """As Sizes, but 0 is allowed."""
 
+Offsets = Annotated[int | str | Expr | tuple[int | str | Expr, ...], "offsets"]
+"""As Amounts, but numbers may be negative."""
+
 SIZE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,15}")
 
 

@@ -3,7 +3,9 @@
 import torch
 
 from .draws import image, layer, network
-from .windows import by_rank, geometry, room
+from .windows import by_rank, geometry, room, torch_padding
+
+F = torch.nn.functional
 
 
 def pooling_geometry(d, rank):
@@ -13,6 +15,11 @@ def pooling_geometry(d, rank):
         padding = tuple(d.randint(0, k // 2) for k in kernel)
         if room(size, kernel, dilation, padding, padding):
             return size, kernel, stride, dilation, padding
+
+
+def uneven(d, padding):
+    """Another padding behind, now and then, in which no window of an average lies entirely."""
+    return tuple(d.randint(0, p) for p in padding) if d.half() else None
 
 
 def maxpool(d):
@@ -28,11 +35,15 @@ def maxpool_case(d):
     size, kernel, stride, dilation, padding = pooling_geometry(d, rank)
     c, n, ceil = d.randint(1, 3), d.randint(1, 3), d.half()
     side_by_side = d.random() < 0.2
-    made = layer("maxpool", kernel, None if side_by_side else stride, padding, dilation, ceil)
+    after = None if ceil else uneven(d, padding)
+    steps = None if side_by_side else stride
+    made = layer("maxpool", kernel, steps, padding, dilation, ceil, after)
 
     def reference(x):
-        steps = kernel if side_by_side else stride
-        return by_rank("max_pool", rank)(x, kernel, steps, padding, dilation, ceil)
+        steps, before = kernel if side_by_side else stride, padding
+        if after is not None:
+            x, before = F.pad(x, torch_padding(padding, after), value=-torch.inf), 0
+        return by_rank("max_pool", rank)(x, kernel, steps, before, dilation, ceil)
 
     arrays = {"x": d.some(n, c, *size, ties=d.half())}
     return network((c, *size), made, batch=n), arrays, reference
@@ -46,13 +57,19 @@ def avgpool(d):
             break
     c, n, exclude, ceil = d.randint(1, 3), d.randint(1, 3), d.half(), d.half()
     divisor = d.randint(1, 5) if rank > 1 and not exclude and d.half() else None
-    made = layer("avgpool", kernel, stride, padding, exclude, divisor, ceil)
+    after = None if ceil else uneven(d, padding)
+    made = layer("avgpool", kernel, stride, padding, exclude, divisor, ceil, after)
     arrays = {"x": d.some(n, c, *size)}
 
     def reference(x):
         options = {"ceil_mode": ceil, "count_include_pad": not exclude}
         options |= {"divisor_override": divisor} if rank > 1 else {}
-        return by_rank("avg_pool", rank)(x, kernel, stride, padding, **options)
+        pool = by_rank("avg_pool", rank)
+        if after is None:
+            return pool(x, kernel, stride, padding, **options)
+        wide = torch_padding(padding, after)
+        share = pool(F.pad(torch.ones_like(x), wide), kernel, stride) if exclude else 1
+        return pool(F.pad(x, wide), kernel, stride, **options) / share
 
     return network((c, *size), made, batch=n), arrays, reference
 

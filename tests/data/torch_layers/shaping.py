@@ -32,10 +32,22 @@ def upsample(d):
 
 
 def pad(d):
-    n, c, h, w = image(d)
-    before, after = d.axes(2, 0, 3), d.axes(2, 0, 3)
-    made = network((c, h, w), layer("pad", before, after), batch=n)
-    return made, {"x": d.some(n, c, h, w)}, lambda x: F.pad(x, torch_padding(before, after))
+    rank, mode = d.choice((1, 2, 2, 3)), d.choice(("constant", "circular", "reflect", "replicate"))
+    size = d.axes(rank, 1, 5)
+    most = {"circular": 0, "reflect": -1}.get(mode, 3)
+    while True:
+        least = -2 if mode == "constant" else 0  # what PyTorch reads for less is not its own
+        before, after = (tuple(d.randint(least, min(3, h + most)) for h in size) for _ in range(2))
+        if all(h + p + q > 0 for h, p, q in zip(size, before, after, strict=True)):
+            break
+    value = d.choice(("0", "0.5", "-2")) if mode == "constant" else "0"
+    n, c = d.randint(1, 2), d.randint(1, 2)
+    made = network((c, *size), layer("pad", before, after, mode, value), batch=n)
+
+    def reference(x):
+        return F.pad(x, torch_padding(before, after), mode, float(value) or None)
+
+    return made, {"x": d.some(n, c, *size)}, reference
 
 
 def add(d):

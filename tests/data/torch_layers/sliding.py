@@ -24,9 +24,13 @@ def conv(d):
         whole = [e * (k - 1) for e, k in zip(dilation, kernel, strict=True)]
         before = tuple(p // 2 for p in whole) if mode == "same" else (0,) * rank
         after = tuple(p - p // 2 for p in whole) if mode == "same" else (0,) * rank
+    border = d.choice(("constant", "constant", "circular", "reflect", "replicate"))
+    most = {"circular": 0, "reflect": 1}.get(border, -99)
+    if any(max(p, q) > h - most for h, p, q in zip(size, before, after, strict=True)):
+        border = "replicate"
     made = layer(
         "conv", "w", kernel, f, stride, mode or before, None if mode else after, dilation,
-        groups, "beta" if bias else None, untied, flip,
+        groups, "beta" if bias else None, untied, flip, border,
     )  # fmt: skip
     rows = zip(size, before, after, dilation, kernel, stride, strict=True)
     out = [(h + a + b - e * (k - 1) - 1) // s + 1 for h, a, b, e, k, s in rows]
@@ -36,10 +40,10 @@ def conv(d):
 
     def reference(x, w, beta=None):
         taps = w.flip(tuple(range(2, 2 + rank))) if flip else w
-        if mode == "same" and set(stride) == {1} and before == after:
+        if border == "constant" and mode == "same" and set(stride) == {1} and before == after:
             z = by_rank("conv", rank)(x, taps, None, 1, "same", dilation, groups)
         else:
-            x = F.pad(x, torch_padding(before, after))
+            x = F.pad(x, torch_padding(before, after), border)
             z = by_rank("conv", rank)(x, taps, None, stride, 0, dilation, groups)
         if beta is None:
             return z
