@@ -18,15 +18,20 @@ from symconv.core.errors import SymconvError
 
 if TYPE_CHECKING:
     from .api import Network
+    from .imports import from_torch
 
 __version__ = "0.1.0"
-__all__ = ["Network", "SymconvError", "__version__"]
+__all__ = ["Network", "SymconvError", "__version__", "from_torch"]
 
 
 def __getattr__(name: str) -> Any:
-    """`symconv.Network` is loaded when it is first used: importing SymPy takes a moment."""
+    """What is loaded when it is first used: importing SymPy takes a moment."""
     if name == "Network":
         from .api import Network
 
         return Network
+    if name == "from_torch":
+        from . import imports
+
+        return getattr(imports, name)
     raise AttributeError(f"module 'symconv' has no attribute '{name}'")

@@ -1,0 +1,42 @@
+"""A module of PyTorch, or the file of an exported program."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+from symconv.core.errors import SymconvError
+from symconv.core.input_files import read_regular_file
+from symconv.importers.imported import ImportedModel, import_graph
+
+from .limits import LARGEST_MODEL
+from .torch_archive import read_archive
+from .torch_graph import read_graph
+
+
+def import_torch_module(model: Any, example: Any) -> ImportedModel:
+    """A module, exported by `torch.export`, written as a file, and read as such."""
+    try:
+        import torch
+    except ImportError:
+        raise SymconvError(
+            "PyTorch is not installed", help="pip install 'symconv[torch]'"
+        ) from None
+    given = example if isinstance(example, tuple) else (example,)
+    file = io.BytesIO()
+    try:
+        torch.export.save(torch.export.export(model, given), file)
+    except Exception as error:  # torch raises whatever it likes
+        first = str(error).strip().splitlines()[:1] or [type(error).__name__]
+        raise SymconvError(f"PyTorch cannot export the module: {first[0]}") from error
+    return _import_archive(file.getvalue())
+
+
+def import_torch_file(path: Path) -> ImportedModel:
+    """The file that `torch.export.save` wrote; PyTorch is not needed to read it."""
+    return _import_archive(read_regular_file(path, LARGEST_MODEL))
+
+
+def _import_archive(raw: bytes) -> ImportedModel:
+    return import_graph(read_graph(read_archive(raw)), "PyTorch")

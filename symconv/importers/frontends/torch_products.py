@@ -1,0 +1,97 @@
+"""ATen's fully connected layers, attention, normalisation and costs."""
+
+from __future__ import annotations
+
+from math import sqrt
+
+from symconv.importers.graph.records import Operation
+from symconv.importers.graph.refusals import NotImportedError
+
+from .torch_calls import TorchCall, Translation
+
+
+def linear(call: TorchCall) -> list[Operation]:
+    """A fully connected layer."""
+    return [call.make("linear", call.tensor("input"), call.tensor("weight"), call.tensor("bias"))]
+
+
+def addmm(call: TorchCall) -> list[Operation]:
+    """bias + a b, where b is stored as (in, out)."""
+    call.expect(alpha=1, beta=1)
+    return [
+        call.make(
+            "linear", call.tensor("mat1"), call.tensor("mat2"), call.tensor("self"), transposed=True
+        )
+    ]
+
+
+def matmul(call: TorchCall) -> list[Operation]:
+    """A product of matrices."""
+    second = call.tensor("other", "mat2")
+    return [call.make("matmul", call.tensor("self"), second)]
+
+
+def attention(call: TorchCall) -> list[Operation]:
+    """Scaled dot-product attention without a mask, or with the causal one."""
+    if call.tensor("attn_mask") is not None:
+        raise NotImportedError("attention with a mask that is a tensor")
+    call.expect(dropout_p=0.0, enable_gqa=False)
+    query = call.shape("query")
+    given = call.arguments.get("scale")
+    scale = 1 / sqrt(query[-1]) if given is None else call.number("scale")
+    names = (call.tensor("query"), call.tensor("key"), call.tensor("value"))
+    return [call.make("attention", *names, scale=scale, causal=call.flag("is_causal"))]
+
+
+def batch_norm(call: TorchCall) -> list[Operation]:
+    """Batch normalisation with its own statistics, or with the stored ones."""
+    names = [call.tensor(n) for n in ("input", "weight", "bias", "running_mean", "running_var")]
+    epsilon = call.number("eps", 1e-5)
+    if call.flag("training"):
+        return [call.make("batchnorm", *names[:3], epsilon=epsilon)]
+    return [call.make("scaled_norm", *names, epsilon=epsilon)]
+
+
+def layer_norm(call: TorchCall) -> list[Operation]:
+    """Layer normalisation over the last axes."""
+    last = len(call.sizes("normalized_shape", len(call.arguments.get("normalized_shape", ()))))
+    names = (call.tensor("input"), call.tensor("weight"), call.tensor("bias"))
+    return [call.make("layernorm", *names, epsilon=call.number("eps", 1e-5), last=last)]
+
+
+def rms_norm(call: TorchCall) -> list[Operation]:
+    """Normalisation by the root mean square of the last axes."""
+    last = len(call.sizes("normalized_shape", len(call.arguments.get("normalized_shape", ()))))
+    names = (call.tensor("input"), call.tensor("weight"), None)
+    return [call.make("rmsnorm", *names, epsilon=call.number("eps"), last=last)]
+
+
+def group_norm(call: TorchCall) -> list[Operation]:
+    """Group normalisation."""
+    names = (call.tensor("input"), call.tensor("weight"), call.tensor("bias"))
+    groups = call.integer("num_groups")
+    return [call.make("groupnorm", *names, epsilon=call.number("eps", 1e-5), groups=groups)]
+
+
+def instance_norm(call: TorchCall) -> list[Operation]:
+    """Instance normalisation with the statistics of the data."""
+    if not call.flag("use_input_stats"):
+        raise NotImportedError("an instance normalisation with stored statistics")
+    names = (call.tensor("input"), call.tensor("weight"), call.tensor("bias"))
+    return [call.make("instancenorm", *names, epsilon=call.number("eps", 1e-5))]
+
+
+def cost(kind: str) -> Translation:
+    """A cost of a value and a target."""
+
+    def translate(call: TorchCall) -> list[Operation]:
+        call.expect(weight=None, pos_weight=None, ignore_index=-100, label_smoothing=0.0)
+        reduce = {0: "none", 1: "mean", 2: "sum"}.get(call.integer("reduction", 1))
+        if reduce is None:
+            raise NotImportedError("its reduction is none that is known")
+        options: dict[str, object] = {"reduction": reduce}
+        if kind == "smooth_l1" and call.number("beta", 1) != 1:
+            options["beta"] = call.number("beta")
+        return [call.make(kind, call.tensor("self"), call.tensor("target"), **options)]
+
+    return translate

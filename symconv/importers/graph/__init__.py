@@ -1,0 +1,1 @@
+"""A model as data, whichever file it came from, and what is said where it cannot be read."""

@@ -1,0 +1,108 @@
+"""Which layer, or which equation, stands for each kind of operation; and the whole text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from symconv.importers.graph.records import ModelGraph, Operation
+from symconv.importers.graph.refusals import NotImportedError, Refusals
+
+from .arithmetic import (
+    write_binary,
+    write_maximum,
+    write_pointwise,
+    write_reduction,
+    write_softmax,
+)
+from .costs import write_cost, write_nll
+from .norms import write_norm, write_scaled_norm
+from .products import write_attention, write_linear, write_matmul
+from .views import (
+    write_alias,
+    write_concat,
+    write_expand,
+    write_permute,
+    write_reshape,
+    write_slice,
+)
+from .windows import (
+    write_conv,
+    write_global_pool,
+    write_pad,
+    write_pool,
+    write_transposed_conv,
+    write_upsample,
+)
+from .writer import StageWriter, Written
+
+Writer = Callable[[StageWriter, Operation], Written]
+
+WRITERS: Mapping[str, Writer] = {
+    "conv": write_conv,
+    "conv_transpose": write_transposed_conv,
+    "max_pool": write_pool,
+    "avg_pool": write_pool,
+    "global_pool": write_global_pool,
+    "pad": write_pad,
+    "upsample": write_upsample,
+    "linear": write_linear,
+    "matmul": write_matmul,
+    "attention": write_attention,
+    "pointwise": write_pointwise,
+    **dict.fromkeys(("add", "sub", "mul", "div"), write_binary),
+    **dict.fromkeys(("maximum", "minimum"), write_maximum),
+    "reduce": write_reduction,
+    **dict.fromkeys(("softmax", "log_softmax"), write_softmax),
+    **dict.fromkeys(("batchnorm", "layernorm", "groupnorm", "instancenorm", "rmsnorm"), write_norm),
+    "scaled_norm": write_scaled_norm,
+    **dict.fromkeys(("cross_entropy", "mse", "l1", "bce", "bce_logits", "smooth_l1"), write_cost),
+    "nll": write_nll,
+    "alias": write_alias,
+    "reshape": write_reshape,
+    "expand": write_expand,
+    "permute": write_permute,
+    "slice": write_slice,
+    "concat": write_concat,
+}
+"""The table from operations to layers."""
+
+TARGETS = {"cross_entropy", "mse", "l1", "bce", "bce_logits", "smooth_l1", "nll"}
+"""The operations whose second input is a target, which its stage declares itself."""
+
+
+def write_stages(graph: ModelGraph, refusals: Refusals) -> StageWriter:
+    """The stages of a model; what cannot be written is gathered, and goes on by its shape."""
+    writer = StageWriter(graph)
+    targets = {o.inputs[1] for o in graph.operations if o.kind in TARGETS}
+    for given in graph.inputs:
+        if given.name not in targets:
+            with refusals.at(f"the input '{given.name}'"):
+                if given.whole:
+                    raise NotImportedError("whole numbers that no cost has as its labels")
+                writer.give_value(given.name, given.shape)
+    for operation in graph.operations:
+        _write_operation(writer, operation, refusals)
+    return writer
+
+
+def _write_operation(writer: StageWriter, operation: Operation, refusals: Refusals) -> None:
+    """One operation, and its value under the name that the model gives it."""
+    missing = [n for n in operation.reads if _is_unknown(n, writer, operation)]
+    if missing:
+        return
+    made: Written | None = None
+    with refusals.at(operation.place):
+        if operation.kind not in WRITERS:
+            raise NotImportedError(str(operation.options.get("reason", "there is no such layer")))
+        made = WRITERS[operation.kind](writer, operation)
+        if operation.shape is not None and made.shape != operation.shape:
+            raise NotImportedError(f"it gives {made.shape}, where the model says {operation.shape}")
+    if made is None and operation.shape is not None:
+        made = writer.count_name("y", operation.shape)
+    if made is not None:
+        writer.values[operation.output] = made
+
+
+def _is_unknown(name: str, writer: StageWriter, operation: Operation) -> bool:
+    target = operation.kind in TARGETS and name == operation.inputs[1]
+    return not target and name not in writer.values and name not in writer.graph.arrays

@@ -1,0 +1,160 @@
+"""Modules of PyTorch as networks: the same output, every gradient the same, the text printed."""
+
+import pytest
+from imported import compare_imported
+
+import symconv
+from symconv.core.errors import SymconvError
+from symconv.imports import from_torch
+
+torch = pytest.importorskip("torch")
+torch_models = pytest.importorskip("torch_models")
+nn, F = torch.nn, torch.nn.functional
+
+
+def import_case(name):
+    model, inputs = torch_models.make_case(name)
+    return from_torch(model, inputs), inputs, torch_models.differentiate(model, inputs)
+
+
+@pytest.mark.parametrize("name", torch_models.FAST)
+def test_a_module_and_its_network_have_the_same_gradients(name):
+    imported, inputs, expected = import_case(name)
+    compare_imported(imported, [x.numpy() for x in inputs], expected)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", list(torch_models.CASES)[len(torch_models.FAST) :])
+def test_more_modules_have_the_gradients_of_their_networks(name):
+    test_a_module_and_its_network_have_the_same_gradients(name)
+
+
+def test_the_text_is_one_that_a_person_would_write():
+    model, inputs = torch_models.make_case("LeNet")
+    imported = symconv.from_torch(model, inputs)
+    assert imported.text.split("\n| ") == [
+        "input x 12x12 channels 1 batch 2",
+        "conv w 5x5 channels 3 padding 2 bias b -> z",
+        "relu -> a",
+        "maxpool 2x2 -> p",
+        "conv w 3x3 channels 4 bias b -> z",
+        "relu -> a",
+        "maxpool 2x2 -> p",
+        "flatten -> v",
+        "dense w 6 bias b -> h",
+        "relu -> a",
+        "dense w 5 bias b -> h",
+        "relu -> a",
+        "dense w 4 bias b -> h",
+        "cross_entropy t labels -> C",
+    ]
+    assert imported.sources["w2"].source == "c2.weight"
+    assert imported.inputs == {"x": "x", "t": "t"}
+    assert "w^5" in imported.network.program.by_key
+
+
+class Wrapped(nn.Module):
+    """A function as a module, with a weight that it may use."""
+
+    def __init__(self, function):
+        super().__init__()
+        self.function, self.w = function, nn.Parameter(torch.arange(6.0).view(2, 3) - 2)
+
+    def forward(self, *inputs):
+        return self.function(self.w, *inputs)
+
+
+def exported(function, *shapes):
+    torch.manual_seed(1)
+    inputs = tuple(torch.randn(s) for s in shapes)
+    return Wrapped(function).double(), tuple(x.double() for x in inputs)
+
+
+FUNCTIONS = {
+    "a chain of views": (
+        lambda w, x: (x.permute(0, 2, 1).reshape(2, 2, 6)[:, :, 1::2].unsqueeze(1) @ w.t()).squeeze(
+            1
+        ),
+        (2, 3, 4),
+    ),
+    "functions and broadcasting": (
+        lambda w, x: torch.exp(-x.abs()) * w.sum(0) + (x - x.mean(1, keepdim=True)) / 3,
+        (2, 3),
+    ),
+    "a value changed in place": (lambda w, x: (x * w).add_(1).relu_() * 2, (2, 3)),
+    "halves of another shape": (
+        lambda w, x: torch.cat([p[:, :1] * p for p in torch.split(x @ w, 2, 1)], 1).clamp(
+            -1.5, 2.5
+        ),
+        (4, 2),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_operations_without_a_layer_become_equations(name):
+    model, inputs = exported(*FUNCTIONS[name])
+    expected = torch_models.differentiate(model, inputs)
+    compare_imported(from_torch(model, inputs), [x.numpy() for x in inputs], expected)
+
+
+def test_everything_that_has_no_layer_is_named_at_once():
+    def several(w, x):
+        y = torch.cumsum(x @ w, 1) + torch.special.bessel_j0(x @ w)
+        return torch.cat([y, F.adaptive_avg_pool1d(y[None], 2)[0]], 1)
+
+    model, inputs = exported(several, (2, 2))
+    with pytest.raises(SymconvError) as caught:
+        from_torch(model, inputs)
+    said = str(caught.value)
+    assert "3 operations have no layer here" in said
+    for operator in (
+        "aten.cumsum",
+        "aten.special_bessel_j0",
+        "of (3,) to (2,), in unequal windows",
+    ):
+        assert said.count(operator) == 1
+    assert "'cumsum' (aten.cumsum.default)" in said
+
+
+def write_through_a_view(w, x):
+    y = x * w
+    part = y[:, :2]
+    part.mul_(2)
+    return y + 1
+
+
+def read_a_view_of_what_changed(w, x):
+    y = x * w
+    part = y.view(3, 2)
+    y.add_(1)
+    return part * 2
+
+
+REFUSED = {
+    "changed in place through another view": [write_through_a_view, read_a_view_of_what_changed],
+    "has 2 outputs": [lambda w, x: (x * w, x + w)],
+    "dropout in training": [lambda w, x: F.dropout(x * w, 0.5, training=True)],
+    "padding with another number": [lambda w, x: F.pad(x * w, (1, 1), value=2.0)],
+    "its option alpha = 2": [lambda w, x: torch.add(x, w, alpha=2)],
+    "its option label_smoothing": [
+        lambda w, x: F.cross_entropy(x * w, torch.tensor([0, 1]), label_smoothing=0.1),
+    ],
+    "a target that is no input": [lambda w, x: F.mse_loss(x * w, x)],
+}
+
+
+@pytest.mark.parametrize("reason", REFUSED)
+def test_what_would_be_misread_is_refused(reason):
+    for function in REFUSED[reason]:
+        model, inputs = exported(function, (2, 3))
+        with pytest.raises(SymconvError) as caught:
+            from_torch(model, inputs)
+        assert reason in str(caught.value)
+
+
+def test_what_torch_cannot_export_is_said_in_one_line():
+    model, inputs = exported(lambda w, x: x * w if x.sum() > 0 else x, (2, 3))
+    with pytest.raises(SymconvError, match="PyTorch cannot export the module") as caught:
+        from_torch(model, inputs)
+    assert "\n" not in str(caught.value)
