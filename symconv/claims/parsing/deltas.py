@@ -46,6 +46,9 @@ def resolve_delta(table: SymbolTable, s: Scripts, at: Parser) -> SyntaxNode:
     place, name = _find_letter(table, s)
     if name:
         layer, sub = (s.second, s.sub) if place is s.sup else (s.sup, (s.sub or ())[1:] or None)
+        # The layer may stand at the name that is above: \delta^{h^{2}}.
+        if layer is None and isinstance(place, TensorReference):
+            layer = place.layer
         found = TensorReference(name, layer, sub, "delta", bracket=s.bracket, span=s.whole)
         return index_reference(table, found, at)
     if (pair := _pair_of_indices(table, s)) is not None:

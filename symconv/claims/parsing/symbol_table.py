@@ -139,7 +139,8 @@ class SymbolTable:
 
     def as_index(self, node: SyntaxNode) -> SyntaxNode:
         """The same formula with letters as indices instead of tensors."""
-        if isinstance(node, TensorReference) and node.indices is None:
+        # One with a layer of its own, h^2, is no letter of an index.
+        if isinstance(node, TensorReference) and node.indices is None and node.layer is None:
             return Identifier(node.letter, span=node.span)
         if isinstance(node, BinaryExpression):
             return replace(node, left=self.as_index(node.left), right=self.as_index(node.right))
