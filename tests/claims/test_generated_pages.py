@@ -1,7 +1,7 @@
 """What symconv prints is read by its own reader of claims: every page ends in the exit code 0.
 
-Formulas, code and words of a page are judged together, as `symconv check NETWORK PAGE` does. What
-is open stands in TOO_LARGE, with its reason; it may only get better.
+Formulas, code and words of a page are judged together, as `symconv check NETWORK PAGE` does. The
+budget is the usual one.
 """
 
 from collections import Counter
@@ -18,18 +18,12 @@ from symconv.layers import catalogue
 from symconv.network.examples import EXAMPLES
 
 GENERATED = ROOT / "generated"
-SECONDS = 600
-"""More than any page takes: that a text has a budget is not what is tested here."""
-
-TOO_LARGE = {"lenet5"}
-"""Networks that no claim is tried on: a pass takes nine million products."""
-
 QUICK = ("add", "dense", "flatten", "half_sse", "sigmoid", "tanh")
 MARKUPS = ("md", "tex")
 
 
 def judge(network, path):
-    return report_post(network, path.read_text("utf-8"), seconds=SECONDS)
+    return report_post(network, path.read_text("utf-8"))
 
 
 def describe(report):
@@ -72,7 +66,7 @@ def test_a_slip_in_a_page_is_found(markup):
     text = path.read_text("utf-8")
     slip = text.replace("\\delta_{i,j}\\,x_{i+m',j+n'}", "\\delta_{i,j}\\,x_{i-m',j-n'}")
     assert slip != text
-    report = report_post(Network.example(name), slip, seconds=SECONDS)
+    report = report_post(Network.example(name), slip)
     assert exit_code(report.verdicts) == ExitCode.WRONG
 
 
@@ -84,6 +78,6 @@ def test_the_page_of_every_layer_is_right(keyword):
 
 @pytest.mark.long
 @pytest.mark.parametrize("markup", MARKUPS)
-@pytest.mark.parametrize("name", [e.name for e in EXAMPLES if e.name not in TOO_LARGE])
+@pytest.mark.parametrize("name", [e.name for e in EXAMPLES])
 def test_the_pages_of_every_example_are_right(name, markup):
     require_right(judge_example(name, markup))

@@ -9,7 +9,7 @@ from typing import Any
 
 from symconv.claims.model.budget import EQUATION_STEPS, OverBudget, spend, steps_left
 from symconv.claims.model.context import NetworkContext, Shape
-from symconv.claims.model.errors import NotChecked
+from symconv.claims.model.errors import MOST_NETWORK, NotChecked, TooMuchWork
 from symconv.core.equation import Equation, Program, find_labels
 from symconv.core.tensor import Tensor
 from symconv.semantics.autodiff import Tape, TapeNode
@@ -170,6 +170,9 @@ class TapedAssignment:
         return frozenset(node.order for node in nodes if isinstance(node, TapeNode))
 
 
+SMALLER = f"at most {MOST_NETWORK:,}: a smaller image or fewer channels say the same"
+
+
 @lru_cache(maxsize=256)
 def map_dependencies(program: Program) -> Mapping[str, frozenset[str]]:
     """The tensors that are computed, each with those that its equations read."""
@@ -218,5 +221,10 @@ def count_classes(context: NetworkContext) -> dict[str, int]:
 
 
 def all_places(context: NetworkContext, tensor: Tensor) -> list[Place]:
-    """The places of all entries of a tensor, row by row."""
+    """The places of all entries of a tensor, row by row.
+
+    TooMuchWork where the network is too large to be run: its entries are too many, too.
+    """
+    if context.is_too_large:
+        raise TooMuchWork(context.says_too_large, help=SMALLER)
     return list_places(tensor, context.size_map)

@@ -34,6 +34,9 @@ from .layer_values import span_layers
 from .modular_field import Undefined
 
 EQUAL, DIFFERENT, SHAPES = "equal", "different", "shapes"
+MOST_COUNTED = 2**62
+"""What is surely counted by a range of Python."""
+
 ENOUGH = 5_000
 """At how many values of the free indices a claim is tried at most; the borders are among them."""
 
@@ -101,9 +104,11 @@ class Question:
                 found.append((name, span))
                 env[name] = span.start
         count = prod(len(s) for _, s in found)
-        if count > MOST_VALUES:
+        # Where nothing is tried, some of any number are looked at.
+        most = MOST_COUNTED if self.context.is_too_large else MOST_VALUES
+        if count > most:
             raise ClaimError(
-                f"{count:,} values of the free indices", help=f"at most {MOST_VALUES:,} are tried"
+                f"{count:,} values of the free indices", help=f"at most {most:,} are tried"
             )
         return found
 

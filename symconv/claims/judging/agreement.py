@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
+from symconv.claims.evaluation.assignment import SMALLER
 from symconv.claims.evaluation.comparison import DIFFERENT, EQUAL, Question
 from symconv.claims.evaluation.modular_field import Undefined
 from symconv.claims.model.budget import VERDICT_STEPS, OverBudget, limit_work, spend, steps_left
@@ -17,8 +18,9 @@ from symconv.claims.proving.forms.budget import ProofBudget
 from symconv.claims.proving.prove import Proof, prove_equality
 
 from .cover import Cover
+from .presence import has_entries
 from .size_choices import SizeChoices, choose_sizes, find_size_needs
-from .trial import UNCOVERED, Outcome, Trial
+from .trial import NO_ENTRY, UNCOVERED, Outcome, Trial
 
 TRIED_FIRST = 2
 """At how many choices of sizes a claim is tried before a proof is looked for: that takes longer."""
@@ -42,6 +44,8 @@ and a right claim is to be judged in 50 ms.
 PROOF_STEPS = 40
 """What a step of a proof takes."""
 
+NO_NUMBERS = "no numbers are tried: the network is too large"
+
 BOUND = 1e-15
 """A bound on the chance that sides which differ agree modulo a prime of 61 bits.
 
@@ -63,7 +67,8 @@ class Agreement:
         """Whether part n agrees with the first one; an assignment in which it does not."""
         if n not in self.found:
             with limit_work(VERDICT_STEPS):
-                self.found[n] = self._try_sizes(n)
+                large = self.question.context.is_too_large
+                self.found[n] = self._prove_alone(n) if large else self._try_sizes(n)
         return self.found[n]
 
     def of_all(self) -> bool:
@@ -77,6 +82,8 @@ class Agreement:
         """What it rests on that all parts agree."""
         if self.is_proved:
             return Evidence(PROVED, tuple(dict.fromkeys(map(describe_proof, self.proofs.values()))))
+        if self.question.context.is_too_large:
+            return Evidence(TESTED, missed=(NO_NUMBERS,))
         trials = sum(o.trials for o in self.found.values())
         covered, missed = dict.fromkeys(self._sizes_covered()), list(self._choices().missed)
         sampled: list[str] = []
@@ -90,7 +97,7 @@ class Agreement:
 
     def sampled(self) -> str:
         """A remark where not all values of the free indices are tried."""
-        if self.is_proved:
+        if self.is_proved or self.question.context.is_too_large:
             return ""
         return next((said for cover in self._covers() if (said := cover.sampled())), "")
 
@@ -133,6 +140,15 @@ class Agreement:
         self.proofs[n] = proof
         self.found[n] = Outcome(EQUAL)
         return True
+
+    def _prove_alone(self, n: int) -> Outcome:
+        """On a network that is too large to be run nothing is tried: what is proved is right."""
+        if not has_entries(self.question):
+            raise NotChecked(NO_ENTRY)
+        if self.prove(n):
+            self.notes += [NO_NUMBERS] if NO_NUMBERS not in self.notes else []
+            return self.found[n]
+        return Outcome(UNCOVERED, why=f"{self.question.context.says_too_large}: {SMALLER}")
 
     def _try_sizes(self, n: int) -> Outcome:
         if self.question.context.sizes and (found := self._try_briefly(n)) is not None:

@@ -21,7 +21,7 @@ from symconv.semantics.index_arithmetic import as_integer
 from symconv.semantics.sizes import pick_sizes
 from symconv.semantics.work import count_range_values, count_terms
 
-from .errors import MOST_NETWORK, ClaimError
+from .errors import MOST_NETWORK
 from .extents import name_extents
 from .unnamed_numbers import ELU_SCALE, EPSILON, EPSILONS, SLOPE, find_unnamed_numbers
 
@@ -338,6 +338,16 @@ class NetworkContext:
         """How many terms one run of the whole program visits."""
         return sum(self.work_of(e) for e in self.program.equations)
 
+    @property
+    def is_too_large(self) -> bool:
+        """Whether the network takes too long to be run: claims on it are proved, or left open."""
+        return self.work > MOST_NETWORK
+
+    @property
+    def says_too_large(self) -> str:
+        """Why no claim is tried on the network."""
+        return f"the network takes {self.work:,} products a pass, too many to try a claim on"
+
     @cached_property
     def is_rational(self) -> bool:
         """Whether rational inputs have rational values: without exp, without roots."""
@@ -377,17 +387,8 @@ class NetworkContext:
 def build_context(
     network: DifferentiableNetwork, sizes: Mapping[Symbol, int] | None = None
 ) -> NetworkContext:
-    """The programs at given sizes, or at small ones; a network of numbers has one choice only.
-
-    ClaimError where one run of that network takes too long for checking claims on it.
-    """
+    """The programs at given sizes, or at small ones; a network of numbers has one choice only."""
     backward = network.backward()
     chosen = pick_sizes(backward.program, 0) if sizes is None else sizes
     ordered = tuple(sorted(chosen.items(), key=lambda item: str(item[0])))
-    found = NetworkContext(network.program, backward, network.notation, ordered)
-    if found.work > MOST_NETWORK:
-        raise ClaimError(
-            f"the network takes {found.work:,} products a pass, too many to try a claim on",
-            help=f"at most {MOST_NETWORK:,}: a smaller image or fewer channels say the same",
-        )
-    return found
+    return NetworkContext(network.program, backward, network.notation, ordered)

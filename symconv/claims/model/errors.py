@@ -44,9 +44,9 @@ Those of sums are counted before they are done.
 """
 
 MOST_NETWORK = 2_000_000
-"""The most products of one run of a network.
+"""The most products of one run of a network that claims are tried on; on others they are proved.
 
-A claim on it takes two runs at least, and hundreds to be explained. One with 100,000 products took
+A claim takes two runs at least, and hundreds to be explained. One with 100,000 products took
 2 s to be confirmed and 44 s to be explained.
 """
 

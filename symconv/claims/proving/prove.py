@@ -111,9 +111,13 @@ class _Attempt:
             proof = proof or self._describe(left, around)
         return proof
 
+    def _normal_forms(self, budget: ProofBudget) -> NormalForms:
+        rules = FunctionRules(self.sizes, self.equations.labels)
+        return NormalForms(self.sizes, budget, rules.rewrite)
+
     def _is_zero(self, form: Form, around: Sequence[IndexForm]) -> bool:
         """Whether a form is 0, the values that were computed last being put in first."""
-        normal = NormalForms(self.sizes, self.budget, FunctionRules(self.sizes).rewrite)
+        normal = self._normal_forms(self.budget)
         while True:
             rest = normal.normalize(form, around)
             if not rest:
@@ -138,8 +142,7 @@ class _Attempt:
             written = write_out(form)
             if written is None:
                 return False
-            rules = FunctionRules(self.sizes).rewrite
-            return not NormalForms(self.sizes, budget, rules).normalize(written, around)
+            return not self._normal_forms(budget).normalize(written, around)
         except NotProvedError:
             return False
         finally:
@@ -166,7 +169,7 @@ class _Attempt:
     def _show(self, left: Form, around: Sequence[IndexForm]) -> str:
         """The normal form of the left side, as far as it was opened."""
         try:
-            normal = NormalForms(self.sizes, self.budget, FunctionRules(self.sizes).rewrite)
+            normal = self._normal_forms(self.budget)
             for key in self.opened:
                 left = unfold(self.equations, left, frozenset({key}))
             rest = normal.normalize(left, around)

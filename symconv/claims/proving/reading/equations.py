@@ -23,6 +23,7 @@ from symconv.claims.proving.forms.functions import apply_function, invert_form, 
 from symconv.claims.proving.forms.index_forms import IndexForm, make_index
 from symconv.claims.proving.forms.size_facts import SizeFacts
 from symconv.claims.proving.forms.size_letters import find_size_facts
+from symconv.claims.proving.forms.size_polynomials import Coefficient
 from symconv.claims.proving.forms.terms import (
     ONE,
     EntryFactor,
@@ -38,7 +39,7 @@ from symconv.claims.proving.forms.terms import (
     put_indices,
     raise_form,
 )
-from symconv.core.equation import Equation
+from symconv.core.equation import Equation, find_labels
 from symconv.core.nodes import Box, Equals, LogSumExp, MaxOver, OneHot, ScalarFunction
 from symconv.core.tensor import key_of
 
@@ -69,6 +70,12 @@ class NetworkEquations:
         for e in self.context.program.equations:
             found.setdefault(e.key, []).append(e)
         return found
+
+    @cached_property
+    def labels(self) -> dict[str, Coefficient]:
+        """How many classes the labels choose from, by the key of their tensor."""
+        found = find_labels(self.context.forward.equations).items()
+        return {key: self.sizes.coefficient(n) for key, n in found if n is not None}
 
     @cached_property
     def order(self) -> dict[str, int]:

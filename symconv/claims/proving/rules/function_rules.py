@@ -7,11 +7,12 @@ step(c a) = step(a)             relu(c a) = c relu(a)  where c > 0
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from symconv.claims.proving.forms.functions import apply_function, invert_form
 from symconv.claims.proving.forms.size_facts import SizeFacts
+from symconv.claims.proving.forms.size_polynomials import Coefficient
 from symconv.claims.proving.forms.terms import (
     INVERSE,
     ONE,
@@ -23,6 +24,7 @@ from symconv.claims.proving.forms.terms import (
     scale_form,
 )
 
+from .class_labels import sum_over_classes
 from .normal_form import write_function, write_term
 from .quotients import (
     HIGHEST_DEGREE,
@@ -37,10 +39,14 @@ POSITIVE = {"exp", "sigmoid", "softplus"}
 
 
 class FunctionRules:
-    """The rules, for the sizes of one network; functions are in normal form already."""
+    """The rules, for the sizes of one network; functions are in normal form already.
 
-    def __init__(self, sizes: SizeFacts) -> None:
+    `labels` says of the tensors of labels how many classes they choose from.
+    """
+
+    def __init__(self, sizes: SizeFacts, labels: Mapping[str, Coefficient]) -> None:
         self.sizes = sizes
+        self.labels = labels
         self.quotients = QuotientRules(sizes)
 
     def rewrite(self, term: Term) -> Form | None:
@@ -50,7 +56,11 @@ class FunctionRules:
             found = self._rewrite_function(function)
             if found is not None:
                 return multiply_into(rest, found)
-        return self._rewrite_roots(term) or self.quotients.rewrite_quotients(term)
+        return (
+            self._rewrite_roots(term)
+            or sum_over_classes(term, self.labels)
+            or self.quotients.rewrite_quotients(term)
+        )
 
     def _rewrite_function(self, function: FunctionFactor) -> Form | None:
         argument = function.argument
