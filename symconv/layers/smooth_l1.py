@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sympy import Expr
 
 from symconv.core.nodes import absolute, relu
-from symconv.layers.support.sizes import exact_number
+from symconv.layers.support.sizes import positive_number
 
 from .base import Decimal
 from .loss import Loss, Reduction
@@ -25,6 +25,6 @@ class SmoothAbsoluteError(Loss):
     beta: Decimal = 1
 
     def entry(self, x: Expr, t: Expr) -> Expr:
-        beta = exact_number(self.beta)
+        beta = positive_number("beta", self.beta, "more than 0; with 0 it is 'l1'")
         d = x - t
         return (d**2 - relu(absolute(d) - beta) ** 2) / (2 * beta)

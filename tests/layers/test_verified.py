@@ -79,7 +79,11 @@ VARIANTS = {
     ],
     "global_avgpool": ["input x NxCxHxW | {}", "input x HxW | {}"],
     "global_maxpool": ["input x NxCxHxW | {}", "input x 3x3x4 | relu -> a | {}"],
-    "batchnorm": NORMS,
+    "batchnorm": [
+        *NORMS,
+        "input x NxCxHxW | {} weight g bias b inference mean m variance v",
+        "input x 2x3 | input v 3 | constant m 3 | {} inference mean m variance v of x | sse t",
+    ],
     "layernorm": [
         *NORMS,
         "input x 3x4 | {} weight g bias b",
@@ -113,6 +117,7 @@ VARIANTS = {
         "input x Q batch N | {} t labels reduction none",
         "input x 4 | dense w 3 -> z | {} t labels",
         "input x Q batch N | {} t labels weights v smoothing 0.1 ignore 1",
+        "input x Q batch N | {} t smoothing e",
     ],
     "nll_loss": [
         "input x Q batch N | {} t smoothing 0.1 weights v",
@@ -124,6 +129,7 @@ VARIANTS = {
     "mse": LOSSES[:2],
     "l1": REDUCED,
     "smooth_l1": [*REDUCED, "input x HxW | {} t beta 0.5", "input x 3x3 | {} t beta 2"],
+    "huber": [*REDUCED, "input x HxW | {} t delta 0.5", "input x 3x3 | {} t delta a"],
     "bce": [
         *REDUCED,
         "input x 4x4 | conv w 2x2 -> z | sigmoid -> a | {} t",
@@ -133,8 +139,8 @@ VARIANTS = {
     "relu": POINTWISE,
     "leaky_relu": [*POINTWISE, "input x HxW | {} slope 0.2"],
     "elu": [*POINTWISE, "input x HxW | {} alpha 0.5"],
-    "softplus": POINTWISE,
-    "gelu": POINTWISE,
+    "softplus": [*POINTWISE, "input x HxW | {} beta 2 threshold 1", "input x 4 | {} beta a"],
+    "gelu": [*POINTWISE, "input x HxW | {} exact"],
     "silu": POINTWISE,
     "sigmoid": POINTWISE,
     "tanh": POINTWISE,

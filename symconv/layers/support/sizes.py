@@ -46,3 +46,11 @@ def _size_symbol(name: str, make: Callable[[str], Expr]) -> Expr:
 def exact_number(value: str | int | Expr) -> Expr:
     """A number that a person wrote, without rounding."""
     return Rational(Fraction(value)) if isinstance(value, str) else sympify(value)
+
+
+def positive_number(name: str, value: str | int | Expr, instead: str = "more than 0") -> Expr:
+    """A number that is divided by, or a letter; SymconvError where it is 0 or negative."""
+    number = exact_number(value)
+    if number.is_number and not number.is_positive:
+        raise SymconvError(f"{name} = {number} is not positive", help=instead)
+    return number

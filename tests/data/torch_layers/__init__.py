@@ -5,7 +5,7 @@ import torch
 from .compared import TOLERANCE, TOLERANCES, compared
 from .costs import cross_entropy, loss, squared
 from .draws import Draw, layer, network
-from .options import class_cost
+from .options import OPTIONS
 from .pooling import avgpool, global_pool, maxpool
 from .scaling import norm, pointwise, scale, softmax
 from .shaping import add, concat, dense, flatten, matmul, mul, pad, upsample
@@ -36,11 +36,12 @@ CASES = {
     "softmax": softmax("softmax"),
     "log_softmax": softmax("log_softmax"),
     "cross_entropy": cross_entropy,
-    "nll_loss": class_cost("nll_loss"),
+    "nll_loss": OPTIONS["nll_loss"],
     "sse": loss("sse", squared(1), ("sum",)),
     "half_sse": loss("half_sse", squared(0.5), ("sum",)),
     "mse": loss("mse", F.mse_loss, ("mean",)),
     "l1": loss("l1", F.l1_loss),
+    "huber": OPTIONS["huber"],
     "smooth_l1": loss("smooth_l1", F.smooth_l1_loss, options=(None, "0.5", "2")),
     "bce": loss("bce", F.binary_cross_entropy),
     "bce_logits": loss("bce_logits", F.binary_cross_entropy_with_logits),

@@ -114,7 +114,110 @@ def bce_logits(x, t, v, p, reduction):
     return F.binary_cross_entropy_with_logits(x, t, v, reduction=reduction, pos_weight=p)
 
 
+def batchnorm(d):
+    """The mean and the variance of the training, as arrays that are given or as inputs."""
+    n, c, space = d.randint(1, 4), d.randint(1, 4), () if d.half() else d.axes(2, 1, 3)
+    epsilon, names = d.choice(("0.00001", "0.1")), d.choice(("mv", "ab"))
+    arrays = {"x": d.some(n, c, *space), names[0]: d.some(c), names[1]: positive(d, c)}
+    arrays |= {"g": d.some(c)} if d.half() else {}
+    arrays |= {"beta": d.some(c)} if d.half() else {}
+    given = "".join(f"input {k} {c} | " for k in names) if names == "ab" else ""
+    scaled = " weight g" * ("g" in arrays) + " bias beta" * ("beta" in arrays)
+    image = "x".join(map(str, (n, c, *space)))
+    text = (
+        f"input x {image} | {given}batchnorm inference mean {names[0]} "
+        f"variance {names[1]} epsilon {epsilon}{scaled} of x"
+    )
+
+    def reference(x, g=None, beta=None, **given):
+        wide = (1, c, *[1] * len(space))
+        mean, variance = (given[k].reshape(wide) for k in names)
+        if names == "mv":
+            return F.batch_norm(x, given["m"], given["v"], g, beta, eps=float(epsilon))
+        # Of running statistics PyTorch has no gradient: the formula has one.
+        y = (x - mean) / torch.sqrt(variance + float(epsilon))
+        y = y if g is None else y * g.reshape(wide)
+        return y if beta is None else y + beta.reshape(wide)
+
+    return Network.parse(text), arrays, reference
+
+
+def last_axes(keyword):
+    """Layer norms over all axes but the first, or over so many at the end."""
+
+    def case(d):
+        shape = d.axes(d.choice((2, 3, 4)), 1, 4)
+        # Two entries become 1 and -1, and their gradient a difference of equal numbers.
+        shape = (*shape[:-1], shape[-1] + 2)
+        last = d.choice((None, *range(1, len(shape) + 1)))
+        over = shape[1:] if last is None else shape[len(shape) - last :]
+        epsilon = d.choice(("0.00001", "0.1"))
+        arrays = {"x": d.some(*shape)}
+        arrays |= {"g": d.some(*over)} if d.half() else {}
+        arrays |= {"beta": d.some(*over)} if d.half() else {}
+        names = ("g" if "g" in arrays else None, "beta" if "beta" in arrays else None)
+        made = layer(keyword, *names, epsilon, last=last)
+
+        def reference(x, g=None, beta=None):
+            if keyword == "layernorm":
+                return F.layer_norm(x, over, g, beta, float(epsilon))
+            y = F.rms_norm(x, over, g, float(epsilon))
+            return y if beta is None else y + beta
+
+        return network(shape[1:], made, batch=shape[0]), arrays, reference
+
+    return case
+
+
+def along(keyword):
+    """A softmax along any axis, counted from either end."""
+
+    def case(d):
+        shape = d.axes(d.choice((2, 3, 4)), 1, 4)
+        axis = d.randrange(-len(shape), len(shape))
+        made = network(shape[1:], layer(keyword, axis=axis), batch=shape[0])
+        return made, {"x": d.some(*shape)}, lambda x: getattr(F, keyword)(x, dim=axis)
+
+    return case
+
+
+def activation(keyword, function, **options):
+    """A function with numbers, drawn with zeros and without."""
+
+    def case(d):
+        shape = d.axes(2, 1, 4)
+        own = {name: d.choice(values) for name, values in options.items()}
+        made = network(shape[1:], layer(keyword, **own), batch=shape[0])
+        numbers = {k: float(v) if isinstance(v, str) else v for k, v in own.items()}
+        return made, {"x": d.some(*shape, ties=d.half()) * 3}, lambda x: function(x, **numbers)
+
+    return case
+
+
+def robust(keyword, function, name):
+    """The number below which a difference is squared, with every reduction."""
+
+    def case(d):
+        shape, number = d.axes(2, 1, 5), d.choice(("0.25", "0.5", "1", "2", "10"))
+        reduction = d.choice(("mean", "sum", "none"))
+        made = network(shape[1:], layer(keyword, "t", reduction, number), batch=shape[0])
+        arrays = {k: d.some(*shape, ties=True) for k in "xt"}
+        options = {name: float(number), "reduction": reduction}
+        return made, arrays, lambda x, t: function(x, t, **options)
+
+    return case
+
+
+def softplus(x, beta, threshold):
+    return F.softplus(x, beta, 1e9 if threshold is None else threshold)
+
+
+def gelu(x, *, exact):
+    return F.gelu(x, approximate="none" if exact else "tanh")
+
+
 BY_TARGET = {
+    "huber": ("delta 0.5 reduction", lambda x, t, how: F.huber_loss(x, t, how, delta=0.5)),
     "sse": ("", lambda x, t, _: ((x - t) ** 2).sum()),
     "half_sse": ("", lambda x, t, _: ((x - t) ** 2).sum() / 2),
     "mse": ("reduction", lambda x, t, how: F.mse_loss(x, t, reduction=how)),
@@ -162,6 +265,18 @@ OPTIONS = {
     "gradient by the target": by_target,
     "cross_entropy": class_cost("cross_entropy"),
     "nll_loss": class_cost("nll_loss"),
+    "batchnorm": batchnorm,
     "bce": binary("bce", bce),
     "bce_logits": binary("bce_logits", bce_logits),
+    "elu": activation("elu", F.elu, alpha=("1", "0.5", "2", "-0.5")),
+    "gelu": activation("gelu", gelu, exact=(True, False)),
+    "huber": robust("huber", F.huber_loss, "delta"),
+    "layernorm": last_axes("layernorm"),
+    "log_softmax": along("log_softmax"),
+    "rmsnorm": last_axes("rmsnorm"),
+    "smooth_l1": robust("smooth_l1", F.smooth_l1_loss, "beta"),
+    "softmax": along("softmax"),
+    "softplus": activation(
+        "softplus", softplus, beta=("1", "2", "0.5"), threshold=(None, "20", "1", "0", "-1")
+    ),
 }
