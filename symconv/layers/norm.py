@@ -71,13 +71,21 @@ class Norm(Layer):
 
     def forward(self, x: Tensor, at: Scope) -> tuple[Equation, ...]:
         axes = self.axes(x, at)
+        mu, nu, before = self.statistics(x, axes, at)
+        here, kept = x[axes.where], indices_or_zero(axes.kept)
+        scaled = (here - mu[kept]) / sqrt(nu[kept] + at.constant("epsilon", self.epsilon))
+        return *before, scale_and_shift(self, x, axes, scaled, at)
+
+    def statistics(
+        self, x: Tensor, axes: NormAxes, at: Scope
+    ) -> tuple[Tensor, Tensor, tuple[Equation, ...]]:
+        """Mean and variance, and the equations that compute them."""
         here, kept, n = x[axes.where], indices_or_zero(axes.kept), multiply_extents(axes.averaged)
         mean = sum_over_ranges(here, axes.averaged) / n
         mu, first = at.inner("mean", axes.kept, mean, "mean", averaged=axes.averaged)
         variance = sum_over_ranges((here - mu[kept]) ** 2, axes.averaged) / n
         nu, second = at.inner("variance", axes.kept, variance, "variance", averaged=axes.averaged)
-        scaled = (here - mu[kept]) / sqrt(nu[kept] + at.constant("epsilon", self.epsilon))
-        return first, second, scale_and_shift(self, x, axes, scaled, at)
+        return mu, nu, (first, second)
 
 
 def scale_and_shift(layer: Norm, x: Tensor, axes: NormAxes, scaled: Expr, at: Scope) -> Equation:

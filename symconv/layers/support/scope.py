@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sympy import Expr, Integer, Rational
 from sympy.tensor.indexed import Indexed
@@ -121,7 +121,11 @@ class Scope(AxisSplitter):
         """The tensor behind the name in the field `role`: what came before, or one of its own."""
         if role in self.names:
             return self._tensor(role, "target", ranges or UNIT, batch=batch, positive=positive)
-        return self.value(name, tuple(n for _, n in ranges or UNIT))
+        found = self.value(name, tuple(n for _, n in ranges or UNIT))
+        if positive and not found.positive:
+            found = replace(found, positive=True)
+            self.earlier.add(found, declared=found.key in self.earlier.declared)
+        return found
 
     def weights(self, name: str, ranges: Ranges, role: str = "weights") -> Tensor:
         """The tensor of weights that are given, one a class or a feature."""
