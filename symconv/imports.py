@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from symconv.api import Network
@@ -36,6 +38,19 @@ def from_torch(model: Any, example: Any) -> ImportedNetwork:
     from symconv.importers.frontends.torch_model import import_torch_module
 
     return _name_network(import_torch_module(model, example))
+
+
+def from_onnx(path: str | Path, sizes: Mapping[str, int] | None = None) -> ImportedNetwork:
+    """The network of an ONNX file, with operators of version 13 or newer.
+
+    `sizes` are numbers for sizes that have names in the file, such as that of the batch. Numbers of
+    32 bits that are options are read as their shortest decimals: an epsilon of 1e-5 is 1e-5.
+    SymconvError where the `onnx` package is missing or the file is none, and with every operation
+    that has no layer. Arrays in files of their own are read from the folder of the file alone.
+    """
+    from symconv.importers.frontends.onnx_graph import import_onnx_file
+
+    return _name_network(import_onnx_file(Path(path), sizes or {}))
 
 
 def _name_network(model: ImportedModel) -> ImportedNetwork:

@@ -110,7 +110,7 @@ def reduction(how: str) -> Translation:
             )
         )
         keep = call.flag("keepdim")
-        if how == "mean" and rank > 2 and axes == every[2:]:
+        if how == "mean" and rank > 3 and axes == every[2:]:
             return [call.make("global_pool", call.tensor("self"), how="avg", keep=keep)]
         return [call.make("reduce", call.tensor("self"), how=how, axes=axes, keep=keep)]
 

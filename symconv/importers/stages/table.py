@@ -87,13 +87,13 @@ def write_stages(graph: ModelGraph, refusals: Refusals) -> StageWriter:
 
 def _write_operation(writer: StageWriter, operation: Operation, refusals: Refusals) -> None:
     """One operation, and its value under the name that the model gives it."""
-    missing = [n for n in operation.reads if _is_unknown(n, writer, operation)]
-    if missing:
-        return
     made: Written | None = None
     with refusals.at(operation.place):
         if operation.kind not in WRITERS:
             raise NotImportedError(str(operation.options.get("reason", "there is no such layer")))
+        # What depends on a value that was refused is not looked at.
+        if any(_is_unknown(n, writer, operation) for n in operation.reads):
+            return
         made = WRITERS[operation.kind](writer, operation)
         if operation.shape is not None and made.shape != operation.shape:
             raise NotImportedError(f"it gives {made.shape}, where the model says {operation.shape}")

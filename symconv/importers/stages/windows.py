@@ -134,6 +134,10 @@ def _filter_axis(operation: Operation, ours: int = 0) -> int:
 
 
 def _need_space(x: Written, rank: int) -> None:
+    if rank == 1 and len(x.shape) == 3 and not x.space:
+        raise NotImportedError(
+            "a window along one axis of a value whose axes an equation has hidden"
+        )
     if len(x.shape) != rank + 2 or not 1 <= rank <= 3 or x.space not in {None, 0, rank}:
         raise NotImportedError(
             f"it is applied to {len(x.shape)} axes; batch, channels and {rank} of space are read"
