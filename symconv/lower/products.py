@@ -6,9 +6,12 @@ from dataclasses import replace
 
 from sympy import Expr, Mul, S, Symbol, cancel
 
+from symconv.core.tree import walk
+
 from .builder import ProgramBuilder
 from .ir import (
     ApplyFunction,
+    Arange,
     Array,
     Broadcast,
     Cast,
@@ -46,7 +49,7 @@ def contract_factors(
     ordered = sorted(_ensure_numeric(bench, factors), key=lambda f: is_boolean(bench, f.array))
     # Factors over the same indices cost one pass over the array; as operands of their own they
     # would turn a product of two matrices into one of three, which BLAS does not have.
-    merged = _merge_factors(bench, tuple(ordered))
+    merged = _cast_counted(bench, _merge_factors(bench, tuple(ordered)))
     met = {v for f in merged for v in f.axes}
     axes = tuple(v for v in out if v in met)
     summed = frozenset(met - set(axes))
@@ -86,6 +89,25 @@ def _cast_booleans(
         return factor
     like = bench.like(*(f.array for f in others))
     return NamedArray(Cast(factor.array, like), factor.axes)
+
+
+def _cast_counted(bench: ProgramBuilder, factors: tuple[NamedArray, ...]) -> tuple[NamedArray, ...]:
+    """Numbers that are made of indices alone take the type of the others, not that of a ratio."""
+    counted = [_is_counted(bench, f.array) for f in factors]
+    if all(counted):
+        return factors
+    like = bench.like(*(f.array for f in factors))
+    return tuple(
+        NamedArray(Cast(f.array, like), f.axes) if c else f
+        for f, c in zip(factors, counted, strict=True)
+    )
+
+
+def _is_counted(bench: ProgramBuilder, array: Array) -> bool:
+    """Whether an array holds numbers made of indices, and of nothing that is given or computed."""
+    parts = [p for p in walk(array) if isinstance(p, Ref | Local | Arange)]
+    counts = bool(parts) and all(isinstance(p, Arange) for p in parts)
+    return counts and not is_boolean(bench, array)
 
 
 def _merge_factors(

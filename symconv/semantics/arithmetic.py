@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -25,6 +26,7 @@ from sympy.tensor.indexed import Indexed
 from symconv.core.errors import Unsupported
 from symconv.core.nodes import Box, Equals, NamedNumber
 
+from .algebra import Exact
 from .index_arithmetic import (
     FORMULAS,
     Environment,
@@ -113,12 +115,32 @@ def compile_power(e: Pow, scope: EvaluationScope) -> Read:
     return lambda v: apply(base(v))
 
 
+SIDES = {"relu", "step", "absolute"}
+"""Functions that choose a side. Of indices and sizes the side is known in every algebra, also in
+one whose numbers have no order."""
+
+
+@lru_cache(maxsize=FORMULAS)
+def is_counted(e: Expr) -> bool:
+    """Whether a formula is made of indices, sizes and rational numbers alone."""
+    functions = {type(f).__name__ for f in e.atoms(Function)}
+    whole = all(p.exp.is_Integer for p in e.atoms(Pow))
+    return whole and functions <= SIDES and not e.has(Indexed, NumberSymbol)
+
+
 @compile_node.register(Function)
 def compile_function(e: Function, scope: EvaluationScope) -> Read:
     """f(a) for a function of one argument."""
     if len(e.args) != 1:
         raise Unsupported(f"a function of {len(e.args)} arguments has no meaning here: {e}")
-    apply, argument = scope.algebra.function(type(e).__name__), compile_formula(e.args[0], scope)
+    name = type(e).__name__
+    if name in SIDES and is_counted(e):
+        exact = Exact()
+        choose = exact.function(name)
+        place = compile_formula(e.args[0], replace(scope, algebra=exact))
+        to_scalar = scope.algebra.number
+        return lambda v: to_scalar(Fraction(choose(place(v))))
+    apply, argument = scope.algebra.function(name), compile_formula(e.args[0], scope)
     return lambda v: apply(argument(v))
 
 

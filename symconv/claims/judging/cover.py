@@ -20,6 +20,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from sympy.tensor.indexed import Indexed
+
 from symconv.claims.evaluation.assignment import count_classes
 from symconv.claims.evaluation.comparison import Question
 from symconv.claims.evaluation.exponent_laws import ExponentLawField
@@ -135,7 +137,9 @@ class Cover:
 
 def has_switches(context: NetworkContext) -> bool:
     """Whether the network has a ReLU or an absolute value."""
-    return any(e.rhs.has(relu) or e.rhs.has(absolute) for e in context.forward.equations)
+    chosen = (a for e in context.forward.equations for a in e.rhs.atoms(relu, absolute))
+    # Of an index alone the side is known: nothing is chosen.
+    return any(a.has(Indexed) for a in chosen)
 
 
 def has_maxima(context: NetworkContext) -> bool:
