@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from symconv.core.equation import Equation
+from symconv.core.errors import SymconvError
 from symconv.core.tensor import Tensor
 from symconv.layers.support.ranges import indices_of, sum_over_ranges
 from symconv.layers.support.scope import Scope
-from symconv.layers.support.sizes import Size, per_axis
+from symconv.layers.support.sizes import Size, exact_number, per_axis
 
-from .base import Layer, TensorName
+from .base import Decimal, Layer, TensorName
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,8 @@ class Dense(Layer):
     """y[b,q] = sum_r w[q,r] x[b,r] + beta[q].
 
     With `transposed` the weight is w[r,q]. With `last` x may have axes before the last one, such as
-    the places of a sequence, which all have the same weight.
+    the places of a sequence, which all have the same weight. `factor` and `bias_factor` are numbers
+    before the product and before the bias, the alpha and beta of a gemm.
     """
 
     keyword = "dense"
@@ -30,6 +32,8 @@ class Dense(Layer):
     bias: TensorName | None = None
     transposed: bool = False
     last: bool = False
+    factor: Decimal = 1
+    bias_factor: Decimal = 1
 
     def needs_rows(self) -> bool:
         return not self.last
@@ -43,5 +47,10 @@ class Dense(Layer):
         axes = feature + unit if self.transposed else unit + feature
         w = at.parameter("weight", axes)
         read = sum_over_ranges(w[indices_of(axes)] * x[indices_of(lead, feature)], feature)
-        bias = at.bias(unit) if self.bias else 0
-        return at.output(lead + unit, read + bias, batch=x.batch)
+        alpha, beta = exact_number(self.factor), exact_number(self.bias_factor)
+        if beta != 1 and not self.bias:
+            raise SymconvError(
+                "'bias_factor' stands before a bias, and there is none", help="bias b"
+            )
+        bias = beta * at.bias(unit) if self.bias else 0
+        return at.output(lead + unit, alpha * read + bias, batch=x.batch)

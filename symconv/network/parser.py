@@ -35,7 +35,7 @@ NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,12})?(e-?[0-9]{1,2})?")
 GIVEN: dict[str, Literal["input", "constant"]] = {"input": "input", "constant": "constant"}
 """The stages that give a tensor, and what it is."""
 
-USUAL = {"weight": "w", "bias": "b", "target": "t"}
+USUAL = {"weight": "w", "bias": "b", "target": "t", "mask": "m"}
 """The letters of tensors that are not named: `dense 10 bias` is `dense w 10 bias b`."""
 
 INPUT = "x"

@@ -30,6 +30,11 @@ REFUSED = {
     "input x 5 | pad --1": "'--1' is no size",
     "input x 5 | avgpool 2 padding -1": "'-1' is no size",
     "input x 3x3 | conv w 7x7 padding 3 border reflect": "reflect padding of 3 needs more",
+    "input x 5 | dropout m rate 1": "a rate of 1 is no share",
+    "input x 5 | dropout m rate -0.5": "a rate of -1/2 is no share",
+    "input x 5 | dense w 2 bias_factor 2": "'bias_factor' stands before a bias",
+    "input x 5x5 channels 2 | upsample 2 mode linear": "'linear' is for 1 axis of space, not 2",
+    "input x 5x5 | upsample 2 align_corners": "no corners to align",
     "input x 3x3 | conv w 3x3 border same": "'same' is no border",
 }
 ACCEPTED = [

@@ -52,7 +52,9 @@ VARIANTS = {
         "input x R batch N | {} w Q bias b",
         "input x 4 | {} w 3 | tanh | {} w 2 | sse t",
         "input x NxSxR | {} w Q bias b last transposed",
+        "input x NxR | {} w Q bias b factor -3 bias_factor 0.5",
     ],
+    "dropout": ["input x NxH | {} m rate 0.25", "input x 4x4 | constant k 4x4 | {} k | sse t"],
     "matmul": [
         "input x HxH | relu -> a | {} a",
         "input x HxW | tanh -> a | {} x transposed",
@@ -145,7 +147,13 @@ VARIANTS = {
     "sigmoid": POINTWISE,
     "tanh": POINTWISE,
     "flatten": ["input x NxQxHxW | {} | dense w 2 bias b | sse t", "input x 2x3 | {}"],
-    "upsample": ["input x Nx2xHxW | {} 2", "input x 2x3 | {} 3x2 | sse t", "input x HxW | {} s"],
+    "upsample": [
+        "input x Nx2xHxW | {} 2",
+        "input x 2x3 | {} 3x2 | sse t",
+        "input x HxW | {} s",
+        "input x NxHxW | {} 2 mode bilinear",
+        "input x 5 | {} 3 mode linear align_corners | sse t",
+    ],
     "pad": [
         "input x HxW | {} p",
         "input x 2x2x3x3 | {} 1x2 after 0x1 | sse t",

@@ -10,12 +10,31 @@ F = torch.nn.functional
 
 def dense(d):
     n, r, q = d.randint(1, 4), d.randint(1, 6), d.randint(1, 6)
-    made = network((r,), layer("dense", "w", q, "beta"), batch=n)
-    return (
-        made,
-        {"x": d.some(n, r), "w": d.some(q, r), "beta": d.some(q)},
-        lambda x, w, beta: x @ w.T + beta,
-    )
+    turned, many = d.half(), d.half()
+    alpha, beta = d.choice((("1", "1"), ("0.5", "2"), ("-3", "1"), ("1", "0.25"), ("2", "-1")))
+    dense = layer("dense", "w", q, "beta", turned, many, alpha, beta)
+    shape = (n, d.randint(1, 3), r) if many else (n, r)
+    arrays = {"x": d.some(*shape), "w": d.some(*((r, q) if turned else (q, r))), "beta": d.some(q)}
+    a, b = float(alpha), float(beta)
+
+    def reference(x, w, beta):
+        w = w.T if turned else w
+        if many:
+            return a * (x @ w.T) + b * beta
+        return torch.addmm(beta, x, w.T, beta=b, alpha=a)
+
+    return network(shape[1:], dense, batch=n), arrays, reference
+
+
+def dropout(d):
+    """The mask is drawn by PyTorch itself, as dropout draws it."""
+    shape, rate = image(d), d.choice(("0.5", "0.25", "0"))
+    made = network(shape[1:], layer("dropout", "t", rate), batch=shape[0])
+    with torch.random.fork_rng():
+        torch.manual_seed(d.getrandbits(32))
+        kept = F.dropout(torch.ones(shape, dtype=torch.float64), float(rate))
+    mask = (kept > 0).double().numpy()
+    return made, {"x": d.some(*shape), "t": mask}, lambda x, t: x * t / (1 - float(rate))
 
 
 def flatten(d):
@@ -25,10 +44,17 @@ def flatten(d):
 
 
 def upsample(d):
-    n, c, h, w = image(d)
-    s = d.axes(2, 1, 3)
-    made = network((c, h, w), layer("upsample", s), batch=n)
-    return made, {"x": d.some(n, c, h, w)}, lambda x: F.interpolate(x, scale_factor=s)
+    mode, aligned = d.choice(("nearest", "linear", "bilinear", "bilinear", "trilinear")), d.half()
+    rank = {"linear": 1, "trilinear": 3}.get(mode, 2)
+    n, c, size, s = d.randint(1, 3), d.randint(1, 3), d.axes(rank, 1, 4), d.axes(rank, 1, 3)
+    aligned = aligned and mode != "nearest"
+    made = network((c, *size), layer("upsample", s, mode, aligned), batch=n)
+
+    def reference(x):
+        corners = None if mode == "nearest" else aligned
+        return F.interpolate(x, scale_factor=s, mode=mode, align_corners=corners)
+
+    return made, {"x": d.some(n, c, *size)}, reference
 
 
 def pad(d):
