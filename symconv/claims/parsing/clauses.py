@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from symconv.claims.model.vocabulary import COSTS, FUNCTIONS, GREEK, LETTERS
 
 from .relation_signs import ARROW, SIGN
+from .spoken_signs import is_spoken_sign
 
 BREAK = "\0"
 """Stands where marks of a text were, such as quotes: a formula ends there."""
@@ -97,16 +98,27 @@ def _assign_roles(block: str, names: Collection[str]) -> list[SentenceToken]:
     """The tokens of a piece of text, each with its role in it."""
     raw = [(m.start(), m.end(), m.group()) for m in TOKEN.finditer(block)]
     found: list[SentenceToken] = []
-    depth = 0
+    depth, goes_on = 0, False
     for place, (start, stop, text) in enumerate(raw):
         before = raw[place - 1][2] if place else ""
         after = raw[place + 1][2] if place + 1 < len(raw) else ""
         further = next((t for _, _, t in raw[place + 1 : place + 3] if not t.isspace()), "")
         earlier = next((t for _, _, t in reversed(raw[max(0, place - 2) : place]) if t.strip()), "")
         role = _role(text, (earlier, before, after, further), names, inside=depth > 0)
+        # A formula goes on behind a spoken sign: what follows in words belongs to it, unread.
+        if goes_on and role in {"word", "soft"}:
+            role, goes_on = "part", text in {"by", "a", "an", "the"}
+        elif not text.isspace():
+            goes_on = _ends_part(found) and is_spoken_sign(text, earlier, further)
+            role = "part" if goes_on else role
         depth = 0 if role in {"word", "end"} else max(0, depth + _turn(text))
         found.append(SentenceToken(place, start, stop, text, role))
     return found
+
+
+def _ends_part(found: list[SentenceToken]) -> bool:
+    """Whether the last piece that is no space is one of a formula."""
+    return next((t.role for t in reversed(found) if t.role != "space"), "") == "part"
 
 
 def _turn(text: str) -> int:

@@ -10,6 +10,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
+from .spoken_signs import SPOKEN_SIGNS, find_spoken_signs
+
 NOTHING = "tag|label|color|phantom|hphantom|vphantom|hspace|vspace|cite|eqref|ref|footnote"
 BOXES = "boxed|overbrace|underbrace|colorbox|fbox|cancel|mathop|ensuremath|substack"
 BOXES += "|underline|boldsymbol|bm|pmb|textcolor"
@@ -47,9 +49,11 @@ TWO_ARGUMENTS = {"textcolor", "colorbox"}
 
 def blank_layout(text: str) -> str:
     """The text with spaces in place of what says nothing, as long as before."""
-    if not any(c in text for c in ("\\", "%", "ot", "OT", "{")):
+    if not any(c in text for c in ("\\", "%", "ot", "OT", "{", *SPOKEN_SIGNS)):
         return text
     found = _Blanks(text)
+    for span, sign in find_spoken_signs(text):
+        found.replace(span, sign)
     for match in COMMENT.finditer(text):
         found.blank(*match.span())
     for match in WORDS.finditer(text):
