@@ -78,6 +78,7 @@ def _read_program(  # noqa: PLR0913 - all that an error shows
                 raise SymconvError(
                     "nothing may follow the cost", help="but an equation that reads it: D = 2*C"
                 )
+            scope.applied = x.key
             made = layer.with_letters(scope).forward(x, scope)
             stage_equations = made if isinstance(made, tuple) else (made,)
             for equation in stage_equations:

@@ -36,14 +36,25 @@ def test_a_value_is_named_with_its_layer_where_several_have_its_letter():
 
 
 REFUSED = {
-    "input x 3 | input t 3 | sse t": ("compares 't' with itself", "'sse t of a'"),
-    "input x 3 | dense w 3 -> y | mse y": ("compares 'y' with itself", "'mse y of a'"),
-    "input 3 | l1 x": ("compares 'x' with itself", "'l1 x of a'"),
+    "input x 3 | input t 3 | sse t": ("takes 't' as its input and as its target", "'sse ... of a'"),
+    "input x 3 | dense w 3 -> y | mse y": (
+        "takes 'y' as its input and as its target", "'mse ... of a'",
+    ),
+    "input 3 | l1 x": ("takes 'x' as its input and as its target", "'l1 ... of a'"),
     "input x 3 | input t 4 | sse t of x": ("'t' has the shape 4, where 3 is needed", ""),
     "input x Nx3 | input t N | cross_entropy t labels of x": (
         "'t' holds class numbers, which have no gradient", "'constant t ...'",
     ),
     "input x 3 | dense w 3 -> a | dense w 3 -> a | sse a": ("called 'a'", "a^1"),
+    "input x Nx3 | input v 3 | nll_loss t weights v": (
+        "takes 'v' as its input and as its weights", "'nll_loss ... of a'",
+    ),
+    "input x Nx3 | input m 3 | input v 3 | batchnorm inference mean m variance v": (
+        "takes 'v' as its input and as its variance", "'batchnorm ... of a'",
+    ),
+    "input x Nx3 | input p 3 | bce_logits t pos_weight p": (
+        "takes 'p' as its input and as its pos_weight", "'bce_logits ... of a'",
+    ),
     "input x 3 | dense t 3 | sse t": ("the name 't' is given twice", "another letter"),
 }  # fmt: skip
 

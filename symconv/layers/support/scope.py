@@ -99,12 +99,13 @@ UNIT: Ranges = ((index("k"), Integer(1)),)
 class Scope(AxisSplitter):
     """The place where one layer is built; it collects what is made: tensors, sizes, constants.
 
-    `kind` is the keyword of the layer, which its equations keep; `sizes` are the definitions of the
-    whole network, by numerator and stride.
+    `kind` is the keyword of the layer, which its equations keep, and `applied` the key of what it
+    is applied to; `sizes` are the definitions of the whole network, by numerator and stride.
     """
 
     names: dict[str, Name]
     kind: str = ""
+    applied: str = field(default="", kw_only=True)
     earlier: EarlierTensors = field(default_factory=EarlierTensors)
     tensors: list[Tensor] = field(default_factory=list)
     sizes: dict[tuple[Expr, Expr], SizeDefinition] = field(default_factory=dict)
@@ -122,6 +123,11 @@ class Scope(AxisSplitter):
         if role in self.names:
             return self._tensor(role, "target", ranges or UNIT, batch=batch, positive=positive)
         found = self.value(name, tuple(n for _, n in ranges or UNIT))
+        if found.key == self.applied:
+            raise SymconvError(
+                f"the {self.title} takes '{name}' as its input and as its {role}",
+                help=f"say what it is applied to: '{self.kind} ... of a'",
+            )
         if positive and not found.positive:
             found = replace(found, positive=True)
             self.earlier.add(found, declared=found.key in self.earlier.declared)
@@ -133,13 +139,7 @@ class Scope(AxisSplitter):
 
     def target(self, name: str, like: Tensor) -> Tensor:
         """The tensor of wanted values, of the shape of `like`."""
-        found = self.given("target", name, self.like(like), batch=like.batch)
-        if found.key == like.key:
-            raise SymconvError(
-                f"the {self.title} compares '{name}' with itself",
-                help=f"say what is compared with it: '{self.kind} {name} of a'",
-            )
-        return found
+        return self.given("target", name, self.like(like), batch=like.batch)
 
     def labels(self, name: str, ranges: Ranges, *, batch: int) -> Tensor:
         """The tensor of wanted classes, whole numbers, one a sample."""
