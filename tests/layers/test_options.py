@@ -79,6 +79,8 @@ CLAIMS = {
         "dC/dx_1 = x_1 - t_1 - sign(x_1 - t_1) max(|x_1 - t_1| - 2, 0)": "right",
         "dC/dx_1 = x_1 - t_1 if |x_1 - t_1| < 2 else 2 sign(x_1 - t_1)": "right",
         "dC/dx_1 = x_1 - t_1": "wrong",
+        "dC/dx_1 = x_1 - t_1 if |x_1 - t_1| < 1 else 2 sign(x_1 - t_1)": "wrong",
+        "dC/dx_1 = x_1 - t_1 if |x_1 - t_1| < 3 else 2 sign(x_1 - t_1)": "wrong",
         "dC/dx_1 = x_1 - t_1 if |x_1 - t_1| < 2 else sign(x_1 - t_1)": "wrong",
     },
 }

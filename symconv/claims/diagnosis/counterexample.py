@@ -63,6 +63,9 @@ SPARSE, FEW, FEW_OF_EACH = 4, 24, 3
 shrinking, and can be read.
 """
 
+WHOLE, UNITS = 4, (1, Fraction(1, 2), Fraction(1, 4), Fraction(1, 2))
+"""So many attempts are with whole numbers, which are easier to read; then some are with parts."""
+
 DEAR = 4_000
 """From how many terms a run on it is dear: 60 of them are a verdict's budget in exact numbers."""
 
@@ -110,7 +113,9 @@ def _draw_point(names: Sequence[EntryKey], random: Random, attempt: int) -> Poin
         # Sizes that are all different leave no ties, so a wrong tie rule is not what the example
         # shows.
         sizes = random.sample(range(1, len(names) + 1), len(names))
-        return {n: random.choice((1, -1)) * k for n, k in zip(names, sizes, strict=True)}
+        # Between whole numbers lies what tells a bend at 1 from one at 2: |d| < 1 from |d| < 2.
+        unit = UNITS[attempt // 2 % len(UNITS)] if attempt > WHOLE else 1
+        return {n: random.choice((1, -1)) * k * unit for n, k in zip(names, sizes, strict=True)}
     # The very first point is mostly ones: with it the example is easiest to follow by hand.
     choices = (1, -1, 2, -2) if attempt else (1, 1, 1, 2)
     return {n: random.choice(choices) for n in names}
