@@ -18,10 +18,10 @@ from symconv.core.errors import SymconvError
 
 if TYPE_CHECKING:
     from .api import Network
-    from .imports import from_onnx, from_torch
+    from .imports import from_keras, from_onnx, from_torch
 
 __version__ = "0.1.0"
-__all__ = ["Network", "SymconvError", "__version__", "from_onnx", "from_torch"]
+__all__ = ["Network", "SymconvError", "__version__", "from_keras", "from_onnx", "from_torch"]
 
 
 def __getattr__(name: str) -> Any:
@@ -30,7 +30,7 @@ def __getattr__(name: str) -> Any:
         from .api import Network
 
         return Network
-    if name in {"from_onnx", "from_torch"}:
+    if name in {"from_keras", "from_onnx", "from_torch"}:
         from . import imports
 
         return getattr(imports, name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -51,6 +51,42 @@ def from_onnx(path: str | Path, sizes: Mapping[str, int] | None = None) -> Impor
     from symconv.importers.frontends.onnx_graph import import_onnx_file
 
     return _name_network(import_onnx_file(Path(path), sizes or {}))
+
+
+def from_keras(
+    model: str | Path | Mapping[str, Any],
+    *,
+    batch: int = 1,
+    weights: Mapping[str, Sequence[Any]] | None = None,
+) -> ImportedNetwork:
+    """The network of a Keras architecture: a file of `model.to_json()`, or its data.
+
+    `batch` is the number of samples where the architecture leaves it open. `weights` are the arrays
+    of `layer.get_weights()` by the names of the layers; without them the network has none. It is
+    that of inference: batch normalisation has its moving statistics, and dropout does nothing.
+
+    Keras has channels last. Images are taken with channels before space here, (N, C, H, W), and the
+    kernels of convolutions are turned; `notes` say so. Kernels of dense layers stay as they are:
+    what a flatten gives has Keras' order. SymconvError with every layer that has none here.
+    """
+    from symconv.importers.frontends.keras_model import import_keras
+
+    given = model if isinstance(model, Mapping) else Path(model)
+    return _name_network(import_keras(given, batch, weights))
+
+
+def import_file(path: Path, sizes: Mapping[str, int]) -> ImportedNetwork:
+    """The network of a file of one of the three kinds, which its first bytes tell apart."""
+    from symconv.importers.frontends.file_kinds import find_file_kind
+
+    kind = find_file_kind(path)
+    if kind == "Keras":
+        return from_keras(path, batch=sizes.get("batch", 1))
+    if kind == "ONNX":
+        return from_onnx(path, sizes)
+    from symconv.importers.frontends.torch_model import import_torch_file
+
+    return _name_network(import_torch_file(path))
 
 
 def _name_network(model: ImportedModel) -> ImportedNetwork:

@@ -14,6 +14,7 @@ from .console import show
 from .derive import derive
 from .examples import examples
 from .generate import generate, run
+from .import_model import import_model
 from .trace import trace
 from .verify import verify
 
@@ -28,6 +29,7 @@ app = typer.Typer(
 EXIT_CODES = f"Exit codes: {describe_exit_codes()}."
 for command in (examples, derive, generate, check, verify, trace, run):
     app.command(epilog=EXIT_CODES if command is check else None)(command)
+app.command(name="import")(import_model)
 
 
 def _version(wanted: bool) -> None:

@@ -72,7 +72,11 @@ def import_graph(graph: ModelGraph, source: str) -> ImportedModel:
     named = {name_in_module(writer.finish(w.marked)): c for w, c in arrays.items()}
     return ImportedModel(
         text,
-        {n: c.values for n, c in named.items()},
+        {
+            n: c.values
+            for n, c in named.items()
+            if not (graph.weightless and c.source in graph.arrays)
+        },
         {
             n: CarriedWeight(c.source, _stored_shape(graph, c.source), c.order)
             for n, c in named.items()

@@ -21,7 +21,14 @@ METHODS = (
 
 
 def test_the_package_offers_what_it_did():
-    assert symconv.__all__ == ["Network", "SymconvError", "__version__", "from_onnx", "from_torch"]
+    assert symconv.__all__ == [
+        "Network",
+        "SymconvError",
+        "__version__",
+        "from_keras",
+        "from_onnx",
+        "from_torch",
+    ]
     assert all(hasattr(symconv, name) for name in symconv.__all__)
     assert issubclass(symconv.SymconvError, Exception)
 

@@ -299,7 +299,7 @@ RELU = build([node("Relu", "x", "y")], SEQUENCE).SerializeToString()
 HOSTILE = {
     "is no ONNX file": [b"\x00\x01\x02", b"PK\x03\x04", b"\xff" * 50, RELU[:-3], b"", b"\x0f"],
     "it names no set of operators": [b"\x08\x0a"],
-    "described in more than 300,000 fields": [b"\x3a\x80\x80\x40" + b"\x0a\x00" * (1 << 19)],
+    "described in more than 100,000 fields": [b"\x3a\x80\x80\x10" + b"\x0a\x00" * (1 << 17)],
     "described in more than 16,777,216 bytes": [b"\x12\x81\x80\x80\x08" + bytes((1 << 24) + 1)],
     "2 outputs": [build([node("Relu", "x", "y z")], SEQUENCE, output="y z")],
     "operators of version 11": [build([node("Relu", "x", "y")], SEQUENCE, version=11)],

@@ -15,8 +15,8 @@ from symconv.core.errors import SymconvError
 LARGEST_DESCRIPTION = 1 << 24
 """The most bytes beside the arrays, 16 MiB: ten thousand nodes with their names have 3 million."""
 
-MOST_FIELDS = 300_000
-"""The most fields on the way to arrays: ten thousand nodes have twenty and some each."""
+MOST_FIELDS = 100_000
+"""The most fields on the way to arrays: five thousand nodes have twenty each; half a second."""
 
 PATH_OF_INITIALIZERS = (7, 5)  # the graph of a model, its initialisers
 PATH_OF_CONSTANTS = (7, 1, 5, 5)  # the graph of a model, its nodes, their attributes, a tensor

@@ -8,7 +8,7 @@ axes counted from 0.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from numpy.typing import NDArray
@@ -58,13 +58,17 @@ class StoredArray:
 
 @dataclass(frozen=True)
 class ModelGraph:
-    """A model: inputs, operations in an order in which they can be computed, and one output."""
+    """A model: inputs, operations in an order in which they can be computed, and one output.
+
+    Where it is `weightless` the arrays stand for their shapes alone.
+    """
 
     inputs: tuple[ModelInput, ...]
     operations: tuple[Operation, ...]
     output: str
     arrays: Mapping[str, StoredArray]
     notes: tuple[str, ...] = ()
+    weightless: bool = False
 
     def prune(self) -> ModelGraph:
         """The same model without the operations that its output does not depend on."""
@@ -74,4 +78,4 @@ class ModelGraph:
                 needed |= set(operation.reads)
                 kept.append(operation)
         inputs = tuple(i for i in self.inputs if i.name in needed)
-        return ModelGraph(inputs, tuple(kept[::-1]), self.output, self.arrays, self.notes)
+        return replace(self, inputs=inputs, operations=tuple(kept[::-1]))

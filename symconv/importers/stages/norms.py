@@ -15,8 +15,7 @@ def write_norm(writer: StageWriter, operation: Operation) -> Written:
     option, kind = operation.options, operation.kind
     if kind in {"batchnorm", "groupnorm", "instancenorm"} and not _has_channels(x):
         raise NotImportedError("a normalisation whose channels an equation has hidden")
-    text = kind + (f" weight {writer.weight(str(weight), 'gamma')}" if weight is not None else "")
-    text += f" bias {writer.weight(str(bias), 'beta')}" if bias is not None else ""
+    text = kind + _name_scale(writer, weight, bias)
     text += f" epsilon {write_epsilon(option['epsilon'])}"
     for word in ("groups", "last"):
         text += f" {word} {option[word]}" if word in option else ""
@@ -24,9 +23,18 @@ def write_norm(writer: StageWriter, operation: Operation) -> Written:
 
 
 def write_scaled_norm(writer: StageWriter, operation: Operation) -> Written:
-    """Batch normalisation with stored mean and variance: constants, which have no gradient."""
+    """Batch normalisation with stored mean and variance, which have no gradient.
+
+    It is an equation where the layer would not know which axis is that of the channels.
+    """
     x, option = writer.value(operation.inputs[0]), operation.options
     weight, bias, mean, variance = operation.inputs[1:5]
+    if _has_channels(x):
+        text = "batchnorm inference" + _name_scale(writer, weight, bias)
+        text += f" mean {writer.statistic(str(mean), 'mu')}"
+        text += f" variance {writer.statistic(str(variance), 'nu')}"
+        text += f" epsilon {write_epsilon(option['epsilon'])}"
+        return writer.apply(text, x, x.shape, space=x.space)
     places = writer.letters(len(x.shape))
     spread = [places[1], *("0" for _ in x.shape[2:])]
     here = writer.entry(operation.inputs[0], places)
@@ -39,6 +47,12 @@ def write_scaled_norm(writer: StageWriter, operation: Operation) -> Written:
     if bias is not None:
         right += f" + {_read_channel(writer, bias, spread[0])}"
     return writer.equate(right, places, x.shape)
+
+
+def _name_scale(writer: StageWriter, weight: str | float | None, bias: str | float | None) -> str:
+    """The factors and the summands of a normalisation as options."""
+    text = f" weight {writer.weight(str(weight), 'gamma')}" if weight is not None else ""
+    return text + (f" bias {writer.weight(str(bias), 'beta')}" if bias is not None else "")
 
 
 def _read_channel(writer: StageWriter, name: str | float | None, place: str) -> str:

@@ -142,6 +142,16 @@ class StageWriter:
             raise NotImportedError(f"'{name}' is used in two layouts")
         return f"{known.written.letter}^{known.written.number}"
 
+    def statistic(self, name: str, letter: str) -> str:
+        """A stored array that a layer takes as it is, without a gradient."""
+        known = self.carried.get((name, letter))
+        if known is not None:
+            return f"{letter}^{known.written.number}"
+        values = self.stored(name).values
+        written = self.count_name(letter, values.shape)
+        self.carried[name, letter] = CarriedArray(written, name, values)
+        return letter
+
     def read_array(self, name: str) -> tuple[str, Shape]:
         """A stored array in an equation: its name, and its shape without axes of length 1."""
         for role in ("weight", "bias", "equation"):
