@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from sympy import Expr
+from sympy.tensor.indexed import Indexed
 
 from symconv.calculus.single_values import drop_single_values
 from symconv.core.equation import Equation, Program, SizeDefinition
 from symconv.core.errors import SymconvError
-from symconv.core.nodes import NamedNumber
-from symconv.core.tensor import Name, Tensor
+from symconv.core.nodes import Equals, NamedNumber
+from symconv.core.tensor import Name, Tensor, key_of
 from symconv.layers.base import Layer
 from symconv.layers.equation.layer import EquationLayer
 from symconv.layers.given import GivenTensor
@@ -26,6 +27,8 @@ from .spec import Input, NetworkSpec
 from .validation import refuse_unsound
 
 Span = tuple[int, int]
+LOOKED_UP = "embedding"
+"""The layer whose input numbers the rows of a table."""
 
 
 def build_program(
@@ -88,6 +91,7 @@ def _read_program(  # noqa: PLR0913 - all that an error shows
             earlier.add(replace(tensor, space=_space_of(tensor, layer, x)))
         x = earlier.by_key[equations[-1].key]
     tensors = tuple(_value_unless_last(t, x, equations) for t in earlier.by_key.values())
+    tensors = tuple(_given_if_looked_up(t, equations) for t in tensors)
     return Program(tensors, tuple(equations), x.key, tuple(sizes.values()))
 
 
@@ -114,6 +118,22 @@ def _value_unless_last(tensor: Tensor, last: Tensor, equations: Sequence[Equatio
             help=f"let an equation go on with it: D = {tensor.key} + ...",
         )
     return replace(tensor, role="value", space=0)
+
+
+def _given_if_looked_up(tensor: Tensor, equations: Sequence[Equation]) -> Tensor:
+    """An input that numbers the rows of a table is given as labels are: it has no gradient."""
+    readers = [e for e in equations if tensor.key in e.reads]
+    if tensor.role != "input" or not any(e.kind == LOOKED_UP for e in readers):
+        return tensor
+    for equation in readers:
+        compared = {e.label for e in equation.rhs.atoms(Equals)}
+        entries = {a for a in equation.rhs.atoms(Indexed) if key_of(a) == tensor.key}
+        if not entries <= compared:
+            raise SymconvError(
+                f"'{tensor.key}' holds row numbers, and {equation.key} calculates with them",
+                help="give the embedding an input of its own: 'input k NxT'",
+            )
+    return replace(tensor, role="target")
 
 
 def _space_of(tensor: Tensor, layer: Layer, x: Tensor) -> int | None:

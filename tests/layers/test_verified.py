@@ -55,6 +55,10 @@ VARIANTS = {
         "input x NxR | {} w Q bias b factor -3 bias_factor 0.5",
     ],
     "dropout": ["input x NxH | {} m rate 0.25", "input x 4x4 | constant k 4x4 | {} k | sse t"],
+    "embedding": [
+        "input x NxT | {} w VxD",
+        "input x 3x4 | {} w 5x2 -> y | dense V 3 last -> h | sse t",
+    ],
     "matmul": [
         "input x HxH | relu -> a | {} a",
         "input x HxW | tanh -> a | {} x transposed",

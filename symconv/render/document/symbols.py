@@ -80,7 +80,7 @@ def _list_constants(program: Program) -> set[str]:
     }
 
 
-OWN = {"equation", "add", "mul", "concat", "matmul", "batchnorm", "dropout"}
+OWN = {"equation", "add", "mul", "concat", "matmul", "batchnorm", "dropout", "embedding"}
 """The layers that read constants; whatever else reads a target compares it."""
 
 
