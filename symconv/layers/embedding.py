@@ -38,6 +38,10 @@ class Embedding(Layer):
         if not isinstance(self.table, tuple) or len(self.table) != 2:
             raise SymconvError("a table has rows and columns", help="embedding w 1000x64")
         rows, columns = per_axis(self.table, 2)
+        if rows == 1:
+            raise SymconvError(
+                "a table of one row leaves nothing to look up", help="2 rows or more"
+            )
         places = at.like(x)
         row, column = at.ranges("feature", (rows,)), at.ranges("unit", (columns,))
         w = at.parameter("weight", row + column)

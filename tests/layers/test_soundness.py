@@ -31,6 +31,7 @@ REFUSED = {
     "input x 5 | avgpool 2 padding -1": "'-1' is no size",
     "input x 3x3 | conv w 7x7 padding 3 border reflect": "reflect padding of 3 needs more",
     "input x 4 | tanh | embedding w 4x2": "looks up whole numbers, and a is computed",
+    "input x NxT | embedding w 1x4": "a table of one row",
     "input x NxT | embedding w 4": "a table has rows and columns",
     "input x 4 | embedding w 5x4 -> y | dense V 4 of x": "'x' holds row numbers",
     "input x 5 | dropout m rate 1": "a rate of 1 is no share",

@@ -30,12 +30,13 @@ def dense(d):
 
 
 def embedding(d):
-    n, rows, columns = d.randint(1, 3), d.randint(1, 6), d.randint(1, 4)
+    n, rows, columns = d.randint(1, 3), d.randint(2, 6), d.randint(1, 4)
     places = () if d.half() else (d.randint(1, 4),)
     made = layer("embedding", "w", (rows, columns))
     x = np.random.default_rng(d.getrandbits(32)).integers(0, rows, size=(n, *places))
     given = Network("x", places, batch=n) if places else Network("x", (n,))
-    return given >> made, {"x": x, "w": d.some(rows, columns)}, lambda x, w: F.embedding(x, w)
+    arrays = {"x": x, "w": d.some(rows, columns)}
+    return given >> made, arrays, lambda x, w: F.embedding(input=x, weight=w)
 
 
 def dropout(d):
