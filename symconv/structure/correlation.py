@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sympy import Expr, Symbol, expand
+from sympy import Expr, S, Symbol, expand
 from sympy.tensor.indexed import Indexed
 
 from .correlation_axes import CorrelationAxis, ProductForm
@@ -96,32 +96,61 @@ class Correlation:
         """The entries by adding: every entry of the first array sends the second to its place."""
         found: dict[Place, int] = defaultdict(int)
         order = list(self.form.free)
-        kernel = {p: v for p, v in trial.grid(self.second).items() if v}
-        for source, value in trial.grid(self.first).items():
-            for other, weight in kernel.items() if value else ():
-                lands = self._lands(trial, source, other)
-                if lands is not None:
-                    found[tuple(lands[v] for v in order)] += value * weight
+        # first[a] second[b] is in the result at u where stride u + t = dilation a + front, t being
+        # reach - spread b where the second array is turned, else spread b; the stride is 1 here.
+        starts = [_Stretch.of(trial, w.first_axis, w.dilation, w.front) for w in self.windows]
+        steps = [
+            _Stretch.of(trial, w.second_axis, -w.spread, S.Zero)
+            if not w.turned
+            else _Stretch.of(trial, w.second_axis, w.spread, -w.reach)
+            for w in self.windows
+        ]
+        moving = [w.free for w in self.windows]
+        common = sorted(set(self.first.indices) & set(self.second.indices), key=str)
+        sent: dict[Place, list[tuple[dict[Symbol, int], list[int], int]]] = defaultdict(list)
+        for at, weight in trial.grid(self.second).items():
+            named = _name_places(self.second, at, steps) if weight else None
+            if named is not None:
+                key = tuple(named[e] for e in common)
+                sent[key].append((named, [step.at(at) for step in steps], weight))
+        for at, value in trial.grid(self.first).items():
+            named = _name_places(self.first, at, starts) if value else None
+            if named is None:
+                continue
+            here = [start.at(at) for start in starts]
+            for others, by, weight in sent[tuple(named[e] for e in common)]:
+                lands = named | others
+                lands.update((v, a + b) for v, a, b in zip(moving, here, by, strict=True))
+                found[tuple(lands[v] for v in order)] += value * weight
         return lambda place: found[tuple(place[v] for v in order)]
 
-    def _lands(self, trial: SamplePoint, source: Place, other: Place) -> dict[Symbol, int] | None:
-        """Where first[source] * second[other] is added; None where their common indices differ."""
-        found: dict[Symbol, int] = {}
-        for access, at, axes in (
-            (self.first, source, {w.first_axis for w in self.windows}),
-            (self.second, other, {w.second_axis for w in self.windows}),
-        ):
-            for axis, e in enumerate(access.indices):
-                if axis not in axes and found.setdefault(e, at[axis]) != at[axis]:
-                    return None
-        for w in self.windows:
-            # first[a] second[b] is in the result at u where stride u + t = dilation a + front, t
-            # being the reach - spread b where the second array is turned, else spread b; the stride
-            # is 1 here.
-            step = trial.whole(w.spread) * other[w.second_axis]
-            start = trial.whole(w.dilation) * source[w.first_axis] + trial.whole(w.front)
-            found[w.free] = start - (trial.whole(w.reach) - step if w.turned else step)
-        return found
+
+@dataclass(frozen=True)
+class _Stretch:
+    """factor times the place on an axis, plus an offset."""
+
+    axis: int
+    factor: int
+    offset: int
+
+    @classmethod
+    def of(cls, trial: SamplePoint, axis: int, factor: Expr, offset: Expr) -> _Stretch:
+        return cls(axis, trial.whole(factor), trial.whole(offset))
+
+    def at(self, place: Place) -> int:
+        return self.factor * place[self.axis] + self.offset
+
+
+def _name_places(
+    access: Indexed, at: Place, moving: Sequence[_Stretch]
+) -> dict[Symbol, int] | None:
+    """The place of each index of an entry, without the axes that move; None where one has two."""
+    found: dict[Symbol, int] = {}
+    axes = {s.axis for s in moving}
+    for axis, e in enumerate(access.indices):
+        if axis not in axes and found.setdefault(e, at[axis]) != at[axis]:
+            return None
+    return found
 
 
 def match_correlation(

@@ -63,17 +63,24 @@ def contract_grids(  # noqa: PLR0913, PLR0917 - two arrays with their labels, an
     one entry.
     """
     total = 0
+    mine, theirs = ([label.split("+") for label in some] for some in (first_labels, second_labels))
+    here = {"0": 0, **free}
     for values in product(*(range(n) for n in sums.values())):
-        here = {**free, **dict(zip(sums, values, strict=True))}
-        left = second.get(_at(second_labels, here), 0)
+        here.update(zip(sums, values, strict=True))
+        left = second.get(_find_place(theirs, here), 0)
         if left:
-            total += left * first.get(_at(first_labels, here), 0)
+            total += left * first.get(_find_place(mine, here), 0)
     return total
 
 
-def _at(labels: Sequence[str], values: Mapping[str, int]) -> Place:
-    known = {"0": 0, **values}
-    return tuple(sum(known[part] for part in label.split("+")) for label in labels)
+def _find_place(labels: Sequence[Sequence[str]], values: Mapping[str, int]) -> Place:
+    """The place at labels in parts, each the sum of what these stand at."""
+    return tuple(
+        [
+            values[parts[0]] if len(parts) == 1 else sum([values[part] for part in parts])
+            for parts in labels
+        ]
+    )
 
 
 def sum_grid(grid: Grid, kept: Sequence[int]) -> dict[Place, int]:

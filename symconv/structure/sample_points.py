@@ -38,6 +38,10 @@ MOST_PLACES, FEWEST_PLACES = 60, 2
 A formula that is wrong at one place in ten passes 60 of them with a probability of 0.2%.
 """
 
+ENOUGH_PLACES = 20
+"""From so many places on a second draw at the same sizes is not needed: entries are drawn from 16
+numbers, so what is not equal agrees at one place in some ten by chance, and at 20 never."""
+
 MOST_TERMS = 20_000
 """About the most terms that a trial adds up; long sums are compared at fewer places."""
 
@@ -83,12 +87,17 @@ def confirm_operation(
 
 
 def _seeds(draws: SizeDraws, equation: Equation) -> tuple[int, ...]:
-    """The draws to compare at; one where sizes are numbers, and so large that one says enough."""
+    """The draws to compare at; one where sizes are numbers and that one says enough.
+
+    Then every draw compares the same places, with other entries.
+    """
     if draws.program.free_sizes:
         return SEEDS
-    return (
-        SEEDS[:1] if count_entries(equation, draws.pick(SEEDS[0])) > MOST_ENTRIES_AGAIN else SEEDS
-    )
+    sizes = draws.pick(SEEDS[0])
+    places = prod(as_integer(n, sizes) for _, n in equation.ranges)
+    enough = min(places, _most_places(equation, sizes)) >= ENOUGH_PLACES
+    large = count_entries(equation, sizes) > MOST_ENTRIES_AGAIN
+    return SEEDS[:1] if enough or large else SEEDS
 
 
 def _draw_sample(draws: SizeDraws, equation: Equation, seed: int) -> SamplePoint:
@@ -124,16 +133,19 @@ def count_entries(equation: Equation, sizes: Sizes) -> int:
     return total
 
 
+def _most_places(equation: Equation, sizes: Sizes) -> int:
+    """The most places at which a draw compares, fewer where each is a long sum."""
+    terms = max(1, count_terms(equation.rhs, sizes))
+    return max(FEWEST_PLACES, min(MOST_PLACES, MOST_TERMS // terms))
+
+
 def _agrees(trial: SamplePoint, equation: Equation, coefficient: Expr, claim: Operation) -> bool:
     variables = [v for v, _ in equation.ranges]
     value = interpret(equation.rhs, variables, trial.sizes, trial.grids, Exact())
     entry = claim(trial)
     factor = evaluate_size(coefficient, trial.sizes)
     places = list(product(*(range(trial.whole(n)) for _, n in equation.ranges)))
-    most = max(
-        FEWEST_PLACES,
-        min(MOST_PLACES, MOST_TERMS // max(1, count_terms(equation.rhs, trial.sizes))),
-    )
+    most = _most_places(equation, trial.sizes)
     if len(places) > most:
         # The first and the last place are corners, where windows are cut off.
         inside = Random(0).sample(places, most)  # noqa: S311 - test numbers
