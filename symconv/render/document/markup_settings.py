@@ -95,14 +95,17 @@ class MarkupSettings:
 
     def lines(self, form: DisplayTree, left: float, *, numbered: bool = True) -> tuple[str, ...]:
         """The formula in lines that fit beside a left side of the width `left`."""
-        strips = self._broken(form, left, numbered=numbered)
-        return tuple(line_text(line, continued=k > 0) for k, line in enumerate(strips))
+        return self._texts(self._broken(form, left, numbered=numbered))
 
-    def free_beside(self, form: DisplayTree, left: float) -> float:
-        """The room at the right of the formula's last line."""
+    def lines_and_room(self, form: DisplayTree, left: float) -> tuple[tuple[str, ...], float]:
+        """The formula in lines, as `lines` gives it, and the room at the right of the last one."""
         strips = self._broken(form, left, numbered=False)
         taken = total_width(strips[-1]) + (self.indent if len(strips) > 1 else 0)
-        return self.beside(left) - taken - 4 * self.small_word
+        return self._texts(strips), self.beside(left) - taken - 4 * self.small_word
+
+    @staticmethod
+    def _texts(strips: tuple[Boxes, ...]) -> tuple[str, ...]:
+        return tuple(line_text(line, continued=k > 0) for k, line in enumerate(strips))
 
     def _broken(self, form: DisplayTree, left: float, *, numbered: bool) -> tuple[Boxes, ...]:
         """The formula in lines; behind what opens a part only where nothing else fits."""

@@ -153,13 +153,14 @@ def build_step_line(  # noqa: PLR0913, PLR0917 - a line and where it stands
         said = describe_side_condition(move.before, move.after, ranges, author.names)
         conditions += (scribe.mixed(said),) if said else ()
     below = telling.detail == "full" or scribe.narrow
-    free = 0.0 if below else scribe.free_beside(form, beside)
+    lines, room = scribe.lines_and_room(form, beside)
+    free = 0.0 if below else room
     reason = _explain_step(author, move, telling)
     return StepLine(
         link_rules(move.rules, scribe),
         reason,
         conditions,
-        scribe.lines(form, beside, numbered=False),
+        lines,
         scribe.small_word * len(", ".join(move.rules)) < free,
         em_width(min(free, WIDEST_REASON)) if _fits_beside(reason, free) else 0,
     )

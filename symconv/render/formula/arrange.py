@@ -78,9 +78,10 @@ def arrange_node(e: Any, names: DisplayNames) -> DisplayTree:
 
 def is_index_expression(e: Expr) -> bool:
     """Whether an expression is made of indices, sizes and numbers alone, without roots."""
-    if any(p.exp.is_Rational and not p.exp.is_Integer for p in e.atoms(Pow)):
+    # Most have an entry of a tensor, which is met at once.
+    if e.has(Indexed, Function, Partial) or not all(s.is_integer for s in e.free_symbols):
         return False
-    return all(s.is_integer for s in e.free_symbols) and not e.has(Indexed, Function, Partial)
+    return not any(p.exp.is_Rational and not p.exp.is_Integer for p in e.atoms(Pow))
 
 
 @arrange_node.register(Rational)

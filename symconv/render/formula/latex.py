@@ -48,7 +48,7 @@ class LatexSums(LatexSigns):
             return strip
         longer = strip[0].width + 20 * self.scale
         return (
-            replace(strip[0], text=strip[0].text.replace(r"\max", operator, 1), width=longer),
+            strip[0]._replace(text=strip[0].text.replace(r"\max", operator, 1), width=longer),
             *strip[1:],
         )
 
@@ -143,7 +143,7 @@ class Latex(LatexSums):
         whole = total_width(strip) < self.short and strip[0].rank is None
         bold = 1 if mark == "old" else BOLD
         return tuple(
-            replace(p, text=mark_text.replace("%s", p.text), width=p.width * bold)
+            p._replace(text=mark_text.replace("%s", p.text), width=p.width * bold)
             for p in ((fuse_boxes(strip),) if whole else strip)
         )
 
@@ -165,7 +165,7 @@ class Latex(LatexSums):
     def power(self, form: DisplayPower) -> Boxes:
         above = self.exponent(form.exponent)
         return delimit(
-            self.nothing(), self.based(form.base), replace(above, text=f"^{{{above.text}}}")
+            self.nothing(), self.based(form.base), above._replace(text=f"^{{{above.text}}}")
         )
 
     def call(self, form: DisplayCall) -> Boxes:
@@ -187,7 +187,7 @@ class Latex(LatexSums):
         match form:
             case DisplayQuotient(DisplayNumber() as above, DisplayNumber() as below):
                 ends = fuse_boxes((*small.strip(above), small.slash(), *small.strip(below)))
-                return replace(ends, height=0)
+                return ends._replace(height=0)
         return fuse_boxes(small.strip(form))
 
     def slash(self) -> TextBox:

@@ -37,8 +37,17 @@ class LatexLeaves(FormulaPrinter):
     def scale(self) -> float:
         return glyphs.SCALE[self.size]
 
+    @property
+    def small_size(self) -> int:
+        """The size of scripts."""
+        return min(3, max(2, self.size + 1))
+
+    @property
+    def small_scale(self) -> float:
+        return glyphs.SCALE[self.small_size]
+
     def small(self) -> Self:
-        return replace(self, size=min(3, max(2, self.size + 1)), tight=True)
+        return replace(self, size=self.small_size, tight=True)
 
     def inner(self) -> Self:
         """The printer for the parts of a fraction."""
@@ -80,20 +89,24 @@ class LatexLeaves(FormulaPrinter):
 
     def script(self, text: str) -> TextBox:
         """A fixed subscript or superscript: a letter with a number, digits, or a word upright."""
+        if not text:
+            return TextBox("", 0)
         plain = re.fullmatch("[A-Za-z]?[0-9,]*", text)
         width = sum(map(glyphs.italic_width, text)) if plain else glyphs.upright_width(text)
-        return self.small().piece(text if plain else rf"\mathrm{{{text}}}", width)
+        shown = text if plain else rf"\mathrm{{{text}}}"
+        return TextBox(shown, width * self.small_scale)
 
     def entry(self, form: DisplayEntry) -> TextBox:
         r"""`w^{1}_{m,n}`, `\delta^{1}_{i,j}`, `\delta^{z}_{i,j}`."""
         letter, above = self.named(form.name)
-        places = [self.small().strip(place) for place in form.places]
+        small = self.small()
+        places = [small.strip(place) for place in form.places]
         text, width = letter.text, above.width
         if above.text:
             text += f"^{{{above.text}}}"
         if places:
             text += f"_{{{','.join(map(join_text, places))}}}"
-            commas = self.small().scale * glyphs.TIGHT_COMMA * (len(places) - 1)
+            commas = self.small_scale * glyphs.TIGHT_COMMA * (len(places) - 1)
             width = max(width, sum(map(total_width, places)) + commas)
         height = 1 if any(tallest_height(place) for place in places) else 0
         return TextBox(text, letter.width + width + 0.6, height)
@@ -101,7 +114,7 @@ class LatexLeaves(FormulaPrinter):
     def named(self, name: Name) -> tuple[TextBox, TextBox]:
         """The letter of a tensor and what stands above it."""
         layer = "" if name.layer is None else str(name.layer)
-        number = self.small().piece(layer, glyphs.DIGIT * len(layer))
+        number = TextBox(layer, glyphs.DIGIT * len(layer) * self.small_scale)
         if not name.kind:
             return self.letter(name.letter), number
         delta = self.piece(r"\delta", glyphs.GREEK_LETTER)

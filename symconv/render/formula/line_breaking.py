@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class TextBox:
+class TextBox(NamedTuple):
     """Text that stays on one line, with its width and how tall it is.
 
     `glue` stands between the piece and the one before it on the same line. Where a line breaks
@@ -55,13 +54,12 @@ def fuse_boxes(strip: Boxes) -> TextBox:
 
 def nest_boxes(strip: Boxes, by: int = 2) -> Boxes:
     """The same boxes at a deeper level of a formula, where breaking a line costs `by` more."""
-    return tuple(p if p.rank is None else replace(p, rank=p.rank + by) for p in strip)
+    return tuple(p if p.rank is None else p._replace(rank=p.rank + by) for p in strip)
 
 
 def add_glue(glue: TextBox, strip: Boxes) -> Boxes:
     """The boxes behind something else: glue before the first, and its rules for breaking there."""
-    first = replace(
-        strip[0],
+    first = strip[0]._replace(
         glue=glue.text + strip[0].glue,
         glue_width=glue.width + strip[0].glue_width,
         rank=glue.rank,
@@ -76,11 +74,10 @@ def delimit(left: TextBox, strip: Boxes, right: TextBox, rank: int | None = None
 
     With a `rank` a line may break behind the left one, too.
     """
-    first = replace(strip[0], rank=rank)
+    first = strip[0]._replace(rank=rank)
     opened = ((fuse_boxes((left, first)),) if rank is None else (left, first)) + strip[1:]
     last = opened[-1]
-    closed = replace(
-        last,
+    closed = last._replace(
         text=last.text + right.text,
         width=last.width + right.width,
         height=max(last.height, right.height),

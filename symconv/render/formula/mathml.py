@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from .latex import BOLD
 from .line_breaking import Boxes, TextBox, delimit, fuse_boxes, join_text
@@ -35,7 +35,7 @@ class MathMl(MathMlSigns):
         short = len(pieces) == 1 and len(strip) > 1
         plain = (fuse_boxes(strip),) if short else strip
         return tuple(
-            replace(p, text=f'<mrow class="{MARKS[mark]}">{q.text}</mrow>', width=q.width * BOLD)
+            p._replace(text=f'<mrow class="{MARKS[mark]}">{q.text}</mrow>', width=q.width * BOLD)
             for p, q in zip(pieces, plain, strict=True)
         )
 
@@ -44,28 +44,28 @@ class MathMl(MathMlSigns):
         fraction = element("mfrac", above, below)
         if self.size == 2:
             fraction = element("mstyle", fraction, scriptlevel="0", displaystyle="false")
-        return replace(super().quotient(form), text=fraction)
+        return super().quotient(form)._replace(text=fraction)
 
     def floor(self, form: DisplayFloor) -> TextBox:
         inside = operator("⌊") + self.write(form.inside) + operator("⌋")
-        return replace(super().floor(form), text=row(inside))
+        return super().floor(form)._replace(text=row(inside))
 
     def power(self, form: DisplayPower) -> Boxes:
         width = fuse_boxes(super().power(form))
         base = join_text(self.based(form.base))
         return (
-            replace(width, text=attach_scripts(row(base), "", self.exponent(form.exponent).text)),
+            width._replace(text=attach_scripts(row(base), "", self.exponent(form.exponent).text)),
         )
 
     def radical(self, inside: TextBox) -> TextBox:
-        return replace(super().radical(inside), text=element("msqrt", inside.text))
+        return super().radical(inside)._replace(text=element("msqrt", inside.text))
 
     def derivative(self, form: DisplayDerivative) -> Boxes:
         widths = super().derivative(form)
         by = row(operator("∂") + self.inner().write(form.by))
         if isinstance(form.of, DisplayEntry | DisplaySymbol):
             of = row(operator("∂") + self.inner().write(form.of))
-            return (replace(fuse_boxes(widths), text=element("mfrac", of, by)),)
+            return (fuse_boxes(widths)._replace(text=element("mfrac", of, by)),)
         head = element("mfrac", operator("∂"), by)
         return delimit(TextBox(head, 0, 2), self.operand(form.of), self.nothing())
 
@@ -76,7 +76,7 @@ class MathMl(MathMlSigns):
         widths = fuse_boxes(super().first_maximum(form))
         found = join_text(self.reduction(form.maximum, "arg max"))
         # The widths are those of LaTeX, so that both break their lines at the same places.
-        return (replace(widths, text=places + operator("=") + found),)
+        return (widths._replace(text=places + operator("=") + found),)
 
     def strip_text(self, form: DisplayTree) -> str:
         return join_text(self.strip(form))
@@ -85,18 +85,18 @@ class MathMl(MathMlSigns):
         strip = super().reduction(form)
         if name == "max" or form.operator == "sum":
             return strip
-        return (replace(strip[0], text=strip[0].text.replace("max", "arg max", 1)), *strip[1:])
+        return (strip[0]._replace(text=strip[0].text.replace("max", "arg max", 1)), *strip[1:])
 
     def reduction_head(self, form: DisplayReduction) -> TextBox:
         width = super().reduction_head(form)
         if form.operator == "sum" and self.brief:
-            return replace(width, text=self.brief_text(form.limits))
+            return width._replace(text=self.brief_text(form.limits))
         if form.operator == "sum":
-            return replace(width, text="".join(map(self.sum_text, form.limits)))
+            return width._replace(text="".join(map(self.sum_text, form.limits)))
         ranges = [row(self.small().write(limit_relation(limit))) for limit in form.limits]
         cells = (element("mtr", element("mtd", r)) for r in ranges)
         below = element("mtable", *cells) if len(ranges) > 1 else ranges[0]
-        return replace(width, text=element("munder", operator("max", movablelimits="false"), below))
+        return width._replace(text=element("munder", operator("max", movablelimits="false"), below))
 
     def sum_text(self, limit: DisplayLimit) -> str:
         """One sign of summation with its limits."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from .glyphs import GREEK
 from .latex import Latex
@@ -43,7 +43,7 @@ class MathMlLeaves(Latex):
     """<mi>w</mi> with <msub>, <msup>; as wide as in LaTeX."""
 
     def leaf(self, form: Leaf) -> TextBox:
-        return replace(super().leaf(form), text=self.leaf_text(form))
+        return super().leaf(form)._replace(text=self.leaf_text(form))
 
     def leaf_text(self, form: Leaf) -> str:
         match form:
@@ -95,30 +95,30 @@ class MathMlSigns(MathMlLeaves):
 
     def function(self, name: str) -> TextBox:
         shown = FUNCTIONS.get(name, name)
-        return replace(super().function(name), text=element("mi", shown) + operator("⁡"))
+        return super().function(name)._replace(text=element("mi", shown) + operator("⁡"))
 
     def sign(self, *, minus: bool) -> TextBox:
         sign = super().sign(minus=minus)
         shown = operator("−" if minus else "+")
         tight = operator("−" if minus else "+", lspace="0.1em", rspace="0.1em")
-        return replace(sign, text=tight if self.tight else shown, lead=shown)
+        return sign._replace(text=tight if self.tight else shown, lead=shown)
 
     def prefix(self) -> TextBox:
-        return replace(super().prefix(), text=operator("−", form="prefix"))
+        return super().prefix()._replace(text=operator("−", form="prefix"))
 
     def comma(self) -> TextBox:
-        return replace(super().comma(), text=operator(","))
+        return super().comma()._replace(text=operator(","))
 
     def times(self, left: DisplayTree, right: DisplayTree) -> TextBox:
         sign = super().times(left, right)
         if is_numeric(left) or is_numeric(right):
-            return replace(sign, text=operator("·"), lead=operator("·") if sign.lead else "")
+            return sign._replace(text=operator("·"), lead=operator("·") if sign.lead else "")
         text = THIN if sign.text in {" ", r"\,"} else ""
-        return replace(sign, text=text, lead=operator("×") if sign.lead else "")
+        return sign._replace(text=text, lead=operator("×") if sign.lead else "")
 
     def relation_sign(self, sign: str) -> TextBox:
         made = super().relation_sign(sign)
-        return replace(made, text=operator(RELATIONS[sign]), lead=operator(RELATIONS[sign]))
+        return made._replace(text=operator(RELATIONS[sign]), lead=operator(RELATIONS[sign]))
 
     def delimiters(self, ends: str, height: int) -> tuple[TextBox, TextBox]:
         pieces = super().delimiters(ends, height)
@@ -127,10 +127,10 @@ class MathMlSigns(MathMlLeaves):
         if tall == HEIGHTS[0]:
             attributes = {"stretchy": "false"}
         left, right = (
-            replace(p, text=operator(end, **attributes))
+            p._replace(text=operator(end, **attributes))
             for p, end in zip(pieces, ends, strict=True)
         )
         return left, right
 
     def slash(self) -> TextBox:
-        return replace(super().slash(), text=operator("/", lspace="0", rspace="0"))
+        return super().slash()._replace(text=operator("/", lspace="0", rspace="0"))

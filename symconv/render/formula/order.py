@@ -10,7 +10,7 @@ from symconv.core.tensor import Role
 
 from .names import DisplayNames
 from .plain import print_ascii
-from .positions import natural_key
+from .positions import natural_key, sort_several
 from .tree import (
     ONE,
     DisplayArgmax,
@@ -89,7 +89,7 @@ def order_terms(terms: list[Signed]) -> tuple[Signed, ...]:
 
     A positive term takes the lead.
     """
-    ordered = sorted(terms, key=lambda term: _term_rank(term[1]))
+    ordered = sort_several(terms, lambda term: _term_rank(term[1]))
     # o - y rather than -y + o.
     lead = next((k for k, (minus, _) in enumerate(ordered) if not minus), 0)
     return (ordered[lead], *ordered[:lead], *ordered[lead + 1 :])
@@ -135,7 +135,7 @@ def scale_factors(
     under: DisplayTree = ONE,
 ) -> DisplayTree:
     """number/under times the factors in their order, the fraction in front."""
-    ordered = sorted(factors, key=lambda form: factor_rank(form, names))
+    ordered = sort_several(factors, lambda form: factor_rank(form, names))
     size = abs(number)
     head = make_quotient(
         DisplayNumber(int(size.p)),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from types import MappingProxyType
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 from sympy import Add, Expr, Integer, Mul, Pow, Rational, S, Symbol
 
@@ -17,6 +18,7 @@ from .tree_helpers import make_product, make_quotient, negate
 
 # The order in which the field writes them, and the kernel's place behind the image's: i + m.
 ALPHABET = "bqrcfguvijptxyz?" + KERNEL  # samples, channels, places, others, kernel places
+Item = TypeVar("Item")
 NO_ORDER: IndexOrder = MappingProxyType({})
 
 
@@ -41,6 +43,8 @@ def arrange_position(expression: Expr, order: IndexOrder = NO_ORDER) -> DisplayT
 
     `order` says which letters count outputs and which the places in a window.
     """
+    if isinstance(expression, Symbol):
+        return parse_symbol(expression.name, entry=False)
     groups: dict[Expr, list[Monomial]] = {}
     for term in Add.make_args(expression):
         below, monomials = _split_monomials(term)
@@ -50,7 +54,7 @@ def arrange_position(expression: Expr, order: IndexOrder = NO_ORDER) -> DisplayT
             below,
             DisplaySum(tuple(_arrange_monomial(t, order) for t in order_monomials(group, order))),
         )
-        for below, group in sorted(groups.items(), key=lambda item: (item[0] == 1, str(item[0])))
+        for below, group in sort_several(groups.items(), lambda item: (item[0] == 1, str(item[0])))
     ]
     if len(parts) == 1:
         below, total = parts[0]
@@ -101,7 +105,7 @@ def _divides(power: Expr) -> bool:
 
 def order_monomials(terms: list[Monomial], order: IndexOrder = NO_ORDER) -> list[Monomial]:
     """Positive terms first, indices before sizes; the number last, but `k - 1 - m` for a flip."""
-    ordered = sorted((t for t in terms if not t.constant), key=lambda t: _term_rank(t, order))
+    ordered = sort_several((t for t in terms if not t.constant), lambda t: _term_rank(t, order))
     up = [t for t in ordered if t.coefficient > 0]
     down = [t for t in ordered if t.coefficient < 0]
     number = [t for t in terms if t.constant]
@@ -126,6 +130,12 @@ def _alphabetical(name: str) -> tuple[int, str]:
     return ALPHABET.index(known), name
 
 
+def sort_several(items: Iterable[Item], key: Callable[[Item], Any]) -> list[Item]:
+    """The items in order; of a single one no key is asked for, since keys are texts of formulas."""
+    found = list(items)
+    return sorted(found, key=key) if len(found) > 1 else found
+
+
 def natural_key(text: str) -> list[tuple[int, int, str]]:
     """A sort key under which 2 comes before 10."""
     parts = re.findall(r"\d+|\D+", text)
@@ -133,7 +143,7 @@ def natural_key(text: str) -> list[tuple[int, int, str]]:
 
 
 def _arrange_monomial(term: Monomial, order: IndexOrder) -> tuple[bool, DisplayTree]:
-    factors = sorted(term.factors, key=_factor_rank)
+    factors = sort_several(term.factors, _factor_rank)
     number = DisplayNumber(abs(term.coefficient))
     return term.coefficient < 0, make_product(
         (number, *(_arrange_factor(f, order) for f in factors))
@@ -155,7 +165,7 @@ def _arrange_factor(factor: Expr, order: IndexOrder) -> DisplayTree:
             _arrange_factor(factor.base, order), arrange_position(factor.exp, order)
         )
     if factor.is_Mul:
-        parts = sorted((cast("Expr", f) for f in factor.args), key=_factor_rank)
+        parts = sort_several((cast("Expr", f) for f in factor.args), _factor_rank)
         return make_product(tuple(_arrange_factor(part, order) for part in parts))
     if isinstance(factor, Rational):
         number = make_quotient(DisplayNumber(abs(int(factor.p))), DisplayNumber(int(factor.q)))
