@@ -197,7 +197,14 @@ class Network:
 
     def derivation(self, *wrt: str) -> DerivationDocument:
         """The derivation of dC/d(tensor), for the named tensors or for everything."""
-        backward = self.backward(*wrt)
+        return self._explain(self.backward(*wrt)) if wrt else self._explanation
+
+    @cached_property
+    def _explanation(self) -> DerivationDocument:
+        """The derivation for everything: what is proved of it holds for each of its documents."""
+        return self._explain(self._everything)
+
+    def _explain(self, backward: Backward) -> DerivationDocument:
         return DerivationDocument(
             self.program, backward, self.notation, self.title, self.conventions
         )

@@ -36,7 +36,14 @@ That is about two lines; where one has more, deltas stay symbols.
 """
 
 MOST_TERMS = 200
-"""The most terms of the sum behind one entry of a gradient that is written out."""
+"""The most terms of an entry with all deltas put in, for which its length is looked at."""
+
+MOST_SYMBOLS = 64
+"""The most terms of an entry in which deltas stay symbols: four lines or so.
+
+A bias of a convolution is the sum of all error signals of its channel, which the formula with its
+sum says better than a page of symbols: of a U-Net on 8 x 8 pixels more than half of the document.
+"""
 
 
 @dataclass(frozen=True)
@@ -206,7 +213,7 @@ def _has_few_entries(tensor: Tensor) -> bool:
 def _has_short_sums(backward: Backward, tensor: Tensor) -> bool:
     """Whether the sum behind an entry is short, with deltas as symbols."""
     derivation = backward.derivation(tensor.key)
-    return derivation is not None and count_terms(derivation.equation.rhs, {}) <= MOST_TERMS
+    return derivation is not None and count_terms(derivation.equation.rhs, {}) <= MOST_SYMBOLS
 
 
 def _readable_entries(
