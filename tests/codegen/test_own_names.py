@@ -56,6 +56,12 @@ def test_a_name_of_an_unrolled_module_may_stand_in_every_place(name):
         assert module_errors(Network.parse(text), "fast") == [], text
 
 
+def test_a_kernel_may_be_called_k_where_a_step_counts_its_parts():
+    text = PLANNED.format("a", "k", "b", "c", "d")
+    assert "def step(" in Network.parse(text).numpy_source("fast")
+    assert module_errors(Network.parse(text), "fast") == []
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("name", NAMES)
 def test_every_name_may_stand_in_every_place(name):

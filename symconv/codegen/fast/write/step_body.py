@@ -10,7 +10,7 @@ from symconv.codegen.python.long_lines import unpacking_targets, wrap_tuple, wra
 from symconv.codegen.python.module import BLANK, Code, CodeKind, make_code
 
 LOCALS = (
-    "buffers", "costs", "dtype", "futures", "gradients", "part", "partials", "results", "run_part",
+    "buffers", "costs", "dtype", "futures", "gradients", "k", "part", "partials", "results", "run_part",
     "samples", "sums", "threads", "weight", "whole", "workspaces",
 )  # fmt: skip
 
@@ -130,13 +130,13 @@ class StepBody:
 
     def _run(self) -> list[Code]:
         """The function that computes a part."""
-        w, names = self.words, unpacking_targets(list(self.results))
-        start, stop = (f"{w['samples']} * {k} // {w['threads']}" for k in ("k", "(k + 1)"))
-        space = f"None if {w['workspaces']} is None else {w['workspaces']}[k]"
+        w, names, k = self.words, unpacking_targets(list(self.results)), self.words["k"]
+        start, stop = (f"{w['samples']} * {n} // {w['threads']}" for n in (k, f"({k} + 1)"))
+        space = f"None if {w['workspaces']} is None else {w['workspaces']}[{k}]"
         part = {n: f"{n}[{w['part']}]" if n in self.samples else n for n in self.given}
         first, second = self._passes(part)
         body = [
-            _line(f"def {w['run_part']}(k: int) -> Any:", kind="definition"),
+            _line(f"def {w['run_part']}({k}: int) -> Any:", kind="definition"),
             _line(f"{w['part']} = slice({start}, {stop})", 2),
             _line(f"{w['buffers']} = {space}", 2),
             *self._forward(first),
@@ -174,16 +174,16 @@ class StepBody:
 
     def _join(self) -> list[Code]:
         """All parts at once, their sums, and what is answered."""
-        w, apart = self.words, self._apart
-        submitted = f"get_thread_pool({w['threads']} - 1).submit({w['run_part']}, k)"
-        body = [_line(f"{w['futures']} = [{submitted} for k in range(1, {w['threads']})]")]
+        w, apart, k = self.words, self._apart, self.words["k"]
+        submitted = f"get_thread_pool({w['threads']} - 1).submit({w['run_part']}, {k})"
+        body = [_line(f"{w['futures']} = [{submitted} for {k} in range(1, {w['threads']})]")]
         if self.cost or apart:
-            answers = f"[{w['run_part']}(0), *(k.result() for k in {w['futures']})]"
+            answers = f"[{w['run_part']}(0), *({k}.result() for {k} in {w['futures']})]"
             body.append(_line(f"{w['results'] if apart else w['costs']} = {answers}"))
         else:
             body.append(_line(f"{w['run_part']}(0)"))
-            body.append(_line(f"for k in {w['futures']}:", kind="loop"))
-            body.append(_line("k.result()", 2))
+            body.append(_line(f"for {k} in {w['futures']}:", kind="loop"))
+            body.append(_line(f"{k}.result()", 2))
         if apart:
             body += self._sums()
         gradients = [self._whole(n) if n in self.wholes else n for n in self.results]
