@@ -121,6 +121,15 @@ def _lower_function(bench: ProgramBuilder, expression: Function) -> NamedArray:
     return NamedArray(ApplyFunction(name, inner.array), inner.axes)
 
 
+def _lower_negative_part(bench: ProgramBuilder, expression: Expr) -> NamedArray:
+    """The negative of relu(u), which for u = -x is min(x, 0)."""
+    (inside,) = cast("tuple[Expr, ...]", expression.args)
+    if not inside.could_extract_minus_sign():
+        return scale_array(_lower_function(bench, cast("Function", expression)), S.NegativeOne)
+    inner = lower_expression(bench, -inside)
+    return NamedArray(ApplyFunction("negative_part", inner.array), inner.axes)
+
+
 def _lower_addition(bench: ProgramBuilder, expression: Add) -> NamedArray:
     """a + b, with a number taken out that all of them have: 2 o - 2 y is 2 (o - y)."""
     # SymPy multiplies 2 (o - y) out by itself; undone here, it is one operation fewer over the
@@ -137,6 +146,11 @@ def _lower_addition(bench: ProgramBuilder, expression: Add) -> NamedArray:
     if normalised is not None:
         rest = tuple(lower_expression(bench, a) for a in addends)
         return add_arrays((normalised, *rest), bench.extents)
+    # logsumexp(x) - x is the negative of one.
+    normalised, addends = lower_log_softmax(bench, cast("Add", Add(*(-a for a in expression.args))))
+    if normalised is not None:
+        rest = tuple(lower_expression(bench, -a) for a in addends)
+        return add_arrays((*rest, scale_array(normalised, S.NegativeOne)), bench.extents)
     parts = [(a, lower_expression(bench, a)) for a in _fold_signs(expression)]
     # Positive addends first, so that the text is a - b and not -b + a; among them the one with most
     # axes, whose order the others follow.
@@ -177,6 +191,8 @@ Value = Callable[[ProgramBuilder, Expr], NamedArray]
 
 def lower_sum(bench: ProgramBuilder, expression: Expr, value: Value) -> NamedArray:
     """The array of a sum of products, whose factors may be brackets."""
+    if isinstance(-expression, relu):
+        return _lower_negative_part(bench, -expression)
     return _lower_addends(bench, open_term(bench, expression), value)
 
 

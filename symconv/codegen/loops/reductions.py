@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import Expr, Sum
 from sympy.tensor.indexed import Indexed
 
-from symconv.codegen.python.text import ATOM, COMPARE, PythonText
+from symconv.codegen.python.text import ADD, ATOM, COMPARE, PythonText
 from symconv.core.equation import Ranges
 from symconv.core.nodes import LogSumExp, MaxOver, OneHot
 
@@ -33,7 +33,8 @@ def write_reduction(e: Expr, writer: LoopWriter) -> str:
             same = " and ".join(f"{writer.size(p).text} == {w}" for p, w in pairs)
             return writer.named("chosen", PythonText(f"1 if {same} else 0", COMPARE)).text
         case LogSumExp():
-            return _write_log_sum_exp(e, writer)
+            top, log = write_log_sum_exp(e, writer)
+            return writer.named("log_sum", PythonText(f"{top} + {log}", ADD)).text
     raise AssertionError(e)
 
 
@@ -53,7 +54,8 @@ def write_maximum(e: MaxOver | LogSumExp, writer: LoopWriter) -> str:
     with writer.loop(window_ranges(e)):
         name, needed = _window_entry(e, writer)
         with writer.guard(list(needed)):
-            writer.line(f"{value} = max({value}, {name})")
+            # Other than `max`, it gives NaN whichever of the two is NaN.
+            writer.line(f"{value} = np.maximum({value}, {name})")
     return value
 
 
@@ -80,11 +82,17 @@ def _window_entry(e: MaxOver | LogSumExp, writer: LoopWriter) -> tuple[str, tupl
     return (value if value.strength == ATOM else writer.named("entry", value)).text, ()
 
 
-def _write_log_sum_exp(e: LogSumExp, writer: LoopWriter) -> str:
-    """log(sum(exp(entry - largest))) + largest, so that no exponential overflows.
+def write_log_sum_exp(e: LogSumExp, writer: LoopWriter) -> tuple[str, str]:
+    """The largest entry, and log(sum(exp(entry - largest))): their sum is log(sum(exp(entry))).
+
+    So no exponential overflows. Added up they would have the digits of the largest entry: who
+    subtracts them from an entry takes them one by one.
 
     Two passes over the window, as the largest entry has to be known before the first exponential.
     """
+    known = (e, "largest"), (e, "log")
+    if known[0] in writer.memory:
+        return writer.memory[known[0]], writer.memory[known[1]]
     top, total = write_maximum(e, writer), writer.fresh("total")
     writer.line(f"{total} = 0")
     # The second loop stands behind the first and may have its letters.
@@ -93,4 +101,6 @@ def _write_log_sum_exp(e: LogSumExp, writer: LoopWriter) -> str:
         name, needed = _window_entry(e, writer)
         with writer.guard(list(needed)):
             writer.line(f"{total} += np.exp({name} - {top})")
-    return writer.named("log_sum", PythonText(f"{top} + np.log({total})", ATOM)).text
+    log = writer.named("log_total", PythonText(f"np.log({total})", ATOM)).text
+    writer.memory[known[0]], writer.memory[known[1]] = top, log
+    return top, log

@@ -7,6 +7,7 @@ from typing import Any
 
 from sympy import (
     Add,
+    Dummy,
     Expr,
     Function,
     Integer,
@@ -159,7 +160,8 @@ def _write_factors(factors: list[Expr], writer: LoopWriter) -> list[PythonText]:
 def _write_sum(e: Add, writer: LoopWriter) -> PythonText:
     """a + b - c; what is subtracted comes last."""
     # What is subtracted comes last, so that no line begins with a sign if it need not.
-    terms = sorted(e.as_ordered_terms(), key=lambda t: t.could_extract_minus_sign())
+    terms, logarithms = _split_logarithms(e, writer)
+    terms = [*sorted(terms, key=lambda t: t.could_extract_minus_sign()), *logarithms]
     parts = []
     for k, term in enumerate(terms):
         minus = k > 0 and term.could_extract_minus_sign()
@@ -170,6 +172,28 @@ def _write_sum(e: Add, writer: LoopWriter) -> PythonText:
         right = part.above(ADD) if minus else part.within(ADD)
         line = PythonText(f"{line.within(ADD)} {'-' if minus else '+'} {right}", ADD)
     return line
+
+
+def _split_logarithms(e: Add, writer: LoopWriter) -> tuple[list[Expr], list[Expr]]:
+    """The addends, with the largest entry for log(sum(exp)), and the logarithms that go last.
+
+    What the entries have in common is subtracted first, x - largest, before a small logarithm is
+    rounded to the size of the two.
+    """
+    found, last = list[Expr](), list[Expr]()
+    for term in e.as_ordered_terms():
+        number, rest = term.as_coeff_Mul()
+        if not isinstance(rest, LogSumExp):
+            found.append(term)
+            continue
+        # Not at the top: see `write_scalar`.
+        from .reductions import write_log_sum_exp
+
+        for name, part_of in zip(write_log_sum_exp(rest, writer), (found, last), strict=True):
+            part = Dummy(name)
+            writer.memory[part] = name
+            part_of.append(number * part)
+    return found, last
 
 
 def _write_power(e: Pow, writer: LoopWriter) -> PythonText:
