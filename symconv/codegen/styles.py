@@ -12,6 +12,7 @@ from symconv.codegen.python.allowlist import ALLOW_LISTS
 from symconv.codegen.python.module import Module
 from symconv.codegen.python.module_spec import ModuleSpec
 from symconv.codegen.python.render_module import render_module
+from symconv.codegen.python.stable_forms import use_stable_forms
 from symconv.codegen.readable.module import generate_readable, module_names
 from symconv.codegen.readable.tests import module_tests
 from symconv.core.errors import SymconvError, did_you_mean
@@ -46,11 +47,16 @@ class GeneratedModule:
             raise SymconvError(f"no style is called '{self.style}'", help=known)
 
     @cached_property
+    def stable(self) -> ModuleSpec:
+        """What the module is written from: no exponential overflows."""
+        return use_stable_forms(self.spec)
+
+    @cached_property
     def strategy(self) -> Strategy:
         """Which way the network goes in the fast style, with its plan."""
         from symconv.codegen.fast.strategy import choose_strategy
 
-        return choose_strategy(self.spec.forward, self.spec.backward, self.overrides)
+        return choose_strategy(self.stable.forward, self.stable.backward, self.overrides)
 
     @cached_property
     def module(self) -> Module:
@@ -80,8 +86,8 @@ class GeneratedModule:
         from symconv.codegen.fast.explain import explain_as_written, explain_strategy
 
         if self.style != "fast":
-            return explain_as_written(self.spec, self.style)
-        return explain_strategy(self.spec, self.strategy)
+            return explain_as_written(self.stable, self.style)
+        return explain_strategy(self.stable, self.strategy)
 
 
 def parse_overrides(style: str, given: Mapping[str, Any]) -> PlanOverrides | None:
@@ -95,21 +101,21 @@ def parse_overrides(style: str, given: Mapping[str, Any]) -> PlanOverrides | Non
 
 def _readable(generated: GeneratedModule) -> Module:
     """Vectorised, reads like good code written by hand."""
-    return generate_readable(generated.spec)
+    return generate_readable(generated.stable)
 
 
 def _loops(generated: GeneratedModule) -> Module:
     """The formula, index by index."""
     from symconv.codegen.loops.module import generate_loops
 
-    return generate_loops(generated.spec)
+    return generate_loops(generated.stable)
 
 
 def _fast(generated: GeneratedModule) -> Module:
     """A planned program."""
     from symconv.codegen.fast.module import generate_fast
 
-    return generate_fast(generated.spec, generated.strategy)
+    return generate_fast(generated.stable, generated.strategy)
 
 
 STYLES: Mapping[str, Callable[[GeneratedModule], Module]] = {

@@ -24,6 +24,7 @@ X = "x"
 SAME = ("tanh", "exp", "log", "sqrt", "sign", "sin", "cos", "copy")
 FUNCTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "relu": ("np.maximum", (X, "0")),
+    "negative_part": ("np.minimum", (X, "0")),
     "step": ("np.heaviside", (X, "0")),
     "sigmoid": ("sigmoid", (X,)),
     "erf": ("erf", (X,)),
