@@ -57,6 +57,25 @@ class Gradients(NamedTuple):
     do: Array
 
 
+def as_floats(**arrays: Any) -> tuple[Array, ...]:
+    """Give the arrays in their common type of floats: float64 where all hold whole numbers.
+
+    Raise a TypeError where one holds no real numbers.
+    """
+    kind: np.dtype[Any] = np.dtype(np.bool_)
+    for name, given in arrays.items():
+        array = np.asarray(given)
+        if array.dtype.kind not in "biufO":
+            raise TypeError(f"{name} holds {array.dtype}, not real numbers")
+        kind = np.result_type(kind, array.dtype)
+        arrays[name] = array
+    if kind.kind not in "fO":
+        kind = np.dtype(np.float64)
+    for name, array in arrays.items():
+        arrays[name] = array.astype(kind, copy=False)
+    return tuple(arrays.values())
+
+
 def check_shape(name: str, array: Array, shape: tuple[int, ...]) -> None:
     """Raise a ValueError unless the array has the shape."""
     if array.shape != shape:
@@ -83,6 +102,7 @@ def forward(o: Array, w: Array, b: Array, W: Array, t: Array) -> Forward:
     Returns:
         Every value by its name.
     """
+    o, w, b, W, t = as_floats(o=o, w=w, b=b, W=W, t=t)
     check_shape("o", o, (5, 5))
     check_shape("w", w, (2, 2))
     check_shape("b", b, (1,))
@@ -114,6 +134,7 @@ def backward(o: Array, w: Array, W: Array, t: Array, values: Forward) -> Gradien
     Returns:
         Every gradient by its name.
     """
+    o, w, W, t = as_floats(o=o, w=w, W=W, t=t)
     check_shape("o", o, (5, 5))
     check_shape("w", w, (2, 2))
     check_shape("W", W, (2, 4))

@@ -11,7 +11,7 @@ The cost E is half the sum over all entries.
 Written out number by number: the network is tiny.
 """
 
-# ruff: noqa: C901, N815, PLR0912, PLR0915
+# ruff: noqa: C901, N815, PLR0124, PLR0912, PLR0915
 
 from math import tanh
 from typing import Any, NamedTuple, TypeAlias
@@ -24,46 +24,14 @@ Number: TypeAlias = np.floating[Any]
 
 
 class Forward(NamedTuple):
-    """Every value of the forward pass, kept as numbers; an array is made when it is asked for."""
+    """Every value of the forward pass; the arrays share memory with each other alone."""
 
-    kept: tuple[Any, ...]
-    dtype: np.dtype[Any]
-
-    @property
-    def x(self) -> Array:
-        """Make the array of equation (1)."""
-        array: Array = np.array(self.kept[0:16], dtype=self.dtype)
-        return array.reshape((4, 4))
-
-    @property
-    def p(self) -> Array:
-        """Make the array of equation (2)."""
-        array: Array = np.array(self.kept[16:20], dtype=self.dtype)
-        return array.reshape((2, 2))
-
-    @property
-    def a(self) -> Array:
-        """Make the array of equation (3)."""
-        array: Array = np.array(self.kept[20:24], dtype=self.dtype)
-        return array.reshape((2, 2))
-
-    @property
-    def v(self) -> Array:
-        """Make the array of equation (4)."""
-        array: Array = np.array(self.kept[20:24], dtype=self.dtype)
-        return array.reshape((4,))
-
-    @property
-    def h(self) -> Array:
-        """Make the array of equation (5)."""
-        array: Array = np.array(self.kept[24:26], dtype=self.dtype)
-        return array.reshape((2,))
-
-    @property
-    def E(self) -> Number:
-        """Make the array of equation (6)."""
-        number: Number = self.dtype.type(self.kept[26])
-        return number
+    x: Array
+    p: Array
+    a: Array
+    v: Array
+    h: Array
+    E: Number
 
 
 class Gradients(NamedTuple):
@@ -73,6 +41,31 @@ class Gradients(NamedTuple):
     db: Array
     dW: Array
     do: Array
+
+
+def as_floats(**arrays: Any) -> tuple[Array, ...]:
+    """Give the arrays in their common type of floats: float64 where all hold whole numbers.
+
+    Raise a TypeError where one holds no real numbers.
+    """
+    kind: np.dtype[Any] = np.dtype(np.bool_)
+    for name, given in arrays.items():
+        array = np.asarray(given)
+        if array.dtype.kind not in "biufO":
+            raise TypeError(f"{name} holds {array.dtype}, not real numbers")
+        kind = np.result_type(kind, array.dtype)
+        arrays[name] = array
+    if kind.kind not in "fO":
+        kind = np.dtype(np.float64)
+    for name, array in arrays.items():
+        arrays[name] = array.astype(kind, copy=False)
+    return tuple(arrays.values())
+
+
+def check_shape(name: str, array: Array, shape: tuple[int, ...]) -> None:
+    """Raise a ValueError unless the array has the shape."""
+    if array.shape != shape:
+        raise ValueError(f"{name} has the shape {array.shape}, not {shape}")
 
 
 class Step(NamedTuple):
@@ -93,16 +86,29 @@ def forward(o: Array, w: Array, b: Array, W: Array, t: Array) -> Forward:
         t: target, (2,).
 
     Raises:
-        ValueError: an array has another shape.
+        ValueError: an array has another shape, which the message names.
     """
-    if (
-        o.shape != (5, 5)
-        or w.shape != (2, 2)
-        or b.shape != (1,)
-        or W.shape != (2, 4)
-        or t.shape != (2,)
-    ):
-        raise ValueError("an array has another shape than told above")
+    o = np.asarray(o)
+    w = np.asarray(w)
+    b = np.asarray(b)
+    W = np.asarray(W)
+    t = np.asarray(t)
+    fits = (
+        o.dtype is w.dtype is b.dtype is W.dtype is t.dtype
+        and t.dtype.kind == "f"
+        and o.shape == (5, 5)
+        and w.shape == (2, 2)
+        and b.shape == (1,)
+        and W.shape == (2, 4)
+        and t.shape == (2,)
+    )
+    if not fits:
+        o, w, b, W, t = as_floats(o=o, w=w, b=b, W=W, t=t)
+        check_shape("o", o, (5, 5))
+        check_shape("w", w, (2, 2))
+        check_shape("b", b, (1,))
+        check_shape("W", W, (2, 4))
+        check_shape("t", t, (2,))
     (
         o_0_0,
         o_0_1,
@@ -152,34 +158,34 @@ def forward(o: Array, w: Array, b: Array, W: Array, t: Array) -> Forward:
     x_3_2 = b_0 + o_3_2 * w_0_0 + o_4_2 * w_1_0 + o_3_3 * w_0_1 + o_4_3 * w_1_1
     x_3_3 = b_0 + o_3_3 * w_0_0 + o_4_3 * w_1_0 + o_3_4 * w_0_1 + o_4_4 * w_1_1
     # (2)
-    p_0_0, winner_0 = x_0_0, 0
-    if x_0_1 > p_0_0:
-        p_0_0, winner_0 = x_0_1, 1
-    if x_1_0 > p_0_0:
-        p_0_0, winner_0 = x_1_0, 2
-    if x_1_1 > p_0_0:
-        p_0_0, winner_0 = x_1_1, 3
-    p_0_1, winner_1 = x_0_2, 0
-    if x_0_3 > p_0_1:
-        p_0_1, winner_1 = x_0_3, 1
-    if x_1_2 > p_0_1:
-        p_0_1, winner_1 = x_1_2, 2
-    if x_1_3 > p_0_1:
-        p_0_1, winner_1 = x_1_3, 3
-    p_1_0, winner_2 = x_2_0, 0
-    if x_2_1 > p_1_0:
-        p_1_0, winner_2 = x_2_1, 1
-    if x_3_0 > p_1_0:
-        p_1_0, winner_2 = x_3_0, 2
-    if x_3_1 > p_1_0:
-        p_1_0, winner_2 = x_3_1, 3
-    p_1_1, winner_3 = x_2_2, 0
-    if x_2_3 > p_1_1:
-        p_1_1, winner_3 = x_2_3, 1
-    if x_3_2 > p_1_1:
-        p_1_1, winner_3 = x_3_2, 2
-    if x_3_3 > p_1_1:
-        p_1_1, winner_3 = x_3_3, 3
+    p_0_0 = x_0_0
+    if x_0_1 > p_0_0 or x_0_1 != x_0_1:
+        p_0_0 = x_0_1
+    if x_1_0 > p_0_0 or x_1_0 != x_1_0:
+        p_0_0 = x_1_0
+    if x_1_1 > p_0_0 or x_1_1 != x_1_1:
+        p_0_0 = x_1_1
+    p_0_1 = x_0_2
+    if x_0_3 > p_0_1 or x_0_3 != x_0_3:
+        p_0_1 = x_0_3
+    if x_1_2 > p_0_1 or x_1_2 != x_1_2:
+        p_0_1 = x_1_2
+    if x_1_3 > p_0_1 or x_1_3 != x_1_3:
+        p_0_1 = x_1_3
+    p_1_0 = x_2_0
+    if x_2_1 > p_1_0 or x_2_1 != x_2_1:
+        p_1_0 = x_2_1
+    if x_3_0 > p_1_0 or x_3_0 != x_3_0:
+        p_1_0 = x_3_0
+    if x_3_1 > p_1_0 or x_3_1 != x_3_1:
+        p_1_0 = x_3_1
+    p_1_1 = x_2_2
+    if x_2_3 > p_1_1 or x_2_3 != x_2_3:
+        p_1_1 = x_2_3
+    if x_3_2 > p_1_1 or x_3_2 != x_3_2:
+        p_1_1 = x_3_2
+    if x_3_3 > p_1_1 or x_3_3 != x_3_3:
+        p_1_1 = x_3_3
     # (3)
     a_0_0 = 0.5 + 0.5 * tanh(0.5 * p_0_0)
     a_0_1 = 0.5 + 0.5 * tanh(0.5 * p_0_1)
@@ -190,7 +196,7 @@ def forward(o: Array, w: Array, b: Array, W: Array, t: Array) -> Forward:
     h_1 = a_0_0 * W_1_0 + a_0_1 * W_1_1 + a_1_0 * W_1_2 + a_1_1 * W_1_3
     # (6)
     E_0 = ((h_0 - t_0) * (h_0 - t_0) + (h_1 - t_1) * (h_1 - t_1)) / 2
-    kept = (
+    numbers = (
         x_0_0,
         x_0_1,
         x_0_2,
@@ -215,15 +221,23 @@ def forward(o: Array, w: Array, b: Array, W: Array, t: Array) -> Forward:
         a_0_1,
         a_1_0,
         a_1_1,
+        a_0_0,
+        a_0_1,
+        a_1_0,
+        a_1_1,
         h_0,
         h_1,
         E_0,
-        winner_0,
-        winner_1,
-        winner_2,
-        winner_3,
     )
-    return Forward(kept, w.dtype)
+    made: Array = np.array(numbers, dtype=w.dtype)
+    return Forward(
+        made[0:16].reshape((4, 4)),
+        made[16:20].reshape((2, 2)),
+        made[20:24].reshape((2, 2)),
+        made[24:28],
+        made[28:30],
+        made[30],
+    )
 
 
 def backward(o: Array, w: Array, W: Array, t: Array, values: Forward) -> Gradients:
@@ -237,10 +251,26 @@ def backward(o: Array, w: Array, W: Array, t: Array, values: Forward) -> Gradien
         values: what `forward` returned.
 
     Raises:
-        ValueError: an array has another shape.
+        ValueError: an array has another shape, which the message names.
     """
-    if o.shape != (5, 5) or w.shape != (2, 2) or W.shape != (2, 4) or t.shape != (2,):
-        raise ValueError("an array has another shape than told above")
+    o = np.asarray(o)
+    w = np.asarray(w)
+    W = np.asarray(W)
+    t = np.asarray(t)
+    fits = (
+        o.dtype is w.dtype is W.dtype is t.dtype
+        and t.dtype.kind == "f"
+        and o.shape == (5, 5)
+        and w.shape == (2, 2)
+        and W.shape == (2, 4)
+        and t.shape == (2,)
+    )
+    if not fits:
+        o, w, W, t = as_floats(o=o, w=w, W=W, t=t)
+        check_shape("o", o, (5, 5))
+        check_shape("w", w, (2, 2))
+        check_shape("W", W, (2, 4))
+        check_shape("t", t, (2,))
     (
         o_0_0,
         o_0_1,
@@ -272,38 +302,53 @@ def backward(o: Array, w: Array, W: Array, t: Array, values: Forward) -> Gradien
     W_0_0, W_0_1, W_0_2, W_0_3, W_1_0, W_1_1, W_1_2, W_1_3 = W.ravel().tolist()
     t_0, t_1 = t.tolist()
     (
-        _,
-        _,
-        _,
-        _,
-        _,
-        _,
-        _,
-        _,
-        _,
-        _,
-        _,
-        _,
-        _,
-        _,
-        _,
-        _,
-        _,
-        _,
-        _,
-        _,
-        a_0_0,
-        a_0_1,
-        a_1_0,
-        a_1_1,
-        h_0,
-        h_1,
-        _,
-        winner_0,
-        winner_1,
-        winner_2,
-        winner_3,
-    ) = values.kept
+        x_0_0,
+        x_0_1,
+        x_0_2,
+        x_0_3,
+        x_1_0,
+        x_1_1,
+        x_1_2,
+        x_1_3,
+        x_2_0,
+        x_2_1,
+        x_2_2,
+        x_2_3,
+        x_3_0,
+        x_3_1,
+        x_3_2,
+        x_3_3,
+    ) = values.x.ravel().tolist()
+    a_0_0, a_0_1, a_1_0, a_1_1 = values.a.ravel().tolist()
+    h_0, h_1 = values.h.tolist()
+    winner_0_value, winner_0 = x_0_0, 0
+    if x_0_1 > winner_0_value or x_0_1 != x_0_1:
+        winner_0_value, winner_0 = x_0_1, 1
+    if x_1_0 > winner_0_value or x_1_0 != x_1_0:
+        winner_0_value, winner_0 = x_1_0, 2
+    if x_1_1 > winner_0_value or x_1_1 != x_1_1:
+        winner_0_value, winner_0 = x_1_1, 3
+    winner_1_value, winner_1 = x_0_2, 0
+    if x_0_3 > winner_1_value or x_0_3 != x_0_3:
+        winner_1_value, winner_1 = x_0_3, 1
+    if x_1_2 > winner_1_value or x_1_2 != x_1_2:
+        winner_1_value, winner_1 = x_1_2, 2
+    if x_1_3 > winner_1_value or x_1_3 != x_1_3:
+        winner_1_value, winner_1 = x_1_3, 3
+    winner_2_value, winner_2 = x_2_0, 0
+    if x_2_1 > winner_2_value or x_2_1 != x_2_1:
+        winner_2_value, winner_2 = x_2_1, 1
+    if x_3_0 > winner_2_value or x_3_0 != x_3_0:
+        winner_2_value, winner_2 = x_3_0, 2
+    if x_3_1 > winner_2_value or x_3_1 != x_3_1:
+        winner_2_value, winner_2 = x_3_1, 3
+    winner_3_value, winner_3 = x_2_2, 0
+    if x_2_3 > winner_3_value or x_2_3 != x_2_3:
+        winner_3_value, winner_3 = x_2_3, 1
+    if x_3_2 > winner_3_value or x_3_2 != x_3_2:
+        winner_3_value, winner_3 = x_3_2, 2
+    if x_3_3 > winner_3_value or x_3_3 != x_3_3:
+        winner_3_value, winner_3 = x_3_3, 3
     # (7)
     delta_h_0 = h_0 - t_0
     delta_h_1 = h_1 - t_1
@@ -560,7 +605,7 @@ def backward(o: Array, w: Array, W: Array, t: Array, values: Forward) -> Gradien
         do_4_3,
         do_4_4,
     )
-    made: Array = np.array(numbers, dtype=values.dtype)
+    made: Array = np.array(numbers, dtype=values.x.dtype)
     return Gradients(
         made[0:4].reshape((2, 2)),
         made[4:5],
@@ -580,16 +625,29 @@ def step(o: Array, w: Array, b: Array, W: Array, t: Array) -> Step:
         t: target, (2,).
 
     Raises:
-        ValueError: an array has another shape.
+        ValueError: an array has another shape, which the message names.
     """
-    if (
-        o.shape != (5, 5)
-        or w.shape != (2, 2)
-        or b.shape != (1,)
-        or W.shape != (2, 4)
-        or t.shape != (2,)
-    ):
-        raise ValueError("an array has another shape than told above")
+    o = np.asarray(o)
+    w = np.asarray(w)
+    b = np.asarray(b)
+    W = np.asarray(W)
+    t = np.asarray(t)
+    fits = (
+        o.dtype is w.dtype is b.dtype is W.dtype is t.dtype
+        and t.dtype.kind == "f"
+        and o.shape == (5, 5)
+        and w.shape == (2, 2)
+        and b.shape == (1,)
+        and W.shape == (2, 4)
+        and t.shape == (2,)
+    )
+    if not fits:
+        o, w, b, W, t = as_floats(o=o, w=w, b=b, W=W, t=t)
+        check_shape("o", o, (5, 5))
+        check_shape("w", w, (2, 2))
+        check_shape("b", b, (1,))
+        check_shape("W", W, (2, 4))
+        check_shape("t", t, (2,))
     (
         o_0_0,
         o_0_1,
@@ -641,32 +699,32 @@ def step(o: Array, w: Array, b: Array, W: Array, t: Array) -> Step:
     x_3_3 = b_0 + o_3_3 * w_0_0 + o_4_3 * w_1_0 + o_3_4 * w_0_1 + o_4_4 * w_1_1
     # (2)
     p_0_0, winner_0 = x_0_0, 0
-    if x_0_1 > p_0_0:
+    if x_0_1 > p_0_0 or x_0_1 != x_0_1:
         p_0_0, winner_0 = x_0_1, 1
-    if x_1_0 > p_0_0:
+    if x_1_0 > p_0_0 or x_1_0 != x_1_0:
         p_0_0, winner_0 = x_1_0, 2
-    if x_1_1 > p_0_0:
+    if x_1_1 > p_0_0 or x_1_1 != x_1_1:
         p_0_0, winner_0 = x_1_1, 3
     p_0_1, winner_1 = x_0_2, 0
-    if x_0_3 > p_0_1:
+    if x_0_3 > p_0_1 or x_0_3 != x_0_3:
         p_0_1, winner_1 = x_0_3, 1
-    if x_1_2 > p_0_1:
+    if x_1_2 > p_0_1 or x_1_2 != x_1_2:
         p_0_1, winner_1 = x_1_2, 2
-    if x_1_3 > p_0_1:
+    if x_1_3 > p_0_1 or x_1_3 != x_1_3:
         p_0_1, winner_1 = x_1_3, 3
     p_1_0, winner_2 = x_2_0, 0
-    if x_2_1 > p_1_0:
+    if x_2_1 > p_1_0 or x_2_1 != x_2_1:
         p_1_0, winner_2 = x_2_1, 1
-    if x_3_0 > p_1_0:
+    if x_3_0 > p_1_0 or x_3_0 != x_3_0:
         p_1_0, winner_2 = x_3_0, 2
-    if x_3_1 > p_1_0:
+    if x_3_1 > p_1_0 or x_3_1 != x_3_1:
         p_1_0, winner_2 = x_3_1, 3
     p_1_1, winner_3 = x_2_2, 0
-    if x_2_3 > p_1_1:
+    if x_2_3 > p_1_1 or x_2_3 != x_2_3:
         p_1_1, winner_3 = x_2_3, 1
-    if x_3_2 > p_1_1:
+    if x_3_2 > p_1_1 or x_3_2 != x_3_2:
         p_1_1, winner_3 = x_3_2, 2
-    if x_3_3 > p_1_1:
+    if x_3_3 > p_1_1 or x_3_3 != x_3_3:
         p_1_1, winner_3 = x_3_3, 3
     # (3)
     a_0_0 = 0.5 + 0.5 * tanh(0.5 * p_0_0)

@@ -20,14 +20,6 @@ GRADIENTS = {
     "W": "dW",
     "o": "do",
 }
-VALUES = (
-    "x",
-    "p",
-    "a",
-    "v",
-    "h",
-    "E",
-)
 ENTRIES = 25
 STEP = 1e-6
 
@@ -73,8 +65,7 @@ def test_float32_stays_float32():
     given = arrays(np.float32)
     values = call("forward", given)
     found = call("backward", given | {"values": values})
-    shown = [getattr(values, name) for name in VALUES]
-    assert all(np.asarray(value).dtype == np.float32 for value in (*shown, *found))
+    assert all(np.asarray(value).dtype == np.float32 for value in (*values, *found))
 
 
 def test_a_step_is_both_passes_at_once():

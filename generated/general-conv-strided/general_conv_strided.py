@@ -44,6 +44,25 @@ class Gradients(NamedTuple):
     dx: Array
 
 
+def as_floats(**arrays: Any) -> tuple[Array, ...]:
+    """Give the arrays in their common type of floats: float64 where all hold whole numbers.
+
+    Raise a TypeError where one holds no real numbers.
+    """
+    kind: np.dtype[Any] = np.dtype(np.bool_)
+    for name, given in arrays.items():
+        array = np.asarray(given)
+        if array.dtype.kind not in "biufO":
+            raise TypeError(f"{name} holds {array.dtype}, not real numbers")
+        kind = np.result_type(kind, array.dtype)
+        arrays[name] = array
+    if kind.kind not in "fO":
+        kind = np.dtype(np.float64)
+    for name, array in arrays.items():
+        arrays[name] = array.astype(kind, copy=False)
+    return tuple(arrays.values())
+
+
 def check_shape(name: str, array: Array, shape: tuple[int, ...]) -> None:
     """Raise a ValueError unless the array has the shape."""
     if array.shape != shape:
@@ -70,6 +89,7 @@ def forward(x: Array, w: Array, beta: Array, *, d: int, p: int, s: int) -> Forwa
     Returns:
         Every value by its name.
     """
+    x, w, beta = as_floats(x=x, w=w, beta=beta)
     _, C, H, W = x.shape
     F, _, k1, k2 = w.shape
     check_shape("w", w, (F, C, k1, k2))
@@ -97,6 +117,7 @@ def backward(x: Array, w: Array, delta_z: Array, *, d: int, p: int, s: int) -> G
     Returns:
         Every gradient by its name.
     """
+    x, w, delta_z = as_floats(x=x, w=w, delta_z=delta_z)
     N, C, H, W = x.shape
     F, _, k1, k2 = w.shape
     H_z = (H + 2 * p - 1 - d * (k1 - 1)) // s + 1

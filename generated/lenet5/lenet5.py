@@ -92,6 +92,25 @@ class Gradients(NamedTuple):
     dx: Array
 
 
+def as_floats(**arrays: Any) -> tuple[Array, ...]:
+    """Give the arrays in their common type of floats: float64 where all hold whole numbers.
+
+    Raise a TypeError where one holds no real numbers.
+    """
+    kind: np.dtype[Any] = np.dtype(np.bool_)
+    for name, given in arrays.items():
+        array = np.asarray(given)
+        if array.dtype.kind not in "biufO":
+            raise TypeError(f"{name} holds {array.dtype}, not real numbers")
+        kind = np.result_type(kind, array.dtype)
+        arrays[name] = array
+    if kind.kind not in "fO":
+        kind = np.dtype(np.float64)
+    for name, array in arrays.items():
+        arrays[name] = array.astype(kind, copy=False)
+    return tuple(arrays.values())
+
+
 def check_shape(name: str, array: Array | Labels, shape: tuple[int, ...]) -> None:
     """Raise a ValueError unless the array has the shape."""
     if array.shape != shape:
@@ -162,6 +181,10 @@ def forward(
     Returns:
         Every value by its name.
     """
+    x, w1, b1, w2, b2, W1, c1, W2, c2, W3, c3 = as_floats(
+        x=x, w1=w1, b1=b1, w2=w2, b2=b2, W1=W1, c1=c1, W2=W2, c2=c2, W3=W3, c3=c3
+    )
+    t = np.asarray(t)
     N = x.shape[0]
     check_shape("x", x, (N, 1, 28, 28))
     check_shape("w1", w1, (6, 1, 5, 5))
@@ -221,6 +244,8 @@ def backward(
     Returns:
         Every gradient by its name.
     """
+    x, w1, w2, W1, W2, W3 = as_floats(x=x, w1=w1, w2=w2, W1=W1, W2=W2, W3=W3)
+    t = np.asarray(t)
     N = x.shape[0]
     check_shape("x", x, (N, 1, 28, 28))
     check_shape("w1", w1, (6, 1, 5, 5))

@@ -358,6 +358,25 @@ def crop_image_batch_last(padded: Array, shape: tuple[int, int], padding: tuple[
     return image.transpose(3, 1, 0, 2)
 
 
+def as_floats(**arrays: Any) -> tuple[Array, ...]:
+    """Give the arrays in their common type of floats: float64 where all hold whole numbers.
+
+    Raise a TypeError where one holds no real numbers.
+    """
+    kind: np.dtype[Any] = np.dtype(np.bool_)
+    for name, given in arrays.items():
+        array = np.asarray(given)
+        if array.dtype.kind not in "biufO":
+            raise TypeError(f"{name} holds {array.dtype}, not real numbers")
+        kind = np.result_type(kind, array.dtype)
+        arrays[name] = array
+    if kind.kind not in "fO":
+        kind = np.dtype(np.float64)
+    for name, array in arrays.items():
+        arrays[name] = array.astype(kind, copy=False)
+    return tuple(arrays.values())
+
+
 def check_classes(name: str, array: Labels, count: int) -> None:
     """Raise a ValueError unless the entries are integers from 0 to below the count."""
     if array.dtype.kind not in "iu":
@@ -473,6 +492,10 @@ def forward(
     Returns:
         Every array by its name.
     """
+    x, w1, b1, w2, b2, W1, c1, W2, c2, W3, c3 = as_floats(
+        x=x, w1=w1, b1=b1, w2=w2, b2=b2, W1=W1, c1=c1, W2=W2, c2=c2, W3=W3, c3=c3
+    )
+    t = np.asarray(t)
     N = x.shape[0]
     check_shape("x", x, (N, 1, 28, 28))
     check_shape("w1", w1, (6, 1, 5, 5))
@@ -560,6 +583,8 @@ def backward(
     Returns:
         Every array by its name.
     """
+    x, w1, w2, W1, W2, W3 = as_floats(x=x, w1=w1, w2=w2, W1=W1, W2=W2, W3=W3)
+    t = np.asarray(t)
     N = x.shape[0]
     check_shape("x", x, (N, 1, 28, 28))
     check_shape("w1", w1, (6, 1, 5, 5))
@@ -687,6 +712,10 @@ def step(
     Raises:
         ValueError: there is no thread, or there are too few workspaces.
     """
+    x, w1, b1, w2, b2, W1, c1, W2, c2, W3, c3 = as_floats(
+        x=x, w1=w1, b1=b1, w2=w2, b2=b2, W1=W1, c1=c1, W2=W2, c2=c2, W3=W3, c3=c3
+    )
+    t = np.asarray(t)
     samples = x.shape[0]
     if threads < 1 or (workspaces is not None and len(workspaces) < threads):
         raise ValueError(f"{threads} threads need as many workspaces")

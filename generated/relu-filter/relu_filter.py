@@ -43,6 +43,25 @@ class Gradients(NamedTuple):
     dx: Array
 
 
+def as_floats(**arrays: Any) -> tuple[Array, ...]:
+    """Give the arrays in their common type of floats: float64 where all hold whole numbers.
+
+    Raise a TypeError where one holds no real numbers.
+    """
+    kind: np.dtype[Any] = np.dtype(np.bool_)
+    for name, given in arrays.items():
+        array = np.asarray(given)
+        if array.dtype.kind not in "biufO":
+            raise TypeError(f"{name} holds {array.dtype}, not real numbers")
+        kind = np.result_type(kind, array.dtype)
+        arrays[name] = array
+    if kind.kind not in "fO":
+        kind = np.dtype(np.float64)
+    for name, array in arrays.items():
+        arrays[name] = array.astype(kind, copy=False)
+    return tuple(arrays.values())
+
+
 def check_shape(name: str, array: Array, shape: tuple[int, ...]) -> None:
     """Raise a ValueError unless the array has the shape."""
     if array.shape != shape:
@@ -60,6 +79,7 @@ def forward(x: Array, w: Array, t: Array) -> Forward:
     Returns:
         Every value by its name.
     """
+    x, w, t = as_floats(x=x, w=w, t=t)
     check_shape("x", x, (3, 3))
     check_shape("w", w, (2, 2))
     check_shape("t", t, (2, 2))
@@ -82,6 +102,7 @@ def backward(x: Array, w: Array, t: Array, values: Forward) -> Gradients:
     Returns:
         Every gradient by its name.
     """
+    x, w, t = as_floats(x=x, w=w, t=t)
     check_shape("x", x, (3, 3))
     check_shape("w", w, (2, 2))
     check_shape("t", t, (2, 2))

@@ -43,6 +43,25 @@ class Gradients(NamedTuple):
     di: Array
 
 
+def as_floats(**arrays: Any) -> tuple[Array, ...]:
+    """Give the arrays in their common type of floats: float64 where all hold whole numbers.
+
+    Raise a TypeError where one holds no real numbers.
+    """
+    kind: np.dtype[Any] = np.dtype(np.bool_)
+    for name, given in arrays.items():
+        array = np.asarray(given)
+        if array.dtype.kind not in "biufO":
+            raise TypeError(f"{name} holds {array.dtype}, not real numbers")
+        kind = np.result_type(kind, array.dtype)
+        arrays[name] = array
+    if kind.kind not in "fO":
+        kind = np.dtype(np.float64)
+    for name, array in arrays.items():
+        arrays[name] = array.astype(kind, copy=False)
+    return tuple(arrays.values())
+
+
 def check_shape(name: str, array: Array, shape: tuple[int, ...]) -> None:
     """Raise a ValueError unless the array has the shape."""
     if array.shape != shape:
@@ -61,6 +80,7 @@ def forward(i: Array, w1: Array, w2: Array, y: Array) -> Forward:
     Returns:
         Every value by its name.
     """
+    i, w1, w2, y = as_floats(i=i, w1=w1, w2=w2, y=y)
     check_shape("i", i, (3, 3))
     check_shape("w1", w1, (2, 2))
     check_shape("w2", w2, (2, 2))
@@ -85,6 +105,7 @@ def backward(i: Array, w1: Array, w2: Array, y: Array, values: Forward) -> Gradi
     Returns:
         Every gradient by its name.
     """
+    i, w1, w2, y = as_floats(i=i, w1=w1, w2=w2, y=y)
     check_shape("i", i, (3, 3))
     check_shape("w1", w1, (2, 2))
     check_shape("w2", w2, (2, 2))

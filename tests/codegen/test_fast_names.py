@@ -52,7 +52,7 @@ def test_everything_that_a_module_defines_is_reserved():
             names |= {line.partition(":")[0] for line in module.aliases if "TypeAlias" in line}
             names |= {w for group in module.imports for line in group for w in imported(line)}
             names |= attributes(module)
-    assert {"Step", "Labels", "Number", "Shape4", "np", "tanh", "kept", "gradients"} <= names
+    assert {"Step", "Labels", "Number", "Shape4", "np", "tanh", "gradients"} <= names
     names -= {*"xtWwzhCa", "dx", "dW", "dw"}  # the tensors
     possible = {n for n in names if "_" not in n}  # a tensor's name has letters and digits only
     assert {"sigmoid", "softmax", "Window", "Workspace"} <= possible

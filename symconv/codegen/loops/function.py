@@ -75,16 +75,22 @@ def write_loops_function(
     found = find_size_sources(symbols, read, others, setting.definitions)
     known, keys = {r.array.key for r in found.reads}, {g.key for g in given}
     printer = FunctionPrinter(setting, ())
-    head = printer.preamble(found, least)
+    arrays = tuple(t for t in setting.passed if t.key in used | known)
+    head = printer.preamble(arrays, found, least)
     sizes = {s for s, name in setting.names.sizes.items() if name in wanted}
     return FunctionBody(
-        tuple(t for t in setting.passed if t.key in used | known),
+        arrays,
         any(t.key in used | known for t in setting.stored) or "values" in wanted,
         tuple(sorted({*found.parameters, *sizes}, key=str)),
         (*head, *([BLANK] if head and writer.body else []), *writer.body, BLANK),
         printer.calls(found, least) | writer.calls,
         frozenset(
-            {*(writer.used & keys), *setting.classes, *found.parameters, *_names_in_shapes(found)}
+            {
+                *(writer.used & keys),
+                *(t.key for t in arrays),
+                *found.parameters,
+                *_names_in_shapes(found),
+            }
         ),
     )
 

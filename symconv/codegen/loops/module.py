@@ -9,11 +9,12 @@ from symconv.codegen.readable.docstrings import DocstringWriter
 from symconv.codegen.readable.function import FunctionContext
 from symconv.codegen.readable.function_text import FunctionTextWriter
 from symconv.codegen.readable.module import generate_readable, module_names, standard_imports
-from symconv.core.equation import checkable_class_counts
+from symconv.core.equation import checkable_class_counts, class_counts
 
 from .function import ProgramPair, write_loops_function
 
 HELPERS = {
+    "as_floats": "numpy",
     "check_shape": "numpy",
     "check_classes": "numpy_loops",
     "check_size": "numpy",
@@ -46,10 +47,11 @@ def generate_loops(spec: ModuleSpec) -> Module:
     given = forward.given
     defined = tuple(forward.tensor(e.key) for e in forward.equations)
     classes = checkable_class_counts(forward.equations)
-    alone = FunctionContext(names, given, (), forward.sizes, numbers, classes)
+    labels = frozenset(class_counts(forward.equations))
+    alone = FunctionContext(names, given, (), forward.sizes, numbers, classes, labels)
     first = write_loops_function(alone, programs, forward.equations, wanted["forward"])
     passed = (*given, *((backward.seed,) if backward.seed else ()))
-    after = FunctionContext(names, passed, defined, forward.sizes, numbers)
+    after = FunctionContext(names, passed, defined, forward.sizes, numbers, {}, labels)
     known = {e.key for e in forward.equations}
     required = backward.program.required((t.key for t in backward.results), known)
     second = write_loops_function(after, programs, required, wanted["backward"])
@@ -57,14 +59,13 @@ def generate_loops(spec: ModuleSpec) -> Module:
     docstrings = DocstringWriter(names, numbers, {}, listed, forward.sizes)
     words, calls = FunctionTextWriter(names, docstrings), first.calls | second.calls
     results = (words.result("Forward", defined), words.result("Gradients", backward.results))
-    labels = bool(docstrings.labels)
     return Module(
         docstrings.module(spec.title, (*spec.notes, HOW)),
         (standard_imports(calls), ("import numpy as np",)),
-        _aliases(results, calls, labels=labels),
+        _aliases(results, calls, labels=bool(labels)),
         (
             *results,
-            *_helpers(calls, labels=labels),
+            *_helpers(calls, labels=bool(labels)),
             words.function("forward", "Forward", first, defined),
             words.function("backward", "Gradients", second, backward.results),
         ),

@@ -121,15 +121,21 @@ READABLE = AllowList(
         "from numpy.typing import NDArray",
     }),
     numpy=frozenset({
-        "abs", "arange", "bool_", "broadcast_to", "copy", "cos", "einsum", "exp", "floating",
-        "full", "heaviside", "inf", "integer", "log", "logaddexp", "maximum", "ndindex", "ones",
-        "pad", "reshape", "sign", "sin", "sqrt", "tanh", "vectorize", "where", "zeros",
+        "abs", "arange", "asarray", "bool_", "broadcast_to", "copy", "cos", "dtype", "einsum",
+        "exp", "float64", "floating",
+        "full", "heaviside", "inf", "integer", "log", "logaddexp", "maximum", "minimum", "ndindex",
+        "ones",
+        "pad", "reshape", "result_type", "sign", "sin", "sqrt", "tanh", "vectorize", "where",
+        "zeros",
     }),
     methods=frozenset({
-        "T", "argmax", "astype", "dtype", "kind", "mT", "max", "mean", "min", "reshape", "shape",
-        "squeeze", "sum", "transpose",
+        "T", "argmax", "astype", "dtype", "items", "kind", "mT", "max", "mean", "min", "reshape",
+        "shape",
+        "squeeze", "sum", "transpose", "values",
     }),
-    builtins=frozenset({"ValueError", "int", "max", "min", "range", "str", "tuple"}),
+    builtins=frozenset({
+        "TypeError", "ValueError", "int", "max", "min", "range", "str", "tuple",
+    }),
 )  # fmt: skip
 """What readable modules may hold."""
 
@@ -141,10 +147,13 @@ LOOPS = AllowList(
         "from math import erf as erf_of_number",
     }),
     numpy=frozenset({
-        "bool_", "cos", "exp", "inf", "log", "logaddexp", "ndindex", "sin", "sqrt", "tanh", "zeros",
+        "asarray", "bool_", "cos", "dtype", "exp", "float64", "inf", "log", "logaddexp", "maximum",
+        "ndindex", "result_type", "sin", "sqrt", "tanh", "zeros",
     }),
-    methods=frozenset({"dtype", "kind", "shape", "type"}),
-    builtins=frozenset({"ValueError", "abs", "divmod", "int", "max", "range", "str", "tuple"}),
+    methods=frozenset({"astype", "dtype", "items", "kind", "shape", "type", "values"}),
+    builtins=frozenset({
+        "TypeError", "ValueError", "abs", "divmod", "int", "max", "range", "str", "tuple",
+    }),
 )  # fmt: skip
 """Loops hold less of NumPy, and no method that computes."""
 
@@ -161,8 +170,8 @@ FAST = AllowList(
         "from numpy.lib.stride_tricks import as_strided, sliding_window_view",
     },
     numpy=READABLE.numpy | {
-        "argsort", "array", "ascontiguousarray", "concatenate", "copyto", "dtype", "empty",
-        "empty_like", "greater", "matmul", "minimum", "multiply", "ndarray", "result_type",
+        "argsort", "array", "ascontiguousarray", "concatenate", "copyto", "empty",
+        "empty_like", "greater", "matmul", "multiply", "ndarray",
         "searchsorted", "subtract",
     },
     methods=READABLE.methods | {

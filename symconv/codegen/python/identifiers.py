@@ -15,7 +15,7 @@ from symconv.core.tensor import Name, Tensor
 MODULE = {"np", "sliding_window_view", "Any", "NDArray", "NamedTuple", "TypeAlias"}
 TYPES = {"Array", "Mask", "Labels", "Number", "Forward", "Gradients"}
 HELPERS = {
-    *("check_shape", "check_size", "check_classes", "forward", "backward"),
+    *("as_floats", "check_shape", "check_size", "check_classes", "forward", "backward"),
     *("sigmoid", "erf", "log_sum_exp", "softmax", "log_softmax"),
 }
 STYLES = {
@@ -28,7 +28,7 @@ LOCALS = {"values", "name", "array", "shape", "workspace"}
 TUPLE = {"count", "index"}
 """Methods of tuples, which a field of a result of that name would hide."""
 
-FIELDS = {"kept", "dtype", "gradients"}
+FIELDS = {"dtype", "gradients"}
 """Fields of results beside those that are named after a tensor. A local may be called so."""
 
 # A tensor with one of these names gets a number behind it, the same one in every style. Whatever

@@ -41,18 +41,3 @@ def shape_literal(tensor: Tensor) -> str:
     """A shape of known sizes as a tuple in code."""
     inner = ", ".join(str(n) for n in tensor.shape)
     return f"({inner},)" if len(tensor.shape) == 1 else f"({inner})"
-
-
-def shape_checks(arrays: dict[str, Tensor]) -> list[Code]:
-    """An error where an array has another shape; nothing where no array is passed."""
-    if not arrays:
-        return []
-    tests = [f"{name}.shape != {shape_literal(t)}" for name, t in arrays.items()]
-    joined = f"{TAB}if {' or '.join(tests)}:"
-    if len(joined) > WIDTH:
-        lines = [f"{TAB}if (", f"{TAB * 2}{tests[0]}"]
-        lines += [f"{TAB * 2}or {t}" for t in tests[1:]] + [f"{TAB}):"]
-    else:
-        lines = [joined]
-    error = f'{TAB * 2}raise ValueError("an array has another shape than told above")'
-    return [make_code(lines, "branch"), make_code([error])]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from sympy import Expr, Symbol
 
+from symconv.codegen.python.array_conversion import CONVERSION, write_conversion
 from symconv.codegen.python.identifiers import Identifiers, Namer
 from symconv.codegen.python.layout import TAB, wrap_call
 from symconv.codegen.python.module import Code, make_code
@@ -44,7 +45,8 @@ class FunctionBody:
 class FunctionContext:
     """What a function can reach: arrays that the caller passes, values of the forward pass.
 
-    `classes` are the numbers of classes of the arrays of labels that it must check, by key.
+    `classes` are the numbers of classes of the arrays of labels that it must check, by key;
+    `labels` are the keys of all of these.
     """
 
     names: Identifiers
@@ -53,6 +55,7 @@ class FunctionContext:
     definitions: tuple[SizeDefinition, ...]
     numbers: Mapping[str, str]
     classes: Mapping[str, Expr] = field(default_factory=dict)
+    labels: frozenset[str] = frozenset()
 
 
 def write_readable_function(
@@ -71,12 +74,13 @@ def write_readable_function(
     found = find_size_sources(mentioned, used, others, setting.definitions)
     # An array may be a parameter for the sake of its shape alone.
     touched = {*known, *(r.array.key for r in found.reads)}
+    arrays = tuple(t for t in setting.passed if t.key in touched)
     printer = FunctionPrinter(setting, statements)
-    body = printer.preamble(found, least)
+    body = printer.preamble(arrays, found, least)
     for statement in statements:
         body += printer.statements.code(statement)
     return FunctionBody(
-        tuple(t for t in setting.passed if t.key in touched),
+        arrays,
         any(t.key in touched for t in setting.stored),
         found.parameters,
         tuple(body),
@@ -115,6 +119,7 @@ class FunctionPrinter:
         self.namer: Namer = setting.names.namer.branch()
         self.locals: dict[Local, str] = {}
         self.stored = {t.key for t in setting.stored}
+        self.converts = False
         self.loops = self._loop_names(statements)
         self.size = SizePrinter({**setting.names.sizes, **self.loops})
         arrays = NumPyPrinter(self.name, self.size)
@@ -149,17 +154,23 @@ class FunctionPrinter:
         base = whole.key if isinstance(whole, Ref) else whole.base
         return Local(base, "part", -2 - len(self.locals))
 
-    def preamble(self, found: SizeSources, least: tuple[SizeConstraint, ...]) -> list[Code]:
-        """Sizes from shapes, sizes from definitions, checks.
+    def preamble(
+        self, arrays: tuple[Tensor, ...], found: SizeSources, least: tuple[SizeConstraint, ...]
+    ) -> list[Code]:
+        """Conversions, sizes from shapes, sizes from definitions, checks.
 
-        In this order: a definition reads sizes of shapes, and checks compare with both.
+        In this order: only arrays have shapes, a definition reads sizes of shapes, and checks
+        compare with both.
         """
         lines = [self.unpacked(read, read.array in found.checks) for read in found.reads]
         lines += [
             f"{TAB}{self.size(d.symbol)} = {self.floored(d.numerator, d.stride)}"
             for d in found.definitions
         ]
-        parts = [make_code([line]) for line in lines]
+        names, labels = self.setting.names.tensors, self.setting.labels
+        parts = write_conversion(arrays, names, labels)
+        self.converts = any(t.key not in labels for t in arrays)
+        parts += [make_code([line]) for line in lines]
         for given in found.checks:
             name = self.name(Ref(given.key))
             shape = self.statements.arrays.shape(given.shape)
@@ -170,6 +181,7 @@ class FunctionPrinter:
     def calls(self, found: SizeSources, least: tuple[SizeConstraint, ...]) -> frozenset[str]:
         """The functions that the preamble and what was printed since call."""
         checks = {
+            CONVERSION: self.converts,
             "check_shape": found.checks,
             "check_size": least,
             "check_classes": self.setting.classes,

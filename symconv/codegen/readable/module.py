@@ -11,7 +11,7 @@ from symconv.codegen.python.helpers import load_helper
 from symconv.codegen.python.identifiers import Identifiers, allocate_identifiers
 from symconv.codegen.python.module import Class, Helper, Module
 from symconv.codegen.python.module_spec import ModuleSpec
-from symconv.core.equation import Equation, Program, checkable_class_counts
+from symconv.core.equation import Equation, Program, checkable_class_counts, class_counts
 from symconv.core.tensor import Tensor
 from symconv.lower.dataflow import eliminate_dead_code
 from symconv.lower.equations import lower_equations
@@ -23,7 +23,7 @@ from .function_text import FunctionTextWriter
 from .size_constraints import find_size_constraints
 
 HELPERS = (
-    *("check_shape", "check_classes", "check_size"),
+    *("as_floats", "check_shape", "check_classes", "check_size"),
     *("sigmoid", "erf", "softmax", "log_softmax", "log_sum_exp"),
 )
 STANDARD_IMPORTS = ("from typing import Any, NamedTuple, TypeAlias",)
@@ -67,6 +67,7 @@ def readable_module(  # noqa: PLR0913 - everything that a module is made of, by 
         definitions=forward.sizes,
         numbers=numbers or {},
         classes=checkable_class_counts(forward.equations),
+        labels=frozenset(class_counts(forward.equations)),
     )
     defined = tuple(tensors[e.key] for e in forward.equations)
     first = write_readable_function(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
+from symconv.codegen.python.array_conversion import CONVERSION, convert_where_needed
 from symconv.codegen.python.function_docstring import function_docstring
 from symconv.codegen.python.layout import TAB, wrap_call
 from symconv.codegen.python.long_lines import (
-    shape_checks,
     shape_literal,
     wrap_tuple,
     wrap_unpacking,
@@ -19,7 +20,15 @@ from symconv.core.tensor import Tensor
 from .dead_code import eliminate_dead_scalars
 from .scalar_names import ScalarNames, list_entries_in
 from .scalar_printer import ScalarPrinter
-from .scalar_program import Branch, Entry, ScalarStatement, Winner, collect_reads, list_entries_of
+from .scalar_program import (
+    Branch,
+    Entry,
+    ScalarStatement,
+    Select,
+    Winner,
+    collect_reads,
+    list_entries_of,
+)
 
 TITLES = {
     "step": "Compute the cost and all gradients at one go.",
@@ -41,31 +50,39 @@ class ScalarFunctions:
     def forward_pass(self) -> Function:
         """All values of the network."""
         used = collect_reads(self.plan.forward) | set(self.names.passed_on())
+        values = self.names.values()
         body, printer = (
             [*self._checks(self.given), *self._unpacked(self.given, used)],
             self._printer(),
         )
-        body += self._statements(printer, self.plan.forward)
-        body.append(wrap_tuple("kept", [self.name(item) for item in self.names.kept]))
-        body.append(make_code([f"{TAB}return Forward(kept, {self.names.typed()}.dtype)"], "return"))
+        unnumbered = (
+            replace(s, winner=None) if isinstance(s, Select) else s for s in self.plan.forward
+        )
+        body += self._statements(printer, tuple(unnumbered))
+        plain = (self.plan.planner.plain(e) for t in values for e in list_entries_in(t))
+        body += _make_array([self.name(e) for e in plain], f"{self.names.typed()}.dtype")
+        body.append(make_code(wrap_call("return Forward", _cut_array(values), "", 1), "return"))
         return self._function("forward", (self.given, []), "Forward", body, printer)
 
     def backward_pass(self) -> Function:
         """All gradients."""
         seeds = [self.backward.seed] if self.backward.seed else []
-        statements = eliminate_dead_scalars(self.plan.backward, self._answered())
+        # Who won a maximum is found anew: it is no value of the network.
+        contests = [replace(s, target=None) for s in self.plan.forward if isinstance(s, Select)]
+        statements = eliminate_dead_scalars((*contests, *self.plan.backward), self._answered())
         used = collect_reads(statements) | self._answered()
         keys = {e.key for e in used if isinstance(e, Entry)}
         given = [t for t in self.given if t.key in keys]
         body, printer = self._checks([*given, *seeds]), self._printer()
         body += self._unpacked([*given, *seeds], used)
-        needed = used | {s.winner for s in statements if isinstance(s, Branch)}
-        if needed & set(self.names.kept):
-            kept = [self.name(k) if k in needed else "_" for k in self.names.kept]
-            body.append(wrap_unpacking(kept, "values.kept"))
+        body += self._recalled(used)
         body += self._statements(printer, statements)
-        body += self._made(printer, "values.dtype")
-        body.append(make_code(wrap_call("return Gradients", self._parts(), "", 1), "return"))
+        body += self._made(printer, self._recalled_type([*given, *seeds]))
+        body.append(
+            make_code(
+                wrap_call("return Gradients", _cut_array(self.backward.results), "", 1), "return"
+            )
+        )
         return self._function("backward", (given, seeds), "Gradients", body, printer)
 
     def _printer(self) -> ScalarPrinter:
@@ -89,7 +106,7 @@ class ScalarFunctions:
         words["values"] = "what `forward` returned."
         sections = {
             "Args": [f"{p.name}: {words[p.name]}" for p in parameters],
-            "Raises": ["ValueError: an array has another shape."],
+            "Raises": ["ValueError: an array has another shape, which the message names."],
         }
         made = ["tanh"] if printer.functions & TANH else []
         made += ["Gradients"] if name == "step" else []
@@ -100,12 +117,15 @@ class ScalarFunctions:
             body=tuple(body),
             result=result,
             reads=frozenset(p.name for p in parameters),
-            calls=frozenset({result, *made}),
-            exempt=frozenset({"FURB136"} if "relu" in printer.functions else ()),
+            calls=frozenset({CONVERSION, "check_shape", result, *made}),
+            exempt=frozenset(
+                printer.exempt | ({"FURB136"} if "relu" in printer.functions else set())
+            ),
         )
 
     def _checks(self, given: list[Tensor]) -> list[Code]:
-        return shape_checks({self.names.array(t): t for t in given})
+        names = self.names
+        return convert_where_needed(given, names.names.tensors, names.labels, names.fits)
 
     def _unpacked(self, given: list[Tensor], used: set[Entry | Winner]) -> list[Code]:
         """The entries of the arrays as numbers."""
@@ -117,6 +137,26 @@ class ScalarFunctions:
                 ravel = "" if len(t.shape) == 1 else ".ravel()"
                 found.append(wrap_unpacking(items, f"{self.names.array(t)}{ravel}.tolist()"))
         return found
+
+    def _recalled(self, used: set[Entry | Winner]) -> list[Code]:
+        """The entries of the values of the forward pass as numbers."""
+        found: list[Code] = []
+        for t in self.names.values():
+            items = [self.name(e) if e in used else "_" for e in list_entries_in(t)]
+            if any(i != "_" for i in items):
+                field = f"values.{self.names.array(t)}"
+                array = f"np.asarray({field})" if t.role == "cost" else field
+                ravel = "" if len(t.shape) == 1 and t.role != "cost" else ".ravel()"
+                found.append(wrap_unpacking(items, f"{array}{ravel}.tolist()"))
+        return found
+
+    def _recalled_type(self, given: list[Tensor]) -> str:
+        """The type of the gradients: that of an array of the forward pass, or of a given one."""
+        values = [f"values.{self.names.array(t)}" for t in self.names.values() if t.role != "cost"]
+        passed = [self.names.array(t) for t in given if t.key not in self.names.labels]
+        return (
+            f"{(*values, *passed, f'values.{self.names.array(self.names.values()[0])}')[0]}.dtype"
+        )
 
     def _statements(
         self, printer: ScalarPrinter, statements: tuple[ScalarStatement, ...]
@@ -142,18 +182,7 @@ class ScalarFunctions:
         printer.parts = {}
         entries = [e for tensor in self.backward.results for e in list_entries_in(tensor)]
         numbers = ["".join(printer.addends(self.plan.planner.read(e))) for e in entries]
-        made = f"{TAB}made: Array = np.array(numbers, dtype={dtype})"
-        return [wrap_tuple("numbers", numbers), make_code([made])]
-
-    def _parts(self) -> list[str]:
-        """The parts of that array, each in the shape of its gradient."""
-        parts, start = list[str](), 0
-        for tensor in self.backward.results:
-            stop = start + len(list_entries_in(tensor))
-            reshape = "" if len(tensor.shape) == 1 else f".reshape({shape_literal(tensor)})"
-            parts.append(f"made[{start}:{stop}]{reshape}")
-            start = stop
-        return parts
+        return _make_array(numbers, dtype)
 
     def _answered(self) -> set[Entry | Winner]:
         """The entries that the gradients are made of."""
@@ -174,7 +203,27 @@ class ScalarFunctions:
         )
         body.append(make_code([f"{TAB}dtype = {self.names.typed()}.dtype"]))
         body += [*self._statements(printer, both), *self._made(printer, "dtype")]
-        body.append(make_code(wrap_call("gradients = Gradients", self._parts(), "", 1)))
+        body.append(
+            make_code(wrap_call("gradients = Gradients", _cut_array(self.backward.results), "", 1))
+        )
         cost_entry = f"dtype.type({self.name(cost)})"
         body.append(make_code([f"{TAB}return Step({cost_entry}, gradients)"], "return"))
         return self._function("step", (self.given, []), "Step", body, printer)
+
+
+def _make_array(numbers: list[str], dtype: str) -> list[Code]:
+    """The statements that make one array of numbers."""
+    made = f"{TAB}made: Array = np.array(numbers, dtype={dtype})"
+    return [wrap_tuple("numbers", numbers), make_code([made])]
+
+
+def _cut_array(tensors: Iterable[Tensor]) -> list[str]:
+    """The parts of that array, each in the shape of its tensor; a cost is a number."""
+    parts, start = list[str](), 0
+    for tensor in tensors:
+        stop = start + len(list_entries_in(tensor))
+        reshape = "" if len(tensor.shape) == 1 else f".reshape({shape_literal(tensor)})"
+        cut = str(start) if tensor.role == "cost" else f"{start}:{stop}"
+        parts.append(f"made[{cut}]{reshape}")
+        start = stop
+    return parts

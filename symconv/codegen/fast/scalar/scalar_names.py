@@ -1,4 +1,4 @@
-"""What the functions of an unrolled module share: identifiers, and the numbers that are kept."""
+"""What the functions of an unrolled module share: identifiers, and what is read and answered."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from itertools import product
 
 from symconv.codegen.python.identifiers import Identifiers
 from symconv.codegen.readable.module import module_names
-from symconv.core.equation import Program
+from symconv.core.equation import Program, class_counts
 from symconv.core.proof import Backward
 from symconv.core.tensor import Tensor
 
@@ -15,14 +15,15 @@ from .unrolled_program import UnrolledProgram
 
 
 class ScalarNames:
-    """Names of entries, winners and parts; `kept` is what the forward pass hands on, in order."""
+    """Names of entries, winners and parts."""
 
     def __init__(self, forward: Program, backward: Backward, plan: UnrolledProgram) -> None:
         self.forward, self.plan = forward, plan
         self.names: Identifiers = module_names(forward, backward.program)
         self.identifiers: dict[Entry | Winner | Compound, str] = {}
-        self.kept = [*list_assignments(plan.forward), *self.passed_on()]
         self.given = list(forward.given)
+        self.labels = frozenset(class_counts(forward.equations))
+        self.fits = self.names.namer.claim("fits")
 
     def array(self, tensor: Tensor) -> str:
         """The identifier of an array."""
@@ -47,8 +48,8 @@ class ScalarNames:
         return [e for e in dict.fromkeys(found) if e not in written]
 
     def values(self) -> list[Tensor]:
-        """What the forward pass computes."""
-        return [t for t in self.forward.tensors if self.forward.equation(t.key) is not None]
+        """What the forward pass computes, in the order of the equations."""
+        return [self.forward.tensor(e.key) for e in self.forward.equations]
 
     def typed(self) -> str:
         """The array whose type is that of the results: the first parameter, if there is one."""

@@ -28,7 +28,7 @@ from .subexpressions import argument_of, best_subexpression, count_operators, su
 FORMS = {
     "sum": "({0})",
     "reciprocal": "(1 / ({0}))",
-    "relu": "({0} if {0} > 0 else 0)",
+    "relu": "(0 if {0} <= 0 else {0})",
     "step": "(1 if {0} > 0 else 0)",
     "sigmoid": "(0.5 + 0.5 * tanh(0.5 * {1}))",
     "tanh": "tanh({0})",
@@ -39,7 +39,8 @@ class ScalarPrinter:
     """Prints statements; `name` gives the identifier of an entry, a winner or a part.
 
     `parts` are the parts of the statement that have been computed under a name of their own;
-    `functions` collects what is taken of numbers in all statements.
+    `functions` collects what is taken of numbers in all statements, `exempt` the rules of the
+    linter that maxima break on purpose.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class ScalarPrinter:
         self.indent = indent
         self.parts: dict[Compound, str] = {}
         self.functions = set[str]() if functions is None else functions
+        self.exempt = set[str]()
 
     def code(self, statement: ScalarStatement) -> list[Code]:
         """One statement, after the parts of it that get a name."""
@@ -95,15 +97,22 @@ class ScalarPrinter:
         return count_operators(value) > 1 or not (text[0] == "(" or text[-1] == ")")
 
     def _selected(self, select: Select) -> list[Code]:
-        """The first largest: the best so far gives way to what is larger, not to what is equal."""
-        margin, winner = TAB * self.indent, self.name(select.winner)
+        """The first largest: the best so far gives way to what is larger, not to what is equal.
+
+        Of NaN, which is unequal to itself, the last one wins.
+        """
+        margin = TAB * self.indent
+        winner = self.name(select.winner) if select.winner else ""
         first, *rest = (self.name(e) for e in select.among)
         best = self.name(select.target) if select.target else f"{winner}_value"
-        found = [make_code([f"{margin}{best}, {winner} = {first}, 0"])]
+        names = f"{best}, {winner}" if winner else best
+        found = [make_code([f"{margin}{names} = {first}{', 0' if winner else ''}"])]
+        self.exempt |= {"PLR0124"} if rest else set()
         for number, other in enumerate(rest, start=1):
+            value = f"{other}, {number}" if winner else other
             found += [
-                make_code([f"{margin}if {other} > {best}:"], "branch"),
-                make_code([f"{margin}{TAB}{best}, {winner} = {other}, {number}"]),
+                make_code([f"{margin}if {other} > {best} or {other} != {other}:"], "branch"),
+                make_code([f"{margin}{TAB}{names} = {value}"]),
             ]
         return found
 

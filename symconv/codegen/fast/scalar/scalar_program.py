@@ -76,10 +76,10 @@ class Assign:
 
 @dataclass(frozen=True)
 class Select:
-    """target = the first largest of the alternatives, `winner` its number."""
+    """target = the first largest of the alternatives, `winner` its number; one may be unasked."""
 
     target: Entry | None
-    winner: Winner
+    winner: Winner | None
     among: tuple[Entry, ...]
 
 
@@ -109,7 +109,7 @@ def list_entries_of(value: Sum) -> list[Entry]:
 def list_assignments(statements: tuple[ScalarStatement, ...]) -> list[Entry | Winner]:
     """Entries in the order of writing, then winners."""
     entries = [s.target for s in statements if not isinstance(s, Branch) and s.target]
-    return [*entries, *(s.winner for s in statements if isinstance(s, Select))]
+    return [*entries, *(s.winner for s in statements if isinstance(s, Select) and s.winner)]
 
 
 def collect_reads(statements: tuple[ScalarStatement, ...]) -> set[Entry | Winner]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sympy import Symbol
 
+from symconv.codegen.python.array_conversion import CONVERSION, write_conversion
 from symconv.codegen.python.function_docstring import function_docstring
 from symconv.codegen.python.identifiers import Identifiers
 from symconv.codegen.python.layout import TAB, wrap_call
@@ -11,7 +12,7 @@ from symconv.codegen.python.module import Code, Function, Parameter, make_code
 from symconv.codegen.python.sizes import SizePrinter
 from symconv.codegen.readable.function import class_checks
 from symconv.codegen.readable.size_sources import SizeSource, find_size_sources
-from symconv.core.equation import Program, checkable_class_counts
+from symconv.core.equation import Program, checkable_class_counts, class_counts
 from symconv.core.proof import Backward
 from symconv.core.tensor import Tensor
 
@@ -36,6 +37,7 @@ class SignatureWriter:
         self.program, self.backward, self.names = program, backward, names
         self.classes = checkable_class_counts(program.equations)
         self.given = program.given
+        self.labels = frozenset(class_counts(program.equations))
 
     def function(self, name: str, scribe: FunctionWriter, results: list[str]) -> Function:
         """One pass that returns these names."""
@@ -43,10 +45,11 @@ class SignatureWriter:
         scribe.mentioned = scribe.mentioned.union(*(n.atoms(Symbol) for n in classes.values()))
         scribe.calls |= {"check_classes"} if classes else set()
         # Before the parameters: a size that no other array shows makes one more array a parameter.
-        preamble = [*self._preamble(scribe), *class_checks(classes, self.names)]
+        sizes = [*self._preamble(scribe), *class_checks(classes, self.names)]
         seeds = [self.backward.seed] if self.backward.seed else []
         seeds = [t for t in seeds if name == "backward" and t.key in scribe.used]
         given = [t for t in self.given if t.key in scribe.used]
+        preamble = [*write_conversion([*given, *seeds], self.names.tensors, self.labels), *sizes]
         values = name == "backward" and scribe.values
         arrays, deltas = ([self._parameter(t) for t in ts] for ts in (given, seeds))
         stored = [Parameter("values", "Forward")] if values else []
@@ -65,7 +68,7 @@ class SignatureWriter:
             body=(*preamble, *scribe.body, returns),
             result=result,
             reads=frozenset(reads | ({"workspace"} if scribe.workspace else set())),
-            calls=frozenset({*scribe.calls, result}),
+            calls=frozenset({*scribe.calls, CONVERSION, result}),
         )
 
     def _parameter(self, tensor: Tensor) -> Parameter:

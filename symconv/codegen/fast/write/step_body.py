@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from symconv.codegen.python.array_conversion import CONVERSION
 from symconv.codegen.python.layout import TAB, WIDTH, wrap_call
 from symconv.codegen.python.long_lines import unpacking_targets, wrap_tuple, wrap_unpacking
 from symconv.codegen.python.module import BLANK, Code, CodeKind, make_code
 
 LOCALS = (
-    "buffers", "costs", "dtype", "futures", "gradients", "k", "part", "partials", "results", "run_part",
-    "samples", "sums", "threads", "weight", "whole", "workspaces",
+    "buffers", "costs", "dtype", "futures", "gradients", "k", "part", "partials", "results",
+    "run_part", "samples", "sums", "threads", "weight", "whole", "workspaces",
 )  # fmt: skip
 
 
@@ -22,7 +23,8 @@ class StepBody:
     `words` are the local names, `passes` the parameters of the forward and of the backward pass,
     `given` the arrays that both take together, `samples` those that have a sample a row. `results`
     maps a gradient to its array; `wholes` are gradients with a sample a row: the parts write to
-    them, where the others are added. `mean` says that the cost is a mean over the batch.
+    them, where the others are added. `mean` says that the cost is a mean over the batch;
+    `conversion` brings the arrays to one type.
     """
 
     words: Mapping[str, str]
@@ -33,22 +35,29 @@ class StepBody:
     wholes: list[str]
     cost: str | None
     mean: bool
+    conversion: list[Code]
 
     def code(self) -> tuple[Code, ...]:
         """All of them."""
-        return (*self._alone(), *self._rooms(), BLANK, *self._run(), BLANK, *self._join())
+        return (
+            *self.conversion,
+            *self._alone(),
+            *self._rooms(),
+            BLANK,
+            *self._run(),
+            BLANK,
+            *self._join(),
+        )
 
     def reads(self) -> frozenset[str]:
         """The parameters that are read."""
-        passed = [*(self.passes[0] if self._reads_values else []), *self.passes[1], *self._kinds()]
-        own = {self.words["threads"], self.words["workspaces"], self.samples[0]}
-        return frozenset(own | {n for n in passed if n in self.given} | self._shapes())
+        return frozenset({self.words["threads"], self.words["workspaces"], *self.given})
 
     def calls(self) -> frozenset[str]:
         """The functions of the module that are called."""
         forward = {"forward"} if self._reads_values else set()
         answers = {"Gradients", "Step"} if self.cost else {"Gradients"}
-        return frozenset({"backward", "get_thread_pool"} | forward | answers)
+        return frozenset({"backward", "get_thread_pool", CONVERSION} | forward | answers)
 
     @property
     def _apart(self) -> list[str]:
@@ -66,9 +75,6 @@ class StepBody:
     def _kinds(self) -> list[str]:
         """The arrays whose common type is that of the gradients."""
         return [n for n in self.given if n in self.results.values()]
-
-    def _shapes(self) -> set[str]:
-        return {self.results[n] for n in self.wholes}
 
     def _alone(self) -> list[Code]:
         """What does not split is computed in the calling thread."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from symconv.codegen.fast.plan.batch_split import BatchSplit, plan_batch_split, smallest_part
+from symconv.codegen.python.array_conversion import write_conversion
 from symconv.codegen.python.function_docstring import function_docstring
 from symconv.codegen.python.helpers import load_helper
 from symconv.codegen.python.identifiers import Identifiers
 from symconv.codegen.python.module import ConstantLines, Function, Module, Parameter
 from symconv.codegen.python.result_classes import step_class
-from symconv.core.equation import Program
+from symconv.core.equation import Program, class_counts
 from symconv.core.proof import Backward
 from symconv.core.tensor import Tensor
 
@@ -42,6 +43,9 @@ def add_step(module: Module, forward: Program, backward: Backward, names: Identi
         wholes=[n for n, t in results.items() if _splits(t, split)],
         cost=cost,
         mean=split.mean,
+        conversion=write_conversion(
+            [known[n] for n in given], names.tensors, frozenset(class_counts(forward.equations))
+        ),
     )
     return module.extend(
         load_helper("numpy_fast", "thread_pool"),
