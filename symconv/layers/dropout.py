@@ -14,7 +14,7 @@ from .base import Decimal, GivenName, Layer
 
 @dataclass(frozen=True)
 class Dropout(Layer):
-    """y[b,c,i,j] = m[b,c,i,j] x[b,c,i,j] / (1 - p), with a mask m of zeros and ones that is given.
+    """The value m[b,c,i,j] x[b,c,i,j] / (1 - p), with a mask m of zeros and ones that is given.
 
     The mask has no gradient, and the `rate` p is the share of zeros that it was drawn with: what is
     kept is scaled by 1/(1 - p), so that nothing has to be scaled where nothing is dropped.

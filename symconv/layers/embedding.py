@@ -15,7 +15,7 @@ from .base import Layer, TensorName
 
 @dataclass(frozen=True)
 class Embedding(Layer):
-    """y[b,u,q] = sum_r [x[b,u] = r] w[r,q] = w[x[b,u], q], row number x[b,u] of the table w.
+    """The entries w[x[b,u], q], row number x[b,u] of the table w, for every place u.
 
     The input holds whole numbers, counted from 0, and has no gradient; the table is given as rows
     and columns, `embedding w 1000x64`. Every row gets the gradients of the places that read it.

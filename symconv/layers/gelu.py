@@ -20,7 +20,7 @@ def gelu_with_tanh(x: Expr) -> Expr:
 class GELU(Pointwise):
     """y = x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))), the form with tanh.
 
-    With `exact` y = x/2 (1 + erf(x / sqrt(2))), which is x times the normal distribution's share
+    With `exact` it is x/2 (1 + erf(x / sqrt(2))), which is x times the normal distribution's share
     below x.
 
     Hendrycks and Gimpel, Gaussian Error Linear Units, 2016, section 2.

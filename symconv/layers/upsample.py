@@ -26,7 +26,7 @@ class Upsample(Layer):
     """y[b, c, k1 i + m, k2 j + n] = x[b,c,i,j]: every entry becomes a block.
 
     The modes `linear`, `bilinear` and `trilinear` go straight from an entry to the next, along one,
-    two or three axes of space: y[u] = sum_i relu(1 - |e - i|) x[i] for a place e between entries.
+    two or three axes of space, with the sum of relu(1 - |e - i|) x[i] at a place e between entries.
     The centres of entries lie at e = (u + 1/2)/k - 1/2, held within the image; with
     `align_corners` the first and the last entries of x and y meet, e = u (H - 1)/(k H - 1).
     """

@@ -230,3 +230,24 @@ def test_what_is_not_read_is_said_in_one_line(text, said):
     verdict = judge(text, np.zeros(2, int))
     assert verdict.verdict in {"unreadable", "not checked"}
     assert said in str(verdict)
+
+
+LABELS = Network.parse("input x NxCxHxW | embedding w k1xk2 -> y")
+ROWS = (
+    'dw = np.einsum("bcijq,rbcij->rq", delta_y, '
+    "(np.arange(k1)[:, None, None, None, None] == x).astype(delta_y.dtype))"
+)
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (ROWS, "right"),
+        (ROWS.replace("== x", "== x - 1"), "wrong"),
+        (ROWS.replace("delta_y, (", "delta_y, 2 * ("), "wrong"),
+        (ROWS.replace("==", "!="), "wrong"),
+    ],
+)
+def test_a_comparison_of_arrays_keeps_axes_of_one_entry(claim, verdict):
+    """At k1 = 1 the array of all classes has one entry, and five axes."""
+    assert LABELS.check(claim).verdict == verdict

@@ -18,7 +18,7 @@ from symconv.layers import catalogue
 from symconv.network.examples import EXAMPLES
 
 GENERATED = ROOT / "generated"
-QUICK = ("add", "dense", "flatten", "half_sse", "sigmoid", "tanh")
+QUICK = ("add", "dense", "dropout", "embedding", "flatten", "half_sse", "sigmoid", "tanh")
 MARKUPS = ("md", "tex")
 
 

@@ -120,7 +120,9 @@ def _evaluate_joined(at: Evaluator, joined: JoinedConditions, env: Environment) 
 
 
 def _evaluate_equality(at: Evaluator, condition: Condition, env: Environment) -> Any:
-    a, b = (unwrap_scalar(at.value(s, env)) for s in (condition.left, condition.right))
+    a, b = (at.value(s, env) for s in (condition.left, condition.right))
+    # In code an array of one entry keeps its axes.
+    a, b = (a, b) if at.options.is_code else (unwrap_scalar(a), unwrap_scalar(b))
     arrays_meet = isinstance(a, ArrayValue) or isinstance(b, ArrayValue)
     if arrays_meet and not at.options.is_code:
         raise ClaimError("whole arrays are not compared with '='", help="x > 0, i = j")

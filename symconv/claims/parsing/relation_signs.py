@@ -39,6 +39,7 @@ PROMPT = re.compile(r"[ \t]*(?:>>>|\.\.\.|In \[\d+\]:)[ \t]?")
 DEFINES = re.compile(r"\s*(?:async\s+)?(?:def|class|lambda)\s+\w")
 ASKS = re.compile(r"\s*(?:if|elif|while|assert)\b")
 CALLS = re.compile(r"\s*(?:return\b.*|yield\b.*|@[\w.]+\(.*|print\(.*|[A-Za-z_]\w*(?:\.\w+)+\(.*)$")
+LOOPS = re.compile(r"\s*(?:async\s+)?for\s+[\w\s,()]{1,80}\s+in\b.*:\s*$")
 CALL = re.compile(r"\s*[A-Za-z_]\w*\([^=]*[,(]\s*[a-z_]\w*=.*\)\s*$")
 KEYWORD = re.compile(r"[(,]\s*\**[A-Za-z_]\w*\s*(?=$)")
 
@@ -147,7 +148,7 @@ def find_no_formulas_of_code(line: str, start: int, *, code: bool) -> Iterator[N
         yield NoFormula(start + here, start + here + _head_of_block(body), DEFINED)
     elif ASKS.match(body) and (code or body.rstrip().endswith(":")):
         yield NoFormula(start + here, start + here + _head_of_block(body), ASKED)
-    elif CALLS.match(body) or (code and CALL.match(body)):
+    elif CALLS.match(body) or (code and (CALL.match(body) or LOOPS.match(body))):
         for sign in SIGN.finditer(body):
             inside = KEYWORD.search(body[: sign.start()]) is not None
             if inside or (sign.group() in {"==", "!=", "<=", ">="} and code):
