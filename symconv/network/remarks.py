@@ -27,7 +27,8 @@ def _describe_shape(tensor: Tensor) -> str:
 
 def list_remarks(spec: NetworkSpec, program: Program) -> tuple[str, ...]:
     """What is worth a word: axes that were found out, and layers that are hardly meant."""
-    return (*_remark_on_axes(spec, program), *_remark_on_doubles(spec))
+    doubles = _remark_on_doubles(spec)
+    return (*_remark_on_axes(spec, program), *doubles, *_remark_on_logarithms(spec))
 
 
 DOUBLE = {("softmax", "cross_entropy"), ("sigmoid", "bce_logits")}
@@ -41,6 +42,16 @@ def _remark_on_doubles(spec: NetworkSpec) -> Iterator[str]:
             yield (
                 f"'{second.kind}' behind '{first.kind}' takes the {first.kind} twice, as it has "
                 f"one of its own: leave '{first.kind}' out"
+            )
+
+
+def _remark_on_logarithms(spec: NetworkSpec) -> Iterator[str]:
+    """Probabilities before a cost that takes their logarithms."""
+    for first, second in pairwise(spec.layers):
+        if (first.kind, second.kind) == ("softmax", "nll_loss"):
+            yield (
+                "'nll_loss' behind 'softmax' takes probabilities for their logarithms: "
+                "'log_softmax | nll_loss', or 'cross_entropy' alone"
             )
 
 

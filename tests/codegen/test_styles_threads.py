@@ -21,6 +21,8 @@ WHOLE = (
     CONV.replace("Nx2", "4x2"),
     CONV.replace("Nx2", "2"),
     f"{CONV} | batchnorm -> y",
+    # The mean divides by the weights of all samples.
+    f"{CONV} | flatten -> v | dense W 4 -> h | cross_entropy t labels weights u -> C",
 )
 
 

@@ -172,6 +172,9 @@ def test_the_reading_names_every_tensor_its_role_and_its_axes(text):
 def test_what_was_found_out_is_said_and_what_was_stated_is_not():
     assert Network.parse("input r 2x3 | softmax").remarks == ("r is read as batch 2, 3 features",)
     assert Network.parse("input r 3 batch 2 | softmax").remarks == ()
+    assert Network.parse("input r 3 batch 2 | log_softmax | nll_loss t").remarks == ()
+    (said,) = Network.parse("input r 3 batch 2 | softmax | nll_loss t").remarks
+    assert "'log_softmax | nll_loss'" in said
     assert Network.parse("input r 5x5 | conv w 2x2").remarks == ()
 
 
