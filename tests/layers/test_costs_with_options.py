@@ -106,6 +106,45 @@ def test_claims_about_a_cost_with_options_are_judged(text):
     assert {c: network.check(c).verdict for c in CLAIMS[text]} == CLAIMS[text]
 
 
+OTHER_TARGETS = {
+    "input z 3 | input t 3 | cross_entropy t of z -> C": {
+        "dC/dz_1 = p_1 (t_0 + t_1 + t_2) - t_1": "right",
+        "dC/dz_1 = p_1 - t_1": "right under a condition",
+        "dC/dt_1 = -log(p_1)": "right",
+        "dC/dz_1 = p_1 - 2 t_1": "wrong",
+        "dC/dt_1 = log(p_1)": "wrong",
+    },
+    "input z 3 | input s 3 | softmax of s -> r | cross_entropy r of z -> C": {
+        "dC/dz_1 = p_1 - r_1": "right",
+        "dC/dr_1 = -log(p_1)": "right",
+        "dC/ds_1 = -r_1 (log(p_1) - sum_q r_q log(p_q))": "right",
+        "dC/dz_1 = r_1 - p_1": "wrong",
+        "dC/dr_1 = -log(r_1)": "wrong",
+        "dC/ds_1 = -r_1 log(p_1)": "wrong",
+    },
+}
+
+
+@pytest.mark.parametrize("text", OTHER_TARGETS)
+def test_probabilities_that_are_no_constant_are_targets_all_the_same(text):
+    network = Network.parse(text)
+    found = {c: network.check(c).verdict for c in OTHER_TARGETS[text]}
+    assert found == OTHER_TARGETS[text]
+
+
+CORRECT = {
+    "input z 3 | cross_entropy t -> C": "dC/dz = softmax(z) - t, for targets that sum to 1",
+    "input z 3 | cross_entropy t smoothing 0.1 -> C": "sum_{r} (1/30 + 9/10 t[r]) - 1/30 - 9/10 t",
+    "input z 3 | cross_entropy t weights v -> C": "sum_{r} t[r] v[r] - t[r'] v[r']",
+    "input z 3 | nll_loss t -> C": "dC/dz[r'] = -t[r']",
+}
+
+
+@pytest.mark.parametrize("text", CORRECT)
+def test_the_correct_formula_is_that_of_the_options(text):
+    assert CORRECT[text] in str(Network.parse(text).check("dC/dz = softmax(z) - 2 t"))
+
+
 def test_the_weights_of_classes_have_a_gradient_where_they_are_an_input():
     text = "input x Nx3 | input v 3 | nll_loss t labels weights v of x -> C"
     network = Network.parse(text)

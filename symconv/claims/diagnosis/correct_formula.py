@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 
-from sympy import Symbol
+from sympy import Mul, Symbol
 
 from symconv.claims.evaluation.assignment import all_places
 from symconv.claims.evaluation.comparison import Question
@@ -88,7 +88,12 @@ def write_forward_line(
 
 
 def write_softmax_formula(context: NetworkContext, tensor: Tensor) -> str:
-    """`dL/dz = (softmax(z) - t)/N`, for targets that sum to 1; empty for other derivatives."""
+    """`dL/dz = (softmax(z) - t)/N`, for targets that sum to 1; empty for other derivatives.
+
+    The derived equation has to be that: smoothing, weights and other costs make it another one.
+    """
+    from symconv.structure.softmax import match_softmax_difference
+
     cost = context.equation(context.cost)
     if (
         not context.summing
@@ -98,6 +103,10 @@ def write_softmax_formula(context: NetworkContext, tensor: Tensor) -> str:
     ):
         return ""
     (target,) = context.probability_targets
+    derivation = context.backward.derivation(tensor.key)
+    found = derivation and match_softmax_difference(context.program, derivation.equation)
+    if not found or found[0] * Mul(*cost.averaged) != 1:
+        return ""
     mean = "*".join(str(n) for n in cost.averaged if n != 1)
     body = f"softmax({tensor.key}) - {target}"
     body = f"({body})/{mean}" if mean else body

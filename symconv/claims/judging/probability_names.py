@@ -15,7 +15,12 @@ from sympy import Add, Expr, Symbol, exp, log
 from sympy.tensor.indexed import Indexed
 
 from symconv.calculus.reverse_mode import reverse_mode
-from symconv.claims.model.context import DerivedNetwork, DifferentiableNetwork, NetworkContext
+from symconv.claims.model.context import (
+    DerivedNetwork,
+    DifferentiableNetwork,
+    NetworkContext,
+    find_compared,
+)
 from symconv.claims.model.syntax_tree import (
     Differential,
     Identifier,
@@ -76,11 +81,14 @@ def differentiates_by(statement: Statement, name: str) -> bool:
 def find_named_output(context: NetworkContext) -> str | None:
     """The letter of the one output that is made of probabilities, and has a name already.
 
-    It is that of softmax, or of a sigmoid where the cost is a binary cross entropy.
+    It is that of softmax, or of a sigmoid where the cost is a binary cross entropy; not one that is
+    compared with such probabilities.
     """
+    costs = (e for e in context.forward.equations if e.kind == SOFTMAX_COST)
+    compared = frozenset[str]().union(*map(find_compared, costs))
     kinds = {e.kind for e in context.forward.equations}
     named = {"softmax", "sigmoid"} if PROBABILITY_COST in kinds else {"softmax"}
-    layers = [e for e in context.forward.equations if e.kind in named]
+    layers = [e for e in context.forward.equations if e.kind in named and e.key not in compared]
     names = {context.tensors[e.key].name for e in layers}
     if len(names) != 1:
         return None

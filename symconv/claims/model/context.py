@@ -120,14 +120,16 @@ class NetworkContext:
         """The targets that hold probabilities, with the axis of their classes.
 
         A cross entropy says of its target that it holds them. They need not be 0 and 1; a target of
-        labels is compared with the class, and has no such axis.
+        labels is compared with the class, and has no such axis. An input may be a target: of the
+        two tensors of a cross entropy it is the one of which no softmax is taken.
         """
         return {
             t.key: t.batch
             for e in self.forward.equations
             if e.kind in {"cross_entropy", "nll_loss"}
-            for t in self.targets
-            if t.key in e.reads and not t.positive and t.key not in find_labels((e,))
+            for t in self.forward.in_order(find_compared(e))
+            if (t.role == "target" or (t.role == "input" and e.rhs.has(LogSumExp)))
+            and not t.positive
         }
 
     @property
@@ -392,3 +394,9 @@ def build_context(
     chosen = pick_sizes(backward.program, 0) if sizes is None else sizes
     ordered = tuple(sorted(chosen.items(), key=lambda item: str(item[0])))
     return NetworkContext(network.program, backward, network.notation, ordered)
+
+
+def find_compared(cost: Equation) -> frozenset[str]:
+    """What a cross entropy reads beside its logits and class numbers, by key."""
+    logits = {key_of(a) for e in cost.rhs.atoms(LogSumExp) for a in e.atoms(Indexed)}
+    return cost.reads - logits - find_labels((cost,)).keys()
