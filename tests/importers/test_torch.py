@@ -98,6 +98,76 @@ def test_operations_without_a_layer_become_equations(name):
     compare_imported(from_torch(model, inputs), [x.numpy() for x in inputs], expected)
 
 
+LABELS, WEIGHTS = [1, 2, 0, 2], [0.5, 2.0, 1.5]
+COSTS = {
+    "smoothing, weights, a class that does not count": lambda w, v, x, t: F.cross_entropy(
+        x @ w, t, v, ignore_index=1, label_smoothing=0.25
+    ),
+    "labels that two costs read": lambda w, _, x, t: (
+        F.nll_loss((x @ w).log_softmax(1), t) + F.cross_entropy(x @ w, t, reduction="sum") / 3
+    ),
+    "a target that is computed": lambda w, _, x, t: (
+        F.smooth_l1_loss(x @ w, (x * x) @ w, beta=0.5) + F.cross_entropy(x @ w, t)
+    ),
+    "weights of the positives": lambda w, v, x, t: (
+        F.binary_cross_entropy_with_logits(x @ w, (x * x @ w).sigmoid(), pos_weight=v)
+        + F.cross_entropy(x @ w, t)
+    ),
+}
+
+
+class Cost(nn.Module):
+    def __init__(self, function):
+        super().__init__()
+        self.function, self.w = function, nn.Parameter(torch.arange(6.0).view(2, 3) / 4 - 0.6)
+        self.register_buffer("v", torch.tensor(WEIGHTS))
+
+    def forward(self, x, t):
+        return self.function(self.w, self.v, x, t)
+
+
+@pytest.mark.parametrize("name", COSTS)
+def test_costs_have_their_weights_and_their_labels(name):
+    torch.manual_seed(2)
+    inputs = (torch.randn(4, 2).double(), torch.tensor(LABELS))
+    model = Cost(COSTS[name]).double()
+    expected = torch_models.differentiate(model, inputs)
+    compare_imported(from_torch(model, inputs), [x.numpy() for x in inputs], expected)
+
+
+class Language(nn.Module):
+    """Tokens and their places, with one table for the first and the last layer."""
+
+    def __init__(self):
+        super().__init__()
+        self.tokens, self.places = nn.Embedding(5, 3), nn.Parameter(torch.randn(4, 3))
+
+    def forward(self, x, t):
+        y = self.tokens(x) + self.places[: x.shape[1]]
+        return F.cross_entropy(F.linear(torch.tanh(y), self.tokens.weight).view(-1, 5), t)
+
+
+def test_a_table_of_tokens_is_shared_with_the_last_layer():
+    torch.manual_seed(3)
+    inputs = (torch.tensor([[0, 4, 2], [1, 1, 3]]), torch.tensor([4, 2, 0, 1, 3, 3]))
+    model = Language().double()
+    expected = torch_models.differentiate(model, inputs)
+    imported = from_torch(model, inputs)
+    compare_imported(imported, [x.numpy() for x in inputs], expected)
+    assert "embedding w 5x3 -> y" in imported.text
+
+
+@pytest.mark.parametrize("mode", ["reflect", "replicate", "circular"])
+def test_convolutions_are_padded_with_the_image_itself(mode):
+    torch.manual_seed(4)
+    model = nn.Conv2d(1, 2, 3, padding=1, padding_mode=mode).double()
+    inputs = (torch.randn(1, 1, 4, 4).double(),)
+    expected = torch_models.differentiate(model, inputs)
+    imported = from_torch(model, inputs)
+    assert f"pad 1x1 mode {mode}" in imported.text
+    compare_imported(imported, [x.numpy() for x in inputs], expected)
+
+
 def test_everything_that_has_no_layer_is_named_at_once():
     def several(w, x):
         y = torch.cumsum(x @ w, 1) + torch.special.bessel_j0(x @ w)
@@ -135,12 +205,13 @@ REFUSED = {
     "changed in place through another view": [write_through_a_view, read_a_view_of_what_changed],
     "has 2 outputs": [lambda w, x: (x * w, x + w)],
     "dropout in training": [lambda w, x: F.dropout(x * w, 0.5, training=True)],
-    "padding with another number": [lambda w, x: F.pad(x * w, (1, 1), value=2.0)],
+    "padding of the batch or of channels": [lambda w, x: F.pad(x * w, (1, 1), value=2.0)],
     "its option alpha = 2": [lambda w, x: torch.add(x, w, alpha=2)],
-    "its option label_smoothing": [
-        lambda w, x: F.cross_entropy(x * w, torch.tensor([0, 1]), label_smoothing=0.1),
+    "an embedding of what is no input": [lambda w, x: F.embedding((x * w).argmax(1), w) + x[0]],
+    "a power whose exponent is a tensor": [lambda w, x: 2 ** (x * w)],
+    "weights of shape (2, 3) for": [
+        lambda w, x: F.binary_cross_entropy_with_logits(x * w, x.detach(), weight=x.detach()),
     ],
-    "a target that is no input": [lambda w, x: F.mse_loss(x * w, x)],
 }
 
 

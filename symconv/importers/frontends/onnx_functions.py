@@ -145,15 +145,21 @@ def instance_norm(call: OnnxCall) -> list[Operation]:
     return [call.make("instancenorm", *names, epsilon=call.number("epsilon", 1e-5))]
 
 
+NO_CLASS = -100
+"""What PyTorch's exporter says where no class is ignored."""
+
+
 def class_cost(kind: str) -> OnnxTranslation:
     """SoftmaxCrossEntropyLoss and NegativeLogLikelihoodLoss."""
 
     def translate(call: OnnxCall) -> list[Operation]:
-        if call.input(2) or call.integer("ignore_index", -100) != -100:
-            raise NotImportedError("a cost with weights, or with a class that is ignored")
+        if call.input(2):
+            raise NotImportedError("a cost with weights of classes")
         if len([n for n in call.node.outputs if n]) > 1:
             raise NotImportedError("a cost that also gives its logarithms")
-        reduce = call.word("reduction", "mean")
-        return [call.make(kind, call.input(0), call.input(1), reduction=reduce)]
+        options: dict[str, object] = {"reduction": call.word("reduction", "mean")}
+        ignored = call.node.attributes.get("ignore_index", NO_CLASS)
+        options |= {} if ignored == NO_CLASS else {"ignore": ignored}
+        return [call.make(kind, call.input(0), call.input(1), **options)]
 
     return translate

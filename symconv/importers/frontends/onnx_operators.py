@@ -79,7 +79,7 @@ OPERATORS: Mapping[str, OnnxTranslation] = {
     "GroupNormalization": group_norm,
     "InstanceNormalization": instance_norm,
     "SoftmaxCrossEntropyLoss": class_cost("cross_entropy"),
-    "NegativeLogLikelihoodLoss": class_cost("nll"),
+    "NegativeLogLikelihoodLoss": class_cost("nll_loss"),
     **dict.fromkeys(("Identity", "Dropout", "Cast"), alias),
     **dict.fromkeys(("Reshape", "Squeeze", "Unsqueeze"), reshape),
     "Flatten": flatten,

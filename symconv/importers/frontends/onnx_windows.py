@@ -81,15 +81,16 @@ def global_pool(how: str) -> OnnxTranslation:
 
 
 def pad(call: OnnxCall) -> list[Operation]:
-    """Pad with zeros."""
-    if call.word("mode", "constant") != "constant" or call.single(2, 0):
-        raise NotImportedError("padding that is no zeros")
+    """Pad, also with the image itself."""
+    modes = {"constant": "constant", "reflect": "reflect", "edge": "replicate", "wrap": "circular"}
+    mode, value = modes[call.word("mode", "constant")], call.single(2, 0) or 0
     amounts, rank = call.whole_numbers(1) or (), len(call.shape())
     axes = call.whole_numbers(3) or tuple(range(rank))
     before, after = [0] * rank, [0] * rank
     for k, axis in enumerate(axes):
         before[axis], after[axis] = amounts[k], amounts[k + len(axes)]
-    return [call.make("pad", call.input(0), before=tuple(before), after=tuple(after))]
+    options = {"before": tuple(before), "after": tuple(after), "mode": mode, "value": value}
+    return [call.make("pad", call.input(0), **options)]
 
 
 def resize(call: OnnxCall) -> list[Operation]:

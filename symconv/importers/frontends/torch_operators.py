@@ -23,6 +23,7 @@ from .torch_products import (
     attention,
     batch_norm,
     cost,
+    embedding,
     group_norm,
     instance_norm,
     layer_norm,
@@ -32,6 +33,7 @@ from .torch_products import (
 )
 from .torch_views import (
     alias,
+    broadcast,
     concat,
     dropout,
     expand,
@@ -97,6 +99,7 @@ OPERATORS: Mapping[str, Translation] = {
         ("view", "reshape", "flatten", "unflatten", "squeeze", "unsqueeze", "_unsafe_view"), reshape
     ),
     "expand": expand,
+    "broadcast_tensors": broadcast,
     "permute": permute,
     "transpose": transpose,
     "t": transpose,
@@ -105,8 +108,10 @@ OPERATORS: Mapping[str, Translation] = {
     **dict.fromkeys(("chunk", "split", "split_with_sizes", "unbind"), split),
     "cat": concat,
     "cross_entropy_loss": cost("cross_entropy"),
-    "nll_loss": cost("nll"),
-    "nll_loss_nd": cost("nll"),
+    "nll_loss": cost("nll_loss"),
+    "nll_loss_nd": cost("nll_loss"),
+    "huber_loss": cost("huber"),
+    "embedding": embedding,
     "mse_loss": cost("mse"),
     "l1_loss": cost("l1"),
     "smooth_l1_loss": cost("smooth_l1"),
@@ -118,6 +123,6 @@ OPERATORS: Mapping[str, Translation] = {
 VIEWS = {
     "view", "reshape", "flatten", "unflatten", "squeeze", "unsqueeze", "permute", "transpose", "t",
     "slice", "select", "chunk", "split", "split_with_sizes", "unbind", "alias", "detach",
-    "contiguous", "dropout", "expand",
+    "contiguous", "dropout", "expand", "broadcast_tensors",
 }  # fmt: skip
 """The operators whose result may lie in the memory of their input."""

@@ -85,13 +85,31 @@ def cost(kind: str) -> Translation:
     """A cost of a value and a target."""
 
     def translate(call: TorchCall) -> list[Operation]:
-        call.expect(weight=None, pos_weight=None, ignore_index=-100, label_smoothing=0.0)
         reduce = {0: "none", 1: "mean", 2: "sum"}.get(call.integer("reduction", 1))
         if reduce is None:
             raise NotImportedError("its reduction is none that is known")
         options: dict[str, object] = {"reduction": reduce}
-        if kind == "smooth_l1" and call.number("beta", 1) != 1:
-            options["beta"] = call.number("beta")
-        return [call.make(kind, call.tensor("self"), call.tensor("target"), **options)]
+        for word, argument, usual in COST_NUMBERS:
+            if call.number(argument, usual) != usual:
+                options[word] = call.number(argument, usual)
+        if call.integer("ignore_index", NO_CLASS) != NO_CLASS:
+            options["ignore"] = call.integer("ignore_index")
+        weights = (call.tensor("weight"), call.tensor("pos_weight"))
+        return [call.make(kind, call.tensor("self"), call.tensor("target"), *weights, **options)]
 
     return translate
+
+
+COST_NUMBERS = (("smoothing", "label_smoothing", 0), ("beta", "beta", 1), ("delta", "delta", 1))
+"""The options of costs here, in ATen, and what they usually are."""
+
+NO_CLASS = -100
+"""What ATen says where no class is ignored."""
+
+
+def embedding(call: TorchCall) -> list[Operation]:
+    """Rows of a table; how its gradient is stored does not change it."""
+    call.expect(scale_grad_by_freq=False, sparse=False)
+    if call.integer("padding_idx", -1) != -1:
+        raise NotImportedError("an embedding with a row that has no gradient")
+    return [call.make("embedding", call.tensor("indices"), call.tensor("weight"))]

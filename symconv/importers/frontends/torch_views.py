@@ -32,6 +32,12 @@ def expand(call: TorchCall) -> list[Operation]:
     return [call.make("expand", call.tensor("self"), shape=call.output_shape())]
 
 
+def broadcast(call: TorchCall) -> list[Operation]:
+    """Tensors brought to one shape."""
+    pairs = zip(call.outputs, call.arguments["tensors"], strict=True)
+    return [call.make_output(o, "expand", n, shape=call.output_shape(o)) for o, n in pairs]
+
+
 def permute(call: TorchCall) -> list[Operation]:
     """The axes in another order."""
     rank = len(call.shape())

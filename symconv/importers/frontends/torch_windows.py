@@ -117,16 +117,19 @@ def adaptive_pool(how: str, rank: int) -> Translation:
 
 
 def pad(call: TorchCall) -> list[Operation]:
-    """Padding with zeros; the amounts begin at the last axis."""
-    call.expect(mode="constant")
-    if call.arguments.get("value") not in {None, 0}:
-        raise NotImportedError("padding with another number than 0")
+    """Padding, also with the image itself; the amounts begin at the last axis."""
+    mode = call.arguments.get("mode", "constant")
+    if mode not in {"constant", "reflect", "replicate", "circular"}:
+        raise NotImportedError(f"its option mode = {str(mode)[:40]}")
+    value = 0.0 if call.arguments.get("value") is None else call.number("value")
     rank = len(call.shape())
     amounts = call.sizes("pad", len(call.arguments.get("pad", ())))
     pairs = list(zip(amounts[::2], amounts[1::2], strict=True))[::-1]
     pairs = [(0, 0)] * (rank - len(pairs)) + pairs
     before, after = (tuple(side) for side in zip(*pairs, strict=True))
-    return [call.make("pad", call.tensor("self"), before=before, after=after)]
+    return [
+        call.make("pad", call.tensor("self"), before=before, after=after, mode=mode, value=value)
+    ]
 
 
 def upsample_nearest(call: TorchCall) -> list[Operation]:

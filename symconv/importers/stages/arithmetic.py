@@ -94,14 +94,15 @@ def write_binary(writer: StageWriter, operation: Operation) -> Written:
     a, b = writer.shape_of(left), writer.shape_of(right)
     kind, shape = operation.kind, broadcast_shapes(a, b)
     values = [writer.values.get(n) if isinstance(n, str) else None for n in (left, right)]
-    if kind in {"add", "mul"} and a == b and None not in values:
+    if kind in {"add", "mul"} and a == b and shape and None not in values:
         x, other = values if values[1] != writer.last else values[::-1]
         assert x is not None
         assert other is not None
         return writer.apply(f"{kind} {other.marked}", x, shape, space=x.space)
     places = writer.letters(len(shape))
     first, second = (writer.entry(n, places, shape) for n in (left, right))
-    return writer.equate(f"{first} {SIGNS[kind]} {second}", places, shape)
+    letter = "y" if shape else "C"
+    return writer.equate(f"{first} {SIGNS[kind]} {second}", places, shape, letter=letter)
 
 
 def write_maximum(writer: StageWriter, operation: Operation) -> Written:
@@ -140,6 +141,6 @@ def write_reduction(writer: StageWriter, operation: Operation) -> Written:
 def write_softmax(writer: StageWriter, operation: Operation) -> Written:
     """`softmax axis 1`, or `softmax` where there are samples of features."""
     x, axis = writer.value(operation.inputs[0]), operation.options["axis"]
-    plain = len(x.shape) == 2 and axis == 1
+    plain = len(x.shape) == 2 and axis == 1 and x.batch
     text = operation.kind if plain else f"{operation.kind} axis {axis}"
     return writer.apply(text, x, x.shape, space=x.space)

@@ -2,60 +2,100 @@
 
 from __future__ import annotations
 
-from symconv.importers.graph.records import ModelInput, Operation
+from symconv.importers.graph.records import ModelInput, Operation, Shape
 from symconv.importers.graph.refusals import NotImportedError
 
 from .names import find_free_name
 from .numbers import write_option
 from .writer import StageWriter, Written
 
+CLASSES = {"cross_entropy", "nll_loss"}
+"""The costs of one right class among several, whose target may be labels."""
+
+COSTS = CLASSES | {"mse", "l1", "bce", "bce_logits", "smooth_l1", "huber"}
+"""The operations whose second input is a target: kinds and keywords are the same."""
+
 
 def write_cost(writer: StageWriter, operation: Operation) -> Written:
-    """`cross_entropy t labels`, `mse t` and the like; the target is an input of the model."""
+    """`cross_entropy t labels`, `mse t` and the like, with weights of classes or of features."""
     x, option = writer.value(operation.inputs[0]), operation.options
-    target = find_target(writer, operation)
     kind, reduction = operation.kind, option["reduction"]
-    labels = kind == "cross_entropy" and target.whole
+    given = next((i for i in writer.graph.inputs if i.name == operation.inputs[1]), None)
+    labels = kind in CLASSES and given is not None and given.whole
     wanted = (x.shape[0], *x.shape[2:]) if labels else x.shape
-    if target.shape != wanted:
-        raise NotImportedError(f"a target of shape {target.shape} for {x.shape}")
-    if kind == "cross_entropy" and len(x.shape) > 2 and x.space != len(x.shape) - 2:
-        raise NotImportedError("a cross entropy whose channels an equation has hidden")
-    text = f"{kind} {_name_target(writer, target)}"
+    target = _name_target(writer, operation.inputs[1], given, wanted)
+    if kind in CLASSES and not x.has_channels:
+        return _spell_out(writer, operation, x, target, labels=labels)
+    text = f"{kind} {target}"
     text += f" reduction {reduction}" if reduction != "mean" else ""
     text += " labels" if labels else ""
-    if "beta" in option:
-        text += f" beta {write_option(option['beta'])}"
+    for word, source in zip(("weights", "pos_weight"), operation.inputs[2:], strict=False):
+        text += f" {word} {_name_weights(writer, source, x)}" if source is not None else ""
+    for word in ("smoothing", "ignore", "beta", "delta"):
+        text += f" {word} {_write_number(option[word], word)}" if word in option else ""
     shape = () if reduction != "none" else wanted
     return writer.apply(text, x, shape, space=x.space if shape == x.shape else 0)
 
 
-def write_nll(writer: StageWriter, operation: Operation) -> Written:
-    """The mean of -p[n, t[n]] for logarithms p of probabilities and labels t."""
-    x, target = writer.value(operation.inputs[0]), find_target(writer, operation)
-    if len(x.shape) != 2 or target.shape != x.shape[:1] or not target.whole:
-        raise NotImportedError(f"labels of shape {target.shape} for {x.shape}")
-    share = {"mean": f" / {x.shape[0]}", "sum": ""}.get(operation.options["reduction"])
-    if share is None:
-        raise NotImportedError("a negative log likelihood that is not reduced")
-    name = _name_target(writer, target)
-    writer.stages.append(f"constant {name} {x.shape[0]}")
-    right = f"-(sum(n,c) [{name}[n] = c] {writer.entry(operation.inputs[0], ['n', 'c'])}){share}"
+def _spell_out(
+    writer: StageWriter, operation: Operation, x: Written, target: str, *, labels: bool
+) -> Written:
+    """The cost of labels as an equation, where the layer would not know the axis of the classes."""
+    option, weights = dict(operation.options), [n for n in operation.inputs[2:] if n is not None]
+    reduction = option.pop("reduction")
+    if len(x.shape) != 2 or not labels or option or weights or reduction == "none":
+        raise NotImportedError("a cost of classes whose axis an equation has hidden")
+    if operation.inputs[1] not in writer.values:
+        writer.stages.append(f"constant {target} {x.shape[0]}")
+    name = writer.name_of(x)
+    share = f"{name}[n,c]"
+    if operation.kind == "cross_entropy":
+        share = f"({share} - logsumexp(r<{x.shape[1]}) {name}[n,r])"
+    over = f" / {x.shape[0]}" if reduction == "mean" else ""
+    right = f"-(sum(n<{x.shape[0]}, c<{x.shape[1]}) [{target}[n] = c] {share}){over}"
     return writer.equate(right, (), (), letter="C")
 
 
-def find_target(writer: StageWriter, operation: Operation) -> ModelInput:
-    """The input of the model that a cost compares with; nothing else may read it."""
-    name = operation.inputs[1]
-    found = next((i for i in writer.graph.inputs if i.name == name), None)
-    uses = sum(o.reads.count(str(name)) for o in writer.graph.operations)
-    if found is None or uses > 1:
-        raise NotImportedError("a target that is no input of the model, or read elsewhere, too")
+def _name_target(
+    writer: StageWriter, name: str | float | None, given: ModelInput | None, wanted: Shape
+) -> str:
+    """The name of a target: a value that is known, or an input that its cost declares."""
+    if isinstance(name, str) and name in writer.values:
+        shape, text = writer.values[name].shape, writer.values[name].marked
+    elif given is not None:
+        shape = given.shape
+        written = writer.count_name(find_free_name(given.name, writer.taken), shape)
+        writer.given[given.name], text = written.marked, written.letter
+    else:
+        raise NotImportedError("a target that is neither an input nor computed")
+    if shape != wanted:
+        raise NotImportedError(f"a target of shape {shape}, where {wanted} is needed")
+    return text
+
+
+def _name_weights(writer: StageWriter, source: str | float, x: Written) -> str:
+    """A stored array of one number a class or a feature, as a constant."""
+    if writer.shape_of(source) != x.shape[1:2] or len(x.shape) < 2 or x.shape[1] == 1:
+        raise NotImportedError(f"weights of shape {writer.shape_of(source)} for {x.shape}")
+    if writer.stored(source).trained:
+        raise NotImportedError("weights of a cost that are trained")
+    return writer.read_array(str(source))[0]
+
+
+def _write_number(value: float, word: str) -> str:
+    found = write_option(value)
+    if found is None:
+        raise NotImportedError(f"the {word} {value!r} has too many digits")
     return found
 
 
-def _name_target(writer: StageWriter, target: ModelInput) -> str:
-    """The name of a target, which its cost declares."""
-    written = writer.count_name(find_free_name(target.name, writer.taken), target.shape)
-    writer.given[target.name] = written.marked
-    return written.letter
+def write_embedding(writer: StageWriter, operation: Operation) -> Written:
+    """`embedding w 1000x64`: rows of a table by the whole numbers of an input."""
+    x, table = writer.value(operation.inputs[0]), writer.stored(operation.inputs[1]).values.shape
+    given = next((i for i in writer.graph.inputs if i.name == operation.inputs[0]), None)
+    if given is None or not given.whole or len(table) != 2:
+        raise NotImportedError("an embedding of what is no input of whole numbers")
+    weight = writer.weight(str(operation.inputs[1]), "w")
+    return writer.apply(
+        f"embedding {weight} {table[0]}x{table[1]}", x, (*x.shape, table[1]), space=0
+    )

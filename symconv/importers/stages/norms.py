@@ -13,7 +13,7 @@ def write_norm(writer: StageWriter, operation: Operation) -> Written:
     """`batchnorm`, `layernorm`, `groupnorm`, `instancenorm` or `rmsnorm`, of the data at hand."""
     x, weight, bias = writer.value(operation.inputs[0]), *operation.inputs[1:3]
     option, kind = operation.options, operation.kind
-    if kind in {"batchnorm", "groupnorm", "instancenorm"} and not _has_channels(x):
+    if kind in {"batchnorm", "groupnorm", "instancenorm"} and not x.has_channels:
         raise NotImportedError("a normalisation whose channels an equation has hidden")
     text = kind + _name_scale(writer, weight, bias)
     text += f" epsilon {write_epsilon(option['epsilon'])}"
@@ -29,7 +29,7 @@ def write_scaled_norm(writer: StageWriter, operation: Operation) -> Written:
     """
     x, option = writer.value(operation.inputs[0]), operation.options
     weight, bias, mean, variance = operation.inputs[1:5]
-    if _has_channels(x):
+    if x.has_channels:
         text = "batchnorm inference" + _name_scale(writer, weight, bias)
         text += f" mean {writer.statistic(str(mean), 'mu')}"
         text += f" variance {writer.statistic(str(variance), 'nu')}"
@@ -68,7 +68,3 @@ def write_epsilon(value: float) -> str:
     if found is None or value < 0:
         raise NotImportedError(f"epsilon = {value!r} cannot be written")
     return found
-
-
-def _has_channels(x: Written) -> bool:
-    return len(x.shape) == 2 or x.space == len(x.shape) - 2

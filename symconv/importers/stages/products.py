@@ -23,7 +23,7 @@ def write_linear(writer: StageWriter, operation: Operation) -> Written:
             raise NotImportedError(f"a bias of shape {writer.shape_of(bias)} for {units} units")
         text += f" bias {writer.weight(str(bias), 'b')}"
     text += " transposed" if transposed else ""
-    text += " last" if len(x.shape) > 2 else ""
+    text += " last" if len(x.shape) > 2 or not x.batch else ""
     return writer.apply(text, x, (*x.shape[:-1], units), space=0)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from symconv.importers.graph.records import ModelGraph, Operation
-from symconv.importers.graph.refusals import NotImportedError, Refusals
+from symconv.importers.graph.records import ModelGraph, ModelInput, Operation
+from symconv.importers.graph.refusals import NotImportedError, Refusals, quote_name
 
 from .arithmetic import (
     write_binary,
@@ -14,7 +14,7 @@ from .arithmetic import (
     write_reduction,
     write_softmax,
 )
-from .costs import write_cost, write_nll
+from .costs import COSTS, write_cost, write_embedding
 from .norms import write_norm, write_scaled_norm
 from .products import write_attention, write_linear, write_matmul
 from .views import (
@@ -55,8 +55,8 @@ WRITERS: Mapping[str, Writer] = {
     **dict.fromkeys(("softmax", "log_softmax"), write_softmax),
     **dict.fromkeys(("batchnorm", "layernorm", "groupnorm", "instancenorm", "rmsnorm"), write_norm),
     "scaled_norm": write_scaled_norm,
-    **dict.fromkeys(("cross_entropy", "mse", "l1", "bce", "bce_logits", "smooth_l1"), write_cost),
-    "nll": write_nll,
+    **dict.fromkeys(COSTS, write_cost),
+    "embedding": write_embedding,
     "alias": write_alias,
     "reshape": write_reshape,
     "expand": write_expand,
@@ -66,23 +66,30 @@ WRITERS: Mapping[str, Writer] = {
 }
 """The table from operations to layers."""
 
-TARGETS = {"cross_entropy", "mse", "l1", "bce", "bce_logits", "smooth_l1", "nll"}
-"""The operations whose second input is a target, which its stage declares itself."""
-
 
 def write_stages(graph: ModelGraph, refusals: Refusals) -> StageWriter:
     """The stages of a model; what cannot be written is gathered, and goes on by its shape."""
     writer = StageWriter(graph)
-    targets = {o.inputs[1] for o in graph.operations if o.kind in TARGETS}
     for given in graph.inputs:
-        if given.name not in targets:
-            with refusals.at(f"the input '{given.name}'"):
-                if given.whole:
-                    raise NotImportedError("whole numbers that no cost has as its labels")
-                writer.give_value(given.name, given.shape)
+        with refusals.at(f"the input {quote_name(given.name.removeprefix('%'))}"):
+            _write_input(writer, given)
     for operation in graph.operations:
         _write_operation(writer, operation, refusals)
     return writer
+
+
+def _write_input(writer: StageWriter, given: ModelInput) -> None:
+    """An input as a stage; a target that is read once is declared by its cost."""
+    uses = [o for o in writer.graph.operations for n in o.reads if n == given.name]
+    target = all(o.kind in COSTS and o.inputs[1] == given.name for o in uses)
+    if target and len(uses) == 1:
+        return
+    if target and given.whole:
+        writer.give_constant(given.name, given.shape)
+        return
+    if given.whole and any(o.kind not in {"embedding", "refused"} for o in uses):
+        raise NotImportedError("whole numbers that are neither labels nor rows of a table")
+    writer.give_value(given.name, given.shape)
 
 
 def _write_operation(writer: StageWriter, operation: Operation, refusals: Refusals) -> None:
@@ -104,5 +111,5 @@ def _write_operation(writer: StageWriter, operation: Operation, refusals: Refusa
 
 
 def _is_unknown(name: str, writer: StageWriter, operation: Operation) -> bool:
-    target = operation.kind in TARGETS and name == operation.inputs[1]
+    target = operation.kind in COSTS and name == operation.inputs[1]
     return not target and name not in writer.values and name not in writer.graph.arrays

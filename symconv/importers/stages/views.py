@@ -24,7 +24,7 @@ def write_reshape(writer: StageWriter, operation: Operation) -> Written:
     x, shape = writer.value(operation.inputs[0]), tuple(operation.options["shape"])
     if shape == x.shape:
         return x
-    if len(shape) == 2 < len(x.shape) and shape[0] == x.shape[0]:
+    if len(shape) == 2 < len(x.shape) and shape[0] == x.shape[0] and x.batch:
         return writer.apply("flatten", x, shape, space=0)
     blocks = pair_axes(x.shape, shape)
     if any(len(old) > 1 and len(new) > 1 for old, new in blocks):
@@ -132,7 +132,7 @@ def write_concat(writer: StageWriter, operation: Operation) -> Written:
         other = writer.value(name)
         size = made.shape[axis] + other.shape[axis]
         shape = tuple(size if a == axis else n for a, n in enumerate(made.shape))
-        if axis == 1 and (len(shape) == 2 or made.space == len(shape) - 2):
+        if axis == 1 and made.has_channels:
             made = writer.apply(f"concat {other.marked}", made, shape, space=made.space)
             continue
         places = writer.letters(len(shape))

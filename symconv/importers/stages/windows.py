@@ -8,6 +8,7 @@ from math import prod
 from symconv.importers.graph.records import Operation, Shape
 from symconv.importers.graph.refusals import NotImportedError
 
+from .numbers import write_option
 from .writer import StageWriter, Written
 
 
@@ -57,22 +58,23 @@ def write_pool(writer: StageWriter, operation: Operation) -> Written:
     """`maxpool 2` or `avgpool 3 stride 2 padding 1`."""
     x, option = writer.value(operation.inputs[0]), operation.options
     window, stride, before = option["window"], option["stride"], option["before"]
-    if before != option["after"]:
-        raise NotImportedError("a pooling with other padding before than after")
+    after = option["after"]
     _need_space(x, len(window))
     dilation = option.get("dilation", (1,) * len(window))
     average = operation.kind == "avg_pool"
     if average and any(d != 1 for d in dilation):
         raise NotImportedError("an average-pooling with dilation")
     reach = [d * (k - 1) + 1 for k, d in zip(window, dilation, strict=True)]
-    axes = zip(x.shape[2:], reach, stride, before, strict=True)
+    axes = zip(x.shape[2:], reach, stride, before, after, strict=True)
     space = [_count_windows(*axis, ceil=option["ceil"]) for axis in axes]
     text = f"{'avgpool' if average else 'maxpool'} {_join(window)}"
     text += f" stride {_shorten(stride)}" if stride != window else ""
-    text += _say("padding", before, 0) + _say("dilation", dilation, 1)
+    text += _say("padding", before, 0)
+    text += f" padding_after {_shorten(after)}" if after != before else ""
+    text += _say("dilation", dilation, 1)
     if average and option.get("divisor") is not None:
         text += f" divisor {option['divisor']}"
-    elif average and not option["count_padding"] and any(before):
+    elif average and not option["count_padding"] and any((*before, *after)):
         text += " exclude_padding"
     text += " ceil" if option["ceil"] else ""
     return writer.apply(text, x, (*x.shape[:2], *space), space=len(space))
@@ -86,7 +88,7 @@ def write_global_pool(writer: StageWriter, operation: Operation) -> Written:
     if option["keep"]:
         shape = (*x.shape[:2], *(1,) * space)
         return writer.apply(f"{kind}pool {_join(x.shape[2:])}", x, shape, space=space)
-    if x.space == space:
+    if x.space == space and x.batch:
         return writer.apply(f"global_{kind}pool", x, x.shape[:2], space=0)
     *lead, (places) = "n", "c", writer.letters(len(x.shape))[2:]
     read = writer.entry(operation.inputs[0], [*lead, *places])
@@ -96,16 +98,23 @@ def write_global_pool(writer: StageWriter, operation: Operation) -> Written:
 
 
 def write_pad(writer: StageWriter, operation: Operation) -> Written:
-    """`pad 1 after 2`, with zeros."""
+    """`pad 1 after 2`, with zeros, with a number, or with the image itself."""
     x, option = writer.value(operation.inputs[0]), operation.options
     before, after = option["before"], option["after"]
-    if any((*before[:2], *after[:2])) or min((*before, *after)) < 0:
-        raise NotImportedError("padding of the batch or of channels, or padding that cuts off")
+    if any((*before[:2], *after[:2])):
+        raise NotImportedError("padding of the batch or of channels")
     _need_space(x, len(x.shape) - 2)
     pairs = zip(x.shape, before, after, strict=True)
     shape = tuple(n + p + q for n, p, q in pairs)
     text = f"pad {_join(before[2:])}"
     text += f" after {_join(after[2:])}" if before != after else ""
+    mode, value = option.get("mode", "constant"), option.get("value", 0)
+    text += f" mode {mode}" if mode != "constant" else ""
+    if value:
+        number = write_option(value)
+        if number is None:
+            raise NotImportedError(f"padding with {value!r}, which has too many digits")
+        text += f" value {number}"
     return writer.apply(text, x, shape, space=len(shape) - 2)
 
 
@@ -134,6 +143,8 @@ def _filter_axis(operation: Operation, ours: int = 0) -> int:
 
 
 def _need_space(x: Written, rank: int) -> None:
+    if not x.batch:
+        raise NotImportedError("it is applied to a value whose samples an equation has hidden")
     if rank == 1 and len(x.shape) == 3 and not x.space:
         raise NotImportedError(
             "a window along one axis of a value whose axes an equation has hidden"
@@ -144,11 +155,11 @@ def _need_space(x: Written, rank: int) -> None:
         )
 
 
-def _count_windows(n: int, reach: int, s: int, p: int, *, ceil: bool) -> int:
+def _count_windows(n: int, reach: int, s: int, *padding: int, ceil: bool) -> int:
     """How many windows there are, as `layers/support/windows.py` has them."""
-    room = n + 2 * p - reach
+    room = n + sum(padding) - reach
     count = (-(-room // s) if ceil else room // s) + 1
-    return count - 1 if ceil and (count - 1) * s >= n + p else count
+    return count - 1 if ceil and (count - 1) * s >= n + padding[0] else count
 
 
 def _say(word: str, values: Sequence[int], usual: int) -> str:

@@ -20,6 +20,9 @@ from symconv.layers import catalogue
 from .names import INDICES, RESERVED, find_free_name
 from .numbers import write_number
 
+READ = re.compile("(⟦[A-Za-z0-9]+#[0-9]+⟧|[A-Za-z][A-Za-z0-9]*)\\[([^],]*)")
+"""An entry that an equation reads: its name, and its first place."""
+
 MARK = re.compile("⟦([A-Za-z0-9]+)#([0-9]+)⟧")
 
 
@@ -28,12 +31,20 @@ class Written:
     """Something that the text has given a name: the `number`-th tensor of a letter.
 
     `space` is how many of the last axes of a value are known to be space; None where that is open.
+    `batch` tells whether its first axis is known to be that of the samples.
     """
 
     letter: str
     number: int
     shape: Shape
     space: int | None = None
+    batch: bool = False
+
+    @property
+    def has_channels(self) -> bool:
+        """Whether layers know its second axis to be that of the channels or the features."""
+        rank = len(self.shape)
+        return self.batch and (rank == 2 or (self.space is not None and self.space == rank - 2))
 
     @property
     def marked(self) -> str:
@@ -89,11 +100,18 @@ class StageWriter:
     def give_value(self, name: str, shape: Shape) -> Written:
         """An input, by its name in the model where that can be one."""
         written = self.count_name(find_free_name(name, self.taken), shape, self._space(shape))
+        written = replace(written, batch=len(shape) > 1)
         self.stages.append(f"input {written.letter} {write_shape(shape)}")
         self.values[name] = self.last = written
         self.given[name] = written.marked
         self.made.append(written)
         return written
+
+    def give_constant(self, name: str, shape: Shape) -> None:
+        """An input that several stages read as it is, without a gradient."""
+        written = self.count_name(find_free_name(name, self.taken), shape)
+        self.stages.append(f"constant {written.letter} {write_shape(shape)}")
+        self.values[name], self.given[name] = written, written.marked
 
     @staticmethod
     def _space(shape: Shape) -> int:
@@ -209,16 +227,20 @@ class StageWriter:
 
     def name_of(self, value: Written) -> str:
         """The name of a value in an equation: the letter alone where it is the last one of it."""
-        return value.letter if value.number == self.counts[value.letter] else value.marked
+        # Of several costs none is the one that their letter alone means.
+        latest = value.number == self.counts[value.letter] and value.shape
+        return value.letter if latest else value.marked
 
     # --- stages ---
 
     def apply(self, layer: str, x: Written, shape: Shape, *, space: int | None = None) -> Written:
         """A layer of the catalogue, applied to a value."""
+        if not x.shape:
+            raise NotImportedError("a layer behind a single number")
         of = "" if x == self.last else f" of {x.marked}"
         made = self.count_name(catalogue()[layer.split(maxsplit=1)[0]].letter, shape, space)
         self.stages.append(f"{layer}{of} -> {made.letter}")
-        return self._keep(made)
+        return self._keep(replace(made, batch=x.batch and bool(shape)))
 
     def equate(
         self,
@@ -229,7 +251,8 @@ class StageWriter:
         letter: str = "y",
     ) -> Written:
         """An equation `y[places] = right`, with the ranges that no operand tells."""
-        made = replace(self.count_name(letter, shape), space=self._space_kept(right, places))
+        space, batch = self._space_kept(right, places), self._batch_kept(right, places)
+        made = replace(self.count_name(letter, shape), space=space, batch=batch)
         # An axis of length 1 may be read at 0, so that nothing else says how far its index runs.
         single = {p: 1 for p, n in zip(places, shape, strict=True) if n == 1 and p.isalpha()}
         said = ", ".join(f"{i}<{n}" for i, n in (single | dict(ranges or {})).items())
@@ -244,6 +267,19 @@ class StageWriter:
         found = re.findall(rf"\b{self.last.letter}\[([^\]]*)\]", right)
         alike = bool(found) and all(f == ",".join(places) for f in found)
         return self.last.space if alike and len(self.last.shape) == len(places) else None
+
+    def _batch_kept(self, right: str, places: Sequence[str]) -> bool:
+        """Whether the first index of an equation is that of the samples of a value it reads.
+
+        The stage before must have samples, too, as `layers/equation/layer.py` has it.
+        """
+        if self.last is None or not self.last.batch or not places:
+            return False
+        named = {v.letter: v for v in self.made} | {v.marked: v for v in self.made}
+        return any(
+            first == places[0] and name in named and named[name].batch
+            for name, first in READ.findall(right)
+        )
 
     def _keep(self, made: Written) -> Written:
         self.made.append(made)
