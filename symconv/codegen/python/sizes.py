@@ -39,9 +39,12 @@ class SizePrinter:
     def _product_or_number(self, expression: Any) -> PythonText:
         above, below = fraction(expression)
         if below != 1:
-            return join_operands("//", (self.text(above), self.text(below)), MULTIPLY)
+            return self._divided(above, below)
         if isinstance(expression, Mul):
             return self._product(sorted(expression.args, key=_factor_order))
+        if expression.is_Pow and expression.exp == S.Half:
+            # A Python float takes the type of the array that it meets, as np.sqrt(n) would not.
+            return join_power(self.text(expression.base), PythonText("0.5", ATOM))
         if isinstance(expression, Pow):
             return join_power(self.text(expression.args[0]), self.text(expression.args[1]))
         if expression == S.NegativeInfinity:
@@ -49,6 +52,12 @@ class SizePrinter:
         if expression.is_Integer:
             return PythonText(str(expression), ATOM if expression >= 0 else POWER)
         raise Unsupported(f"the size {expression} has no integer form")
+
+    def _divided(self, above: Expr, below: Expr) -> PythonText:
+        """Whole numbers that divide without a rest; a root is none of these."""
+        roots = any(p.exp == S.Half for e in (above, below) for p in e.atoms(Pow))
+        parts = (self.text(above), self.text(below))
+        return join_operands("/" if roots else "//", parts, MULTIPLY)
 
     def _call(self, name: str, arguments: tuple[Basic, ...]) -> PythonText:
         ordered = sorted(arguments, key=lambda a: (not a.is_number, str(a)))
@@ -65,7 +74,7 @@ class SizePrinter:
         common = together(expression)
         if fraction(common)[1] != 1:
             above, below = fraction(common)
-            return join_operands("//", (self.text(above), self.text(below)), MULTIPLY)
+            return self._divided(above, below)
         reach = _window_reach(expression)
         if reach is not None:
             return self._with_reach(expression, *reach)
