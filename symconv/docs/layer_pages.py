@@ -16,6 +16,9 @@ from symconv.layers.base import Layer
 from symconv.network.spec import LayerOption, layer_options
 
 INPUTS = ("NxCxHxW", "D batch N", "NxTxD", "NxCxHxH", "Nx6x8x8", "8 batch N")
+SEQUENCES = {"attention": "NxTxE", "embedding": "NxT"}
+"""The layers whose input is a sequence: their pages show one rather than an image."""
+
 WORDS = {
     "name": ("w",),
     "given": ("t",),
@@ -91,12 +94,14 @@ def _candidate_texts(layer: type[Layer]) -> Iterator[str]:
     for choice in (0, -1):
         words = [_option_word(o, choice) for o in layer_options(layer) if o.required]
         options = [w for o in layer_options(layer) for w in _typical_option(o)]
-        for size in INPUTS:
+        for size in (*filter(None, [SEQUENCES.get(layer.keyword)]), *INPUTS):
             yield " ".join(["input x", size, "|", layer.keyword, *words, *options, "->", "y"])
             yield " ".join(["input x", size, "|", layer.keyword, *words, "->", "y"])
 
 
 def _option_word(option: LayerOption, choice: int) -> str:
+    if option.kind == "name" and option.name != "weight":
+        return option.name[0].upper()
     return WORDS[option.kind][choice]
 
 

@@ -9,7 +9,7 @@ torch_layers = pytest.importorskip("torch_layers")
 CASES, Draw, compared = torch_layers.CASES, torch_layers.Draw, torch_layers.compared
 TOLERANCES = torch_layers.TOLERANCES
 KEYWORDS = ("conv", "transposed_conv", "pad", "maxpool", "avgpool")
-KEYWORDS += ("upsample", "dense", "dropout", "embedding")
+KEYWORDS += ("upsample", "dense", "dropout", "embedding", "attention")
 
 
 def check(keyword, seed):

@@ -59,6 +59,10 @@ VARIANTS = {
         "input x NxT | {} w VxD",
         "input x 3x4 | {} w 5x2 -> y | dense V 3 last -> h | sse t",
     ],
+    "attention": [
+        "input x TxE | {} Q K V O query_bias a key_bias d value_bias e output_bias f",
+        "input x 2x2 batch N | {} Q K V O heads 2 causal | sse t",
+    ],
     "matmul": [
         "input x HxH | relu -> a | {} a",
         "input x HxW | tanh -> a | {} x transposed",

@@ -8,7 +8,8 @@ from .draws import Draw, layer, network
 from .options import OPTIONS
 from .pooling import avgpool, global_pool, maxpool
 from .scaling import norm, pointwise, scale, softmax
-from .shaping import add, concat, dense, dropout, embedding, flatten, matmul, mul, pad, upsample
+from .sequences import attention, embedding
+from .shaping import add, concat, dense, dropout, flatten, matmul, mul, pad, upsample
 from .sliding import conv, local, transposed_conv
 from .windows import room
 
@@ -24,6 +25,7 @@ CASES = {
     "avgpool": avgpool,
     "dense": dense,
     "dropout": dropout,
+    "attention": attention,
     "embedding": embedding,
     "relu": pointwise("relu", F.relu),
     "leaky_relu": pointwise(

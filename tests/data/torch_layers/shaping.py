@@ -1,9 +1,6 @@
 """Layers that move entries, join branches, or multiply matrices."""
 
-import numpy as np
 import torch
-
-from symconv.api import Network
 
 from .draws import image, layer, network
 from .windows import torch_padding
@@ -27,16 +24,6 @@ def dense(d):
         return torch.addmm(beta, x, w.T, beta=b, alpha=a)
 
     return network(shape[1:], dense, batch=n), arrays, reference
-
-
-def embedding(d):
-    n, rows, columns = d.randint(1, 3), d.randint(2, 6), d.randint(1, 4)
-    places = () if d.half() else (d.randint(1, 4),)
-    made = layer("embedding", "w", (rows, columns))
-    x = np.random.default_rng(d.getrandbits(32)).integers(0, rows, size=(n, *places))
-    given = Network("x", places, batch=n) if places else Network("x", (n,))
-    arrays = {"x": x, "w": d.some(rows, columns)}
-    return given >> made, arrays, lambda x, w: F.embedding(input=x, weight=w)
 
 
 def dropout(d):
