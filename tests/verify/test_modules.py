@@ -1,5 +1,7 @@
 """The module check passes right NumPy code, by floats, rationals and symbols, and catches edits."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.lib.stride_tricks import sliding_window_view
@@ -8,6 +10,7 @@ from sympy import Integer, S, Sum, tanh
 from symconv.core.equation import Equation, Program, SizeDefinition
 from symconv.core.nodes import relu
 from symconv.core.tensor import Name, Tensor, index, size
+from symconv.verify import module_checks
 from symconv.verify.error_bounds import is_polynomial
 from symconv.verify.generated_module import ModuleUnderTest
 from symconv.verify.module_checks import check_module, is_transcendental
@@ -125,6 +128,20 @@ def test_a_wrong_forward_function_is_caught_by_its_differences_too():
     made, (function, slope), _ = setting("tanh")
     checks = check_module(made, SIZES, module(lambda v: function(v) * v, slope))
     assert all(not c.passed for c in checks)
+
+
+@pytest.mark.parametrize(
+    ("style", "work", "points"),
+    [("loops", 0, 3), ("loops", 1000, 6), ("loops", 10**7, 9), ("readable", 0, 9)],
+)
+def test_loops_run_as_often_as_their_work_allows(monkeypatch, style, work, points):
+    """A forward pass visits 79 leaves here, and three tensors are given."""
+    monkeypatch.setattr(module_checks, "LOOP_WORK", work)
+    made, (function, slope), _ = setting("tanh")
+    right, wrong = module(function, slope), module(lambda v: function(v) * v, slope)
+    for code, passes in ((right, True), (wrong, False)):
+        check = check_module(made, SIZES, replace(code, style=style))[1]
+        assert (check.points, check.passed) == (points, passes)
 
 
 def test_results_may_be_tuples_and_missing_ones_are_caught():
