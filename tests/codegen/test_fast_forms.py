@@ -199,6 +199,12 @@ def test_odd_geometries_agree_in_every_form(text, form):
     assert_agrees(net, module(net, ask_for(net, form) if form else None))
 
 
+def test_a_place_of_three_indices_is_no_window():
+    text = "y[i,j] = sum(m<3, n<2) w[m,n]*x[i+m+2*n,j+m] for i<3, j<2"
+    net = symconv.Network.parse(f"input x 12x5 | {text} | sse t -> C")
+    assert_agrees(net, module(net, PlanOverrides()))
+
+
 @pytest.mark.parametrize("form", ["folded", "winograd2", "winograd4", "columns"])
 def test_blocks_that_do_not_fill_the_cache_leave_no_seam(form):
     net = symconv.Network.parse(
