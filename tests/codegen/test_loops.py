@@ -167,3 +167,12 @@ def test_a_stored_number_that_is_read_is_no_argument_left_unread():
     source = network.numpy_source("loops")
     assert "= values.D" in source
     assert "ARG001" not in source
+
+
+@pytest.mark.parametrize(
+    ("length", "asked"), [(5, "rest == 0"), (7, "rest == 0 and delta_y_i < 3")]
+)
+def test_a_quotient_that_the_sizes_bound_is_not_asked_for(length, asked):
+    """x[2i] with i < 3: of five places none has a quotient beyond 2, of seven the last one has."""
+    text = f"input x {length} | y[i] = w[0]*x[2*i] for i<3 | sse t -> C"
+    assert f"if {asked}:" in Network.parse(text).numpy_source("loops")

@@ -5,6 +5,7 @@ import pytest
 from lowering import GEOMETRIES, SMALL, Case, conv, loaded, out, ranges, tensor, total
 from sympy import Integer
 
+from symconv import Network
 from symconv.core.equation import Equation, SizeDefinition
 from symconv.core.tensor import amount, index, size
 
@@ -83,3 +84,10 @@ def test_a_wrong_shape_is_an_error_that_names_the_array():
     x, w = np.zeros((1, 2, 5, 5)), np.zeros((1, 3, 2, 2))
     with pytest.raises(ValueError, match=r"w has the shape \(1, 3, 2, 2\), not \(1, 2, 2, 2\)"):
         space["forward"](x, w, np.zeros(1))
+
+
+def test_a_slice_with_a_step_ends_after_its_last_step():
+    """Of 0, 3 the slice is [:6:3], which shows how many entries there are; [:4:3] is the same."""
+    text = "input x 9 | y[i] = sum(m<2) w[m]*x[3*i+m] for i<2 | sse t -> C"
+    source = Network.parse(text).numpy_source("readable")
+    assert "y = x_windows[:6:3] @ w" in source
