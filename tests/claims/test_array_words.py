@@ -251,3 +251,11 @@ ROWS = (
 def test_a_comparison_of_arrays_keeps_axes_of_one_entry(claim, verdict):
     """At k1 = 1 the array of all classes has one entry, and five axes."""
     assert LABELS.check(claim).verdict == verdict
+
+
+def test_what_has_several_samples_is_no_image():
+    """An axis of one entry is left out only before the others: 2x1x3 are two samples."""
+    network = Network.parse("input x 2x1x3 | conv w 2 -> y | sse t -> C")
+    said = network.check("C = sum(convolve2d(x, w))")
+    assert said.verdict == "unreadable"
+    assert said.notes == ("'convolve2d' needs an array of rows and columns",)

@@ -168,3 +168,13 @@ def test_runs_are_as_long_as_what_is_added_at_once_and_held_is_a_row_of_blocks(m
     copied = find_algorithm("shifted_gemm").work(sizes)["kernel"]
     assert copied.runs == 5 * 3 + copied.held * 5 / 9
     assert find_algorithm("batch_last").work(sizes)["image"].held == maps * 9 * 5
+
+
+def test_every_entry_is_fetched_as_often_as_the_most_windows_see_one():
+    """The inverse of the table has a row for each: two of three taps meet at every other place."""
+    _, made, phases, _ = contraction(LAYERS[1])
+    gathered = next(a for a in ALGORITHMS if a.name == "gathered")
+    work = gathered.work(read_sizes(made, 2, phases))
+    seen = max(sum(0 <= u - 2 * i < 3 for i in range(-1, 7)) for u in range(2, 13))
+    entries = 2 * 2 * 11 * 9
+    assert work["image"].fetched == seen**2 * entries
