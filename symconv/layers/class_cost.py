@@ -102,7 +102,7 @@ class ClassCost(Layer):
             )
         # A number beyond the classes is refused: the checks of a module take whole numbers below
         # the number of classes, and so does the rule for sums over one class.
-        if classes[1] == 1 or (classes[1] - self.ignore).is_positive is False:
+        if classes[1] == 1 or self.ignore < 0 or (classes[1] - self.ignore).is_positive is False:
             raise SymconvError(
                 f"there is no class {self.ignore} to ignore among {classes[1]}",
                 help=f"two classes or more, and one from 0 to {classes[1] - 1}",

@@ -4,6 +4,7 @@ import pytest
 
 from symconv.api import Network
 from symconv.core.errors import SymconvError
+from symconv.layers import catalogue
 
 REFUSED = {
     "input x Nx3 | cross_entropy t smoothing 1": ("a smoothing of 1", "below 1"),
@@ -38,6 +39,12 @@ def test_an_option_that_cannot_be_meant_is_refused_with_its_place(text):
     assert help_ in (caught.value.help or "")
     start, stop = caught.value.position
     assert text[start:stop] in text.split(" | ")[-1]
+
+
+def test_a_class_below_0_is_refused_of_a_layer_that_is_made_in_python():
+    cost = catalogue()["nll_loss"]("t", labels=True, ignore=-100)
+    with pytest.raises(SymconvError, match="no class -100 to ignore among 3"):
+        assert (Network("x", (3,), batch=2) >> cost).program
 
 
 CLAIMS = {
