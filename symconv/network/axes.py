@@ -31,6 +31,10 @@ from symconv.layers.support.sizes import Size
 
 from .spec import NO_CHANNELS, Input, NetworkSpec
 
+MOST_AXES = 5
+"""The most axes of space. Volumes over time and one more have five; with many more, windows have
+thousands of places, and indices no letters that people use."""
+
 BATCH_SIZE = "N"
 """The name of a first size that is the number of samples."""
 
@@ -70,9 +74,9 @@ def list_readings(spec: NetworkSpec) -> tuple[tuple[AxisReading, ...], ...]:
 
 def _limit_axes(count: int, space: int) -> None:
     """Refuse an input of more axes than a layer can name."""
-    if count > 5 or space > 3:
+    if count > MOST_AXES + 2 or space > MOST_AXES:
         raise SymconvError(
-            f"an input of {count} axes", help="at most batch, channel and three of space"
+            f"an input of {count} axes", help="at most batch, channel and five of space"
         )
 
 

@@ -182,7 +182,7 @@ def _span_at(spans: tuple[Span, ...], stage: int) -> Span | None:
 
 
 def _input_tensor(given: AxisReading, scope: Scope) -> Tensor:
-    """The input tensor: (batch,) (channel,) and up to three axes of space, or features."""
+    """The input tensor: (batch,) (channel,) and up to five axes of space, or features."""
     rank = len(given.space)
     ranges = (
         scope.ranges("batch", per_axis(given.batch, len(given.batch)))

@@ -55,7 +55,8 @@ def axis_words(tensor: Tensor, program: Program) -> list[str]:
         words = _channel_words(tensor, program) if lead == 2 else ["channel"] * lead
     else:
         return []
-    return [*words, *SPACE_WORDS[rank]]
+    numbered = [f"axis {n} of space" for n in range(1, rank + 1)]
+    return [*words, *(SPACE_WORDS[rank] if rank < len(SPACE_WORDS) else numbered)]
 
 
 def _channel_words(kernel: Tensor, program: Program) -> list[str]:

@@ -89,8 +89,8 @@ UNFIT = {
     "input x 5x5 | conv w 2x2 | softmax": "an axis of channels or of features",
     "input x 5x5 channels none | batchnorm": "an axis of channels or of features",
     "input x 5 channels 3 | conv w 2x2": "1 sizes, one an axis of space",
-    "input x 5x5x5x5x5x5 | relu": "at most batch, channel and three of space",
-    "input x 2x1x3x4 channels 3 | relu": "at most batch, channel and three of space",
+    "input x 2x2x2x2x2x2x2x2 | relu": "at most batch, channel and five of space",
+    "input x 2x1x3x4x2x2 channels 3 | relu": "at most batch, channel and five of space",
     "input x 5x5 channels 3 batch 2 | dense W 3": "put a flatten before it",
 }
 

@@ -17,8 +17,8 @@ LETTERS = {
     "channel": ("c", "g", "e"),
     "group": ("g", "h", "e"),
     "filter": ("f", "h", "e"),
-    "space": ("ijl", "uvt", "xyz"),
-    "kernel": ("mnr", "pqt", "abd"),
+    "space": ("ijluv", "uvtzw", "xyzst"),
+    "kernel": ("mnrpo", "pqtdo", "abdgh"),
     "feature": ("r", "v", "d"),
     "unit": ("q", "u", "g"),
 }
@@ -38,7 +38,8 @@ class IndexAllocator:
         # A letter may come back for the same kind of index.
         spoken_for = self.taken | {v for v, k in self.letters.items() if k != kind}
         choices = (s[: len(counts)] for s in (*LETTERS[kind], *_spare_letters(spoken_for)))
-        letters = next(s for s in choices if not spoken_for & set(s))
+        enough = (s for s in choices if len(s) == len(counts))
+        letters = next(s for s in enough if not spoken_for & set(s))
         self.letters |= dict.fromkeys(letters, kind)
         return tuple((index(v), n) for v, n in zip(letters, counts, strict=True))
 
