@@ -32,8 +32,10 @@ class CarriedWeight:
 
     def restore(self, array: Array) -> Array:
         """An array of this network, such as a gradient, in the layout of the model."""
-        turned = array if self.order is None else np.transpose(array, np.argsort(self.order))
-        return turned.reshape(self.shape)
+        if self.order is None:
+            return array.reshape(self.shape)
+        turned = array.reshape([self.shape[a] for a in self.order])
+        return np.transpose(turned, np.argsort(self.order))
 
 
 @dataclass(frozen=True)

@@ -163,11 +163,26 @@ class Signal(nn.Module):
         return F.softplus(1 - x * 0.7071067811865476 / 3.3333333333333335) ** 2
 
 
+class Sequences(nn.Module):
+    """Windows along the last axis but one, as sequences of features have it."""
+
+    def __init__(self):
+        super().__init__()
+        self.l, self.c = nn.Linear(2, 3), nn.Conv1d(3, 4, 3, stride=2, padding=1)
+        self.t = nn.ConvTranspose1d(4, 2, 3, stride=2, output_padding=1)
+
+    def forward(self, x):
+        y = torch.tanh(self.c(self.l(x).transpose(1, 2)))
+        y = F.avg_pool1d(self.t(F.max_pool1d(y, 2, 1, padding=1)), 3, 2, 1)
+        return F.pad(y, (1, 0)).transpose(1, 2)
+
+
 CASES = {
     "LeNet": (LeNet, ((2, 1, 12, 12), "labels")),
     "residual block": (lambda: ResidualBlock().eval(), ((2, 3, 6, 6),)),
     "squeeze and excitation": (SqueezeAndExcitation, ((2, 4, 5, 5),)),
     "signal": (Signal, ((2, 2, 9),)),
+    "sequences": (Sequences, ((2, 7, 2),)),
     "residual block in training": (ResidualBlock, ((2, 3, 6, 6),)),
     "fire": (Fire, ((2, 3, 4, 4),)),
     "inverted residual": (lambda: InvertedResidual().eval(), ((2, 3, 5, 5),)),

@@ -108,8 +108,8 @@ def _read_input(value: Any) -> tuple[Shape, bool]:
     kind = value.type.tensor_type
     shape = tuple(int(d.dim_value) for d in kind.shape.dim)
     check_array_size(shape, quote_name(value.name))
-    # INT8 to INT64 of the schema, and UINT8 to UINT64.
-    return shape, kind.elem_type in {2, 3, 4, 5, 6, 7, 12, 13}
+    # FLOAT, FLOAT16, DOUBLE and BFLOAT16 of the schema; all else has no gradient.
+    return shape, kind.elem_type not in {1, 10, 11, 16}
 
 
 def _infer_shapes(model: Any) -> dict[str, Shape]:

@@ -68,7 +68,7 @@ class _GraphReader:
                 self.names[name] = source
             elif kind == "user_input" and f"%{name}" in self.shapes:
                 numbers = NUMBERS.get(take(meta[name], "dtype", int, "an input"), "f4")
-                whole = numbers[-2:-1] in {"i", "u"}
+                whole = numbers[-2:-1] != "f"
                 yield ModelInput(f"%{name}", self.shapes[f"%{name}"], whole=whole)
             else:
                 raise SymconvError(f"an input of the kind {quote_name(kind)} is not read")

@@ -17,6 +17,7 @@ from .arithmetic import (
 from .costs import COSTS, write_cost, write_embedding
 from .norms import write_norm, write_scaled_norm
 from .products import write_attention, write_linear, write_matmul
+from .signals import allow_signals
 from .views import (
     write_alias,
     write_concat,
@@ -38,13 +39,13 @@ from .writer import StageWriter, Written
 Writer = Callable[[StageWriter, Operation], Written]
 
 WRITERS: Mapping[str, Writer] = {
-    "conv": write_conv,
-    "conv_transpose": write_transposed_conv,
-    "max_pool": write_pool,
-    "avg_pool": write_pool,
+    "conv": allow_signals(write_conv),
+    "conv_transpose": allow_signals(write_transposed_conv),
+    "max_pool": allow_signals(write_pool),
+    "avg_pool": allow_signals(write_pool),
     "global_pool": write_global_pool,
-    "pad": write_pad,
-    "upsample": write_upsample,
+    "pad": allow_signals(write_pad),
+    "upsample": allow_signals(write_upsample),
     "linear": write_linear,
     "matmul": write_matmul,
     "attention": write_attention,
@@ -105,7 +106,9 @@ def _write_operation(writer: StageWriter, operation: Operation, refusals: Refusa
         if operation.shape is not None and made.shape != operation.shape:
             raise NotImportedError(f"it gives {made.shape}, where the model says {operation.shape}")
     if made is None and operation.shape is not None:
-        made = writer.count_name("y", operation.shape)
+        # What depends on it is judged as if it were an image: its own refusal has been said.
+        space = max(0, len(operation.shape) - 2)
+        made = Written("y", 0, operation.shape, space, batch=True)
     if made is not None:
         writer.values[operation.output] = made
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import prod
 
 from symconv.importers.graph.records import Operation, Shape
 from symconv.importers.graph.refusals import NotImportedError
 
+from .arithmetic import write_reduction
 from .numbers import write_option
 from .writer import StageWriter, Written
 
@@ -85,12 +87,16 @@ def write_global_pool(writer: StageWriter, operation: Operation) -> Written:
     x, option = writer.value(operation.inputs[0]), operation.options
     kind, space = option["how"], len(x.shape) - 2
     _need_space(x, space)
+    if option["keep"] and space == 1 and not x.space:
+        how = "mean" if kind == "avg" else "max"
+        options = {"axes": (2,), "keep": True, "how": how}
+        return write_reduction(writer, replace(operation, options=options))
     if option["keep"]:
         shape = (*x.shape[:2], *(1,) * space)
         return writer.apply(f"{kind}pool {_join(x.shape[2:])}", x, shape, space=space)
     if x.space == space and x.batch:
         return writer.apply(f"global_{kind}pool", x, x.shape[:2], space=0)
-    *lead, (places) = "n", "c", writer.letters(len(x.shape))[2:]
+    *lead, places = "n", "c", writer.letters(len(x.shape))[2:]
     read = writer.entry(operation.inputs[0], [*lead, *places])
     reducer = "sum" if kind == "avg" else "max"
     share = f" / {prod(x.shape[2:])}" if kind == "avg" else ""
@@ -131,9 +137,10 @@ def _take_window(writer: StageWriter, operation: Operation) -> tuple[Written, st
     x, source = writer.value(operation.inputs[0]), operation.inputs[1]
     shape, order = writer.stored(source).values.shape, operation.options.get("order")
     turned = tuple(shape[a] for a in order) if order else shape
-    kernel = turned[2:]
+    lifted = bool(operation.options.get("lifted"))
+    kernel = (1, *turned[2:]) if lifted else turned[2:]
     _need_space(x, len(kernel))
-    return x, writer.weight(str(source), "w", order), kernel
+    return x, writer.weight(str(source), "w", order, lifted=lifted), kernel
 
 
 def _filter_axis(operation: Operation, ours: int = 0) -> int:
@@ -145,10 +152,6 @@ def _filter_axis(operation: Operation, ours: int = 0) -> int:
 def _need_space(x: Written, rank: int) -> None:
     if not x.batch:
         raise NotImportedError("it is applied to a value whose samples an equation has hidden")
-    if rank == 1 and len(x.shape) == 3 and not x.space:
-        raise NotImportedError(
-            "a window along one axis of a value whose axes an equation has hidden"
-        )
     if len(x.shape) != rank + 2 or not 1 <= rank <= 3 or x.space not in {None, 0, rank}:
         raise NotImportedError(
             f"it is applied to {len(x.shape)} axes; batch, channels and {rank} of space are read"

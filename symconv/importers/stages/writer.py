@@ -144,8 +144,18 @@ class StageWriter:
             return self.stored(operand).values.shape
         return ()
 
-    def weight(self, name: str, letter: str, order: tuple[int, ...] | None = None) -> str:
-        """A stored array as the weight or the bias of a layer: its letter, or `w^1` once more."""
+    def weight(
+        self,
+        name: str,
+        letter: str,
+        order: tuple[int, ...] | None = None,
+        *,
+        lifted: bool = False,
+    ) -> str:
+        """A stored array as the weight or the bias of a layer: its letter, or `w^1` once more.
+
+        A kernel that is lifted has one row.
+        """
         role = "bias" if letter in {"b", "beta"} else "weight"
         known = self.carried.get((name, role))
         if known is None:
@@ -153,10 +163,11 @@ class StageWriter:
                 raise NotImportedError(f"'{name}' is used in two ways")
             values = self.stored(name).values
             values = values if order is None else np.transpose(values, order)
+            values = np.expand_dims(values, 2) if lifted else values
             written = self.count_name(letter, values.shape)
             self.carried[name, role] = CarriedArray(written, name, values, order)
             return letter
-        if known.order != order:
+        if known.order != order or known.values.ndim != self.stored(name).values.ndim + lifted:
             raise NotImportedError(f"'{name}' is used in two layouts")
         return f"{known.written.letter}^{known.written.number}"
 
