@@ -67,6 +67,16 @@ def test_a_window_with_nan_has_the_maximum_nan_wherever_it_stands(name, place):
         assert np.allclose(other, found[0], equal_nan=True)
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("formula", ["1/x[i]", "x[i]/(x[i]*x[i])", "2/(x[i] + 0)", "x[i]^-1"])
+def test_a_division_by_zero_is_what_numpy_makes_of_it(formula):
+    text = f"input x 3 | y[i] = {formula} for i<3"
+    values = [compiled(text, s).forward(x=np.array([0.0, -0.0, 2.0])).y for s in STYLES]
+    assert np.isinf(values[0][:2]).all()
+    for other in values[1:]:
+        assert np.allclose(other, values[0], equal_nan=True)
+
+
 def test_a_clip_leaves_nan_as_it_is():
     text = "input x 3 | y[i] = min(max(x[i], -1), 1) for i<3"
     for style in STYLES:

@@ -27,7 +27,6 @@ from .subexpressions import argument_of, best_subexpression, count_operators, su
 # overflows. A condition costs less than a call of `max`.
 FORMS = {
     "sum": "({0})",
-    "reciprocal": "(1 / ({0}))",
     "relu": "(0 if {0} <= 0 else {0})",
     "step": "(1 if {0} > 0 else 0)",
     "sigmoid": "(0.5 + 0.5 * tanh(0.5 * {1}))",

@@ -35,7 +35,7 @@ class Guard:
 
 @dataclass(frozen=True)
 class Compound:
-    """A function of a sum; "sum" stands for the sum itself, "reciprocal" for one over it."""
+    """A function of a sum; "sum" stands for the sum itself."""
 
     function: str
     of: Sum

@@ -143,13 +143,12 @@ class ScalarExpansion:
             raise Unsupported("a power that is no whole number has no scalar form")
         value = self(base, at)
         if exponent < 0:
-            single = _compound("reciprocal", value)
-        else:
-            single = value[0] if len(value) == 1 else _compound("sum", value)
+            return _power_of_number(value, int(exponent))
+        single = value[0] if len(value) == 1 else _compound("sum", value)
         result = ONE
-        for _ in range(abs(int(exponent))):
+        for _ in range(int(exponent)):
             result = result.times(single)
-        return (result,) if value or exponent < 0 else ()
+        return (result,) if value else ()
 
     def _function(self, e: Function, at: Values) -> scalar.Sum:
         name = e.func.__name__
@@ -209,6 +208,15 @@ def bracket_holds(e: KroneckerDelta | Box, at: Values) -> bool:
 def _number(value: Fraction) -> scalar.Sum:
     """A number as a sum; 0 is the empty one."""
     return (Product(value),) if value else ()
+
+
+def _power_of_number(value: scalar.Sum, exponent: int) -> scalar.Sum:
+    """A negative power of a number; Unsupported for anything else, which may be 0."""
+    total = sum((Fraction(p.coefficient) for p in value), Fraction())
+    # Python raises an error where NumPy gives infinity.
+    if any(p.factors for p in value) or total == 0:
+        raise Unsupported("a division by what may be 0 has no scalar form")
+    return _number(total**exponent)
 
 
 def _compound(function: str, value: scalar.Sum) -> Product:
