@@ -94,15 +94,15 @@ def gpt(x, t, E, P, **p):
         return F.layer_norm(a, a.shape[-1:], p[f"g{n}"], p[f"c{n}"])
 
     def heads(n, weight):
-        batch, length, width = n.shape
-        return F.linear(n, weight.reshape(-1, width)).reshape(batch, length, 2, -1).transpose(1, 2)
+        batch, length, _ = n.shape
+        return F.linear(n, weight).reshape(batch, length, 2, -1).transpose(1, 2)
 
     e = F.embedding(x, E) + P
     n = norm(e, 1)
     attended = F.scaled_dot_product_attention(
         heads(n, p["Q"]), heads(n, p["K"]), heads(n, p["V"]), is_causal=True
     )
-    y = e + F.linear(attended.transpose(1, 2).flatten(2), p["O"].flatten(1))
+    y = e + F.linear(attended.transpose(1, 2).flatten(2), p["O"])
     a = F.gelu(F.linear(norm(y, 2), p["W1"], p["d1"]), approximate="tanh")
     logits = norm(y + F.linear(a, p["W2"], p["d2"]), 3) @ E.T
     return F.cross_entropy(logits.flatten(0, 1), t.flatten())
@@ -121,7 +121,7 @@ def lstm(x, h0, c0, t, **p):
 def lenet_dropout(x, m, t, **p):
     a = F.max_pool2d(F.relu(F.conv2d(x, p["w1"], p["b1"], padding=2)), 2)
     a = F.max_pool2d(F.relu(F.conv2d(a, p["w2"], p["b2"])), 2).flatten(1)
-    r = F.relu(F.linear(a, p["W1"], p["c1"])) * m
+    r = F.relu(F.linear(a, p["W1"], p["c1"])) * m * 2
     return F.cross_entropy(F.linear(r, p["W2"], p["c2"]), t)
 
 
@@ -131,8 +131,8 @@ def vgg(x, m, k, t, **p):
         z = F.conv2d(a, p[f"w{n}"], p[f"b{n}"], padding=1)
         a = F.relu(normalised(z, p[f"g{n}"], p[f"d{n}"]))
         a = a if n % 2 else F.max_pool2d(a, 2)
-    r = m * F.relu(F.linear(a.flatten(1), p["W1"], p["c1"]))
-    r = k * F.relu(F.linear(r, p["W2"], p["c2"]))
+    r = 2 * m * F.relu(F.linear(a.flatten(1), p["W1"], p["c1"]))
+    r = 2 * k * F.relu(F.linear(r, p["W2"], p["c2"]))
     return F.cross_entropy(F.linear(r, p["W3"], p["c3"]), t)
 
 
@@ -140,13 +140,12 @@ def vgg(x, m, k, t, **p):
 class RealNetwork:
     """A network in PyTorch, and which of its tensors are class numbers or masks, not any number.
 
-    `classes` are the counts of classes by the tensor of numbers, `masks` what a unit that is kept
-    is multiplied by.
+    `classes` are the counts of classes by the tensor of numbers; `masks` are of zeros and ones.
     """
 
     reference: object
     classes: dict[str, int] = field(default_factory=dict)
-    masks: dict[str, float] = field(default_factory=dict)
+    masks: tuple[str, ...] = ()
 
     @property
     def text(self):
@@ -160,7 +159,7 @@ class RealNetwork:
             if name in self.classes:
                 made[name] = draw.integers(0, self.classes[name], size=shape)
             elif name in self.masks:
-                made[name] = self.masks[name] * draw.integers(0, 2, size=shape).astype(float)
+                made[name] = draw.integers(0, 2, size=shape).astype(float)
             else:
                 made[name] = draw.normal(size=shape)
         return made
@@ -180,7 +179,7 @@ NETWORKS = {
         RealNetwork(convnext),
         RealNetwork(gpt, classes={"x": 7, "t": 7}),
         RealNetwork(lstm),
-        RealNetwork(lenet_dropout, classes={"t": 4}, masks={"m": 2.0}),
-        RealNetwork(vgg, classes={"t": 4}, masks={"m": 2.0, "k": 2.0}),
+        RealNetwork(lenet_dropout, classes={"t": 4}, masks=("m",)),
+        RealNetwork(vgg, classes={"t": 4}, masks=("m", "k")),
     )
 }
