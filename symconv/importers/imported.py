@@ -118,8 +118,8 @@ def _compare_shapes(program: Program, writer: StageWriter) -> None:
     wanted: list[Written] = [*writer.made, *(c.written for c in writer.carried.values())]
     for written in wanted:
         key = writer.finish(written.marked)
-        found = tuple(int(n) for n in known[key].shape) if key in known else None
-        if found != (written.shape or (1,)):
+        found = tuple(map(str, known[key].shape)) if key in known else None
+        if found != tuple(map(str, written.shape or (1,))):
             raise SymconvError(
                 f"{key} has the shape {found} in the network, and {written.shape} in the model",
                 help="this is a fault of the import: please report it",

@@ -140,7 +140,10 @@ REFUSED = {
     "(ZeroDivisionError)": [option(1, "strides", [0, 1]), option(1, "groups", 0)],
     "'norm' (BatchNormalization)": [option(3, "axis", w) for w in (1, [1, 2], "x")],
     "epsilon is no number": [option(3, "epsilon", "x")],
-    r"\u001b[31m": [altered("config", "layers", 1, "class_name", to="\x1b[31m")],
+    r"\u001b[31m": [
+        altered("config", "layers", 1, "class_name", to="\x1b[31m"),
+        option(1, "padding", "\x1b[31m"),
+    ],
 }
 
 

@@ -25,6 +25,11 @@ def test_a_file_is_read_without_torch(tmp_path):
     assert imported.weights["w"].tolist() == WEIGHT.tolist()
 
 
+def test_a_step_along_one_entry_is_none(tmp_path):
+    table = change(TABLE, *TENSOR, to=meta(2, 1, 2, 2, strides=[4, 1 << 70, 2, 1]))
+    assert load(tmp_path, pack(members(table=table))).weights["w"].tolist() == WEIGHT.tolist()
+
+
 def test_strides_of_a_tensor_are_those_of_its_storage(tmp_path):
     table = copy.deepcopy(TABLE)
     table["c.weight"]["tensor_meta"] = meta(2, 1, 2, 2, strides=[1, 1, 2, 4], offset=1)
@@ -72,6 +77,9 @@ MODELS = {
     ),
     "'stride' is no list of whole numbers": change(
         MODEL, *FIRST, "inputs", 2, "arg", to={"as_ints": ["1 | relu", 1]}
+    ),
+    "its argument 'stride' is no list": change(
+        MODEL, *FIRST, "inputs", 2, "arg", to={"as_ints": [True, True]}
     ),
     "'stride' has 3 numbers for 2 axes": change(
         MODEL, *FIRST, "inputs", 2, "arg", to={"as_ints": [1, 1, 1]}

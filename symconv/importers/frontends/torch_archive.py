@@ -158,7 +158,8 @@ def _read_tensor(raw: bytes, meta: dict[str, Any], name: str) -> Array:
     last = offset + sum((n - 1) * s for n, s in zip(shape, strides, strict=False))
     if len(strides) != len(shape) or min((offset, *strides)) < 0 or last >= storage.size:
         raise SymconvError(f"the tensor {name} lies beyond its storage")
-    steps = tuple(s * storage.itemsize for s in strides)
+    # Along an axis of length 1 no step is made, however large it is said to be.
+    steps = tuple(s * storage.itemsize * (n > 1) for n, s in zip(shape, strides, strict=True))
     view = np.lib.stride_tricks.as_strided(storage[offset:], shape, steps)
     return np.array(view)
 

@@ -85,7 +85,7 @@ class TorchCall:
         # An empty list is torch's way to leave a stride out.
         found = default if found is None or found == () else found
         found = (found,) if isinstance(found, int) and not isinstance(found, bool) else found
-        if not isinstance(found, tuple) or not all(isinstance(n, int) for n in found):
+        if not isinstance(found, tuple) or any(type(n) is not int for n in found):
             raise NotImportedError(f"its argument '{name}' is no list of whole numbers")
         found = found * rank if len(found) == 1 else found
         if len(found) != rank:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from symconv.core.errors import SymconvError
-from symconv.core.printable import quote_text
+from symconv.core.printable import escape_line, quote_text
 
 LONGEST_WORD = 80
 """How much of a name out of a file is repeated."""
@@ -44,9 +44,9 @@ class Refusals:
             with refuse_malformed():
                 yield
         except NotImportedError as error:
-            self.found.append(f"{place}: {error}")
+            self.found.append(escape_line(f"{place}: {error}"))
         except SymconvError as error:
-            self.found.append(f"{place}: {error.message}")
+            self.found.append(escape_line(f"{place}: {error.message}"))
 
     def raise_any(self, source: str) -> None:
         """SymconvError with every refusal, one after the other, where there is any."""

@@ -13,7 +13,7 @@ SHAPES = {"reshape", "alias"}
 def simplify_graph(graph: ModelGraph) -> ModelGraph:
     """The same model, where a global pooling drops the axes that a reshape drops behind it."""
     readers = Counter(name for o in graph.operations for name in o.reads)
-    by_input = {o.inputs[0]: o for o in graph.operations if o.kind in SHAPES}
+    by_input = {n: o for o in graph.operations if o.kind in SHAPES for n in o.inputs[:1]}
 
     def drops_axes(operation: Operation) -> bool:
         after = by_input.get(operation.output)
