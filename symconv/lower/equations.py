@@ -189,6 +189,9 @@ def _place_value(bench: ProgramBuilder, left: Indexed, found: NamedArray) -> Arr
             if tensor.role != "mask" and is_boolean(bench, found.array):
                 found = NamedArray(Cast(found.array, bench.like()), found.axes)
             return _broadcast_to_shape(bench, found, left.indices, tensor.shape)
+    if isinstance(found.array, Scalar) and found.array.value == 0:
+        # Wherever it is written: nothing reads what the tensor is the derivative by.
+        return Full(tensor.shape, S.Zero, bench.like())
     targets = tuple(
         ScatterTarget(index(f"{k}"), n, affine_form(e, bench.extents))
         for k, (e, n) in enumerate(zip(left.indices, tensor.shape, strict=True))

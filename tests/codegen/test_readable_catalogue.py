@@ -35,6 +35,7 @@ VARIANTS = [
     "input x 2x3x5x6 | conv w 3x2 channels 2 padding same bias b untied | relu | sse t",
     "input x 2x3x7x7 | conv w 2x3 channels 2 padding 1x0 padding_after 0x2 dilation 2 stride 2x1",
     "input x 2x3x6x6 | conv w 1x1 channels 5 bias b",
+    "input x 6x1x9 batch 2 | conv w 1x1 channels 6 stride 4x3 padding 3x3 groups 3",
     "input x 2x3x9x9 | conv w 5x5 channels 2 dilation 2 padding 4",
     "input x 3x8x8 | conv w 3x3 channels 2 -> z | relu -> a | conv w 1x1 channels 2 -> z",
     "input x 9 batch N | conv w 4 stride 3 padding 2 bias b",
