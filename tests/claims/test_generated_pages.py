@@ -35,8 +35,9 @@ def describe(report):
 def require_right(report):
     assert exit_code(report.verdicts) == ExitCode.RIGHT, describe(report)
     assert not [s for s in report.signs if s.fate == "not read"]
-    counted = Counter(v.verdict for v in report.verdicts)
-    assert counted["right"] > 0.5 * counted.total() > 0
+    # The names that a module gives to its own pieces are definitions, which nothing says otherwise.
+    counted = Counter(bool(v) for v in report.verdicts if v.kind != "definition")
+    assert counted[True] > 0.8 * counted.total() > 0, describe(report)
 
 
 def judge_layer(keyword):

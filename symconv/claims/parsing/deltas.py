@@ -16,7 +16,14 @@ from symconv.claims.model.syntax_tree import (
     SyntaxNode,
     TensorReference,
 )
-from symconv.claims.readings.delta import DELTA_OF_TWO, KRONECKER, SIGNAL
+from symconv.claims.readings.delta import (
+    DELTA_OF_TWO,
+    INDEX,
+    KRONECKER,
+    LETTER_AT_DELTA,
+    OWNER,
+    SIGNAL,
+)
 from symconv.claims.readings.fewer_indices import FEWER_INDICES, LEADING, ROW_MAJOR
 from symconv.claims.readings.number_below import ENTRY, LAYER, NUMBER_BELOW
 from symconv.claims.readings.superscript import LAYER_OF_ONE, LEFT_OUT
@@ -43,7 +50,7 @@ def resolve_delta(table: SymbolTable, s: Scripts, at: Parser) -> SyntaxNode:
     """The error signal that a delta with its scripts means, or 1 where two indices are equal."""
     if s.primes:
         at.fail("a prime belongs to an index or a function", "\\delta_{i'}", s.whole)
-    place, name = _find_letter(table, s)
+    place, name = _find_letter(table, s, at)
     if name:
         layer, sub = (s.second, s.sub) if place is s.sup else (s.sup, (s.sub or ())[1:] or None)
         # The layer may stand at the name that is above: \delta^{h^{2}}.
@@ -136,12 +143,23 @@ def _signals(table: SymbolTable) -> list[Tensor]:
     return [t for t in table.context.deltas.values() if t.role == "delta"]
 
 
-def _find_letter(table: SymbolTable, s: Scripts) -> tuple[SyntaxNode | None, str]:
-    """The script that names a tensor, and its name."""
+def _find_letter(table: SymbolTable, s: Scripts, at: Parser) -> tuple[SyntaxNode | None, str]:
+    """The script that names a tensor, and its name.
+
+    A value may have the letter of an index. Code has no indices below a name, so that `delta_k` is
+    the error signal of k there, and nothing but a name stands above a delta.
+    """
+    values = {t.name.letter for t in _signals(table)}
     for place in (s.sup, *(s.sub or ())):
         name = _name_of(place)
-        if name in table.context.layers and name not in INDEX_LETTERS:
-            return (place, name) if _fits_tensor(table, name, place, s) else (None, "")
+        if name not in table.context.layers:
+            continue
+        if name in INDEX_LETTERS:
+            certain = at.is_code or place is s.sup
+            possible = (OWNER,) if certain else (INDEX, OWNER)
+            if name not in values or table.choose(LETTER_AT_DELTA, name, possible) == INDEX:
+                continue
+        return (place, name) if _fits_tensor(table, name, place, s) else (None, "")
     return None, ""
 
 
