@@ -18,13 +18,15 @@ from .base import Layer, TensorName
 
 @dataclass(frozen=True)
 class Attention(Layer):
-    """y[b,i,e] = sum_{h,r} wo[e, d h + r] sum_m p[b,h,i,m] v[b,m,h,r], attention with H heads.
+    """Each place of a sequence takes in the values of all places, by a softmax of scores.
 
-    The places of a sequence, the last axis but one of x, ask each other: queries q[b,i,h,r] =
-    sum_c wq[d h + r, c] x[b,i,c], keys k and values v alike with their own weights, of d = E/H
-    features a head; scores s[b,h,i,m] = sum_r q[b,i,h,r] k[b,m,h,r] / sqrt(d); and shares p, the
-    softmax of s over m. With `causal` a place asks itself and those before it. All four weights are
-    E x E, as PyTorch's MultiheadAttention has them; each may have a bias.
+    The places, the last axis but one of x, ask each other. Queries, keys and values are dense
+    layers of x, cut into heads; the score of two places is the product of the query of the one and
+    the key of the other, over the root of the features of a head; the shares of a place are the
+    softmax of its scores. What the heads take in goes through the output weight together. With
+    `causal` a place asks itself and those before it. All four weights are E x E, as PyTorch's
+    MultiheadAttention has them; each may have a bias. Vaswani et al., Attention Is All You Need,
+    2017, section 3.2.
     """
 
     keyword = "attention"
