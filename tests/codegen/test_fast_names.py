@@ -91,3 +91,11 @@ def test_a_tensor_with_the_name_of_a_helper_works(name):
         found.append(made.backward(**given, **delta, values=values))
     for a, b in zip(*found, strict=True):
         np.testing.assert_allclose(a, b)
+
+
+def test_an_order_that_two_gradients_read_is_made_once():
+    conv = "conv {} 3x3 channels 8 padding 1 -> {}"
+    text = f"input x 8x3x16x16 | {conv.format('w', 'z')} | {conv.format('v', 'y')} | sse t -> C"
+    source = Network.parse(text).numpy_source("fast")
+    assert source.count(" = delta_y.transpose(") == 1
+    assert source.count(" = delta_z.transpose(") == 1

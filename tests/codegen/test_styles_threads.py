@@ -144,3 +144,12 @@ def test_no_gradient_loses_precision_when_the_parts_are_joined():
     for a, b in zip(found.gradients, right, strict=True):
         assert a.dtype.itemsize >= b.dtype.itemsize
         np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [(SPLIT[0], "Every gradient"), (SPLIT[1], "The cost and")]
+)
+def test_what_a_step_returns_is_said(text, said):
+    step = Network.parse(text).compile("fast").module.step
+    returned = step.__doc__.partition("Returns:")[2].strip()
+    assert returned.startswith(said)

@@ -130,6 +130,7 @@ REFUSED = {
     "input x 3 | dense w 3 bias b | dense b^1 3": "the name 'b' is given twice",
     "input x 3 | dense w^0 3": "names no layer",
     "input x 3 | dense w^x 3": "names no layer",
+    "input x 3 | dense w 3 | dense w^00001 3": "names no layer",
     "input x 3 | half_sse t -> C | y[i] = x[i]": "nothing reads the cost C",
     "input x 3 | half_sse t -> C | relu": "nothing may follow the cost",
     "input x 3 | h[i] = M[i] x[i] | g[i] = M[i+1] h[i]": "may be read beyond that",
