@@ -11,6 +11,7 @@ were never built, it says so and ends in 0.
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import subprocess
 import sys
@@ -26,7 +27,16 @@ NETWORK = (
     "input x Nx2x6x6 | conv w 3x3 channels 4 -> z | relu -> a | maxpool 2 -> p | half_sse t -> C"
 )
 TINY = "input i 3x3 | conv w 2x2 -> o | conv w 2x2 -> o | sse y -> C"
-COMMANDS = ("examples", "derive", "generate", "check", "verify", "trace", "run")
+COMMANDS = ("examples", "derive", "generate", "check", "verify", "trace", "run", "import")
+LAYERS = (
+    ("InputLayer", {"name": "x", "batch_shape": [2, 4]}),
+    ("Dense", {"name": "d", "units": 3}),
+)
+MODEL = {
+    "class_name": "Sequential",
+    "config": {"layers": [{"class_name": name, "config": options} for name, options in LAYERS]},
+}
+"""An architecture as Keras writes it, the smallest that has weights."""
 
 UNREACHABLE = re.compile(
     r"from versions: none|connection error|name resolution|timed out|proxy", re.IGNORECASE
@@ -65,6 +75,10 @@ def list_trials(folder: Path) -> Iterator[Trial]:
         yield Trial(("generate", NETWORK, "--style", style, "-o", out), word="written")
         yield Trial(("verify", NETWORK, "--style", style), word=", 0 failed")
     yield Trial(("verify", "input x Nx2x3x3 | batchnorm | softmax | sse t"), word=", 0 failed")
+    model = folder / "model.json"
+    model.write_text(json.dumps(MODEL), encoding="utf-8")
+    yield Trial(("import", str(model)), word="dense w 3")
+    yield Trial(("import", str(folder / "none.onnx")), code=2)
     yield Trial(("run", "two-convs", "-o", str(folder / "run")), word=", 0 failed")
 
 

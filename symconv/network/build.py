@@ -122,8 +122,10 @@ def _value_unless_last(tensor: Tensor, last: Tensor, equations: Sequence[Equatio
 
 def _given_if_looked_up(tensor: Tensor, equations: Sequence[Equation]) -> Tensor:
     """An input that numbers the rows of a table is given as labels are: it has no gradient."""
+    if tensor.role != "input":
+        return tensor
     readers = [e for e in equations if tensor.key in e.reads]
-    if tensor.role != "input" or not any(e.kind == LOOKED_UP for e in readers):
+    if not any(e.kind == LOOKED_UP for e in readers):
         return tensor
     for equation in readers:
         compared = {e.label for e in equation.rhs.atoms(Equals)}

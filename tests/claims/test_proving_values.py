@@ -169,7 +169,7 @@ class Worth:
 
 def normal_terms(form, around):
     sizes = facts()
-    rules = NormalForms(sizes, ProofBudget(20_000), FunctionRules(sizes).rewrite)
+    rules = NormalForms(sizes, ProofBudget(20_000), FunctionRules(sizes, {}).rewrite)
     return tuple(s.term for s in rules.normalize(form, around))
 
 

@@ -235,8 +235,8 @@ LABELLED = "input h 3 | cross_entropy t labels -> C"
 
 def test_the_bracket_of_a_label_without_a_value_stays():
     network = Network.parse(LABELLED)
-    assert network.written("h_0").endswith("- [0 = t_0]")
-    assert "− [2 = t₀]" in network.derivation().text()
+    assert network.written("h_0").endswith("- [t_0 = 0]")
+    assert "− [t₀ = 2]" in network.derivation().text()
     assert Equals(Integer(1), Integer(1)) == 1
     assert Equals(Integer(1), Integer(2)) == 0
 

@@ -26,7 +26,7 @@ def test_every_dependency_has_a_lower_bound():
 def test_every_command_is_tried_with_its_help(tmp_path):
     from symconv.cli import app
 
-    names = {command.callback.__name__ for command in app.registered_commands}
+    names = {c.name or c.callback.__name__ for c in app.registered_commands}
     trials = list(oldest.list_trials(tmp_path))
     assert set(oldest.COMMANDS) == names
     assert names == {t.arguments[0] for t in trials if len(t.arguments) > 1}

@@ -12,10 +12,12 @@ from symconv.core.errors import SymconvError
 from symconv.layers import catalogue
 
 WRITTEN = {
-    "add": "add a", "avgpool": "avgpool 2", "batchnorm": "batchnorm weight g bias e",
+    "add": "add a", "attention": "attention Q K V O", "avgpool": "avgpool 2",
+    "batchnorm": "batchnorm weight g bias e",
     "bce": "bce t", "bce_logits": "bce_logits t", "concat": "concat a",
     "conv": "conv w 2 channels 2 bias e", "cross_entropy": "cross_entropy t",
-    "dense": "dense W 3 bias e", "elu": "elu", "flatten": "flatten", "gelu": "gelu",
+    "dense": "dense W 3 bias e", "dropout": "dropout m", "elu": "elu",
+    "embedding": "embedding W 5x3", "flatten": "flatten", "gelu": "gelu",
     "global_avgpool": "global_avgpool", "global_maxpool": "global_maxpool",
     "groupnorm": "groupnorm groups 1 weight g", "half_sse": "half_sse t", "huber": "huber t",
     "instancenorm": "instancenorm weight g", "l1": "l1 t", "layernorm": "layernorm weight g",

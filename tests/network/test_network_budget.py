@@ -112,7 +112,7 @@ def test_huge_sizes_are_only_numbers(text):
     assert net.numpy_source("readable")
 
 
-@pytest.mark.parametrize("axes", [6, 25, 400])
+@pytest.mark.parametrize("axes", [8, 25, 400])
 def test_many_axes_are_refused(axes):
     with pytest.raises(SymconvError, match=f"an input of {axes} axes"):
         Network.parse(f"input u {'x'.join(['2'] * axes)} | relu | sse t -> C")
