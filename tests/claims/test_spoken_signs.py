@@ -18,6 +18,9 @@ RIGHT = (
     r"\delta^a_{n,q} = (2 a_{n,q} - 2 t_{n,q}) divided by 2",
     r"\delta^a_{n,q} = a_{n,q} plus 3 t_{n,q} minus 4 times t_{n,q}",
     r"dC/db_q = \sum_n \delta^a_{n,q} times step(z_{n,q})",
+    r"\delta^a_{n,q} = (2 a_{n,q} - 2 t_{n,q}) over 2",
+    r"\delta^a_{n,q} = a_{n,q} less t_{n,q}",
+    r"\delta^a_{n,q} = (N a_{n,q} - N t_{n,q}) over N.",
 )
 WRONG = (
     r"\delta^z_{n,q} = \delta^a_{n,q} times a_{n,q}",
@@ -27,6 +30,9 @@ WRONG = (
     r"\delta^z_{n,q} = \delta^a_{n,q} step(z_{n,q}) times 2",
     r"\delta^z_{n,q} = \delta^a_{n,q} step(z_{n,q}) divided by 2",
     r"\delta^z_{n,q} = \delta^a_{n,q} step(z_{n,q}) plus 1",
+    r"\delta^z_{n,q} = \delta^a_{n,q} step(z_{n,q}) over 2",
+    r"\delta^a_{n,q} = (a_{n,q} - t_{n,q}) over 3",
+    r"\delta^a_{n,q} = a_{n,q} - t_{n,q} less 1",
 )
 UNREAD = (
     # What stands before the words is right, and what is said is not.
@@ -39,12 +45,18 @@ UNREAD = (
     # (a - t) / 2 or a - t / 2: which of them is not said.
     r"\delta^a_{n,q} = a_{n,q} - t_{n,q} divided by 2",
     r"\delta^a_{n,q} = a_{n,q} minus t_{n,q} multiplied by 1",
+    r"\delta^a_{n,q} = a_{n,q} - t_{n,q} over N",
+    r"\delta^a_{n,q} = a_{n,q} - t_{n,q} over N samples",
+    r"dC/db_q = \sum_n \delta^z_{n,q} over N samples",
 )
 PROSE = (
     r"\delta^a_{n,q} = a_{n,q} - t_{n,q} is used 3 times per step.",
     r"As I said many times, \delta^a_{n,q} = a_{n,q} - t_{n,q}.",
     r"The plus sign is fine: \delta^a_{n,q} = a_{n,q} - t_{n,q}, minus nothing.",
     r"\delta^a_{n,q} = a_{n,q} - t_{n,q}; divided by N it is the mean.",
+    r"\delta^a_{n,q} = a_{n,q} - t_{n,q} over the whole batch.",
+    r"dC/db_q = \sum_n \delta^z_{n,q} over n.",
+    r"\delta^a_{n,q} = a_{n,q} - t_{n,q}, no less than that.",
 )
 
 

@@ -109,7 +109,7 @@ def _assign_roles(block: str, names: Collection[str]) -> list[SentenceToken]:
         if goes_on and role in {"word", "soft"}:
             role, goes_on = "part", text in {"by", "a", "an", "the"}
         elif not text.isspace():
-            goes_on = _ends_part(found) and is_spoken_sign(text, earlier, further)
+            goes_on = _ends_part(found) and is_spoken_sign(text, earlier, further, block[:start])
             role = "part" if goes_on else role
         depth = 0 if role in {"word", "end"} else max(0, depth + _turn(text))
         found.append(SentenceToken(place, start, stop, text, role))
