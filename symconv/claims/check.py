@@ -60,6 +60,7 @@ from symconv.claims.model.substitution import (
 )
 from symconv.claims.model.syntax_tree import Statement, SumRange, TensorReference
 from symconv.claims.model.verdict import Cause, Verdict
+from symconv.claims.parsing.labelled_entries import sum_labelled_entries
 from symconv.claims.parsing.parser import parse_statement
 from symconv.claims.parsing.symbol_table import SymbolTable, describe_unknown_word
 from symconv.claims.parsing.tensor_indices import OutOfRangeError
@@ -376,6 +377,7 @@ class Checker:
     def parsed_in(self, text: str, base: int) -> Statement:
         """The statement, with the meanings that are chosen."""
         found = parse_statement(text, self.table(base))
+        found = sum_labelled_entries(found, self.context, base)
         return choose_paths(found, self.context, self.choices)
 
     def other_base(self, text: str, base: int, found: Verdict) -> Verdict:

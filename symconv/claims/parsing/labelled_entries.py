@@ -1,0 +1,102 @@
+r"""Entries at a label: `x_{n,t_n}` is sum_q x_{n,q} [q = t_n], the entry of the class of n."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+
+from sympy import Expr
+
+from symconv.claims.model.context import NetworkContext
+from symconv.claims.model.substitution import replace_nodes
+from symconv.claims.model.syntax_tree import (
+    BinaryExpression,
+    Condition,
+    Differential,
+    FunctionCall,
+    Identifier,
+    Numeral,
+    Statement,
+    Summation,
+    SumRange,
+    SyntaxNode,
+    TensorReference,
+)
+from symconv.core.equation import find_labels
+
+from .conditions import as_indicator
+
+CLASSES = ("q", "k", "c", "r", "j", "l", "m", "p")
+"""Letters for the class, the first that the statement does not use."""
+
+OF_ALL_CLASSES = {"softmax", "log_softmax"}
+"""Functions of all entries beside the one that is asked for: `softmax(z)_{n,t_n}`."""
+
+
+def sum_labelled_entries(statement: Statement, context: NetworkContext, base: int) -> Statement:
+    """The statement with every entry at a label as a sum over the classes.
+
+    Only an axis of as many entries as there are classes has one at a label. A function of all
+    classes and a derivative by an entry are summed as wholes. Class numbers count
+    from 0, and the classes of an axis from `base`.
+    """
+    keys = find_labels(context.forward.equations)
+    labels = {context.tensors[k].name.letter for k in keys if k in context.tensors}
+    counts = {*keys.values()} - {None}
+    nodes = [n for part in statement.parts for n in part.walk()]
+    bound = {n.name for n in nodes if isinstance(n, SumRange)}
+    used = {n.name for n in nodes if isinstance(n, Identifier)} | bound
+    used |= {n.letter for n in nodes if isinstance(n, TensorReference)}
+    name = next((c for c in CLASSES if c not in used), None)
+    if not labels or name is None:
+        return statement
+    # The label of a single sample has no index of its own: z_t.
+    single = {k for k in labels - bound if context.shape(context.tensors[k]) == (1,)}
+    table: dict[SyntaxNode, SyntaxNode] = {}
+    for whole, entry in _find_entries(nodes):
+        at = [n for n, i in enumerate(entry.indices or ()) if _is_label(i, labels, single)]
+        if len(at) == 1 and entry.letter not in labels and _count(entry, at[0], context) in counts:
+            table.setdefault(whole, _sum_classes(whole, entry, at[0], (name, base)))
+    if not table:
+        return statement
+    return replace(statement, parts=tuple(replace_nodes(p, table) for p in statement.parts))
+
+
+def _find_entries(nodes: list[SyntaxNode]) -> Iterator[tuple[SyntaxNode, TensorReference]]:
+    """Entries, each with what is summed where it is one at a label, the widest first."""
+    for node in nodes:
+        if isinstance(node, Differential):
+            yield node, node.by
+        if isinstance(node, FunctionCall) and node.function in OF_ALL_CLASSES:
+            yield from ((node, a) for a in node.arguments if isinstance(a, TensorReference))
+    yield from ((node, node) for node in nodes if isinstance(node, TensorReference))
+
+
+def _count(entry: TensorReference, at: int, context: NetworkContext) -> Expr | None:
+    """How many entries the axis of an index has; None where the tensor has no such axis."""
+    tensor = context.tensors.get(entry.letter)
+    shape = () if tensor is None else tensor.shape
+    return shape[at] if at < len(shape) == len(entry.indices or ()) else None
+
+
+def _is_label(index: SyntaxNode, labels: set[str], single: set[str]) -> bool:
+    if isinstance(index, Identifier):
+        return index.name in single
+    return isinstance(index, TensorReference) and index.letter in labels and not index.kind
+
+
+def _sum_classes(
+    whole: SyntaxNode, entry: TensorReference, at: int, counted: tuple[str, int]
+) -> SyntaxNode:
+    """sum_q f(x_q) [q = t] for f(x_t)."""
+    assert entry.indices is not None, "an entry at a label has indices"
+    (name, base), found = counted, entry.indices[at]
+    letter = Identifier(name, span=found.span)
+    label = TensorReference(found.name, span=found.span) if isinstance(found, Identifier) else found
+    one = replace(entry, indices=(*entry.indices[:at], letter, *entry.indices[at + 1 :]))
+    first = Numeral(Fraction(base), span=found.span)
+    number = BinaryExpression("-", letter, first, span=found.span) if base else letter
+    here = as_indicator(Condition("=", number, label, span=label.span))
+    product = BinaryExpression("*", replace_nodes(whole, {entry: one}), here, span=whole.span)
+    return Summation((SumRange(name, span=whole.span),), product, span=whole.span)
