@@ -33,6 +33,8 @@ WRONG = (
     r"\delta^z_{n,q} = \delta^a_{n,q} step(z_{n,q}) over 2",
     r"\delta^a_{n,q} = (a_{n,q} - t_{n,q}) over 3",
     r"\delta^a_{n,q} = a_{n,q} - t_{n,q} less 1",
+    r"\delta^a_{n,q} = (a_{n,q} - t_{n,q}) over \sqrt N",
+    r"\delta^a_{n,q} = (a_{n,q} - t_{n,q}) over \frac{1}{3}",
 )
 UNREAD = (
     # What stands before the words is right, and what is said is not.

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 ACTIVATIONS = {"f", "g", "phi", "sigma", "a"}
 WITHOUT_BRACKETS = {"relu", "exp", "log", "tanh", "sigmoid", "max", "sqrt", "ln"}
-WITHOUT_BRACKETS |= {"cosh", "sinh", "sech", "sgn", "rot180", "sin", "cos", "tan", "sec"}
+OF_ANGLES = {"sin", "cos", "tan", "sec"}
+WITHOUT_BRACKETS |= {"cosh", "sinh", "sech", "sgn", "rot180"} | OF_ANGLES
 
 
 def is_call(at: Parser) -> bool:
@@ -111,6 +112,11 @@ def _parse_application(at: Parser, token: ClaimToken, function: str, primes: int
     """A function and its arguments in brackets; without brackets, the next factor."""
     if at.peek().text != "(":
         argument = at.factor()
+        # cos 3 x is the cosine of 3 x: nobody multiplies by the cosine of a plain number.
+        if function in OF_ANGLES and isinstance(argument, Numeral) and at.peek().kind == "name":
+            inner = at.factor()
+            span = argument.span[0], inner.span[1]
+            argument = BinaryExpression("*", argument, inner, span=span)
         return FunctionCall(function, (argument,), primes, span=(token.start, argument.span[1]))
     if function == "sum":
         at.take()

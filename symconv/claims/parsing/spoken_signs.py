@@ -18,8 +18,8 @@ SPOKEN_SIGNS = {
 }  # fmt: skip
 QUOTIENTS = {"multiplied", "divided", "over"}
 COMMON = {"over", "less"}
-OPERAND = re.compile(r"[0-9]+(\.[0-9]+)?|[B-Zb-z]|[(\[{\\]")
-NEXT = re.compile(r"\s+(?P<first>[A-Za-z]+|[0-9.]+|\S)(?P<rest>[^.;:,\n]*)")
+OPERAND = re.compile(r"[0-9]+(\.[0-9]+)?|[B-Zb-z]|[(\[{]|\\[A-Za-z]*")
+NEXT = re.compile(r"\s+(?P<first>\\?[A-Za-z]+|[0-9.]+|\S)(?P<rest>[^.;:,\n]*)")
 WORD = re.compile(r"(?<![\\_^{A-Za-z])[A-Za-z]{2,}")
 SUMS = re.compile(r"sum|Σ|∑|mean|average", re.IGNORECASE)
 WITH_BY = {"multiplied", "divided"}
