@@ -7,6 +7,7 @@ import importlib
 import multiprocessing
 import pickle
 import random
+import resource
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,6 +19,7 @@ import jinja2
 import numpy as np
 import sympy  # noqa: F401 - loaded once, before the processes part
 from mutant_networks import FORMS, SIZES, WIDE
+from mutant_tests import PATIENCE
 from mutation import Mutant
 
 STYLES = ("readable", "loops", "fast")
@@ -26,7 +28,10 @@ TOLERANCE = 1e-7
 """How far two numbers may be apart, relatively: an order of additions changes the last digits."""
 
 SLOWER = 8
-"""How many times longer than without a change the networks may take: a hang is a change, too."""
+"""How many times longer than without a change the networks may take: a hang is a change, too.
+
+It is processor time that is compared; by the clock they have `PATIENCE` times as long.
+"""
 
 Numbers = dict[str, Any]
 
@@ -117,11 +122,11 @@ def in_child(function: Callable[..., Any], given: tuple[Any, ...], limit: float)
     """What a function answers in a process of its own; a text where it does not come back."""
     context = multiprocessing.get_context("fork")
     here, there = context.Pipe(duplex=False)
-    child = context.Process(target=_answer, args=(there, function, given))
+    child = context.Process(target=_answer, args=(there, function, given, int(limit) + 1))
     child.start()
     there.close()
     try:
-        answer = here.recv() if here.poll(limit) else f"no end after {limit:.0f} s"
+        answer = here.recv() if here.poll(PATIENCE * limit) else f"no end after {limit:.0f} s"
     except EOFError:
         answer = "the process died"
     if child.is_alive():
@@ -130,7 +135,8 @@ def in_child(function: Callable[..., Any], given: tuple[Any, ...], limit: float)
     return answer
 
 
-def _answer(pipe: Any, function: Callable[..., Any], given: tuple[Any, ...]) -> None:
+def _answer(pipe: Any, function: Callable[..., Any], given: tuple[Any, ...], limit: int) -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
     try:
         pipe.send(function(*given))
     except Exception as error:  # noqa: BLE001 - whatever a change brings about
@@ -163,14 +169,14 @@ def _measure(copy: Path, text: str) -> tuple[Numbers, str, frozenset[tuple[str, 
 
     jinja2.FileSystemLoader.get_source = get_source  # type: ignore[method-assign]
     network_class = _open(copy)
-    began = time.monotonic()
+    began = time.process_time()
     sys.settrace(note)
     try:
         numbers = compute_numbers(network_class, text)
         derivation = write_derivation(network_class, text)
     finally:
         sys.settrace(None)
-    return numbers, derivation, frozenset(entered), time.monotonic() - began
+    return numbers, derivation, frozenset(entered), time.process_time() - began
 
 
 def _compare(

@@ -9,6 +9,11 @@ in a copy of the checkout. First the networks of mutant_networks.py tell whether
 first such network. Where `verify` has nothing to say, the tests of the folder run, the quickest
 file first.
 
+After `pip install --target FOLDER/lib coverage`, `--lines` records once which lines each file of
+tests executes (the tests of a folder under coverage, some minutes); a change is then shown only to
+files that execute its statement. One that does not reach it cannot fail by it, and where the record
+is older than the sources, what is left out can only make a survivor of what would be caught.
+
 Every verdict is a line of the journal; what stands there is not judged again (`--again` judges
 survivors anew). `--report` writes the table of all survivors with the sentence that says why each
 one is none: `WORDS` holds these sentences, by the key of a mutant. Exit code 1 where a mutant that
@@ -23,7 +28,6 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 import sys
 import time
 import warnings
@@ -32,8 +36,10 @@ from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 
+from mutant_lines import Lines, find_statement, may_notice, read_lines, record_lines
 from mutant_networks import NETWORKS, WIDE
 from mutant_numbers import Baseline, find_change, measure_baseline
+from mutant_tests import DOCUMENTS, list_tests, run_tests
 from mutation import Mutant, is_python, list_mutants
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -62,25 +68,6 @@ SHARES = {
 }
 """How many changes are drawn from each folder; a file belongs to the longest name that fits."""
 
-TESTS = {
-    "symconv/codegen/fast/plan": ("codegen", "verify/test_styles.py"),
-    "symconv/codegen/fast/algorithms": ("codegen", "verify/test_styles.py"),
-    "symconv/codegen": ("codegen", "verify/test_styles.py"),
-    "symconv/core": ("core", "calculus", "lower"),
-    "symconv/layers": ("layers/test_torch.py", "layers"),
-    "templates": ("codegen", "verify/test_styles.py", "render"),
-}
-"""The tests that a folder answers to, where they are not those of its own name.
-
-A changed layer has right gradients: `verify` takes its forward equation as it is, PyTorch does not.
-"""
-
-DOCUMENTS = ("docs/test_generated.py", "render")
-"""The tests that are asked, too, where a derivation changes: pages are held byte by byte."""
-
-TEST_SECONDS = 900
-"""How long the tests of a folder may take on a change; a hang is noticed, too."""
-
 
 def main() -> int:
     """Judge a slice of the sample, or write the table."""
@@ -93,24 +80,31 @@ def main() -> int:
         "--numbers", action="store_true", help="leave the tests of what changes nothing for later"
     )
     parser.add_argument("--again", action="store_true", help="judge survivors again")
+    parser.add_argument("--lines", action="store_true", help="record what tests execute, and stop")
     parser.add_argument("--report", action="store_true", help="write the table and stop")
     given = parser.parse_args()
     if given.report:
         return report()
     if given.work is None:
         parser.error("--work FOLDER is needed for the copy of the checkout")
+    if given.lines:
+        copy = copy_checkout(given.work, "lines")
+        record_lines(copy, list_all_tests(copy), given.work)
+        return 0
     part, parts = map(int, given.slice.split("/"))
     sample = draw_sample()[part - 1 :: parts]
     end, known = time.monotonic() + 60 * given.minutes, read_journal()
     waiting = [
         m for m in sample if m.key not in known or (given.again and not known[m.key]["caught"])
     ]
-    copy, baseline = make_copy(given.work, given.slice.replace("/", "-"))
+    copy = copy_checkout(given.work, given.slice.replace("/", "-"))
+    baseline = measure_baseline(copy, (*NETWORKS, *WIDE), given.work / "baseline.pickle")
     for mutant in waiting[: given.most]:
         if time.monotonic() > end:
             break
         began = time.monotonic()
-        verdict = judge(mutant, copy, baseline, numbers=given.numbers)
+        lines = read_lines(given.work)
+        verdict = judge(mutant, copy, baseline, lines, numbers=given.numbers)
         record = {
             "key": mutant.key,
             **{k: v for k, v in asdict(mutant).items() if k not in {"offset", "function"}},
@@ -170,17 +164,19 @@ def read_journal() -> dict[str, dict[str, object]]:
     return {record["key"]: record for record in records}
 
 
-def make_copy(work: Path, name: str) -> tuple[Path, Baseline]:
-    """A copy of the checkout, and what its networks are worth without a change."""
+def copy_checkout(work: Path, name: str) -> Path:
+    """A copy of the checkout, with its bytecode."""
     copy = work / f"copy-{name}"
     shutil.rmtree(copy, ignore_errors=True)
     ignored = shutil.ignore_patterns(".git", ".venv", "*.jsonl", ".*_cache", "out")
     shutil.copytree(ROOT, copy, ignore=ignored)
     compileall.compile_dir(copy / "symconv", quiet=2)
-    return copy, measure_baseline(copy, (*NETWORKS, *WIDE), work / "baseline.pickle")
+    return copy
 
 
-def judge(mutant: Mutant, copy: Path, baseline: Baseline, *, numbers: bool) -> dict[str, str]:
+def judge(
+    mutant: Mutant, copy: Path, baseline: Baseline, lines: Lines, *, numbers: bool
+) -> dict[str, str]:
     """What a change changes, and what notices it; with `numbers` no tests where it is nothing."""
     path = copy / mutant.file
     text, times = path.read_text("utf-8"), path.stat()
@@ -189,7 +185,9 @@ def judge(mutant: Mutant, copy: Path, baseline: Baseline, *, numbers: bool) -> d
         changes, network, caught = find_change(mutant, copy, (*NETWORKS, *WIDE), baseline)
         asked = bool(changes) or not numbers
         if not caught and asked:
-            caught = run_tests(mutant, copy, DOCUMENTS if changes else ())
+            place = find_statement(text, mutant.line) if path.suffix == ".py" else (0, 0)
+            files = list_tests(folder_of(mutant.file), copy, DOCUMENTS if changes else ())
+            caught = run_tests([f for f in files if may_notice(f, lines, mutant.file, place)], copy)
     finally:
         path.write_text(text, "utf-8")
         os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
@@ -197,33 +195,10 @@ def judge(mutant: Mutant, copy: Path, baseline: Baseline, *, numbers: bool) -> d
     return {"changes": changes, "network": network, "caught": caught, "tests": tests}
 
 
-def run_tests(mutant: Mutant, copy: Path, more: tuple[str, ...]) -> str:
-    """The first test of the folder that fails, or nothing."""
-    folder = folder_of(mutant.file)
-    rooms = TESTS.get(folder, (folder.removeprefix("symconv/").split("/")[0],))
-    for room in (*rooms, *more):
-        place = copy / "tests" / room
-        files = [place] if place.suffix else sorted(place.glob("test_*.py"), key=_weight)
-        command = [sys.executable, "-m", "pytest", "-n", "0", "-x", "-q", "--no-header"]
-        command += ["-p", "no:cacheprovider", *map(str, files)]
-        settings = {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
-        try:
-            done = subprocess.run(
-                command, capture_output=True, text=True, cwd=copy, check=False,
-                env=os.environ | settings, timeout=TEST_SECONDS,
-            )  # fmt: skip
-        except subprocess.TimeoutExpired:
-            return f"tests/{room}: no end after {TEST_SECONDS} s"
-        if done.returncode:
-            lines = [x for x in done.stdout.splitlines() if x.startswith(("FAILED", "ERROR"))]
-            return lines[0].split(" - ")[0][:200] if lines else f"tests/{room}: {done.returncode}"
-    return ""
-
-
-def _weight(file: Path) -> tuple[bool, int]:
-    """Files of many long tests last: those that run commands, then by length."""
-    text = file.read_text("utf-8")
-    return "subprocess" in text or "torch" in text, len(text)
+def list_all_tests(copy: Path) -> list[Path]:
+    """Every file of tests that any folder of the sample answers to."""
+    found = {test for folder in SHARES for test in list_tests(folder, copy, DOCUMENTS)}
+    return [copy / test for test in sorted(found)]
 
 
 def report() -> int:

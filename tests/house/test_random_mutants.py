@@ -18,8 +18,16 @@ def load(name):
     return module
 
 
-mutation, networks, numbers, script = map(
-    load, ("mutation", "mutant_networks", "mutant_numbers", "random_mutants")
+mutation, networks, tests, lines, numbers, script = map(
+    load,
+    (
+        "mutation",
+        "mutant_networks",
+        "mutant_tests",
+        "mutant_lines",
+        "mutant_numbers",
+        "random_mutants",
+    ),
 )
 SOURCE = '''"""A docstring with 1 < 2."""
 from os import path
@@ -111,8 +119,39 @@ def test_every_file_belongs_to_the_folder_that_is_closest():
     assert script.folder_of("symconv/tune.py") == ""
     for folder in script.SHARES:
         assert (ROOT / folder).is_dir()
-    for room in (r for rooms in script.TESTS.values() for r in rooms):
+    for room in (r for rooms in tests.TESTS.values() for r in rooms):
         assert (ROOT / "tests" / room).exists()
+
+
+PIECES = """
+def f(
+    a,
+):
+    if a and (
+        a > 1
+    ):
+        return [
+            a
+        ]
+    try:
+        a = 2
+    except E:
+        pass
+    return a
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "statement"),
+    [(3, (2, 4)), (6, (5, 7)), (9, (8, 10)), (12, (12, 12)), (13, (1, 16)), (15, (15, 15))],
+)
+def test_a_test_is_asked_where_it_executes_the_statement(line, statement):
+    assert lines.find_statement(PIECES, line) == statement
+    known = {"t": {"a.py": [8], "b.py": [5]}}
+    asked = lines.may_notice("t", known, "a.py", statement)
+    assert asked == (statement in {(8, 10), (1, 16)})
+    assert lines.may_notice("other", known, "a.py", statement)  # of which nothing is recorded
+    assert lines.may_notice("t", known, "a.md.j2", statement)
 
 
 SILU, RULES = "symconv/layers/silu.py", "symconv/calculus/derivative.py"
