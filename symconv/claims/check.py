@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -23,7 +23,7 @@ from symconv.claims.judging.claimed_notation import (
 )
 from symconv.claims.judging.interpretations import choose_interpretation, enumerate_interpretations
 from symconv.claims.judging.irrational_factors import try_irrational_factors
-from symconv.claims.judging.judge import Judge
+from symconv.claims.judging.judge import Judge, Tests
 from symconv.claims.judging.own_cost import take_own_cost
 from symconv.claims.judging.path_derivatives import choose_paths
 from symconv.claims.judging.probability_names import (
@@ -51,6 +51,7 @@ from symconv.claims.model.budget import (
     OverBudget,
     limit_work,
     spend,
+    steps_left,
 )
 from symconv.claims.model.context import DifferentiableNetwork, NetworkContext
 from symconv.claims.model.errors import ClaimError, NotChecked, ShapeMismatchError, TooMuchWork
@@ -145,6 +146,9 @@ class Checker:
     ranges: Mapping[str, SumRange] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     most_readings: int = MOST_READINGS
+    confirms: bool = True
+    """Whether exact numbers have to show what is wrong; else it may be right for another reason."""
+    tests: Tests = field(default_factory=dict)
     reads: Callable[[str, SymbolTable], Statement] | None = None
     """Reads a line of a program, which means what the lines before it say."""
 
@@ -203,7 +207,7 @@ class Checker:
         A claim is wrong only if it is wrong under every reading that a person could mean. What is
         not right under any of them is explained in the likeliest one that is read.
         """
-        self.choices = Choices(self.conventions)
+        self.choices, self.tests = Choices(self.conventions), {}
         with suppress(SymconvError):
             self.parsed(text, base)
         if not list(list_changes(self.choices, {})):
@@ -219,28 +223,44 @@ class Checker:
         return best
 
     def find_best_reading(self, text: str, base: int) -> tuple[Verdict, Choices]:
-        """The best verdict over all readings, without its reasons, and the meanings it rests on."""
-        found: list[tuple[Verdict, Choices]] = []
-        waiting: list[Reading] = [{}]
-        seen = set[object]()
-        while waiting and len(found) < self.most_readings:
+        """The best verdict over all readings, without its reasons, and the meanings it rests on.
+
+        Most claims are right in some reading, and what is wrong in the ones before it needs no
+        example: examples are looked for where none is right.
+        """
+        if self.most_readings > 1:
+            with suppress(OverBudget), limit_work(steps_left() // 2):
+                for found in self.judge_readings(text, base, confirms=False):
+                    if found[0].verdict in SETTLED:
+                        return found
+        found_wrong: list[tuple[Verdict, Choices]] = []
+        for found in self.judge_readings(text, base, confirms=self.confirms):
+            if found[0].verdict in SETTLED:
+                return found
+            found_wrong.append(found)
+        return min(found_wrong, key=lambda pair: rank_reading(*pair))
+
+    def judge_readings(
+        self, text: str, base: int, *, confirms: bool
+    ) -> Iterator[tuple[Verdict, Choices]]:
+        """The verdict in each reading, the likeliest first; OverBudget where not one is judged."""
+        tried, waiting, seen = 0, list[Reading]([{}]), set[object]()
+        while waiting and tried < self.most_readings:
             changes = waiting.pop(0)
             if (key := frozenset(changes.items())) in seen:
                 continue
             seen.add(key)
             choices = Choices({**self.conventions, **changes})
             try:
-                other = replace(self, explain=False, choices=choices)
+                other = replace(self, explain=False, choices=choices, confirms=confirms)
                 verdict = state_condition(other.under_one_reading(text, base), choices)
             except OverBudget:
-                if not found:
+                if not tried:
                     raise
-                break
-            found.append((verdict, choices))
-            if verdict.verdict in SETTLED:
-                return verdict, choices
+                return
+            tried += 1
+            yield verdict, choices
             waiting += list_changes(choices, changes)
-        return min(found, key=lambda pair: rank_reading(*pair))
 
     def under_one_reading(self, text: str, base: int) -> Verdict:
         """The verdict where every notation has the meaning that is fixed, or its likeliest."""
@@ -253,14 +273,9 @@ class Checker:
         judge = partial(self.judged, base=read_base)
         exact = try_irrational_factors(statement, self.context, judge)
         found = self.settled(statement, read_base) if exact is None else exact
-        # Only a wrong claim is tried with indices from the other end: what is right needs no other
-        # reading.
-        if found.verdict == v.WRONG and found.kind in {"claim", "update"}:
-            found = self.other_base(text, read_base, found)
-        if found.verdict == v.WRONG:
-            found = try_other_layout(statement, found, self.context, judge)
-        if found.verdict == v.WRONG and found.kind == "update":
-            found = try_whole_update(statement, found, self.spelled, judge)
+        # Only what is known to be wrong is tried under conditions: what is right needs none.
+        if found.verdict == v.WRONG and self.confirms:
+            found = self.under_condition(text, statement, read_base, found)
         if found and read_base != base:
             found = replace(found, verdict=v.CONDITION, causes=(_index_base_cause(read_base),))
         if unread := self.unread(statement, found):
@@ -270,6 +285,19 @@ class Checker:
         said = tuple(dict.fromkeys(said))
         reading = found.reading or self.spelled(statement)
         return replace(found, text=text[:MOST_ECHOED], notes=said, reading=reading)
+
+    def under_condition(
+        self, text: str, statement: Statement, read_base: int, found: Verdict
+    ) -> Verdict:
+        """What is wrong: right with other indices, with another layout, with a word more?"""
+        judge = partial(self.judged, base=read_base)
+        if found.kind in {"claim", "update"}:
+            found = self.other_base(text, read_base, found)
+        if found.verdict == v.WRONG:
+            found = try_other_layout(statement, found, self.context, judge)
+        if found.verdict == v.WRONG and found.kind == "update":
+            found = try_whole_update(statement, found, self.spelled, judge)
+        return found
 
     def named(self, statement: Statement) -> Checker | None:
         """The checker to which unknown names are those of the network's probabilities."""
@@ -407,7 +435,15 @@ class Checker:
         if kind in {"definition", "given value"} and not self.values:
             return Verdict(v.NOT_CHECKED, kind)
 
-        judge = Judge(self.network, self.values, statement, kind, explain=self.explain)
+        judge = Judge(
+            self.network,
+            self.values,
+            statement,
+            kind,
+            explain=self.explain,
+            confirms=self.confirms,
+            tests=self.tests,
+        )
         found = list(enumerate_interpretations(statement, self.context, base, self.definitions))
         options, note = choose_interpretation(
             found, lambda options: bool(judge.verdict(options, brief=True))

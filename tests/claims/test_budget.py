@@ -4,7 +4,11 @@ import pytest
 
 from symconv import Network
 from symconv.claims import check_claim, check_post
+from symconv.claims.check import Checker
+from symconv.claims.diagnosis import counterexample, explain
 from symconv.claims.evaluation.modular_field import NoRoot
+from symconv.claims.judging import agreement
+from symconv.claims.judging.agreement import Agreement
 from symconv.claims.judging.trial import Trial
 from symconv.claims.model.budget import (
     DIAGNOSIS_STEPS,
@@ -142,6 +146,57 @@ def test_a_wrong_claim_and_its_diagnosis_take_less_than_their_budget(network, cl
         verdict = Network.parse(network).check(claim, values=values)
     assert verdict.verdict == "wrong"
     assert 2 * VERDICT_STEPS - budget.left < VERDICT_STEPS
+
+
+SECOND_READINGS = [
+    ("input s 3 | dense P 2 -> u | relu -> v | dense R 1 -> w | bce_logits d -> E",
+     r"dE/dR_{0,q} = (\sigma(w_0) - d_0) v_q"),
+    ("input u 5x5 | conv k 2x2 -> h",
+     r"\delta^{l-1}_{1,0} = \delta^l_{0,0} k_{1,0} + \delta^l_{1,0} k_{0,0}"),
+]  # fmt: skip
+
+
+def count_calls(monkeypatch, owner, name):
+    """The calls of a function from now on, each as its arguments."""
+    calls, asked = [], getattr(owner, name)
+
+    def count(*args, **kwargs):
+        calls.append((args, kwargs))
+        return asked(*args, **kwargs)
+
+    monkeypatch.setattr(owner, name, count)
+    return calls
+
+
+@pytest.mark.parametrize(("network", "claim"), SECOND_READINGS)
+def test_a_claim_that_is_right_in_its_second_reading_costs_no_example(monkeypatch, network, claim):
+    net = Network.parse(network)
+    searches = count_calls(monkeypatch, explain, "find_counterexample")
+    readings = count_calls(monkeypatch, Checker, "under_one_reading")
+    assert net.check(claim).verdict == "right"
+    assert (len(searches), len(readings)) == (0, 2)
+    # What is right in no reading still needs one in each, and one more to be explained.
+    assert net.check(claim.replace(" = ", " = 2 ")).verdict == "wrong"
+    assert len(searches) > 1
+
+
+def test_one_question_is_tried_once_in_all_readings(monkeypatch):
+    """The tie rule, too, is asked for once, though three passes judge the reading it is for."""
+    net = Network.parse("input x 4x4 | maxpool 2 -> p | half_sse t -> C")
+    trials = count_calls(monkeypatch, Agreement, "_try_sizes")
+    edges = count_calls(monkeypatch, agreement, "find_boundary_cause")
+    found = net.check(r"dC/dx_{i,j} = \sum_{k,l} \delta_{k,l} [x_{i,j} = p_{k,l}]")
+    assert found.names == ("tie_rule",)
+    assert len(edges) == 1
+    assert len(trials) == len({(id(a), n) for (a, n), _ in trials})
+
+
+def test_exact_numbers_are_run_once_for_all_entries(monkeypatch):
+    net = Network.parse("input x 1x2x5x5 | conv w 3x3 channels 3 bias b -> y")
+    runs = count_calls(monkeypatch, counterexample, "assign_rationals")
+    claim = r"dC/dw_{f,c,m,n} = \sum_{b,i,j} \delta_{b,f,i,j} x_{b,c,i+m,j+n}"
+    assert net.check(claim).verdict == "right"
+    assert len(runs) == 1
 
 
 class FewRoots:

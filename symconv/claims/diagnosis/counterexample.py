@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from itertools import chain
 from random import Random
 
@@ -165,6 +166,31 @@ MOST_COMPONENTS = 9
 
 
 @dataclass(frozen=True)
+class PointRuns:
+    """The runs of a network at one point; all values of the free indices share them."""
+
+    context: NetworkContext
+    point: Point
+    _kept: dict[tuple[object, ...], Assignment] = field(default_factory=dict)
+
+    def under(self, algebra: IntervalAlgebra) -> Assignment:
+        """The numbers of the point, in an arithmetic."""
+        how = algebra.exact.slope_at_zero, algebra.exact.last_wins, algebra.bits
+        if how not in self._kept:
+            given: dict[str, dict[Place, int | Fraction]] = {}
+            for (key, place), value in self.point.items():
+                given.setdefault(key, {})[place] = value
+            self._kept[how] = assign_rationals(self.context, given, algebra)
+        return self._kept[how]
+
+    @cached_property
+    def conventions(self) -> tuple[IntervalAlgebra, ...]:
+        """The conventions that the network leaves open."""
+        open_one = any(e.rhs.has(relu, absolute, MaxOver) for e in self.context.forward.equations)
+        return (IntervalAlgebra(), *([IntervalAlgebra(1, last_wins=True)] if open_one else []))
+
+
+@dataclass(frozen=True)
 class Sides:
     """Both sides of a claim at one value of its free indices."""
 
@@ -173,12 +199,9 @@ class Sides:
     claimed: int
     env: Environment
 
-    def at(self, point: Point, algebra: IntervalAlgebra) -> tuple[Value, Value] | None:
+    def at(self, runs: PointRuns, algebra: IntervalAlgebra) -> tuple[Value, Value] | None:
         """What both sides are at a point; None where they have no value."""
-        given: dict[str, dict[Place, int | Fraction]] = {}
-        for (key, place), value in point.items():
-            given.setdefault(key, {})[place] = value
-        assignment = assign_rationals(self.question.context, given, algebra)
+        assignment = runs.under(algebra)
         with suppress(Undefined, SymconvError):
             asked, claimed = (
                 evaluate_part(self.question, n, assignment, self.env)
@@ -189,23 +212,27 @@ class Sides:
 
     def differ(self, point: Point) -> bool:
         """Whether the sides differ under every convention on ties and on relu'(0)."""
+        return self.differ_in(PointRuns(self.question.context, point))
+
+    def differ_in(self, runs: PointRuns) -> bool:
+        """Whether the sides differ at a point under every convention on ties and on relu'(0)."""
         # Where a claim is right under another convention of ties or of relu'(0), it is not wrong,
         # so an example has to show the difference under all of them.
-        return all(self._differ(point, a) for a in _open_conventions(self.question.context))
+        return all(self._differ(runs, algebra) for algebra in runs.conventions)
 
-    def _differ(self, point: Point, algebra: IntervalAlgebra) -> bool:
+    def _differ(self, runs: PointRuns, algebra: IntervalAlgebra) -> bool:
         """Whether the bounds of the sides tell them apart, with more digits where they are needed.
 
         The bounds grow with what is added and rounded on the way, so that they are relative to the
         size of the terms; what is rational has no bounds, and the smallest difference counts.
         """
-        pair = self.at(point, algebra)
+        pair = self.at(runs, algebra)
         if (
             pair is not None
             and has_interval(pair)
             and compare_everywhere([pair[0]], [pair[1]]) == EQUAL
         ):
-            pair = self.at(point, algebra.finer())
+            pair = self.at(runs, algebra.finer())
         return pair is not None and compare_everywhere([pair[0]], [pair[1]]) == DIFFERENT
 
 
@@ -258,13 +285,6 @@ def draw_guided_points(sides: Sides, shown: Assignment) -> Iterator[Point]:
             yield point
 
 
-def _open_conventions(context: NetworkContext) -> Iterator[IntervalAlgebra]:
-    """The conventions that the network leaves open."""
-    yield IntervalAlgebra()
-    if any(e.rhs.has(relu, absolute, MaxOver) for e in context.forward.equations):
-        yield IntervalAlgebra(1, last_wins=True)
-
-
 def _shrink_point(sides: Sides, point: Point) -> Point:
     """The point with as many zeros as the difference survives, halves first, then one by one."""
     names = list(point)
@@ -315,7 +335,8 @@ def _format_example(sides: Sides, point: Point) -> str:
     shown = sorted(groups.items(), reverse=True)[:MOST_GROUPS]
     set_to = ", ".join(_format_equal_entries(names, n) for n, names in shown)
     set_to += f", and {len(groups) - MOST_GROUPS} more numbers" if len(groups) > MOST_GROUPS else ""
-    pair = sides.at(point, IntervalAlgebra().finer()) or sides.at(point, IntervalAlgebra())
+    runs = PointRuns(context, point)
+    pair = sides.at(runs, IntervalAlgebra().finer()) or sides.at(runs, IntervalAlgebra())
     assert pair is not None
     where = "; ".join(x for x in (at, f"{set_to}, all else 0" if set_to else "all 0") if x)
     true, yours = map(_format_short, pair)

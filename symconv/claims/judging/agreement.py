@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import islice
 
+from symconv.claims.diagnosis.boundary_cases import find_boundary_cause
 from symconv.claims.evaluation.assignment import SMALLER
 from symconv.claims.evaluation.comparison import DIFFERENT, EQUAL, Question
 from symconv.claims.evaluation.modular_field import Undefined
@@ -14,6 +16,7 @@ from symconv.claims.model.budget import VERDICT_STEPS, OverBudget, limit_work, s
 from symconv.claims.model.context import DifferentiableNetwork
 from symconv.claims.model.errors import NotChecked, TooMuchWork
 from symconv.claims.model.evidence import PROVED, TESTED, Evidence
+from symconv.claims.model.verdict import Cause
 from symconv.claims.proving.forms.budget import ProofBudget
 from symconv.claims.proving.prove import Proof, prove_equality
 
@@ -77,6 +80,11 @@ class Agreement:
             parts = range(1, len(self.question.statement.parts))
             return all(self.of_part(n).kind == EQUAL for n in parts)
         return False
+
+    @cached_property
+    def edge(self) -> Cause | None:
+        """The convention on ties or kinks on which the statement depends, if it is right."""
+        return find_boundary_cause(self.question)
 
     def evidence(self) -> Evidence:
         """What it rests on that all parts agree."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 
 from symconv.claims.diagnosis.boundary_cases import (
     DEAD_RELU,
-    find_boundary_cause,
     holds_where_relu_is_off,
     point_to_step,
 )
@@ -35,12 +34,17 @@ from .trial import UNCOVERED
 
 JUDGED = {"claim", "update"}
 
+Tests = dict[tuple[object, ...], Agreement]
+"""The tests that were made, by the network, the statement, and how this is taken."""
+
 
 @dataclass
 class Judge:
     """Judges one statement about a network.
 
-    `summing` says that the targets of a cross entropy sum to 1.
+    `summing` says that the targets of a cross entropy sum to 1. `confirms` says that exact numbers
+    have to show what is wrong; without, what they would leave open is called wrong, too. `tests`
+    may be shared by all judges of one text.
     """
 
     network: DifferentiableNetwork
@@ -49,7 +53,8 @@ class Judge:
     kind: str
     explain: bool = True
     summing: bool = False
-    tests: dict[tuple[object, ...], Agreement] = field(default_factory=dict)
+    confirms: bool = True
+    tests: Tests = field(default_factory=dict)
 
     def verdict(self, options: Options, *, brief: bool) -> Verdict:
         """The verdict under one choice of what the statement means; `brief` leaves out why."""
@@ -82,8 +87,9 @@ class Judge:
 
     def agreement(self, question: Question) -> Agreement:
         """The test of a question in random assignments, made once."""
-        options = question.options
-        key = (question.statement.parts, options.base, options.delta, options.star)
+        options, statement = question.options, question.statement
+        taken = options.base, options.delta, options.star, options.rate, options.kernel
+        key = (id(self.network), self.summing, statement.is_code, statement.parts, *taken)
         if key not in self.tests:
             self.tests[key] = Agreement(question, self.network)
         return self.tests[key]
@@ -125,7 +131,7 @@ class Judge:
             if outcome.kind == EQUAL:
                 continue
             assert outcome.assignment is not None, "a difference shows itself somewhere"
-            if brief:
+            if brief or not self.confirms:
                 return Verdict(v.WRONG, notes=tuple(notes))
             difference = PartDifference(
                 question, n, outcome.kind, outcome.assignment, outcome.shown, outcome.env
@@ -136,7 +142,7 @@ class Judge:
                 return found
         # What is proved holds at ties and kinks, too: no rule of the normal form leaves them out.
         settled = brief or agreement.is_proved
-        edge, evidence = None if settled else find_boundary_cause(question), agreement.evidence()
+        edge, evidence = None if settled else agreement.edge, agreement.evidence()
         if edge is not None:
             causes = (edge,)
             return Verdict(

@@ -38,7 +38,7 @@ def judge_with_probabilities(
     What is wrong for targets that sum to 1, too, is explained by such targets: there p - t is one
     term, and a forgotten sign is a forgotten sign.
     """
-    summing = replace(judge, summing=True, tests={})
+    summing = replace(judge, summing=True)
     options, note = choose_interpretation(
         found, lambda options: bool(summing.verdict(options, brief=True))
     )

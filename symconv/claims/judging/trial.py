@@ -6,10 +6,9 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 from typing import NamedTuple
 
-from symconv.claims.diagnosis.counterexample import Sides, draw_dense_points
+from symconv.claims.diagnosis.counterexample import PointRuns, Sides, draw_dense_points
 from symconv.claims.evaluation.assignment import Assignment
 from symconv.claims.evaluation.comparison import (
     DIFFERENT,
@@ -198,11 +197,12 @@ class Trial:
 
     def _holds_exactly(self) -> bool:
         """Whether exact numbers do not tell the sides apart; not asked where it costs too much."""
+        context = self.question.context
         with suppress(OverBudget), limit_work(EXACT_STEPS):
+            runs = PointRuns(context, next(draw_dense_points(context)))
             return not any(
-                Sides(self.question, 0, self.n, env).differ(point)
+                Sides(self.question, 0, self.n, env).differ_in(runs)
                 for env in self.envs[:: max(1, len(self.envs) // MOST_EXACT)]
-                for point in islice(draw_dense_points(self.question.context), 1)
             )
         return True
 
