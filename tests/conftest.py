@@ -1,5 +1,6 @@
 """What the test run shares: long tests on request, what tools keep, the table of worst errors."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -32,6 +33,17 @@ def pytest_collection_modifyitems(config, items):
     if long:
         config.hook.pytest_deselected(items=long)
         items[:] = [item for item in items if item not in set(long)]
+
+
+YOUNG = 50_000
+"""New objects between two collections; SymPy makes thousands a millisecond, and few are garbage."""
+
+
+def pytest_collection_finish():
+    """What is imported by now stays until the end: no collection need walk through it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG, 20, 100)
 
 
 @pytest.fixture
