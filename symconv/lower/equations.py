@@ -139,7 +139,8 @@ def _index_unit_axes(bench: ProgramBuilder, equation: Equation) -> tuple[Indexed
     )
     if not units or _is_single_number(equation):
         return left, equation.rhs
-    right = make_indices_unique(equation.rhs, {v.name for v in units.values()})
+    # The free indices are taken, too: a bound one that got the name of one would capture it.
+    right = make_indices_unique(equation.rhs, {v.name for v in bench.extents})
     new = {a: _index_unit_access(bench, a, units) for a in sorted(right.atoms(Indexed), key=str)}
     return left, right.xreplace(new)
 

@@ -1,5 +1,6 @@
 """An axis of length 1 costs nothing: it is a view, and the other axes stay in their order."""
 
+import numpy as np
 import pytest
 
 from symconv import Network
@@ -36,3 +37,33 @@ def test_an_axis_of_length_1_stands_where_the_result_has_it(text):
     assert ".transpose" not in last
     assert ".T  #" not in last
     assert ").T" not in last
+
+
+READ_TWICE = [
+    "z[n,c] = sum(j) V[c,j] h[n,j] for n<1, c<5 | q[n,c] = sum(j) M[c,j] h[n,j] for n<1, c<5",
+    "z[n,c] = sum(j) V[c,j] h[n,j] for n<1, c<3 | q[n,c] = sum(j) V[j,c] h[n,j] for n<1, c<3",
+    "z[n,c] = sum(m<2) v[m] h[n,c+m] for n<1, c<2 | q[n,c] = sum(m<2) w[m] h[n,c+m] for n<1, c<2",
+    "dense V 4 of h -> z | dense M 4 of h -> q",
+]
+
+
+@pytest.mark.parametrize("text", READ_TWICE)
+def test_sums_over_one_letter_do_not_capture_a_free_index(text):
+    """d(y)/dh[n,c'] has one sum over c for each reader of h, and a single sample."""
+    network = Network.parse(f"input x 3 batch 1 | h[n,c] = x[n,c]^2 | {text} | mul z")
+    plain, arrays = network.compile("loops"), network.compile("readable")
+    draw = np.random.default_rng(6)
+    keys = plain.arrays
+    given = {
+        keys[t.key]: draw.normal(size=[int(n) for n in t.shape])
+        for t in network.program.tensors
+        if t.role in {"input", "parameter"}
+    }
+    seed = network.backward().seed
+    delta = draw.normal(size=[int(n) for n in seed.shape])
+    error = {keys[seed.key]: delta}
+    found = [
+        made.backward(**given, **error, values=made.forward(**given)) for made in (arrays, plain)
+    ]
+    for mine, right in zip(*found, strict=True):
+        np.testing.assert_allclose(mine, right, rtol=1e-10)
