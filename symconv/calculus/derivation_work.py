@@ -45,15 +45,16 @@ class DerivationWork:
 
     def spend(self, formula: Expr) -> None:
         """Count a rule that is applied to a formula; Unsupported where that is too much."""
-        waiting: list[Basic] = [formula]
-        while waiting:
-            waiting.extend(waiting.pop().args)
-            self.spent += 1
-            self.network.spent += 1
+        level: list[Basic] = [formula]
+        # Level by level, so that most of the counting is done by lists.
+        while level:
+            self.spent += len(level)
+            self.network.spent += len(level)
             if self.spent > MOST_PARTS_OF_ONE:
                 raise self._refusal(MOST_PARTS_OF_ONE, "its formulas")
             if self.network.spent > MOST_PARTS:
                 raise self._refusal(MOST_PARTS, "the formulas of the network")
+            level = [part for e in level for part in e.args]
 
     def _refusal(self, most: int, what: str) -> Unsupported:
         return Unsupported(

@@ -50,6 +50,11 @@ class Equation:
         return frozenset(key_of(a) for a in self.rhs.atoms(Indexed))
 
     @cached_property
+    def comparisons(self) -> tuple[tuple[str, Expr | None], ...]:
+        """Each tensor of labels with the extent of the index that it is compared with, or None."""
+        return tuple(_find_comparisons(self))
+
+    @cached_property
     def size_symbols(self) -> frozenset[Symbol]:
         """The symbols that are no index, bound or free, and no tensor's name."""
         sides = (self.lhs, self.rhs)
@@ -202,7 +207,7 @@ def find_labels(equations: Iterable[Equation]) -> dict[str, Expr | None]:
 
     That is the extent of the index that its entries are compared with; None where it is no index.
     """
-    return dict(pair for equation in equations for pair in _find_comparisons(equation))
+    return dict(pair for equation in equations for pair in equation.comparisons)
 
 
 def _find_comparisons(equation: Equation) -> Iterator[tuple[str, Expr | None]]:

@@ -21,6 +21,8 @@ from symconv.core.errors import Unsupported
 from .index_arithmetic import Environment, Place, Read, Sizes, Slots, find_free_symbols
 from .protocol import Algebra, Scalar
 
+ZERO, ONE = Fraction(0), Fraction(1)
+
 Table = Mapping[Place, Scalar]
 Writers = Mapping[str, Sequence[Equation]]
 """The equations that compute a tensor, by its key."""
@@ -68,11 +70,11 @@ class EvaluationScope:
 
     @property
     def zero(self) -> Scalar:
-        return self.algebra.number(Fraction(0))
+        return self.algebra.number(ZERO)
 
     @property
     def one(self) -> Scalar:
-        return self.algebra.number(Fraction(1))
+        return self.algebra.number(ONE)
 
 
 def compile_formula(e: Basic, scope: EvaluationScope) -> Read:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import product
 from math import prod
 from types import MappingProxyType
 
-from sympy import Basic, Sum
+from sympy import Basic, Expr, Sum, Symbol
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation, Program, Ranges
@@ -15,7 +16,7 @@ from symconv.core.errors import SymconvError
 from symconv.core.nodes import LogSumExp, MaxOver, Partial
 from symconv.core.tensor import Tensor, key_of
 
-from .index_arithmetic import Place, Sizes, as_integer
+from .index_arithmetic import FORMULAS, Place, Sizes, as_integer
 from .node_compiler import Writers
 
 SCALARS = 200_000
@@ -80,13 +81,20 @@ def _count_iterations(e: Sum | MaxOver | LogSumExp, sizes: Sizes) -> int:
     return prod(max(0, as_integer(high - low + 1, sizes)) for low, high in spans)
 
 
+@lru_cache(maxsize=FORMULAS)
+def _count_all(e: Expr, sizes: frozenset[tuple[Symbol, int]]) -> int:
+    """`count_terms` of a right side, counted once for the sizes: a program is run in many draws."""
+    return count_terms(e, dict(sizes))
+
+
 def check_limit(
     program: Program, computed: Sequence[Equation], read: Sequence[Tensor], sizes: Sizes, limit: int
 ) -> None:
     """Refuse what is too large to evaluate entry by entry."""
     keys = {e.key for e in computed} | {t.key for t in read}
     scalars = sum(count_entries(program.tensor(k), sizes) for k in sorted(keys))
-    work = sum(count_range_values(e.ranges, sizes) * count_terms(e.rhs, sizes) for e in computed)
+    known = frozenset(sizes.items())
+    work = sum(count_range_values(e.ranges, sizes) * _count_all(e.rhs, known) for e in computed)
     help_line = "take smaller sizes, or ask for fewer tensors"
     if scalars > limit:
         raise SymconvError(

@@ -91,8 +91,10 @@ class ExpLogForm(Residue):
 
 def _add_multiples(a: Multiples, b: Multiples, times: Fraction) -> dict[int, Fraction]:
     found = dict(a)
+    # Most are added once, to what was not there: no product by 1 and no sum with 0 is made.
     for key, count in b.items():
-        found[key] = found.get(key, Fraction(0)) + times * count
+        more = count if times == 1 else times * count
+        found[key] = found[key] + more if key in found else more
     return {k: n for k, n in found.items() if n}
 
 

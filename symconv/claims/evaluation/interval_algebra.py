@@ -36,7 +36,8 @@ class Interval:
         if not isinstance(other, Interval | Rational):
             return NotImplemented
         o = as_interval(other)
-        return Interval(self.low + o.low, self.high + o.high)
+        low = self.low + o.low
+        return Interval(low, low if self.is_point and o.is_point else self.high + o.high)
 
     __radd__ = __add__
 
@@ -44,10 +45,18 @@ class Interval:
         if not isinstance(other, Interval | Rational):
             return NotImplemented
         o = as_interval(other)
+        if self.is_point and o.is_point:
+            product = self.low * o.low
+            return Interval(product, product)
         ends = [a * b for a in (self.low, self.high) for b in (o.low, o.high)]
         return Interval(min(ends), max(ends))
 
     __rmul__ = __mul__
+
+    @property
+    def is_point(self) -> bool:
+        """Whether both ends are one and the same object, as those of a number alone are."""
+        return self.low is self.high
 
     def __bool__(self) -> bool:
         """False where it is 0 for certain."""
@@ -56,7 +65,10 @@ class Interval:
 
 def as_interval(x: Any) -> Interval:
     """A number as the interval that holds it alone."""
-    return x if isinstance(x, Interval) else Interval(Fraction(x), Fraction(x))
+    if isinstance(x, Interval):
+        return x
+    number = Fraction(x)
+    return Interval(number, number)
 
 
 def excludes_zero(x: Any) -> bool:

@@ -18,8 +18,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
+from sympy import Expr
 from sympy.tensor.indexed import Indexed
 
 from symconv.claims.evaluation.assignment import count_classes
@@ -47,6 +48,7 @@ from symconv.claims.model.syntax_tree import (
     UnaryMinus,
 )
 from symconv.core.nodes import MaxOver, absolute, relu
+from symconv.semantics.index_arithmetic import FORMULAS
 
 from .size_comparisons import SWITCHES
 
@@ -137,9 +139,14 @@ class Cover:
 
 def has_switches(context: NetworkContext) -> bool:
     """Whether the network has a ReLU or an absolute value."""
-    chosen = (a for e in context.forward.equations for a in e.rhs.atoms(relu, absolute))
+    return any(_has_switch(e.rhs) for e in context.forward.equations)
+
+
+@lru_cache(maxsize=FORMULAS)
+def _has_switch(e: Expr) -> bool:
+    """Whether a formula has a ReLU or an absolute value of an entry."""
     # Of an index alone the side is known: nothing is chosen.
-    return any(a.has(Indexed) for a in chosen)
+    return any(a.has(Indexed) for a in e.atoms(relu, absolute))
 
 
 def has_maxima(context: NetworkContext) -> bool:
