@@ -87,8 +87,12 @@ def lower_to_matmul(
     An einsum that keeps an index of both factors does not reach BLAS: then they are brought into
     the form of matrices. Else they must have that form, or one of them after a reshape.
     """
+    first, second = (set(f.axes) for f in factors)
+    # No product of matrices sums over an index of one factor alone.
+    if (first ^ second) - set(out):
+        return None
     plans = [p for p in _matmul_plans(factors, out) if p.possible]
-    kept = bool(set(factors[0].axes) & set(factors[1].axes) & set(out))
+    kept = bool(first & second & set(out))
     # A transposed matrix is free for BLAS and moved axes are a copy. Two reshapes are no plainer
     # than the einsum, which makes the same ones inside.
     natural = [p for p in plans if p.left.stands and p.right.stands and (kept or p.effort < 2)]
@@ -97,9 +101,9 @@ def lower_to_matmul(
 
 
 def _matmul_plans(factors: tuple[NamedArray, NamedArray], out: Axes) -> Iterator[MatmulPlan]:
-    """Every way of reading the axes asked for as a stack, rows and columns."""
+    """Every way of reading the axes asked for as a stack, rows and columns; others are in both."""
     for left, right in (factors, factors[::-1]):
-        summed = tuple(v for v in left.axes if v in right.axes and v not in out)
+        summed = tuple(v for v in left.axes if v not in out)
         for end in range(len(out)):
             stack, rest = out[:end], out[end:]
             rows = tuple(v for v in rest if v not in right.axes)

@@ -1,5 +1,6 @@
 """Any formula of the index language, random ones too: what is emitted computes what it says."""
 
+import itertools
 import random
 
 import pytest
@@ -52,6 +53,46 @@ def test_random_contractions(seed):
     rhs = total(Mul(*factors), *((x, extents[x]) for x in bound))
     at = tuple((x, extents[x]) for x in free)
     alone(rhs, at, *known, shape=tuple(n for _, n in at), sizes={}).check()
+
+
+@pytest.mark.parametrize("stack", ["", "b"])
+@pytest.mark.parametrize("outer", ["ij", "ji", "i"])
+@pytest.mark.parametrize("owners", list(itertools.product(("x", "w", "xw"), repeat=2)))
+def test_a_product_sums_what_one_factor_alone_has(stack, outer, owners):
+    """Sum over k and v, each an index of x, of w or of both, with an index that is kept in both."""
+    extents = {s: Integer(n) for s, n in zip("bijkv", (2, 3, 4, 2, 3), strict=True)}
+    axes = {"x": f"{stack}{outer[0]}", "w": f"{stack}{outer[-1]}"}
+    for letter, owner in zip("kv", owners, strict=True):
+        axes |= {t: axes[t] + letter for t in owner}
+    known = [tensor(t, tuple(extents[s] for s in names), "input") for t, names in axes.items()]
+    factors = [t[tuple(map(index, axes[t.key]))] for t in known]
+    rhs = total(Mul(*factors), *((index(s), extents[s]) for s in "kv"))
+    at = tuple((index(s), extents[s]) for s in dict.fromkeys(stack + outer))
+    alone(rhs, at, *known, shape=tuple(n for _, n in at), sizes={}).check()
+
+
+@pytest.mark.parametrize(
+    ("axes", "text"),
+    [
+        (("bik", "bkj"), "x @ w"),
+        (("bik", "bkj", "k"), "np.einsum("),
+        (("bik", "bkj", "bj"), "x @ w"),
+        (("k", "bik", "bkj"), "np.einsum("),
+    ],
+)
+def test_a_stack_of_matrices_is_two_factors(axes, text):
+    """A third one with axes of its own is part of the product, too."""
+    extents = {s: Integer(n) for s, n in zip("bijk", (2, 3, 4, 2), strict=True)}
+    known = [
+        tensor(t, tuple(extents[s] for s in names), "input")
+        for t, names in zip("xwt", axes, strict=False)
+    ]
+    factors = [t[tuple(map(index, names))] for t, names in zip(known, axes, strict=True)]
+    rhs = total(Mul(*factors), (index("k"), extents["k"]))
+    at = tuple((index(s), extents[s]) for s in "bij")
+    case = alone(rhs, at, *known, shape=tuple(n for _, n in at), sizes={})
+    case.check()
+    assert text in case.text
 
 
 def test_affine_left_sides():
