@@ -1,7 +1,7 @@
 """Batch normalisation."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from symconv.core.equation import Equation
@@ -26,9 +26,9 @@ class BatchNorm(Norm):
     title = "batch normalisation"
     takes_channels = True
 
-    inference: bool = field(default=False, kw_only=True)
-    mean: GivenName | None = field(default=None, kw_only=True)
-    variance: GivenName | None = field(default=None, kw_only=True)
+    inference: bool = False
+    mean: GivenName | None = None
+    variance: GivenName | None = None
 
     def inner_letters(self) -> Mapping[str, str]:
         return MappingProxyType({}) if self.inference else self.inner

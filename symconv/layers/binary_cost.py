@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sympy import Expr, Integer
 
@@ -26,8 +26,8 @@ class BinaryCost(Loss):
     takes_channels = True
 
     reduction: Reduction = "mean"
-    weights: GivenName | None = field(default=None, kw_only=True)
-    pos_weight: GivenName | None = field(default=None, kw_only=True)
+    weights: GivenName | None = None
+    pos_weight: GivenName | None = None
 
     def needs_channels(self) -> bool:
         return self.weights is not None or self.pos_weight is not None

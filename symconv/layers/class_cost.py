@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from sympy import Expr, Integer
@@ -41,9 +41,9 @@ class ClassCost(Layer):
     target: GivenName
     reduction: Reduction = "mean"
     labels: bool = False
-    weights: GivenName | None = field(default=None, kw_only=True)
-    smoothing: Decimal = field(default=0, kw_only=True)
-    ignore: ClassNumber | None = field(default=None, kw_only=True)
+    weights: GivenName | None = None
+    smoothing: Decimal = 0
+    ignore: ClassNumber | None = None
 
     def inner_letters(self) -> Mapping[str, str]:
         """The sum of the weights, where the mean divides by that."""

@@ -1,6 +1,6 @@
 """Group normalisation."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from symconv.core.tensor import Tensor
 from symconv.layers.support.groups import share_among_groups
@@ -19,7 +19,7 @@ class GroupNorm(Norm):
     title = "group normalisation"
     takes_channels = True
 
-    groups: Size = field(default=1, kw_only=True)
+    groups: Size = 1
 
     def axes(self, x: Tensor, at: Scope) -> NormAxes:
         ranges = at.like(x)

@@ -1,6 +1,6 @@
 """Layer normalisation."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from symconv.core.tensor import Tensor
 from symconv.layers.support.scope import Scope
@@ -17,7 +17,7 @@ class LayerNorm(Norm):
     title = "layer normalisation"
     takes_rows = True
 
-    last: Place | None = field(default=None, kw_only=True)
+    last: Place | None = None
 
     def needs_rows(self) -> bool:
         return self.last is None

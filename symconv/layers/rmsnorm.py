@@ -1,6 +1,6 @@
 """Normalisation by the root mean square."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from sympy import sqrt
@@ -30,7 +30,7 @@ class RMSNorm(Norm):
     takes_rows = True
     inner = MappingProxyType({"square": "nu"})
 
-    last: Place | None = field(default=None, kw_only=True)
+    last: Place | None = None
 
     def needs_rows(self) -> bool:
         return self.last is None
