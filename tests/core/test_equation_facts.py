@@ -12,7 +12,7 @@ from symconv.claims import check_claim
 from symconv.claims.diagnosis.constant_factor import HALVED
 from symconv.claims.mistakes.pooling import AVERAGING
 from symconv.claims.model.context import ACTIVATIONS, WINDOWED, build_context
-from symconv.core.equation import Program
+from symconv.core.equation import Program, find_ignored_classes
 from symconv.core.kernels import kernel_directions
 from symconv.core.proof import Backward
 from symconv.layers import catalogue
@@ -136,3 +136,13 @@ def test_a_parameter_is_windowed_by_what_an_equation_reads_not_by_its_letters():
 def test_a_window_that_fits_once_shows_only_that_it_is_read_backwards(own, directions):
     first = Network.parse(f"input x 3 | {own}").program.equations[0]
     assert set().union(*kernel_directions(first.rhs, {"w"})) == directions
+
+
+def test_ignored_classes_are_those_that_labels_are_compared_with_by_number():
+    net = Network.parse("input x 4 batch N | cross_entropy t ignore 2 labels")
+    assert find_ignored_classes(net.program.equations) == {"t": frozenset({2})}
+    again = Network.parse("input x 4 batch N | cross_entropy t ignore 0 labels")
+    both = (*net.program.equations, *again.program.equations)
+    assert find_ignored_classes(both) == {"t": frozenset({0, 2})}
+    plain = Network.parse("input x 4 batch N | cross_entropy t labels")
+    assert find_ignored_classes(plain.program.equations) == {}

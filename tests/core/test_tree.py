@@ -83,3 +83,9 @@ def test_a_deep_tree_is_walked():
 
 def test_a_symbol_is_a_leaf_and_may_be_replaced():
     assert substitute(Pair(A), Symbol("n"), Symbol("k")).size == Symbol("k")
+
+
+def test_what_is_equal_and_of_another_kind_stays():
+    half = Figure(Fraction(1), A)
+    assert substitute(half, 1, 2) is half
+    assert substitute(half, Fraction(1), Fraction(2)) == Figure(Fraction(2), A)

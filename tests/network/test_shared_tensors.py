@@ -130,6 +130,8 @@ REFUSED = {
     "input x 3 | dense w 3 bias b | dense b^1 3": "the name 'b' is given twice",
     "input x 3 | dense w^0 3": "names no layer",
     "input x 3 | dense w^x 3": "names no layer",
+    "input x 3 | dense w 3 | dense w^1023 3": "there is no w^1023 before this layer",
+    "input x 3 | dense w 3 | dense w^1024 3": "names no layer",
     "input x 3 | dense w 3 | dense w^00001 3": "names no layer",
     "input x 3 | half_sse t -> C | y[i] = x[i]": "nothing reads the cost C",
     "input x 3 | half_sse t -> C | relu": "nothing may follow the cost",
@@ -158,3 +160,9 @@ def test_a_constant_has_no_gradient_and_is_called_so():
     text = network.derivation().text()
     assert "Constant: m (3)" in text
     assert "Target: t (3)" in text
+
+
+def test_an_input_beside_one_that_is_looked_up_may_be_calculated_with():
+    text = "input k 4 | embedding w 5x3 -> y | input x 4x3 | add y -> z | sse t -> C"
+    roles = {t.key: t.role for t in Network.parse(text).program.tensors}
+    assert (roles["k"], roles["x"]) == ("target", "input")

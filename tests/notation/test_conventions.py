@@ -128,3 +128,11 @@ def test_no_title_decides_what_is_said():
 def test_which_channels_stand_first_in_a_kernel_is_said(layer, said):
     network = Network.parse(f"input x Nx4x5x5 | {layer}")
     assert f"The axes of w are {said}." in network.conventions
+
+
+def test_rows_and_columns_alone_need_no_words():
+    """Of a matrix, or of one image and its kernel, there is only one order."""
+    for text in ("input x 5x5 | conv w 2x2 -> z", "input x 3 | dense w 2"):
+        assert not [c for c in Network.parse(text).conventions if c.startswith("The axes of")]
+    (said,) = (c for c in Network.parse("input x 3 batch N | dense w 2").conventions if "axes" in c)
+    assert said == "The axes of x are batch, feature."

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sympy import KroneckerDelta, Symbol
 
+from symconv.api import Network
 from symconv.calculus.reverse_mode import reverse_mode
 from symconv.core.equation import Equation, Program, SizeDefinition
 from symconv.core.errors import SymconvError
@@ -124,6 +125,13 @@ def test_latex_by_hand():
     assert "Through equation (1); sums run over $0 \\le i < H_y$" in latex
     assert r"\derivationreason{" in latex
     assert r"\sum_{i,j} \delta^{y}_{i,j}" in latex.replace(r"\derivationold", "")
+
+
+@pytest.mark.parametrize("markup", ["text", "markdown", "latex"])
+def test_one_equation_is_gone_through_or_several(markup):
+    page = getattr(Network.parse("input x 3 | tanh -> a | add x -> y").derivation(), markup)()
+    through = [line.partition(";")[0] for line in str(page).splitlines() if "Through" in line]
+    assert through == ["Through equation (2)", "Through equations (1), (2)"]
 
 
 @pytest.mark.parametrize("name", NETWORKS)

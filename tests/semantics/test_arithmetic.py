@@ -8,7 +8,7 @@ from sympy import Symbol, exp, log
 from symconv.core.errors import Unsupported
 from symconv.core.nodes import Box
 from symconv.core.tensor import Name, Tensor, index, size
-from symconv.semantics.algebra import Reals
+from symconv.semantics.algebra import LEAST_VALUE, UNINTERPRETED, Reals
 from symconv.semantics.arithmetic import can_fail, evaluation_order
 from symconv.semantics.index_arithmetic import affine_in_slots
 from symconv.semantics.interpret import interpret
@@ -56,3 +56,13 @@ def test_an_index_expression_that_is_not_affine_is_refused(place):
 def test_a_power_of_sizes_is_a_coefficient_or_a_number():
     found = affine_in_slots(N**2 * i + 1 / N + 2**N, {N: 2}, {i: 0})
     assert (found.constant, found.terms) == (Fraction(9, 2), {0: 4})
+
+
+def test_an_exact_exponential_keeps_whole_powers_and_tells_fractions_apart():
+    """2^n for a whole number, so that exp(a + 1) is 2 exp(a); the rest has values, too."""
+    exponential = UNINTERPRETED["exp"]
+    assert [exponential(n) for n in (-1, 0, 3)] == [Fraction(1, 2), 1, 8]
+    parts = [Fraction(1, 2), Fraction(1, 3), Fraction(2, 7)]
+    assert all(exponential(p) >= LEAST_VALUE for p in parts)
+    assert len({exponential(p) for p in parts}) > 1
+    assert all(exponential(p + 3) == 8 * exponential(p) for p in parts)
