@@ -16,13 +16,12 @@ STARTS_PROCESSES = ("subprocess", "command")
 """What stands in a file of tests that may start others, in which no lines are recorded."""
 
 
-def record_lines(copy: Path, tests: list[Path], work: Path) -> None:
+def record_lines(copy: Path, tests: list[str], work: Path) -> None:
     """Run every file of tests that is not known yet under coverage, which lies in WORK/lib."""
     store, known = work / "lines.json", read_lines(work)
-    for file in tests:
-        name = str(file.relative_to(copy))
-        if name not in known and not _starts_processes(file):
-            known[name] = _execute(copy, file, work)
+    for name in tests:
+        if name not in known and not _starts_processes(copy / name):
+            known[name] = _execute(copy, copy / name, work)
             store.write_text(json.dumps(known), "utf-8")
             print(f"{sum(map(len, known[name].values()))} lines are executed by {name}", flush=True)
 

@@ -23,7 +23,7 @@ A changed layer has right gradients: `verify` takes its forward equation as it i
 """
 
 DOCUMENTS = ("docs/test_generated.py", "render")
-"""The tests that are asked, too, where a derivation changes: pages are held byte by byte."""
+"""The tests that are asked first where a derivation changes: pages are held byte by byte."""
 
 TEST_SECONDS = 900
 """How much processor time the tests of a folder may take on a change; a hang is noticed, too.
@@ -39,7 +39,7 @@ def list_tests(folder: str, copy: Path, more: tuple[str, ...] = ()) -> list[str]
     """The files of the tests that a folder answers to, in the order in which they are asked."""
     rooms = TESTS.get(folder, (folder.removeprefix("symconv/").split("/")[0],))
     files = []
-    for room in (*rooms, *more):
+    for room in (*more, *rooms):
         place = copy / "tests" / room
         files += [place] if place.suffix else sorted(place.glob("test_*.py"), key=_weight)
     return list(dict.fromkeys(str(file.relative_to(copy)) for file in files))

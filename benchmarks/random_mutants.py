@@ -10,7 +10,7 @@ first such network. Where `verify` has nothing to say, the tests of the folder r
 file first.
 
 After `pip install --target FOLDER/lib coverage`, `--lines` records once which lines each file of
-tests executes (the tests of a folder under coverage, some minutes); a change is then shown only to
+tests executes (those of what waits, under coverage; minutes); a change is then shown only to
 files that execute its statement. One that does not reach it cannot fail by it, and where the record
 is older than the sources, what is left out can only make a survivor of what would be caught.
 
@@ -87,16 +87,18 @@ def main() -> int:
         return report()
     if given.work is None:
         parser.error("--work FOLDER is needed for the copy of the checkout")
-    if given.lines:
-        copy = copy_checkout(given.work, "lines")
-        record_lines(copy, list_all_tests(copy), given.work)
-        return 0
     part, parts = map(int, given.slice.split("/"))
     sample = draw_sample()[part - 1 :: parts]
     end, known = time.monotonic() + 60 * given.minutes, read_journal()
     waiting = [
         m for m in sample if m.key not in known or (given.again and not known[m.key]["caught"])
     ]
+    if given.lines:
+        copy = copy_checkout(given.work, "lines")
+        folders = Counter(folder_of(m.file) for m in waiting if m.file.endswith(".py"))
+        tests = [t for folder, _ in folders.most_common() for t in list_tests(folder, copy)]
+        record_lines(copy, list(dict.fromkeys(tests)), given.work)
+        return 0
     copy = copy_checkout(given.work, given.slice.replace("/", "-"))
     baseline = measure_baseline(copy, (*NETWORKS, *WIDE), given.work / "baseline.pickle")
     for mutant in waiting[: given.most]:
@@ -193,12 +195,6 @@ def judge(
         os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
     tests = "run" if asked else "not run"
     return {"changes": changes, "network": network, "caught": caught, "tests": tests}
-
-
-def list_all_tests(copy: Path) -> list[Path]:
-    """Every file of tests that any folder of the sample answers to."""
-    found = {test for folder in SHARES for test in list_tests(folder, copy, DOCUMENTS)}
-    return [copy / test for test in sorted(found)]
 
 
 def report() -> int:
