@@ -151,7 +151,7 @@ def backward(o: Array, w: Array, W: Array, t: Array, values: Forward) -> Gradien
         M_first[m, n] = M_open & (x_blocks[:, m, :, n] == values.p)
         M_open = M_open & ~M_first[m, n]
     M = M_first.transpose(2, 3, 0, 1)  # (12)
-    delta_x = (delta_p[:, :, None, None] * M).transpose(0, 2, 1, 3).reshape(4, 4)  # (13)
+    delta_x = np.where(M, delta_p[:, :, None, None], 0).transpose(0, 2, 1, 3).reshape(4, 4)  # (13)
     o_windows = sliding_window_view(o, (2, 2), axis=(0, 1))
     dw = np.einsum("ij,ijmn->mn", delta_x, o_windows, optimize=True)  # (14)
     db = np.reshape(delta_x.sum(), (1,))  # (15)

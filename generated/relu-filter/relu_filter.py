@@ -107,7 +107,7 @@ def backward(x: Array, w: Array, t: Array, values: Forward) -> Gradients:
     check_shape("w", w, (2, 2))
     check_shape("t", t, (2, 2))
     delta_y = values.y - t  # (4)
-    delta_z = delta_y * (values.z > 0)  # (5)
+    delta_z = np.where(values.z <= 0, 0, delta_y)  # (5)
     x_windows = sliding_window_view(x, (2, 2), axis=(0, 1))
     dw = np.einsum("ij,mnij->mn", delta_z, x_windows, optimize=True)  # (6)
     delta_z_padded = np.pad(delta_z, 1)

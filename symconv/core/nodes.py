@@ -232,6 +232,14 @@ class erf(ScalarFunction):  # noqa: N801
         return 2 / sqrt(pi) * exp(-(self.args[0] ** 2))
 
 
+class larger(Function):  # noqa: N801
+    """max(a, b), a form of b + relu(a - b) that code is written from; nothing derives it."""
+
+
+class smaller(Function):  # noqa: N801
+    """min(a, b), a form of a - relu(a - b) that code is written from; nothing derives it."""
+
+
 def limits(ranges: Any) -> tuple[tuple[Expr, Expr, Expr], ...]:
     """(variable, extent) pairs as SymPy limits from 0 to extent - 1."""
     return tuple((v, S.Zero, n - 1) for v, n in ranges)

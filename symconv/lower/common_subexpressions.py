@@ -18,6 +18,7 @@ from .ir import (
     Arithmetic,
     Array,
     Cast,
+    Choose,
     Comparison,
     Einsum,
     Let,
@@ -43,11 +44,18 @@ WORTH = (
     | Matmul
     | Comparison
     | LogicalAnd
+    | Choose
     | Cast
     | Reshape
 )
-WORDS = {Reshape: "blocks", Einsum | Matmul: "product", Comparison | LogicalAnd | Cast: "mask"}
+WORDS = {
+    Reshape: "blocks",
+    Einsum | Matmul: "product",
+    Choose: "chosen",
+    Comparison | LogicalAnd | Cast: "mask",
+}
 OPERATORS = {"+": "sum", "*": "product", "/": "ratio", "**": "power", "%": "rest"}
+OPERATORS |= {"max": "larger", "min": "smaller"}
 
 
 def eliminate_common_subexpressions(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from sympy import Expr, S, Sum, Symbol
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.tensor.indexed import Indexed
@@ -10,6 +12,7 @@ from symconv.core.equation import Equation, SizeDefinition, class_counts
 from symconv.core.errors import Unsupported
 from symconv.core.nodes import LogSumExp, MaxOver, limits
 from symconv.core.tensor import Tensor, index, key_of
+from symconv.core.tree import substitute, walk
 
 from .affine import SizeBounds, affine_form
 from .builder import ProgramBuilder
@@ -18,7 +21,7 @@ from .dataflow import propagate_copies
 from .expressions import lower_expression
 from .ir import ApplyFunction, Array, Broadcast, Cast, Full, Let, Ref, Reshape, Scalar, Statement
 from .named_array import NamedArray, broadcast_to_axes, transpose_axes
-from .products import is_boolean
+from .products import compare_with_zero, is_boolean
 from .scatter import ScatterTarget, scatter_add
 
 
@@ -120,9 +123,20 @@ def _lower_equation(bench: ProgramBuilder, equation: Equation) -> None:
     bench.extents = _as_on_the_left(bench.extents, left)
     taken = {v.name for v in bench.extents}
     units = frozenset(v for v, n in equation.ranges if n == 1)
+    start = len(bench.statements)
     found = lower_expression(bench, drop_unit_indices(make_indices_unique(right, taken), units))
     array = _place_value(bench, left, found)
     bench.statements.append(Let(Ref(equation.key), array, equation.key))
+    bench.statements[start:] = map(partial(_count_steps, bench), bench.statements[start:])
+
+
+def _count_steps(bench: ProgramBuilder, statement: Statement) -> Statement:
+    """The statement with every step that is a number as a comparison in the type of numbers."""
+    for part in tuple(walk(statement, ApplyFunction)):
+        if part.function == "step":
+            number = Cast(compare_with_zero(bench, part.source), bench.like(part.source))
+            statement = substitute(statement, part, number)
+    return statement
 
 
 def _index_unit_axes(bench: ProgramBuilder, equation: Equation) -> tuple[Indexed, Expr]:

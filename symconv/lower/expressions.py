@@ -36,12 +36,13 @@ from symconv.core.nodes import (
     OneHot,
     absolute,
     erf,
+    larger,
     relu,
     sigmoid,
+    smaller,
     softplus,
     step,
 )
-from symconv.core.tensor import key_of
 
 from .affine import affine_form
 from .builder import ProgramBuilder
@@ -53,8 +54,9 @@ from .einsum_terms import (
     split_off_independent,
 )
 from .gather import read_access
-from .ir import ApplyFunction, Arange, Arithmetic, Array, Scalar, SoftmaxArray
+from .ir import ApplyFunction, Arange, Arithmetic, Array, Scalar
 from .iverson_brackets import lower_box, lower_delta, lower_label_bracket
+from .log_softmax import lower_exponential, lower_log_softmax
 from .maximum import lower_one_hot, lower_reduction
 from .named_array import NamedArray, add_arrays, broadcast_to_axes, merge_axes, scale_array
 from .products import contract_factors, scale_to_mean
@@ -114,11 +116,21 @@ def lower_expression(bench: ProgramBuilder, expression: Expr) -> NamedArray:  # 
 
 def _lower_function(bench: ProgramBuilder, expression: Function) -> NamedArray:
     """f(x), entry by entry."""
+    if isinstance(expression, larger | smaller):
+        return _lower_extreme(bench, expression)
     (argument,) = expression.args
     name, inner = function_name(expression), lower_expression(bench, cast("Expr", argument))
     if name == "exp":
         return lower_exponential(inner)
     return NamedArray(ApplyFunction(name, inner.array), inner.axes)
+
+
+def _lower_extreme(bench: ProgramBuilder, expression: Function) -> NamedArray:
+    """max(a, b) or min(a, b), entry by entry."""
+    parts = tuple(lower_expression(bench, cast("Expr", a)) for a in expression.args)
+    axes = merge_axes(parts, bench.extents)
+    arrays = tuple(broadcast_to_axes(p, axes) for p in parts)
+    return NamedArray(Arithmetic("max" if isinstance(expression, larger) else "min", arrays), axes)
 
 
 def _lower_negative_part(bench: ProgramBuilder, expression: Expr) -> NamedArray:
@@ -256,53 +268,3 @@ def _lower_factors(
         if array is not None:
             found.append(array)
     return tuple(found)
-
-
-def lower_log_softmax(
-    bench: ProgramBuilder, expression: Add
-) -> tuple[NamedArray | None, tuple[Expr, ...]]:
-    """x - logsumexp(x) of a sum as one array, None without one, and the addends that are left."""
-    for negative in expression.args:
-        for entry in expression.args:
-            if isinstance(entry, Indexed) and isinstance(-negative, LogSumExp):
-                found = _match_log_softmax(bench, entry, -negative)
-                if found is not None:
-                    rest = tuple(a for a in expression.args if a not in {entry, negative})
-                    return found, rest
-    return None, expression.args
-
-
-def lower_exponential(inner: NamedArray) -> NamedArray:
-    """exp of an array; the exponential of a log-softmax is a softmax."""
-    match inner.array:
-        case SoftmaxArray("log_softmax", source, axes):
-            return NamedArray(SoftmaxArray("softmax", source, axes), inner.axes)
-    return NamedArray(ApplyFunction("exp", inner.array), inner.axes)
-
-
-def _match_log_softmax(bench: ProgramBuilder, entry: Indexed, total: Expr) -> NamedArray | None:
-    """The entry with the logsumexp subtracted, if that runs along axes of the same tensor."""
-    assert isinstance(total, LogSumExp)
-    body = total.function
-    if not isinstance(body, Indexed) or body.base != entry.base:
-        return None
-    pairs = list(zip(body.indices, entry.indices, bench.tensors[_key(body)].shape, strict=True))
-    moved = [k for k, (e, _, _) in enumerate(pairs) if e in total.variables]
-    # The same tensor, the same entry but for the axes summed over, and those axes complete: else
-    # the subtracted sum is not the one that makes the entries a distribution.
-    whole = all(
-        f in bench.extents and bench.sizes.equal(bench.extents[f], n) and (e == f or k in moved)
-        for k, (e, f, n) in enumerate(pairs)
-    )
-    ranges = {v: high + 1 for v, _, high in total.limits}
-    spans = all(bench.sizes.equal(ranges[pairs[k][0]], pairs[k][2]) for k in moved)
-    if not whole or not spans or len(moved) != len(ranges):
-        return None
-    array = read_access(bench, entry)
-    if array.axes != entry.indices:
-        return None
-    return NamedArray(SoftmaxArray("log_softmax", array.array, tuple(moved)), array.axes)
-
-
-def _key(entry: Indexed) -> str:
-    return key_of(entry)

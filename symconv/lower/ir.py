@@ -16,7 +16,7 @@ from sympy import Expr, Symbol
 class Arithmetic:
     """`parts` joined by one operator, entry by entry."""
 
-    operator: Literal["+", "*", "/", "**", "%"]
+    operator: Literal["+", "*", "/", "**", "%", "max", "min"]
     parts: tuple[Array, ...]
 
 
@@ -39,7 +39,7 @@ class ApplyFunction:
 class Comparison:
     """A truth value per entry: `left` compared with `right`."""
 
-    relation: Literal["==", ">=", "<", ">"]
+    relation: Literal["==", ">=", "<", "<=", ">"]
     left: Array
     right: Array
 
@@ -56,6 +56,14 @@ class LogicalAnd:
 class LogicalNot:
     """The other truth value of each entry."""
 
+    source: Array
+
+
+@dataclass(frozen=True)
+class Choose:
+    """`source` where the truth value holds, else 0, whatever the source is there."""
+
+    condition: Array
     source: Array
 
 
@@ -244,6 +252,7 @@ Array: TypeAlias = (
     | Comparison
     | LogicalAnd
     | LogicalNot
+    | Choose
     | Cast
     | Full
 )

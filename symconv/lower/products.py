@@ -12,9 +12,11 @@ from .builder import ProgramBuilder
 from .ir import (
     ApplyFunction,
     Arange,
+    Arithmetic,
     Array,
     Broadcast,
     Cast,
+    Choose,
     Comparison,
     Einsum,
     Full,
@@ -23,6 +25,7 @@ from .ir import (
     LogicalAnd,
     LogicalNot,
     Matmul,
+    Negate,
     PadArray,
     Reduce,
     Ref,
@@ -32,7 +35,15 @@ from .ir import (
     Transpose,
 )
 from .matmul import lower_to_matmul
-from .named_array import ONE, NamedArray, multiply_arrays, scale_array, transpose_axes
+from .named_array import (
+    ONE,
+    NamedArray,
+    broadcast_to_axes,
+    merge_axes,
+    multiply_arrays,
+    scale_array,
+    transpose_axes,
+)
 from .strategy import choose_product_form
 
 
@@ -56,7 +67,7 @@ def contract_factors(
     form = choose_product_form(merged, summed)
     match form:
         case "elementwise":
-            return multiply_arrays(merged, bench.extents)
+            return _multiply_chosen(bench, merged)
         case "reduce":
             return _sum_axes(merged[0], summed)
     merged = tuple(_cast_booleans(bench, f, merged) for f in merged)
@@ -117,7 +128,24 @@ def _merge_factors(
     groups: dict[frozenset[Symbol], list[NamedArray]] = {}
     for factor in factors:
         groups.setdefault(frozenset(factor.axes), []).append(factor)
-    return tuple(multiply_arrays(tuple(g), bench.extents) for g in groups.values())
+    return tuple(_multiply_chosen(bench, tuple(g)) for g in groups.values())
+
+
+def _multiply_chosen(bench: ProgramBuilder, factors: tuple[NamedArray, ...]) -> NamedArray:
+    """The product, entry by entry; truth values choose where it counts, and 0 stands elsewhere.
+
+    A bracket that is 0 makes a product 0, whatever else it holds: 0 * infinity would be NaN.
+    """
+    truths = tuple(f for f in factors if is_boolean(bench, f.array))
+    numbers = tuple(f for f in factors if f not in truths)
+    if not truths or not numbers:
+        return multiply_arrays(factors, bench.extents)
+    axes = merge_axes(factors, bench.extents)
+    condition, *others = (broadcast_to_axes(t, axes) for t in truths)
+    for other in others:
+        condition = LogicalAnd(condition, other)
+    product = multiply_arrays(numbers, bench.extents)
+    return NamedArray(Choose(condition, broadcast_to_axes(product, axes)), axes)
 
 
 def _sum_axes(factor: NamedArray, summed: frozenset[Symbol]) -> NamedArray:
@@ -181,12 +209,47 @@ def _ensure_numeric(
         # truth value.
         return factors
     return tuple(
-        NamedArray(_step_as_comparison(f.array), f.axes) if g else f
+        NamedArray(_compare_step(bench, f.array), f.axes) if g else f
         for f, g in zip(factors, gates, strict=True)
     )
 
 
-def _step_as_comparison(array: Array) -> Array:
-    if not isinstance(array, ApplyFunction):
-        raise TypeError(array)
-    return Comparison(">", array.source, Scalar(S.Zero))
+def _compare_step(bench: ProgramBuilder, array: Array) -> Array:
+    return compare_with_zero(bench, array.source) if isinstance(array, ApplyFunction) else array
+
+
+def compare_with_zero(bench: ProgramBuilder, source: Array) -> Array:
+    """Where step(source) is 1: where it is above 0, in a derivative where it is not 0 or below.
+
+    So a gradient goes through relu where NaN went through it, as PyTorch's does.
+    """
+    # Two sides, as a difference of infinities would be NaN.
+    addends = (
+        source.parts if isinstance(source, Arithmetic) and source.operator == "+" else (source,)
+    )
+    below = tuple(n for n in map(_negated, addends) if n is not None)
+    above = tuple(a for a in addends if _negated(a) is None)
+    left, right = (_join_addends(side) for side in (above, below))
+    derives = bench.tensors[bench.goal].role in {"delta", "gradient"}
+    if not above:
+        flipped = Comparison(">=" if derives else "<", right, left)
+        return LogicalNot(flipped) if derives else flipped
+    if derives:
+        return LogicalNot(Comparison("<=", left, right))
+    return Comparison(">", left, right)
+
+
+def _join_addends(parts: tuple[Array, ...]) -> Array:
+    if not parts:
+        return Scalar(S.Zero)
+    return parts[0] if len(parts) == 1 else Arithmetic("+", parts)
+
+
+def _negated(addend: Array) -> Array | None:
+    """The array b of an addend -b; None for any other."""
+    match addend:
+        case Negate(source):
+            return source
+        case Scalar(value) if value.could_extract_minus_sign():
+            return Scalar(-value)
+    return None

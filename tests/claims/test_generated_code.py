@@ -80,7 +80,7 @@ WRONG = {
     "padding_cut": ("avgpool", "p : p + H, p : p + W", "0 : H, p : p + W"),
     "loop_too_short": ("avgpool", "np.ndindex(k1, k2)", "np.ndindex(k1, k2 - 1)"),
     "halves_exchanged": ("concat", "delta_y[:, :C] + delta_y[:, C:]", "2 * delta_y[:, :C]"),
-    "mask_turned": ("relu", "x > 0", "x < 0"),
+    "mask_turned": ("relu", "x <= 0", "x >= 0"),
     "axes_exchanged": ("upsample", "N, C, H, k1, W, k2)", "N, C, k1, H, W, k2)"),
     "axis_of_the_batch": ("softmax", "delta_y_product.sum(axis=1)", "delta_y_product.sum(axis=2)"),
     "twice": ("dense", "delta_y.T @ x", "delta_y.T @ (x + x)"),

@@ -28,6 +28,7 @@ def write_equation(e: Equation, like: Tensor, number: str, writer: LoopWriter) -
     # Loops stand inside of each other: an index that is bound twice would overwrite itself.
     e = Equation(e.lhs, make_indices_unique(e.rhs, {v.name for v, _ in e.ranges}), e.ranges)
     tensor, name = writer.tensors[e.key], writer.names.tensors[e.key]
+    writer.derives = tensor.role in {"delta", "gradient"}
     if tensor.role == "cost":
         value = write_scalar(e.rhs, writer)
         writer.line(f"{name} = {writer.tensor(like.key)}.dtype.type({value.text})")

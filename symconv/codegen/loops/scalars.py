@@ -41,6 +41,8 @@ CALLS = {
     "erf": "erf({})",
     "softplus": "np.logaddexp(0, {})",
     "absolute": "abs({})",
+    "larger": "np.maximum({}, {})",
+    "smaller": "np.minimum({}, {})",
     **{name: f"np.{name}({{}})" for name in ("tanh", "exp", "log", "sqrt", "sin", "cos")},
 }
 HELPERS = {"sigmoid", "erf"}
@@ -95,7 +97,8 @@ def _write_operation(e: Any, writer: LoopWriter) -> PythonText:
     if not isinstance(e, Function) or name not in CALLS:
         raise Unsupported(f"no loop form is known for the function {name}")
     writer.calls |= {name} & HELPERS
-    return atom_text(CALLS[name].format(_shorten(write_scalar(e.args[0], writer), writer).text))
+    arguments = (_shorten(write_scalar(a, writer), writer).text for a in e.args)
+    return atom_text(CALLS[name].format(*arguments))
 
 
 def bracket_conditions(e: Expr, writer: LoopWriter) -> list[str]:
@@ -113,8 +116,17 @@ def bracket_conditions(e: Expr, writer: LoopWriter) -> list[str]:
             left, right = (writer.size(expand(scale * side)) for side in e.args[:2])
             return [f"{left.within(ADD)} == {right.within(ADD)}"]
         case step():
-            return [f"{write_scalar(e.args[0], writer).within(ADD)} > 0"]
+            # Two sides, as a difference of infinities would be NaN.
+            sides = split_difference(e.args[0])
+            above, below = (write_scalar(side, writer).within(ADD) for side in sides)
+            return [f"not {above} <= {below}" if writer.derives else f"{above} > {below}"]
     raise Unsupported(f"{e} is no bracket")
+
+
+def split_difference(e: Expr) -> tuple[Expr, Expr]:
+    """What is added in a formula and what is subtracted, so that a > b stands for a - b > 0."""
+    below = [t for t in Add.make_args(e) if t.could_extract_minus_sign()]
+    return Add(*(t for t in Add.make_args(e) if t not in below)), Add(*(-t for t in below))
 
 
 def _write_scalar_entry(e: Indexed, writer: LoopWriter) -> PythonText:

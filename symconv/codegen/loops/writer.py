@@ -31,6 +31,7 @@ class LoopWriter:
     """Writes one function.
 
     `stored` are the tensors that are read from `values`. `order` is that of index letters in a sum.
+    `derives` says whether a derivative is being written, where NaN goes through steps.
     `used` collects the keys of all tensors that were read, `mentioned` the size symbols, `read` the
     indices, `calls` the helper functions. `memory` holds what has a name in the block that is being
     written, `true` the conditions that hold there.
@@ -50,6 +51,7 @@ class LoopWriter:
     memory: dict[object, str] = field(default_factory=dict)
     true: frozenset[str] = frozenset()
     depth: int = 1
+    derives: bool = False
 
     def __post_init__(self) -> None:
         self.namer = self.names.namer.branch()

@@ -123,9 +123,9 @@ READABLE = AllowList(
     numpy=frozenset({
         "abs", "arange", "asarray", "bool_", "broadcast_to", "copy", "cos", "dtype", "einsum",
         "exp", "float64", "floating",
-        "full", "heaviside", "inf", "integer", "log", "logaddexp", "maximum", "minimum", "ndindex",
+        "full", "inf", "integer", "log", "logaddexp", "maximum", "minimum", "ndindex",
         "ones",
-        "pad", "reshape", "result_type", "sign", "sin", "sqrt", "tanh", "vectorize", "where",
+        "pad", "reshape", "result_type", "sin", "sqrt", "tanh", "vectorize", "where",
         "zeros",
     }),
     methods=frozenset({
@@ -148,7 +148,7 @@ LOOPS = AllowList(
     }),
     numpy=frozenset({
         "asarray", "bool_", "cos", "dtype", "exp", "float64", "inf", "log", "logaddexp", "maximum",
-        "ndindex", "result_type", "sin", "sqrt", "tanh", "zeros",
+        "minimum", "ndindex", "result_type", "sin", "sqrt", "tanh", "zeros",
     }),
     methods=frozenset({"astype", "dtype", "items", "kind", "shape", "type", "values"}),
     builtins=frozenset({
@@ -170,13 +170,13 @@ FAST = AllowList(
         "from numpy.lib.stride_tricks import as_strided, sliding_window_view",
     },
     numpy=READABLE.numpy | {
-        "argsort", "array", "ascontiguousarray", "concatenate", "copyto", "empty",
+        "argsort", "array", "ascontiguousarray", "bitwise_and", "concatenate", "copyto", "empty",
         "empty_like", "greater", "matmul", "multiply", "ndarray",
         "searchsorted", "subtract",
     },
     methods=READABLE.methods | {
         "get", "itemsize", "ravel", "result", "setdefault", "size",
-        "start", "stop", "strides", "submit", "swapaxes", "take", "tolist", "type",
+        "start", "stop", "strides", "submit", "swapaxes", "take", "tolist", "type", "view",
     },
     builtins=READABLE.builtins | {
         "bool", "dict", "float", "len", "list", "property", "slice", "sum", "zip",

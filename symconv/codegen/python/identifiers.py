@@ -16,10 +16,10 @@ MODULE = {"np", "sliding_window_view", "Any", "NDArray", "NamedTuple", "TypeAlia
 TYPES = {"Array", "Mask", "Labels", "Number", "Forward", "Gradients"}
 HELPERS = {
     *("as_floats", "check_shape", "check_size", "check_classes", "forward", "backward"),
-    *("sigmoid", "erf", "log_sum_exp", "softmax", "log_softmax"),
+    *("sigmoid", "sign", "erf", "log_sum_exp", "softmax", "log_softmax"),
 }
 STYLES = {
-    *("step", "as_strided", "tanh"),
+    *("step", "choose", "as_strided", "tanh"),
     *("Workspace", "Window", "Shape", "Shape4", "Step", "Transforms", "BLOCK"),
 }
 """What the modules of other styles define: a tensor has the same name in all of them."""

@@ -7,7 +7,8 @@ Before code is written, in every style:
 - log(1 + exp(f)) is softplus(f), 1 / (1 + exp(f)) is sigmoid(-f), and
   exp(f) / (1 + exp(f)) is sigmoid(f);
 - log(sigmoid(f)) is -softplus(-f), and log(exp(f)) is f;
-- x - relu(x) is -relu(-x), which is no difference of infinities.
+- b + relu(a - b) is max(a, b), a - relu(a - b) is min(a, b), and x - relu(x) is -relu(-x): none is
+  a difference of infinities.
 
 Source: P. Blanchard, D. J. Higham and N. J. Higham, Accurately computing the log-sum-exp and
 softmax functions, IMA Journal of Numerical Analysis 41, 2021. The equations of the derivation stay
@@ -25,7 +26,7 @@ from sympy.concrete.expr_with_limits import ExprWithLimits
 from symconv.calculus.affine import always_inside
 from symconv.calculus.binders import bare_entries, rebuild
 from symconv.core.equation import Equation, Program, Ranges, SizeDefinition
-from symconv.core.nodes import LogSumExp, relu, sigmoid, softplus
+from symconv.core.nodes import LogSumExp, larger, relu, sigmoid, smaller, softplus
 
 from .module_spec import ModuleSpec
 
@@ -56,7 +57,7 @@ def _rewrite_program(program: Program) -> tuple[Program, list[str]]:
 def _rewrite_equation(equation: Equation, sizes: tuple[SizeDefinition, ...]) -> Equation:
     if not equation.rhs.has(exp, relu):
         return equation
-    rhs = StableForms(sizes).rewrite(equation.rhs, equation.ranges)
+    rhs = _write_minima(StableForms(sizes).rewrite(equation.rhs, equation.ranges))
     return equation if rhs == equation.rhs else replace(equation, rhs=rhs)
 
 
@@ -90,7 +91,7 @@ class StableForms:
             case Mul() | Pow():
                 return self._fraction(inner, ranges)
             case Add():
-                return _difference_from_relu(inner)
+                return _find_maxima(inner)
         return inner
 
     def _rewrite_factor(self, e: Expr, ranges: Ranges) -> Expr:
@@ -202,11 +203,39 @@ def _holds_addend(e: Expr, f: Expr) -> bool:
     return e != 0 and (rest == 0 or len(Add.make_args(rest)) < len(Add.make_args(e)))
 
 
-def _difference_from_relu(e: Add) -> Expr:
-    """A sum with -relu(-x) in the place of x - relu(x), if it holds that."""
+def _find_maxima(e: Add) -> Expr:
+    """A sum with max(a, b) in the place of b + relu(a - b)."""
     for term in e.args:
-        negative = -term
-        if isinstance(negative, relu) and negative.args[0] in e.args:
-            x = negative.args[0]
-            return Add(*(a for a in e.args if a not in {term, x}), -relu(-x))
+        c, unit = term.as_coeff_Mul()
+        if not isinstance(unit, relu):
+            continue
+        difference, others = unit.args[0], [a for a in e.args if a != term]
+        met = [a for a in others if _cancels(a / c, Add.make_args(difference))]
+        if met:
+            b = Add(*(a / c for a in met))
+            left = Add(*(a for a in others if a not in met), c * _write_max(difference + b, b))
+            # A maximum of three numbers is a maximum of two of them and of the third.
+            return _find_maxima(left) if isinstance(left, Add) else left
     return e
+
+
+def _cancels(addend: Expr, others: tuple[Expr, ...]) -> bool:
+    """Whether an addend takes something away from one of the others."""
+    number, rest = addend.as_coeff_Mul()
+    return any(o.as_coeff_Mul()[1] == rest and o.as_coeff_Mul()[0] * number < 0 for o in others)
+
+
+def _write_max(a: Expr, b: Expr) -> Expr:
+    """max(a, b), with a number behind; relu where one of them is 0."""
+    a, b = (b, a) if a.is_number else (a, b)
+    return relu(a) if b == 0 else larger(a, b)
+
+
+def _write_minima(e: Expr) -> Expr:
+    """The formula with min(a, b) for -max(-a, -b)."""
+    if not e.has(larger):
+        return e
+    c, rest = e.as_coeff_Mul()
+    if c < 0 and isinstance(rest, larger) and any(a.could_extract_minus_sign() for a in rest.args):
+        return -c * smaller(*(_write_minima(-a) for a in rest.args))
+    return rebuild(e, _write_minima)

@@ -10,8 +10,10 @@ from symconv.lower.ir import (
     ApplyFunction,
     Arange,
     Broadcast,
+    Choose,
     Einsum,
     Full,
+    LogicalNot,
     PadArray,
     SlidingWindowView,
     SoftmaxArray,
@@ -21,12 +23,12 @@ from .operators import number_literal
 from .printer import ArrayPrinter, Call, WriteCall, tuple_literal
 
 X = "x"
-SAME = ("tanh", "exp", "log", "sqrt", "sign", "sin", "cos", "copy")
+SAME = ("tanh", "exp", "log", "sqrt", "sin", "cos", "copy")
 FUNCTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "relu": ("np.maximum", (X, "0")),
     "negative_part": ("np.minimum", (X, "0")),
-    "step": ("np.heaviside", (X, "0")),
     "sigmoid": ("sigmoid", (X,)),
+    "sign": ("sign", (X,)),
     "erf": ("erf", (X,)),
     "softplus": ("np.logaddexp", ("0", X)),
     "absolute": ("np.abs", (X,)),
@@ -88,6 +90,13 @@ def _apply(node: ApplyFunction, printer: ArrayPrinter) -> Call:
     return name, tuple(printer(node.source) if a is X else a for a in arguments)
 
 
+def _choose(node: Choose, printer: ArrayPrinter) -> Call:
+    condition, parts = node.condition, [printer(node.source), "0"]
+    if isinstance(condition, LogicalNot):
+        condition, parts = condition.source, parts[::-1]
+    return "np.where", (printer(condition), *parts)
+
+
 CALLS: Mapping[type, WriteCall] = {
     PadArray: _pad,
     SlidingWindowView: _sliding_windows,
@@ -96,6 +105,7 @@ CALLS: Mapping[type, WriteCall] = {
     Full: _full,
     Arange: _arange,
     SoftmaxArray: _softmax,
+    Choose: _choose,
     ApplyFunction: _apply,
 }
 """How each kind of node that is written as a call gets its name and its arguments."""

@@ -24,7 +24,7 @@ from .size_constraints import find_size_constraints
 
 HELPERS = (
     *("as_floats", "check_shape", "check_classes", "check_size"),
-    *("sigmoid", "erf", "softmax", "log_softmax", "log_sum_exp"),
+    *("sigmoid", "sign", "erf", "softmax", "log_softmax", "log_sum_exp"),
 )
 STANDARD_IMPORTS = ("from typing import Any, NamedTuple, TypeAlias",)
 MATH_ERF = "from math import erf as erf_of_number"

@@ -23,6 +23,9 @@ from symconv.lower.named_array import is_decimal
 
 from .printer import ArrayPrinter, PrintNode
 
+EXTREMES = {"max": "np.maximum", "min": "np.minimum"}
+"""The operators that NumPy has as functions of two arrays."""
+
 
 def number_literal(value: Expr, size: SizePrinter) -> PythonText:
     """A number as a Python literal; sizes are divided by a true division."""
@@ -70,6 +73,8 @@ def _arithmetic(node: Arithmetic, printer: ArrayPrinter) -> PythonText:
     parts = tuple(printer.text(p) for p in node.parts)
     if node.operator == "**":
         return join_power(*parts)
+    if node.operator in EXTREMES:
+        return PythonText(f"{EXTREMES[node.operator]}({', '.join(p.text for p in parts)})", ATOM)
     return join_operands(node.operator, parts, MULTIPLY)
 
 

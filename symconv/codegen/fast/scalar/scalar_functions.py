@@ -86,7 +86,7 @@ class ScalarFunctions:
         return self._function("backward", (given, seeds), "Gradients", body, printer)
 
     def _printer(self) -> ScalarPrinter:
-        return ScalarPrinter(self.name, 1)
+        return ScalarPrinter(self.name, 1, frozenset(t.key for t in self.names.values()))
 
     def _function(
         self,

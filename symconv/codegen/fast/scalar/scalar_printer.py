@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from fractions import Fraction
 
 from symconv.codegen.python.layout import TAB, WIDTH
@@ -28,7 +28,6 @@ from .subexpressions import argument_of, best_subexpression, count_operators, su
 FORMS = {
     "sum": "({0})",
     "relu": "(0 if {0} <= 0 else {0})",
-    "step": "(1 if {0} > 0 else 0)",
     "sigmoid": "(0.5 + 0.5 * tanh(0.5 * {1}))",
     "tanh": "tanh({0})",
 }
@@ -37,19 +36,23 @@ FORMS = {
 class ScalarPrinter:
     """Prints statements; `name` gives the identifier of an entry, a winner or a part.
 
-    `parts` are the parts of the statement that have been computed under a name of their own;
-    `functions` collects what is taken of numbers in all statements, `exempt` the rules of the
-    linter that maxima break on purpose.
+    `forward` are the keys of the tensors of the forward pass; all others are derivatives, where NaN
+    goes through steps. `parts` are the parts of the statement that have been computed under a name
+    of their own; `functions` collects what is taken of numbers in all statements, `exempt` the
+    rules of the linter that maxima break on purpose.
     """
 
     def __init__(
         self,
         name: Callable[[Entry | Winner | Compound], str],
         indent: int,
+        forward: Container[str],
         functions: set[str] | None = None,
     ) -> None:
         self.name = name
         self.indent = indent
+        self.forward = forward
+        self.derives = True
         self.parts: dict[Compound, str] = {}
         self.functions = set[str]() if functions is None else functions
         self.exempt = set[str]()
@@ -59,6 +62,7 @@ class ScalarPrinter:
         self.parts = {}
         match statement:
             case Assign():
+                self.derives = statement.target.key not in self.forward
                 return self._assigned(f"{self.name(statement.target)} = ", statement.value)
             case Select():
                 return self._selected(statement)
@@ -124,7 +128,7 @@ class ScalarPrinter:
             for target, value in additions:
                 sign = "-" if value.coefficient < 0 else "+"
                 head = f"{self.name(target)} {sign}= "
-                inner = ScalarPrinter(self.name, self.indent + 1, self.functions)
+                inner = ScalarPrinter(self.name, self.indent + 1, self.forward, self.functions)
                 found += inner._assigned(head, (_drop_sign(value),))
         return found
 
@@ -141,7 +145,17 @@ class ScalarPrinter:
         return parts
 
     def product(self, value: Product) -> PythonText:
-        """coefficient * factors, a denominator at the end: 2 * a * b / 3 divides once."""
+        """coefficient * factors, a denominator at the end: 2 * a * b / 3 divides once.
+
+        A step is a condition: where it is 0 the product is, whatever else it holds.
+        """
+        steps = [f for f in value.factors if _is_step(f)]
+        if steps:
+            rest = self.product(
+                Product(value.coefficient, tuple(f for f in value.factors if f not in steps))
+            )
+            shut = " or ".join(map(self._shut, steps))
+            return PythonText(f"(0 if {shut} else {rest.text})", ATOM)
         above, below = value.coefficient.as_integer_ratio()
         parts = [self.factor(f) for f in value.factors]
         if above != 1 or not parts:
@@ -149,9 +163,23 @@ class ScalarPrinter:
         text = " * ".join(parts) + (f" / {below}" if below != 1 else "")
         return PythonText(text, ATOM if len(parts) == 1 and below == 1 else MULTIPLY)
 
+    def _shut(self, step: Factor) -> str:
+        """The condition under which a step is 0."""
+        assert isinstance(step, Compound)
+        name = self.parts.get(argument_of(step))
+        left, right = name or self._side(step.of, 1), "0" if name else self._side(step.of, -1)
+        return f"{left} <= {right}" if self.derives else f"not {left} > {right}"
+
+    def _side(self, value: Sum, sign: int) -> str:
+        """What is added, or subtracted, in a formula: a difference of infinities would be NaN."""
+        found = tuple(_drop_sign(p) for p in value if p.coefficient * sign > 0)
+        return "".join(self.addends(found)) if found else "0"
+
     def factor(self, factor: Factor) -> str:
         """The text of a factor, which needs no brackets."""
         if isinstance(factor, Compound):
+            if factor.function == "step":
+                return self.product(Product(Fraction(1), (factor,))).text
             if factor in self.parts:
                 return self.parts[factor]
             plain = self.parts.get(argument_of(factor)) or "".join(self.addends(factor.of))
@@ -170,11 +198,17 @@ def _as_factor(text: str) -> str:
 def _is_one_bracket(value: Sum) -> bool:
     """Whether the text is a bracket and nothing else."""
     factors = value[0].factors
+    if len(value) == 1 and any(map(_is_step, factors)):
+        return True
     return (
         len(value) == len(factors) == value[0].coefficient == 1
         and isinstance(factors[0], Compound)
         and FORMS[factors[0].function].startswith("(")
     )
+
+
+def _is_step(factor: Factor) -> bool:
+    return isinstance(factor, Compound) and factor.function == "step"
 
 
 def _drop_sign(value: Product) -> Product:

@@ -40,7 +40,9 @@ def _unnamed_subexpressions(value: Sum, named: Container[Compound]) -> Iterator[
     """The functions and the sums in a formula that have no name yet, from outside inwards."""
     for factor in (f for p in value for f in p.factors):
         if isinstance(factor, Compound) and factor not in named:
-            yield factor
+            # A step is no number but a condition: see `ScalarPrinter.product`.
+            if factor.function != "step":
+                yield factor
             inside = argument_of(factor)
             if inside not in named:
                 if factor.function != "sum":

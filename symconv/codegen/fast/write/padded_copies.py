@@ -1,4 +1,4 @@
-"""Readable array expressions, with margins in the workspace."""
+"""Readable array expressions, with margins in the workspace and choices by bits."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from symconv.codegen.python.sizes import SizePrinter
 from symconv.codegen.readable.numpy_printer import NumPyPrinter
 from symconv.codegen.readable.printer import Call, tuple_literal
-from symconv.lower.ir import Array, Local, PadArray, Ref
+from symconv.lower.ir import Array, Choose, Local, PadArray, Ref
 
 
 class PaddedCopyPrinter(NumPyPrinter):
-    """Prints a padded copy that is `held` as one in the workspace."""
+    """Prints a padded copy that is `held` as one in the workspace, and choices as calls."""
 
     def __init__(
         self, name: Callable[[Ref | Local], str], size: SizePrinter, held: Mapping[PadArray, Local]
@@ -21,6 +21,10 @@ class PaddedCopyPrinter(NumPyPrinter):
 
     def call(self, array: Array) -> Call:
         """The name and the arguments of a node that is written as a call."""
+        if isinstance(array, Choose):
+            self.calls.add("choose")
+            condition = self.text(array.condition).text
+            return "choose", (condition, self(array.source))
         if not isinstance(array, PadArray) or array not in self.held:
             return super().call(array)
         pairs = [f"({self.size(a)}, {self.size(b)})" for a, b in array.widths]

@@ -45,6 +45,9 @@ from .signatures import SignatureWriter
 SHARED = ("common", "zero_pad", "max_pool", "max_pool_planes", "max_pool_runs")
 """Templates of helper functions that stand before those of the algorithms, which call them."""
 
+OF_VALUES = frozenset({"choose", "sigmoid"})
+"""Templates of helper functions that work entry by entry, and not in blocks."""
+
 VALUES = "The values of the forward pass, and what else the backward pass needs of it."
 WRITTEN = "The values of the forward pass that are written, and what the backward pass needs of it."
 GRADIENTS = "The gradients of the backward pass; none of them shares memory with a workspace."
@@ -108,10 +111,10 @@ class PlannedModule:
         """The helper functions: those of algorithms, then those of the readable style."""
         needs = (name for a in self.algorithms for name in a.needs)
         values = {a.template: a.values for a in self.algorithms} | {"common": {"block": BLOCK}}
-        ordered = dict.fromkeys((*SHARED, *needs, *values, "sigmoid"))
-        wanted = templates | ({"sigmoid"} & calls)
+        ordered = dict.fromkeys((*SHARED, *needs, *values, *sorted(OF_VALUES)))
+        wanted = templates | (OF_VALUES & calls)
         own = [load_helper("numpy_fast", t, **values.get(t, {})) for t in ordered if t in wanted]
-        readable = readable_helpers(calls - {"sigmoid"} | {"check_shape"}, labels=False)
+        readable = readable_helpers(calls - OF_VALUES | {"check_shape"}, labels=False)
         return (*own, *sorted(readable, key=lambda helper: helper.name == "check_shape"))
 
     def _values_docstring(self) -> str:
