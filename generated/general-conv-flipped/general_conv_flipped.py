@@ -55,6 +55,12 @@ def as_floats(**arrays: Any) -> tuple[Array, ...]:
     return tuple(arrays.values())
 
 
+def check_axes(name: str, array: Array, axes: str) -> None:
+    """Raise a ValueError unless the array has as many axes as are listed."""
+    if array.ndim != axes.count(", ") + 1:
+        raise ValueError(f"{name} has the shape {array.shape}, not ({axes})")
+
+
 def check_shape(name: str, array: Array, shape: tuple[int, ...]) -> None:
     """Raise a ValueError unless the array has the shape."""
     if array.shape != shape:
@@ -78,7 +84,9 @@ def forward(x: Array, w: Array) -> Forward:
         Every value by its name.
     """
     x, w = as_floats(x=x, w=w)
+    check_axes("x", x, "H, W")
     H, W = x.shape
+    check_axes("w", w, "k1, k2")
     k1, k2 = w.shape
     check_size("H + 1 - k1", H + 1 - k1)
     check_size("W + 1 - k2", W + 1 - k2)
@@ -99,7 +107,9 @@ def backward(x: Array, w: Array, delta_z: Array) -> Gradients:
         Every gradient by its name.
     """
     x, w, delta_z = as_floats(x=x, w=w, delta_z=delta_z)
+    check_axes("x", x, "H, W")
     H, W = x.shape
+    check_axes("w", w, "k1, k2")
     k1, k2 = w.shape
     check_shape("delta_z", delta_z, (H + 1 - k1, W + 1 - k2))
     x_windows = sliding_window_view(x, (k1, k2), axis=(0, 1))

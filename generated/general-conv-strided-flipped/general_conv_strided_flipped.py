@@ -63,6 +63,12 @@ def as_floats(**arrays: Any) -> tuple[Array, ...]:
     return tuple(arrays.values())
 
 
+def check_axes(name: str, array: Array, axes: str) -> None:
+    """Raise a ValueError unless the array has as many axes as are listed."""
+    if array.ndim != axes.count(", ") + 1:
+        raise ValueError(f"{name} has the shape {array.shape}, not ({axes})")
+
+
 def check_shape(name: str, array: Array, shape: tuple[int, ...]) -> None:
     """Raise a ValueError unless the array has the shape."""
     if array.shape != shape:
@@ -90,7 +96,9 @@ def forward(x: Array, w: Array, beta: Array, *, d: int, p: int, s: int) -> Forwa
         Every value by its name.
     """
     x, w, beta = as_floats(x=x, w=w, beta=beta)
+    check_axes("x", x, "N, C, H, W")
     _, C, H, W = x.shape
+    check_axes("w", w, "F, C, k1, k2")
     F, _, k1, k2 = w.shape
     check_shape("w", w, (F, C, k1, k2))
     check_shape("beta", beta, (F,))
@@ -119,7 +127,9 @@ def backward(x: Array, w: Array, delta_z: Array, *, d: int, p: int, s: int) -> G
         Every gradient by its name.
     """
     x, w, delta_z = as_floats(x=x, w=w, delta_z=delta_z)
+    check_axes("x", x, "N, C, H, W")
     N, C, H, W = x.shape
+    check_axes("w", w, "F, C, k1, k2")
     F, _, k1, k2 = w.shape
     H_z = (H + 2 * p - 1 - d * (k1 - 1)) // s + 1
     W_z = (W + 2 * p - 1 - d * (k2 - 1)) // s + 1

@@ -111,6 +111,12 @@ def as_floats(**arrays: Any) -> tuple[Array, ...]:
     return tuple(arrays.values())
 
 
+def check_axes(name: str, array: Array | Labels, axes: str) -> None:
+    """Raise a ValueError unless the array has as many axes as are listed."""
+    if array.ndim != axes.count(", ") + 1:
+        raise ValueError(f"{name} has the shape {array.shape}, not ({axes})")
+
+
 def check_shape(name: str, array: Array | Labels, shape: tuple[int, ...]) -> None:
     """Raise a ValueError unless the array has the shape."""
     if array.shape != shape:
@@ -185,6 +191,7 @@ def forward(
         x=x, w1=w1, b1=b1, w2=w2, b2=b2, W1=W1, c1=c1, W2=W2, c2=c2, W3=W3, c3=c3
     )
     t = np.asarray(t)
+    check_axes("x", x, "N, 1, 28, 28")
     N = x.shape[0]
     check_shape("x", x, (N, 1, 28, 28))
     check_shape("w1", w1, (6, 1, 5, 5))
@@ -246,6 +253,7 @@ def backward(
     """
     x, w1, w2, W1, W2, W3 = as_floats(x=x, w1=w1, w2=w2, W1=W1, W2=W2, W3=W3)
     t = np.asarray(t)
+    check_axes("x", x, "N, 1, 28, 28")
     N = x.shape[0]
     check_shape("x", x, (N, 1, 28, 28))
     check_shape("w1", w1, (6, 1, 5, 5))

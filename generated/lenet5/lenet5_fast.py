@@ -390,6 +390,12 @@ def as_floats(**arrays: Any) -> tuple[Array, ...]:
     return tuple(arrays.values())
 
 
+def check_axes(name: str, array: Array, axes: str) -> None:
+    """Raise a ValueError unless the array has as many axes as are listed."""
+    if array.ndim != axes.count(", ") + 1:
+        raise ValueError(f"{name} has the shape {array.shape}, not ({axes})")
+
+
 def check_classes(name: str, array: Labels, count: int) -> None:
     """Raise a ValueError unless the entries are integers from 0 to below the count."""
     if array.dtype.kind not in "iu":
@@ -509,6 +515,7 @@ def forward(
         x=x, w1=w1, b1=b1, w2=w2, b2=b2, W1=W1, c1=c1, W2=W2, c2=c2, W3=W3, c3=c3
     )
     t = np.asarray(t)
+    check_axes("x", x, "N, 1, 28, 28")
     N = x.shape[0]
     check_shape("x", x, (N, 1, 28, 28))
     check_shape("w1", w1, (6, 1, 5, 5))
@@ -598,6 +605,7 @@ def backward(
     """
     x, w1, w2, W1, W2, W3 = as_floats(x=x, w1=w1, w2=w2, W1=W1, W2=W2, W3=W3)
     t = np.asarray(t)
+    check_axes("x", x, "N, 1, 28, 28")
     N = x.shape[0]
     check_shape("x", x, (N, 1, 28, 28))
     check_shape("w1", w1, (6, 1, 5, 5))
@@ -727,6 +735,7 @@ def step(
         x=x, w1=w1, b1=b1, w2=w2, b2=b2, W1=W1, c1=c1, W2=W2, c2=c2, W3=W3, c3=c3
     )
     t = np.asarray(t)
+    check_axes("x", x, "N, 1, 28, 28")
     samples = x.shape[0]
     if threads < 1 or (workspaces is not None and len(workspaces) < threads):
         raise ValueError(f"{threads} threads need as many workspaces")

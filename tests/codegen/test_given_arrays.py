@@ -147,6 +147,36 @@ def test_another_shape_is_refused_by_name_and_shape(name, style):
         compiled(name, style).forward(**wrong)
 
 
+OPEN = {
+    "input x NxCxHxW | conv w k1xk2 channels F bias b -> z": {
+        "x": ((2, 3, 5, 5), "N, C, H, W"), "w": ((4, 3, 2, 2), "F, C, k1, k2"), "b": ((4,), "F,"),
+    },
+    "input x NxS | dense W D -> y": {"x": ((2, 3), "N, S"), "W": ((4, 3), "D, S")},
+    "input x N | y[i] = x[i]*a[i] for i<N": {"x": ((3,), "N,"), "a": ((3,), "N,")},
+}  # fmt: skip
+WRONG_AXES = ((), (2,), (2, 3), (2, 3, 5), (2, 3, 5, 5), (2, 3, 5, 5, 1))
+
+
+@pytest.mark.parametrize("text", OPEN)
+@pytest.mark.parametrize("style", ["loops", "readable", "fast"])
+def test_another_number_of_axes_is_refused_by_name_and_axes(text, style):
+    module, shapes = Network.parse(text).compile(style), OPEN[text]
+    given = {n: np.ones(shape) for n, (shape, _) in shapes.items()}
+    values = module.forward(**given)
+    delta = f"delta_{values._fields[-1]}"
+    after = {**given, delta: np.ones_like(values[-1]), "values": values}
+    told = {n: axes for n, (_, axes) in shapes.items()} | {delta: ", ".join("a" * values[-1].ndim)}
+    for n, axes in told.items():
+        calls = [(module.forward, given)] if n in shapes else []
+        # The backward pass has no use for a bias.
+        calls += [(module.backward, after)] if n != "b" else []
+        for wrong in (w for w in WRONG_AXES if len(w) != np.ndim(after[n])):
+            for call, arrays in calls:
+                with pytest.raises(ValueError, match=f"^{n} has the shape") as caught:
+                    call(**{**arrays, n: np.ones(wrong)})
+                assert str(caught.value).split(", not ")[1].count(",") == max(axes.count(","), 1)
+
+
 @pytest.mark.parametrize("name", ["tiny", "dense"])
 def test_every_style_answers_one_record(name):
     records = {}

@@ -8,13 +8,19 @@ from symconv.codegen.python.module_spec import ModuleSpec
 from symconv.codegen.readable.docstrings import DocstringWriter
 from symconv.codegen.readable.function import FunctionContext
 from symconv.codegen.readable.function_text import FunctionTextWriter
-from symconv.codegen.readable.module import generate_readable, module_names, standard_imports
+from symconv.codegen.readable.module import (
+    OF_ANY_ARRAY,
+    generate_readable,
+    module_names,
+    standard_imports,
+)
 from symconv.core.equation import checkable_class_counts, class_counts
 
 from .function import ProgramPair, write_loops_function
 
 HELPERS = {
     "as_floats": "numpy",
+    "check_axes": "numpy",
     "check_shape": "numpy",
     "check_classes": "numpy_loops",
     "check_size": "numpy",
@@ -74,9 +80,12 @@ def generate_loops(spec: ModuleSpec) -> Module:
 
 def _helpers(calls: frozenset[str], *, labels: bool) -> tuple[Helper, ...]:
     """The helper functions that are called."""
-    arrays = {"check_shape": {"arrays": "Array | Labels" if labels else "Array"}}
-    called = [(name, folder) for name, folder in HELPERS.items() if name in calls]
-    return tuple(load_helper(folder, name, **arrays.get(name, {})) for name, folder in called)
+    arrays = {"arrays": "Array | Labels" if labels else "Array"}
+    return tuple(
+        load_helper(folder, name, **(arrays if name in OF_ANY_ARRAY else {}))
+        for name, folder in HELPERS.items()
+        if name in calls
+    )
 
 
 def _aliases(classes: tuple[Class, ...], calls: frozenset[str], *, labels: bool) -> tuple[str, ...]:

@@ -129,9 +129,8 @@ READABLE = AllowList(
         "zeros",
     }),
     methods=frozenset({
-        "T", "argmax", "astype", "dtype", "items", "kind", "mT", "max", "mean", "min", "reshape",
-        "shape",
-        "squeeze", "sum", "transpose", "values",
+        "T", "argmax", "astype", "count", "dtype", "items", "kind", "mT", "max", "mean", "min",
+        "ndim", "reshape", "shape", "squeeze", "sum", "transpose", "values",
     }),
     builtins=frozenset({
         "TypeError", "ValueError", "int", "max", "min", "range", "str", "tuple",
@@ -150,7 +149,9 @@ LOOPS = AllowList(
         "asarray", "bool_", "cos", "dtype", "exp", "float64", "inf", "log", "logaddexp", "maximum",
         "minimum", "ndindex", "result_type", "sin", "sqrt", "tanh", "zeros",
     }),
-    methods=frozenset({"astype", "dtype", "items", "kind", "shape", "type", "values"}),
+    methods=frozenset({
+        "astype", "count", "dtype", "items", "kind", "ndim", "shape", "type", "values",
+    }),
     builtins=frozenset({
         "TypeError", "ValueError", "abs", "divmod", "int", "max", "range", "str", "tuple",
     }),

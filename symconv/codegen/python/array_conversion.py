@@ -9,11 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
+from sympy import Expr
+
 from symconv.core.tensor import Tensor
 
 from .layout import TAB, WIDTH, wrap_call
 from .long_lines import shape_literal, unpacking_targets
 from .module import Code, make_code
+from .sizes import SizePrinter
+
+AXES = "check_axes"
+"""The helper function that refuses an array with another number of axes."""
 
 CONVERSION = "as_floats"
 """The helper function of generated modules that converts; a template in every style."""
@@ -31,6 +37,13 @@ def write_conversion(
     ]
     found = [make_code(_convert_all(numbers, indent))] if numbers else []
     return [*found, *(make_code([line]) for line in whole)]
+
+
+def write_axes_check(name: str, shape: Iterable[Expr], size: SizePrinter) -> Code:
+    """`check_axes("x", x, "N, C, H")`, before sizes are read from a shape; `size` prints them."""
+    axes = [size(n) for n in shape]
+    words = f"{axes[0]}," if len(axes) == 1 else ", ".join(axes)
+    return make_code(wrap_call(AXES, [f'"{name}"', name, f'"{words}"'], "", 1))
 
 
 def _convert_all(names: list[str], indent: int) -> list[str]:

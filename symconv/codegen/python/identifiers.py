@@ -15,7 +15,8 @@ from symconv.core.tensor import Name, Tensor
 MODULE = {"np", "sliding_window_view", "Any", "NDArray", "NamedTuple", "TypeAlias"}
 TYPES = {"Array", "Mask", "Labels", "Number", "Forward", "Gradients"}
 HELPERS = {
-    *("as_floats", "check_shape", "check_size", "check_classes", "forward", "backward"),
+    *("as_floats", "check_axes", "check_shape", "check_size", "check_classes"),
+    *("forward", "backward"),
     *("sigmoid", "sign", "erf", "log_sum_exp", "softmax", "log_softmax"),
 }
 STYLES = {

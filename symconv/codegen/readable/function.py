@@ -7,7 +7,12 @@ from dataclasses import dataclass, field
 
 from sympy import Expr, Symbol
 
-from symconv.codegen.python.array_conversion import CONVERSION, write_conversion
+from symconv.codegen.python.array_conversion import (
+    AXES,
+    CONVERSION,
+    write_axes_check,
+    write_conversion,
+)
 from symconv.codegen.python.identifiers import Identifiers, Namer
 from symconv.codegen.python.layout import TAB, wrap_call
 from symconv.codegen.python.module import Code, make_code
@@ -160,16 +165,19 @@ class FunctionPrinter:
         """Conversions, sizes from shapes, sizes from definitions, checks.
 
         In this order: only arrays have shapes, a definition reads sizes of shapes, and checks
-        compare with both.
+        compare with both. An array with another number of axes is refused before it is unpacked.
         """
-        lines = [self.unpacked(read, read.array in found.checks) for read in found.reads]
-        lines += [
+        lines = [
             f"{TAB}{self.size(d.symbol)} = {self.floored(d.numerator, d.stride)}"
             for d in found.definitions
         ]
         names, labels = self.setting.names.tensors, self.setting.labels
         parts = write_conversion(arrays, names, labels)
         self.converts = any(t.key not in labels for t in arrays)
+        for read in found.reads:
+            if read.array.bare:
+                parts.append(write_axes_check(names[read.array.key], read.array.shape, self.size))
+            parts.append(make_code([self.unpacked(read, read.array in found.checks)]))
         parts += [make_code([line]) for line in lines]
         for given in found.checks:
             name = self.name(Ref(given.key))
@@ -182,6 +190,7 @@ class FunctionPrinter:
         """The functions that the preamble and what was printed since call."""
         checks = {
             CONVERSION: self.converts,
+            AXES: [read for read in found.reads if read.array.bare],
             "check_shape": found.checks,
             "check_size": least,
             "check_classes": self.setting.classes,

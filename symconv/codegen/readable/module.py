@@ -23,9 +23,12 @@ from .function_text import FunctionTextWriter
 from .size_constraints import find_size_constraints
 
 HELPERS = (
-    *("as_floats", "check_shape", "check_classes", "check_size"),
+    *("as_floats", "check_axes", "check_shape", "check_classes", "check_size"),
     *("sigmoid", "sign", "erf", "softmax", "log_softmax", "log_sum_exp"),
 )
+OF_ANY_ARRAY = frozenset({"check_axes", "check_shape"})
+"""The helper functions that look at labels, too."""
+
 STANDARD_IMPORTS = ("from typing import Any, NamedTuple, TypeAlias",)
 MATH_ERF = "from math import erf as erf_of_number"
 ALIASES = {
@@ -116,8 +119,12 @@ def generate_readable(spec: ModuleSpec) -> Module:
 
 def readable_helpers(calls: frozenset[str], *, labels: bool) -> tuple[Helper, ...]:
     """The helper functions that are called; with `labels` a shape may be one of class numbers."""
-    arrays = {"check_shape": {"arrays": "Array | Labels" if labels else "Array"}}
-    return tuple(load_helper("numpy", h, **arrays.get(h, {})) for h in HELPERS if h in calls)
+    arrays = "Array | Labels" if labels else "Array"
+    return tuple(
+        load_helper("numpy", h, **({"arrays": arrays} if h in OF_ANY_ARRAY else {}))
+        for h in HELPERS
+        if h in calls
+    )
 
 
 def standard_imports(calls: frozenset[str]) -> tuple[str, ...]:

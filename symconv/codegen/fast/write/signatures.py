@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from sympy import Symbol
 
-from symconv.codegen.python.array_conversion import CONVERSION, write_conversion
+from symconv.codegen.python.array_conversion import (
+    AXES,
+    CONVERSION,
+    write_axes_check,
+    write_conversion,
+)
 from symconv.codegen.python.function_docstring import function_docstring
 from symconv.codegen.python.identifiers import Identifiers
 from symconv.codegen.python.layout import TAB, wrap_call
@@ -92,9 +97,11 @@ class SignatureWriter:
         body = []
         for read in found.reads:
             array = self.names.tensors[read.array.key]
+            body.append(write_axes_check(array, read.array.shape, size))
             for k, symbol in enumerate(read.sizes):
                 if symbol is not None:
                     body.append(make_code([f"{TAB}{size(symbol)} = {array}.shape[{k}]"]))
+        scribe.calls |= {AXES} if found.reads else set()
         scribe.calls |= {"check_shape"} if found.checks else set()
         for given in found.checks:
             array = self.names.tensors[given.key]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from symconv.codegen.python.array_conversion import CONVERSION
+from symconv.codegen.python.array_conversion import AXES, CONVERSION
 from symconv.codegen.python.layout import TAB, WIDTH, wrap_call
 from symconv.codegen.python.long_lines import unpacking_targets, wrap_tuple, wrap_unpacking
 from symconv.codegen.python.module import BLANK, Code, CodeKind, make_code
@@ -57,7 +57,7 @@ class StepBody:
         """The functions of the module that are called."""
         forward = {"forward"} if self._reads_values else set()
         answers = {"Gradients", "Step"} if self.cost else {"Gradients"}
-        return frozenset({"backward", "get_thread_pool", CONVERSION} | forward | answers)
+        return frozenset({"backward", "get_thread_pool", CONVERSION, AXES} | forward | answers)
 
     @property
     def _apart(self) -> list[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from symconv.codegen.fast.plan.batch_split import BatchSplit, plan_batch_split, smallest_part
-from symconv.codegen.python.array_conversion import write_conversion
+from symconv.codegen.python.array_conversion import write_axes_check, write_conversion
 from symconv.codegen.python.function_docstring import function_docstring
 from symconv.codegen.python.helpers import load_helper
 from symconv.codegen.python.identifiers import Identifiers
 from symconv.codegen.python.module import ConstantLines, Function, Module, Parameter
 from symconv.codegen.python.result_classes import step_class
+from symconv.codegen.python.sizes import SizePrinter
 from symconv.core.equation import Program, class_counts
 from symconv.core.proof import Backward
 from symconv.core.tensor import Tensor
@@ -34,18 +35,22 @@ def add_step(module: Module, forward: Program, backward: Backward, names: Identi
     given = [n for n in dict.fromkeys((*first, *second)) if n in known]
     results = {names.tensors[g.key]: t for g, t in zip(backward.results, backward.wrt, strict=True)}
     cost = None if backward.seed else names.tensors[backward.cost.key]
+    samples = [n for n in given if _splits(known[n], split)]
     body = StepBody(
         words={w: names.namer.branch().claim(w) for w in LOCALS},
         passes=(first, second),
         given=given,
-        samples=[n for n in given if _splits(known[n], split)],
+        samples=samples,
         results={n: names.tensors[t.key] for n, t in results.items()},
         wholes=[n for n, t in results.items() if _splits(t, split)],
         cost=cost,
         mean=split.mean,
-        conversion=write_conversion(
-            [known[n] for n in given], names.tensors, frozenset(class_counts(forward.equations))
-        ),
+        conversion=[
+            *write_conversion(
+                [known[n] for n in given], names.tensors, frozenset(class_counts(forward.equations))
+            ),
+            write_axes_check(samples[0], known[samples[0]].shape, SizePrinter(names.sizes)),
+        ],
     )
     return module.extend(
         load_helper("numpy_fast", "thread_pool"),
