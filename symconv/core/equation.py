@@ -206,8 +206,14 @@ def find_labels(equations: Iterable[Equation]) -> dict[str, Expr | None]:
     """How many classes each tensor of labels chooses from, by key.
 
     That is the extent of the index that its entries are compared with; None where it is no index.
+    What is only picked out of another tensor, entry by entry, has its labels.
     """
-    return dict(pair for equation in equations for pair in equation.comparisons)
+    known = tuple(equations)
+    found = dict(pair for equation in known for pair in equation.comparisons)
+    for equation in reversed(known):
+        if equation.key in found and isinstance(equation.rhs, Indexed):
+            found.setdefault(key_of(equation.rhs), found[equation.key])
+    return found
 
 
 def _find_comparisons(equation: Equation) -> Iterator[tuple[str, Expr | None]]:
@@ -245,5 +251,11 @@ def class_counts(equations: Iterable[Equation]) -> dict[str, Expr]:
 
 
 def checkable_class_counts(equations: Iterable[Equation]) -> dict[str, Expr]:
-    """How many classes there are, by key, where the entries are compared with a plain index."""
-    return {key: n for key, n in find_labels(equations).items() if n is not None}
+    """How many classes there are, by key, where the entries are compared with a plain index.
+
+    A tensor that the equations compute is not among them: what it is made of is checked.
+    """
+    known = tuple(equations)
+    computed = {equation.key for equation in known}
+    found = find_labels(known)
+    return {key: n for key, n in found.items() if n is not None and key not in computed}

@@ -100,12 +100,19 @@ def find_label_classes(program: Program, sizes: Sizes) -> dict[str, LabelClasses
 
 
 def count_label_classes(program: Program, sizes: Sizes) -> dict[str, int]:
-    """How many classes the labels of a tensor choose from, by the tensor's key."""
+    """How many classes the labels of a tensor choose from, by the tensor's key.
+
+    A tensor whose entries a tensor of labels copies has labels, too.
+    """
     found: dict[str, int] = {}
     for equation in program.equations:
         for key, count in _label_extents(equation.rhs, dict(equation.ranges)):
             number = as_integer(count, sizes)
             found[key] = min(number, found.get(key, number))
+    for equation in program.equations[::-1]:
+        if equation.key in found and isinstance(equation.rhs, Indexed):
+            number, source = found[equation.key], key_of(equation.rhs)
+            found[source] = min(number, found.get(source, number))
     return found
 
 

@@ -263,3 +263,24 @@ def test_claims_about_classes_are_tried_with_every_class(notation):
         assert network.check(claim).verdict == "wrong", claim
         assert network.check(f"{claim} - 1").verdict == "wrong", claim
     assert network.check("dC/db = dC/dh").verdict == "right"
+
+
+COPIED = (
+    "input x 3 batch 4 | constant t 2 batch 2 | v[2*n+c] = t[n,c]"
+    " | C = -(sum(n<4, c<3) [v[n] = c] (x[n,c] - logsumexp(r<3) x[n,r])) / 4"
+)
+
+
+def test_labels_that_are_copied_are_checked_where_they_are_given():
+    network = Network.parse(COPIED)
+    assert [c.line for c in network.verify(draws=1) if not c.passed] == []
+    x, plain = (
+        np.arange(12.0).reshape(4, 3) % 5,
+        Network.parse("input x 3 batch 4 | cross_entropy t labels"),
+    )
+    right = plain.compile().forward(x=x, t=np.array([2, 0, 1, 1])).C
+    for style in STYLES:
+        forward = network.compile(style).forward
+        np.testing.assert_allclose(forward(x=x, t=np.array([[2, 0], [1, 1]])).C, right)
+        with pytest.raises(ValueError, match="t has the class 3, but there are 3"):
+            forward(x=x, t=np.array([[2, 0], [3, 1]]))

@@ -44,7 +44,11 @@ def module_tests(  # noqa: PLR0913 - everything that the tests depend on, by nam
         "test_module.py.j2",
         module=stem,
         shapes=[(names.tensors[t.key], _shape(t.shape, sizes)) for t in arrays],
-        labels=[(names.tensors[k], _shape((n,), sizes)[0]) for k, n in classes.items()],
+        labels=[
+            (names.tensors[t.key], _shape((classes[t.key],), sizes)[0])
+            for t in arrays
+            if t.key in classes
+        ],
         counted=[
             (names.tensors[k], next(c for c in count() if c not in some))
             for k, some in ignored.items()
