@@ -136,6 +136,20 @@ def vgg(x, m, k, t, **p):
     return F.cross_entropy(F.linear(r, p["W3"], p["c3"]), t)
 
 
+class WithWeights(torch.nn.Module):
+    """One of these functions as a module: some of its tensors are weights, the others are given."""
+
+    def __init__(self, reference, weights, names):
+        super().__init__()
+        self.reference, self.names = reference, names
+        for name, array in weights.items():
+            self.register_parameter(name, torch.nn.Parameter(torch.tensor(array)))
+
+    def forward(self, *inputs):
+        given = dict(zip(self.names, inputs, strict=True))
+        return self.reference(**given, **dict(self.named_parameters()))
+
+
 @dataclass(frozen=True)
 class RealNetwork:
     """A network in PyTorch, and which of its tensors are class numbers or masks, not any number.
@@ -163,6 +177,22 @@ class RealNetwork:
             else:
                 made[name] = draw.normal(size=shape)
         return made
+
+    def module(self, network, seed):
+        """A module of PyTorch for the network of the text, and its inputs by their names.
+
+        Weights are what the text has as parameters; all else is given, and what may have a gradient
+        of it is asked for one.
+        """
+        roles = ("parameter", "input", "target")
+        given = {t.key.replace("^", ""): t for t in network.program.tensors if t.role in roles}
+        arrays = self.draw({n: [int(s) for s in t.shape] for n, t in given.items()}, seed)
+        weights = {n: a for n, a in arrays.items() if given[n].role == "parameter"}
+        inputs = {n: torch.tensor(a) for n, a in arrays.items() if n not in weights}
+        for tensor in network.backward().wrt:
+            if tensor.key in inputs:
+                inputs[tensor.key].requires_grad_()
+        return WithWeights(self.reference, weights, list(inputs)), inputs
 
 
 NETWORKS = {

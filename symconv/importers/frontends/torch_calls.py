@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from symconv.importers.graph.records import Operation, Shape
+from symconv.importers.graph.records import Operation, Shape, StoredArray
 from symconv.importers.graph.refusals import NotImportedError
 
 
@@ -25,6 +25,7 @@ class TorchCall:
     outputs: tuple[str, ...]
     shapes: Mapping[str, Shape]
     place: str
+    arrays: Mapping[str, StoredArray] = field(default_factory=dict)
 
     @property
     def reads(self) -> tuple[str, ...]:

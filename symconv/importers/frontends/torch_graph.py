@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any
 
+import numpy as np
+
 from symconv.core.errors import SymconvError
-from symconv.importers.graph.records import ModelGraph, ModelInput, Operation, Shape
+from symconv.importers.graph.records import ModelGraph, ModelInput, Operation, Shape, StoredArray
 from symconv.importers.graph.refusals import NotImportedError, quote_name, refuse_malformed
 
 from .fields import take
@@ -30,7 +33,7 @@ def read_graph(program: TorchProgram) -> ModelGraph:
     check_operation_count(len(nodes))
     for number, node in enumerate(nodes):
         reader.read(node, f"node {number}")
-    return ModelGraph(inputs, tuple(reader.operations), reader.output(), program.arrays)
+    return ModelGraph(inputs, tuple(reader.operations), reader.output(), reader.arrays)
 
 
 def _read_shape(meta: Any, name: str) -> Shape:
@@ -53,6 +56,11 @@ class _GraphReader:
     names: dict[str, str] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
     stale: set[str] = field(default_factory=set)
+    arrays: dict[str, StoredArray] = field(default_factory=dict)
+    """The tensors of the archive, and those of one number, which have no gradient."""
+
+    def __post_init__(self) -> None:
+        self.arrays |= self.program.arrays
 
     def inputs(self, meta: Mapping[str, Any]) -> Iterator[ModelInput]:
         """The inputs of the user; those that are stored arrays get the names of these."""
@@ -82,8 +90,11 @@ class _GraphReader:
             tuple(_list_outputs(node, where)),
             self.shapes,
             _describe_place(node, target),
+            self.arrays,
         )
         operator = target.removeprefix(ATEN).rsplit(".", 1)[0]
+        if target.startswith(ATEN) and operator in FILLED and self._fill(call, operator):
+            return
         try:
             self.operations += _translate(call, operator, self.stale)
         except NotImportedError as error:
@@ -91,6 +102,20 @@ class _GraphReader:
         first = next(iter(_list_arguments(node, where)), ("", {}))[1].get("as_tensor")
         if isinstance(first, dict) and call.outputs:
             self._note_memory(take(first, "name", str, where), call, operator)
+
+    def _fill(self, call: TorchCall, operator: str) -> bool:
+        """Whether a call makes a tensor of one number, of a size that is read."""
+        try:
+            value, shape = FILLED[operator], call.output_shape()
+            value = call.number("fill_value") if value is None else value
+        except NotImportedError:
+            return False
+        if prod(shape) > MOST_FILLED or 0 in shape:
+            return False
+        # One number in memory, however many there are.
+        values = np.broadcast_to(np.float64(value), shape)
+        self.arrays[f"%{call.outputs[0]}"] = StoredArray(values, trained=False)
+        return True
 
     def _note_memory(self, first: str, call: TorchCall, operator: str) -> None:
         """What a view shows, and what an operation in place changes."""
@@ -135,6 +160,16 @@ class _GraphReader:
             raise SymconvError("the output was changed in place through another view")
         return str(found)
 
+
+FILLED = {
+    **dict.fromkeys(("zeros", "zeros_like", "new_zeros"), 0.0),
+    **dict.fromkeys(("ones", "ones_like", "new_ones"), 1.0),
+    **dict.fromkeys(("full", "full_like", "new_full")),
+}
+"""The operators that make a tensor of one number, and that number, where it is no argument."""
+
+MOST_FILLED = 1 << 20
+"""The most entries of such a tensor: the state of a thousand units for a thousand samples."""
 
 OPEN = object()
 """An argument that is no number, no word and no tensor."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,10 @@ def import_torch_module(model: Any, example: Any) -> ImportedModel:
     given = example if isinstance(example, tuple) else (example,)
     file = io.BytesIO()
     try:
-        torch.export.save(torch.export.export(model, given), file)
+        # Its warnings are about how it goes through the module, and nothing that a person can mend.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            torch.export.save(torch.export.export(model, given), file)
     except Exception as error:  # torch raises whatever it likes
         first = str(error).strip().splitlines()[:1] or [type(error).__name__]
         raise SymconvError(f"PyTorch cannot export the module: {first[0]}") from error

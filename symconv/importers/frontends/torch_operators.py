@@ -31,6 +31,7 @@ from .torch_products import (
     matmul,
     rms_norm,
 )
+from .torch_recurrent import KINDS, cell, layer
 from .torch_views import (
     alias,
     broadcast,
@@ -39,9 +40,11 @@ from .torch_views import (
     expand,
     permute,
     reshape,
+    reverse_axes,
     select,
     slice_axis,
     split,
+    stack,
     transpose,
 )
 from .torch_windows import adaptive_pool, conv, conv_transpose, pad, pool, upsample_nearest
@@ -103,10 +106,14 @@ OPERATORS: Mapping[str, Translation] = {
     "permute": permute,
     "transpose": transpose,
     "t": transpose,
+    **dict.fromkeys(("numpy_T", "mT"), reverse_axes),
     "slice": slice_axis,
     "select": select,
     **dict.fromkeys(("chunk", "split", "split_with_sizes", "unbind"), split),
     "cat": concat,
+    "stack": stack,
+    **{kind: layer(kind) for kind in KINDS},
+    **{f"{kind}_cell": cell(kind) for kind in KINDS},
     "cross_entropy_loss": cost("cross_entropy"),
     "nll_loss": cost("nll_loss"),
     "nll_loss_nd": cost("nll_loss"),
@@ -122,7 +129,7 @@ OPERATORS: Mapping[str, Translation] = {
 
 VIEWS = {
     "view", "reshape", "flatten", "unflatten", "squeeze", "unsqueeze", "permute", "transpose", "t",
-    "slice", "select", "chunk", "split", "split_with_sizes", "unbind", "alias", "detach",
-    "contiguous", "dropout", "expand", "broadcast_tensors",
+    "numpy_T", "mT", "slice", "select", "chunk", "split", "split_with_sizes", "unbind", "alias",
+    "detach", "contiguous", "dropout", "expand", "broadcast_tensors",
 }  # fmt: skip
 """The operators whose result may lie in the memory of their input."""

@@ -56,6 +56,14 @@ def transpose(call: TorchCall) -> list[Operation]:
     return [call.make("permute", call.tensor("self"), order=tuple(order))]
 
 
+def reverse_axes(call: TorchCall) -> list[Operation]:
+    """All axes in the other order; the last two alone where the operator says so."""
+    rank = len(call.shape())
+    kept = rank - 2 if call.target.endswith("mT.default") else 0
+    order = (*range(kept), *range(rank - 1, kept - 1, -1))
+    return [call.make("permute", call.tensor("self"), order=order)]
+
+
 def slice_axis(call: TorchCall) -> list[Operation]:
     """Some places along an axis."""
     axis = call.integer("dim", 0) % len(call.shape())
@@ -97,3 +105,12 @@ def concat(call: TorchCall) -> list[Operation]:
         raise NotImportedError("no list of tensors")
     rank = len(call.output_shape())
     return [call.make("concat", *names, axis=call.integer("dim", 0) % rank)]
+
+
+def stack(call: TorchCall) -> list[Operation]:
+    """Tensors side by side along a new axis."""
+    names = call.arguments.get("tensors")
+    if not isinstance(names, tuple) or not names:
+        raise NotImportedError("no list of tensors")
+    rank = len(call.output_shape())
+    return [call.make("stack", *names, axis=call.integer("dim", 0) % rank)]

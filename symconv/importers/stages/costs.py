@@ -21,10 +21,11 @@ def write_cost(writer: StageWriter, operation: Operation) -> Written:
     x, option = writer.value(operation.inputs[0]), operation.options
     kind, reduction = operation.kind, option["reduction"]
     given = next((i for i in writer.graph.inputs if i.name == operation.inputs[1]), None)
-    labels = kind in CLASSES and given is not None and given.whole
+    labels = kind in CLASSES and operation.inputs[1] in writer.whole
     wanted = (x.shape[0], *x.shape[2:]) if labels else x.shape
     target = _name_target(writer, operation.inputs[1], given, wanted)
-    if kind in CLASSES and not x.has_channels:
+    moved = operation.inputs[1] in writer.whole and given is None
+    if kind in CLASSES and (moved or not x.has_channels):
         return _spell_out(writer, operation, x, target, labels=labels)
     text = f"{kind} {target}"
     text += f" reduction {reduction}" if reduction != "mean" else ""
@@ -40,19 +41,28 @@ def write_cost(writer: StageWriter, operation: Operation) -> Written:
 def _spell_out(
     writer: StageWriter, operation: Operation, x: Written, target: str, *, labels: bool
 ) -> Written:
-    """The cost of labels as an equation, where the layer would not know the axis of the classes."""
+    """The cost of labels as an equation, where the layer would not know the axis of the classes.
+
+    A label that is ignored has the weight 0, and the mean is over the weights of the others.
+    """
     option, weights = dict(operation.options), [n for n in operation.inputs[2:] if n is not None]
-    reduction = option.pop("reduction")
-    if len(x.shape) != 2 or not labels or option or weights or reduction == "none":
+    reduction, ignored = option.pop("reduction"), option.pop("ignore", None)
+    if len(x.shape) != 2 or not labels or option or reduction == "none":
         raise NotImportedError("a cost of classes whose axis an equation has hidden")
     if operation.inputs[1] not in writer.values:
         writer.stages.append(f"constant {target} {x.shape[0]}")
-    name = writer.name_of(x)
-    share = f"{name}[n,c]"
+    samples, classes = x.shape
+    name, over = writer.name_of(x), f"sum(n<{samples}, c<{classes})"
+    factors, share = [f"[{target}[n] = c]"], f"{name}[n,c]"
+    if ignored is not None and 0 <= ignored < classes:
+        factors.append(f"[c != {ignored}]")
+    factors += [f"{_name_weights(writer, source, x)}[c]" for source in weights]
     if operation.kind == "cross_entropy":
-        share = f"({share} - logsumexp(r<{x.shape[1]}) {name}[n,r])"
-    over = f" / {x.shape[0]}" if reduction == "mean" else ""
-    right = f"-(sum(n<{x.shape[0]}, c<{x.shape[1]}) [{target}[n] = c] {share}){over}"
+        share = f"({share} - logsumexp(r<{classes}) {name}[n,r])"
+    weight, count = " * ".join(factors), str(samples)
+    if weights or ignored is not None:
+        count = f"({over} {weight})"
+    right = f"-({over} {weight} * {share})" + (f" / {count}" if reduction == "mean" else "")
     return writer.equate(right, (), (), letter="C")
 
 

@@ -74,6 +74,7 @@ class StageWriter:
     made: list[Written] = field(default_factory=list)
     given: dict[str, str] = field(default_factory=dict)
     last: Written | None = None
+    whole: set[str] = field(default_factory=set)
     taken: set[str] = field(default_factory=lambda: set(RESERVED))
 
     # --- names ---

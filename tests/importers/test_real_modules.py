@@ -1,0 +1,45 @@
+"""The networks of `data/networks` as modules of PyTorch: imported, they are what the texts are."""
+
+import pytest
+from imported import compare_imported
+
+from symconv import Network
+from symconv.codegen.styles import STYLES
+from symconv.imports import from_torch
+
+torch = pytest.importorskip("torch")
+torch_models = pytest.importorskip("torch_models")
+NETWORKS = pytest.importorskip("torch_networks").NETWORKS
+
+CHEAP = ("lenet_dropout", "squeeze_excitation")
+
+
+def import_module(name):
+    """The imported network, its inputs, and what PyTorch computes; the gradients of the text."""
+    written = Network.parse(NETWORKS[name].text)
+    model, inputs = NETWORKS[name].module(written, seed=5)
+    expected = torch_models.differentiate(model, tuple(inputs.values()))
+    numbers = {str(k): n for k, n in enumerate(inputs)}
+    asked = {numbers.get(n, n) for n in expected[2]}
+    assert asked == {t.key.replace("^", "") for t in written.backward().wrt}
+    arrays = [x.detach() for x in inputs.values()]
+    return from_torch(model, tuple(arrays)), arrays, expected
+
+
+@pytest.mark.parametrize("name", CHEAP)
+def test_a_real_module_has_the_gradients_of_torch(name):
+    imported, arrays, expected = import_module(name)
+    compare_imported(imported, [x.numpy() for x in arrays], expected)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", sorted(NETWORKS))
+def test_a_real_module_is_derived_generated_and_verified(name):
+    imported, arrays, expected = import_module(name)
+    compare_imported(imported, [x.numpy() for x in arrays], expected)
+    network = imported.network
+    assert all(network.generate(style).source for style in STYLES)
+    assert "C" in network.derivation().markdown()
+    checks = network.verify(draws=1)
+    assert [c.line for c in checks if not c.passed] == []
+    assert {c.style for c in checks} == {"", "readable"}
