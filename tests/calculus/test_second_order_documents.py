@@ -2,10 +2,9 @@
 
 import doctest
 import json
-import subprocess
-import sys
 
 import pytest
+from command import symconv as run_command
 from sympy import symbols
 
 import symconv.api
@@ -18,13 +17,6 @@ from symconv.verify.replay.replay import replay
 LINEAR = "input x 3 | dense w 2 -> h | sse t -> C"
 CURVED = "input x 2 | dense w 2 -> h | tanh -> a | dense W 2 -> g | sse t -> C"
 PRODUCTS = ("hessian_vector_product", "gauss_newton_product")
-
-
-def run_symconv(*arguments, **options):
-    command = [sys.executable, "-W", "error", "-c", "from symconv.cli import main; main()"]
-    return subprocess.run(
-        [*command, *arguments], capture_output=True, text=True, check=False, timeout=120, **options
-    )
 
 
 def entries(document, key):
@@ -114,7 +106,7 @@ def test_a_cost_of_straight_lines_has_no_gauss_newton_matrix():
 
 @pytest.mark.parametrize("form", ["text", "latex", "markdown", "html", "json"])
 def test_the_command_writes_second_derivatives(form):
-    done = run_symconv("derive", LINEAR, "--wrt", "w", "--second", "u", "--format", form)
+    done = run_command("derive", LINEAR, "--wrt", "w", "--second", "u", "--format", form)
     assert (done.returncode, done.stderr) == (0, "")
     if form == "text":
         assert "The gradient of S by w is the Hessian of C times u." in done.stdout
@@ -125,9 +117,9 @@ def test_the_command_writes_second_derivatives(form):
 
 def test_the_command_takes_a_direction_for_each_tensor():
     arguments = ("--wrt", "w", "--second", "p", "--wrt", "W", "--second", "q")
-    done = run_symconv("derive", CURVED, *arguments)
+    done = run_command("derive", CURVED, *arguments)
     assert "The gradient of S by w and W is the Hessian of C times p and q." in done.stdout
-    done = run_symconv("derive", CURVED, *arguments, "--second", "r")
+    done = run_command("derive", CURVED, *arguments, "--second", "r")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.splitlines() == [
         "error: 3 directions for 2 tensors (w, W)",
@@ -136,7 +128,7 @@ def test_the_command_takes_a_direction_for_each_tensor():
 
 
 def test_a_product_saved_as_json_is_replayed():
-    given = run_symconv("derive", LINEAR, "--wrt", "w", "--second", "u", "--format", "json").stdout
-    done = run_symconv("verify", "--replay", "-", input=given)
+    given = run_command("derive", LINEAR, "--wrt", "w", "--second", "u", "--format", "json").stdout
+    done = run_command("verify", "--replay", "-", input=given)
     assert done.returncode == 0
     assert "ok      gradient w:" in done.stdout

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from kept_networks import judge_once, parse_once
 from paths import DATA
 
 from symconv import Network
@@ -16,7 +17,7 @@ from symconv.claims import (
 )
 
 RECORDS = json.loads((DATA / "forum_cases.json").read_text("utf-8"))
-TWO = Network.example("two-convs")
+TWO = parse_once("two-convs")
 TRUE = "2(o_1^2 - y_1)(i_1 w_1^2 + i_2 w_2^2 + i_4 w_3^2 + i_5 w_4^2)"
 SUMS = r"(i_1^1+i_2^1+i_4^1+i_5^1) * (w_1^2+w_2^2+w_3^2+w_4^2) * 2(o_1^2-y_1)"
 POST = r"""
@@ -36,8 +37,7 @@ and $$frac{partial C}{partial o^1} = w_1^2 * 2(o_1^2 – y_1) + w_2^2 * 2(o_1^2 
 
 
 def judged(record):
-    network = Network.parse(record["network"], record["notation"])
-    return check_claim(network, record["claim"], record["values"])
+    return judge_once(record["network"], record["claim"], record["notation"], record["values"])
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=lambda r: r["id"])
@@ -99,7 +99,8 @@ EQUIVALENT = [
 
 @pytest.mark.parametrize("text", EQUIVALENT)
 def test_the_same_formula_in_another_form_is_right(text):
-    assert check_claim(TWO, text), str(check_claim(TWO, text))
+    verdict = judge_once("two-convs", text)
+    assert verdict, str(verdict)
 
 
 SIGMOID = Network.parse("input x 3x3 | conv w 2x2 -> z | sigmoid -> a | half_sse t -> E", "ij0")
@@ -129,17 +130,17 @@ def test_the_derivative_of_sigmoid_in_every_form(factor, cause):
 
 BATCH = "input x 3x2x4x4 | conv w 2x2 channels 2 bias b -> z | relu -> a | mse t -> L"
 MISTAKES = [
-    (TWO, "dC/dw_1^1 = -" + TRUE, "sign"),
-    (TWO, "dC/dw_1^1 = " + TRUE[1:], "missing_two"),
-    (TWO, r"dC/dw_1^1 = 2(o_1^2-y_1)(i_1 w_4^2 + i_2 w_3^2 + i_4 w_2^2 + i_5 w_1^2)",
+    ("two-convs", "dC/dw_1^1 = -" + TRUE, "sign"),
+    ("two-convs", "dC/dw_1^1 = " + TRUE[1:], "missing_two"),
+    ("two-convs", r"dC/dw_1^1 = 2(o_1^2-y_1)(i_1 w_4^2 + i_2 w_3^2 + i_4 w_2^2 + i_5 w_1^2)",
      "missing_flip"),
-    (TWO, r"dC/dw_1^1 = 2(o_1^2-y_1)(i_5 w_4^2 + i_6 w_3^2 + i_8 w_2^2 + i_9 w_1^2)", None),
-    (TWO, r"dC/dw_1^1 = 2(o_1^2-y_1)(i_2 w_1^2 + i_3 w_2^2 + i_5 w_3^2 + i_6 w_4^2)",
+    ("two-convs", r"dC/dw_1^1 = 2(o_1^2-y_1)(i_5 w_4^2 + i_6 w_3^2 + i_8 w_2^2 + i_9 w_1^2)", None),
+    ("two-convs", r"dC/dw_1^1 = 2(o_1^2-y_1)(i_2 w_1^2 + i_3 w_2^2 + i_5 w_3^2 + i_6 w_4^2)",
      "another_question"),
-    (TWO, r"dC/dw_1^1 = 2(o_1^2-y_1) i_1 w_1^2", "one_output_only"),
-    (TWO, r"dC/dw_1^1 = i_1 + i_2 + i_4 + i_5", "upstream_forgotten"),
-    (TWO, r"dC/do_1^1 = 2(o_1^2-y_1) w_4^2", "kernel_flip"),
-    (TWO, r"dC/dw^2_{p,q} = 2(o_1^2-y_1) o^1_{q,p}", "transposed"),
+    ("two-convs", r"dC/dw_1^1 = 2(o_1^2-y_1) i_1 w_1^2", "one_output_only"),
+    ("two-convs", r"dC/dw_1^1 = i_1 + i_2 + i_4 + i_5", "upstream_forgotten"),
+    ("two-convs", r"dC/do_1^1 = 2(o_1^2-y_1) w_4^2", "kernel_flip"),
+    ("two-convs", r"dC/dw^2_{p,q} = 2(o_1^2-y_1) o^1_{q,p}", "transposed"),
     (BATCH, r"dL/db_f = \delta^z_{n,f,i,j}", "bias_not_summed"),
     (BATCH, r"dL/db_f = \sum_{i,j} \delta^z_{0,f,i,j}", "missing_batch_sum"),
     (BATCH, r"dL/dw_{f,c,m,n} = \sum_{i,j} \delta^z_{0,f,i,j} x_{0,c,i+m,j+n}",
@@ -164,8 +165,7 @@ MISTAKES = [
 
 @pytest.mark.parametrize(("network", "text", "name"), MISTAKES)
 def test_the_mistake_is_named(network, text, name):
-    network = Network.parse(network) if isinstance(network, str) else network
-    verdict = check_claim(network, text)
+    verdict = judge_once(network, text)
     assert not verdict
     assert name is None or name in verdict.names, str(verdict)
 

@@ -7,9 +7,9 @@ forgotten, `=` for `+=`, letters of an einsum exchanged, a kernel that is turned
 import json
 
 import pytest
+from kept_networks import parse_once
 from paths import DATA
 
-from symconv import Network
 from symconv.claims.posts import report_post
 
 RECORDS = json.loads((DATA / "posts" / "programs.json").read_text("utf-8"))
@@ -28,7 +28,7 @@ def name_verdict(found):
 @pytest.mark.parametrize("record", RECORDS, ids=range(len(RECORDS)))
 def test_a_program_is_judged_line_by_line(record):
     text = f"```python\n{record['code']}\n```\n"
-    verdicts = report_post(Network.parse(record["network"]), text, seconds=60).verdicts
+    verdicts = report_post(parse_once(record["network"]), text, seconds=60).verdicts
     for wanted in record["wanted"]:
         found = [v for v in verdicts if squeeze(v.text).startswith(squeeze(wanted["find"]))]
         said = [(name_verdict(v), v.notes) for v in found]
@@ -57,7 +57,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("code", HOSTILE, ids=range(len(HOSTILE)))
 def test_no_program_is_right_by_accident_or_ends_in_a_traceback(code):
-    network = Network.parse("input x 6x6 | conv w 3x3 -> z")
+    network = parse_once("input x 6x6 | conv w 3x3 -> z")
     text = f"```python\nimport numpy as np\n{code}\n```\n"
     verdicts = report_post(network, text, seconds=5).verdicts
     assert verdicts

@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 
 from claims_table import TABLE, cell, row, section, sections_of
+from kept_networks import judge_once
 from paths import DATA
 
-from symconv import Network
 from symconv.claims import check_claim
 
 HEAD = """# What the checker accepts, and what it says
@@ -30,16 +30,17 @@ def neighbour(name):
 def forum_rows():
     records = json.loads((DATA / "forum_cases.json").read_text("utf-8"))
     for r in records:
-        network = Network.parse(r["network"], r["notation"])
-        verdict = check_claim(network, r["claim"], r["values"])
+        verdict = judge_once(r["network"], r["claim"], r["notation"], r["values"])
         named = not r["mistake"] or verdict.names[:1] == (r["mistake"],)
         yield row(r["claim"], verdict, verdict.verdict == r["verdict"] and named)
 
 
-def rows_of(cases, two):
+def rows_of(cases):
     for network, text, name in cases:
-        parsed = Network.parse(network) if isinstance(network, str) else network or two
-        verdict = check_claim(parsed, text)
+        if isinstance(network, str):
+            verdict = judge_once(network, text)
+        else:
+            verdict = check_claim(network, text)
         yield row(text, verdict, name is None or name in verdict.names)
 
 
@@ -60,8 +61,8 @@ def remark_rows(lint):
 def table():
     tests = neighbour("test_forum_claims")
     reader, laws, lint = map(neighbour, ("test_parsing", "test_exponent_laws", "test_index_lint"))
-    right = [(tests.TWO, text, None) for text in tests.EQUIVALENT]
-    errors = [(tests.TWO, text, None) for text, *_ in tests.ERRORS]
+    right = [("two-convs", text, None) for text in tests.EQUIVALENT]
+    errors = [("two-convs", text, None) for text, *_ in tests.ERRORS]
     left = r"\frac{\partial C}{\partial z_{i,j}} = "
     arrays = [(network, text, None) for network, text, _ in reader.ARRAYS]
     cases = [(reader.RELU, left + text, None) for text in reader.CASES]
@@ -70,13 +71,13 @@ def table():
     return HEAD + "\n".join(
         [
             section("Claims and numbers from forum posts", forum_rows()),
-            section("One formula in many forms", rows_of(right, tests.TWO)),
+            section("One formula in many forms", rows_of(right)),
             section("Arrays, and formulas in the words of NumPy", true_rows(arrays)),
             section("Cases", true_rows(cases)),
             section("Steps of gradient descent", true_rows(updates)),
             section("Equal by the laws of exponents", true_rows(by_law)),
-            section("Mistakes that have a name", rows_of(tests.MISTAKES, tests.TWO)),
-            section("What is not read", rows_of(errors, tests.TWO)),
+            section("Mistakes that have a name", rows_of(tests.MISTAKES)),
+            section("What is not read", rows_of(errors)),
             section("Remarks on indices", remark_rows(lint)),
         ]
     )
