@@ -16,6 +16,8 @@ def pytest_configure(config):
     The type checker reads NumPy's types once. Where Python is told to leave no bytecode beside the
     sources, each process that a test starts would compile the whole package again.
     """
+    # There is a worker for each core already: threads of their own would wait for one another.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     if not hasattr(config, "workerinput") and config.getoption("dist", "no") != "no":
         return  # the workers start the processes, and each has a folder
     kept = tempfile.mkdtemp(prefix="symconv-tests-")
@@ -26,7 +28,7 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Tests marked `long` run with `-m long` only."""
+    """Tests marked `long` run with `-m long` only; `-m rest` runs those that are marked so, too."""
     if config.option.markexpr:
         return
     long = [item for item in items if item.get_closest_marker("long")]

@@ -10,6 +10,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from grids import slice_of
 
 from symconv import Network
 from symconv.claims.arrays.table import RULES
@@ -119,7 +120,7 @@ def judge(text, expected):
     return NETWORK.check(f"{text} = {literal}", values=values)
 
 
-@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("text", slice_of(TEXTS, 3))
 def test_a_word_is_worth_what_numpy_says(text):
     expected = as_exact(run_numpy(text))
     verdict = judge(text, expected)

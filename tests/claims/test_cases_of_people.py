@@ -13,9 +13,11 @@ from functools import cache
 
 import pytest
 from claims_table import TABLE, cell, network_section, row, sections_of
+from grids import deal
+from kept_networks import parse_once
 from paths import DATA
 
-from symconv import Network, SymconvError
+from symconv import SymconvError
 from symconv.claims.model.verdict import PRINTED, RIGHT, Verdict
 
 FOLDER = DATA / "claims_of_people"
@@ -32,11 +34,6 @@ def write_cases(name, cases):
     (FOLDER / name).write_text(f"[\n{lines}\n]\n", "utf-8")
 
 
-@cache
-def parse_network(text, notation):
-    return Network.parse(text, notation) if notation else Network.parse(text)
-
-
 def judge_case(case):
     """The verdict on a case; one that says why where the network is refused."""
     return judge_written(json.dumps(case))
@@ -47,7 +44,7 @@ def judge_written(text):
     """The same, once for each case."""
     case = json.loads(text)
     try:
-        network = parse_network(case["network"], case.get("notation"))
+        network = parse_once(case["network"], case.get("notation"))
         return network.check(case["claim"], values=case.get("values"))
     except SymconvError as error:
         return Verdict(f"refused: {error.message}")
@@ -64,14 +61,13 @@ def fits(case, verdict):
     return good and named and silent and told and case.get("truth", "") in verdict.truth
 
 
-SLICES = {"mistakes.json": 5}
-"""Files that take long: one case of so many is judged in every run, all of them in long ones."""
+HANDS = {"mistakes.json": 5, "trial.json": 1}
+"""To how many hands the cases of a file are dealt; every run judges the first, CI all of them."""
 
 
-@cache
-def judge_file(name, step=1):
-    """Every case of a file, or one of so many, with what is said about it."""
-    return tuple((case, judge_case(case)) for case in read_cases(name)[::step])
+def judge_cases(cases):
+    """The cases with what is said about each."""
+    return tuple((case, judge_case(case)) for case in cases)
 
 
 def show(case, said):
@@ -119,16 +115,21 @@ def table_section(name):
     return network_section(section_title(name), rows)
 
 
+def count_hands(name):
+    return HANDS.get(name, 3)
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_what_people_write_is_judged_as_it_should_be(name):
+    cases = read_cases(name)
     if os.environ.get("SYMCONV_WRITE"):
         kept = [
             {k: v for k, v in case.items() if k != "open" or not fits(case, said)}
-            for case, said in judge_file(name)
+            for case, said in judge_cases(cases)
         ]
         write_cases(name, kept)
     else:
-        require_verdicts(judge_file(name, SLICES.get(name, 1)))
+        require_verdicts(judge_cases(deal(cases, count_hands(name))[0]))
         # Here, where they are judged, and not with the rest of the table: once is enough.
         said = table_section(name)
         assert "not as expected" not in said
@@ -136,9 +137,11 @@ def test_what_people_write_is_judged_as_it_should_be(name):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", sorted(SLICES))
-def test_all_of_a_long_file_is_judged_as_it_should_be(name):
-    require_verdicts(judge_file(name))
+@pytest.mark.rest
+@pytest.mark.parametrize("name", [name for name in FILES if count_hands(name) > 1])
+def test_the_other_cases_are_judged_as_they_should_be(name):
+    _, *others = deal(read_cases(name), count_hands(name))
+    require_verdicts(judge_cases(case for hand in others for case in hand))
 
 
 def test_of_the_claims_from_forums_no_more_are_open():

@@ -4,6 +4,7 @@ import sys
 from collections import Counter
 
 import pytest
+from grids import REST
 from paths import BENCHMARKS
 
 pytest.importorskip("torch", reason="PyTorch's numbers say what is true")
@@ -38,12 +39,14 @@ def judge_odd_forms(count: int) -> Counter[str]:
     return verdicts
 
 
-def test_a_near_miss_is_never_right():
-    assert judge_near_misses(60)["wrong"] >= 50
+@pytest.mark.parametrize("count", [20, pytest.param(60, marks=REST)])
+def test_a_near_miss_is_never_right(count):
+    assert judge_near_misses(count)["wrong"] >= 5 / 6 * count
 
 
-def test_a_true_formula_in_an_odd_form_is_never_wrong():
-    judge_odd_forms(40)
+@pytest.mark.parametrize("count", [15, pytest.param(40, marks=REST)])
+def test_a_true_formula_in_an_odd_form_is_never_wrong(count):
+    judge_odd_forms(count)
 
 
 @pytest.mark.long

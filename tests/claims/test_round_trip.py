@@ -5,6 +5,7 @@ from collections import Counter
 from random import Random
 
 import pytest
+from grids import REST
 from sympy import Add, Integer, Mul, Pow, Rational, Sum, Symbol, expand
 from sympy.tensor.indexed import Indexed
 
@@ -267,9 +268,10 @@ def innocent(net, text):
     return True
 
 
+@pytest.mark.parametrize("count", [2, pytest.param(5, marks=REST)])
 @pytest.mark.parametrize("name", NETWORKS)
-def test_a_slice_of_the_round_trip(name):
-    tally, bad = outcomes([(name, style) for style in STYLES], 5)
+def test_a_slice_of_the_round_trip(name, count):
+    tally, bad = outcomes([(name, style) for style in STYLES], count)
     assert not bad, bad[:3]
     assert tally["unread"] <= 2
 

@@ -2,11 +2,13 @@
 
 import warnings
 from inspect import signature
+from itertools import product
 from random import Random
 from types import ModuleType
 
 import numpy as np
 import pytest
+from grids import REST, slice_of
 
 import symconv
 from symconv.codegen.fast.algorithms.table import ALGORITHMS, find_algorithms
@@ -129,7 +131,14 @@ def random_layer(seed, *, stride=True, dilation=True, kernel=None):
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("seed", [*range(4), *(pytest.param(k, marks=LONG) for k in range(4, 16))])
+@pytest.mark.parametrize(
+    "seed",
+    [
+        *range(2),
+        *(pytest.param(k, marks=REST) for k in range(2, 4)),
+        *(pytest.param(k, marks=LONG) for k in range(4, 16)),
+    ],
+)
 def test_every_form_agrees_at_random_sizes(form, seed):
     tiled = form.startswith("winograd")
     plain = tiled or form in {"folded", "batch_last"}
@@ -192,8 +201,7 @@ ODD = (
 """As many places as taps, so that a kernel's gradient is a correlation; windows inside an image."""
 
 
-@pytest.mark.parametrize("text", ODD)
-@pytest.mark.parametrize("form", [None, *FORMS])
+@pytest.mark.parametrize(("text", "form"), slice_of(product(ODD, [None, *FORMS]), 3))
 def test_odd_geometries_agree_in_every_form(text, form):
     net = symconv.Network.parse(text)
     assert_agrees(net, module(net, ask_for(net, form) if form else None))

@@ -10,6 +10,7 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+from grids import slice_of
 
 import symconv
 from symconv.codegen.fast.module import generate_fast
@@ -170,7 +171,7 @@ def random_layer(seed):
     return text + r.choice(["", " | sse t -> C"])
 
 
-@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize("seed", slice_of(range(24), 3))
 def test_random_layers_agree(seed):
     net = symconv.Network.parse(random_layer(seed))
     arrays, module = inputs(net), loaded(source(net))

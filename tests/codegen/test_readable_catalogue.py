@@ -4,6 +4,7 @@ import inspect
 
 import numpy as np
 import pytest
+from grids import slice_of
 from sympy import Product, Sum, Symbol
 
 from symconv.api import Network
@@ -93,7 +94,7 @@ def typical(keyword):
     return typical_text(catalogue()[keyword])
 
 
-@pytest.mark.parametrize("text", [*map(typical, sorted(catalogue())), *VARIANTS])
+@pytest.mark.parametrize("text", slice_of([*map(typical, sorted(catalogue())), *VARIANTS], 3))
 def test_modules_are_right_and_keep_their_type(text):
     program, sizes, module = module_of(Network.parse(text))
     checks = check_module(program, sizes, module)

@@ -6,6 +6,7 @@ from inspect import signature
 
 import numpy as np
 import pytest
+from grids import REST
 
 from symconv.api import Network
 from symconv.codegen.styles import STYLES
@@ -90,6 +91,8 @@ def whole_lenet_is_right(batch, seed):
         twins.assert_right(style)
 
 
+@pytest.mark.long
+@pytest.mark.rest
 def test_every_style_of_the_whole_lenet_is_right():
     whole_lenet_is_right(batch=1, seed=0)
 
@@ -149,10 +152,10 @@ def torch_step(network, arrays, reference, seed):
     return arrays | found
 
 
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=REST)])
 @pytest.mark.parametrize("keyword", sorted(catalogue()))
-def test_random_layers_agree(layers, keyword):
-    for seed in range(2):
-        random_layer_agrees(layers, keyword, seed)
+def test_random_layers_agree(layers, keyword, seed):
+    random_layer_agrees(layers, keyword, seed)
 
 
 @pytest.mark.long

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass, replace
 
 import pytest
+from grids import slice_of
+from kept_networks import parse_once
 from paths import ROOT
 
 from symconv import Network
@@ -62,9 +64,9 @@ def reworded(net, title):
 
 
 @pytest.mark.parametrize("title", ["", "convolution, half average, sigmoid rectifier, hyperbolic"])
-@pytest.mark.parametrize(("network", "claim", "name"), CLAIMS)
+@pytest.mark.parametrize(("network", "claim", "name"), slice_of(CLAIMS, 2))
 def test_rewording_every_title_changes_no_verdict(network, claim, name, title):
-    net = Network.parse(network)
+    net = parse_once(network)
     verdict = check_claim(net, claim)
     assert name is None or "".join(verdict.names[:1]) == name, verdict
     assert check_claim(reworded(net, title), claim) == verdict

@@ -3,6 +3,7 @@
 import random
 
 import pytest
+from grids import parts
 from sympy import KroneckerDelta, Mul, Rational, Sum
 
 from symconv.calculus.reverse_mode import reverse_mode
@@ -87,7 +88,7 @@ def wrong(seeds):
     return found
 
 
-@pytest.mark.parametrize("part", range(4))
+@pytest.mark.parametrize("part", parts(4))
 def test_random_contractions(part):
     assert wrong(range(part * 50, (part + 1) * 50)) == {}
 
