@@ -123,11 +123,12 @@ def check_shape(name: str, array: Array | Labels, shape: tuple[int, ...]) -> Non
         raise ValueError(f"{name} has the shape {array.shape}, not {shape}")
 
 
-def check_classes(name: str, array: Labels, count: int) -> None:
-    """Raise a ValueError unless the entries are integers from 0 to below the count."""
+def check_classes(name: str, array: Labels, count: int, *ignored: int) -> None:
+    """Raise a ValueError unless the entries are integers from 0 to below the count, or ignored."""
     if array.dtype.kind not in "iu":
         kind = array.dtype
         raise ValueError(f"{name} holds class numbers, so its type must be an integer, not {kind}")
+    array = array[np.isin(array, ignored, invert=True)]
     for label in (array.min(initial=0), array.max(initial=0)):
         if not 0 <= label < count:
             classes = f"{count} classes, 0 to {count - 1}"

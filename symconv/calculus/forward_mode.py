@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from sympy import Add, Expr, S
 
-from symconv.core.equation import Equation, Program
+from symconv.core.equation import Equation, Program, count_labels
 from symconv.core.errors import SymconvError
 from symconv.core.nodes import Partial
 from symconv.core.tensor import Name, Tensor, index
@@ -43,7 +43,7 @@ def propagate_tangents(
     """
     moving, equations = dict(directions), list[Equation]()
     work = NetworkWork()
-    masks = find_masks(forward)
+    masks, labels = find_masks(forward), count_labels(forward.equations)
     for equation in forward.equations:
         read = sorted(active_tensors(equation.rhs) & set(moving))
         if not read:
@@ -51,7 +51,8 @@ def propagate_tangents(
         own = tuple(m.equation for m in masks.get(equation.key, ()))
         tangent = tangent_tensor(forward.tensor(equation.key))
         pairs = [(forward.tensor(k), moving[k]) for k in read]
-        equations += [*own, _tangent_equation(equation, tangent, pairs, own, work)]
+        known = ForwardReuse((equation,), own, labels)
+        equations += [*own, _tangent_equation(equation, tangent, pairs, known, work)]
         moving[equation.key] = tangent
     return moving, tuple(equations)
 
@@ -66,11 +67,10 @@ def _tangent_equation(
     equation: Equation,
     tangent: Tensor,
     pairs: list[tuple[Tensor, Tensor]],
-    masks: tuple[Equation, ...],
+    recognition: ForwardReuse,
     work: NetworkWork,
 ) -> Equation:
     """The equation of one tangent, by the rules of the calculus."""
-    recognition = ForwardReuse((equation,), masks)
     terms = [_tangent_term(equation, tensor, direction) for tensor, direction in pairs]
     chain = RewriteChain(Add(*terms), work.derivation(equation.key))
     chain.differentiate(recognition)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -55,10 +55,14 @@ def _build_mask(name: Name, equation: Equation, maximum: ExprWithLimits) -> Mask
 
 @dataclass(frozen=True)
 class ForwardReuse:
-    """The forward equations whose values a derivation may use by name."""
+    """The forward equations whose values a derivation may use by name.
+
+    `labels` are what the whole network may have as labels, as `count_labels` finds it.
+    """
 
     forward: tuple[Equation, ...]
     mask_equations: tuple[Equation, ...]
+    labels: Mapping[str, tuple[Expr, ...]]
 
     def masks(self, expr: Expr) -> Expr:
         """[m is the first maximiser of f] = M[.., m], for the mask M of that maximum."""

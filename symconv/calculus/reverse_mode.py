@@ -11,7 +11,7 @@ from typing import Literal
 from sympy import Add, Expr, Integer, S
 from sympy.tensor.indexed import Indexed
 
-from symconv.core.equation import Equation, Program
+from symconv.core.equation import Equation, Program, count_labels
 from symconv.core.nodes import Partial
 from symconv.core.proof import Backward, Derivation
 from symconv.core.tensor import Name, Tensor, index
@@ -37,14 +37,13 @@ def derive_gradient(  # noqa: PLR0913, PLR0917 - a derivation depends on exactly
     result: Tensor,
     cost: Tensor,
     consumers: tuple[Consumer, ...],
-    masks: tuple[Equation, ...],
+    recognition: ForwardReuse,
     work: DerivationWork,
 ) -> Derivation:
     """The derivative of the cost by every entry of `tensor`, as an equation for `result`.
 
     Unsupported where it takes more `work` than a network may.
     """
-    recognition = ForwardReuse(tuple(c.equation for c in consumers), masks)
     axes = () if tensor.scalar else free_axes(tensor, [c.equation for c in consumers])
     ranges = tuple(r for digits in axes for r in digits.ranges)
     by = tensor[tuple(digits.place for digits in axes) or (S.Zero,)]
@@ -167,13 +166,14 @@ class _ReverseMode:
     def run(self) -> Backward:
         items: list[Equation | Derivation] = []
         deltas = {self.output.key: self.seed} if self.seed else {}
-        work = NetworkWork()
+        work, labels = NetworkWork(), count_labels(self.forward.equations)
         for tensor in self._order():
             consumers = tuple(self._consumers(tensor, deltas))
             masks = [m.equation for c in consumers for m in self.masks.get(c.equation.key, ())]
             result = derivative_tensor(tensor)
+            known = ForwardReuse(tuple(c.equation for c in consumers), tuple(masks), labels)
             derivation = derive_gradient(
-                tensor, result, self.cost, consumers, tuple(masks), work.derivation(tensor.key)
+                tensor, result, self.cost, consumers, known, work.derivation(tensor.key)
             )
             # A mask goes in front of the first delta that reads it.
             items += [m for m in masks if m not in items]

@@ -37,7 +37,7 @@ REASONS = {
     "absorb": "a tensor is 0 outside its range and between integers: the bracket can be dropped",
     "sum over one value": "a sum over a single value is that term",
     "recognise a forward value": "the forward pass has already computed this",
-    "one class": "a label names exactly one of the classes, so its brackets add up to 1",
+    "one class": "a label names one class: its brackets add up to 1 (0 where it is no class)",
     "pull out": "a constant factor moves out of the sum",
     "no dependence": "the cost does not depend on this tensor",
 }
@@ -99,7 +99,7 @@ class RewriteChain:
     def tidy(self, recognition: ForwardReuse) -> None:
         """Use what the forward pass has computed, and move constants out of sums."""
         self.apply("recognise a forward value", recognition.forward_values)
-        self.apply("one class", lambda e: one_hot_sum(e, recognition.forward))
+        self.apply("one class", lambda e: one_hot_sum(e, recognition.labels))
         self.apply("pull out", sums.pull_out)
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from sympy import Add, Expr, KroneckerDelta, Mul, S, Sum, Symbol
+from sympy import Add, Expr, KroneckerDelta, Mul, Pow, S, Sum, Symbol
 from sympy.tensor.indexed import Indexed
 
-from symconv.core.equation import Equation, Ranges, find_labels
+from symconv.core.equation import Ranges
 from symconv.core.nodes import Equals
 from symconv.core.tensor import key_of
 
@@ -116,32 +116,56 @@ def _is_size_product(expr: Expr) -> bool:
     return all(a.is_Symbol or a.is_number for a in expr.atoms())
 
 
-def one_hot_sum(expr: Expr, forward: tuple[Equation, ...]) -> Expr:
-    """sum_{q=0}^{n-1} c [q = t] = c, for a label t that is one of n classes, and c free of q."""
-    return _one_hot_sum(expr, find_labels(forward))
+def one_hot_sum(expr: Expr, labels: Mapping[str, tuple[Expr, ...]]) -> Expr:
+    """sum_{q=0}^{n-1} c [q = t] = c (1 - sum_k [k = t]), for a label t and c free of q.
 
-
-def _one_hot_sum(expr: Expr, counts: Mapping[str, Expr | None]) -> Expr:
+    t is one of n classes, or one of the labels k that are ignored and no classes.
+    """
     if not expr.has(Equals):
         return expr
     if not isinstance(expr, Sum):
-        return rebuild(expr, lambda a: _one_hot_sum(a, counts))
+        return _collapse_brackets(rebuild(expr, lambda a: one_hot_sum(a, labels)))
     body, ranges = open_sum(expr)
     for v, n in ranges:
-        bracket = next((a for a in product_factors(body) if _is_one_hot(a, v, n, counts)), None)
+        brackets = (a for a in product_factors(body) if isinstance(a, Equals))
+        bracket = next((a for a in brackets if _is_one_hot(a, v, n, labels)), None)
         others = [a for a in product_factors(body) if a is not bracket]
         # Sound for labels only: sum_q [q = t] is 1 because t is one of the classes. Of an arbitrary
         # integer t it would be 0 outside the range.
         if bracket is not None and not any(v in free_indices(a) for a in others):
-            return _one_hot_sum(
-                sum_over(Mul(*others), tuple(r for r in ranges if r[0] != v)), counts
-            )
-    return expr
+            outside = _labels_outside(bracket, labels)
+            counted = Mul(*others, 1 - Add(*(Equals(k, bracket.label) for k in outside)))
+            rest = sum_over(counted, tuple(r for r in ranges if r[0] != v))
+            return one_hot_sum(rest, labels)
+    return sum_over(rebuild(body, lambda a: one_hot_sum(a, labels)), ranges)
 
 
-def _is_one_hot(e: Expr, v: Symbol, n: Expr, counts: Mapping[str, Expr | None]) -> bool:
-    """Whether e is a bracket [v = t] of a label t of n classes."""
-    if not isinstance(e, Equals) or not isinstance(e.label, Indexed):
+def _collapse_brackets(expr: Expr) -> Expr:
+    """(1 - [k = t])^2 = 1 - [k = t], as a bracket is 0 or 1."""
+    if not isinstance(expr, Mul | Pow):
+        return expr
+    factors = Mul.make_args(expr)
+    once = [a.base if isinstance(a, Pow) and _is_outside(a) else a for a in factors]
+    return expr if all(a is b for a, b in zip(factors, once, strict=True)) else Mul(*once)
+
+
+def _is_outside(power: Pow) -> bool:
+    """Whether a power is one of 1 - [k = t], for a number k."""
+    whole = power.exp.is_Integer and power.exp.is_positive
+    brackets = power.base.atoms(Equals) if whole else ()
+    return any(b.place.is_Integer and power.base == 1 - b for b in brackets)
+
+
+def _labels_outside(e: Equals, labels: Mapping[str, tuple[Expr, ...]]) -> tuple[Expr, ...]:
+    """The labels that may stand for the label of a bracket, and are no classes."""
+    return labels.get(key_of(e.label), ())[1:] if isinstance(e.label, Indexed) else ()
+
+
+def _is_one_hot(e: Equals, v: Symbol, n: Expr, labels: Mapping[str, tuple[Expr, ...]]) -> bool:
+    """Whether e is a bracket [v = t] of a label t of n classes, or of none of them."""
+    if not isinstance(e.label, Indexed) or labels.get(key_of(e.label), ())[:1] != (n,):
         return False
-    known = counts.get(key_of(e.label))
-    return e.place == v and known == n and v not in free_indices(e.label)
+    # A label that is a class at some sizes and none at others has no sum that holds at all.
+    outside = _labels_outside(e, labels)
+    known = all(k.is_negative or (n - k).is_nonpositive for k in outside)
+    return e.place == v and known and v not in free_indices(e.label)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from sympy import Basic, Expr, S, Symbol
+from sympy import Basic, Expr, Integer, S, Symbol
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.tensor.indexed import Indexed
 
@@ -232,12 +232,19 @@ def _find_comparisons(equation: Equation) -> Iterator[tuple[str, Expr | None]]:
 
 
 def find_ignored_classes(equations: Iterable[Equation]) -> dict[str, frozenset[int]]:
-    """The classes that the entries of a tensor of labels are compared with by number, by key."""
-    found: dict[str, frozenset[int]] = {}
-    for bracket in (b for e in equations for b in e.rhs.atoms(Equals)):
+    """The labels that the entries of a tensor of labels are compared with by number, by key.
+
+    Those of a tensor are those of its copies, too.
+    """
+    known, found = tuple(equations), dict[str, frozenset[int]]()
+    for bracket in (b for e in known for b in e.rhs.atoms(Equals)):
         if isinstance(bracket.label, Indexed) and bracket.place.is_Integer:
             key = key_of(bracket.label)
             found[key] = found.get(key, frozenset()) | {int(bracket.place)}
+    copies = [(e.key, key_of(e.rhs)) for e in known if isinstance(e.rhs, Indexed)] if found else []
+    for one, other in (*reversed(copies), *((source, key) for key, source in copies)):
+        if one in found:
+            found[other] = found.get(other, frozenset()) | found[one]
     return found
 
 
@@ -250,12 +257,38 @@ def class_counts(equations: Iterable[Equation]) -> dict[str, Expr]:
     return {key: S.One if n is None else n for key, n in find_labels(equations).items()}
 
 
-def checkable_class_counts(equations: Iterable[Equation]) -> dict[str, Expr]:
-    """How many classes there are, by key, where the entries are compared with a plain index.
+def find_labels_outside(equations: Iterable[Equation]) -> dict[str, tuple[int, ...]]:
+    """The ignored labels by key, in order, that may be none of the classes, such as -100."""
+    known = tuple(equations)
+    counts, ignored = class_counts(known), find_ignored_classes(known)
+    found = {key: labels_outside(some, counts.get(key, S.One)) for key, some in ignored.items()}
+    return {key: some for key, some in found.items() if some}
+
+
+def labels_outside(labels: Iterable[int], count: Expr) -> tuple[int, ...]:
+    """The labels that are not known to be one of so many classes, in order."""
+    return tuple(n for n in sorted(labels) if n < 0 or not (count - n).is_positive)
+
+
+def count_labels(equations: Iterable[Equation]) -> dict[str, tuple[Expr, ...]]:
+    """By key how many classes there are, then the labels that may stand beside these.
+
+    Only where the entries are compared with a plain index.
+    """
+    known = tuple(equations)
+    outside = find_labels_outside(known)
+    return {
+        key: (n, *map(Integer, outside.get(key, ())))
+        for key, n in find_labels(known).items()
+        if n is not None
+    }
+
+
+def checkable_labels(equations: Iterable[Equation]) -> dict[str, tuple[Expr, ...]]:
+    """`count_labels` of what is given.
 
     A tensor that the equations compute is not among them: what it is made of is checked.
     """
     known = tuple(equations)
     computed = {equation.key for equation in known}
-    found = find_labels(known)
-    return {key: n for key, n in found.items() if n is not None and key not in computed}
+    return {key: some for key, some in count_labels(known).items() if key not in computed}

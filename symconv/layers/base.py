@@ -41,8 +41,8 @@ Place = Annotated[int, "place"]
 """The number of an axis, counted from 0; negative ones are counted from the end."""
 
 
-ClassNumber = Annotated[int, "class"]
-"""A class by its number, counted from 0."""
+Label = Annotated[int, "label"]
+"""A whole number that a label may be: a class, counted from 0, or a number that is none."""
 
 READ_AS = {"input", "given", "out"}
 """What a letter was given as that a later layer may read: an input, a constant, an output."""

@@ -22,7 +22,7 @@ from symconv.layers.support.ranges import (
 from symconv.layers.support.scope import Scope
 from symconv.layers.support.sizes import exact_number
 
-from .base import ClassNumber, Decimal, GivenName, Layer
+from .base import Decimal, GivenName, Label, Layer
 from .loss import Reduction
 
 
@@ -30,9 +30,10 @@ from .loss import Reduction
 class ClassCost(Layer):
     """The mean over the samples of -sum_q v[q] s[b,q] l[b,q], of log-probabilities l.
 
-    s = (1 - e) t + e/Q is the target smoothed by e over Q classes, and v are `weights`. A sample of
-    the class that is ignored counts 0. With class numbers the mean divides by the sum of
-    v[t[b]] over the samples that count, as PyTorch does; with probabilities by their number.
+    s = (1 - e) t + e/Q is the target smoothed by e over Q classes, and v are `weights`. A sample
+    whose label is ignored counts 0; that is a class, or a number beyond the classes, such as -100.
+    With class numbers the mean divides by the sum of v[t[b]] over the samples that count, as
+    PyTorch does; with probabilities by their number.
     """
 
     letter = "C"
@@ -43,7 +44,7 @@ class ClassCost(Layer):
     labels: bool = False
     weights: GivenName | None = None
     smoothing: Decimal = 0
-    ignore: ClassNumber | None = None
+    ignore: Label | None = None
 
     def inner_letters(self) -> Mapping[str, str]:
         """The sum of the weights, where the mean divides by that."""
@@ -67,11 +68,16 @@ class ClassCost(Layer):
         weight = Integer(1)
         if self.weights is not None:
             weight = at.weights(self.weights, (classes,))[classes[0]]
+        if self.labels and exact_number(self.smoothing) == 1:
+            # All classes have their share, and nothing else would say that t holds their numbers.
+            named = at.ranges("unit", (classes[1],))
+            counted = sum_over_ranges(target.xreplace({classes[0]: named[0][0]}), named)
+            counts *= counted
         share = weight * self._smoothed(target, classes[1])
-        one = sum_over_ranges(share * log_share, (classes,))
+        one = counts * sum_over_ranges(share * log_share, (classes,))
         if self.reduction == "none":
-            return at.output(samples, -counts * one, batch=x.batch)
-        added = -sum_over_ranges(counts * one, samples)
+            return at.output(samples, -one, batch=x.batch)
+        added = -sum_over_ranges(one, samples)
         if self._totals():
             each = sum_over_ranges(weight * target, (classes,)) if self.weights else Integer(1)
             total = sum_over_ranges(counts * each, samples)
@@ -100,20 +106,18 @@ class ClassCost(Layer):
                 "a mean over one sample has no value where that is ignored",
                 help="several samples, 'batch N', or 'reduction sum'",
             )
-        # A number beyond the classes is refused: the checks of a module take whole numbers below
-        # the number of classes, and so does the rule for sums over one class.
-        if classes[1] == 1 or self.ignore < 0 or (classes[1] - self.ignore).is_positive is False:
+        if classes[1] == 1:
             raise SymconvError(
-                f"there is no class {self.ignore} to ignore among {classes[1]}",
-                help=f"two classes or more, and one from 0 to {classes[1] - 1}",
+                f"there is no label {self.ignore} to ignore where there is one class",
+                help="two classes or more",
             )
         return one_hot, 1 - Equals(Integer(self.ignore), label)
 
     def _smoothed(self, target: Expr, classes: Expr) -> Expr:
         """(1 - e) t + e/Q."""
         smoothing = exact_number(self.smoothing)
-        if smoothing.is_number and not 0 <= smoothing < 1:
+        if smoothing.is_number and not 0 <= smoothing <= 1:
             raise SymconvError(
-                f"a smoothing of {smoothing} is no share", help="0, or more and below 1: 0.1"
+                f"a smoothing of {smoothing} is no share", help="a number from 0 to 1: 0.1"
             )
         return (1 - smoothing) * target + smoothing / classes

@@ -19,8 +19,8 @@ class NegativeLogLikelihood(ClassCost):
     The target holds probabilities; with `labels` it holds one class number a sample, and
     t[b,q] is 1 where q is that number, else 0. With `smoothing e` of Q classes (1 - e) t + e/Q
     stands for t. With `weights v` class q counts v[q] times, and the mean over class numbers
-    divides by the sum of v[t[b]]. With `ignore k` the samples of class k, counted from 0, add
-    nothing and are not counted.
+    divides by the sum of v[t[b]]. With `ignore k` the samples whose label is k add nothing and are
+    not counted; k is a class, counted from 0, or a number that is none, such as -100.
     """
 
     keyword = "nll_loss"

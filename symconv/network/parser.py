@@ -31,6 +31,7 @@ from .spec import NO_CHANNELS, Input, LayerOption, NetworkSpec, layer_options
 SIZE = re.compile(r"[A-WYZa-wyz][A-WYZa-wyz0-9_]{0,15}")
 VALUE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,15}([_^][0-9]{1,3})?")
 PLACE = re.compile(r"-?[0-9]{1,2}")
+LABEL = re.compile(r"-?[0-9]{1,6}")
 NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,12})?(e-?[0-9]{1,2})?")
 GIVEN: dict[str, Literal["input", "constant"]] = {"input": "input", "constant": "constant"}
 """The stages that give a tensor, and what it is."""
@@ -79,7 +80,7 @@ class OptionParser:
             "value": self.value,
             "number": self.number,
             "place": self.place,
-            "class": self.class_number,
+            "label": self.label,
         }
         if option.kind in readers:
             return readers[option.kind](token)
@@ -125,10 +126,10 @@ class OptionParser:
             raise self.error(f"'{token.word}' is no axis", token, "1, or -1: the last")
         return int(token.word)
 
-    def class_number(self, token: NetworkToken) -> int:
-        """The number of a class."""
-        if not (token.word.isascii() and token.word.isdigit() and len(token.word) <= MOST_DIGITS):
-            raise self.error(f"'{token.word}' is no class", token, "a number from 0: 0, 1, 2")
+    def label(self, token: NetworkToken) -> int:
+        """The number of a class, or one that is no class."""
+        if not LABEL.fullmatch(token.word):
+            raise self.error(f"'{token.word}' is no label", token, "a whole number: 2, 255, -100")
         return int(token.word)
 
     def choice(self, option: LayerOption, token: NetworkToken) -> str:

@@ -47,7 +47,7 @@ Kind = Literal[
     "offsets",
     "number",
     "place",
-    "class",
+    "label",
     "choice",
     "flag",
     "equation",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 from sympy import Integer, Symbol, sympify
 
-from symconv.core.equation import Program, find_labels
+from symconv.core.equation import Program, checkable_labels
 from symconv.core.errors import SymconvError, did_you_mean
 from symconv.core.tensor import Tensor, normalize_name
 from symconv.semantics.index_arithmetic import Place
@@ -64,16 +64,19 @@ def build_tables(
         _learn_sizes(tensor, entries, sizes)
     define_sizes(program.sizes, sizes)
     fitted = {t.key: _fit_shape(t, entries, sizes) for t, entries in found.items()}
-    for key, classes in find_labels(program.equations).items():
-        if key in fitted and classes is not None and classes.free_symbols <= sizes.keys():
-            _check_classes(key, fitted[key], evaluate_extent(classes, sizes, key))
+    for key, (classes, *ignored) in checkable_labels(program.equations).items():
+        if key in fitted and classes.free_symbols <= sizes.keys():
+            count = evaluate_extent(classes, sizes, key)
+            _check_classes(key, fitted[key], {*range(count), *map(int, ignored)}, count)
     return fitted, sizes
 
 
-def _check_classes(key: str, entries: Mapping[Place, Number], count: int) -> None:
-    """Raise a SymconvError unless the entries are class numbers from 0 to below the count."""
+def _check_classes(
+    key: str, entries: Mapping[Place, Number], labels: Collection[int], count: int
+) -> None:
+    """Raise a SymconvError unless the entries are among the labels that there are."""
     for value in entries.values():
-        if value not in range(count):
+        if value not in labels:
             shown = f"{count} classes, 0 to {count - 1}"
             raise SymconvError(f"'{key}' has the class {value}, but there are {shown}")
 

@@ -8,11 +8,11 @@ from fractions import Fraction
 from math import prod, sqrt
 from random import Random
 
-from sympy import Basic, Expr, Symbol
+from sympy import Basic, Expr, Integer, Symbol
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.tensor.indexed import Indexed
 
-from symconv.core.equation import Program, find_ignored_classes
+from symconv.core.equation import Program, find_ignored_classes, labels_outside
 from symconv.core.errors import Unsupported
 from symconv.core.nodes import Equals
 from symconv.core.tensor import Tensor, key_of
@@ -81,15 +81,21 @@ def symbol_entry(tensor: Tensor, place: Place) -> Symbol:
 
 @dataclass(frozen=True)
 class LabelClasses:
-    """How many classes the labels of a tensor choose from, and which of them do not count."""
+    """How many classes the labels of a tensor choose from, and the labels that do not count."""
 
     count: int
     ignored: frozenset[int] = frozenset()
 
     def draw(self, random: Random, place: Place) -> int:
-        """A class; the first sample has one that counts, as a mean over none has no value."""
+        """A class or a label that is ignored; the first sample has one that counts.
+
+        A mean over none has no value.
+        """
+        labels = (*range(self.count), *labels_outside(self.ignored, Integer(self.count)))
         counted = [n for n in range(self.count) if n not in self.ignored]
-        return random.randrange(self.count) if any(place) or not counted else random.choice(counted)
+        if any(place) or not counted:
+            return labels[random.randrange(len(labels))]
+        return random.choice(counted)
 
 
 def find_label_classes(program: Program, sizes: Sizes) -> dict[str, LabelClasses]:

@@ -1,20 +1,20 @@
 """Smoothing, weights, ignored classes: what is refused, and what is said of claims."""
 
+import numpy as np
 import pytest
 
 from symconv.api import Network
 from symconv.core.errors import SymconvError
-from symconv.layers import catalogue
 
 REFUSED = {
-    "input x Nx3 | cross_entropy t smoothing 1": ("a smoothing of 1", "below 1"),
-    "input x Nx3 | cross_entropy t smoothing -0.1": ("a smoothing of -1/10", "below 1"),
-    "input x Nx3 | nll_loss t smoothing 1.5": ("a smoothing of 3/2", "below 1"),
-    "input x Nx3 | cross_entropy t labels ignore 3": ("no class 3 to ignore", "from 0 to 2"),
-    "input x Nx3 | nll_loss t labels ignore 17": ("no class 17 to ignore", "from 0 to 2"),
-    "input x Nx1 | nll_loss t labels ignore 0": ("no class 0 to ignore", "two classes"),
-    "input x Nx3 | nll_loss t labels ignore -100": ("'-100' is no class", "a number from 0"),
-    "input x Nx3 | nll_loss t labels ignore 1.5": ("'1.5' is no class", "a number from 0"),
+    "input x Nx3 | cross_entropy t smoothing 1.01": ("a smoothing of 101/100", "from 0 to 1"),
+    "input x Nx3 | cross_entropy t smoothing -0.1": ("a smoothing of -1/10", "from 0 to 1"),
+    "input x Nx3 | nll_loss t smoothing 1.5": ("a smoothing of 3/2", "from 0 to 1"),
+    "input x Nx1 | nll_loss t labels ignore 0": ("no label 0 to ignore", "two classes"),
+    "input x Nx1 | nll_loss t labels ignore -100": ("no label -100 to ignore", "two classes"),
+    "input x Nx3 | nll_loss t labels ignore 1.5": ("'1.5' is no label", "a whole number"),
+    "input x Nx3 | nll_loss t labels ignore --1": ("'--1' is no label", "a whole number"),
+    "input x Nx3 | nll_loss t labels ignore 1000000000": ("is no label", "a whole number"),
     "input x Nx3 | nll_loss t labels ignore": ("'ignore' needs a value", "ignore 2"),
     "input x Nx3 | cross_entropy t ignore 1": ("probabilities have none", "t labels ignore 1"),
     "input x 3 | nll_loss t labels ignore 1": ("a mean over one sample", "reduction sum"),
@@ -39,12 +39,6 @@ def test_an_option_that_cannot_be_meant_is_refused_with_its_place(text):
     assert help_ in (caught.value.help or "")
     start, stop = caught.value.position
     assert text[start:stop] in text.split(" | ")[-1]
-
-
-def test_a_class_below_0_is_refused_of_a_layer_that_is_made_in_python():
-    cost = catalogue()["nll_loss"]("t", labels=True, ignore=-100)
-    with pytest.raises(SymconvError, match="no class -100 to ignore among 3"):
-        assert (Network("x", (3,), batch=2) >> cost).program
 
 
 CLAIMS = {
@@ -97,6 +91,31 @@ CLAIMS = {
         "dC/dx_{b,q} = -v_q [q = t_b] / W": "wrong",
         "dC/dx_{b,q} = -v_q [q = t_b] (1 - [t_b = 2]) / 2": "wrong",
         "dC/dx_{0,1} = 0": "wrong",
+    },
+    "input x 2x3 | cross_entropy t labels ignore -100 -> C": {
+        "dC/dx_{b,q} = ((1 - [t_b = -100]) p_{b,q} - [q = t_b]) / W": "right",
+        "dC/dx_{b,q} = (1 - [t_b = -100]) (p_{b,q} - [q = t_b]) / W": "right",
+        "dC/dx_{b,q} = (sum_{r=0}^{2} [r = t_b] p_{b,q} - [q = t_b]) / W": "right",
+        "W = sum_b (1 - [t_b = -100])": "right",
+        "W = sum_b sum_{q=0}^{2} [q = t_b]": "right",
+        "dC/dx_{b,q} = (p_{b,q} - [q = t_b]) / W": "wrong",
+        "dC/dx_{b,q} = (1 - [t_b = 1]) (p_{b,q} - [q = t_b]) / W": "wrong",
+        "dC/dx_{b,q} = (1 - [t_b = -100]) (p_{b,q} - [q = t_b]) / 2": "wrong",
+        "dC/dx_{b,q} = (1 - [t_b = -100]) p_{b,q} / W": "wrong",
+        "W = sum_b sum_{q=0}^{1} [q = t_b]": "wrong",
+    },
+    "input x 2x3 | nll_loss t labels weights v smoothing 0.1 ignore 5 -> C": {
+        "dC/dx_{b,q} = -v_q (9/10 [q = t_b] + 1/30 (1 - [t_b = 5])) / W": "right",
+        "dC/dx_{b,q} = -(1 - [t_b = 5]) v_q (9/10 [q = t_b] + 1/30) / W": "right",
+        "W = sum_b sum_q v_q [q = t_b]": "right",
+        "dC/dx_{b,q} = -v_q (9/10 [q = t_b] + 1/30) / W": "wrong",
+        "dC/dx_{b,q} = -v_q (9/10 [q = t_b] + 1/30 (1 - [t_b = 4])) / W": "wrong",
+    },
+    "input x 2x3 | nll_loss t labels smoothing 1 -> C": {
+        "dC/dx_{b,q} = -1/6": "right",
+        "dC/dx_{b,q} = -1/3": "right under a condition",
+        "dC/dx_{b,q} = -1/2": "wrong",
+        "dC/dx_{b,q} = -[q = t_b]/2": "wrong",
     },
     "input x 2x3 | cross_entropy t labels smoothing 0.1 -> C": {
         "dC/dx_{b,q} = (p_{b,q} - 0.9 [q = t_b] - 1/30)/2": "right",
@@ -157,6 +176,30 @@ def test_the_weights_of_classes_have_a_gradient_where_they_are_an_input():
     network = Network.parse(text)
     assert [c.line for c in network.verify(draws=2) if not c.passed] == []
     assert [t.key for t in network.backward().wrt] == ["x", "v"]
+
+
+BEYOND = [
+    "input x 2x3 | cross_entropy t labels ignore -100 -> C",
+    "input x NxK | cross_entropy t labels ignore -100 smoothing 0.1 weights v -> C",
+    "input x NxK | cross_entropy t labels ignore 2 -> C",
+    "input x 2x2 | nll_loss t labels ignore 255 reduction none -> C",
+]
+
+
+@pytest.mark.parametrize("text", BEYOND)
+def test_labels_that_are_no_class_are_let_pass_where_they_are_ignored(text):
+    network = Network.parse(text)
+    for style in ("readable", "loops", "fast"):
+        assert [c.line for c in network.verify(style, draws=3) if not c.passed] == []
+
+
+def test_only_the_ignored_label_is_let_pass():
+    compiled = Network.parse("input x 2x3 | cross_entropy t labels ignore -100 -> C").compile()
+    x = np.zeros((2, 3))
+    assert np.isclose(compiled.forward(x=x, t=[1, -100]).C, np.log(3))
+    for wrong in (-99, 3, -1):
+        with pytest.raises(ValueError, match=f"t has the class {wrong}, but there are 3"):
+            compiled.forward(x=x, t=[1, wrong])
 
 
 def test_a_class_that_is_ignored_leaves_a_sample_that_counts():

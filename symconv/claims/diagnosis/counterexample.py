@@ -15,8 +15,8 @@ from symconv.claims.evaluation.assign import assign_rationals
 from symconv.claims.evaluation.assignment import (
     Assignment,
     all_places,
-    count_classes,
     leaf_tensors,
+    list_labels,
 )
 from symconv.claims.evaluation.comparison import (
     DIFFERENT,
@@ -124,8 +124,8 @@ def _draw_point(names: Sequence[EntryKey], random: Random, attempt: int) -> Poin
 
 def _draw_labels(context: NetworkContext, names: Sequence[EntryKey], random: Random) -> Point:
     """A class for every label."""
-    counts = count_classes(context)
-    return {n: random.randrange(counts[n[0]]) for n in names if n[0] in counts}
+    labels = list_labels(context)
+    return {n: random.choice(labels[n[0]]) for n in names if n[0] in labels}
 
 
 def _draw_sparse(names: Sequence[EntryKey], random: Random, *, each: bool) -> Point:
@@ -275,7 +275,7 @@ def draw_guided_points(sides: Sides, shown: Assignment) -> Iterator[Point]:
         for wanted, point in zip(
             guide_points(left, right, shown), draw_dense_points(context), strict=False
         ):
-            labels = count_classes(context)
+            labels = list_labels(context)
             for name, value in wanted.items():
                 # A winner keeps its own number, so that no two entries are equal.
                 size = abs(Fraction(point[name]))

@@ -19,7 +19,7 @@ from symconv.core.tensor import Tensor, normalize_name
 from symconv.notation.presets import entry_name
 from symconv.semantics.index_arithmetic import Place
 
-from .assignment import Assignment, IncompleteTable, all_places, count_classes, leaf_tensors
+from .assignment import Assignment, IncompleteTable, all_places, leaf_tensors, list_labels
 from .interval_algebra import IntervalAlgebra
 from .modular_field import Gates, ModularField, Undefined
 from .pattern_algebra import PatternAlgebra
@@ -67,11 +67,11 @@ def assign_residues(  # noqa: PLR0913 - a draw depends on exactly these
         return field.entry(modular.residue(random.randrange(prime)))
 
     given = {t.key: {p: draw() for p in all_places(context, t)} for t in leaf_tensors(context)}
-    for key, count in count_classes(context).items():
+    for key, labels in list_labels(context).items():
         for number, place in enumerate(given[key]):
-            fixed = modular.number((seed + number) % count)
+            fixed = modular.number(labels[(seed + number) % len(labels)])
             free = gates == "free"
-            given[key][place] = field.label((key, place), count) if free else fixed
+            given[key][place] = field.label((key, place), labels) if free else fixed
     make_targets_sum(context, given, modular.number(1))
     rates = {name: draw() for name in sorted(RATES)}
     rates["rate"] = rates["eta"]

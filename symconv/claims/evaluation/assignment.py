@@ -10,7 +10,7 @@ from typing import Any
 from symconv.claims.model.budget import EQUATION_STEPS, OverBudget, spend, steps_left
 from symconv.claims.model.context import NetworkContext, Shape
 from symconv.claims.model.errors import MOST_NETWORK, NotChecked, TooMuchWork
-from symconv.core.equation import Equation, Program, find_labels
+from symconv.core.equation import Equation, Program, find_labels, find_labels_outside
 from symconv.core.tensor import Tensor
 from symconv.semantics.autodiff import Tape, TapeNode
 from symconv.semantics.index_arithmetic import Place, as_integer
@@ -214,10 +214,22 @@ def leaf_tensors(context: NetworkContext) -> list[Tensor]:
     return [t for t in context.program.tensors if t.key not in computed]
 
 
-def count_classes(context: NetworkContext) -> dict[str, int]:
-    """How many classes the labels of a tensor choose from, by its key."""
-    found = find_labels(context.forward.equations).items()
-    return {key: as_integer(count, context.size_map) for key, count in found if count is not None}
+def list_labels(context: NetworkContext) -> dict[str, tuple[int, ...]]:
+    """The labels that the entries of a tensor may be, by its key: its classes and what is ignored.
+
+    An ignored label that is a class at these sizes stands there once.
+    """
+    equations = context.forward.equations
+    outside = find_labels_outside(equations)
+    counts = {
+        key: as_integer(count, context.size_map)
+        for key, count in find_labels(equations).items()
+        if count is not None
+    }
+    return {
+        key: (*range(n), *(k for k in outside.get(key, ()) if k not in range(n)))
+        for key, n in counts.items()
+    }
 
 
 def all_places(context: NetworkContext, tensor: Tensor) -> list[Place]:

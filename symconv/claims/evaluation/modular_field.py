@@ -60,7 +60,7 @@ class ModularField(KnownChoices):
         self.residue: Callable[[int], Residue] = residues_modulo(self._numbers(roots=roots), prime)
         self.exponentials: dict[int, Residue] = {}
         self.first: dict[int, int] = {}
-        self.labels: dict[int, list[Residue]] = {}
+        self.labels: dict[int, dict[int, Residue]] = {}
         self.same_label: dict[int, Residue] = {}
 
     @staticmethod
@@ -73,14 +73,14 @@ class ModularField(KnownChoices):
             return self.residue(value)
         return self.residue(value.numerator * pow(value.denominator, -1, self.prime))
 
-    def label(self, name: Any, classes: int) -> Residue:
-        """A label that is every class at once: sum k m_k for numbers m_k that add up to 1."""
-        weights = self._free_weights(f"label {name}", range(classes))
+    def label(self, name: Any, labels: Sequence[int]) -> Residue:
+        """Every one of the labels at once: sum k m_k for numbers m_k that add up to 1."""
+        weights = dict(zip(labels, self._free_weights(f"label {name}", labels), strict=True))
         found = self.number(0)
-        for n, weight in enumerate(weights):
+        for n, weight in weights.items():
             found = found + weight * n
         self.labels[found.value] = weights
-        for n, weight in enumerate(weights):
+        for n, weight in weights.items():
             for difference in (found + -n, (found + -n) * -1):
                 self.same_label[difference.value] = weight
         return self.entry(found)
@@ -90,9 +90,7 @@ class ModularField(KnownChoices):
         weights = self.labels.get(label.value)
         if weights is None:
             return super().compare_label(place, label)
-        if place is None or not 0 <= place < len(weights):
-            return self.number(0)
-        return weights[place]
+        return self.number(0) if place is None else weights.get(place, self.number(0))
 
     def vanish(self, x: Residue) -> Residue:
         """[x = 0]; the difference of a label and a class is 0 for that class."""

@@ -107,7 +107,7 @@ class PatternAlgebra(KnownChoices):
         self.rivals: dict[Any, list[Choices]] = {}
         self.group_of: dict[Choices, Choices] = {}
         self.exclusive: Choices = 0
-        self.labels: dict[Any, list[Any]] = {}
+        self.labels: dict[Any, dict[int, Any]] = {}
         self.gaps: dict[Any, Any] = {}
         """How far the largest of some numbers is above one of them, and whether that one wins."""
         self.products = 0
@@ -185,11 +185,11 @@ class PatternAlgebra(KnownChoices):
             rest = rest + choice * -1
         return [*found, rest]
 
-    def label(self, name: Any, classes: int) -> Any:
-        """A label of any class."""
-        marks = self._choose_among(("label", name), classes)
+    def label(self, name: Any, labels: Sequence[int]) -> Any:
+        """Any one of the labels."""
+        marks = dict(zip(labels, self._choose_among(("label", name), len(labels)), strict=True))
         found: Any = self.number(0)
-        for n, mark in enumerate(marks):
+        for n, mark in marks.items():
             found = found + mark * n
         self.labels[self._key(found)] = marks
         return found
@@ -199,9 +199,7 @@ class PatternAlgebra(KnownChoices):
         marks = self.labels.get(self._key(label))
         if marks is None:
             return self.vanish(label + -place) if place is not None else self.number(0)
-        if place is None or not 0 <= place < len(marks):
-            return self.number(0)
-        return marks[place]
+        return self.number(0) if place is None else marks.get(place, self.number(0))
 
     def mark_winner(self, values: Sequence[Any]) -> Sequence[Any]:
         """[value n is the first largest one]: any of them, and of two by their difference."""

@@ -23,7 +23,7 @@ from functools import cached_property, lru_cache
 from sympy import Expr
 from sympy.tensor.indexed import Indexed
 
-from symconv.claims.evaluation.assignment import count_classes
+from symconv.claims.evaluation.assignment import list_labels
 from symconv.claims.evaluation.comparison import Question
 from symconv.claims.evaluation.exponent_laws import ExponentLawField
 from symconv.claims.evaluation.index_expressions import is_rounded
@@ -129,7 +129,7 @@ class Cover:
 
     def covered(self) -> Iterator[str]:
         """What the trials in any of the arithmetics cover, beside the sizes."""
-        if count_classes(self.context):
+        if list_labels(self.context):
             yield "every class of every label"
         if has_maxima(self.context):
             yield "every winner of every window"
@@ -156,7 +156,7 @@ def has_maxima(context: NetworkContext) -> bool:
 
 def has_choices(context: NetworkContext) -> bool:
     """Whether the network chooses anywhere: a side of a switch, a winner, a class."""
-    return has_switches(context) or has_maxima(context) or bool(count_classes(context))
+    return has_switches(context) or has_maxima(context) or bool(list_labels(context))
 
 
 def uses(statement: Statement, functions: set[str]) -> bool:

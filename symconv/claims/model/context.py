@@ -12,7 +12,7 @@ from sympy import Expr, Function, Pow, Sum, Symbol
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.constants import constants_of
-from symconv.core.equation import Equation, Program, find_labels
+from symconv.core.equation import Equation, Program, find_ignored_classes, find_labels
 from symconv.core.nodes import LogSumExp, MaxOver, absolute, relu, step
 from symconv.core.proof import Backward
 from symconv.core.tensor import Name, Tensor, key_of
@@ -399,4 +399,5 @@ def build_context(
 def find_compared(cost: Equation) -> frozenset[str]:
     """What a cross entropy reads beside its logits and class numbers, by key."""
     logits = {key_of(a) for e in cost.rhs.atoms(LogSumExp) for a in e.atoms(Indexed)}
-    return cost.reads - logits - find_labels((cost,)).keys()
+    labels = find_labels((cost,)).keys() | find_ignored_classes((cost,)).keys()
+    return cost.reads - logits - labels

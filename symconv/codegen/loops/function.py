@@ -66,7 +66,7 @@ def write_loops_function(
     # The forward pass has checked the sizes before the backward pass is called.
     least = () if setting.stored else find_size_constraints(programs.forward)
     symbols = writer.mentioned.union(*(extent.symbols for extent in least))
-    symbols = symbols.union(*(n.atoms(Symbol) for n in setting.classes.values()))
+    symbols = symbols.union(*(n.atoms(Symbol) for s in setting.classes.values() for n in s))
     given = [SizeSource(t.key, t.shape, bare=True) for t in setting.passed]
     given += [SizeSource(t.key, t.shape, bare=False) for t in setting.stored]
     used = writer.used | {t.key for t in setting.passed if setting.names.tensors[t.key] in wanted}

@@ -14,7 +14,7 @@ from symconv.codegen.readable.module import (
     module_names,
     standard_imports,
 )
-from symconv.core.equation import checkable_class_counts, class_counts
+from symconv.core.equation import checkable_labels, class_counts
 
 from .function import ProgramPair, write_loops_function
 
@@ -52,7 +52,7 @@ def generate_loops(spec: ModuleSpec) -> Module:
     wanted = {f.name: frozenset(p.name for p in f.parameters) for f in twin.functions}
     given = forward.given
     defined = tuple(forward.tensor(e.key) for e in forward.equations)
-    classes = checkable_class_counts(forward.equations)
+    classes = checkable_labels(forward.equations)
     labels = frozenset(class_counts(forward.equations))
     alone = FunctionContext(names, given, (), forward.sizes, numbers, classes, labels)
     first = write_loops_function(alone, programs, forward.equations, wanted["forward"])

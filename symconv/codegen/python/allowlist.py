@@ -123,7 +123,7 @@ READABLE = AllowList(
     numpy=frozenset({
         "abs", "arange", "asarray", "bool_", "broadcast_to", "copy", "cos", "dtype", "einsum",
         "exp", "float64", "floating",
-        "full", "inf", "integer", "log", "logaddexp", "maximum", "minimum", "ndindex",
+        "full", "inf", "integer", "isin", "log", "logaddexp", "maximum", "minimum", "ndindex",
         "ones",
         "pad", "reshape", "result_type", "sin", "sqrt", "tanh", "vectorize", "where",
         "zeros",

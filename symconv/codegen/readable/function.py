@@ -59,7 +59,7 @@ class FunctionContext:
     stored: tuple[Tensor, ...]
     definitions: tuple[SizeDefinition, ...]
     numbers: Mapping[str, str]
-    classes: Mapping[str, Expr] = field(default_factory=dict)
+    classes: Mapping[str, tuple[Expr, ...]] = field(default_factory=dict)
     labels: frozenset[str] = frozenset()
 
 
@@ -72,7 +72,7 @@ def write_readable_function(
     known = _outside_keys(setting, statements)
     mentioned = size_symbols(statements) - loop_indices(statements)
     mentioned = mentioned.union(*(extent.symbols for extent in least))
-    mentioned = mentioned.union(*(n.atoms(Symbol) for n in setting.classes.values()))
+    mentioned = mentioned.union(*(n.atoms(Symbol) for s in setting.classes.values() for n in s))
     by_key = {g.key: g for g in _find_sources(setting)}
     used = tuple(g for k, g in by_key.items() if k in known)
     others = tuple(g for k, g in by_key.items() if k not in known)
@@ -94,12 +94,12 @@ def write_readable_function(
     )
 
 
-def class_checks(classes: Mapping[str, Expr], names: Identifiers) -> list[Code]:
-    """A call for every array of labels, whose entries must be numbers of classes."""
+def class_checks(classes: Mapping[str, tuple[Expr, ...]], names: Identifiers) -> list[Code]:
+    """A call for every array of labels, whose entries must be numbers of classes, or ignored."""
     found: list[Code] = []
-    for key, count in classes.items():
-        name, size = names.tensors[key], SizePrinter(names.sizes)(count)
-        found.append(make_code(wrap_call("check_classes", [f'"{name}"', name, size], "", 1)))
+    for key, numbers in classes.items():
+        name, sizes = names.tensors[key], map(SizePrinter(names.sizes), numbers)
+        found.append(make_code(wrap_call("check_classes", [f'"{name}"', name, *sizes], "", 1)))
     return found
 
 

@@ -11,7 +11,7 @@ from symconv.codegen.python.helpers import load_helper
 from symconv.codegen.python.identifiers import Identifiers, allocate_identifiers
 from symconv.codegen.python.module import Class, Helper, Module
 from symconv.codegen.python.module_spec import ModuleSpec
-from symconv.core.equation import Equation, Program, checkable_class_counts, class_counts
+from symconv.core.equation import Equation, Program, checkable_labels, class_counts
 from symconv.core.tensor import Tensor
 from symconv.lower.dataflow import eliminate_dead_code
 from symconv.lower.equations import lower_equations
@@ -69,7 +69,7 @@ def readable_module(  # noqa: PLR0913 - everything that a module is made of, by 
         stored=(),
         definitions=forward.sizes,
         numbers=numbers or {},
-        classes=checkable_class_counts(forward.equations),
+        classes=checkable_labels(forward.equations),
         labels=frozenset(class_counts(forward.equations)),
     )
     defined = tuple(tensors[e.key] for e in forward.equations)

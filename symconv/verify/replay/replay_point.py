@@ -120,10 +120,8 @@ class ReplayPoint:
             return
         classes = self.labels.get(array.key)
         many = None if classes is None else int(index_value(classes, self.sizes))
-        table = {
-            p: Fraction(random.choice(choices) if many is None else random.randrange(many))
-            for p in places
-        }
+        labels = [*range(many or 0), *_compared_labels(self.document, array.key)]
+        table = {p: Fraction(random.choice(choices if many is None else labels)) for p in places}
         numbers: dict[Place, Number] = {
             # Quarters keep exp and log in bounds; class numbers are numbers of classes, and stay.
             p: x if self.exact else float(x) / (4 if many is None else 1)
@@ -181,6 +179,14 @@ def _is_inexact(document: DerivationRecord) -> bool:
         for e in sides
         for p in e.parts()
     )
+
+
+def _compared_labels(document: DerivationRecord, key: str) -> list[int]:
+    """The labels of a tensor that it is compared with by number: those that do not count."""
+    parts = (p for line in document.forward for p in line.right.parts() if p.op == "Equals")
+    pairs = [(p.args[0], p.args[1]) for p in parts]
+    found = {n.leaf for n, label in pairs if n.op == "number" and label.leaf == key}
+    return sorted(n for n in found if isinstance(n, int))
 
 
 def _label_classes(document: DerivationRecord) -> Mapping[str, JsonTree]:

@@ -22,14 +22,17 @@ def class_cost(keyword):
         space = () if d.half() else d.axes(2, 1, 3)
         labels, weighted = d.half(), d.half()
         reduction = d.choice(("mean", "sum", "none"))
-        smoothing = d.choice(("0", "0.1", "0.25", "0.9"))
-        ignored = d.randrange(q) if labels and d.half() else None
+        smoothing = d.choice(("0", "0.1", "0.25", "0.9", "1"))
+        beyond = d.choice((-100, -1, q, 255))
+        ignored = d.choice((None, d.randrange(q), beyond)) if labels else None
         arrays = {"x": d.some(n, q, *space) * d.choice((1, 3))}
         if keyword == "nll_loss":
             arrays["x"] = -np.abs(arrays["x"])
         drawn = np.random.default_rng(d.getrandbits(32))
         if labels:
             arrays["t"] = drawn.integers(0, q, size=(n, *space))
+            if ignored is not None:
+                arrays["t"][drawn.random(size=(n, *space)) < 0.3] = ignored
             # The mean over no sample has no value.
             arrays["t"].reshape(-1)[0] = 0 if ignored else 1
         else:

@@ -39,7 +39,7 @@ from symconv.claims.proving.forms.terms import (
     put_indices,
     raise_form,
 )
-from symconv.core.equation import Equation, find_labels
+from symconv.core.equation import Equation, count_labels
 from symconv.core.nodes import Box, Equals, LogSumExp, MaxOver, OneHot, ScalarFunction
 from symconv.core.tensor import key_of
 
@@ -73,9 +73,12 @@ class NetworkEquations:
 
     @cached_property
     def labels(self) -> dict[str, Coefficient]:
-        """How many classes the labels choose from, by the key of their tensor."""
-        found = find_labels(self.context.forward.equations).items()
-        return {key: self.sizes.coefficient(n) for key, n in found if n is not None}
+        """How many classes the labels choose from, by the key of their tensor.
+
+        Labels that may be none of the classes, as one that is ignored, are left out.
+        """
+        found = count_labels(self.context.forward.equations).items()
+        return {key: self.sizes.coefficient(n) for key, (n, *outside) in found if not outside}
 
     @cached_property
     def order(self) -> dict[str, int]:

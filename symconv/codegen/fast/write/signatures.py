@@ -17,7 +17,7 @@ from symconv.codegen.python.module import Code, Function, Parameter, make_code
 from symconv.codegen.python.sizes import SizePrinter
 from symconv.codegen.readable.function import class_checks
 from symconv.codegen.readable.size_sources import SizeSource, find_size_sources
-from symconv.core.equation import Program, checkable_class_counts, class_counts
+from symconv.core.equation import Program, checkable_labels, class_counts
 from symconv.core.proof import Backward
 from symconv.core.tensor import Tensor
 
@@ -40,14 +40,15 @@ class SignatureWriter:
 
     def __init__(self, program: Program, backward: Backward, names: Identifiers) -> None:
         self.program, self.backward, self.names = program, backward, names
-        self.classes = checkable_class_counts(program.equations)
+        self.classes = checkable_labels(program.equations)
         self.given = program.given
         self.labels = frozenset(class_counts(program.equations))
 
     def function(self, name: str, scribe: FunctionWriter, results: list[str]) -> Function:
         """One pass that returns these names."""
         classes = self.classes if name == "forward" else {}
-        scribe.mentioned = scribe.mentioned.union(*(n.atoms(Symbol) for n in classes.values()))
+        counts = [n for some in classes.values() for n in some]
+        scribe.mentioned = scribe.mentioned.union(*(n.atoms(Symbol) for n in counts))
         scribe.calls |= {"check_classes"} if classes else set()
         # Before the parameters: a size that no other array shows makes one more array a parameter.
         sizes = [*self._preamble(scribe), *class_checks(classes, self.names)]
