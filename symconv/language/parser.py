@@ -121,12 +121,13 @@ class EquationCursor:
 
 REDUCTIONS = ("sum", "max", "min", "prod", "logsumexp")
 ROUNDING = ("floor", "ceil", "round")
-OF_TWO = ("max", "min", "mod")
-"""The functions of two numbers or more; `max` and `min` go over indices, too."""
+MANY = 1000
+ARGUMENTS = {"max": (2, MANY), "min": (2, MANY), "mod": (2, 2), "clip": (3, 3)}
+"""How many arguments functions take that have several; `max` and `min` go over indices, too."""
 
 FUNCTIONS = (
     *("relu", "sigmoid", "tanh", "exp", "log", "sqrt", "softplus", "abs", "sign", "step"),
-    *("sin", "cos", "tan", "erf", "silu", "gelu", *OF_TWO, *ROUNDING),
+    *("sin", "cos", "tan", "erf", "silu", "gelu", *ARGUMENTS, *ROUNDING),
 )
 RELATIONS = ("=", "==", "!=", "<", "<=", ">", ">=")
 LONGEST = 1000
@@ -261,10 +262,10 @@ class _EquationParser(EquationCursor):
 
     def check_count(self, token: EquationToken, count: int) -> None:
         """Refuse a function of too few or too many arguments."""
-        several = token.text in OF_TWO
-        if (count > 1) == several and (token.text != "mod" or count == 2):
+        least, most = ARGUMENTS.get(token.text, (1, 1))
+        if least <= count <= most:
             return
-        help_ = f"{token.text}(a, b)" if several else f"{token.text}(a)"
+        help_ = f"{token.text}({', '.join('abc'[:least])})"
         if token.text in REDUCTIONS:
             help_ += f", or {token.text}(m<3) x[m]"
         message = f"'{token.text}' has {count} argument{'s' * (count != 1)} here"

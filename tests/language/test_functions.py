@@ -63,6 +63,10 @@ REDUCED = {
     "y[i] = min(x[i], 1/2)": lambda x: x.clamp(max=0.5),
     "y[i] = max(x[i], 0)": torch.relu,
     "y[i] = min(max(x[i], -1), 1)": lambda x: x.clamp(-1, 1),
+    "y[i] = clip(x[i], -1/2, 1)": lambda x: x.clamp(-0.5, 1),
+    "y[i] = clip(3 x[i], 0, 6)": lambda x: torch.nn.functional.relu6(3 * x),
+    "y[i] = clip(x[i], x[0], 1) x[i]": lambda x: x * x.clamp(x[0], torch.tensor(1.0)),
+    "y[i] = clip(x[i], 1, -1)": lambda x: x.clamp(1, -1),
     "y[i] = x[i] [x[i] > 1/2]": lambda x: x * (x > 0.5),
     "y[i] = x[i] [x[i] >= 1/2]": lambda x: x * (x >= 0.5),
     "y[i] = x[i] [x[i] < 1/2] + [x[i] != 1/2]": lambda x: x * (x < 0.5) + 1.0,
@@ -91,6 +95,11 @@ POWERS = {
     "y[i] = x[i]^(1/2)": lambda x, *_: x.sqrt(),
     "y[i] = (1 + x[i]^2)^(-3/2)": lambda x, *_: (1 + x**2) ** -1.5,
     "y[i] = x[i]^0.5": lambda x, *_: x.sqrt(),
+    "y[i] = x[i]^(1/3)": lambda x, *_: x ** (1 / 3),
+    "y[i] = x[i]^(-2/3)": lambda x, *_: x ** (-2 / 3),
+    "y[i] = (2 + x[i])^(5/4) / x[i]^(1/7)": lambda x, *_: (2 + x) ** 1.25 / x ** (1 / 7),
+    "y[i] = (8 x[i])^(1/3) + 8^(1/3)": lambda x, *_: 2 * x ** (1 / 3) + 2,
+    "y[i] = x[i]^0.7": lambda x, *_: x**0.7,
     "y[i] = x[i]^p": lambda x, p: x**p,
     "y[i] = x[i]^(2*p - 1)": lambda x, p: x ** (2 * p - 1),
     "y[i] = (1 + x[i])^-p": lambda x, p: (1 + x) ** -p,
@@ -125,7 +134,10 @@ def test_a_label_compared_with_an_index_takes_one_class():
 
 REFUSED = {
     "y[i] = cosh(x[i])": "no function is called 'cosh'",
-    "y[i] = clip(x[i], 0, 1)": "no function is called 'clip'",
+    "y[i] = clamp(x[i], 0, 1)": "no function is called 'clamp'",
+    "y[i] = clip(x[i], 1)": "'clip' has 2 arguments here",
+    "y[i] = clip(x[i])": "'clip' has 1 argument here",
+    "y[i] = clip x[i]": "'clip' is a function",
     "y[i] = softmax(x[i])": "no function is called 'softmax'",
     "y[i] = a(x[i] + 1)": "no function is called 'a'",
     "y[i] = a (x[i] + 1)": "no function is called 'a'",
@@ -141,7 +153,10 @@ REFUSED = {
     "y[i] = prod(m<17) w[m] x[i]": "factor by factor",
     "y[i] = prod(m<3) x[i+m] for i<4": "beyond its border",
     "y[i] = x[i]^17": "an exponent is a small number",
-    "y[i] = x[i]^(1/3)": "an exponent is a small number",
+    "y[i] = x[i]^(1/17)": "an exponent is a small number",
+    "y[i] = x[i]^(33/2)": "an exponent is a small number",
+    "y[i] = (-8)^(1/3) x[i]": "this has no value",
+    "y[i] = (-2)^(1/4) x[i]": "this has no value",
     "y[i] = x[i]^i": "an exponent is a small number",
     "y[i] = 0^-1 x[i]": "this has no value",
     "y[i] = [i] x[i]": "expected a comparison",
@@ -170,3 +185,27 @@ def test_nested_calls_are_read_in_linear_time():
     deep = "max(" * 30 + "x[i]" + ", 1)" * 30
     with pytest.raises(SymconvError, match="nested deeper"):
         Network.parse(f"input x 5 | y[i] = {deep}")
+
+
+def test_the_derivative_of_clip_is_1_at_both_borders_as_that_of_pytorch():
+    x = np.array([-2.0, 0.0, 1.0, 6.0, 7.0])
+    given = torch.tensor(x, requires_grad=True)
+    given.clamp(0, 6).sum().backward()
+    made = Network.parse("input x 5 | C = sum(i) clip(x[i], 0, 6)")
+    for style in STYLES:
+        compiled = made.compile(style)
+        values = compiled.forward(x=x)
+        assert values.C == 13
+        taken = compiled.module.backward.__code__.co_varnames
+        known = {"x": x, "values": values}
+        found = compiled.backward(**{n: a for n, a in known.items() if n in taken})
+        np.testing.assert_array_equal(found.dx, given.grad.numpy())
+
+
+def test_a_root_of_a_negative_number_is_no_number_as_in_numpy_and_pytorch():
+    for style in STYLES:
+        compiled = Network.parse("input x 2 | y[i] = x[i]^(1/3)").compile(style)
+        with np.errstate(invalid="ignore"):
+            y = compiled.forward(x=np.array([-8.0, 8.0])).y
+        assert np.isnan(y[0])
+        assert abs(y[1] - 2) < 1e-15

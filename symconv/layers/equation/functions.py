@@ -26,6 +26,16 @@ def smallest_of(a: Expr, b: Expr) -> Expr:
     return a - relu(a - b)
 
 
+def clip(x: Expr, a: Expr, b: Expr) -> Expr:
+    """min(max(x, a), b), whose derivative is that of x from a to b, both of them included.
+
+    Where a is above b it is b.
+    """
+    # Not `largest_of`: of max(x, 0) that makes relu(x), whose derivative at 0 is 0.
+    above = x + relu(a - x)
+    return above - relu(above - b)
+
+
 ENTRYWISE: MappingProxyType[str, Callable[[Expr], Expr]] = MappingProxyType(
     {
         "relu": relu,
@@ -46,6 +56,7 @@ ENTRYWISE: MappingProxyType[str, Callable[[Expr], Expr]] = MappingProxyType(
         "gelu": gelu_with_tanh,
         "max": lambda *some: reduce(largest_of, some),
         "min": lambda *some: reduce(smallest_of, some),
+        "clip": clip,
     }
 )
 """The functions of values; `sign` is 0 at 0 and has the derivative 0 everywhere."""

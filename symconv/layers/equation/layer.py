@@ -40,9 +40,9 @@ from .functions import ENTRYWISE, apply_to_numbers
 from .indices import ExtentInference, IndexTranslator, Known, lone_index
 
 LARGEST_EXPONENT = 16
-"""The largest exponent of an equation, and of a division by a power.
+"""The largest exponent of an equation, of a division by a power, and of a root.
 
-Squares and cubes are meant; a forward pass of larger powers overflows soon.
+Squares, cubes and their roots are meant; a forward pass of larger powers overflows soon.
 """
 
 MOST_DIGITS = 300
@@ -125,7 +125,8 @@ class EquationTranslator:
     def composed(self, node: EquationNode, known: Known) -> Expr:
         """Functions, powers and the four operations; every one of them must have a value."""
         found = self.operated(node, known)
-        if found.has(S.ComplexInfinity, S.Infinity, S.NegativeInfinity, S.NaN, S.ImaginaryUnit):
+        valueless = (S.ComplexInfinity, S.Infinity, S.NegativeInfinity, S.NaN, S.ImaginaryUnit)
+        if found.has(*valueless) or (found.is_number and found.is_real is False):
             self.places.fail(
                 "this has no value",
                 node,
@@ -189,12 +190,15 @@ class EquationTranslator:
         return entries or functions or any(n in self.at.names for n in names)
 
     def power(self, node: BinaryOperation, base: Expr, known: Known) -> Expr:
-        """x^n for a whole number or a half; x^p = exp(p log x), for x > 0, where p is a value."""
+        """x^(n/m), for x > 0 unless m is 1; x^p = exp(p log x), for x > 0, where p is a value."""
         if self.holds_values(node.right, known):
             return exp(self.value(node.right, known) * log(base))
         exponent = self.places.place(node.right, {})
-        if not isinstance(exponent, Rational) or exponent.q > 2 or abs(exponent) > LARGEST_EXPONENT:
-            help_ = f"whole numbers and halves up to {LARGEST_EXPONENT}: 2, -1, (1/2); or a letter"
+        small = (
+            isinstance(exponent, Rational) and max(abs(exponent), exponent.q) <= LARGEST_EXPONENT
+        )
+        if not small:
+            help_ = f"fractions of numbers up to {LARGEST_EXPONENT}: 2, -1, (1/3); or a letter"
             self.places.fail("an exponent is a small number", node.right, help_)
         self.limit_digits(node, base, int(abs(exponent)))
         return base**exponent
@@ -280,7 +284,10 @@ class EquationTranslator:
         counts = [n for _, n in own]
         if not all(n.is_Integer for n in counts) or Mul(*counts) > MOST_FACTORS:
             message = "a product over indices is written out factor by factor"
-            self.places.fail(message, node, f"numbers for its ranges, {MOST_FACTORS} factors")
+            help_ = (
+                f"numbers for its ranges, {MOST_FACTORS} factors; or exp(sum(m) log(x[m])), x > 0"
+            )
+            self.places.fail(message, node, help_)
         around = (*((index(v), n) for v, n in known.items()), *own)
         for entry, ranges in bare_entries(body, around):
             pairs = zip(entry.indices, entry.base.shape, strict=True)
