@@ -63,3 +63,21 @@ def test_exp_turns_sums_into_products_and_log_turns_back():
     assert log(exp(a) * exp(b)) == a + b
     assert exp(a * b) != exp(a) * exp(b)
     assert log(a * b) != log(a) + log(b)
+
+
+ROOTS = {
+    "y_i = x_i^{1/2}": "right",
+    "y_i = x_i^{3/6}": "right",
+    "y_i = x_i^{1/3}": "unreadable",
+    "y_i = x_i^{1/4}": "unreadable",
+    "dC/dx_i = (y_i - t_i)/2 x_i^{-1/3}": "unreadable",
+}
+
+
+def test_a_root_that_is_no_square_root_is_taken_for_none():
+    """The cube root of x was called right where the square root is, and the other way round."""
+    network = Network.parse("input x 3 | y[i] = sqrt(x[i]) | half_sse t -> C")
+    assert {c: network.check(c).verdict for c in ROOTS} == ROOTS
+    cubic = Network.parse("input x 3 | y[i] = x[i]^(1/3) | half_sse t -> C")
+    wrong = ("y_i = x_i^{1/2}", "y_i = sqrt(x_i)", "dC/dx_i = (y_i - t_i)/2 x_i^{-1/2}")
+    assert "right" not in {cubic.check(c).verdict for c in wrong}

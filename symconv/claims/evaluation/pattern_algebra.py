@@ -16,6 +16,7 @@ from typing import Any
 
 from symconv.claims.model.budget import spend
 from symconv.claims.model.errors import NotChecked
+from symconv.core.errors import Unsupported
 from symconv.semantics.protocol import KnownChoices, Map
 
 from .modular_field import ModularField
@@ -249,6 +250,9 @@ class PatternAlgebra(KnownChoices):
             return lambda x: self._whole_power(x, exponent.numerator)
         if exponent.denominator == 1:
             return self._lift(f"power {exponent}", self.field.power(exponent))
+        if exponent.denominator != 2:
+            # The numbers have square roots, told apart by their sign, and no other roots.
+            raise Unsupported(f"the exponent {exponent} is not decided")
         return lambda x: self._follow([x], lambda r: self._root(r[0], exponent), "root")
 
     def log_sum_exp(self, values: Sequence[Any]) -> Any:
