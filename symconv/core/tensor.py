@@ -74,7 +74,8 @@ class Tensor:
     A scalar has shape (1,). `axes` are the preferred index letters, one per axis, and
     `batch` counts the leading axes that run over samples, and `space` the last axes that are those
     of an image; it is None where nothing is known of that. `positive` says of what is given that it
-    holds weights or variances, so that whoever draws numbers for it draws such.
+    holds weights or variances, so that whoever draws numbers for it draws such. `purpose` says in
+    words what is given for, where that is no target: class weights, a running mean.
     """
 
     name: Name
@@ -84,6 +85,7 @@ class Tensor:
     batch: int = 0
     space: int | None = field(default=None, compare=False)
     positive: bool = field(default=False, compare=False)
+    purpose: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         # As SymPy numbers: every extent is asked for `.is_positive` later on, which an int has not.
@@ -105,6 +107,11 @@ class Tensor:
         # A tensor of shape (1,) that is no cost and no parameter, as an image of one pixel, keeps
         # its axis: it is indexed like every other image of that layer.
         return self.role == "cost" or (self.role == "parameter" and self.shape == (S.One,))
+
+    @property
+    def meaning(self) -> str:
+        """What the tensor is, for readers: its purpose where it has one, else its role."""
+        return self.purpose or self.role
 
     @property
     def is_derivative(self) -> bool:

@@ -13,7 +13,8 @@ from .binary_cost import BinaryCost
 class BinaryCrossEntropyWithLogits(BinaryCost):
     """The mean of log(1 + exp(x)) - t x: cross entropy of t and sigmoid(x).
 
-    With `weights v` an entry of feature or channel q counts v[q] times. With `pos_weight p` it is
+    With `weights v` an entry of feature or channel q counts v[q] times; `per sample` it is v[b] for
+    sample b, and `per entry` v has the shape of x. With `pos_weight p` it is
     p[q] t log(1 + exp(-x)) + (1 - t) log(1 + exp(x)). The mean divides by the number of entries.
     """
 

@@ -104,7 +104,7 @@ def _give(layer: GivenTensor, scope: Scope, x: Tensor) -> Tensor:
     if layer.role == "input":
         scope.earlier.add(made)
         return made
-    scope.earlier.add(replace(made, role="target"), declared=True)
+    scope.earlier.add(replace(made, role="target", purpose="constant"), declared=True)
     return x
 
 
@@ -135,7 +135,7 @@ def _given_if_looked_up(tensor: Tensor, equations: Sequence[Equation]) -> Tensor
                 f"'{tensor.key}' holds row numbers, and {equation.key} calculates with them",
                 help="give the embedding an input of its own: 'input k NxT'",
             )
-    return replace(tensor, role="target")
+    return replace(tensor, role="target", purpose="input")
 
 
 def _space_of(tensor: Tensor, layer: Layer, x: Tensor) -> int | None:

@@ -228,3 +228,20 @@ def test_a_convolution_does_not_loop_over_the_image(groups):
     passes = Network.parse(text).numpy_source().partition("def forward")[2]
     loops = [s for s in passes.splitlines() if s.lstrip().startswith("for ")]
     assert loops in ([], ["    for m, n in np.ndindex(3, 3):"])
+
+
+GIVEN = {
+    "input x Nx3 | bce t weights v pos_weight p": ("v: weights, shape", "p: weights of the pos"),
+    "input x Nx3 | batchnorm inference mean m variance v": ("m: running mean,", "v: running var"),
+    "input x 2x2 | dropout m | sse t": ("m: mask", "t: target"),
+    "input x Nx3 | constant c 3 | y[b,i] = x[b,i] c[i] | mse t": ("c: constant,", "t: target,"),
+    "input x 2x2 | constant t 2x2 | mse t of x": ("t: target",),
+    "input x NxT | embedding w 5x3": ("x: input, row numbers, shape (N, T)", "w: parameter"),
+}
+
+
+@pytest.mark.parametrize("text", GIVEN)
+def test_what_is_given_is_called_what_it_is(text):
+    for style in ("readable", "fast"):
+        source = Network.parse(text).numpy_source(style)
+        assert [w for w in GIVEN[text] if w not in source] == []

@@ -104,7 +104,8 @@ class DocstringWriter:
         plain = self.names.tensors.get(tensor.name.plain.key)
         if tensor.role in {"delta", "gradient"} and plain:
             return f"derivative of the cost with respect to {plain}"
-        return f"{tensor.role}, class numbers" if tensor.key in self.labels else tensor.role
+        numbers = ", row numbers" if tensor.purpose == "input" else ", class numbers"
+        return tensor.meaning + numbers * (tensor.key in self.labels)
 
 
 def _list_item(line: str) -> list[str]:

@@ -36,7 +36,7 @@ def clip(x: Expr, a: Expr, b: Expr) -> Expr:
     return above - relu(above - b)
 
 
-ENTRYWISE: MappingProxyType[str, Callable[[Expr], Expr]] = MappingProxyType(
+ENTRYWISE: MappingProxyType[str, Callable[..., Expr]] = MappingProxyType(
     {
         "relu": relu,
         "sigmoid": sigmoid,

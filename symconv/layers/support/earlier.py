@@ -9,6 +9,15 @@ from symconv.core.tensor import Tensor
 READ = {"input", "value"}
 """The roles of the tensors that a later layer may read."""
 
+PURPOSES = {
+    "weights": "weights",
+    "pos_weight": "weights of the positives",
+    "mean": "running mean",
+    "variance": "running variance",
+    "mask": "mask",
+}
+"""What is given without being a target is for, by the field of the layer that takes it."""
+
 
 @dataclass
 class EarlierTensors:

@@ -13,7 +13,7 @@ from symconv.core.kernels import kernel_directions
 from symconv.core.nodes import LogSumExp, NamedNumber, limits
 from symconv.core.tensor import Name, Role, Tensor, index, size
 
-from .earlier import EarlierTensors
+from .earlier import PURPOSES, EarlierTensors
 from .ranges import IndexAllocator, indices_of, indices_or_zero, multiply_extents
 from .sizes import Sizes, exact_number
 
@@ -128,8 +128,9 @@ class Scope(AxisSplitter):
                 f"the {self.title} takes '{name}' as its input and as its {role}",
                 help=f"say what it is applied to: '{self.kind} ... of a'",
             )
-        if positive and not found.positive:
-            found = replace(found, positive=True)
+        purpose = PURPOSES.get(role, "") if found.role == "target" else found.purpose
+        if (positive and not found.positive) or purpose != found.purpose:
+            found = replace(found, positive=found.positive or positive, purpose=purpose)
             self.earlier.add(found, declared=found.key in self.earlier.declared)
         return found
 
@@ -216,7 +217,9 @@ class Scope(AxisSplitter):
         self, role: str, kind: Role, ranges: Ranges, *, batch: int, positive: bool = False
     ) -> Tensor:
         axes, shape = tuple(v.name for v, _ in ranges), tuple(n for _, n in ranges)
-        made = Tensor(self.names[role], shape, kind, axes, batch, positive=positive)
+        purpose = PURPOSES.get(role, "") if kind == "target" else ""
+        name = self.names[role]
+        made = Tensor(name, shape, kind, axes, batch, positive=positive, purpose=purpose)
         self.parameters |= {made.key} if kind == "parameter" else set()
         tied = self.earlier.by_key.get(made.key)
         if tied is None:

@@ -79,25 +79,40 @@ def likelihood(x, t, v, *, reduction, smoothing, ignored):
 
 
 def binary(keyword, function):
-    """Weights of the features and of their positives."""
+    """Weights of features, samples or entries, in any shape that broadcasts, and of positives."""
 
     def case(d):
         n, q, space = d.randint(1, 4), d.randint(1, 4), () if d.half() else d.axes(2, 1, 3)
         reduction = d.choice(("mean", "sum", "none"))
         x, t = d.some(n, q, *space), 1 / (1 + np.exp(-d.some(n, q, *space)))
         arrays = {"x": 1 / (1 + np.exp(-x)) if keyword == "bce" else x * d.choice((1, 8)), "t": t}
-        arrays |= {"v": positive(d, q)} if d.half() else {}
+        weighing = d.choice(("", "class", "sample", "entry", "given"))
+        # The shape of the weights as they are given, and as PyTorch takes them.
+        wide = (n, q, *space)
+        any_ = tuple(d.choice((1, k)) for k in wide)[d.randrange(2) :]
+        shape, seen = {
+            "": ((), ()),
+            "class": ((q,), (q, *[1] * len(space))),
+            "sample": ((n,), (n, *[1] * (1 + len(space)))),
+            "entry": (wide, wide),
+            "given": (any_, any_),
+        }[weighing]
+        arrays |= {"v": positive(d, *shape)} if weighing else {}
         arrays |= {"p": positive(d, q)} if d.half() else {}
-        made = layer(
-            keyword, "t", reduction, weights="v" if "v" in arrays else None,
-            pos_weight="p" if "p" in arrays else None,
-        )  # fmt: skip
+        given = f"constant v {'x'.join(map(str, shape))} channels none | "
+        words = [f"weights v per {'class' if weighing == 'given' else weighing}"] * bool(weighing)
+        words += ["pos_weight p"] * ("p" in arrays)
+        text = (
+            f"input x {'x'.join(map(str, wide[1:]))} batch {n} | {given * (weighing == 'given')}"
+            f"{keyword} t reduction {reduction} {' '.join(words)} of x"
+        )
 
         def reference(x, t, v=None, p=None):
-            wide = [None if a is None else a.reshape(-1, *[1] * len(space)) for a in (v, p)]
-            return function(x, t, *wide, reduction)
+            v = None if v is None else v.reshape(seen)
+            p = None if p is None else p.reshape(-1, *[1] * len(space))
+            return function(x, t, v, p, reduction)
 
-        return network((q, *space), made, batch=n), arrays, reference
+        return Network.parse(text), arrays, reference
 
     return case
 

@@ -101,7 +101,7 @@ class ScalarFunctions:
         values = [Parameter("values", "Forward")] if name == "backward" else []
         parameters = (*arrays, *values, *seeds)
         words = {
-            self.names.array(t): f"{t.role}, {shape_literal(t)}." for t in (*given[0], *given[1])
+            self.names.array(t): f"{t.meaning}, {shape_literal(t)}." for t in (*given[0], *given[1])
         }
         words["values"] = "what `forward` returned."
         sections = {

@@ -83,7 +83,7 @@ class SignatureWriter:
     def _described(self, tensor: Tensor) -> str:
         size = SizePrinter(self.names.sizes)
         shape = ", ".join(map(size, tensor.shape)) + ("," if len(tensor.shape) == 1 else "")
-        return f"{self.names.tensors[tensor.key]}: {tensor.role}, shape ({shape})."
+        return f"{self.names.tensors[tensor.key]}: {tensor.meaning}, shape ({shape})."
 
     def _preamble(self, scribe: FunctionWriter) -> list[Code]:
         """Sizes from shapes, of an array that is not read otherwise if need be, and checks."""
