@@ -121,7 +121,9 @@ class EquationCursor:
 
 REDUCTIONS = ("sum", "max", "min", "prod", "logsumexp")
 ROUNDING = ("floor", "ceil", "round")
-MANY = 1000
+MANY = 1_000
+"""More arguments than an equation of the longest text has."""
+
 ARGUMENTS = {"max": (2, MANY), "min": (2, MANY), "mod": (2, 2), "clip": (3, 3)}
 """How many arguments functions take that have several; `max` and `min` go over indices, too."""
 

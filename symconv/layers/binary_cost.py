@@ -11,7 +11,8 @@ from sympy import Expr, Integer
 from symconv.core.equation import Ranges
 from symconv.core.errors import SymconvError
 from symconv.core.tensor import Tensor
-from symconv.layers.support.ranges import indices_of, indices_or_zero
+from symconv.layers.support.broadcast import read_broadcast
+from symconv.layers.support.ranges import indices_of
 from symconv.layers.support.scope import Scope
 
 from .base import GivenName
@@ -31,8 +32,8 @@ class BinaryCost(Loss):
 
     reduction: Reduction = "mean"
     weights: GivenName | None = None
-    per: Literal["class", "sample", "entry"] = "class"
     pos_weight: GivenName | None = None
+    per: Literal["class", "sample", "entry"] = "class"
 
     def needs_channels(self) -> bool:
         classes = self.weights is not None and self.per == "class"
@@ -51,37 +52,17 @@ class BinaryCost(Loss):
             raise SymconvError(
                 f"'per {self.per}' says what weights are for, and there are none", help="weights v"
             )
-        v = self._weight("weights", self.weights, self._own_axes(x, ranges, at), ranges, at)
-        p = Integer(1)
+        v = p = Integer(1)
+        if self.weights is not None:
+            own = self._own_axes(x, ranges, at)
+            v = read_broadcast("weights", self.weights, own, ranges, at, positive=True)
         if self.pos_weight is not None:
-            classes = ranges[at.classes(x)]
-            p = self._weight("pos_weight", self.pos_weight, (classes,), ranges, at)
+            own = (ranges[at.classes(x)],)
+            p = read_broadcast("pos_weight", self.pos_weight, own, ranges, at, positive=True)
         return v * self.weighted(x[here], t[here], p)
 
     def _own_axes(self, x: Tensor, ranges: Ranges, at: Scope) -> Ranges:
         """The axes of the weights, where nothing before has their name."""
-        if self.per == "class" and self.weights is not None:
+        if self.per == "class":
             return (ranges[at.classes(x)],)
         return ranges if self.per == "entry" else ranges[: x.batch]
-
-    def _weight(self, role: str, name: str | None, own: Ranges, all_: Ranges, at: Scope) -> Expr:
-        """The weight of an entry; 1 where none are given."""
-        if name is None:
-            return Integer(1)
-        if role in at.names:
-            return at.weights(name, own, role)[indices_or_zero(own)]
-        shape = at.value(name).shape
-        if shape == tuple(n for _, n in own):
-            return at.weights(name, own, role)[indices_or_zero(own)]
-        last = all_[len(all_) - len(shape) :]
-        pairs = list(zip(last, shape, strict=False))
-        if len(shape) > len(all_) or any(s not in {1, n} for (_, n), s in pairs):
-            have, want = (" x ".join(map(str, some)) for some in (shape, [n for _, n in all_]))
-            raise SymconvError(
-                f"'{name}' has the shape {have}, which does not broadcast to {want}",
-                help="one number a class, a shape of as many axes with some of length 1, "
-                "or 'weights v per sample', 'per entry'",
-            )
-        axes = tuple((v, s) for (v, _), s in pairs)
-        where = tuple(Integer(0) if s == 1 else v for v, s in axes)
-        return at.weights(name, axes, role)[where]

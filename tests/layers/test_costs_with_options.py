@@ -23,8 +23,14 @@ REFUSED = {
     "input x Nx3 | nll_loss t weights t": ("the name 't' is given twice", "another letter"),
     "input x Nx3 | nll_loss t weight v": ("has no option 'weight'", "weights"),
     "input x Nx3 | constant v 2 | bce t weights v of x": ("2, which does not broadcast to N", ""),
-    "input x Nx3 | constant v N | bce t weights v of x": ("N, which does not", "per sample"),
-    "input x Nx3 | constant v Mx1 | bce t weights v of x": ("M x 1, which does not", "per sample"),
+    "input x Nx3 | constant v N | bce t weights v of x": (
+        "N, which does not",
+        "the shape 3, or N x 3",
+    ),
+    "input x Nx3 | constant v Mx1 | bce t weights v of x": (
+        "M x 1, which does not",
+        "the shape 3, or N x 3",
+    ),
     "input x 2x3 | constant v 1x2x3 | bce t weights v of x": ("1 x 2 x 3, which does not", ""),
     "input x Nx3 | bce t per sample": ("'per sample' says what weights are for", "weights v"),
     "input x Nx3 | bce t weights v per row": ("'row' is no per", "class, entry, sample"),

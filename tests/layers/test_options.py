@@ -28,6 +28,15 @@ REFUSED = {
     "input x 3 | huber t delta -2": ("delta = -2 is not positive", "more than 0"),
     "input x 3 | huber t beta 2": ("has no option 'beta'", "delta"),
     "input x 3 | gelu tanh": ("has no option 'tanh'", "exact"),
+    "input x NxTx4 | input m NxSx6 | input n NxTx6 | attention Q K V O keys m values n of x": (
+        "takes keys or values of shape N x T x 6", "needs N x S x F, with any F",
+    ),
+    "input x NxTx4 | input m MxSx6 | attention Q K V O keys m of x": ("of shape M x S x 6", "N x"),
+    "input x NxTx4 | input m N | attention Q K V O keys m of x": ("values of shape N", "NxSxF"),
+    "input x NxTx4 | constant M 3x3 | attention Q K V O mask M of x": (
+        "'M' has the shape 3 x 3, which does not broadcast to N x 1 x T x T", "the shape T x T",
+    ),
+    "input x NxTx4 | input m NxSx2 | attention Q K V O keys z of x": ("is called", "known: x, m"),
 }  # fmt: skip
 
 
@@ -97,3 +106,14 @@ def test_given_statistics_have_no_gradient_and_computed_ones_no_letter():
     assert [t.key for t in network.program.tensors] == ["x", "m", "v", "y", "t", "C"]
     assert [t.key for t in network.backward().wrt] == ["x"]
     assert "Constants: m (3); v (3)" in network.derivation().text()
+
+
+def test_attention_to_another_sequence_is_verified_at_any_sizes():
+    text = (
+        "input x NxTx2 | input m NxSx3 | attention Q K V O heads 2 causal keys m mask M "
+        "padding_mask P of x -> y"
+    )
+    network = Network.parse(text)
+    assert [t.key for t in network.backward().wrt] == ["Q", "K", "V", "O", "x", "m"]
+    for style in ("readable", "loops"):
+        assert [c.line for c in network.verify(style, draws=1) if not c.passed] == []

@@ -15,6 +15,7 @@ PURPOSES = {
     "mean": "running mean",
     "variance": "running variance",
     "mask": "mask",
+    "padding_mask": "mask of the padding",
 }
 """What is given without being a target is for, by the field of the layer that takes it."""
 

@@ -6,6 +6,7 @@ import torch
 from symconv.api import Network
 
 from .draws import layer, network
+from .sequences import asked_of_others
 
 F = torch.nn.functional
 
@@ -280,6 +281,7 @@ def by_target(d):
 
 
 OPTIONS = {
+    "attention": asked_of_others,
     "gradient by the target": by_target,
     "cross_entropy": class_cost("cross_entropy"),
     "nll_loss": class_cost("nll_loss"),
