@@ -61,7 +61,7 @@ class Unroller:
     operations: list[Operation] = field(default_factory=list)
 
     def make(
-        self, name: str, kind: str, inputs: Sequence[Name], shape: Shape, **options: Any
+        self, name: str, kind: str, inputs: Sequence[Name], shape: Shape, /, **options: Any
     ) -> str:
         """One operation; the name of its value."""
         full = f"{self.prefix}/{len(self.operations)} {name}"

@@ -24,6 +24,8 @@ def write_gates(writer: StageWriter, operation: Operation) -> Written:
     option = operation.options
     row, column, *summed = writer.letters(4)
     terms = []
+    for name in operation.inputs[1:3] + operation.inputs[4:]:
+        _show_whole(writer, name, operation)
     if x is not None:
         place = [row, summed[0]]
         if option["time"] is not None:
@@ -43,6 +45,16 @@ def write_gates(writer: StageWriter, operation: Operation) -> Written:
     if not terms:
         raise NotImportedError("gates that get nothing")
     return writer.equate(" + ".join(terms), [row, column], shape, ranges, letter="z")
+
+
+def _show_whole(writer: StageWriter, name: Operand, operation: Operation) -> None:
+    """Let an array of which the gates read a part be a value: a part does not tell its size."""
+    if not isinstance(name, str) or name not in writer.graph.arrays:
+        return
+    shape, option = writer.shape_of(name), operation.options
+    several = bool(option["lead"]) and shape[0] > 1
+    if several or (len(shape) == 1 + len(option["lead"]) and shape[-1] != option["gates"]):
+        writer.value(name)
 
 
 def _weigh(
