@@ -84,7 +84,7 @@ def import_graph(graph: ModelGraph, source: str) -> ImportedModel:
             for n, c in named.items()
         },
         {n.removeprefix("%"): name_in_module(writer.finish(m)) for n, m in writer.given.items()},
-        graph.notes,
+        (*graph.notes, *writer.notes),
         parsed.spec,
         program,
     )

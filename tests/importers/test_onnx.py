@@ -1,11 +1,9 @@
 """Graphs of ONNX as networks, beside ONNX's own evaluator and, where it is there, PyTorch."""
 
-import io
-import warnings
-
 import numpy as np
 import pytest
 from imported import compare_imported, run_imported
+from onnx_export import export_onnx
 
 from symconv.core.errors import SymconvError
 from symconv.imports import from_onnx
@@ -116,6 +114,47 @@ GRAPHS = {
         {"x": (3, 4)},
         {"w": normal(4, 5), "b": normal(5), "v": normal(2, 5)},
     ),
+    "gemm with factors, and one with a number for each sample": (
+        [
+            node("Gemm", "x w b", "h", alpha=0.5, beta=2.0, transA=1),
+            node("Gemm", "h v c", "y", alpha=2.0),
+        ],
+        {"x": (4, 3)},
+        {"w": normal(4, 5), "b": normal(5), "v": normal(5, 2), "c": normal(3, 1)},
+    ),
+    "images between their entries": (
+        [
+            node("Resize", "x none scales", "r", mode="linear"),
+            node(
+                "Resize",
+                "r none scales",
+                "y",
+                mode="linear",
+                coordinate_transformation_mode="align_corners",
+            ),
+        ],
+        {"x": (1, 2, 2, 3)},
+        {"none": np.zeros(0, np.float32), "scales": np.array([1, 1, 2, 3], np.float32)},
+    ),
+    "an LSTM with its states": (
+        [
+            helper.make_node(
+                "LSTM", ["x", "w", "r", "b", "", "h", "c"], ["all", "last", "y"], hidden_size=2
+            )
+        ],
+        {"x": (3, 2, 4), "h": (1, 2, 2), "c": (1, 2, 2)},
+        {"w": normal(1, 8, 4), "r": normal(1, 8, 2), "b": normal(1, 16)},
+    ),
+    "a GRU, its last state": (
+        [node("GRU", "x w r b", "all y", hidden_size=2, linear_before_reset=1)],
+        {"x": (2, 2, 1)},
+        {"w": normal(1, 6, 1), "r": normal(1, 6, 2), "b": normal(1, 12)},
+    ),
+    "an RNN, all its states": (
+        [node("RNN", "x w r", "all", hidden_size=2), node("Squeeze", "all axis", "y")],
+        {"x": (3, 1, 2)},
+        {"w": normal(1, 2, 2), "r": normal(1, 2, 2), "axis": whole(1)},
+    ),
     "matrix products of sequences": (
         [
             node("MatMul", "x w", "q"),
@@ -210,25 +249,11 @@ def test_a_graph_computes_what_onnx_computes(tmp_path, name):
     np.testing.assert_allclose(mine.reshape(right.shape), right, atol=1e-6)
 
 
-def export(model, inputs):
-    """The bytes that PyTorch's exporter without further packages writes."""
-    torch = pytest.importorskip("torch")
-    file = io.BytesIO()
-    names = [f"in{k}" for k in range(len(inputs))]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            model, inputs, file, dynamo=False, opset_version=17, input_names=names,
-            do_constant_folding=False, training=torch.onnx.TrainingMode.PRESERVE,
-        )  # fmt: skip
-    return file.getvalue()
-
-
 def compare_export(tmp_path, name):
     torch_models = pytest.importorskip("torch_models")
     model, inputs = torch_models.make_case(name)
     expected = torch_models.differentiate(model, inputs)
-    imported = load(export(model, inputs), tmp_path)
+    imported = load(export_onnx(model, inputs), tmp_path)
     compare_imported(imported, [x.numpy() for x in inputs], expected)
 
 
@@ -242,6 +267,66 @@ MODELS = (
 @pytest.mark.parametrize("name", MODELS.split(", "))
 def test_models_by_way_of_onnx_have_the_gradients_of_torch(tmp_path, name):
     compare_export(tmp_path, name)
+
+
+RECURRENT = {
+    "an LSTM in both directions": lambda nn: nn.LSTM(2, 3, bidirectional=True),
+    "a GRU of two layers": lambda nn: nn.GRU(2, 3, num_layers=2),
+    "an RNN of rectifiers without a bias": lambda nn: nn.RNN(2, 3, nonlinearity="relu", bias=False),
+}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", RECURRENT)
+def test_recurrent_layers_by_way_of_onnx_have_the_gradients_of_torch(tmp_path, name):
+    torch = pytest.importorskip("torch")
+    torch_models = pytest.importorskip("torch_models")
+
+    class First(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer = RECURRENT[name](torch.nn)
+
+        def forward(self, x):
+            return self.layer(x)[0]
+
+    torch.manual_seed(9)
+    model, inputs = First().double(), (torch.randn(3, 2, 2).double(),)
+    expected = torch_models.differentiate(model, inputs)
+    imported = load(export_onnx(model, inputs), tmp_path)
+    compare_imported(imported, [x.numpy() for x in inputs], expected)
+
+
+@pytest.mark.parametrize(
+    ("reason", "attributes"),
+    [
+        ("whose reset comes before", {}),
+        ("the activations Relu, Tanh", {"activations": ["Relu", "Tanh"], "linear_before_reset": 1}),
+        ("an option of clip", {"clip": 1.0, "linear_before_reset": 1}),
+    ],
+)
+def test_another_recurrent_cell_is_named(tmp_path, reason, attributes):
+    cell = node("GRU", "x w r", "y", hidden_size=2, **attributes)
+    arrays = {"w": normal(1, 6, 1), "r": normal(1, 6, 2)}
+    with pytest.raises(SymconvError, match=reason):
+        load(build([cell], {"x": (2, 2, 1)}, arrays), tmp_path)
+
+
+def test_dropout_in_training_and_weights_of_classes_are_given(tmp_path):
+    nodes = [
+        node("Dropout", "x share training", "d"),
+        node("SoftmaxCrossEntropyLoss", "d t weights", "y"),
+    ]
+    arrays = {"share": np.array(0.25), "training": np.ones((), bool), "weights": normal(3) ** 2}
+    model = build(nodes, {"x": (2, 3), "t": (2,)}, arrays)
+    model.graph.input[1].type.tensor_type.elem_type = WHOLE
+    imported = load(model, tmp_path)
+    assert imported.text.split("\n| ")[1:] == [
+        "dropout mask rate 0.25 -> y",
+        "constant K 3",
+        "cross_entropy t labels weights K -> C",
+    ]
+    assert "mask" in imported.notes[0]
 
 
 def test_a_size_with_a_name_gets_its_number(tmp_path):
@@ -263,7 +348,7 @@ def test_running_statistics_have_no_gradient(tmp_path):
 def test_everything_that_has_no_layer_is_named_at_once(tmp_path):
     nodes = [
         *(node("CumSum", "x zero", "a"), node("Relu", "a", "b"), node("Hardmax", "x", "c")),
-        *(node("Resize", "x none scales", "d", mode="linear"), node("Sum", "b c d", "y")),
+        *(node("Resize", "x none scales", "d", mode="cubic"), node("Sum", "b c d", "y")),
     ]
     arrays = {"zero": np.array(1), "none": np.zeros(0, np.float32),
               "scales": np.ones(3, np.float32)}  # fmt: skip

@@ -82,6 +82,29 @@ FUNCTIONS = {
         (2, 3),
     ),
     "a value changed in place": (lambda w, x: (x * w).add_(1).relu_() * 2, (2, 3)),
+    "sums and products with factors": (
+        lambda w, x: (
+            torch.addmm(w.sum(0), x, w, beta=0.5, alpha=2).add(x @ w, alpha=3)
+            - torch.rsub(x[:, :1], w[0], alpha=2)
+        ),
+        (2, 2),
+    ),
+    "a weight that is computed": (
+        lambda w, x: F.linear(x, (w - w.mean(1, keepdim=True)) / w.square().sum().sqrt(), w[:, 0]),
+        (2, 3),
+    ),
+    "values in a stack": (lambda w, x: torch.stack([x * w, w.sin(), x], 1)[:, :2], (2, 3)),
+    "images between their entries": (
+        lambda w, x: (
+            F.interpolate(
+                F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=True),
+                size=(8, 12),
+                mode="bilinear",
+            )
+            * w[0, 0]
+        ),
+        (1, 2, 2, 3),
+    ),
     "halves of another shape": (
         lambda w, x: torch.cat([p[:, :1] * p for p in torch.split(x @ w, 2, 1)], 1).clamp(
             -1.5, 2.5
@@ -98,6 +121,22 @@ def test_operations_without_a_layer_become_equations(name):
     compare_imported(from_torch(model, inputs), [x.numpy() for x in inputs], expected)
 
 
+@pytest.mark.parametrize("kind", [F.dropout, F.dropout2d])
+def test_dropout_in_training_has_a_mask_that_is_given(kind):
+    model, (x,) = exported(lambda w, x: kind(x * w[:, None], 0.3, training=True) ** 2, (2, 2, 2, 3))
+    imported = from_torch(model, x)
+    shape = (2, 2, 2, 3) if kind is F.dropout else (2, 2, 1, 1)
+    mask = torch.randint(0, 2, shape).double()
+    given = Wrapped(lambda w, x: (x * w[:, None] * mask / 0.7) ** 2).double()
+    given.w = model.w
+    expected = torch_models.differentiate(given, (x,))
+    as_given = mask if kind is F.dropout else mask[:, :, 0, 0]
+    compare_imported(imported, [x.numpy(), as_given.numpy()], expected)
+    (note,) = imported.notes
+    assert "the mask of dropout is given as 'mask'" in note
+    assert list(imported.inputs.values()) == ["inputs0", "mask"]
+
+
 LABELS, WEIGHTS = [1, 2, 0, 2], [0.5, 2.0, 1.5]
 COSTS = {
     "smoothing, weights, a class that does not count": lambda w, v, x, t: F.cross_entropy(
@@ -105,6 +144,9 @@ COSTS = {
     ),
     "labels that two costs read": lambda w, _, x, t: (
         F.nll_loss((x @ w).log_softmax(1), t) + F.cross_entropy(x @ w, t, reduction="sum") / 3
+    ),
+    "labels that are flattened, one of which does not count": lambda w, _, x, t: F.cross_entropy(
+        (x @ w).view(2, 2, 3).flatten(0, 1), t.view(2, 2).flatten(), ignore_index=-1
     ),
     "a target that is computed": lambda w, _, x, t: (
         F.smooth_l1_loss(x @ w, (x * x) @ w, beta=0.5) + F.cross_entropy(x @ w, t)
@@ -204,9 +246,12 @@ def read_a_view_of_what_changed(w, x):
 REFUSED = {
     "changed in place through another view": [write_through_a_view, read_a_view_of_what_changed],
     "has 2 outputs": [lambda w, x: (x * w, x + w)],
-    "dropout in training": [lambda w, x: F.dropout(x * w, 0.5, training=True)],
+    "dropout of the share 1.0": [lambda w, x: F.dropout(x * w, 1.0, training=True)],
+    "by (1.0, 2.25), which are no whole": [
+        lambda w, x: F.interpolate((x * w)[None, None], scale_factor=(1, 2.25), mode="nearest"),
+        lambda w, x: F.interpolate((x * w)[None, None], scale_factor=(1, 2.25), mode="bilinear"),
+    ],
     "padding of the batch or of channels": [lambda w, x: F.pad(x * w, (1, 1), value=2.0)],
-    "its option alpha = 2": [lambda w, x: torch.add(x, w, alpha=2)],
     "an embedding of what is no input": [lambda w, x: F.embedding((x * w).argmax(1), w) + x[0]],
     "a power whose exponent is a tensor": [lambda w, x: 2 ** (x * w)],
     "weights of shape (2, 3) for": [

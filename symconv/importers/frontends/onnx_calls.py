@@ -97,6 +97,13 @@ class OnnxCall:
         name = self.node.outputs[place]
         return Operation(kind, inputs, name, self.node.place, options, self.shapes.get(name))
 
+    def make_between(
+        self, word: str, kind: str, shape: Shape, *inputs: str | float | None, **options: Any
+    ) -> Operation:
+        """An operation on the way to the first output."""
+        name = f"{self.node.outputs[0]}/{word}"
+        return Operation(kind, inputs, name, self.node.place, options, shape)
+
 
 def round_trip(value: Any) -> float:
     """A number as its shortest decimal says it: 0.1 for the nearest number of 32 bits to it."""

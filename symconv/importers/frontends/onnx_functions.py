@@ -17,14 +17,27 @@ def matmul(call: OnnxCall) -> list[Operation]:
 
 
 def gemm(call: OnnxCall) -> list[Operation]:
-    """Gemm: a b + c."""
-    if call.number("alpha", 1) != 1 or call.number("beta", 1) != 1 or call.integer("transA", 0):
-        raise NotImportedError("a product of matrices with factors, or with its first turned")
-    if call.input(1) not in call.arrays:
-        raise NotImportedError("a product of matrices whose second is computed")
-    turned = not call.integer("transB", 0)
-    names = [call.input(n) for n in range(3)]
-    return [call.make("linear", *names, transposed=turned)]
+    """Gemm: alpha a b + beta c."""
+    transposed, made = not call.integer("transB", 0), list[Operation]()
+    x, weight, bias = (call.input(n) for n in range(3))
+    options = {"factor": call.number("alpha", 1), "bias_factor": call.number("beta", 1)}
+    if call.integer("transA", 0):
+        shape = call.shape()[::-1]
+        made.append(call.make_between("turned", "permute", shape, x, order=(1, 0)))
+        x = made[-1].output
+    units = call.output_shape()[-1:]
+    if bias is not None and call.shape(2) != units:
+        # What is added is no bias, but one for each sample, or a single one.
+        if options["bias_factor"] != 1:
+            raise NotImportedError("a product of matrices with a factor before what is added")
+        made.append(
+            call.make_between(
+                "product", "linear", call.output_shape(), x, weight, None,
+                transposed=transposed, factor=options["factor"],
+            )
+        )  # fmt: skip
+        return [*made, call.make("add", made[-1].output, bias)]
+    return [*made, call.make("linear", x, weight, bias, transposed=transposed, **options)]
 
 
 def pointwise(function: str) -> OnnxTranslation:
@@ -153,13 +166,11 @@ def class_cost(kind: str) -> OnnxTranslation:
     """SoftmaxCrossEntropyLoss and NegativeLogLikelihoodLoss."""
 
     def translate(call: OnnxCall) -> list[Operation]:
-        if call.input(2):
-            raise NotImportedError("a cost with weights of classes")
         if len([n for n in call.node.outputs if n]) > 1:
             raise NotImportedError("a cost that also gives its logarithms")
         options: dict[str, object] = {"reduction": call.word("reduction", "mean")}
         ignored = call.node.attributes.get("ignore_index", NO_CLASS)
         options |= {} if ignored == NO_CLASS else {"ignore": ignored}
-        return [call.make(kind, call.input(0), call.input(1), **options)]
+        return [call.make(kind, *(call.input(n) for n in range(3)), **options)]
 
     return translate

@@ -110,13 +110,15 @@ class _OnnxReader:
         for operation in made:
             if operation.kind == "scaled_norm":
                 self._untrain(operation.inputs[3:5])
+            if operation.kind in {"cross_entropy", "nll_loss"}:
+                self._untrain(operation.inputs[2:])
             # What is left out of a graph as constants are whole numbers or single ones.
             for name in operation.reads:
                 self._need_operand(name, operation)
         return made
 
     def _untrain(self, names: tuple[str | float | None, ...]) -> None:
-        """Running means and variances have no gradient."""
+        """Running means and variances have no gradient, nor have weights of classes."""
         for name in names:
             if isinstance(name, str) and name in self.stored:
                 self.stored[name] = replace(self.stored[name], trained=False)

@@ -25,7 +25,19 @@ from .onnx_functions import (
     reduction,
     softmax,
 )
-from .onnx_views import alias, concat, expand, flatten, gather, permute, reshape, slice_axis, split
+from .onnx_recurrent import USUAL, recurrent
+from .onnx_views import (
+    alias,
+    concat,
+    dropout,
+    expand,
+    flatten,
+    gather,
+    permute,
+    reshape,
+    slice_axis,
+    split,
+)
 from .onnx_windows import conv, conv_transpose, global_pool, pad, pool, resize
 
 FUNCTIONS = {
@@ -80,7 +92,9 @@ OPERATORS: Mapping[str, OnnxTranslation] = {
     "InstanceNormalization": instance_norm,
     "SoftmaxCrossEntropyLoss": class_cost("cross_entropy"),
     "NegativeLogLikelihoodLoss": class_cost("nll_loss"),
-    **dict.fromkeys(("Identity", "Dropout", "Cast"), alias),
+    **dict.fromkeys(("Identity", "Cast"), alias),
+    **{name: recurrent(name) for name in USUAL},
+    "Dropout": dropout,
     **dict.fromkeys(("Reshape", "Squeeze", "Unsqueeze"), reshape),
     "Flatten": flatten,
     "Transpose": permute,

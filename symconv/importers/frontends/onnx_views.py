@@ -11,12 +11,20 @@ from .onnx_calls import OnnxCall
 
 
 def alias(call: OnnxCall) -> list[Operation]:
-    """Identity, Dropout outside of training, a cast between kinds of real numbers."""
-    if call.node.operator == "Dropout" and call.single(2, 0):
-        raise NotImportedError("dropout in training")
+    """Identity, a cast between kinds of real numbers."""
     if call.node.operator == "Cast" and call.integer("to", 1) not in {1, 10, 11, 16}:
         raise NotImportedError("a cast to whole numbers")
     return [call.make("alias", call.input(0))]
+
+
+def dropout(call: OnnxCall) -> list[Operation]:
+    """Dropout with a mask that is given; outside of training it does nothing."""
+    rate = call.single(1, 0.5) or 0
+    if not call.single(2, 0) or not rate:
+        return [call.make("alias", call.input(0))]
+    if len([n for n in call.node.outputs if n]) > 1:
+        raise NotImportedError("dropout in training that also gives its mask")
+    return [call.make("dropout", call.input(0), rate=rate, channels=False)]
 
 
 def reshape(call: OnnxCall) -> list[Operation]:
@@ -76,11 +84,13 @@ def slice_axis(call: OnnxCall) -> list[Operation]:
 
 
 def gather(call: OnnxCall) -> list[Operation]:
-    """Gather with one index, which takes a place along an axis."""
-    found = call.constants.get(call.input(1) or "")
+    """Gather with one index, which takes a place along an axis, or rows of a stored table."""
+    found, axis = call.constants.get(call.input(1) or ""), call.integer("axis", 0)
+    axis %= len(call.shape())
+    if found is None and call.input(0) in call.arrays and axis == 0:
+        return [call.make("embedding", call.input(1), call.input(0))]
     if found is None or found.ndim:
-        raise NotImportedError("entries picked by several indices, as an embedding does")
-    axis = call.integer("axis", 0) % len(call.shape())
+        raise NotImportedError("entries picked by several indices")
     start = int(found) % call.shape()[axis]
     options = {"axis": axis, "start": start, "step": 1, "size": 1, "drop": True}
     return [call.make("slice", call.input(0), **options)]

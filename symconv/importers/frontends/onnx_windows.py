@@ -6,6 +6,7 @@ from symconv.importers.graph.records import Operation, Shape
 from symconv.importers.graph.refusals import NotImportedError
 
 from .onnx_calls import OnnxCall, OnnxTranslation
+from .sizes import find_scale
 
 
 def conv(call: OnnxCall) -> list[Operation]:
@@ -94,21 +95,24 @@ def pad(call: OnnxCall) -> list[Operation]:
 
 
 def resize(call: OnnxCall) -> list[Operation]:
-    """Resize and Upsample to the nearest, by whole numbers."""
-    old, new = call.shape(), call.output_shape()
-    nearest = call.word("mode", "nearest") == "nearest"
+    """Resize to the nearest or linearly between neighbours, by whole numbers."""
+    scale = find_scale(call.shape(), call.output_shape())
+    mode = call.word("mode", "nearest")
     # With other rules of rounding the nearest entry is another one, even where scales are whole.
     rule = call.word("coordinate_transformation_mode", "half_pixel")
     rounding = call.word("nearest_mode", "round_prefer_floor")
     plain = (rule, rounding) == ("asymmetric", "floor")
     plain |= rule == "half_pixel" and rounding.startswith("round_prefer")
-    whole = all(m % n == 0 for n, m in zip(old, new, strict=True)) and old[:2] == new[:2]
-    if not (nearest and plain and whole):
-        raise NotImportedError(
-            f"resizing of {old} to {new} in the mode {call.word('mode', 'nearest')}"
-        )
-    scale = tuple(m // n for n, m in zip(old[2:], new[2:], strict=True))
-    return [call.make("upsample", call.input(0), scale=scale)]
+    if mode == "linear":
+        plain = rule in {"half_pixel", "align_corners"} and not call.integer("antialias", 0)
+    if mode not in {"nearest", "linear"} or not plain:
+        raise NotImportedError(f"resizing in the mode {mode} with {rule}, {rounding}")
+    said = call.constants.get(call.input(2) or "", call.arrays.get(call.input(2) or ""))
+    # The places between entries are those of the scale that was asked for: 2.25 makes 4 of 2.
+    if said is not None and any(n != round(float(n)) for n in said.ravel()):
+        raise NotImportedError("resizing by scales that are no whole numbers")
+    options = {"mode": mode, "align_corners": rule == "align_corners"}
+    return [call.make("upsample", call.input(0), scale=scale, **options)]
 
 
 def _per_axis(call: OnnxCall, name: str, kernel: Shape) -> Shape:

@@ -69,19 +69,34 @@ def binary(kind: str) -> Translation:
     """A sum, a difference, a product or a quotient of tensors or numbers."""
 
     def translate(call: TorchCall) -> list[Operation]:
-        call.expect(alpha=1, rounding_mode=None)
+        call.expect(rounding_mode=None)
         left, right = call.operand("self"), call.operand("other")
         if left is None or right is None:
             raise NotImportedError("an operand that is neither a tensor nor a number")
-        return [call.make(kind, left, right)]
+        scaled, made = _scale(call, right)
+        return [*made, call.make(kind, left, scaled)]
 
     return translate
 
 
 def reverse_subtract(call: TorchCall) -> list[Operation]:
-    """other - self."""
-    call.expect(alpha=1)
-    return [call.make("sub", call.operand("other"), call.tensor("self"))]
+    """other - alpha self."""
+    scaled, made = _scale(call, call.tensor("self"))
+    return [*made, call.make("sub", call.operand("other"), scaled)]
+
+
+def _scale(
+    call: TorchCall, operand: str | float | None
+) -> tuple[str | float | None, list[Operation]]:
+    """The second operand times `alpha`, and the operation that makes it."""
+    factor = call.number("alpha", 1)
+    if factor == 1 or operand is None:
+        return operand, []
+    if isinstance(operand, (int, float)):
+        return factor * operand, []
+    name, shape = f"%{call.outputs[0]} scaled", call.shapes.get(operand)
+    made = Operation("mul", (str(operand), factor), name, call.place, {}, shape)
+    return name, [made]
 
 
 def softmax(kind: str) -> Translation:

@@ -47,7 +47,7 @@ from .torch_views import (
     stack,
     transpose,
 )
-from .torch_windows import adaptive_pool, conv, conv_transpose, pad, pool, upsample_nearest
+from .torch_windows import adaptive_pool, conv, conv_transpose, pad, pool, upsample
 
 OPERATORS: Mapping[str, Translation] = {
     **{f"conv{n}d": conv for n in (1, 2, 3)},
@@ -58,7 +58,10 @@ OPERATORS: Mapping[str, Translation] = {
     **{f"adaptive_avg_pool{n}d": adaptive_pool("avg", n) for n in (1, 2, 3)},
     "pad": pad,
     "constant_pad_nd": pad,
-    **{f"upsample_nearest{n}d": upsample_nearest for n in (1, 2, 3)},
+    **{f"upsample_nearest{n}d": upsample("nearest") for n in (1, 2, 3)},
+    "upsample_linear1d": upsample("linear"),
+    "upsample_bilinear2d": upsample("linear"),
+    "upsample_trilinear3d": upsample("linear"),
     "linear": linear,
     "addmm": addmm,
     "matmul": matmul,

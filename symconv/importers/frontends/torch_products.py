@@ -16,13 +16,10 @@ def linear(call: TorchCall) -> list[Operation]:
 
 
 def addmm(call: TorchCall) -> list[Operation]:
-    """bias + a b, where b is stored as (in, out)."""
-    call.expect(alpha=1, beta=1)
-    return [
-        call.make(
-            "linear", call.tensor("mat1"), call.tensor("mat2"), call.tensor("self"), transposed=True
-        )
-    ]
+    """beta bias + alpha a b, where b is stored as (in, out)."""
+    names = (call.tensor("mat1"), call.tensor("mat2"), call.tensor("self"))
+    factors = {"factor": call.number("alpha", 1), "bias_factor": call.number("beta", 1)}
+    return [call.make("linear", *names, transposed=True, **factors)]
 
 
 def matmul(call: TorchCall) -> list[Operation]:

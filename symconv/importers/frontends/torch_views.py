@@ -9,12 +9,12 @@ from .torch_calls import TorchCall
 
 
 def dropout(call: TorchCall) -> list[Operation]:
-    """Dropout, which does nothing in the mode of evaluation."""
-    if call.flag("train") and call.number("p"):
-        raise NotImportedError(
-            "dropout in training: export the module in evaluation, or leave it out"
-        )
-    return [call.make("alias", call.tensor("input", "self"))]
+    """Dropout with a mask that is given; in the mode of evaluation it does nothing."""
+    source = call.tensor("input", "self")
+    if not call.flag("train") or not call.number("p"):
+        return [call.make("alias", source)]
+    whole = call.target.removeprefix("torch.ops.aten.").startswith("feature")
+    return [call.make("dropout", source, rate=call.number("p"), channels=whole)]
 
 
 def alias(call: TorchCall) -> list[Operation]:

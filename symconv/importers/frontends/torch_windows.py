@@ -5,6 +5,7 @@ from __future__ import annotations
 from symconv.importers.graph.records import Operation
 from symconv.importers.graph.refusals import NotImportedError
 
+from .sizes import find_scale
 from .torch_calls import TorchCall, Translation
 
 
@@ -132,10 +133,17 @@ def pad(call: TorchCall) -> list[Operation]:
     ]
 
 
-def upsample_nearest(call: TorchCall) -> list[Operation]:
-    """Nearest-neighbour upsampling by whole numbers."""
-    old, new = call.shape("input" if call.tensor("input") else "self"), call.output_shape()
-    if any(m % n for n, m in zip(old[2:], new[2:], strict=True)):
-        raise NotImportedError(f"upsampling of {old[2:]} to {new[2:]}")
-    scale = tuple(m // n for n, m in zip(old[2:], new[2:], strict=True))
-    return [call.make("upsample", call.tensor("input", "self"), scale=scale)]
+def upsample(mode: str) -> Translation:
+    """Upsampling by whole numbers, to the nearest or linearly between neighbours."""
+
+    def translate(call: TorchCall) -> list[Operation]:
+        old, new = call.shape("input" if call.tensor("input") else "self"), call.output_shape()
+        scale = find_scale(old, new)
+        # The places between entries are those of the scale that was asked for: 2.25 makes 4 of 2.
+        said = call.arguments.get("scale_factors")
+        if isinstance(said, tuple) and said != scale:
+            raise NotImportedError(f"upsampling by {said}, which are no whole numbers")
+        options = {"scale": scale, "mode": mode, "align_corners": call.flag("align_corners")}
+        return [call.make("upsample", call.tensor("input", "self"), **options)]
+
+    return translate

@@ -5,6 +5,7 @@ from __future__ import annotations
 from symconv.importers.graph.records import Operation, Shape
 from symconv.importers.graph.refusals import NotImportedError
 
+from .numbers import write_option
 from .writer import StageWriter, Written
 
 
@@ -12,6 +13,8 @@ def write_linear(writer: StageWriter, operation: Operation) -> Written:
     """`dense w 10 bias b`, on the last axis; weights are (out, in), or (in, out) transposed."""
     x, (weight, bias) = writer.value(operation.inputs[0]), operation.inputs[1:]
     transposed = bool(operation.options.get("transposed"))
+    if weight not in writer.graph.arrays or (weight, "equation") in writer.carried:
+        return _multiply_computed(writer, operation)
     if len(x.shape) < 2:
         raise NotImportedError("a fully connected layer without an axis of samples")
     if writer.shape_of(weight)[transposed ^ 1] != x.shape[-1]:
@@ -24,7 +27,35 @@ def write_linear(writer: StageWriter, operation: Operation) -> Written:
         text += f" bias {writer.weight(str(bias), 'b')}"
     text += " transposed" if transposed else ""
     text += " last" if len(x.shape) > 2 or not x.batch else ""
+    words = ("factor", "bias_factor") if bias is not None else ("factor",)
+    for word in words:
+        number = write_option(operation.options.get(word, 1))
+        if number is None:
+            raise NotImportedError(f"the factor {operation.options[word]!r} has too many digits")
+        text += f" {word} {number}" if number != "1" else ""
     return writer.apply(text, x, (*x.shape[:-1], units), space=0)
+
+
+def _multiply_computed(writer: StageWriter, operation: Operation) -> Written:
+    """`y[n,c] = sum(i) w[c,i] x[n,i] + b[c]`, where the weight is a value, or one of an equation.
+
+    A layer has a weight of its own, or that of an earlier layer.
+    """
+    x, (weight, bias) = writer.value(operation.inputs[0]), operation.inputs[1:]
+    *lead, unit, summed = writer.letters(len(x.shape) + 1)
+    transposed = bool(operation.options.get("transposed"))
+    order = [summed, unit] if transposed else [unit, summed]
+    size, units = (writer.shape_of(weight)[k] for k in (transposed ^ 1, transposed))
+    if size != x.shape[-1]:
+        raise NotImportedError(f"weights {writer.shape_of(weight)} for {x.shape[-1]} features")
+    product = f"{writer.entry(weight, order)} {writer.entry(operation.inputs[0], [*lead, summed])}"
+    alpha, beta = (
+        "" if (n := operation.options.get(word, 1)) == 1 else f"{writer.read_number(n)} * "
+        for word in ("factor", "bias_factor")
+    )
+    right = f"{alpha}(sum({summed}<{size}) {product})"
+    right += "" if bias is None else f" + {beta}{writer.entry(bias, [unit])}"
+    return writer.equate(right, [*lead, unit], (*x.shape[:-1], units), {unit: units})
 
 
 def write_matmul(writer: StageWriter, operation: Operation) -> Written:

@@ -16,6 +16,7 @@ from .arithmetic import (
 )
 from .costs import CLASSES, COSTS, write_cost, write_embedding
 from .labels import find_views_of_labels
+from .masks import write_dropout
 from .norms import write_norm, write_scaled_norm
 from .products import write_attention, write_linear, write_matmul
 from .recurrent import (
@@ -65,6 +66,7 @@ WRITERS: Mapping[str, Writer] = {
     **dict.fromkeys(("batchnorm", "layernorm", "groupnorm", "instancenorm", "rmsnorm"), write_norm),
     "scaled_norm": write_scaled_norm,
     **dict.fromkeys(COSTS, write_cost),
+    "dropout": write_dropout,
     "embedding": write_embedding,
     "alias": write_alias,
     "reshape": write_reshape,

@@ -125,11 +125,16 @@ def write_pad(writer: StageWriter, operation: Operation) -> Written:
 
 
 def write_upsample(writer: StageWriter, operation: Operation) -> Written:
-    """`upsample 2`: every entry becomes a block."""
-    x, scale = writer.value(operation.inputs[0]), operation.options["scale"]
+    """`upsample 2`: every entry becomes a block; `mode bilinear` goes from one to the next."""
+    x, option = writer.value(operation.inputs[0]), operation.options
+    scale = option["scale"]
     _need_space(x, len(scale))
     space = [n * k for n, k in zip(x.shape[2:], scale, strict=True)]
-    return writer.apply(f"upsample {_join(scale)}", x, (*x.shape[:2], *space), space=len(space))
+    text = f"upsample {_join(scale)}"
+    if option.get("mode", "nearest") != "nearest":
+        text += f" mode {('linear', 'bilinear', 'trilinear')[len(scale) - 1]}"
+        text += " align_corners" if option.get("align_corners") else ""
+    return writer.apply(text, x, (*x.shape[:2], *space), space=len(space))
 
 
 def _take_window(writer: StageWriter, operation: Operation) -> tuple[Written, str, Shape]:

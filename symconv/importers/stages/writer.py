@@ -75,6 +75,7 @@ class StageWriter:
     given: dict[str, str] = field(default_factory=dict)
     last: Written | None = None
     whole: set[str] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)
     taken: set[str] = field(default_factory=lambda: set(RESERVED))
 
     # --- names ---
