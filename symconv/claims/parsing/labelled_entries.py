@@ -2,7 +2,7 @@ r"""Entries at a label: `x_{n,t_n}` is sum_q x_{n,q} [q = t_n], the entry of the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -27,6 +27,9 @@ from symconv.core.equation import find_labels
 
 from .conditions import as_indicator
 
+Labelled = tuple[TensorReference, int]
+"""An entry, and which of its indices is a label."""
+
 CLASSES = ("q", "k", "c", "r", "j", "l", "m", "p")
 """Letters for the class, the first that the statement does not use."""
 
@@ -38,8 +41,8 @@ def sum_labelled_entries(statement: Statement, context: NetworkContext, base: in
     """The statement with every entry at a label as a sum over the classes.
 
     Only an axis of as many entries as there are classes has one at a label. A function of all
-    classes and a derivative by an entry are summed as wholes. Class numbers count
-    from 0, and the classes of an axis from `base`.
+    classes, a logarithm of something with entries at one label, and a derivative by an entry are
+    summed as wholes. Class numbers count from 0, and the classes of an axis from `base`.
     """
     keys = find_labels(context.forward.equations)
     labels = {context.tensors[k].name.letter for k in keys if k in context.tensors}
@@ -53,11 +56,23 @@ def sum_labelled_entries(statement: Statement, context: NetworkContext, base: in
         return statement
     # The label of a single sample has no index of its own: z_t.
     single = {k for k in labels - bound if context.shape(context.tensors[k]) == (1,)}
-    table: dict[SyntaxNode, SyntaxNode] = {}
-    for whole, entry in _find_entries(nodes):
+
+    def find_place(entry: TensorReference) -> int | None:
         at = [n for n, i in enumerate(entry.indices or ()) if _is_label(i, labels, single)]
-        if len(at) == 1 and entry.letter not in labels and _count(entry, at[0], context) in counts:
-            table.setdefault(whole, _sum_classes(whole, entry, at[0], (name, base)))
+        fits = len(at) == 1 and entry.letter not in labels
+        return at[0] if fits and _count(entry, at[0], context) in counts else None
+
+    table: dict[SyntaxNode, SyntaxNode] = {}
+    for node in nodes:
+        if isinstance(node, FunctionCall) and node.function == "log" and not node.primes:
+            here = [n for n in node.walk() if isinstance(n, TensorReference)]
+            found = [(n, at) for n in here if (at := find_place(n)) is not None]
+            if found and _is_one_label(node, found):
+                table[node] = _sum_classes(node, found, (name, base))
+    for whole, entry in _find_entries(nodes):
+        at = find_place(entry)
+        if at is not None:
+            table.setdefault(whole, _sum_classes(whole, [(entry, at)], (name, base)))
     if not table:
         return statement
     return replace(statement, parts=tuple(replace_nodes(p, table) for p in statement.parts))
@@ -86,17 +101,29 @@ def _is_label(index: SyntaxNode, labels: set[str], single: set[str]) -> bool:
     return isinstance(index, TensorReference) and index.letter in labels and not index.kind
 
 
+def _is_one_label(whole: SyntaxNode, found: Sequence[Labelled]) -> bool:
+    """Whether some entries are at one label, which nothing inside of the whole counts."""
+    chosen = {entry.indices[at] for entry, at in found if entry.indices is not None}
+    bound = {n.name for n in whole.walk() if isinstance(n, SumRange)}
+    names = {n.name for i in chosen for n in i.walk() if isinstance(n, Identifier)}
+    return len(chosen) == 1 and not names & bound
+
+
 def _sum_classes(
-    whole: SyntaxNode, entry: TensorReference, at: int, counted: tuple[str, int]
+    whole: SyntaxNode, found: Sequence[Labelled], counted: tuple[str, int]
 ) -> SyntaxNode:
     """sum_q f(x_q) [q = t] for f(x_t)."""
+    (name, base), (entry, at) = counted, found[0]
     assert entry.indices is not None, "an entry at a label has indices"
-    (name, base), found = counted, entry.indices[at]
-    letter = Identifier(name, span=found.span)
-    label = TensorReference(found.name, span=found.span) if isinstance(found, Identifier) else found
-    one = replace(entry, indices=(*entry.indices[:at], letter, *entry.indices[at + 1 :]))
-    first = Numeral(Fraction(base), span=found.span)
-    number = BinaryExpression("-", letter, first, span=found.span) if base else letter
+    index = entry.indices[at]
+    letter = Identifier(name, span=index.span)
+    label = TensorReference(index.name, span=index.span) if isinstance(index, Identifier) else index
+    table = dict[SyntaxNode, SyntaxNode]()
+    for each, n in found:
+        sub = each.indices or ()
+        table[each] = replace(each, indices=(*sub[:n], letter, *sub[n + 1 :]))
+    first = Numeral(Fraction(base), span=index.span)
+    number = BinaryExpression("-", letter, first, span=index.span) if base else letter
     here = as_indicator(Condition("=", number, label, span=label.span))
-    product = BinaryExpression("*", replace_nodes(whole, {entry: one}), here, span=whole.span)
+    product = BinaryExpression("*", replace_nodes(whole, table), here, span=whole.span)
     return Summation((SumRange(name, span=whole.span),), product, span=whole.span)
