@@ -62,6 +62,7 @@ from symconv.claims.model.substitution import (
 from symconv.claims.model.syntax_tree import Statement, SumRange, TensorReference
 from symconv.claims.model.verdict import Cause, Verdict
 from symconv.claims.parsing.labelled_entries import sum_labelled_entries
+from symconv.claims.parsing.labelled_rows import sum_labelled_rows, take_logarithms_inside
 from symconv.claims.parsing.parser import parse_statement
 from symconv.claims.parsing.symbol_table import SymbolTable, describe_unknown_word
 from symconv.claims.parsing.tensor_indices import OutOfRangeError
@@ -393,7 +394,7 @@ class Checker:
         """The statement, with indices from the other end of the numbering if only that fits."""
         spend(STATEMENT_STEPS + READING_STEPS * len(text))
         if self.reads is not None:
-            return self.reads(text, self.table(0)), base, []
+            return take_logarithms_inside(self.reads(text, self.table(0))), base, []
         try:
             return self.parsed_in(text, base), base, []
         except OutOfRangeError:
@@ -405,6 +406,8 @@ class Checker:
     def parsed_in(self, text: str, base: int) -> Statement:
         """The statement, with the meanings that are chosen."""
         found = parse_statement(text, self.table(base))
+        if found.is_code:
+            found = take_logarithms_inside(sum_labelled_rows(found, self.context))
         found = sum_labelled_entries(found, self.context, base)
         return choose_paths(found, self.context, self.choices)
 

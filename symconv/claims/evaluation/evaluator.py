@@ -27,6 +27,7 @@ from symconv.claims.model.syntax_tree import (
     FunctionCall,
     Identifier,
     JoinedConditions,
+    LabelMask,
     Maximum,
     Numeral,
     Subscript,
@@ -46,6 +47,7 @@ from .dilations import pad_dilations
 from .index_expressions import COMPARISONS, Environment, evaluate_index
 from .index_ranges import KnownRanges
 from .interval_algebra import is_zero
+from .label_masks import mark_labels
 from .maxima import evaluate_maximum, evaluate_place
 from .modular_field import ModularField
 from .pattern_algebra import PatternAlgebra
@@ -343,6 +345,7 @@ RULES: Mapping[type[SyntaxNode], Callable[[Evaluator, Any, Environment], Value]]
     ArrayLiteral: _evaluate_literal,
     Cases: evaluate_cases,
     Subscript: evaluate_subscript,
+    LabelMask: mark_labels,
     CodeFormula: _evaluate_code,
     CodeRun: evaluate_run,
     LocalName: evaluate_local,

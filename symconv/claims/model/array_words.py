@@ -33,6 +33,7 @@ SAME_WORD: Mapping[str, str] = {
     "amax": "max", "amin": "min", "flatten": "ravel", "view": "reshape", "permute": "transpose",
     "t": "transpose", "unsqueeze": "expand_dims", "identity": "eye", "diagflat": "diag",
     "mm": "matmul", "fftconvolve": "signal_convolve",
+    "range": "arange",
 }  # fmt: skip
 """Other names of the same words, PyTorch's among them."""
 
@@ -79,7 +80,7 @@ CODE_WORDS = {
 }  # fmt: skip
 METHODS = CODE_WORDS - LITERAL_WORDS - {
     "einsum", "ones", "zeros", "full", "eye", "len", "where", "empty", "arange", "tensordot",
-    "sliding_window_view",
+    "sliding_window_view", "range",
 }  # fmt: skip
 
 

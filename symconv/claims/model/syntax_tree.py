@@ -93,6 +93,19 @@ class Subscript(SyntaxNode):
 
 
 @dataclass(frozen=True)
+class LabelMask(SyntaxNode):
+    """[place = label of the row], for every row and every place along an axis of an array.
+
+    `rows` is what counts the rows in `array[np.arange(rows), label]`, where they are counted.
+    """
+
+    base: SyntaxNode
+    label: TensorReference
+    axis: Fraction
+    rows: SyntaxNode | None = None
+
+
+@dataclass(frozen=True)
 class CodeFormula(SyntaxNode):
     """A formula that was written in code, in a statement that need not be code itself."""
 

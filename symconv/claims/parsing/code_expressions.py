@@ -41,6 +41,7 @@ from .array_literals import stack_items
 from .code_calls import HOLDERS, MODULES, translate_call
 from .conditions import as_indicator
 from .cursor import ClaimCursor
+from .labelled_rows import pick_at_labels
 from .lexer import tokenize_claim
 from .numerals import parse_number
 from .operators import make_product
@@ -234,8 +235,9 @@ def _read_subscript(at: CodeTranslator, node: ast.Subscript) -> SyntaxNode:
     holder = isinstance(node.value, ast.Name) and node.value.id not in at.scope.names
     if holder and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
         return at.resolve(node.slice.value, node)
-    base = at.translate(node.value)
-    return Subscript(base, read_indices(at, node.slice), span=at.span(node))
+    base, indices = at.translate(node.value), read_indices(at, node.slice)
+    chosen = pick_at_labels(base, indices, at.table.context)
+    return chosen or Subscript(base, indices, span=at.span(node))
 
 
 def read_indices(at: CodeTranslator, node: ast.expr) -> tuple[SyntaxNode, ...]:

@@ -25,9 +25,11 @@ from symconv.claims.model.syntax_tree import (
     Numeral,
     Subscript,
     SyntaxNode,
+    TensorReference,
 )
 
 from .code_expressions import CodeTranslator, read_indices
+from .labelled_rows import change_at_labels, find_label_mask
 
 MARKS: Mapping[type[ast.operator], str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/",
@@ -120,6 +122,12 @@ def _change_item(
     at.resolve(base.id, base)
     places = tuple(i for x in indices for i in read_indices(at, x))
     found = at.translate(value)
+    array = LocalName(base.id, span=at.span(base))
+    mask = find_label_mask(array, places, at.table.context)
+    # An array in place of a number has one entry a row, which is not what a mask is multiplied by.
+    plain = not any(isinstance(n, TensorReference | LocalName) for n in found.walk())
+    if mask is not None and plain:
+        places, mark, found = WHOLE, "", change_at_labels(array, mask, found, mark)
     yield ItemAssignment(target.lineno, base.id, places, found, mark, span=at.span(target))
 
 

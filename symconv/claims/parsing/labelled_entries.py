@@ -23,7 +23,7 @@ from symconv.claims.model.syntax_tree import (
     SyntaxNode,
     TensorReference,
 )
-from symconv.core.equation import find_labels
+from symconv.core.equation import find_labels, find_labels_outside
 
 from .conditions import as_indicator
 
@@ -63,7 +63,9 @@ def sum_labelled_entries(statement: Statement, context: NetworkContext, base: in
         return at[0] if fits and _count(entry, at[0], context) in counts else None
 
     table: dict[SyntaxNode, SyntaxNode] = {}
-    for node in nodes:
+    # A label that may be none of the classes leaves no term, and the logarithm has no value.
+    outside = find_labels_outside(context.forward.equations)
+    for node in [] if outside else nodes:
         if isinstance(node, FunctionCall) and node.function == "log" and not node.primes:
             here = [n for n in node.walk() if isinstance(n, TensorReference)]
             found = [(n, at) for n in here if (at := find_place(n)) is not None]
