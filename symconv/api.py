@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sympy import Expr, Symbol
 
 from symconv.calculus.reverse_mode import reverse_mode
+from symconv.codegen.c.module import GeneratedC, parse_c_options
 from symconv.codegen.compiled import Compiled
 from symconv.codegen.python.allowlist import ALLOW_LISTS
 from symconv.codegen.python.identifiers import Identifiers
@@ -272,7 +273,13 @@ class Network:
         return self.generate(style, **overrides).source
 
     def compile(self, style: Style = "readable", **overrides: Any) -> Compiled:
-        """The NumPy module, loaded."""
+        """The NumPy module, loaded; with the style `c` the face of the C file, built in a cache.
+
+        `compile("c", dtype="float64")` has the options of `generate_c`; SymconvError where there is
+        no C compiler.
+        """
+        if style == "c":
+            return self.generate_c(**overrides).compile()
         source = self.numpy_source(style, **overrides)
         return Compiled(source, self._module_names.tensors, ALLOW_LISTS[style])
 
@@ -285,6 +292,18 @@ class Network:
         if made not in self._generated:
             self._generated.append(made)
         return self._generated[self._generated.index(made)]
+
+    def generate_c(self, **options: Any) -> GeneratedC:
+        """The C file of the network, its header, its face in Python and its tests.
+
+        `dtype` is float32 (else float64), `isa` the instructions that the compiler may use: scalar,
+        avx2, avx512 or neon. SymconvError where a size is open, or an option is not known.
+
+            >>> c = Network.parse("input x 3 | dense w 2 -> h | sse t -> C").generate_c()
+            >>> [line for line in c.source.splitlines() if "sum +=" in line][0].strip()
+            'sum += w[i][j] * x[j];'
+        """
+        return GeneratedC(self.module_spec, parse_c_options(options))
 
     @cached_property
     def _generated(self) -> list[GeneratedModule]:
@@ -360,6 +379,14 @@ class Network:
         from symconv.verify.generated_module import list_module_uses
 
         sizes, names = pick_affordable_sizes(self.program, self._everything), self._module_names
+        if style == "c":
+            # C code has fixed sizes: it is made for those that it is tried at.
+            free = {str(s): sizes[s] for s in self._everything.program.free_sizes}
+            fixed = (self.fixed(**free) if free else self).compile(
+                "c", **overrides, dtype="float64"
+            )
+            module = vars(fixed.module)
+            return sizes, list_module_uses(module, names.tensors, {}, style, exact=False)
         named = {names.sizes[s]: n for s, n in sizes.items() if s in names.sizes}
         module = vars(self.compile(style, **overrides).module)
         # Sizes are small here: a step that splits a batch does it only where a part may be small.
@@ -380,16 +407,21 @@ class Network:
 
         Only the fast style has strategies, and `overrides` that overrule them as in `numpy_source`.
         """
+        if style == "c":
+            return self.generate_c(**overrides).plan_text()
         return self.generate(style, **overrides).plan_text()
 
     def files(self, style: Style = "readable", **overrides: Any) -> dict[str, str]:
         """The generated files by name: module, tests, and the derivation as LaTeX and Markdown."""
         stem = "".join(c if c.isalnum() else "_" for c in self.title)
-        generated = self.generate(style, **overrides)
         explanation = self.derivation()
+        if style == "c":
+            code = self.generate_c(**overrides).written()
+        else:
+            generated = self.generate(style, **overrides)
+            code = {f"{stem}.py": generated.source, f"test_{stem}.py": generated.tests(stem)}
         return {
-            f"{stem}.py": generated.source,
-            f"test_{stem}.py": generated.tests(stem),
+            **code,
             f"{stem}.tex": explanation.latex(document=True),
             f"{stem}.md": explanation.markdown(),
         }

@@ -19,11 +19,12 @@ TEXT_OR_FILE = "An example's name, a network text, a file (name.txt or @PATH), o
 
 
 class Style(StrEnum):
-    """How a NumPy module is written."""
+    """How a module is written."""
 
     loops = "loops"
     readable = "readable"
     fast = "fast"
+    c = "c"
 
 
 NetworkArgument = Annotated[

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from symconv.api import Network
 
 
-STYLES = "loops: the formula, index by index; readable: vectorised; fast: planned."
+STYLES = "loops: the formula, index by index; readable: vectorised; fast: planned; c: a C file."
 StyleOption = Annotated[Style, typer.Option("--style", help=STYLES)]
 SizeOption = Annotated[
     list[str] | None,
@@ -55,6 +55,13 @@ def generate(  # noqa: PLR0913 - a command has the options it has
         list[str] | None,
         typer.Option("--form", metavar="NAME=FORM", help="Overrule the plan for an equation."),
     ] = None,
+    isa: Annotated[
+        str | None,
+        typer.Option("--isa", help="What C may use: scalar, avx2, avx512 or neon."),
+    ] = None,
+    dtype: Annotated[
+        str | None, typer.Option("--dtype", help="The numbers of C: float32 or float64.")
+    ] = None,
     tune: Annotated[
         bool, typer.Option("--tune", help="Measure the forms on this machine, take the fastest.")
     ] = False,
@@ -66,7 +73,7 @@ def generate(  # noqa: PLR0913 - a command has the options it has
     ] = False,
     force: ForceOption = False,
 ) -> None:
-    """Write the NumPy module of a network, its derivation, and its own tests."""
+    """Write the module of a network in NumPy or C, its derivation, and its own tests."""
     from symconv.core.errors import SymconvError
 
     from .network_argument import load_network, parse_forms, parse_sizes
@@ -74,7 +81,8 @@ def generate(  # noqa: PLR0913 - a command has the options it has
     if output is None and not explain:
         raise SymconvError("there is no folder to write to", help="name one with -o FOLDER")
     net = load_network(network, notation).fixed(**parse_sizes(size or []))
-    overrides: dict[str, Any] = {"tiles": tiles} if tiles else {}
+    named = {"tiles": tiles, "isa": isa, "dtype": dtype}
+    overrides: dict[str, Any] = {name: word for name, word in named.items() if word}
     if form:
         overrides["forms"] = parse_forms(form)
     if tune:

@@ -28,11 +28,15 @@ class Compiled:
     source: str
     arrays: Mapping[str, str]
     allowed: AllowList = READABLE
+    path: str = ""
+    """Where the text lies, for a module that looks beside itself."""
 
     @cached_property
     def module(self) -> ModuleType:
         """The module; its text passes an allow-list before it is run."""
         module = ModuleType("symconv_generated")
+        if self.path:
+            module.__file__ = self.path
         code = compile(self.allowed.audit(self.source), "<symconv>", "exec")
         exec(code, module.__dict__)  # noqa: S102 - generated and audited, never a user's text
         return module

@@ -27,7 +27,7 @@ LOOPS = 20_000
 differences run the pass twice for every entry of every array: with a larger number the tests of a
 module take minutes, with a smaller one a failure names fewer entries that are wrong."""
 
-Style = Literal["loops", "readable", "fast"]
+Style = Literal["loops", "readable", "fast", "c"]
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,8 @@ class GeneratedModule:
     def __post_init__(self) -> None:
         if self.style not in STYLES:
             known = did_you_mean(self.style, STYLES)
+            if self.style == "c":
+                known = "the C style makes no NumPy module: see generate_c and compile"
             raise SymconvError(f"no style is called '{self.style}'", help=known)
 
     @cached_property
@@ -92,6 +94,11 @@ class GeneratedModule:
 
 def parse_overrides(style: str, given: Mapping[str, Any]) -> PlanOverrides | None:
     """What the caller wants of the fast style; SymconvError where another style is asked."""
+    if style != "c" and {"isa", "dtype"} & set(given):
+        raise SymconvError(
+            f"the style '{style}' takes any type of numbers, and knows no instructions",
+            help="isa and dtype are for the style c",
+        )
     if given and style != "fast":
         raise SymconvError(
             f"the style '{style}' has no plan to overrule", help="ask for the style fast"

@@ -37,7 +37,7 @@ class ModuleUnderTest:
     `backward_results` (keys). A parameter of `backward` that is no known name and has no default
     receives what `forward` answered. `kept` are values for parameters of any other name, the same
     ones at every call, such as a workspace. `title`, `style` and `setting` say in a check what
-    was checked.
+    was checked; `exact` says that the code runs on rationals and symbols, too, not on floats alone.
     """
 
     namespace: Mapping[str, Any]
@@ -49,6 +49,7 @@ class ModuleUnderTest:
     title: str = "module"
     style: str = ""
     setting: str = ""
+    exact: bool = True
 
     def takes(self, parameter: str) -> bool:
         """Whether a pass has a parameter of that name."""
@@ -110,13 +111,20 @@ class ModuleUnderTest:
 
 
 def list_module_uses(
-    namespace: Mapping[str, Any], names: Mapping[str, str], sizes: Mapping[str, int], style: str
+    namespace: Mapping[str, Any],
+    names: Mapping[str, str],
+    sizes: Mapping[str, int],
+    style: str,
+    *,
+    exact: bool = True,
 ) -> tuple[ModuleUnderTest, ...]:
     """The ways to call a generated module: as it is and, where it takes one, with a workspace.
 
     The workspace is one for all calls, so that what a call leaves in it meets the next one.
     """
-    plain = ModuleUnderTest(namespace, names, sizes, title=f"{style} module", style=style)
+    plain = ModuleUnderTest(
+        namespace, names, sizes, title=f"{style} module", style=style, exact=exact
+    )
     if not plain.takes("workspace"):
         return (plain,)
     return plain, replace(plain, kept={"workspace": {}}, setting=" with a workspace")

@@ -96,6 +96,8 @@ def check_module(
     ]
     if "step" in module.namespace:
         checks.append(_compare_step(module, floats))
+    if not module.exact:
+        return tuple(checks)
     if not is_transcendental(program) and work <= EXACT_WORK:
         exact = _draw_exact_point(program, sizes, seed, labels)
         if exact is not None:

@@ -18,7 +18,8 @@ class AllowList:
 
     `imports` are whole lines; `numpy` follows `np.`; `values.` is followed by the fields of the
     module's own classes, any other dot by `methods`, and that of an owner by either, as an array
-    may have an owner's name, too; `decorators` are of functions.
+    may have an owner's name, too; `decorators` are of functions, `dunders` names with two
+    underscores.
     """
 
     nodes: tuple[type[ast.AST], ...]
@@ -28,6 +29,7 @@ class AllowList:
     builtins: frozenset[str]
     owners: frozenset[str] = frozenset()
     decorators: frozenset[str] = frozenset()
+    dunders: frozenset[str] = frozenset()
 
     def audit(self, text: str) -> str:
         """The text itself, if every part of it is on the list; SymconvError names what is not.
@@ -51,7 +53,7 @@ class AllowList:
             case ast.Import() | ast.ImportFrom():
                 return ast.unparse(node) in self.imports
             case ast.Name(id=name):
-                return name in names and "__" not in name
+                return name in self.dunders or (name in names and "__" not in name)
             case ast.Attribute(value=owner, attr=name, ctx=ast.Load()):
                 return name in self._attributes(owner, fields) and "__" not in name
             # What is assigned to an attribute changes an object that others hold.
@@ -187,5 +189,41 @@ FAST = AllowList(
 )  # fmt: skip
 """Fast modules hold what readable ones do, and what workspaces and speed need."""
 
-ALLOW_LISTS: Mapping[str, AllowList] = {"loops": LOOPS, "readable": READABLE, "fast": FAST}
+C_FACE = AllowList(
+    nodes=(
+        *READABLE.nodes,
+        *(ast.BoolOp, ast.boolop, ast.Dict, ast.DictComp, ast.GeneratorExp),
+        *(ast.IfExp, ast.List, ast.ListComp, ast.Set, ast.Starred, ast.comprehension),
+    ),
+    imports=frozenset({
+        "import ctypes",
+        "from collections.abc import Callable",
+        "from pathlib import Path",
+        "from typing import Any, NamedTuple, TypeAlias",
+        "import numpy as np",
+        "from numpy.typing import NDArray",
+    }),
+    numpy=frozenset({
+        "array", "asarray", "ascontiguousarray", "dtype", "empty", "float32", "float64", "floating",
+        "int64", "integer", "isin", "uint8", "uintp",
+    }),
+    methods=frozenset({
+        "CDLL", "CFUNCTYPE", "c_size_t", "c_uint", "c_void_p", "ctypes", "data",
+        "dtype", "exists", "extend", "get", "items", "kind", "max", "min", "name", "ndim", "shape",
+        "values", "with_name",
+    }),
+    builtins=frozenset({
+        "OSError", "TypeError", "ValueError", "dict", "frozenset", "int", "len", "list", "str",
+        "tuple",
+    }),
+    dunders=frozenset({"__file__"}),
+)  # fmt: skip
+"""The face of a C file loads the library that lies beside it, and no other."""
+
+ALLOW_LISTS: Mapping[str, AllowList] = {
+    "loops": LOOPS,
+    "readable": READABLE,
+    "fast": FAST,
+    "c": C_FACE,
+}
 """The list of each style."""

@@ -21,6 +21,7 @@ HELPERS = {
 }
 STYLES = {
     *("step", "choose", "as_strided", "tanh"),
+    *("bind", "load_library", "collect_arrays", "make_arrays", "bind_pass", "run_pass"),
     *("Workspace", "Window", "Shape", "Shape4", "Step", "Transforms", "BLOCK"),
 }
 """What the modules of other styles define: a tensor has the same name in all of them."""

@@ -22,12 +22,15 @@ def module_tests(  # noqa: PLR0913 - everything that the tests depend on, by nam
     sizes: Mapping[Symbol, int],
     *,
     along: bool = False,
+    library: str = "",
+    flags: tuple[str, ...] = (),
 ) -> str:
     """Central differences for every gradient, at the given sizes.
 
     `module` is tested, as it stands in the file `stem`. With `along` the gradients are tested along
     one direction in the space of all arrays: what takes long is called twice, not twice for every
-    entry.
+    entry. `library` begins the names in the C file that the module calls, if it calls one, which is
+    made with the `flags`.
     """
     forward, backward = spec.forward, spec.backward
     arrays = [*forward.given, *([backward.seed] if backward.seed else [])]
@@ -62,6 +65,8 @@ def module_tests(  # noqa: PLR0913 - everything that the tests depend on, by nam
         workspace=module.takes("workspace"),
         steps=module.function("step") is not None,
         along=along,
+        library=library,
+        flags=" ".join(flags),
     )
 
 

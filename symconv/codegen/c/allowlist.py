@@ -1,0 +1,76 @@
+"""What generated C may hold: words that the file itself brings, and nothing that reaches outside.
+
+The finished text is split into its tokens. Comments may say anything that does not end them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from symconv.core.errors import SymconvError
+
+TOKEN = re.compile(
+    r"""(?P<comment>/\*.*?\*/)
+    |(?P<directive>^[ ]*\#[^\n]*)
+    |(?P<linkage>extern\ "C"\ {)
+    |(?P<word>[A-Za-z_]\w*)
+    |(?P<number>\d+(\.\d+)?([eE][-+]?\d+)?u?)
+    |(?P<sign>[-+*/%=<>!&|?:;,.(){}\[\]]|\s)
+    """,
+    re.VERBOSE | re.DOTALL | re.MULTILINE,
+)
+
+WORDS = frozenset({
+    "char", "const", "float", "double", "else", "for", "if", "int", "long", "return", "restrict",
+    "signed", "sizeof", "static", "struct", "typedef", "unsigned", "void", "inline", "int64_t",
+    "size_t", "real", "arrays", "workspace", "INFINITY", "GUARDED",
+})  # fmt: skip
+CALLS = frozenset({
+    "exp", "expf", "log", "logf", "log1p", "log1pf", "tanh", "tanhf", "sqrt", "sqrtf", "sin",
+    "sinf", "cos", "cosf", "erf", "erff", "fabs", "fabsf", "pow", "powf",
+})  # fmt: skip
+"""The functions of the standard library; none of them allocates, reads or writes a file."""
+
+OWN = ("real_", "compute_")
+"""How the functions begin that the file brings itself."""
+
+DIRECTIVES = re.compile(
+    r"#(include <(math|stddef|stdint)\.h>|include \"\w+\.h\""
+    r"|(ifndef|ifdef|define) \w+|define \w+ (float|double)|endif|else"
+    r"|if defined\(__GNUC__\) && !defined\(__clang__\)"
+    r"|define GUARDED __attribute__\(\(optimize\(\"no-tree-loop-if-convert\"\)\)\))"
+)
+
+
+def audit_c(text: str, names: Collection[str]) -> str:
+    """The text itself, if every token of it is on the list; SymconvError names what is not.
+
+    `names` are the identifiers of arrays, indices and functions that the file binds.
+    """
+    end, known = 0, {*WORDS, *CALLS, *names}
+    for found in TOKEN.finditer(text):
+        if found.start() != end or not _holds(found, known, names):
+            break
+        end = found.end()
+    if end != len(text):
+        line = text.count("\n", 0, end) + 1
+        what = text[end : end + 40].split("\n", maxsplit=1)[0]
+        raise SymconvError(f"generated C is not allowed: `{what}` (line {line})")
+    return text
+
+
+def _holds(token: re.Match[str], known: set[str], names: Collection[str]) -> bool:
+    match token.lastgroup:
+        case "directive":
+            return DIRECTIVES.fullmatch(token[0].strip()) is not None
+        case "word":
+            word = token[0]
+            return word in known or word.startswith(OWN) or _is_public(word, names)
+    return True
+
+
+def _is_public(word: str, names: Collection[str]) -> bool:
+    """Whether a name is one that others see: the prefix of the file and a word behind it."""
+    parts = [word[:n] for n in range(1, len(word)) if word[n] == "_"]
+    return any(p in names or p.lower() in names for p in parts)

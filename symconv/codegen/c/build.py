@@ -1,0 +1,152 @@
+"""C files compiled: which compiler, which flags, and a cache that is its owner's alone.
+
+A library is loaded only if it was made here, from the same text, by the same compiler with the same
+flags: its folder is named by a hash of all that.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import stat
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from symconv.core.errors import SymconvError
+
+COMPILERS = ("cc", "gcc", "clang")
+"""The names that are tried, unless the environment says CC."""
+
+FLAGS = (
+    "-std=c99", "-O3", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast", "-fPIC",
+    "-shared",
+)  # fmt: skip
+"""None of them changes a value but by the rounding of a fused product; -ffast-math would: it takes
+NaN and infinity for numbers."""
+
+MACHINE: Mapping[str, tuple[str, ...]] = {
+    "scalar": ("-march=native",),
+    "avx2": ("-mavx2", "-mfma"),
+    "avx512": ("-mavx512f", "-mavx512vl", "-mavx512dq", "-mavx512bw", "-mavx2", "-mfma"),
+    "neon": (),
+}
+"""What the compiler is told of the machine."""
+
+SECONDS = 300
+"""How long a compiler may take: a hundred times what the largest example takes."""
+
+
+def find_compiler() -> str:
+    """The path of a C compiler; SymconvError where there is none."""
+    wanted = os.environ.get("CC", "").split()[:1] or COMPILERS
+    for name in wanted:
+        found = shutil.which(name)
+        if found:
+            return found
+    raise SymconvError(
+        f"no C compiler was found (looked for {', '.join(wanted)})",
+        help="install gcc or clang, or name one with CC=PATH",
+    )
+
+
+def build_library(files: Mapping[str, str], source: str, library: str, isa: str) -> Path:
+    """The folder in the cache with the files and the library that was made of `source`.
+
+    SymconvError where there is no compiler, where it fails, or where the cache is not safe.
+    """
+    compiler = find_compiler()
+    command = [compiler, *FLAGS, *MACHINE[isa]]
+    folder = _cache_folder() / _hash_build(files, command)
+    if _was_built(folder, files, library):
+        return folder
+    # Made in a folder of its own, which then gets its name: nobody sees half a library.
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".making-") as made:
+        place = Path(made, "files")
+        place.mkdir(mode=0o700)
+        for name, text in files.items():
+            (place / name).write_text(text, encoding="utf-8")
+        _compile([*command, "-o", library, source, "-lm"], place)
+        if folder.exists():
+            shutil.rmtree(folder)
+        place.rename(folder)
+    return folder
+
+
+def _compile(command: list[str], place: Path) -> None:
+    try:
+        done = subprocess.run(  # noqa: S603 - the compiler of the user, on files made here
+            command, cwd=place, capture_output=True, text=True, check=False, timeout=SECONDS
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise SymconvError(f"the C compiler did not finish: {error}") from error
+    if done.returncode:
+        lines = (done.stderr or done.stdout).strip().splitlines()
+        raise SymconvError(
+            f"the C compiler failed: {lines[0] if lines else f'exit code {done.returncode}'}",
+            help=f"it was called as {' '.join(command)}",
+        )
+
+
+def _hash_build(files: Mapping[str, str], command: list[str]) -> str:
+    """A name for what is made of these files by that command on this machine."""
+    found = hashlib.sha256()
+    version = Path(command[0]).stat()
+    parts = [*command, str(version.st_size), str(version.st_mtime_ns), _describe_machine()]
+    for part in (*parts, *(p for item in sorted(files.items()) for p in item)):
+        found.update(f"{len(part)}:".encode() + part.encode())
+    return found.hexdigest()
+
+
+def _describe_machine() -> str:
+    """What -march=native depends on: a cache may lie on a disk that several machines share."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return str(os.uname())
+    wanted = ("model name", "flags", "Features")
+    found = dict.fromkeys(line for line in lines if line.startswith(wanted))
+    return "\n".join(found)
+
+
+def _cache_folder() -> Path:
+    """The folder of libraries; SymconvError where others can write to it.
+
+    It is `symconv` in XDG_CACHE_HOME, else in ~/.cache.
+    """
+    home = os.environ.get("XDG_CACHE_HOME", "")
+    base = Path(home) if Path(home).is_absolute() and home else Path.home() / ".cache"
+    folder = base / "symconv"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _refuse_shared(folder)
+    except OSError as error:
+        raise SymconvError(
+            f"the cache folder cannot be made: {error}", help="name another with XDG_CACHE_HOME"
+        ) from error
+    return folder
+
+
+def _refuse_shared(path: Path) -> None:
+    """Refuse a folder or a file that is a link, another user's, or open to others."""
+    status = path.lstat()
+    plain = stat.S_ISDIR(status.st_mode) or stat.S_ISREG(status.st_mode)
+    if not plain or status.st_uid != os.getuid() or status.st_mode & 0o077:
+        raise SymconvError(
+            f"the cache folder is not safe: {path} has to be yours alone",
+            help="take others' rights from it (chmod 700), or name another with XDG_CACHE_HOME",
+        )
+
+
+def _was_built(folder: Path, files: Mapping[str, str], library: str) -> bool:
+    """Whether a folder holds what was made of these very files; SymconvError where it is shared."""
+    if not folder.exists():
+        return False
+    _refuse_shared(folder)
+    known = all(
+        (folder / name).is_file() and (folder / name).read_text(encoding="utf-8") == text
+        for name, text in files.items()
+    )
+    return known and (folder / library).is_file()

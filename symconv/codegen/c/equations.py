@@ -1,0 +1,130 @@
+"""One equation as a function in C: loops over the entries of what it defines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from math import prod
+
+from sympy import Expr
+
+from symconv.core.equation import Equation
+from symconv.core.nodes import OneHot
+from symconv.core.tensor import key_of
+
+from .blocks import BlockWriter
+from .index_form import place_text
+from .names import CNames
+from .reductions import write_winner
+from .scalars import write_scalar
+from .sized_program import SizedProgram, SizedTensor
+
+TYPES = {"real": "real", "label": "int64_t", "mask": "unsigned char"}
+"""What the entries of an array are in C."""
+
+
+@dataclass(frozen=True)
+class EquationCode:
+    """The function of an equation: the keys of the arrays that it takes, in order, and its text.
+
+    `words` are the identifiers of its indices and of what it computes on the way.
+    """
+
+    name: str
+    key: str
+    arguments: tuple[str, ...]
+    number: str
+    lines: tuple[str, ...]
+    words: frozenset[str]
+
+
+def write_equation(
+    e: Equation, program: SizedProgram, names: Mapping[str, str], namer: CNames, *, first: bool
+) -> EquationCode:
+    """The function that computes one equation; `first` where no other has written to its array.
+
+    Unsupported where a formula has no form in C.
+    """
+    name = namer.claim(f"compute_{names[e.key]}")
+    writer = BlockWriter(program.tensors, names, namer.branch())
+    target = program.tensors[e.key]
+    writer.derives = target.tensor.is_derivative
+    if first and not _covers(e, target):
+        _write_zeros(target, names[e.key], writer)
+    if isinstance(e.rhs, OneHot) and set(e.rhs.position) <= set(e.lhs.indices):
+        _write_mask(e, e.rhs, names[e.key], writer)
+    else:
+        _write_entries(e, names[e.key], writer)
+    read = sorted(writer.read - {e.key}, key=list(program.tensors).index)
+    arguments = (*read, e.key)
+    number = program.spec.numbers.get(e.key, "")
+    # A mask or a label is no number, and is read where its conditions hold.
+    guarded = "GUARDED " if writer.guarded else ""
+    head = f"static {guarded}void {name}("
+    views = [_view(program.tensors[k], names[k], written=k == e.key) for k in arguments]
+    given = ", ".join(
+        f"{'' if k == e.key else 'const '}{TYPES[program.tensors[k].kind]} *restrict {names[k]}_"
+        for k in arguments
+    )
+    return EquationCode(
+        name,
+        e.key,
+        arguments,
+        number,
+        (f"{head}{given})", "{", *views, *writer.root.text(1), "}"),
+        frozenset({*writer.namer.claimed, *(f"{names[k]}_" for k in arguments)}),
+    )
+
+
+def _view(tensor: SizedTensor, name: str, *, written: bool) -> str:
+    """The array with its axes: `const real (*const x)[3][8] = (const real (*)[3][8])x_;`."""
+    kind = f"{'' if written else 'const '}{TYPES[tensor.kind]}"
+    axes = "".join(f"[{n}]" for n in tensor.shape[1:])
+    if not axes:
+        return f"  {kind} *const {name} = {name}_;"
+    return f"  {kind} (*const {name}){axes} = ({kind} (*){axes}){name}_;"
+
+
+def _covers(e: Equation, target: SizedTensor) -> bool:
+    """Whether an equation writes every entry: no entry is written twice, so that counting does."""
+    return prod(int(n) for _, n in e.ranges) == target.entries
+
+
+def _write_zeros(tensor: SizedTensor, name: str, writer: BlockWriter) -> None:
+    writer.line(f"for (int k = 0; k < {tensor.entries}; k++) {{")
+    writer.line(f"  {name}_[k] = 0;")
+    writer.line("}")
+
+
+def _target(name: str, e: Equation, writer: BlockWriter, known: Mapping[Expr, str]) -> str:
+    """The entry that is written."""
+    places = "".join(
+        f"[{known[i] if i in known else place_text(writer.place(i), writer.letters)}]"
+        for i in e.lhs.indices
+    )
+    return f"{name}{places}"
+
+
+def _write_entries(e: Equation, name: str, writer: BlockWriter) -> None:
+    with ExitStack() as stack:
+        for v, n in e.ranges:
+            stack.enter_context(writer.loop(v, int(n)))
+        value = write_scalar(e.rhs, writer)
+        target = _target(name, e, writer, {})
+        writer.read.add(key_of(e.lhs))
+        writer.line(f"{target} = {value.text};")
+
+
+def _write_mask(e: Equation, right: OneHot, name: str, writer: BlockWriter) -> None:
+    """A mask: the winner of each window is looked for once, and all else stays 0."""
+    _write_zeros(writer.arrays[e.key], name, writer)
+    with ExitStack() as stack:
+        for v, n in e.ranges:
+            if v not in right.position:
+                stack.enter_context(writer.loop(v, int(n)))
+        best = write_winner(right.maximum, writer)
+        known = dict(zip(right.position, best, strict=True))
+        target = _target(name, e, writer, known)
+        with writer.block(f"if ({best[0]} >= 0)"):
+            writer.line(f"{target} = 1;")

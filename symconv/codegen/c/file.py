@@ -1,0 +1,139 @@
+"""The text of the C file and of its header, which have passed an allow-list."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from dataclasses import dataclass
+from functools import cached_property
+
+from symconv.core.printable import HIDDEN
+from symconv.output.templates import render_template
+
+from .allowlist import audit_c
+from .equations import TYPES
+from .names import c_identifier
+from .passes import FileParts
+from .sized_program import SizedTensor
+
+HELPERS = (
+    "relu", "sigmoid", "softplus", "absolute", "erf", "tanh", "exp", "log", "sqrt", "sin", "cos",
+    "pow", "larger", "smaller",
+)  # fmt: skip
+"""The functions of numbers that the file may hold, in the order of the template."""
+
+WORDS_OF_TEMPLATES = frozenset(["k", "x", "y", "low", "small", "more"])
+"""The names of numbers in the templates."""
+
+ROLES = {
+    "input": "input", "parameter": "parameter", "target": "target", "value": "value",
+    "cost": "the cost", "delta": "derivative of the cost", "gradient": "derivative of the cost",
+}  # fmt: skip
+"""What a field of the struct is, in words."""
+
+
+def escape_comment(text: str) -> str:
+    """A text that can neither end a comment nor begin one, on one line; no trigraphs."""
+    clean = HIDDEN.sub(" ", " ".join(text.split())).replace("\\", "/").replace("?", "? ").strip()
+    # Twice, as in */*: what is left of one sign may make another.
+    for _ in range(2):
+        clean = clean.replace("*/", "* /").replace("/*", "/ *")
+    return clean
+
+
+@dataclass(frozen=True)
+class SourceFiles:
+    """The C file and the header of a network.
+
+    `dtype` is the type of its numbers where the compiler is not told another, `command` begins the
+    line that makes a library of it.
+    """
+
+    parts: FileParts
+    stem: str
+    dtype: str = "float32"
+    command: str = "cc"
+
+    @property
+    def prefix(self) -> str:
+        """What every name that others see begins with."""
+        return c_identifier(self.stem)
+
+    @cached_property
+    def bodies(self) -> str:
+        """The functions of the equations."""
+        return "\n\n".join(
+            "\n".join([*self._note(e.number, e.key), *e.lines])
+            for part in self.parts.equations
+            for e in part
+        )
+
+    def _note(self, number: str, key: str) -> list[str]:
+        """The number of an equation, and what it defines."""
+        words = f"({number}) {key}" if number else key
+        return [f"/* {escape_comment(words)} */"]
+
+    @cached_property
+    def header(self) -> str:
+        """The struct of arrays, and the four functions."""
+        text = render_template(
+            "c",
+            "module.h.j2",
+            **self._words(),
+            fields=[self._field(t) for t in self.parts.fields],
+            passes=self.parts.passes,
+            real="double" if self.dtype == "float64" else "float",
+        )
+        return self._audited(text)
+
+    @cached_property
+    def source(self) -> str:
+        """The file."""
+        used = [h for h in HELPERS if re.search(rf"\breal_{h}\b", self.bodies)]
+        # Softplus, and maxima, are made of others.
+        if "softplus" in used:
+            used = [h for h in HELPERS if h in {*used, "exp"}]
+        text = render_template(
+            "c",
+            "module.c.j2",
+            **self._words(),
+            helpers=used,
+            bodies=self.bodies,
+            passes=self.parts.passes,
+            bytes=self.parts.bytes,
+            fingerprint=self.fingerprint,
+            command=f"{self.command} -o lib{self.prefix}.so {self.prefix}.c -lm",
+        )
+        return self._audited(text)
+
+    @cached_property
+    def fingerprint(self) -> int:
+        """A number that tells one layout of the struct from another."""
+        fields = [(self.parts.names[t.key], t.shape, t.kind) for t in self.parts.fields]
+        return zlib.crc32(repr(fields).encode())
+
+    def _audited(self, text: str) -> str:
+        made = (e.words for part in self.parts.equations for e in part)
+        own = {self.prefix, *WORDS_OF_TEMPLATES}
+        return audit_c(text, self.parts.namer.claimed.union(own, *made))
+
+    def _words(self) -> dict[str, object]:
+        spec = self.parts.program.spec
+        return {
+            "prefix": self.prefix,
+            "macro": f"{self.prefix.upper()}_REAL",
+            "title": escape_comment(spec.title),
+            "notes": [escape_comment(note) for note in spec.notes],
+        }
+
+    def _field(self, tensor: SizedTensor) -> tuple[str, str]:
+        """A field of the struct, and what is said of it."""
+        given = tensor in self.parts.program.given
+        kind = TYPES[tensor.kind].replace("real", f"{self.prefix}_real")
+        shape = " x ".join(map(str, tensor.shape))
+        role = ROLES.get(tensor.tensor.role, tensor.tensor.role)
+        number = self.parts.program.spec.numbers.get(tensor.key, "")
+        label = ", class numbers" if tensor.kind == "label" else ""
+        words = f"{role}{label}, {shape}{f', equation ({number})' if number else ''}"
+        const = "const " if given else ""
+        return f"{const}{kind} *{self.parts.names[tensor.key]};", escape_comment(words)

@@ -1,0 +1,140 @@
+"""The C style: everything that is written for a network, made once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from symconv.codegen.compiled import Compiled
+from symconv.codegen.fast.plan.plan_report import report_equations
+from symconv.codegen.python.allowlist import ALLOW_LISTS
+from symconv.codegen.python.module import Module
+from symconv.codegen.python.module_spec import ModuleSpec
+from symconv.codegen.python.render_module import render_module
+from symconv.codegen.python.stable_forms import use_stable_forms
+from symconv.codegen.readable.module import module_names
+from symconv.codegen.readable.tests import module_tests
+from symconv.core.errors import SymconvError, did_you_mean
+
+from .build import FLAGS, MACHINE, build_library
+from .face import FaceWriter
+from .file import SourceFiles
+from .names import c_identifier
+from .passes import FileParts
+from .sized_program import SizedProgram
+
+DType = Literal["float32", "float64"]
+Isa = Literal["scalar", "avx2", "avx512", "neon"]
+DTYPES = ("float32", "float64")
+ISAS = ("scalar", "avx2", "avx512", "neon")
+
+
+@dataclass(frozen=True)
+class COptions:
+    """What a C file is written for: the type of its numbers, and the instructions of a machine.
+
+    SymconvError where one is not known.
+    """
+
+    dtype: DType = "float32"
+    isa: Isa = "scalar"
+
+    def __post_init__(self) -> None:
+        for word, known in ((self.dtype, DTYPES), (self.isa, ISAS)):
+            if word not in known:
+                raise SymconvError(f"C code knows no '{word}'", help=did_you_mean(str(word), known))
+
+
+def parse_c_options(given: Mapping[str, Any]) -> COptions:
+    """What the caller wants of the C style; SymconvError where it has no such option."""
+    unknown = sorted(set(given) - {"dtype", "isa"})
+    if unknown:
+        raise SymconvError(f"the C style has no option '{unknown[0]}'", help="it has dtype and isa")
+    return COptions(**given)
+
+
+@dataclass(frozen=True)
+class GeneratedC:
+    """The C file of a network, its header, its face in Python and its tests.
+
+    SymconvError where a size is open, Unsupported where a formula has no form in C.
+    """
+
+    spec: ModuleSpec
+    options: COptions = COptions()
+
+    @cached_property
+    def parts(self) -> FileParts:
+        """The functions of the file."""
+        return FileParts(SizedProgram(use_stable_forms(self.spec)))
+
+    @property
+    def stem(self) -> str:
+        """How the files are called, and what begins the names in them."""
+        return c_identifier(self.spec.title)
+
+    @cached_property
+    def files(self) -> SourceFiles:
+        """The C file and the header, as text."""
+        command = " ".join(("cc", *FLAGS, *MACHINE[self.options.isa]))
+        return SourceFiles(self.parts, self.stem, self.options.dtype, command)
+
+    @property
+    def source(self) -> str:
+        """The C file."""
+        return self.files.source
+
+    @cached_property
+    def module(self) -> Module:
+        """The record of the face."""
+        files = self.files
+        return FaceWriter(
+            self.parts, f"lib{self.stem}.so", files.prefix, files.fingerprint
+        ).module()
+
+    @cached_property
+    def face(self) -> str:
+        """The face, which has passed the allow-list of its style."""
+        return render_module(self.module, ALLOW_LISTS["c"])
+
+    def tests(self) -> str:
+        """The tests of the face, which make the library for numbers of double precision."""
+        names = module_names(self.spec.forward, self.spec.backward.program)
+        return module_tests(
+            self.stem, self.module, self.spec, names, {}, library=self.stem, flags=FLAGS
+        )
+
+    def plan_text(self) -> str:
+        """What becomes of the equations, in words."""
+        spec = self.parts.program.spec
+        return (
+            "c: every equation as a function of loops over its entries\n"
+            f"{report_equations(spec.backward.program.equations, spec.numbers)}\n"
+            f"workspace: {self.parts.bytes} bytes"
+        )
+
+    def compile(self) -> Compiled:
+        """The face, loaded, with a library that is made in the cache where it is not there yet.
+
+        SymconvError where there is no C compiler, or where the cache is not its owner's alone.
+        """
+        texts = {
+            f"{self.stem}.c": self.files.source,
+            f"{self.stem}.h": self.files.header,
+        }
+        library = f"lib{self.stem}.so"
+        folder = build_library(texts, f"{self.stem}.c", library, self.options.isa)
+        names = module_names(self.spec.forward, self.spec.backward.program)
+        path = str(folder / f"{self.stem}.py")
+        return Compiled(self.face, names.tensors, ALLOW_LISTS["c"], path)
+
+    def written(self) -> Mapping[str, str]:
+        """The files by name."""
+        return {
+            f"{self.stem}.c": self.files.source,
+            f"{self.stem}.h": self.files.header,
+            f"{self.stem}.py": self.face,
+            f"test_{self.stem}.py": self.tests(),
+        }

@@ -1,0 +1,132 @@
+"""The three functions of the file: which equations each computes, and where every array lies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from symconv.codegen.readable.module import module_names
+
+from .equations import TYPES, EquationCode, write_equation
+from .names import CNames
+from .sized_program import SizedProgram, SizedTensor
+
+ALIGNMENT = 64
+"""Where arrays of the workspace begin, in bytes: a line of the cache, and the widest vector."""
+
+WIDEST = 8
+"""The bytes of an entry that the workspace is laid out for: it serves float and double."""
+
+
+@dataclass(frozen=True)
+class PassCode:
+    """One function of the file: its name, and the statements of its body."""
+
+    name: str
+    words: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FileParts:
+    """Everything that the file of a network is made of, in the identifiers of C."""
+
+    program: SizedProgram
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """The identifier of every tensor, by its key; the fields of the struct are called so."""
+        spec, namer = self.program.spec, self.namer
+        python = module_names(spec.forward, spec.backward.program).tensors
+        # The names of all styles, so that what is called w1 there is called w1 here.
+        return {key: namer.claim(python.get(key, key)) for key in self.program.tensors}
+
+    @cached_property
+    def namer(self) -> CNames:
+        return CNames()
+
+    @cached_property
+    def equations(self) -> tuple[tuple[EquationCode, ...], tuple[EquationCode, ...]]:
+        """The functions of the forward equations, and those of the backward ones."""
+        names, done = self.names, set[str]()
+        found: list[tuple[EquationCode, ...]] = []
+        for equations in (self.program.forward, self.program.backward):
+            made = []
+            for e in equations:
+                first = e.key not in done
+                made.append(write_equation(e, self.program, names, self.namer, first=first))
+                done.add(e.key)
+            found.append(tuple(made))
+        return found[0], found[1]
+
+    @cached_property
+    def fields(self) -> tuple[SizedTensor, ...]:
+        """The arrays of the caller: given ones, values, gradients."""
+        program = self.program
+        return tuple(
+            {t.key: t for t in (*program.given, *program.values, *program.results)}.values()
+        )
+
+    @cached_property
+    def inner(self) -> Mapping[str, int]:
+        """Where the arrays of the workspace begin, in bytes: values, masks, deltas."""
+        given = {t.key for t in (*self.program.given, *self.program.results)}
+        places, end = {}, 0
+        for e in (*self.program.forward, *self.program.backward):
+            tensor = self.program.tensors[e.key]
+            if e.key in places or e.key in given or tensor == self.program.cost:
+                continue
+            places[e.key] = end
+            size = tensor.entries * (1 if tensor.kind == "mask" else WIDEST)
+            end += size + -size % ALIGNMENT
+        return places
+
+    @property
+    def bytes(self) -> int:
+        """The size of the workspace."""
+        last = max(self.inner, key=self.inner.__getitem__, default=None)
+        if last is None:
+            return ALIGNMENT
+        tensor = self.program.tensors[last]
+        size = tensor.entries * (1 if tensor.kind == "mask" else WIDEST)
+        return self.inner[last] + size + -size % ALIGNMENT
+
+    @cached_property
+    def passes(self) -> tuple[PassCode, ...]:
+        """forward, backward, and step, which keeps the values in the workspace."""
+        forward, backward = self.equations
+        values = {t.key for t in self.program.values}
+        cost = {self.program.cost.key} if self.program.cost else set[str]()
+        given = {t.key for t in (*self.program.given, *self.program.results)}
+        first = "every value of the network"
+        second = "the gradients, from what forward has computed"
+        both = "the cost and the gradients; values stay in the workspace"
+        if not cost:
+            both = "the gradients; values stay in the workspace"
+        return (
+            self._pass("forward", first, forward, given | values),
+            self._pass("backward", second, backward, given | values),
+            self._pass("step", both, (*forward, *backward), given | cost),
+        )
+
+    def _pass(
+        self, name: str, words: str, equations: Iterable[EquationCode], outside: set[str]
+    ) -> PassCode:
+        """The calls of the equations; `outside` are the keys of the arrays of the caller."""
+        calls, local = list[str](), set[str]()
+        for e in equations:
+            local |= {k for k in e.arguments if k not in outside}
+            arguments = ", ".join(
+                f"arrays->{self.names[k]}" if k in outside else self.names[k] for k in e.arguments
+            )
+            label = f"  /* ({e.number}) */" if e.number else ""
+            calls.append(f"{e.name}({arguments});{label}")
+        heads = [
+            f"{TYPES[self.program.tensors[k].kind]} *const {self.names[k]} = "
+            f"({TYPES[self.program.tensors[k].kind]} *)((char *)workspace + {place});"
+            for k, place in self.inner.items()
+            if k in local
+        ]
+        unused = [] if heads else ["(void)workspace;"]
+        return PassCode(name, words, (*unused, *heads, *calls))
