@@ -23,34 +23,43 @@ class ImportedNetwork(ImportedModel):
         return Network._of(self.spec, ASSUMED, "network", self.program)  # noqa: SLF001 - as `parse`
 
 
-def from_torch(model: Any, example: Any) -> ImportedNetwork:
+def from_torch(model: Any, example: Any, *, result: int | str | None = None) -> ImportedNetwork:
     """The network of a PyTorch module, as `torch.export` sees it for an example.
 
     `example` is the tensor that the module is called with, or a tuple of tensors; its sizes become
     those of the network. The module is exported in the mode in which it is: in that of evaluation
-    batch normalisation has its running statistics, and dropout does nothing. Weights keep the
-    layout that they have in PyTorch. SymconvError where PyTorch is missing or cannot export the
-    module, and with every operation that has no layer.
+    batch normalisation has its running statistics, and dropout does nothing; in training each
+    dropout has a mask as one more input, and `notes` say so. Weights keep the layout that they have
+    in PyTorch. Of several outputs `result` is the number of the one that is meant.
+
+    SymconvError where PyTorch is missing or cannot export the module, and with every operation that
+    has no layer.
 
         >>> imported = from_torch(model, torch.zeros(2, 1, 28, 28))         # doctest: +SKIP
         >>> imported.network.compile().forward(x=x, **imported.weights)     # doctest: +SKIP
     """
     from symconv.importers.frontends.torch_model import import_torch_module
 
-    return _name_network(import_torch_module(model, example))
+    return _name_network(import_torch_module(model, example, result))
 
 
-def from_onnx(path: str | Path, sizes: Mapping[str, int] | None = None) -> ImportedNetwork:
+def from_onnx(
+    path: str | Path,
+    sizes: Mapping[str, int] | None = None,
+    *,
+    result: int | str | None = None,
+) -> ImportedNetwork:
     """The network of an ONNX file, with operators of version 13 or newer.
 
-    `sizes` are numbers for sizes that have names in the file, such as that of the batch. Numbers of
+    `sizes` are numbers for sizes that have names in the file, such as that of the batch. Of several
+    outputs `result` is the name or the number of the one that is meant. Numbers of
     32 bits that are options are read as their shortest decimals: an epsilon of 1e-5 is 1e-5.
     SymconvError where the `onnx` package is missing or the file is none, and with every operation
     that has no layer. Arrays in files of their own are read from the folder of the file alone.
     """
     from symconv.importers.frontends.onnx_graph import import_onnx_file
 
-    return _name_network(import_onnx_file(Path(path), sizes or {}))
+    return _name_network(import_onnx_file(Path(path), sizes or {}, result))
 
 
 def from_keras(
@@ -58,6 +67,7 @@ def from_keras(
     *,
     batch: int = 1,
     weights: Mapping[str, Sequence[Any]] | None = None,
+    result: int | str | None = None,
 ) -> ImportedNetwork:
     """The network of a Keras architecture: a file of `model.to_json()`, or its data.
 
@@ -72,21 +82,21 @@ def from_keras(
     from symconv.importers.frontends.keras_model import import_keras
 
     given = model if isinstance(model, Mapping) else Path(model)
-    return _name_network(import_keras(given, batch, weights))
+    return _name_network(import_keras(given, batch, weights, result))
 
 
-def import_file(path: Path, sizes: Mapping[str, int]) -> ImportedNetwork:
+def import_file(path: Path, sizes: Mapping[str, int], result: str | None = None) -> ImportedNetwork:
     """The network of a file of one of the three kinds, which its first bytes tell apart."""
     from symconv.importers.frontends.file_kinds import find_file_kind
 
     kind = find_file_kind(path)
     if kind == "Keras":
-        return from_keras(path, batch=sizes.get("batch", 1))
+        return from_keras(path, batch=sizes.get("batch", 1), result=result)
     if kind == "ONNX":
-        return from_onnx(path, sizes)
+        return from_onnx(path, sizes, result=result)
     from symconv.importers.frontends.torch_model import import_torch_file
 
-    return _name_network(import_torch_file(path))
+    return _name_network(import_torch_file(path, result))
 
 
 def _name_network(model: ImportedModel) -> ImportedNetwork:

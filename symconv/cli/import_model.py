@@ -23,15 +23,24 @@ SizesOption = Annotated[
         help="A number for a size that has none in the file, as batch=2; may be repeated.",
     ),
 ]
+ResultOption = Annotated[
+    str | None,
+    typer.Option(
+        "--result",
+        metavar="NAME",
+        help="Which output is meant, by its name or its number, where there are several.",
+    ),
+]
 
 
-def import_model(
+def import_model(  # noqa: PLR0913 - one argument for each option of the command
     file: Annotated[Path, typer.Argument(metavar="FILE", help=FORMATS)],
     output: FileOption = None,
     weights: Annotated[
         Path | None, typer.Option("--weights", help="Write the arrays to a file (npz).")
     ] = None,
     size: SizesOption = None,
+    result: ResultOption = None,
     *,
     force: ForceOption = False,
 ) -> None:
@@ -41,7 +50,7 @@ def import_model(
 
     from .network_argument import parse_sizes
 
-    imported = import_file(file, parse_sizes(size or []))
+    imported = import_file(file, parse_sizes(size or []), result)
     if weights is not None:
         if not imported.weights:
             raise SymconvError("the file has no weights to write")

@@ -5,6 +5,7 @@ import inspect
 import numpy as np
 
 from symconv import Network
+from symconv.codegen.styles import STYLES
 
 
 def run_imported(imported, arrays, signal):
@@ -44,3 +45,13 @@ def compare_imported(imported, arrays, expected, *, tolerance=1e-10):
     assert set(gradients) <= set(found)
     for name, right in gradients.items():
         np.testing.assert_allclose(found[name], right, atol=tolerance, err_msg=name)
+
+
+def check_whole(imported):
+    """Derived, generated in every style, and verified."""
+    network = imported.network
+    assert all(network.generate(style).source for style in STYLES)
+    assert "delta" in network.derivation().markdown()
+    checks = network.verify(draws=1)
+    assert [c.line for c in checks if not c.passed] == []
+    assert {c.style for c in checks} == {"", "readable"}

@@ -5,7 +5,7 @@ import json
 
 import numpy as np
 import pytest
-from imported import compare_imported
+from imported import check_whole, compare_imported
 from keras_models import CLASSIFIER, conv, functional, image, layer, sequential
 
 from symconv import Network
@@ -22,7 +22,8 @@ SHAPES = {
 }
 
 
-def test_a_classifier_has_the_gradients_of_the_same_sums_in_channels_last():
+def import_classifier():
+    """The classifier with weights, and what torch computes with channels last."""
     torch = pytest.importorskip("torch")
     F = torch.nn.functional
     weights = {
@@ -48,7 +49,67 @@ def test_a_classifier_has_the_gradients_of_the_same_sums_in_channels_last():
     right["0"] = right["0"].transpose(0, 3, 1, 2)
     imported = from_keras(CLASSIFIER, batch=2, weights=weights)
     expected = (output.detach().numpy(), signal.numpy(), right)
-    compare_imported(imported, [x.transpose(0, 3, 1, 2)], expected)
+    return imported, [x.transpose(0, 3, 1, 2)], expected
+
+
+RESIDUAL = functional(
+    image(4, 4, 3),
+    conv("wide", "image", filters=3, padding="same"),
+    layer("LayerNormalization", "norm", "wide", axis=-1, epsilon=0.001, center=True, scale=True),
+    layer("Activation", "bent", "norm", activation="gelu"),
+    layer("Add", "sum", "bent", "image"),
+    layer("GlobalAveragePooling2D", "mean", "sum", keepdims=False),
+    layer("Dense", "squeeze", "mean", units=2, use_bias=True, activation="relu"),
+    layer("Dense", "out", "squeeze", units=3, use_bias=False, activation="softmax"),
+)
+
+
+def import_residual():
+    """A block with a shortcut, and what torch computes with channels last."""
+    torch = pytest.importorskip("torch")
+    F = torch.nn.functional
+    shapes = {
+        "wide": {"kernel": (3, 3, 3, 3), "bias": (3,)},
+        "norm": {"gamma": (3,), "beta": (3,)},
+        "squeeze": {"kernel": (3, 2), "bias": (2,)},
+        "out": {"kernel": (2, 3)},
+    }
+    weights = {n: [DRAW.normal(size=s) for s in some.values()] for n, some in shapes.items()}
+    weights["squeeze"][1] += 3
+    x = DRAW.normal(size=(2, 4, 4, 3))
+    p = {"0": torch.tensor(x)}
+    for name, some in shapes.items():
+        pairs = zip(some, weights[name], strict=True)
+        p |= {f"{name}/{word}": torch.tensor(a) for word, a in pairs}
+    for leaf in p.values():
+        leaf.requires_grad_()
+    kernel = p["wide/kernel"].permute(3, 2, 0, 1)
+    made = F.conv2d(p["0"].permute(0, 3, 1, 2), kernel, p["wide/bias"], padding=1)
+    made = F.layer_norm(made.permute(0, 2, 3, 1), (3,), p["norm/gamma"], p["norm/beta"], 0.001)
+    made = (F.gelu(made) + p["0"]).mean((1, 2))
+    made = F.relu(made @ p["squeeze/kernel"] + p["squeeze/bias"])
+    output = (made @ p["out/kernel"]).softmax(1)
+    signal = torch.randn(output.shape, generator=torch.Generator().manual_seed(1)).double()
+    gradients = torch.autograd.grad(output, list(p.values()), signal)
+    right = {n: g.numpy() for n, g in zip(p, gradients, strict=True)}
+    right["0"] = right["0"].transpose(0, 3, 1, 2)
+    imported = from_keras(json.loads(json.dumps(RESIDUAL)), batch=2, weights=weights)
+    expected = (output.detach().numpy(), signal.numpy(), right)
+    return imported, [x.transpose(0, 3, 1, 2)], expected
+
+
+ARCHITECTURES = {"a classifier": import_classifier, "a residual block": import_residual}
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_an_architecture_has_the_gradients_of_the_same_sums_in_channels_last(name):
+    compare_imported(*ARCHITECTURES[name]())
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_an_architecture_is_derived_generated_and_verified(name):
+    check_whole(ARCHITECTURES[name]()[0])
 
 
 def test_what_is_done_about_channels_last_is_said():

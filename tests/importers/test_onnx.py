@@ -329,6 +329,16 @@ def test_dropout_in_training_and_weights_of_classes_are_given(tmp_path):
     assert "mask" in imported.notes[0]
 
 
+def test_one_of_several_outputs_is_chosen(tmp_path):
+    path = tmp_path / "model.onnx"
+    nodes = [node("Relu", "x", "y"), node("Tanh", "x", "z")]
+    path.write_bytes(build(nodes, SEQUENCE, output="y z").SerializeToString())
+    for chosen in ("z", 1):
+        assert from_onnx(path, result=chosen).text.endswith("| tanh -> a")
+    with pytest.raises(SymconvError, match="no output 'x'"):
+        from_onnx(path, result="x")
+
+
 def test_a_size_with_a_name_gets_its_number(tmp_path):
     model = build([node("Relu", "x", "y")], {"x": ("batch", 3)})
     with pytest.raises(SymconvError, match="size without a number: 'batch'"):

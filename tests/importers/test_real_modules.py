@@ -2,11 +2,10 @@
 
 import numpy as np
 import pytest
-from imported import compare_imported
+from imported import check_whole, compare_imported
 from onnx_export import export_onnx
 
 from symconv import Network
-from symconv.codegen.styles import STYLES
 from symconv.imports import from_onnx, from_torch
 
 torch = pytest.importorskip("torch")
@@ -32,16 +31,6 @@ def import_module(name):
 def test_a_real_module_has_the_gradients_of_torch(name):
     imported, arrays, expected = import_module(name)
     compare_imported(imported, [x.numpy() for x in arrays], expected)
-
-
-def check_whole(imported):
-    """Derived, generated in every style, and verified."""
-    network = imported.network
-    assert all(network.generate(style).source for style in STYLES)
-    assert "delta" in network.derivation().markdown()
-    checks = network.verify(draws=1)
-    assert [c.line for c in checks if not c.passed] == []
-    assert {c.style for c in checks} == {"", "readable"}
 
 
 @pytest.mark.long

@@ -269,6 +269,20 @@ def test_what_would_be_misread_is_refused(reason):
         assert reason in str(caught.value)
 
 
+def test_one_of_several_outputs_is_chosen():
+    model, inputs = exported(lambda w, x: (x * w, (torch.relu(x), 3)), (2, 3))
+    with pytest.raises(SymconvError, match="has 3 outputs") as caught:
+        from_torch(model, inputs)
+    assert "0 is 'mul', 1 is 'relu'" in str(caught.value)
+    assert from_torch(model, inputs, result=1).text.endswith("| relu -> a")
+    assert from_torch(model, inputs, result="relu").text.endswith("| relu -> a")
+    for wrong in ("3", "y", -1):
+        with pytest.raises(SymconvError, match="has no output"):
+            from_torch(model, inputs, result=wrong)
+    with pytest.raises(SymconvError, match="the output has no dict 'as_tensor'"):
+        from_torch(model, inputs, result=2)
+
+
 def test_what_torch_cannot_export_is_said_in_one_line():
     model, inputs = exported(lambda w, x: x * w if x.sum() > 0 else x, (2, 3))
     with pytest.raises(SymconvError, match="PyTorch cannot export the module") as caught:

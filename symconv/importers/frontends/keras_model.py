@@ -33,24 +33,25 @@ from .fields import take
 from .keras_calls import KerasCall, KerasValue
 from .keras_layers import LAYERS
 from .limits import LARGEST_GRAPH, check_operation_count, parse_json
+from .outputs import Chosen, choose_output
 
 Weights = Mapping[str, Sequence[Array]]
 """The arrays of `layer.get_weights()`, by the names of the layers."""
 
 
 def import_keras(
-    given: Path | Mapping[str, Any], batch: int, weights: Weights | None
+    given: Path | Mapping[str, Any], batch: int, weights: Weights | None, result: Chosen = None
 ) -> ImportedModel:
     """The model that a configuration describes, as `model.to_json()` writes it."""
     if isinstance(given, Path):
         data = parse_json(read_regular_file(given, LARGEST_GRAPH), quote_name(given.name))
     else:
         data = given
-    return import_graph(read_keras(data, batch, weights), "Keras")
+    return import_graph(read_keras(data, batch, weights, result), "Keras")
 
 
-def read_keras(data: Any, batch: int, weights: Weights | None) -> ModelGraph:
-    """The model of a configuration: Sequential, or Functional with one output."""
+def read_keras(data: Any, batch: int, weights: Weights | None, result: Chosen = None) -> ModelGraph:
+    """The model of a configuration: Sequential, or Functional."""
     kind = take(data, "class_name", str, "the model")
     if kind not in {"Sequential", "Functional", "Model"}:
         raise SymconvError(
@@ -62,20 +63,20 @@ def read_keras(data: Any, batch: int, weights: Weights | None) -> ModelGraph:
     reader = _KerasReader(batch, weights)
     for number, layer in enumerate(layers):
         reader.read(layer, f"layer {number}", sequential=kind == "Sequential")
-    output = reader.last if kind == "Sequential" else _name_output(config)
+    output = reader.last if kind == "Sequential" else _name_output(config, result)
     if output not in reader.values:
         raise SymconvError(f"the output {quote_name(output)} is no layer that was read")
     return reader.graph(output)
 
 
-def _name_output(config: Mapping[str, Any]) -> str:
-    """The layer that the output comes from: `[["dense", 0, 0]]`, or `["dense", 0, 0]`."""
+def _name_output(config: Mapping[str, Any], result: Chosen) -> str:
+    """The layer that an output comes from: `[["dense", 0, 0]]`, or `["dense", 0, 0]`."""
     found = take(config, "output_layers", list, "the model")
-    if len(found) == 1 and isinstance(found[0], list):
-        found = found[0]
-    if len(found) != 3 or not isinstance(found[0], str) or found[1:] != [0, 0]:
-        raise SymconvError("the model has several outputs, and a network has one")
-    return found[0]
+    several = [found] if found[1:] == [0, 0] else found
+    if any(not isinstance(f, list) or f[1:] != [0, 0] for f in several):
+        raise SymconvError("the outputs of the model are no layers")
+    names = [str(f[0]) for f in several]
+    return names[choose_output(names, result)]
 
 
 @dataclass

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from symconv.core.errors import SymconvError
 from symconv.importers.graph.records import (
     Array,
     ModelGraph,
@@ -24,27 +23,24 @@ from .onnx_calls import OnnxCall
 from .onnx_file import OnnxGraph, OnnxNode, read_onnx_file
 from .onnx_folding import fold_node
 from .onnx_operators import OPERATORS
+from .outputs import Chosen, choose_output
 
 
-def import_onnx_file(path: Path, sizes: Mapping[str, int]) -> ImportedModel:
+def import_onnx_file(path: Path, sizes: Mapping[str, int], result: Chosen = None) -> ImportedModel:
     """The model in an ONNX file."""
-    return import_graph(read_onnx_graph(read_onnx_file(path, sizes)), "ONNX")
+    return import_graph(read_onnx_graph(read_onnx_file(path, sizes), result), "ONNX")
 
 
-def read_onnx_graph(graph: OnnxGraph) -> ModelGraph:
+def read_onnx_graph(graph: OnnxGraph, result: Chosen = None) -> ModelGraph:
     """The model of a graph; what has no layer stays in it, and is refused when it is written."""
-    if len(graph.outputs) != 1:
-        raise SymconvError(
-            f"the model has {len(graph.outputs)} outputs, and a network has one",
-            help="export a model that returns one of them",
-        )
+    output = graph.outputs[choose_output(graph.outputs, result)]
     reader = _OnnxReader(
         graph, {n: shape for n, (shape, _) in graph.inputs.items()} | dict(graph.shapes)
     )
     for node in graph.nodes:
         reader.read(node)
     inputs = tuple(ModelInput(n, shape, whole) for n, (shape, whole) in graph.inputs.items())
-    return ModelGraph(inputs, tuple(reader.operations), graph.outputs[0], reader.stored)
+    return ModelGraph(inputs, tuple(reader.operations), output, reader.stored)
 
 
 @dataclass

@@ -15,6 +15,7 @@ from symconv.importers.graph.refusals import NotImportedError, quote_name, refus
 
 from .fields import take
 from .limits import check_operation_count
+from .outputs import Chosen, choose_output
 from .torch_archive import NUMBERS, TorchProgram, read_size
 from .torch_calls import TorchCall, TorchName
 from .torch_operators import OPERATORS, VIEWS
@@ -22,7 +23,7 @@ from .torch_operators import OPERATORS, VIEWS
 ATEN = "torch.ops.aten."
 
 
-def read_graph(program: TorchProgram) -> ModelGraph:
+def read_graph(program: TorchProgram, result: Chosen = None) -> ModelGraph:
     """The model of an exported program; SymconvError where its form is not that of one."""
     meta = take(program.graph, "tensor_values", dict, "the graph")
     shapes = {f"%{n}": _read_shape(m, quote_name(n)) for n, m in meta.items()}
@@ -33,7 +34,7 @@ def read_graph(program: TorchProgram) -> ModelGraph:
     check_operation_count(len(nodes))
     for number, node in enumerate(nodes):
         reader.read(node, f"node {number}")
-    return ModelGraph(inputs, tuple(reader.operations), reader.output(), reader.arrays)
+    return ModelGraph(inputs, tuple(reader.operations), reader.output(result), reader.arrays)
 
 
 def _read_shape(meta: Any, name: str) -> Shape:
@@ -145,16 +146,15 @@ class _GraphReader:
             return value
         return None if kind == "as_none" else OPEN
 
-    def output(self) -> str:
-        """The one output of the user."""
+    def output(self, result: Chosen) -> str:
+        """The output of the user that is asked for."""
         specs = take(self.program.signature, "output_specs", list, "the signature")
         wanted = [s["user_output"] for s in specs if isinstance(s, dict) and "user_output" in s]
-        if len(wanted) != 1:
-            raise SymconvError(
-                f"the model has {len(wanted)} outputs, and a network has one",
-                help="export a module that returns one of them",
-            )
-        arg = take(wanted[0], "arg", dict, "the output")
+        args = [take(w, "arg", dict, "the output") for w in wanted]
+        # What is no tensor is counted, and refused when it is chosen.
+        tensors = [a.get("as_tensor", {}) for a in args]
+        names = [str(t.get("name", "")) if isinstance(t, dict) else "" for t in tensors]
+        arg = args[choose_output(names, result)]
         found = self._meaning(take(take(arg, "as_tensor", dict, "the output"), "name", str, "it"))
         if found in self.stale:
             raise SymconvError("the output was changed in place through another view")
