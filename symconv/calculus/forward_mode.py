@@ -146,7 +146,6 @@ def _slope(forward: Program, output: Tensor) -> Program:
 def _find_used_tensors(
     tensors: Iterable[Tensor], equations: Iterable[Equation]
 ) -> tuple[Tensor, ...]:
-    """The tensors that equations read or define, and whatever is given."""
+    """The tensors that equations read or define."""
     used = {key for e in equations for key in (e.key, *e.reads)}
-    given = {"input", "parameter", "target"}
-    return tuple(t for t in tensors if t.key in used or t.role in given)
+    return tuple(t for t in tensors if t.key in used)

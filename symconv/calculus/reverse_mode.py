@@ -165,7 +165,7 @@ class _ReverseMode:
 
     def run(self) -> Backward:
         items: list[Equation | Derivation] = []
-        deltas = {self.output.key: self.seed} if self.seed else {}
+        deltas = {self.output.key: self.seed}
         work, labels = NetworkWork(), count_labels(self.forward.equations)
         for tensor in self._order():
             consumers = tuple(self._consumers(tensor, deltas))
@@ -217,11 +217,11 @@ class _ReverseMode:
             found |= read if key in found else set()
         return found
 
-    def _consumers(self, tensor: Tensor, deltas: dict[str, Tensor]) -> Iterator[Consumer]:
+    def _consumers(self, tensor: Tensor, deltas: dict[str, Tensor | None]) -> Iterator[Consumer]:
         """The equations through which the cost sees the tensor."""
         for equation in self.readers[tensor.key]:
-            if equation.key in deltas or equation.key == self.cost.key:
-                yield Consumer(equation, deltas.get(equation.key))
+            if equation.key in deltas:
+                yield Consumer(equation, deltas[equation.key])
 
     def _program(self, items: list[Equation | Derivation], deltas: tuple[Tensor, ...]) -> Program:
         """Forward and backward equations as one program."""
