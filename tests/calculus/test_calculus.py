@@ -3,11 +3,14 @@
 from itertools import product
 
 import pytest
-from sympy import Integer, KroneckerDelta, Rational, Sum, tanh
+from sympy import Integer, KroneckerDelta, Rational, Sum, preorder_traversal, tanh
+from sympy.tensor.indexed import Indexed
 
 from symconv.calculus.affine import always_inside, solve
 from symconv.calculus.binders import rename_bound, substitute_indices, sum_over
+from symconv.calculus.derivation_work import DerivationWork
 from symconv.calculus.reverse_mode import reverse_mode
+from symconv.calculus.rewrite_chain import RewriteChain
 from symconv.calculus.sifting import Sifting
 from symconv.calculus.sums import SumTerm, exchange_sums
 from symconv.core.equation import Equation, Program, SizeDefinition
@@ -155,6 +158,22 @@ def test_sigmoid_and_tanh_reuse_the_forward_value():
         assert (found.rhs - da[u] * slope).expand() == 0
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "input x 3 | y[i] = tanh(sum(k) w[i,k]*x[k]) for i<2",
+        "input x 3x2 | y[i] = tanh(sum(k) x[i,k]) for i<3",
+        "input x 4 | y[i] = tanh(x[i] + sum(k<2) x[k]) for i<4",
+        "input x 4 | y[i] = tanh(x[i] + x[i+1]) for i<3",
+    ],
+)
+def test_the_value_of_a_function_of_several_entries_is_reused(text):
+    """Also where every entry in it has an index that is summed over."""
+    rhs = gradient(text, "x").equation.rhs
+    assert not rhs.has(tanh)
+    assert "y" in {str(a.base.label) for a in rhs.atoms(Indexed)}
+
+
 def test_relu_passes_nothing_at_zero():
     found = gradient("input x 4 | relu -> a", "x").equation
     x, da = tensor("x", 4), Tensor(Name("a", None, "delta"), (4,), "delta")
@@ -194,6 +213,17 @@ def test_the_product_rule_differentiates_every_factor():
     dy = Tensor(Name("y", None, "delta"), (4,), "delta")
     u = found.equation.lhs.indices[0]
     assert (found.equation.rhs - x[3 - u] * (dy[u] + dy[3 - u])).expand() == 0
+
+
+def test_every_rule_counts_the_parts_of_the_formula_it_goes_through():
+    x, work = tensor("x", 4), DerivationWork("x")
+    formula = x[i] * x[3 - i] + 1
+    chain, parts = RewriteChain(formula, work), len(list(preorder_traversal(formula)))
+    chain.apply("product rule", lambda e: e)
+    assert (chain.steps, work.spent, work.network.spent) == ([], parts, parts)
+    chain.apply("product rule", lambda _: x[i])
+    chain.apply("product rule", lambda e: e)
+    assert work.spent == 2 * parts + len(list(preorder_traversal(x[i])))
 
 
 def test_every_step_starts_where_the_last_one_ended():

@@ -200,3 +200,15 @@ def test_the_normal_form_is_worth_what_the_sum_is_worth():
 @pytest.mark.long
 def test_many_normal_forms_are_worth_what_the_sums_are_worth():
     assert sum(map(compared, range(1000, 4000))) >= 1500
+
+
+def test_a_size_that_is_what_two_others_differ_by_says_which_is_larger():
+    """n = m - k is at least 1, so that m > k; of a padding, which may be 0, nothing is said."""
+    m, k = make_letter("m"), make_letter("k")
+    for least, shown in ((1, [True, False]), (0, [False, False])):
+        sizes = SizeFacts(least={"n": least, "m": 1, "k": 1})
+        sizes.substitute("n", m - k)
+        assert [sizes.nonnegative(m - k + -low) for low in (1, 2)] == shown
+    sizes = SizeFacts(least={"n": 1, "m": 1})
+    sizes.substitute("n", m * 2)
+    assert sizes.facts == []

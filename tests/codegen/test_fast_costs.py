@@ -178,3 +178,12 @@ def test_every_entry_is_fetched_as_often_as_the_most_windows_see_one():
     seen = max(sum(0 <= u - 2 * i < 3 for i in range(-1, 7)) for u in range(2, 13))
     entries = 2 * 2 * 11 * 9
     assert work["image"].fetched == seen**2 * entries
+
+
+def test_delta_is_brought_into_order_only_where_no_maximum_writes_it():
+    """Of a gather: delta is copied for the gradient of the kernel, once for each of its numbers."""
+    _, made, _, _ = contraction("input x 5x3x9x8 | conv w 2x3 channels 4 padding 0x1 -> z")
+    work = find_algorithm("gather").work
+    plain, staged = (work(read_sizes(made, 5, phases))["kernel"] for phases in ((1, 1), (2, 2)))
+    assert (plain.copied, staged.copied) == (5 * 4 * 8 * 8, 0)
+    assert (plain.products, plain.multiplications) == (staged.products, staged.multiplications)

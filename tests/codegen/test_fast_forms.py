@@ -225,6 +225,30 @@ def test_blocks_that_do_not_fill_the_cache_leave_no_seam(form):
         assert_agrees(net, made)
 
 
+def test_a_workspace_is_used_again_and_follows_the_arrays():
+    """The second call finds every buffer; another type or another batch has buffers of its own."""
+    net = symconv.Network.parse(
+        "input x Nx2x8x8 | conv w 3x3 channels 4 padding 1 bias b -> z | relu -> a | maxpool 2 -> p"
+    )
+    made, readable, space = module(net, PlanOverrides()), net.compile().module, {}
+    for dtype, batch, kept in (
+        (np.float64, 3, "none"),
+        (np.float64, 3, "all"),
+        (np.float32, 3, "masks"),
+        (np.float64, 5, "none"),
+    ):
+        arrays, before = inputs(net, dtype, batch), dict(space)
+        values, right = step(readable, arrays)
+        found, gradients = step(made, arrays, workspace=space)
+        for a, b in zip((found.p, *gradients), (values.p, *right), strict=True):
+            assert a.dtype == dtype
+            np.testing.assert_allclose(a, b, rtol=0, atol=1e-9 if dtype == np.float64 else 1e-4)
+        again = {name for name, buffer in before.items() if space[name] is buffer}
+        masks = {name for name, buffer in space.items() if buffer.dtype == bool}
+        assert again == {"none": set(), "all": set(space), "masks": masks}[kept]
+    assert masks
+
+
 @pytest.mark.parametrize("form", ["folded", "winograd4"])
 def test_arrays_of_any_memory_order_are_taken(form):
     net = symconv.Network.parse("input x 2x3x9x8 | conv w 3x3 channels 4 padding 1 -> z")

@@ -1,13 +1,19 @@
 """Plans are made from the shape of index expressions, and say why."""
 
+from dataclasses import replace
+
 import pytest
+from sympy import Mul, tanh
+from sympy.tensor.indexed import Indexed
 
 import symconv
+from symconv.codegen.fast.plan.batch_last_dense import match_dense_product
 from symconv.codegen.fast.plan.batch_split import plan_batch_split
 from symconv.codegen.fast.plan.plan_report import report_plan
 from symconv.codegen.fast.plan.planner import Pool, Unplanned, plan_network
 from symconv.codegen.fast.plan.recognise import recognize_contraction
 from symconv.codegen.fast.plan.stages import find_stages
+from symconv.core.nodes import step
 
 CONV = "input x 16x3x9x8 | conv w 3x2 channels 5 stride 2 padding 1{} -> z"
 
@@ -61,6 +67,68 @@ def test_a_value_that_others_read_is_written():
     text = "input x 16x3x8x8 | conv w 3x3 channels 3 padding 1 -> z | relu -> a | maxpool 2 -> p"
     backward = symconv.Network.parse(text + " | sse t -> C").backward()
     assert [s.key for s in find_stages(backward.program)] == ["p"]
+
+
+CHANGED = {
+    "delta a": [
+        lambda e: 2 * e.rhs,
+        lambda e: tanh(e.rhs),
+        lambda e: e.rhs.args[0],
+        lambda e: Mul(*(a * a for a in e.rhs.args)),
+    ],
+    "delta b": [
+        lambda e: 2 * e.rhs,
+        lambda e: e.rhs.replace(step, tanh),
+        lambda e: e.rhs.replace(step, lambda a: a**2),
+        lambda e: e.rhs.replace(step, lambda a: step(a + 1)),
+        lambda e: e.rhs.replace(step, lambda a: step(a.func(a.base, *a.indices[::-1]))),
+        lambda e: e.rhs.xreplace({a: a.args[0] for a in e.rhs.atoms(step)}),
+        lambda e: Mul(*(tanh(a) if isinstance(a, Indexed) else a for a in e.rhs.args)),
+        lambda e: Mul(*(e.lhs if isinstance(a, Indexed) else a for a in e.rhs.args)),
+        lambda e: e.rhs.xreplace({a.args[0]: e.lhs for a in e.rhs.atoms(step)}),
+    ],
+}
+
+
+@pytest.mark.parametrize(("key", "change"), [(k, c) for k, some in CHANGED.items() for c in some])
+def test_a_stage_is_what_its_equations_say(key, change):
+    """The mask times a delta, then the step of the same entry times that: nothing near it."""
+    text = "input x 4x3x8x8 | conv w 3x3 channels 3 -> b | relu -> a | maxpool 2 -> p"
+    program = symconv.Network.parse(text).backward().program
+    assert len(find_stages(program)) == 1
+    equations = tuple(replace(e, rhs=change(e)) if e.key == key else e for e in program.equations)
+    assert equations != program.equations
+    assert find_stages(replace(program, equations=equations)) == ()
+
+
+@pytest.mark.parametrize("text", ["2x4x8x9 | conv w 3x2 channels 6 -> y", "9x7 | conv w 2x3 -> y"])
+def test_the_multiplications_are_those_of_the_sums(text):
+    """One for each value of every index, of the result and of the sum."""
+    net = symconv.Network.parse(f"input x {text}")
+    equation = net.program.equation("y")
+    counts = [n for _, n in equation.ranges] + [high + 1 for _, _, high in equation.rhs.limits]
+    made = found(f"input x {text}").values()
+    assert [c.multiplications for c in made] == [Mul(*counts)] * 3
+
+
+@pytest.mark.parametrize(
+    ("readers", "taken"),
+    [
+        ("z[b,i,j] = y[b,2*i+j] for b<4, i<2, j<2", True),
+        (
+            "z[b,i,j] = y[b,2*i+j] for b<4, i<2, j<2 | q[b,k] = z[b,k,0] + y[b,k] for b<4, k<2",
+            False,
+        ),
+        ("z[b,k] = tanh(y[b,k]) for b<4, k<4", False),
+        ("z[b,i,j] = 2*y[b,2*i+j] for b<4, i<2, j<2", False),
+    ],
+)
+def test_rows_lie_with_the_batch_last_where_they_are_read_as_pictures_alone(readers, taken):
+    product = "y[b,k] = sum(q) x[b,q] w[q,k] for b<4, k<4"
+    program = symconv.Network.parse(f"input x 4x3 | {product} | {readers}").program
+    assert bool(match_dense_product(program, program.equations[0])) == taken
+    alone = symconv.Network.parse(f"input x 4x3 | {product}").program
+    assert match_dense_product(alone, alone.equations[0]) is None
 
 
 def test_every_equation_has_its_place_in_the_plan_or_is_hidden_in_a_stage():

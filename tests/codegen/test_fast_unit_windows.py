@@ -2,10 +2,14 @@
 
 import numpy as np
 import pytest
+from sympy import Integer, Sum, tanh
 
 from symconv.api import Network
 from symconv.codegen.fast.plan.planner import Contract, plan_network
+from symconv.codegen.fast.plan.simplify import drop_unit_sums
 from symconv.codegen.fast.plan.unit_indices import WindowedProduct, restore_unit_indices
+from symconv.core.equation import Equation
+from symconv.core.tensor import Name, Tensor, index
 
 CASES = [
     f"input x {batch}3x6x6 | conv w {kernel} channels {filters} {options} -> z | sse t -> C"
@@ -68,3 +72,17 @@ def test_an_index_stands_on_the_windows_and_on_the_axis_of_one_entry():
         image.indices[3],
     )
     assert restored.result == equation.lhs
+
+
+def test_a_sum_over_one_value_is_that_value():
+    """A batch of one needs no product of matrices: wherever it stands, and no other sum is less."""
+    x, y = Tensor(Name("x"), (3, 4), "input"), Tensor(Name("y"), (3,), "value")
+    i, k, m = map(index, "ikm")
+    for rhs, left in (
+        (Sum(x[i, k], (k, 0, 0)), x[i, 0]),
+        (2 + x[i, 1] * Sum(x[i, k], (k, 0, 0)), 2 + x[i, 1] * x[i, 0]),
+        (Sum(x[k, m], (k, 0, 2), (m, 0, 0)), Sum(x[k, 0], (k, 0, 2))),
+        (Sum(x[i, k], (k, 0, 1)), Sum(x[i, k], (k, 0, 1))),
+        (tanh(x[i, 0]), tanh(x[i, 0])),
+    ):
+        assert drop_unit_sums(Equation(y[i], rhs, ((i, Integer(3)),))).rhs == left

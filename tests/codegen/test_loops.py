@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import runpy
 import subprocess
 import sys
 
@@ -10,6 +11,7 @@ from grids import slice_of
 from paths import ROOT
 
 from symconv.api import Network
+from symconv.codegen import styles
 from symconv.codegen.python.allowlist import LOOPS
 from symconv.core.errors import SymconvError
 from symconv.docs.layer_pages import typical_text
@@ -177,3 +179,31 @@ def test_a_quotient_that_the_sizes_bound_is_not_asked_for(length, asked):
     """x[2i] with i < 3: of five places none has a quotient beyond 2, of seven the last one has."""
     text = f"input x {length} | y[i] = w[0]*x[2*i] for i<3 | sse t -> C"
     assert f"if {asked}:" in Network.parse(text).numpy_source("loops")
+
+
+def test_the_gradients_of_much_work_are_tested_along_one_direction(tmp_path, monkeypatch):
+    """The test that is written passes, and notices a gradient that is a tenth too large."""
+    monkeypatch.setattr(styles, "LOOPS", 0)
+    generated = Network.parse("input x 2x5 | dense w 3 bias b -> z | tanh -> a | sse t").generate(
+        "loops"
+    )
+    (tmp_path / "made.py").write_text(generated.source, "utf-8")
+    (tmp_path / "test_made.py").write_text(generated.tests("made"), "utf-8")
+    assert "ENTRIES" not in generated.tests("made")
+    test = runpy.run_path(str(tmp_path / "test_made.py"))[
+        "test_backward_is_the_derivative_of_forward"
+    ]
+    test()
+    module = test.__globals__["MODULE"]
+    backward = module["backward"]
+
+    def larger(x, w, t, values):
+        found = backward(x, w, t, values)
+        return found._replace(dw=1.1 * found.dw)
+
+    assert (
+        inspect.signature(larger).parameters.keys() == inspect.signature(backward).parameters.keys()
+    )
+    module["backward"] = larger
+    with pytest.raises(AssertionError):
+        test()

@@ -7,6 +7,7 @@ import pytest
 from grids import slice_of
 from kept_networks import parse_once
 from paths import ROOT
+from sympy import Integer
 
 from symconv import Network
 from symconv.calculus.reverse_mode import reverse_mode
@@ -14,9 +15,17 @@ from symconv.claims import check_claim
 from symconv.claims.diagnosis.constant_factor import HALVED
 from symconv.claims.mistakes.pooling import AVERAGING
 from symconv.claims.model.context import ACTIVATIONS, WINDOWED, build_context
-from symconv.core.equation import Program, find_ignored_classes
+from symconv.core.equation import (
+    Equation,
+    Program,
+    checkable_labels,
+    class_counts,
+    find_ignored_classes,
+)
 from symconv.core.kernels import kernel_directions
+from symconv.core.nodes import Equals
 from symconv.core.proof import Backward
+from symconv.core.tensor import Name, Tensor, index
 from symconv.layers import catalogue
 from symconv.notation.presets import Notation
 
@@ -138,6 +147,16 @@ def test_a_parameter_is_windowed_by_what_an_equation_reads_not_by_its_letters():
 def test_a_window_that_fits_once_shows_only_that_it_is_read_backwards(own, directions):
     first = Network.parse(f"input x 3 | {own}").program.equations[0]
     assert set().union(*kernel_directions(first.rhs, {"w"})) == directions
+
+
+def test_classes_are_counted_where_labels_are_compared_with_a_plain_index():
+    """How many there are is not known of [i + 1 = t]: nothing is checked, one is counted."""
+    t, y = Tensor(Name("t"), (2,), "target"), Tensor(Name("y"), (2, 3), "value")
+    i, j = map(index, "ij")
+    ranges = ((i, Integer(2)), (j, Integer(3)))
+    plain, shifted = (Equation(y[i, j], Equals(e, t[i]), ranges) for e in (j, j + 1))
+    assert (class_counts([plain]), checkable_labels([plain])) == ({"t": 3}, {"t": (3,)})
+    assert (class_counts([shifted]), checkable_labels([shifted])) == ({"t": 1}, {})
 
 
 def test_ignored_classes_are_those_that_labels_are_compared_with_by_number():

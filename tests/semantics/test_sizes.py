@@ -4,9 +4,10 @@ import pytest
 from sympy import Symbol
 
 from symconv.api import Network
-from symconv.core.equation import SizeDefinition
+from symconv.core.equation import Equation, Program, SizeDefinition
 from symconv.core.errors import SymconvError
-from symconv.semantics.sizes import SizeDraws, define_sizes
+from symconv.core.tensor import Name, Tensor, index
+from symconv.semantics.sizes import SizeDraws, define_sizes, pick_drawn_sizes
 from symconv.semantics.work import count_range_values
 
 H, A, B = (Symbol(n, integer=True, positive=True) for n in "HAB")
@@ -41,3 +42,15 @@ def test_every_third_draw_keeps_clear_of_special_sizes_and_the_others_meet_them(
         for n in found
     }
     assert values == {0: {"s": {2, 3}, "p": {1, 2}}, 1: {"s": {1, 2, 3}, "p": {0, 1, 2}}}
+
+
+@pytest.mark.parametrize(
+    ("extent", "drawn", "valid"),
+    [(A / 2, 4, True), (A / 2, 3, False), (A - 3, 4, True), (A - 3, 2, False), (A - 3, 3, False)],
+)
+def test_an_extent_is_a_whole_number_of_at_least_one(extent, drawn, valid):
+    x, y = (Tensor(Name(t), (extent,), role) for t, role in (("x", "input"), ("y", "value")))
+    i = index("i")
+    program = Program((x, y), (Equation(y[i], 2 * x[i], ((i, extent),)),), "y")
+    found = pick_drawn_sizes(program, 0, lambda *_: drawn, lambda _: True, attempts=1)
+    assert found == ({A: drawn} if valid else None)

@@ -21,6 +21,18 @@ def test_the_smallest_sizes_leave_no_tensor_empty(text, size):
 
 
 @pytest.mark.parametrize(
+    ("text", "sizes"),
+    [
+        ("input x NxCxHxW | conv w kxl channels F -> z", "C=1 F=1 H=3 N=1 W=3 k=2 l=2"),
+        ("input x CxHxW | maxpool kxk -> p", "C=1 H=4 H_p=2 W=4 W_p=2 k=2"),
+    ],
+)
+def test_one_sample_and_one_channel_show_as_much_as_two(text, sizes):
+    found = choose_smallest_sizes(Network.parse(text).program)
+    assert " ".join(sorted(f"{s}={n}" for s, n in found.items())) == sizes
+
+
+@pytest.mark.parametrize(
     ("claim", "paddings", "holds"),
     [
         (always_met, (0,), True),
