@@ -240,6 +240,10 @@ class smaller(Function):  # noqa: N801
     """min(a, b), a form of a - relu(a - b) that code is written from; nothing derives it."""
 
 
+class only_where(Function):  # noqa: N801
+    """f where w is not 0, else -infinity: `only_where(f, w)`, a form that code is written from."""
+
+
 def limits(ranges: Any) -> tuple[tuple[Expr, Expr, Expr], ...]:
     """(variable, extent) pairs as SymPy limits from 0 to extent - 1."""
     return tuple((v, S.Zero, n - 1) for v, n in ranges)

@@ -37,6 +37,7 @@ from symconv.core.nodes import (
     absolute,
     erf,
     larger,
+    only_where,
     relu,
     sigmoid,
     smaller,
@@ -54,12 +55,12 @@ from .einsum_terms import (
     split_off_independent,
 )
 from .gather import read_access
-from .ir import ApplyFunction, Arange, Arithmetic, Array, Scalar
+from .ir import ApplyFunction, Arange, Arithmetic, Array, Choose, Comparison, Scalar
 from .iverson_brackets import lower_box, lower_delta, lower_label_bracket
 from .log_softmax import lower_exponential, lower_log_softmax
 from .maximum import lower_one_hot, lower_reduction
 from .named_array import NamedArray, add_arrays, broadcast_to_axes, merge_axes, scale_array
-from .products import contract_factors, scale_to_mean
+from .products import compare_with_zero, contract_factors, is_boolean, scale_to_mean
 from .scatter import ScatterTarget, scatter_add
 from .solve_brackets import solve_brackets
 
@@ -118,6 +119,8 @@ def _lower_function(bench: ProgramBuilder, expression: Function) -> NamedArray:
     """f(x), entry by entry."""
     if isinstance(expression, larger | smaller):
         return _lower_extreme(bench, expression)
+    if isinstance(expression, only_where):
+        return _lower_only_where(bench, expression)
     (argument,) = expression.args
     name, inner = function_name(expression), lower_expression(bench, cast("Expr", argument))
     if name == "exp":
@@ -131,6 +134,24 @@ def _lower_extreme(bench: ProgramBuilder, expression: Function) -> NamedArray:
     axes = merge_axes(parts, bench.extents)
     arrays = tuple(broadcast_to_axes(p, axes) for p in parts)
     return NamedArray(Arithmetic("max" if isinstance(expression, larger) else "min", arrays), axes)
+
+
+def _lower_only_where(bench: ProgramBuilder, expression: Function) -> NamedArray:
+    """f where w is not 0, else -infinity; brackets in w are truth values as they are."""
+    f, w = (cast("Expr", a) for a in expression.args)
+    inner = lower_expression(bench, f)
+    shut = Scalar(S.Zero)
+    for factor in _lower_factors(bench, tuple(Mul.make_args(w)), lower_expression):
+        open_ = factor.array
+        if isinstance(open_, ApplyFunction) and open_.function == "step":
+            open_ = compare_with_zero(bench, open_.source)
+        elif not is_boolean(bench, open_):
+            open_ = Comparison("!=", open_, shut)
+        parts = NamedArray(open_, factor.axes), inner
+        axes = merge_axes(parts, bench.extents)
+        condition, source = (broadcast_to_axes(p, axes) for p in parts)
+        inner = NamedArray(Choose(condition, source, "lowest"), axes)
+    return inner
 
 
 def _lower_negative_part(bench: ProgramBuilder, expression: Expr) -> NamedArray:

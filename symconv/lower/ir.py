@@ -39,7 +39,7 @@ class ApplyFunction:
 class Comparison:
     """A truth value per entry: `left` compared with `right`."""
 
-    relation: Literal["==", ">=", "<", "<=", ">"]
+    relation: Literal["==", "!=", ">=", "<", "<=", ">"]
     left: Array
     right: Array
 
@@ -61,10 +61,11 @@ class LogicalNot:
 
 @dataclass(frozen=True)
 class Choose:
-    """`source` where the truth value holds, else 0, whatever the source is there."""
+    """`source` where the truth value holds, else 0 or the lowest, whatever the source is there."""
 
     condition: Array
     source: Array
+    fill: Literal["zero", "lowest"] = "zero"
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from sympy import (
     Add,
@@ -27,7 +27,7 @@ from symconv.codegen.python.sizes import SizePrinter
 from symconv.codegen.python.text import ADD, ATOM, COMPARE, MULTIPLY, PythonText, join_power
 from symconv.codegen.readable.operators import number_literal
 from symconv.core.errors import Unsupported
-from symconv.core.nodes import Box, Equals, LogSumExp, MaxOver, OneHot, step
+from symconv.core.nodes import Box, Equals, LogSumExp, MaxOver, OneHot, only_where, step
 from symconv.core.tensor import key_of
 from symconv.lower.affine import denominator
 
@@ -93,12 +93,28 @@ def _write_operation(e: Any, writer: LoopWriter) -> PythonText:
             return write_product(list(e.as_ordered_factors()), writer)
         case Pow():
             return _write_power(e, writer)
+        case only_where():
+            return _write_only_where(e, writer)
     name = type(e).__name__
     if not isinstance(e, Function) or name not in CALLS:
         raise Unsupported(f"no loop form is known for the function {name}")
     writer.calls |= {name} & HELPERS
     arguments = (_shorten(write_scalar(a, writer), writer).text for a in e.args)
     return atom_text(CALLS[name].format(*arguments))
+
+
+def _write_only_where(e: only_where, writer: LoopWriter) -> PythonText:
+    """f if w else -inf; brackets in w are conditions as they are."""
+    f, w = (cast("Expr", a) for a in e.args)
+    value, conditions = write_scalar(f, writer), list[str]()
+    for factor in Mul.make_args(w):
+        if isinstance(factor, (*BRACKETS, step)):
+            conditions += bracket_conditions(factor, writer)
+        else:
+            conditions.append(f"{write_scalar(factor, writer).within(ADD)} != 0")
+    if not conditions:
+        return value
+    return PythonText(f"{value.within(ADD)} if {' and '.join(conditions)} else -np.inf", COMPARE)
 
 
 def bracket_conditions(e: Expr, writer: LoopWriter) -> list[str]:

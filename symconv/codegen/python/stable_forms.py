@@ -3,7 +3,10 @@
 Before code is written, in every style:
 
 - log(sum(exp(f))) is the log-sum-exp of f, and exp(g) / sum(exp(f)) is exp(g - log-sum-exp of f),
-  where no entry of f is absent (an absent one is 0 in a sum, and -infinity in a log-sum-exp);
+  where no entry of f is absent (an absent one is 0 in a sum, and -infinity in a log-sum-exp); with
+  brackets before exp(f), f is -infinity where one does not hold;
+- of sum(w exp(f)) for any other w, the largest f with a w that is not 0 is taken off;
+- all of this, too, where the exponentials, their sum and the quotient are equations of their own;
 - log(1 + exp(f)) is softplus(f), 1 / (1 + exp(f)) is sigmoid(-f), and
   exp(f) / (1 + exp(f)) is sigmoid(f);
 - log(sigmoid(f)) is -softplus(-f), and log(exp(f)) is f;
@@ -20,15 +23,32 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TypeGuard, cast
 
-from sympy import Add, Expr, Mul, Pow, S, Sum, exp, log
+from sympy import Add, Expr, KroneckerDelta, Mul, Pow, S, Sum, exp, log
 from sympy.concrete.expr_with_limits import ExprWithLimits
+from sympy.core.numbers import One
+from sympy.tensor.indexed import Indexed
 
 from symconv.calculus.affine import always_inside
-from symconv.calculus.binders import bare_entries, rebuild
+from symconv.calculus.binders import bare_entries, free_indices, rebuild
 from symconv.core.equation import Equation, Program, Ranges, SizeDefinition
-from symconv.core.nodes import LogSumExp, larger, relu, sigmoid, smaller, softplus
+from symconv.core.nodes import (
+    Box,
+    Equals,
+    LogSumExp,
+    MaxOver,
+    only_where,
+    relu,
+    sigmoid,
+    softplus,
+    step,
+)
 
+from .extremes import find_maxima, write_minima
+from .joined_equations import ExponentialValues
 from .module_spec import ModuleSpec
+
+BRACKETS = (Box, KroneckerDelta, Equals, step, One)
+"""Factors that are 1 or 0; the last one is the product of none."""
 
 FORM = "Computed in a form that does not overflow, where the equation has plain exponentials: "
 
@@ -38,6 +58,9 @@ def use_stable_forms(spec: ModuleSpec) -> ModuleSpec:
     forward, first = _rewrite_program(spec.forward)
     whole, second = _rewrite_program(spec.backward.program)
     changed = list(dict.fromkeys((*first, *second)))
+    # The delta of a value that was put in where it is read may have no reader left.
+    kept = {*(e.key for e in forward.equations), *(t.key for t in spec.backward.results)}
+    whole = replace(whole, equations=whole.required(kept)) if changed else whole
     backward = replace(spec.backward, program=whole)
     if not changed:
         return replace(spec, forward=forward, backward=backward)
@@ -48,17 +71,37 @@ def use_stable_forms(spec: ModuleSpec) -> ModuleSpec:
 
 def _rewrite_program(program: Program) -> tuple[Program, list[str]]:
     """The program with stable forms, and the keys of the equations that hold a new one."""
-    made = tuple(_rewrite_equation(e, program.sizes) for e in program.equations)
-    pairs = zip(made, program.equations, strict=True)
-    changed = [new.key for new, old in pairs if new is not old and _had_exponentials(old.rhs)]
-    return replace(program, equations=made), changed
+    values = ExponentialValues(program, lambda e: _rewrite_equation(e, program.sizes))
+    made, changed = list[Equation](), list[str]()
+    for old in program.equations:
+        new = _rewrite_equation(old, program.sizes)
+        joined = _rewrite_joined(old, values, program.sizes)
+        if joined is not None or (new is not old and _had_exponentials(old.rhs)):
+            changed.append(old.key)
+        made.append(joined or new)
+    return replace(program, equations=tuple(made)), changed
 
 
 def _rewrite_equation(equation: Equation, sizes: tuple[SizeDefinition, ...]) -> Equation:
     if not equation.rhs.has(exp, relu):
         return equation
-    rhs = _write_minima(StableForms(sizes).rewrite(equation.rhs, equation.ranges))
+    rhs = write_minima(StableForms(sizes).rewrite(equation.rhs, equation.ranges))
     return equation if rhs == equation.rhs else replace(equation, rhs=rhs)
+
+
+def _rewrite_joined(
+    equation: Equation, values: ExponentialValues, sizes: tuple[SizeDefinition, ...]
+) -> Equation | None:
+    """The equation with exponentials of other equations put in, where a stable form comes of it."""
+    opened = values.put_in(equation)
+    if opened is None:
+        return None
+    made = _rewrite_equation(replace(equation, rhs=opened), sizes)
+    bare = {a for a in made.rhs.atoms(exp) if not a.has(LogSumExp, MaxOver)}
+    stable = made.rhs.has(LogSumExp, MaxOver, sigmoid, softplus) and not bare - equation.rhs.atoms(
+        exp
+    )
+    return made if stable else None
 
 
 def _had_exponentials(e: Expr) -> bool:
@@ -91,7 +134,7 @@ class StableForms:
             case Mul() | Pow():
                 return self._fraction(inner, ranges)
             case Add():
-                return _find_maxima(inner)
+                return find_maxima(inner)
         return inner
 
     def _rewrite_factor(self, e: Expr, ranges: Ranges) -> Expr:
@@ -115,7 +158,14 @@ class StableForms:
         return e if found is None else found
 
     def _log_of_sum(self, e: Expr, ranges: Ranges) -> Expr | None:
-        """log(e) of a sum of exponentials none of which is absent."""
+        """log(e) of a sum of exponentials, behind brackets or bare, none of which is absent."""
+        parts = self._open_exponentials(e, ranges)
+        if parts is None or not all(isinstance(w, BRACKETS) for w in Mul.make_args(parts[1])):
+            return None
+        return LogSumExp(_show_where(*parts), *cast("Sum", e).limits)
+
+    def _open_exponentials(self, e: Expr, ranges: Ranges) -> tuple[Expr, Expr] | None:
+        """The f and the w of a sum of w exp(f), where no entry is absent."""
         if not _adds_exponentials(e):
             return None
         inside = (*ranges, *((v, high + 1) for v, _, high in e.limits))
@@ -123,7 +173,10 @@ class StableForms:
             places = zip(entry.indices, entry.base.shape, strict=True)
             if not all(always_inside(i, n, around, self.sizes) for i, n in places):
                 return None
-        return LogSumExp(e.function.args[0], *e.limits)
+        (power,) = (f.args[0] for f in Mul.make_args(e.function) if isinstance(f, exp))
+        return cast("Expr", power), Mul(
+            *(f for f in Mul.make_args(e.function) if not isinstance(f, exp))
+        )
 
     def _fraction(self, e: Expr, ranges: Ranges) -> Expr:
         """A product whose denominators are sums of exponentials."""
@@ -139,9 +192,16 @@ class StableForms:
         changed = False
         for base, times in below:
             total, one = self._log_of_sum(base, ranges), _one_plus_exp(base)
-            changed |= total is not None or one is not None
+            parts = self._open_exponentials(base, ranges)
+            changed |= total is not None or one is not None or parts is not None
             if total is not None:
                 power -= times * total
+                continue
+            if parts is not None:
+                (f, w), over = parts, cast("Sum", base).limits
+                top = MaxOver(_show_where(f, w), *over)
+                power = _show_where(power, _find_weights(rest, w)) - times * top
+                rest.append(Pow(Sum(w * exp(_show_where(f, w) - top), *over), -times))
                 continue
             if one is None:
                 rest.append(Pow(base, -times))
@@ -155,8 +215,23 @@ class StableForms:
 
 
 def _adds_exponentials(e: Expr) -> TypeGuard[Sum]:
-    """Whether a formula is a sum of exponentials over indices."""
-    return isinstance(e, Sum) and isinstance(e.function, exp)
+    """Whether a formula is a sum of exponentials over indices, each times what is none."""
+    if not isinstance(e, Sum):
+        return False
+    factors = Mul.make_args(e.function)
+    others = [f for f in factors if not isinstance(f, exp)]
+    return len(others) == len(factors) - 1 and not any(f.has(exp) for f in others)
+
+
+def _show_where(f: Expr, w: Expr) -> Expr:
+    """f, and -infinity where w is 0."""
+    return f if w == 1 else only_where(f, w)
+
+
+def _find_weights(factors: list[Expr], w: Expr) -> Expr:
+    """Those of the factors that are entries of a tensor that w is made of."""
+    names = {a.base for a in w.atoms(Indexed)}
+    return Mul(*(f for f in factors if isinstance(f, Indexed) and f.base in names))
 
 
 def _divides(e: Expr) -> TypeGuard[Pow]:
@@ -167,7 +242,8 @@ def _divides(e: Expr) -> TypeGuard[Pow]:
 def _share_denominators(e: Mul) -> Expr:
     """exp(g) sum(exp(h) / S^2) with one S under each exponential: exp(g)/S sum(exp(h)/S).
 
-    And exp(g) sum(h / S), where no exponential stands inside, is exp(g)/S sum(h).
+    So with exp(g) sum(exp(h)) / S^2. And exp(g) sum(h / S), where no exponential stands inside, is
+    exp(g)/S sum(h).
     """
     factors = list(e.args)
     if not any(isinstance(f, exp) for f in factors):
@@ -178,12 +254,26 @@ def _share_denominators(e: Mul) -> Expr:
         inner = list(Mul.make_args(factor.function))
         kept = int(any(isinstance(i, exp) for i in inner))
         for n, part in enumerate(inner):
-            if not _divides(part) or part.has(*factor.variables):
+            if not _divides(part) or free_indices(part) & set(factor.variables):
                 continue
             if _adds_exponentials(part.base) and part.exp < -kept:
                 inner[n] = Pow(part.base, -kept)
                 factors[k] = Sum(Mul(*inner), *factor.limits)
                 factors.append(Pow(part.base, part.exp + kept))
+    return _share_with_sums(factors)
+
+
+def _share_with_sums(factors: list[Expr]) -> Expr:
+    """The product with one of two equal denominators under the exponentials inside of a sum."""
+    for n, below in enumerate(factors):
+        if not (_divides(below) and below.exp < -1 and _adds_exponentials(below.base)):
+            continue
+        for k, factor in enumerate(factors):
+            if _adds_exponentials(factor) and not free_indices(below.base) & set(factor.variables):
+                inside = Mul(factor.function, Pow(below.base, -1))
+                factors[k] = Sum(inside, *factor.limits)
+                factors[n] = Pow(below.base, below.exp + 1)
+                break
     return Mul(*factors)
 
 
@@ -201,41 +291,3 @@ def _holds_addend(e: Expr, f: Expr) -> bool:
         return True
     rest = e - f
     return e != 0 and (rest == 0 or len(Add.make_args(rest)) < len(Add.make_args(e)))
-
-
-def _find_maxima(e: Add) -> Expr:
-    """A sum with max(a, b) in the place of b + relu(a - b)."""
-    for term in e.args:
-        c, unit = term.as_coeff_Mul()
-        if not isinstance(unit, relu):
-            continue
-        difference, others = unit.args[0], [a for a in e.args if a != term]
-        met = [a for a in others if _cancels(a / c, Add.make_args(difference))]
-        if met:
-            b = Add(*(a / c for a in met))
-            left = Add(*(a for a in others if a not in met), c * _write_max(difference + b, b))
-            # A maximum of three numbers is a maximum of two of them and of the third.
-            return _find_maxima(left) if isinstance(left, Add) else left
-    return e
-
-
-def _cancels(addend: Expr, others: tuple[Expr, ...]) -> bool:
-    """Whether an addend takes something away from one of the others."""
-    number, rest = addend.as_coeff_Mul()
-    return any(o.as_coeff_Mul()[1] == rest and o.as_coeff_Mul()[0] * number < 0 for o in others)
-
-
-def _write_max(a: Expr, b: Expr) -> Expr:
-    """max(a, b), with a number behind; relu where one of them is 0."""
-    a, b = (b, a) if a.is_number else (a, b)
-    return relu(a) if b == 0 else larger(a, b)
-
-
-def _write_minima(e: Expr) -> Expr:
-    """The formula with min(a, b) for -max(-a, -b)."""
-    if not e.has(larger):
-        return e
-    c, rest = e.as_coeff_Mul()
-    if c < 0 and isinstance(rest, larger) and any(a.could_extract_minus_sign() for a in rest.args):
-        return -c * smaller(*(_write_minima(-a) for a in rest.args))
-    return rebuild(e, _write_minima)

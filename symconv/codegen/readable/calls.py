@@ -91,7 +91,8 @@ def _apply(node: ApplyFunction, printer: ArrayPrinter) -> Call:
 
 
 def _choose(node: Choose, printer: ArrayPrinter) -> Call:
-    condition, parts = node.condition, [printer(node.source), "0"]
+    fill = "0" if node.fill == "zero" else "-np.inf"
+    condition, parts = node.condition, [printer(node.source), fill]
     if isinstance(condition, LogicalNot):
         condition, parts = condition.source, parts[::-1]
     return "np.where", (printer(condition), *parts)

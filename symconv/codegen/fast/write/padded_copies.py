@@ -21,7 +21,7 @@ class PaddedCopyPrinter(NumPyPrinter):
 
     def call(self, array: Array) -> Call:
         """The name and the arguments of a node that is written as a call."""
-        if isinstance(array, Choose):
+        if isinstance(array, Choose) and array.fill == "zero":
             self.calls.add("choose")
             condition = self.text(array.condition).text
             return "choose", (condition, self(array.source))
