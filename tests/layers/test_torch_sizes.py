@@ -5,6 +5,7 @@ from functools import partial
 import pytest
 
 from symconv.api import Network
+from symconv.core.errors import SymconvError
 
 torch = pytest.importorskip("torch")
 F = torch.nn.functional
@@ -55,3 +56,35 @@ def count_remainders(worst, seeds):
             worst("conv, all symbolic", quantity, error)
         assert max(errors.values()) <= TOLERANCE, (seed, errors)
     return remainders
+
+
+BORDERS = {
+    "reflect": [(3, 2, 1), (4, 0, 3), (2, 1, 1), (2, 2, 0), (1, 0, 1), (5, 1, 5)],
+    "circular": [(3, 3, 1), (4, 0, 3), (2, 1, 2), (2, 3, 0), (1, 1, 1), (1, 0, 2)],
+}
+"""The size of an axis and what stands before and behind it; the last ones of each are too much."""
+
+
+@pytest.mark.parametrize("mode", BORDERS)
+def test_what_an_open_axis_repeats_is_that_of_pytorch_or_refused(mode):
+    text = f"input x H channels C batch N | pad P after Q mode {mode} -> y"
+    network = Network.parse(text)
+    for style in ("readable", "loops", "fast"):
+        compiled = network.compile(style)
+        for size, before, after in BORDERS[mode]:
+            x = torch.arange(2.0 * size, dtype=torch.float64).reshape(1, 2, size)
+            given = {"x": x.numpy(), "P": before, "Q": after}
+            least = 1 if mode == "reflect" else 0
+            if max(before, after) > size - least:
+                with pytest.raises(ValueError, match=r"is (0|-[0-9]), but must be"):
+                    compiled.forward(**given)
+                continue
+            wanted = torch.nn.functional.pad(x, (before, after), mode)
+            assert (compiled.forward(**given).y == wanted.numpy()).all()
+
+
+def test_sizes_that_leave_too_little_to_repeat_are_refused_when_they_become_numbers():
+    network = Network.parse("input x H channels none | pad P mode reflect -> y")
+    assert network.fixed(H=3, P=2).program
+    with pytest.raises(SymconvError, match="is too small"):
+        network.fixed(H=2, P=2)

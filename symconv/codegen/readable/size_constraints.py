@@ -32,7 +32,7 @@ class SizeConstraint:
 
 def find_size_constraints(program: Program) -> tuple[SizeConstraint, ...]:
     """The sizes that must be at least 1: of outputs, divisors and first windows of maxima."""
-    found = [_constraint_of(d) for d in program.sizes]
+    found = [_constraint_of(d, program) for d in program.sizes]
     shapes = [n for e in program.equations for n in program.tensor(e.key).shape]
     found += [SizeConstraint(n - 1) for n in shapes if not n.is_Symbol and not n.is_positive]
     found += [SizeConstraint(n - 1, symbol=n) for n in _divisors(program)]
@@ -40,8 +40,10 @@ def find_size_constraints(program: Program) -> tuple[SizeConstraint, ...]:
     return tuple(dict.fromkeys(extent for extent in found if extent.symbols))
 
 
-def _constraint_of(d: SizeDefinition) -> SizeConstraint:
-    return SizeConstraint(d.numerator, d.stride, d.symbol)
+def _constraint_of(d: SizeDefinition, program: Program) -> SizeConstraint:
+    """That of a definition; a size that no tensor has is called by its formula."""
+    had = any(n.has(d.symbol) for t in program.tensors for n in t.shape)
+    return SizeConstraint(d.numerator, d.stride, d.symbol if had else None)
 
 
 def _divisors(program: Program) -> list[Symbol]:

@@ -72,11 +72,14 @@ class PaddedAxis:
             )
         most = {"circular": self.size, "reflect": self.size - 1}.get(border)
         for many in (self.before, self.after):
-            if most is not None and (most - many).is_negative:
+            if most is None or many.is_nonpositive:
+                continue
+            if (most - many).is_negative:
                 raise SymconvError(
                     f"a {border} padding of {many} needs more than an axis of {self.size}",
                     help=f"at most {most}, or another mode",
                 )
+            at.require(most - many + 1)
 
 
 def pad_constant(

@@ -256,6 +256,13 @@ class Scope(AxisSplitter):
             )
         return found[0] if found else None
 
+    def require(self, count: Expr) -> None:
+        """State that a number made of sizes is at least 1, as a size that nothing has."""
+        place = (count - 1, Integer(1))
+        if not count.is_positive and place not in self.sizes:
+            symbol = size(f"{min(map(str, count.free_symbols))}_rest{len(self.sizes) or ''}")
+            self.sizes[place] = SizeDefinition(symbol, *place)
+
     def rounded(self, extent: Expr, room: Expr, stride: Expr) -> Expr:
         """floor(room / stride) + 1; a size symbol of its own, such as H_o, where it is open."""
         if room.is_Integer and stride.is_Integer:
