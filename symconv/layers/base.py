@@ -82,6 +82,8 @@ class Layer(ABC):
     takes_channels: ClassVar[bool] = False
     takes_rows: ClassVar[bool] = False
     ends_axes: ClassVar[bool] = False
+    instead: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """The option that may stand for a field without a default, which is None then."""
 
     out: TensorName | None = field(default=None, kw_only=True)
     of: ValueName | None = field(default=None, kw_only=True)

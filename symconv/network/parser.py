@@ -322,7 +322,10 @@ class _NetworkParser(OptionParser):
         by_name = {o.name: o for o in options if not o.required}
         usage = " ".join([head.word, *(o.name.upper() for o in required)])
         placed = list(takewhile(lambda t: t.word not in by_name, tokens))
-        values: dict[str, Any] = {}
+        instead = catalogue()[head.word].instead if not placed else {}
+        given = {t.word for t in tokens}
+        values: dict[str, Any] = {o.name: None for o in required if instead.get(o.name) in given}
+        required = [o for o in required if o.name not in values]
         # What has a usual letter may be left out: w, t. A name alone is a name all the same.
         usual = [o for o in required if o.name in USUAL]
         unnamed = not placed or _are_sizes(placed[0].word)

@@ -27,6 +27,12 @@ REFUSED = {
     "input x 3 | smooth_l1 t beta 0": ("beta = 0 is not positive", "'l1'"),
     "input x 3 | huber t delta -2": ("delta = -2 is not positive", "more than 0"),
     "input x 3 | huber t beta 2": ("has no option 'beta'", "delta"),
+    "input x NxCxHxW | upsample 2 size 7x5": ("a factor or a size", "upsample size 7x5"),
+    "input x NxCxHxW | upsample": ("needs its scale", "upsample SCALE"),
+    "input x NxCxHxW | upsample size": ("'size' needs a value", "size 2"),
+    "input x NxCxHxW | upsample size 7x5 mode linear": ("is for 1 axis of space", "bilinear"),
+    "input x NxCxHxW | upsample size 7x5 align_corners": ("no corners to align", "mode bilinear"),
+    "input x NxCxHxW | upsample size 0x5": ("a size of 0 is too small", "at least 1"),
     "input x 3 | gelu tanh": ("has no option 'tanh'", "exact"),
     "input x NxTx4 | input m NxSx6 | input n NxTx6 | attention Q K V O keys m values n of x": (
         "takes keys or values of shape N x T x 6", "needs N x S x F, with any F",

@@ -7,6 +7,7 @@ from symconv.api import Network
 
 from .draws import layer, network
 from .sequences import asked_of_others
+from .shaping import resize
 
 F = torch.nn.functional
 
@@ -296,6 +297,7 @@ OPTIONS = {
     "rmsnorm": last_axes("rmsnorm"),
     "smooth_l1": robust("smooth_l1", F.smooth_l1_loss, "beta"),
     "softmax": along("softmax"),
+    "upsample": resize,
     "softplus": activation(
         "softplus", softplus, beta=("1", "2", "0.5"), threshold=(None, "20", "1", "0", "-1")
     ),

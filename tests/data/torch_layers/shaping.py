@@ -2,6 +2,8 @@
 
 import torch
 
+from symconv.api import Network
+
 from .draws import image, layer, network
 from .windows import torch_padding
 
@@ -53,6 +55,22 @@ def upsample(d):
     def reference(x):
         corners = None if mode == "nearest" else aligned
         return F.interpolate(x, scale_factor=s, mode=mode, align_corners=corners)
+
+    return made, {"x": d.some(n, c, *size)}, reference
+
+
+def resize(d):
+    """An upsampling to a size, smaller ones among them, with every mode."""
+    mode = d.choice(("nearest", "nearest", "linear", "bilinear", "bilinear", "trilinear"))
+    rank = {"linear": 1, "trilinear": 3, "nearest": d.randint(1, 3)}.get(mode, 2)
+    aligned = d.half() and mode != "nearest"
+    n, c, size, to = d.randint(1, 2), d.randint(1, 2), d.axes(rank, 1, 5), d.axes(rank, 1, 8)
+    words = f"upsample size {'x'.join(map(str, to))} mode {mode}" + " align_corners" * aligned
+    shape = "x".join(map(str, size))
+    made = Network.parse(f"input x {shape} channels {c} batch {n} | {words} -> y")
+
+    def reference(x):
+        return F.interpolate(x, to, mode=mode, align_corners=aligned if mode != "nearest" else None)
 
     return made, {"x": d.some(n, c, *size)}, reference
 
