@@ -4,9 +4,9 @@ import re
 
 import numpy as np
 import pytest
+from kept_networks import parse_once
 from sympy import Sum
 
-from symconv.api import Network
 from symconv.calculus.single_values import drop_single_values
 from symconv.core.equation import Equation
 from symconv.core.nodes import LogSumExp, MaxOver, limits
@@ -37,7 +37,7 @@ ONE_VALUE = re.compile(
 
 @pytest.mark.parametrize(("source", "written"), CASES)
 def test_a_formula_has_no_index_with_one_value(source, written):
-    assert written in Network.parse(source).derivation().text()
+    assert written in parse_once(source).derivation().text()
 
 
 NOTATIONS = ("ij0", "ij1", "flat1")
@@ -58,7 +58,7 @@ def test_no_markup_names_one_in_any_notation(source, notation):
 
 
 def no_page_names_one(source, notation):
-    page = Network.parse(source, notation).derivation()
+    page = parse_once(source, notation).derivation()
     for text in (page.text(), page.latex(), page.markdown()):
         assert not ONE_VALUE.search(text)
     data = page.json()
@@ -67,14 +67,14 @@ def no_page_names_one(source, notation):
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_no_module_loops_over_one(source):
-    text = Network.parse(source).numpy_source("loops")
+    text = parse_once(source).numpy_source("loops")
     loops = re.findall(r"for .* in (?:range|np\.ndindex)\((.*)\):", text)
     assert all("1" not in extents.split(", ") for extents in loops)
 
 
 @pytest.mark.parametrize("source", [SOURCES[k] for k in (0, 2, 3, 4, 5, 6, 9, 10)])
 def test_everything_holds(source):
-    assert all(check.passed for check in Network.parse(source).verify())
+    assert all(check.passed for check in parse_once(source).verify())
 
 
 @pytest.mark.parametrize(
@@ -88,19 +88,19 @@ def test_everything_holds(source):
     ],
 )
 def test_what_a_result_is_is_said_as_without_that_axis(source, said):
-    assert said in " ".join(Network.parse(source).derivation().text().split())
+    assert said in " ".join(parse_once(source).derivation().text().split())
 
 
 def test_a_window_that_fits_once_is_still_flipped():
     said = "Convolution is that of mathematics: the kernel is read backwards (flipped)."
-    assert said in Network.parse("input x 2x2 | conv w 2x2 flip -> z").conventions
-    assert said not in Network.parse("input x 2x2 | conv w 2x2 -> z").conventions
-    assert said not in Network.parse("input x 4 | dense w 2 -> z").conventions
+    assert said in parse_once("input x 2x2 | conv w 2x2 flip -> z").conventions
+    assert said not in parse_once("input x 2x2 | conv w 2x2 -> z").conventions
+    assert said not in parse_once("input x 4 | dense w 2 -> z").conventions
 
 
 @pytest.mark.parametrize("sizes", [{"C": 1}, {"N": 1, "C": 1}, {"k1": 1, "k2": 1}])
 def test_sizes_that_become_one_drop_their_indices(sizes):
-    network = Network.parse("input x NxCxHxW | conv w k1xk2 channels F -> z").fixed(**sizes)
+    network = parse_once("input x NxCxHxW | conv w k1xk2 channels F -> z").fixed(**sizes)
     assert not ONE_VALUE.search(network.derivation().text())
     assert all(check.passed for check in network.verify())
 
@@ -142,7 +142,7 @@ def test_sums_and_maxima_over_one_value(right, became):
 )
 def test_what_has_one_value_has_the_type_of_the_numbers(text, style):
     """A window that fits once is found by a mask, a softmax of one class reads nothing: no bool."""
-    net, rng = Network.parse(text), np.random.default_rng(3)
+    net, rng = parse_once(text), np.random.default_rng(3)
     arrays = {
         t.key: rng.normal(size=[int(n) if n.is_Integer else 3 for n in t.shape]).astype(np.float32)
         for t in net.program.given

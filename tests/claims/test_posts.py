@@ -11,13 +11,12 @@ import re
 from functools import cache
 
 import pytest
+from kept_networks import parse_once
 from paths import DATA
 
-from symconv import Network
 from symconv.claims.model.verdict import exit_code
 from symconv.claims.posts import report_post
 from symconv.claims.posts.accounting import FATES, UNREAD
-from symconv.network.examples import BY_NAME
 
 FOLDER = DATA / "posts"
 FILES = ("seeds.json", "own.json")
@@ -40,16 +39,12 @@ def read_records(file):
 POSTS = [(file, post) for file in FILES for post in read_records(file)] + [("seeds.json", "002")]
 
 
-def parse(text, notation=None):
-    if text in BY_NAME:
-        return Network.example(text)
-    return Network.parse(text, notation) if notation else Network.parse(text)
-
-
 @cache
 def report(file, post):
     records = read_records(file).get(post, [{"network": "general-conv"}])
-    return report_post(parse(records[0]["network"]), (FOLDER / f"{post}.txt").read_text("utf-8"))
+    return report_post(
+        parse_once(records[0]["network"]), (FOLDER / f"{post}.txt").read_text("utf-8")
+    )
 
 
 def squeeze(text):
@@ -108,7 +103,7 @@ def test_every_statement_of_a_post_is_judged_as_it_should_be(file, post):
 
 
 def judge_snippet(case):
-    found = report_post(parse(case["network"], case.get("notation")), case["text"])
+    found = report_post(parse_once(case["network"], case.get("notation")), case["text"])
     return found, [said_of(found.verdicts, w["find"]) for w in case["wanted"]]
 
 
@@ -151,7 +146,7 @@ def test_open_cases_are_open():
 
 
 def test_what_code_defines_means_the_same_outside_of_code():
-    network = Network.parse("input x 4 batch N | dense W 3 bias b -> z | half_sse t -> C")
+    network = parse_once("input x 4 batch N | dense W 3 bias b -> z | half_sse t -> C")
     text = "z_shift = z - t.mean(axis=0)[None, :]\ngrad_sum = (z - t).sum(axis=0)\ndb = grad_sum / "
     right = network.check_post(text + "1\n")
     wrong = network.check_post(text + "2\n")
@@ -160,7 +155,7 @@ def test_what_code_defines_means_the_same_outside_of_code():
 
 
 def test_what_code_changes_is_no_longer_what_it_was_defined_as():
-    network = Network.parse("input x 4 batch N | dense W 3 bias b -> z | half_sse t -> C")
+    network = parse_once("input x 4 batch N | dense W 3 bias b -> z | half_sse t -> C")
     filled = "total = np.zeros((3,))\ntotal[m, n] += z[m, n] - t[m, n]\ndb = total\n"
     assert [v.verdict for v in network.check_post(filled)][-1] == "not checked"
     again = "total = np.zeros((3,))\ntotal = (z - t).sum(axis=0)\ndb = total\n"
@@ -185,7 +180,7 @@ $\frac{\partial C}{\partial w} = 5$
 )
 def test_a_text_leaves_out_what_it_says(mark, lines):
     report = report_post(
-        Network.parse("input x 3 | conv w 3 -> y | sse t -> C"), LEFT_OUT.replace("{mark}", mark)
+        parse_once("input x 3 | conv w 3 -> y | sse t -> C"), LEFT_OUT.replace("{mark}", mark)
     )
     assert [v.line for v in report.verdicts] == lines
     assert len(report.signs) == 3
@@ -214,7 +209,7 @@ DOCUMENT = r"""\documentclass{article}
 
 
 def test_a_document_of_latex_is_read_with_its_preamble_and_macros():
-    report = report_post(Network.parse("input x 4 | conv w 2 -> z | half_sse t -> C"), DOCUMENT)
+    report = report_post(parse_once("input x 4 | conv w 2 -> z | half_sse t -> C"), DOCUMENT)
     assert [(v.line, v.verdict) for v in report.verdicts] == [
         (7, "right"),
         (12, "right"),
@@ -225,7 +220,7 @@ def test_a_document_of_latex_is_read_with_its_preamble_and_macros():
 
 def test_a_macro_that_lays_out_words_hides_no_formula():
     text = r"\newcommand{\remark}[1]{{\footnotesize #1}}" + "\n" + r"\remark{so $z_0 = w_0 x_1$}"
-    report = report_post(Network.parse("input x 4 | conv w 2 -> z | half_sse t -> C"), text)
+    report = report_post(parse_once("input x 4 | conv w 2 -> z | half_sse t -> C"), text)
     assert [v.verdict for v in report.verdicts] == ["wrong"]
 
 
@@ -242,5 +237,5 @@ ROOMY = (
 @pytest.mark.parametrize("text", ROOMY)
 def test_a_macro_of_space_or_colour_shows_its_formula(text):
     """One that only makes room around an argument was taken for words, and its formula for none."""
-    report = report_post(Network.parse("input x 4 | conv w 2 -> z | half_sse t -> C"), text)
+    report = report_post(parse_once("input x 4 | conv w 2 -> z | half_sse t -> C"), text)
     assert [v.verdict for v in report.verdicts] == ["wrong"]

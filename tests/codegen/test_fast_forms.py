@@ -9,8 +9,8 @@ from types import ModuleType
 import numpy as np
 import pytest
 from grids import REST, slice_of
+from kept_networks import parse_once
 
-import symconv
 from symconv.codegen.fast.algorithms.table import ALGORITHMS, find_algorithms
 from symconv.codegen.fast.module import generate_fast
 from symconv.codegen.fast.plan.overrides import PlanOverrides
@@ -142,7 +142,7 @@ def random_layer(seed, *, stride=True, dilation=True, kernel=None):
 def test_every_form_agrees_at_random_sizes(form, seed):
     tiled = form.startswith("winograd")
     plain = tiled or form in {"folded", "batch_last"}
-    net = symconv.Network.parse(
+    net = parse_once(
         random_layer(
             100 * FORMS.index(form) + seed,
             stride=not (tiled or form == "folded"),
@@ -161,7 +161,7 @@ def test_every_form_agrees_at_random_sizes(form, seed):
 @pytest.mark.parametrize("seed", range(12))
 def test_forms_can_be_mixed(seed):
     r = Random(seed)
-    net = symconv.Network.parse(random_layer(700 + seed, kernel=r.choice([None, [3, 3]])))
+    net = parse_once(random_layer(700 + seed, kernel=r.choice([None, [3, 3]])))
     assert_agrees(net, module(net, ask_for(net, *r.sample(FORMS, len(FORMS)))))
 
 
@@ -172,7 +172,7 @@ def test_forms_can_be_mixed(seed):
 def test_one_map_or_one_picture_is_enough(form, shape):
     tiles = ["2x2", "1x2", "2x1"]
     for tile, filters in ((t, f) for t in tiles for f in (1, 2)):
-        net = symconv.Network.parse(
+        net = parse_once(
             f"input x {shape} | conv w 3x3 channels {filters} padding 1 bias b -> z "
             f"| maxpool {tile.replace('2x', '7x') if tile[0] == '2' else tile} -> p"
         )
@@ -182,7 +182,7 @@ def test_one_map_or_one_picture_is_enough(form, shape):
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("more", ["", "stride 2 ", "bias b "])
 def test_a_gradient_that_is_a_correlation_lives_in_no_workspace(form, more):
-    net = symconv.Network.parse(f"input x 5x3x4x5 | transposed_conv w 3x3 channels 2 {more}-> y")
+    net = parse_once(f"input x 5x3x4x5 | transposed_conv w 3x3 channels 2 {more}-> y")
     if all(form in forms_of(c) for c in contractions(net).values()):
         assert_agrees(net, module(net, ask_for(net, form)), spaces=({},))
 
@@ -203,19 +203,19 @@ ODD = (
 
 @pytest.mark.parametrize(("text", "form"), slice_of(product(ODD, [None, *FORMS]), 3))
 def test_odd_geometries_agree_in_every_form(text, form):
-    net = symconv.Network.parse(text)
+    net = parse_once(text)
     assert_agrees(net, module(net, ask_for(net, form) if form else None))
 
 
 def test_a_place_of_three_indices_is_no_window():
     text = "y[i,j] = sum(m<3, n<2) w[m,n]*x[i+m+2*n,j+m] for i<3, j<2"
-    net = symconv.Network.parse(f"input x 12x5 | {text} | sse t -> C")
+    net = parse_once(f"input x 12x5 | {text} | sse t -> C")
     assert_agrees(net, module(net, PlanOverrides()))
 
 
 @pytest.mark.parametrize("form", ["folded", "winograd2", "winograd4", "columns"])
 def test_blocks_that_do_not_fill_the_cache_leave_no_seam(form):
-    net = symconv.Network.parse(
+    net = parse_once(
         "input x 3x2x17x9 | conv w 3x3 channels 4 padding 1 bias b -> z | relu -> a "
         "| conv w 3x3 channels 3 padding 2 -> z | sse t -> C"
     )
@@ -227,7 +227,7 @@ def test_blocks_that_do_not_fill_the_cache_leave_no_seam(form):
 
 def test_a_workspace_is_used_again_and_follows_the_arrays():
     """The second call finds every buffer; another type or another batch has buffers of its own."""
-    net = symconv.Network.parse(
+    net = parse_once(
         "input x Nx2x8x8 | conv w 3x3 channels 4 padding 1 bias b -> z | relu -> a | maxpool 2 -> p"
     )
     made, readable, space = module(net, PlanOverrides()), net.compile().module, {}
@@ -251,7 +251,7 @@ def test_a_workspace_is_used_again_and_follows_the_arrays():
 
 @pytest.mark.parametrize("form", ["folded", "winograd4"])
 def test_arrays_of_any_memory_order_are_taken(form):
-    net = symconv.Network.parse("input x 2x3x9x8 | conv w 3x3 channels 4 padding 1 -> z")
+    net = parse_once("input x 2x3x9x8 | conv w 3x3 channels 4 padding 1 -> z")
     made, arrays = module(net, ask_for(net, form)), inputs(net)
     last = {
         k: np.ascontiguousarray(a.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
@@ -268,7 +268,7 @@ def test_torch_agrees():
     for seed, form in enumerate(("folded", "winograd2", "winograd4")):
         r = np.random.default_rng(seed)
         n, c, f, h, w, p = (int(k) for k in r.integers(1, 9, 6))
-        net = symconv.Network.parse(
+        net = parse_once(
             f"input x {n}x{c}x{h + 3}x{w + 3} | conv w 3x3 channels {f} padding {p % 4} -> z"
         )
         arrays = inputs(net)
@@ -281,9 +281,7 @@ def test_torch_agrees():
 
 
 def test_a_form_that_does_not_fit_is_refused():
-    net = symconv.Network.parse(
-        "input x 2x3x9x8 | conv w 3x3 channels 4 stride 2 -> z | sse t -> C"
-    )
+    net = parse_once("input x 2x3x9x8 | conv w 3x3 channels 4 stride 2 -> z | sse t -> C")
     for key, form, problem in (
         ("z", "winograd4", "has no form"),
         ("z", "winograd", "no form is called"),
@@ -302,7 +300,7 @@ def test_tiles_are_taken_where_they_are_asked_for_and_pay():
         ((32, "3x3 stride 2"), None),
         ((3, "3x3"), None),
     ):
-        net = symconv.Network.parse(text.format(*sizes))
+        net = parse_once(text.format(*sizes))
         backward, tiled = net.backward(), PlanOverrides("f4")
         choices = plan_network(net.program, backward, tiled).choices.values()
         assert (form in {c.algorithm.name for c in choices}) == (form is not None)
@@ -311,7 +309,7 @@ def test_tiles_are_taken_where_they_are_asked_for_and_pay():
 
 
 def test_recognised_images_turn_into_places():
-    net = symconv.Network.parse("input x 2x3x9x8 | conv w 3x2 channels 4 padding 1 dilation 2 -> z")
+    net = parse_once("input x 2x3x9x8 | conv w 3x2 channels 4 padding 1 dilation 2 -> z")
     backward = net.backward()
     made = recognize_contraction(backward.program, backward.program.equation("gradient x"))
     from symconv.codegen.fast.plan.gradient_as_correlation import rewrite_as_correlation

@@ -11,8 +11,8 @@ from types import ModuleType
 import numpy as np
 import pytest
 from grids import slice_of
+from kept_networks import parse_once
 
-import symconv
 from symconv.codegen.fast.module import generate_fast
 from symconv.codegen.fast.plan.planner import plan_network
 from symconv.codegen.fast.strategy import choose_strategy
@@ -25,7 +25,6 @@ from symconv.core.equation import find_labels
 from symconv.core.errors import SymconvError
 from symconv.core.proof import number_equations
 from symconv.lower.lowering import Lowering
-from symconv.network.examples import EXAMPLES
 from symconv.semantics.sizes import pick_sizes
 from symconv.verify.generated_module import ModuleUnderTest
 from symconv.verify.module_checks import check_module
@@ -54,11 +53,6 @@ LAYERS = (
     "input x 3x3 | conv w 2x2 -> z | maxpool 2 -> p | tanh -> y | sse t -> C",
 )
 ORACLE = ("two-convs", "conv-pool-sigmoid-dense", "relu-filter", *LAYERS[-5:])
-
-
-def network(text):
-    named = [e.name for e in EXAMPLES]
-    return symconv.Network.example(text) if text in named else symconv.Network.parse(text)
 
 
 def source(net):
@@ -119,7 +113,7 @@ def assert_close(a, b, name, tolerance=1e-9):
 
 @pytest.mark.parametrize("text", ["two-convs", "conv-pool-sigmoid-dense", "lenet5", *LAYERS])
 def test_a_fast_module_computes_what_the_readable_one_computes(text):
-    net = network(text)
+    net = parse_once(text)
     fast, readable = source(net), net.compile().module
     assert style(fast) != "readable"
     for dtype, tolerance in ((np.float64, 1e-9), (np.float32, 1e-4)):
@@ -142,7 +136,7 @@ def assert_twins(module, readable, arrays, tolerance):
 
 @pytest.mark.parametrize("text", ORACLE)
 def test_the_oracle_agrees(text):
-    net = network(text.replace("20x2x6x5", "12x2x4x3"))
+    net = parse_once(text.replace("20x2x6x5", "12x2x4x3"))
     backward = net.backward()
     module = loaded(source(net))
     names = module_names(net.program, backward.program).tensors
@@ -173,7 +167,7 @@ def random_layer(seed):
 
 @pytest.mark.parametrize("seed", slice_of(range(24), 3))
 def test_random_layers_agree(seed):
-    net = symconv.Network.parse(random_layer(seed))
+    net = parse_once(random_layer(seed))
     arrays, module = inputs(net), loaded(source(net))
     _, right = step(net.compile().module, arrays)
     _, found = step(module, arrays)
@@ -182,7 +176,7 @@ def test_random_layers_agree(seed):
 
 @pytest.mark.parametrize("text", ["conv-pool-sigmoid-dense", LAYERS[2], LAYERS[9], LAYERS[11]])
 def test_of_equal_entries_the_first_gets_the_gradient(text):
-    net = network(text)
+    net = parse_once(text)
     arrays = {k: np.round(a) for k, a in inputs(net).items()}
     arrays["w"] = np.ones_like(arrays["w"])
     _, right = step(net.compile().module, arrays)
@@ -192,7 +186,7 @@ def test_of_equal_entries_the_first_gets_the_gradient(text):
 
 @pytest.mark.parametrize("text", ["lenet5", LAYERS[3], LAYERS[5], LAYERS[9], LAYERS[11]])
 def test_gradients_do_not_live_in_the_workspace(text):
-    net = network(text)
+    net = parse_once(text)
     module, space = loaded(source(net)), {}
     first, second = inputs(net), inputs(net, seed=1)
     _, found = step(module, first, workspace=space)
@@ -204,7 +198,7 @@ def test_gradients_do_not_live_in_the_workspace(text):
 
 
 def test_threads_do_not_disturb_each_other():
-    net = network("lenet5")
+    net = parse_once("lenet5")
     module = loaded(source(net))
     given = [inputs(net, seed=seed) for seed in range(4)]
     alone = [step(module, arrays)[1] for arrays in given]
@@ -215,7 +209,7 @@ def test_threads_do_not_disturb_each_other():
 
 
 def test_the_step_of_an_unrolled_module_is_both_passes():
-    net = network("conv-pool-sigmoid-dense")
+    net = parse_once("conv-pool-sigmoid-dense")
     module, arrays = loaded(source(net)), inputs(net)
     values, right = step(module, arrays)
     found = called(module.step, arrays)
@@ -224,12 +218,12 @@ def test_the_step_of_an_unrolled_module_is_both_passes():
 
 
 def test_sizes_that_no_array_shows_are_left_to_the_readable_style():
-    assert style(source(network("general-conv-strided"))) == "readable"
+    assert style(source(parse_once("general-conv-strided"))) == "readable"
 
 
 def test_an_array_of_another_shape_is_refused():
     for text in ("lenet5", "two-convs"):
-        net = network(text)
+        net = parse_once(text)
         arrays = inputs(net)
         arrays[next(iter(arrays))] = np.zeros((2, 2))
         with pytest.raises(ValueError, match="shape"):
@@ -238,7 +232,7 @@ def test_an_array_of_another_shape_is_refused():
 
 @pytest.mark.parametrize("line", ["import os", "np.load('x')", "values.__class__", "open('x')"])
 def test_the_allow_list_refuses_what_no_module_needs(line):
-    text = source(network("lenet5"))
+    text = source(parse_once("lenet5"))
     with pytest.raises(SymconvError, match="not allowed"):
         FAST.audit(f"{text}\n{line}\n")
 
@@ -246,7 +240,7 @@ def test_the_allow_list_refuses_what_no_module_needs(line):
 def test_the_text_does_not_depend_on_the_order_of_hashes():
     code = (
         "import sys, symconv; sys.path.insert(0, 'tests/codegen'); import test_fast_modules as t; "
-        "print([t.source(t.network(n)) for n in ('lenet5', 'conv-pool-sigmoid-dense')])"
+        "print([t.source(t.parse_once(n)) for n in ('lenet5', 'conv-pool-sigmoid-dense')])"
     )
     texts = {
         subprocess.run(
@@ -261,7 +255,7 @@ def test_the_text_does_not_depend_on_the_order_of_hashes():
 
 
 def test_a_pass_is_given_an_array_that_it_needs_for_a_size_alone():
-    net = symconv.Network.parse("input x 2xCx4x4 | concat x -> y")
+    net = parse_once("input x 2xCx4x4 | concat x -> y")
     program, backward = net.program, net.backward()
     lowering = Lowering({**program.by_key, **backward.program.by_key}, program.sizes)
     spec = ModuleSpec(program, backward, "twice")
@@ -276,5 +270,5 @@ def test_a_pass_is_given_an_array_that_it_needs_for_a_size_alone():
 
 @pytest.mark.parametrize("layer", ["avgpool 3 padding 1 -> y", "pad 1 -> y", "maxpool 2 padding 1"])
 def test_a_batch_is_split_without_any_parameter(layer):
-    net = symconv.Network.parse(f"input x Nx2x6x6 | {layer}")
+    net = parse_once(f"input x Nx2x6x6 | {layer}")
     assert "def backward" in net.numpy_source("fast")

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 from grids import slice_of
+from kept_networks import parse_once
 from paths import ROOT
 
 from symconv.api import Network
@@ -39,7 +40,7 @@ TEXTS = [*SMALL, *(typical_text(catalogue()[k]) for k in sorted(catalogue())), *
 
 @pytest.mark.parametrize("text", slice_of(TEXTS, 3))
 def test_loops_are_what_the_equations_say(text):
-    network = Network.parse(text)
+    network = parse_once(text)
     program, names = network.backward().program, network._module_names
     sizes = pick_sizes(program, seed=3)
     options = {names.sizes[s]: n for s, n in sizes.items() if s in names.sizes}
@@ -82,7 +83,7 @@ def test_the_modules_pass_linter_formatter_and_type_checker(tmp_path):
     pytest.importorskip("mypy")
     (tmp_path / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text("utf-8"), "utf-8")
     for k, text in enumerate(TEXTS):
-        module = Network.parse(text).numpy_source("loops")
+        module = parse_once(text).numpy_source("loops")
         (tmp_path / f"module{k}.py").write_text(module, "utf-8")
     files = sorted(p.name for p in tmp_path.glob("*.py"))
     for tool in (
@@ -121,7 +122,7 @@ def test_a_wrong_loop_is_noticed():
 
 
 def test_names_of_loops_do_not_hide_names_of_the_module():
-    network = Network.parse("input i 5x5 | conv total 2x2 bias largest -> np | sse rest -> C")
+    network = parse_once("input i 5x5 | conv total 2x2 bias largest -> np | sse rest -> C")
     text = network.numpy_source("loops")
     loops = {
         n.id
@@ -157,7 +158,7 @@ def test_what_a_branch_has_asked_is_not_asked_again_inside(text):
         for child in ast.iter_child_nodes(node):
             visit(child, known)
 
-    source = ast.parse(Network.parse(text).numpy_source("loops"))
+    source = ast.parse(parse_once(text).numpy_source("loops"))
     functions = {f.name: f for f in source.body if isinstance(f, ast.FunctionDef)}
     for name in ("forward", "backward"):
         visit(functions[name], set())
@@ -166,7 +167,7 @@ def test_what_a_branch_has_asked_is_not_asked_again_inside(text):
 
 
 def test_a_stored_number_that_is_read_is_no_argument_left_unread():
-    network = Network.parse("input x NxC | E = sum(b<N, i<C) x[b,i]^2 | D = exp(E)")
+    network = parse_once("input x NxC | E = sum(b<N, i<C) x[b,i]^2 | D = exp(E)")
     source = network.numpy_source("loops")
     assert "= values.D" in source
     assert "ARG001" not in source
@@ -178,7 +179,7 @@ def test_a_stored_number_that_is_read_is_no_argument_left_unread():
 def test_a_quotient_that_the_sizes_bound_is_not_asked_for(length, asked):
     """x[2i] with i < 3: of five places none has a quotient beyond 2, of seven the last one has."""
     text = f"input x {length} | y[i] = w[0]*x[2*i] for i<3 | sse t -> C"
-    assert f"if {asked}:" in Network.parse(text).numpy_source("loops")
+    assert f"if {asked}:" in parse_once(text).numpy_source("loops")
 
 
 def test_the_gradients_of_much_work_are_tested_along_one_direction(tmp_path, monkeypatch):

@@ -2,6 +2,7 @@
 
 import ast
 from collections import Counter
+from functools import cache
 
 import pytest
 
@@ -45,9 +46,12 @@ def generate(case):
     return Network.parse(text).generate(style, **overrides)
 
 
+generate_once = cache(generate)
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_nobody_reads_the_text_back(monkeypatch, case):
-    right = generate(case)
+    right = generate_once(case)
     assert "def backward" in right.source
     monkeypatch.setattr(render_module, "render_template", lambda *_, **__: "")
     blank = generate(case)
@@ -62,19 +66,19 @@ def test_nobody_reads_the_text_back(monkeypatch, case):
 
 
 def test_the_cases_have_what_they_are_called_after():
-    steps = {case for case in CASES if generate(case).module.function("step")}
+    steps = {case for case in CASES if generate_once(case).module.function("step")}
     assert {c for c in CASES if c.startswith("threads")} | {"unrolled"} == steps
-    helpers = {case: [h.name for h in generate(case).module.helpers] for case in CASES}
+    helpers = {case: [h.name for h in generate_once(case).module.helpers] for case in CASES}
     assert all(find_algorithm(form).template in helpers[form] for form in FORMS)
     assert "winograd" in helpers["tiles"]
     assert "zero_pad" in helpers["margins"]
     assert helpers["unrolled"] == ["as_floats", "check_shape"]
-    assert not generate("as it stands").module.takes("workspace")
+    assert not generate_once("as it stands").module.takes("workspace")
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_what_writers_noted_of_a_function_is_true(case):
-    generated = generate(case)
+    generated = generate_once(case)
     tree = ast.parse(generated.source)
     written = {n.name: n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)}
     module = generated.module
@@ -92,7 +96,7 @@ def test_what_writers_noted_of_a_function_is_true(case):
 
 @pytest.mark.parametrize("case", CASES)
 def test_a_module_brings_what_it_calls_and_no_other_helper(case):
-    module = generate(case).module
+    module = generate_once(case).module
     called = {name for f in module.functions for name in f.calls}
     called |= {name for h in module.helpers for name in h.calls}
     owners = {name: h.name for h in module.helpers for name in h.defines}
@@ -125,7 +129,7 @@ passes are lowered to look for margins, which the writer then finds lowered.
 
 @pytest.mark.parametrize("case", WORK)
 def test_a_network_is_planned_lowered_printed_and_audited_once(monkeypatch, case):
-    generate(case).source  # noqa: B018 - templates of helper functions are read once, before
+    generate_once(case).source  # noqa: B018 - templates of helper functions are read once, before
     counts = Counter()
 
     def counting(name, function):

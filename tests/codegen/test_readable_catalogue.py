@@ -5,9 +5,9 @@ import inspect
 import numpy as np
 import pytest
 from grids import slice_of
+from kept_networks import parse_once
 from sympy import Product, Sum, Symbol
 
-from symconv.api import Network
 from symconv.codegen.python.allowlist import READABLE
 from symconv.codegen.python.render_module import render_module
 from symconv.codegen.readable.module import readable_module
@@ -96,7 +96,7 @@ def typical(keyword):
 
 @pytest.mark.parametrize("text", slice_of([*map(typical, sorted(catalogue())), *VARIANTS], 3))
 def test_modules_are_right_and_keep_their_type(text):
-    program, sizes, module = module_of(Network.parse(text))
+    program, sizes, module = module_of(parse_once(text))
     checks = check_module(program, sizes, module)
     assert [c.line for c in checks if not c.passed] == []
     given = input_arrays(draw_float_point(program, sizes, 0), float)
@@ -114,7 +114,7 @@ def test_modules_are_right_and_keep_their_type(text):
      "softplus", "sigmoid", "silu", "tanh", "gelu", "elu"],
 )  # fmt: skip
 def test_large_numbers_neither_overflow_nor_warn(layer, kind):
-    module = Network.parse(f"input x 4 batch 3 | {layer} -> y").compile()
+    module = parse_once(f"input x 4 batch 3 | {layer} -> y").compile()
     x = np.array([[1e4, -1e4, 0, 1e4], [-1e4, -1e4, -1e4, 2e4], [0, 0, 1, -1]], kind)
     labels = "labels" in layer
     known = {"x": x, "t": np.array([1, 3, 0]) if labels else np.full((3, 4), 0.25, kind)}
@@ -131,7 +131,7 @@ def called(function, known):
 
 
 def test_softmax_of_large_logits_is_that_of_the_shifted_ones():
-    module = Network.parse("input x 3 batch 2 | softmax -> p").compile()
+    module = parse_once("input x 3 batch 2 | softmax -> p").compile()
     x = np.array([[1.0, 2.0, 3.0], [0.5, 0.5, -4.0]], np.float32)
     np.testing.assert_allclose(
         module.forward(x=x + np.float32(8192)).p, module.forward(x=x).p, rtol=1e-6
@@ -168,7 +168,7 @@ def test_what_is_not_known_is_refused(rhs):
 
 
 def test_labels_are_whole_numbers_in_types_and_words():
-    source = Network.parse("input x 5 batch N | cross_entropy t labels").numpy_source()
+    source = parse_once("input x 5 batch N | cross_entropy t labels").numpy_source()
     assert "Labels: TypeAlias = NDArray[np.integer[Any]]" in source
     assert "t: Labels" in source
     assert "t: target, class numbers, shape (N,)" in source
@@ -217,7 +217,7 @@ def test_a_log_sum_exp_is_no_maximum():
     ],
 )
 def test_modules_read_like_what_a_person_writes(text, lines):
-    source = Network.parse(text).numpy_source()
+    source = parse_once(text).numpy_source()
     for line in lines:
         assert line in source
 
@@ -225,7 +225,7 @@ def test_modules_read_like_what_a_person_writes(text, lines):
 @pytest.mark.parametrize("groups", [1, 4, 8])
 def test_a_convolution_does_not_loop_over_the_image(groups):
     text = f"input x Nx8x14x14 | conv w 3x3 channels 8 padding 1 stride 2 groups {groups} -> z"
-    passes = Network.parse(text).numpy_source().partition("def forward")[2]
+    passes = parse_once(text).numpy_source().partition("def forward")[2]
     loops = [s for s in passes.splitlines() if s.lstrip().startswith("for ")]
     assert loops in ([], ["    for m, n in np.ndindex(3, 3):"])
 
@@ -243,5 +243,5 @@ GIVEN = {
 @pytest.mark.parametrize("text", GIVEN)
 def test_what_is_given_is_called_what_it_is(text):
     for style in ("readable", "fast"):
-        source = Network.parse(text).numpy_source(style)
+        source = parse_once(text).numpy_source(style)
         assert [w for w in GIVEN[text] if w not in source] == []

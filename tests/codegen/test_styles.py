@@ -7,6 +7,7 @@ from inspect import signature
 import numpy as np
 import pytest
 from grids import REST
+from kept_networks import parse_once
 
 from symconv.api import Network
 from symconv.codegen.styles import STYLES
@@ -80,7 +81,7 @@ def assert_close(found, right, name, tolerance):
 @pytest.mark.parametrize("name", [*NAMES, "small lenet"])
 @pytest.mark.parametrize("style", STYLES)
 def test_every_style_of_every_example_is_right(name, style):
-    network = Network.example(name) if name in NAMES else Network.parse(LENET)
+    network = parse_once(name if name in NAMES else LENET)
     Twins(network).assert_right(style)
 
 
@@ -105,7 +106,7 @@ def test_every_style_of_the_whole_lenet_is_right_for_batches(seed):
 
 @pytest.mark.parametrize("style", STYLES)
 def test_four_threads_at_once_get_what_one_gets(style):
-    network = Network.parse(LENET)
+    network = parse_once(LENET)
     twins = [Twins(network, seed) for seed in range(4)]
     alone = [t.step(style, t.given) for t in twins]
     module = twins[0]

@@ -1,6 +1,7 @@
 """Documents say what the rules compute: a fault in a rule changes them, and a check fails."""
 
 import re
+from functools import cache
 
 import pytest
 from paths import TEMPLATES
@@ -22,6 +23,10 @@ def network(name):
 def documents(name):
     explanation = network(name).derivation()
     return {form: getattr(explanation, form)() for form in DOCUMENTS}
+
+
+honest_documents = cache(documents)
+"""Those that no test has changed a rule of; they are asked for before a rule is changed."""
 
 
 def failures(name):
@@ -86,7 +91,7 @@ FAULTS = [
 
 @pytest.mark.parametrize(("rule", "fault", "name"), FAULTS, ids=lambda v: getattr(v, "__name__", v))
 def test_a_fault_in_a_rule_shows_in_every_document(monkeypatch, rule, fault, name):
-    honest = documents(name)
+    honest = honest_documents(name)
     assert failures(name) == []
     replaced(monkeypatch, rule, fault)
     faulty = documents(name)
@@ -95,7 +100,7 @@ def test_a_fault_in_a_rule_shows_in_every_document(monkeypatch, rule, fault, nam
 
 
 def test_a_fault_in_sifting_shows_in_every_document(monkeypatch):
-    honest = documents("general-conv")
+    honest = honest_documents("general-conv")
     monkeypatch.setattr(sifting, "solve", shifted(sifting.solve))
     faulty = documents("general-conv")
     assert all(honest[form] != faulty[form] for form in DOCUMENTS)
@@ -103,7 +108,7 @@ def test_a_fault_in_sifting_shows_in_every_document(monkeypatch):
 
 
 def test_a_rule_left_out_shows_and_stays_true(monkeypatch):
-    honest = documents("general-conv")
+    honest = honest_documents("general-conv")
     monkeypatch.setattr(Sifting, "sift", unbounded)
     faulty = documents("general-conv")
     assert all(honest[form] != faulty[form] for form in DOCUMENTS)
@@ -113,7 +118,7 @@ def test_a_rule_left_out_shows_and_stays_true(monkeypatch):
 def test_a_fault_in_a_split_shows_in_every_document(monkeypatch):
     """Flatten tells a channel from a place in it by the digits of a number."""
     name = "conv-pool-sigmoid-dense"
-    honest = documents(name)
+    honest = honest_documents(name)
     split_digits = affine._digit_by_digit
 
     def crossed(place, digits):

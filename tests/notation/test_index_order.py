@@ -3,9 +3,9 @@
 import re
 
 import pytest
+from kept_networks import parse_once
 from sympy import Sum
 
-from symconv.api import Network
 from symconv.core.equation import Equation
 from symconv.core.nodes import MaxOver, limits
 from symconv.core.tensor import Name, Tensor, index
@@ -38,13 +38,13 @@ def text(network):
 
 @pytest.mark.parametrize(("source", "read"), CASES)
 def test_an_output_is_written_before_the_place_in_its_window(source, read):
-    assert read in text(Network.parse(source))
+    assert read in text(parse_once(source))
 
 
 @pytest.mark.parametrize("source", [source for source, _ in CASES if "batch" not in source])
 def test_formulas_words_and_loops_agree(source):
     """The index that leads a sum of indices in the equation leads it everywhere."""
-    network = Network.parse(source)
+    network = parse_once(source)
     order = index_order(network.program.equations)
     loops = network.numpy_source("loops")
     for page in (text(network), loops):
@@ -57,7 +57,7 @@ def test_formulas_words_and_loops_agree(source):
 
 @pytest.mark.parametrize("source", [CASES[k][0] for k in (1, 5, 8, 9)])
 def test_what_is_printed_in_any_order_is_what_is_meant(source):
-    assert all(check.passed for check in Network.parse(source).verify())
+    assert all(check.passed for check in parse_once(source).verify())
 
 
 X = Tensor(Name("x"), (9,), "input")

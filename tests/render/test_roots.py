@@ -2,8 +2,10 @@
 
 import json
 import pickle
+from functools import cache
 
 import pytest
+from kept_networks import parse_once
 from sympy import Rational
 
 from symconv.api import Network
@@ -30,36 +32,43 @@ LAYERS = [
 ]
 
 
+@cache
+def written_pages(source):
+    """The derivation of a network as text, LaTeX and Markdown."""
+    page = parse_once(source).derivation()
+    return page.text(), page.latex(), page.markdown()
+
+
 @pytest.mark.parametrize(("source", "text", "latex"), LAYERS)
 def test_a_root_is_written_as_one_in_every_markup(source, text, latex):
-    page = Network.parse(source).derivation()
-    assert text in page.text()
-    assert latex in page.latex()
-    assert latex in page.markdown()
-    assert "<msqrt>" in page.html()
-    for written in (page.text(), page.latex(), page.markdown()):
+    pages = written_pages(source)
+    assert text in pages[0]
+    assert latex in pages[1]
+    assert latex in pages[2]
+    assert "<msqrt>" in parse_once(source).derivation().html()
+    for written in pages:
         assert "1/2}" not in written
         assert "^(1/2)" not in written
         assert "100000 " not in written.replace("1/100000 ", "")
 
 
-@pytest.mark.parametrize(("source", "_", "__"), LAYERS[:5])
-def test_the_value_of_epsilon_is_said(source, _, __):
-    page = Network.parse(source).derivation()
-    assert "Constant: ε = 0.00001." in page.text()
-    assert r"Constant: $\epsilon = 0.00001$." in page.latex()
+@pytest.mark.parametrize(("source", "__", "___"), LAYERS[:5])
+def test_the_value_of_epsilon_is_said(source, __, ___):
+    text, latex, _ = written_pages(source)
+    assert "Constant: ε = 0.00001." in text
+    assert r"Constant: $\epsilon = 0.00001$." in latex
 
 
 @pytest.mark.parametrize(("source", "_", "__"), LAYERS[:5])
 def test_modules_have_the_number_itself(source, _, __):
-    network = Network.parse(source)
+    network = parse_once(source)
     for style in ("readable", "fast", "loops"):
         assert "+ 1e-05)" in network.numpy_source(style)
 
 
 @pytest.mark.parametrize(("source", "_", "__"), [LAYERS[k] for k in (0, 3, 4, 5, 7)])
 def test_everything_holds(source, _, __):
-    assert all(check.passed for check in Network.parse(source).verify())
+    assert all(check.passed for check in parse_once(source).verify())
 
 
 @pytest.mark.parametrize(
@@ -114,9 +123,8 @@ CLAIMS = [
 
 @pytest.mark.parametrize(("claim", "said"), CLAIMS)
 def test_epsilon_is_read_as_the_number_of_the_network(claim, said):
-    assert (
-        Network.parse("input x 3 batch 2 | rmsnorm -> y | sse t -> C").check(claim).verdict == said
-    )
+    network = parse_once("input x 3 batch 2 | rmsnorm -> y | sse t -> C")
+    assert network.check(claim).verdict == said
 
 
 def test_epsilon_is_a_number_wherever_one_calculates():

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from kept_networks import parse_once
 from sympy import Sum
 
 from symconv.api import Network
@@ -22,7 +23,7 @@ def said(name, key, network=None):
 
 
 def of(text):
-    return Network.parse(text)
+    return parse_once(text)
 
 
 def test_the_gradient_of_the_kernel_is_a_correlation():

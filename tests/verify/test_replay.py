@@ -2,6 +2,7 @@
 
 import ast
 import json
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -29,13 +30,19 @@ NETWORKS = [
 ]
 
 
+@cache
+def json_of(text):
+    return Network.parse(text).derivation().json()
+
+
 def data_of(text):
-    return json.loads(Network.parse(text).derivation().json())
+    """The data of a derivation, which a test may change."""
+    return json.loads(json_of(text))
 
 
 @pytest.mark.parametrize("text", NETWORKS)
 def test_derivations_replay(text):
-    found = replay(json.dumps(data_of(text)))
+    found = replay(json_of(text))
     assert found
     assert [r.line for r in found if not r.passed] == []
     assert all(r.points >= r.steps > 0 for r in found)
@@ -151,7 +158,10 @@ def hostile():
         {"op": "integer", "value": 10**9}]}])  # fmt: skip
 
 
-@pytest.mark.parametrize("text", list(hostile()), ids=range(len(list(hostile()))))
+HOSTILE = list(hostile())
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_text_is_refused_with_one_line(text):
     with pytest.raises(SymconvError) as caught:
         replay(text)
