@@ -237,7 +237,10 @@ def test_the_allow_list_refuses_what_no_module_needs(line):
         FAST.audit(f"{text}\n{line}\n")
 
 
+@pytest.mark.rest
+@pytest.mark.long
 def test_the_text_does_not_depend_on_the_order_of_hashes():
+    """Every run compares what is checked in under a seed of its own; this is under two others."""
     code = (
         "import sys, symconv; sys.path.insert(0, 'tests/codegen'); import test_fast_modules as t; "
         "print([t.source(t.parse_once(n)) for n in ('lenet5', 'conv-pool-sigmoid-dense')])"

@@ -113,7 +113,10 @@ def test_the_linter_does_find_faults(folder):
     assert tool(folder / "sub", "ruff", "check", "--no-cache").returncode == 1
 
 
+@pytest.mark.rest
+@pytest.mark.long
 def test_the_text_does_not_depend_on_the_hash_seed():
+    """Every run compares what is checked in under a seed of its own; this is under two others."""
     script = (
         "import sys; sys.path[:0] = sys.argv[1:]\n"
         "import importlib.util as u\n"

@@ -225,7 +225,10 @@ def nodes(data):
         yield from nodes(part)
 
 
+@pytest.mark.rest
+@pytest.mark.long
 def test_documents_do_not_depend_on_hashes():
+    """Every run compares what is checked in under a seed of its own; this is under two others."""
     script = (
         "import test_documents as t\n"
         "for name in t.NETWORKS: print(t.derivation_latex(*t.subject(name), title='t'))"
