@@ -3,7 +3,7 @@
 from itertools import product
 
 import pytest
-from sympy import Integer, KroneckerDelta, Rational, Sum, preorder_traversal, tanh
+from sympy import Integer, KroneckerDelta, Rational, Sum, preorder_traversal, sympify, tanh
 from sympy.tensor.indexed import Indexed
 
 from symconv.calculus.affine import always_inside, solve
@@ -12,10 +12,10 @@ from symconv.calculus.derivation_work import DerivationWork
 from symconv.calculus.reverse_mode import reverse_mode
 from symconv.calculus.rewrite_chain import RewriteChain
 from symconv.calculus.sifting import Sifting
-from symconv.calculus.sums import SumTerm, exchange_sums
+from symconv.calculus.sums import SumTerm, exchange_sums, one_hot_sum
 from symconv.core.equation import Equation, Program, SizeDefinition
 from symconv.core.errors import Unsupported
-from symconv.core.nodes import Box, Partial, step
+from symconv.core.nodes import Box, Equals, Partial, step
 from symconv.core.tensor import Name, Tensor, index, size
 from symconv.network.parser import parse_network
 
@@ -172,6 +172,31 @@ def test_the_value_of_a_function_of_several_entries_is_reused(text):
     rhs = gradient(text, "x").equation.rhs
     assert not rhs.has(tanh)
     assert "y" in {str(a.base.label) for a in rhs.atoms(Indexed)}
+
+
+@pytest.mark.parametrize(
+    ("classes", "known", "outside"),
+    [
+        (K, (K,), ()),
+        (K, (K, -1), (-1,)),
+        (Integer(3), (Integer(3), 3, 7), (3, 7)),
+        (K, (K, 5), None),
+        (K, (K, -1, 5), None),
+        (K, (H,), None),
+        (Integer(3), (Integer(4),), None),
+    ],
+)
+def test_the_brackets_of_all_classes_add_up_to_one_where_a_label_is_one_of_them(
+    classes, known, outside
+):
+    """Of a label that is a class at some sizes and none at others the sum stays."""
+    t = tensor("t", H, role="target")
+    whole = Sum(Equals(q, t[i]), (q, 0, classes - 1))
+    left = None if outside is None else 1 - sum(Equals(k, t[i]) for k in outside)
+    labels = {"t": tuple(map(sympify, known))}
+    assert one_hot_sum(whole, labels) == (whole if left is None else left)
+    assert one_hot_sum(3 * whole + 1, labels) == 3 * (whole if left is None else left) + 1
+    assert one_hot_sum(whole, {}) == whole
 
 
 def test_relu_passes_nothing_at_zero():

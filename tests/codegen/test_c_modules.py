@@ -15,6 +15,7 @@ from symconv import Network
 from symconv.codegen.c import build
 from symconv.codegen.c.allowlist import audit_c
 from symconv.codegen.c.file import escape_comment
+from symconv.codegen.c.passes import ALIGNMENT
 from symconv.core.errors import SymconvError
 from symconv.docs.layer_pages import typical_text
 from symconv.layers import catalogue
@@ -325,3 +326,28 @@ def test_a_library_of_another_file_is_refused(tmp_path):
     module.__file__ = str(tmp_path / "network.py")
     with pytest.raises(OSError, match="was made from another C file"):
         module.load_library()
+
+
+@pytest.mark.parametrize("text", [EVERYTHING, "input x 3x5 | relu -> a | maxpool 3x1 -> p"])
+def test_the_arrays_of_a_workspace_lie_side_by_side_and_end_in_it(text):
+    """Each begins at a multiple of the alignment, behind the one before; less is lost than one."""
+    parts = small(text).generate_c().parts
+    end = 0
+    for key, begin in parts.inner.items():
+        tensor = parts.program.tensors[key]
+        assert begin % ALIGNMENT == 0
+        assert end <= begin < end + ALIGNMENT
+        end = begin + tensor.entries * (1 if tensor.kind == "mask" else 8)
+    assert {parts.program.tensors[key].kind for key in parts.inner} >= {"mask", "real"}
+    assert parts.bytes % ALIGNMENT == 0
+    assert end <= parts.bytes < end + ALIGNMENT
+
+
+@NEEDS_COMPILER
+def test_an_index_that_a_label_chooses_is_no_loop():
+    """A row of a table is read by its number: no loop goes over all rows to find it."""
+    network = small("input x NxT | embedding w 5x3 -> y | sse t")
+    source = network.generate_c().source
+    (place,) = [n for n, line in enumerate(source.splitlines()) if "int64_t label" in line]
+    assert source.splitlines()[place + 1].strip() == "if (label >= 0 && label < 5) {"
+    check(network, dtypes=("float64",))

@@ -2,13 +2,14 @@
 
 import itertools
 import random
+import re
 
 import pytest
 from lowering import FORMULAS, SIZES, X2, T, X, alone, tensor, total
 from sympy import Integer, KroneckerDelta, Mul
 from sympy.tensor.indexed import Indexed
 
-from symconv.core.nodes import Box
+from symconv.core.nodes import Box, LogSumExp
 from symconv.core.tensor import index, size
 
 B, H, K1 = map(size, ("B", "H", "k1"))
@@ -93,6 +94,30 @@ def test_a_stack_of_matrices_is_two_factors(axes, text):
     case = alone(rhs, at, *known, shape=tuple(n for _, n in at), sizes={})
     case.check()
     assert text in case.text
+
+
+@pytest.mark.parametrize(
+    ("upper", "axes"),
+    [
+        ((2, 3), "(0, 1)"),
+        ((None, 3), "1"),
+        ((2, None), "0"),
+        ((1, 3), ""),
+        ((2, 2), ""),
+        ((1, 2), ""),
+    ],
+)
+def test_a_log_softmax_goes_over_whole_axes(upper, axes):
+    """X[i,j] + t[i,j] - log sum exp x over some entries: one call where these are whole axes."""
+    x, t = (tensor(n, (Integer(2), Integer(3)), "input") for n in "xt")
+    limits = [(v, Integer(n)) for v, n in zip((m, q), upper, strict=True) if n]
+    place = [v if n else s for v, n, s in zip((m, q), upper, (i, j), strict=True)]
+    less = LogSumExp(x[tuple(place)], *((v, 0, n - 1) for v, n in limits))
+    at = ((i, Integer(2)), (j, Integer(3)))
+    case = alone(x[i, j] + t[i, j] - less, at, t, x, shape=(Integer(2), Integer(3)), sizes={})
+    case.check()
+    called = re.findall(r"= .*log_softmax\(x, axis=(\d|\(0, 1\))\)", case.text)
+    assert called == ([axes] if axes else [])
 
 
 def test_affine_left_sides():

@@ -8,7 +8,7 @@ import numpy as np
 from sympy import Add, KroneckerDelta, Mul, Pow, Sum, Symbol, exp, log, tanh
 from sympy.tensor.indexed import Indexed
 
-from symconv.core.nodes import Box, MaxOver, OneHot, relu, sigmoid, step
+from symconv.core.nodes import Box, LogSumExp, MaxOver, OneHot, relu, sigmoid, step
 
 POINTWISE = {
     relu: lambda x: max(x, 0),
@@ -66,6 +66,8 @@ def naive(e, env, arrays):  # noqa: C901, PLR0911
             return sum(naive(e.function, x, arrays) for x in grid(e.limits, env))
         case MaxOver():
             return max(body(e, x, arrays) for x in grid(e.limits, env))
+        case LogSumExp():
+            return math.log(sum(math.exp(body(e, x, arrays)) for x in grid(e.limits, env)))
         case OneHot():
             values = [body(e.maximum, x, arrays) for x in grid(e.maximum.limits, env)]
             places = list(grid(e.maximum.limits, env))
