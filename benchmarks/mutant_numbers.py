@@ -38,6 +38,7 @@ Numbers = dict[str, Any]
 WAYS = {
     "symconv/codegen/fast": ("fast",),
     "symconv/codegen/loops": ("loops",),
+    "symconv/codegen/c": (),
     "symconv/codegen": ("readable", "loops", "fast"),
     "symconv/lower": ("readable", "fast"),
     "symconv/structure": ("text",),
@@ -46,12 +47,13 @@ WAYS = {
     "symconv": ("readable", "text"),
     "templates/text": ("text",),
     "templates/numpy_loops": ("loops",),
+    "templates/c": (),
     "templates": ("readable", "loops", "fast"),
 }
 """What of a network a folder can change; a file belongs to the longest name that fits.
 
 All styles are written from the same equations: where a rule or a layer changes one of them, the
-readable module or the derivation does, too.
+readable module or the derivation does, too. What is written in C is compiled by its tests alone.
 """
 
 
