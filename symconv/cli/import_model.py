@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from symconv.imports import ImportedNetwork
 
 FORMATS = "An ONNX file, what torch.export.save wrote, or a Keras architecture (JSON)."
+ANY_BATCH = "batch=N"
 SizesOption = Annotated[
     list[str] | None,
     typer.Option(
         "--size",
         metavar="NAME=NUMBER",
-        help="A number for a size that has none in the file, as batch=2; may be repeated.",
+        help="A number for a size that has none in the file, as batch=2; batch=N for any.",
     ),
 ]
 ResultOption = Annotated[
@@ -50,7 +51,9 @@ def import_model(  # noqa: PLR0913 - one argument for each option of the command
 
     from .network_argument import parse_sizes
 
-    imported = import_file(file, parse_sizes(size or []), result)
+    numbers = [s for s in size or [] if s != ANY_BATCH]
+    any_batch = len(numbers) < len(size or [])
+    imported = import_file(file, parse_sizes(numbers), result, any_batch=any_batch)
     if weights is not None:
         if not imported.weights:
             raise SymconvError("the file has no weights to write")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+from sympy import Expr, Integer
 
 from symconv.core.equation import Program
 from symconv.core.errors import SymconvError
@@ -58,22 +59,42 @@ class ImportedModel:
     program: Program = field(repr=False)
 
 
+@dataclass(frozen=True)
+class WrittenModel:
+    """The stages of a model as they were written, and their text."""
+
+    graph: ModelGraph
+    writer: StageWriter
+    text: str
+
+
 def import_graph(graph: ModelGraph, source: str) -> ImportedModel:
     """The network of a model; SymconvError lists everything that has no layer, with its place."""
+    written = write_model(graph, source)
+    parsed = parse_network(written.text)
+    program = parsed.program()
+    compare_shapes(program, written.writer)
+    return name_parts(written, parsed.spec, program)
+
+
+def write_model(graph: ModelGraph, source: str) -> WrittenModel:
+    """The text of a model; SymconvError lists everything that has no layer, with its place."""
     refusals = Refusals()
     graph = simplify_graph(graph.prune())
     writer = write_stages(graph, refusals)
     refusals.raise_any(source)
     if writer.values.get(graph.output) != writer.last or not writer.made:
         _end_with_output(writer, graph)
-    text = writer.text()
-    parsed = parse_network(text)
-    program = parsed.program()
-    _compare_shapes(program, writer)
+    return WrittenModel(graph, writer, writer.text())
+
+
+def name_parts(written: WrittenModel, spec: NetworkSpec, program: Program) -> ImportedModel:
+    """The arrays and the inputs of a model by the names that they have in its network."""
+    graph, writer = written.graph, written.writer
     arrays = {c.written: c for c in writer.carried.values()}
     named = {name_in_module(writer.finish(w.marked)): c for w, c in arrays.items()}
     return ImportedModel(
-        text,
+        written.text,
         {
             n: c.values
             for n, c in named.items()
@@ -85,7 +106,7 @@ def import_graph(graph: ModelGraph, source: str) -> ImportedModel:
         },
         {n.removeprefix("%"): name_in_module(writer.finish(m)) for n, m in writer.given.items()},
         (*graph.notes, *writer.notes),
-        parsed.spec,
+        spec,
         program,
     )
 
@@ -109,8 +130,17 @@ def _end_with_output(writer: StageWriter, graph: ModelGraph) -> None:
     writer.equate(read, places, value.shape)
 
 
-def _compare_shapes(program: Program, writer: StageWriter) -> None:
+def _set_size(extent: Expr, size: int | None) -> Expr:
+    """An extent with a number for its letter."""
+    if size is None:
+        return extent
+    return extent.xreplace(dict.fromkeys(extent.free_symbols, Integer(size)))
+
+
+def compare_shapes(program: Program, writer: StageWriter, size: int | None = None) -> None:
     """Hold the program that the text means against what was meant when it was written.
+
+    `size` is the number that its letter had then.
 
     The network works its sizes out by itself: where they differ the text would be misread.
     """
@@ -118,7 +148,8 @@ def _compare_shapes(program: Program, writer: StageWriter) -> None:
     wanted: list[Written] = [*writer.made, *(c.written for c in writer.carried.values())]
     for written in wanted:
         key = writer.finish(written.marked)
-        found = tuple(map(str, known[key].shape)) if key in known else None
+        shape = known[key].shape if key in known else ()
+        found = tuple(str(_set_size(n, size)) for n in shape)
         if found != tuple(map(str, written.shape or (1,))):
             raise SymconvError(
                 f"{key} has the shape {found} in the network, and {written.shape} in the model",

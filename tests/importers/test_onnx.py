@@ -341,9 +341,19 @@ def test_one_of_several_outputs_is_chosen(tmp_path):
 
 def test_a_size_with_a_name_gets_its_number(tmp_path):
     model = build([node("Relu", "x", "y")], {"x": ("batch", 3)})
+    assert load(model, tmp_path).text == "input x 3 batch N\n| relu -> a"
+    assert load(model, tmp_path, {"batch": 7}).text == "input x 3 batch 7\n| relu -> a"
+
+
+def test_several_sizes_with_names_need_numbers(tmp_path):
+    model = build([node("Add", "x z", "y")], {"x": ("batch", 3), "z": ("rows", 3)})
     with pytest.raises(SymconvError, match="size without a number: 'batch'"):
         load(model, tmp_path)
-    assert load(model, tmp_path, {"batch": 7}).text == "input x 3 batch 7\n| relu -> a"
+    with pytest.raises(SymconvError, match="size without a number: '\\?'"):
+        load(build([node("Relu", "x", "y")], {"x": (None, 3)}), tmp_path)
+    mean = node("ReduceMean", "x axis", "y")
+    with pytest.raises(SymconvError, match="such as --size batch=2"):
+        load(build([mean], {"x": ("batch", 3)}, {"axis": whole(0)}), tmp_path)
 
 
 def test_running_statistics_have_no_gradient(tmp_path):

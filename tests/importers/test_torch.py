@@ -269,6 +269,38 @@ def test_what_would_be_misread_is_refused(reason):
         assert reason in str(caught.value)
 
 
+def compare_batches(name):
+    """One network for batches of 1 and of 3."""
+    model, inputs = torch_models.make_case(name)
+    imported = from_torch(model, inputs, batch="N")
+    assert "batch N" in imported.text
+    for count in (1, 3):
+        given = tuple(torch.cat([x, x])[:count] for x in inputs)
+        expected = torch_models.differentiate(model, given)
+        compare_imported(imported, [x.numpy() for x in given], expected)
+
+
+def test_the_number_of_samples_is_a_letter():
+    compare_batches("residual block")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", sorted(set(torch_models.CASES) - {"residual block", "U-Net"}))
+def test_more_modules_take_any_number_of_samples(name):
+    compare_batches(name)
+
+
+def test_a_network_that_is_another_one_for_each_number_of_samples_needs_it():
+    model, inputs = exported(lambda w, x: (x - x.mean(0)) * w[0], (2, 3))
+    with pytest.raises(SymconvError, match="another one for each number of samples"):
+        from_torch(model, inputs, batch="N")
+    model, inputs = torch_models.make_case("U-Net")
+    with pytest.raises(SymconvError, match="needs an example of two samples or more"):
+        from_torch(model, inputs, batch="N")
+    with pytest.raises(SymconvError, match="a number, or N"):
+        from_torch(model, inputs, batch="B")
+
+
 def test_one_of_several_outputs_is_chosen():
     model, inputs = exported(lambda w, x: (x * w, (torch.relu(x), 3)), (2, 3))
     with pytest.raises(SymconvError, match="has 3 outputs") as caught:

@@ -139,3 +139,20 @@ def test_a_file_of_acceptable_size_is_not_loaded_beyond_it(tmp_path, monkeypatch
     monkeypatch.setattr(limits, "LARGEST_GRAPH", 100)
     with pytest.raises(SymconvError, match="is larger than 100 bytes"):
         load(tmp_path, pack(members()))
+
+
+def test_a_size_that_is_a_symbol_is_a_letter(tmp_path):
+    model = copy.deepcopy(MODEL)
+    symbol = {"as_expr": {"expr_str": "Symbol('s77', positive=True, integer=True)"}}
+    for value in model["graph_module"]["graph"]["tensor_values"].values():
+        value["sizes"][0] = symbol
+    assert load(tmp_path, pack(members(model))).text.startswith("input x 3x3 channels 1 batch N")
+    for text in ("__import__('os').system('touch pwned')", "s77 + 1", "Symbol('s', a=b())", 7):
+        symbol["as_expr"]["expr_str"] = text
+        with pytest.raises(SymconvError, match="a size that is no number"):
+            load(tmp_path, pack(members(model)))
+    other = copy.deepcopy(symbol)
+    symbol["as_expr"]["expr_str"], other["as_expr"]["expr_str"] = "Symbol('a')", "2*Symbol('b')"
+    model["graph_module"]["graph"]["tensor_values"]["x"]["sizes"][0] = other
+    with pytest.raises(SymconvError, match="leaves 2 sizes open: a, b"):
+        load(tmp_path, pack(members(model)))

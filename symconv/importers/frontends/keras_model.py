@@ -28,6 +28,7 @@ from symconv.importers.graph.records import (
 )
 from symconv.importers.graph.refusals import NotImportedError, quote_name, refuse_malformed
 from symconv.importers.imported import ImportedModel, import_graph
+from symconv.importers.open_sizes import import_open_graph
 
 from .fields import take
 from .keras_calls import KerasCall, KerasValue
@@ -40,13 +41,21 @@ Weights = Mapping[str, Sequence[Array]]
 
 
 def import_keras(
-    given: Path | Mapping[str, Any], batch: int, weights: Weights | None, result: Chosen = None
+    given: Path | Mapping[str, Any],
+    batch: int | None,
+    weights: Weights | None,
+    result: Chosen = None,
 ) -> ImportedModel:
-    """The model that a configuration describes, as `model.to_json()` writes it."""
+    """The model that a configuration describes, as `model.to_json()` writes it.
+
+    Without a batch the number of samples is open.
+    """
     if isinstance(given, Path):
         data = parse_json(read_regular_file(given, LARGEST_GRAPH), quote_name(given.name))
     else:
         data = given
+    if batch is None:
+        return import_open_graph(lambda n: read_keras(data, n, weights, result), "Keras")
     return import_graph(read_keras(data, batch, weights, result), "Keras")
 
 

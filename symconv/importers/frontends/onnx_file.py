@@ -64,9 +64,11 @@ def read_onnx_file(path: Path, sizes: Mapping[str, int]) -> OnnxGraph:
     graph = model.graph
     check_operation_count(len(graph.node))
     arrays = dict(_read_initializers(graph, path.parent))
-    open_sizes = [v for v in graph.input if v.name not in arrays and _set_sizes(v, sizes)]
-    if open_sizes:
-        raise _open_size(open_sizes[0])
+    given = [v for v in graph.input if v.name not in arrays]
+    names = [n for v in given for n in _set_sizes(v, sizes)]
+    if names:
+        first = next(v for v in given if _set_sizes(v, sizes))
+        raise _open_size(first, names[0] if len(set(names)) == 1 else "")
     inputs = {v.name: _read_input(v) for v in graph.input if v.name not in arrays}
     nodes = tuple(_read_node(n, k) for k, n in enumerate(graph.node))
     outputs = tuple(v.name for v in graph.output)
@@ -94,13 +96,21 @@ def _set_sizes(value: Any, sizes: Mapping[str, int]) -> list[str]:
     return left
 
 
-def _open_size(value: Any) -> SymconvError:
+class OpenSizeError(SymconvError):
+    """A size without a number; `name` is the only name that such sizes have, or empty."""
+
+    name = ""
+
+
+def _open_size(value: Any, alone: str) -> OpenSizeError:
     names = [d.dim_param for d in value.type.tensor_type.shape.dim if not d.dim_value]
     name = names[0] or "?"
-    return SymconvError(
+    error = OpenSizeError(
         f"the input {quote_name(value.name)} has a size without a number: {quote_name(name)}",
         help="give it as a size, such as batch=2",
     )
+    error.name = alone
+    return error
 
 
 def _read_input(value: Any) -> tuple[Shape, bool]:

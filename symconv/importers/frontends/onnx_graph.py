@@ -18,17 +18,29 @@ from symconv.importers.graph.records import (
 )
 from symconv.importers.graph.refusals import NotImportedError, quote_name, refuse_malformed
 from symconv.importers.imported import ImportedModel, import_graph
+from symconv.importers.open_sizes import import_open_graph
 
 from .onnx_calls import OnnxCall
-from .onnx_file import OnnxGraph, OnnxNode, read_onnx_file
+from .onnx_file import OnnxGraph, OnnxNode, OpenSizeError, read_onnx_file
 from .onnx_folding import fold_node
 from .onnx_operators import OPERATORS
 from .outputs import Chosen, choose_output
 
 
 def import_onnx_file(path: Path, sizes: Mapping[str, int], result: Chosen = None) -> ImportedModel:
-    """The model in an ONNX file."""
-    return import_graph(read_onnx_graph(read_onnx_file(path, sizes), result), "ONNX")
+    """The model in an ONNX file; the one size that has a name alone becomes a letter."""
+
+    def read(more: Mapping[str, int]) -> ModelGraph:
+        return read_onnx_graph(read_onnx_file(path, {**sizes, **more}), result)
+
+    try:
+        graph = read({})
+    except OpenSizeError as error:
+        name = error.name
+        if not name:
+            raise
+        return import_open_graph(lambda n: read({name: n}), "ONNX")
+    return import_graph(graph, "ONNX")
 
 
 def read_onnx_graph(graph: OnnxGraph, result: Chosen = None) -> ModelGraph:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from math import prod
@@ -23,10 +24,21 @@ from .torch_operators import OPERATORS, VIEWS
 ATEN = "torch.ops.aten."
 
 
-def read_graph(program: TorchProgram, result: Chosen = None) -> ModelGraph:
-    """The model of an exported program; SymconvError where its form is not that of one."""
+def has_open_size(program: TorchProgram) -> bool:
+    """Whether a tensor of an exported program has a size that is a symbol."""
+    values = take(program.graph, "tensor_values", dict, "the graph").values()
+    sizes = (v.get("sizes") for v in values if isinstance(v, dict))
+    return any(isinstance(n, dict) and "as_expr" in n for s in sizes for n in s or ())
+
+
+def read_graph(program: TorchProgram, result: Chosen = None, size: int | None = None) -> ModelGraph:
+    """The model of an exported program, with a number for its open size.
+
+    SymconvError where its form is not that of a program.
+    """
     meta = take(program.graph, "tensor_values", dict, "the graph")
-    shapes = {f"%{n}": _read_shape(m, quote_name(n)) for n, m in meta.items()}
+    shapes = {f"%{n}": _read_shape(m, quote_name(n), size) for n, m in meta.items()}
+    _check_one_symbol(meta)
     shapes |= {n: a.values.shape for n, a in program.arrays.items()}
     reader = _GraphReader(program, shapes)
     inputs = tuple(reader.inputs(meta))
@@ -37,8 +49,40 @@ def read_graph(program: TorchProgram, result: Chosen = None) -> ModelGraph:
     return ModelGraph(inputs, tuple(reader.operations), reader.output(result), reader.arrays)
 
 
-def _read_shape(meta: Any, name: str) -> Shape:
-    return tuple(read_size(n, name) for n in take(meta, "sizes", list, name))
+def _read_shape(meta: Any, name: str, size: int | None) -> Shape:
+    sizes = take(meta, "sizes", list, name)
+    return tuple(_read_open_size(n, name, size) for n in sizes)
+
+
+def _read_open_size(data: Any, name: str, size: int | None) -> int:
+    """A size, which may be a symbol or a multiple of one: `3*Symbol('s77', positive=True)`."""
+    found = None if size is None else _match_symbol(data)
+    if found is None or size is None:
+        return read_size(data, name)
+    return int(found["factor"] or 1) * size
+
+
+def _match_symbol(data: Any) -> re.Match[str] | None:
+    expression = data.get("as_expr") if isinstance(data, dict) else None
+    text = expression.get("expr_str") if isinstance(expression, dict) else None
+    return SYMBOL.fullmatch(text) if isinstance(text, str) else None
+
+
+def _check_one_symbol(meta: Mapping[str, Any]) -> None:
+    """SymconvError where several sizes are open: one letter stands for one of them."""
+    found = (_match_symbol(n) for m in meta.values() for n in m["sizes"])
+    names = sorted({f["name"] for f in found if f is not None})
+    if len(names) > 1:
+        raise SymconvError(
+            f"the model leaves {len(names)} sizes open: {', '.join(names)[:80]}",
+            help="export it with one dynamic size at most, such as that of the batch",
+        )
+
+
+SYMBOL = re.compile(
+    r"(?:(?P<factor>[0-9]{1,9})\*)?Symbol\('(?P<name>[A-Za-z0-9_]{1,40})'(?:, [a-z]+=[A-Za-z]+)*\)"
+)
+"""A size that is open, as SymPy writes a symbol."""
 
 
 @dataclass

@@ -10,15 +10,21 @@ from typing import Any
 from symconv.core.errors import SymconvError
 from symconv.core.input_files import read_regular_file
 from symconv.importers.imported import ImportedModel, import_graph
+from symconv.importers.open_sizes import import_open_graph
 
 from .limits import LARGEST_MODEL
 from .outputs import Chosen
 from .torch_archive import read_archive
-from .torch_graph import read_graph
+from .torch_graph import has_open_size, read_graph
 
 
-def import_torch_module(model: Any, example: Any, result: Chosen = None) -> ImportedModel:
-    """A module, exported by `torch.export`, written as a file, and read as such."""
+def import_torch_module(
+    model: Any, example: Any, result: Chosen = None, *, any_batch: bool = False
+) -> ImportedModel:
+    """A module, exported by `torch.export`, written as a file, and read as such.
+
+    With `any_batch` the first size of all inputs is open.
+    """
     try:
         import torch
     except ImportError:
@@ -31,11 +37,23 @@ def import_torch_module(model: Any, example: Any, result: Chosen = None) -> Impo
         # Its warnings are about how it goes through the module, and nothing that a person can mend.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            torch.export.save(torch.export.export(model, given), file)
+            shapes = _open_first_axes(torch, given) if any_batch else None
+            program = torch.export.export(model, given, dynamic_shapes=shapes)
+            torch.export.save(program, file)
     except Exception as error:  # torch raises whatever it likes
         first = str(error).strip().splitlines()[:1] or [type(error).__name__]
-        raise SymconvError(f"PyTorch cannot export the module: {first[0]}") from error
+        needed = "a batch of any size needs an example of two samples or more" if any_batch else ""
+        raise SymconvError(f"PyTorch cannot export the module: {first[0]}", help=needed) from error
     return _import_archive(file.getvalue(), result)
+
+
+def _open_first_axes(torch: Any, given: tuple[Any, ...]) -> Any:
+    """What says that the first sizes of all tensors are one, and any."""
+    shapes, batch = torch.export.ShapesCollection(), torch.export.Dim("batch")
+    for tensor in given:
+        if isinstance(tensor, torch.Tensor) and tensor.dim():
+            shapes[tensor] = {0: batch}
+    return shapes
 
 
 def import_torch_file(path: Path, result: Chosen = None) -> ImportedModel:
@@ -44,4 +62,7 @@ def import_torch_file(path: Path, result: Chosen = None) -> ImportedModel:
 
 
 def _import_archive(raw: bytes, result: Chosen) -> ImportedModel:
-    return import_graph(read_graph(read_archive(raw), result), "PyTorch")
+    program = read_archive(raw)
+    if has_open_size(program):
+        return import_open_graph(lambda n: read_graph(program, result, n), "PyTorch")
+    return import_graph(read_graph(program, result), "PyTorch")
