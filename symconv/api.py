@@ -275,11 +275,13 @@ class Network:
     def compile(self, style: Style = "readable", **overrides: Any) -> Compiled:
         """The NumPy module, loaded; with the style `c` the face of the C file, built in a cache.
 
-        `compile("c", dtype="float64")` has the options of `generate_c`; SymconvError where there is
-        no C compiler.
+        `compile("c", dtype="float64")` has the options of `generate_c`, and the instructions of
+        this machine unless `isa` names others; SymconvError where there is no C compiler.
         """
         if style == "c":
-            return self.generate_c(**overrides).compile()
+            # What is built here runs here: it may have all that the machine has.
+            options = parse_c_options(overrides, native=True)
+            return GeneratedC(self.module_spec, options).compile()
         source = self.numpy_source(style, **overrides)
         return Compiled(source, self._module_names.tensors, ALLOW_LISTS[style])
 
@@ -297,7 +299,8 @@ class Network:
         """The C file of the network, its header, its face in Python and its tests.
 
         `dtype` is float32 (else float64), `isa` the instructions that the compiler may use: scalar,
-        avx2, avx512 or neon. SymconvError where a size is open, or an option is not known.
+        avx2, avx512 or neon, for whose vectors sums of products are planned. SymconvError where a
+        size is open, or an option is not known.
 
             >>> c = Network.parse("input x 3 | dense w 2 -> h | sse t -> C").generate_c()
             >>> [line for line in c.source.splitlines() if "sum +=" in line][0].strip()

@@ -57,7 +57,7 @@ def generate(  # noqa: PLR0913 - a command has the options it has
     ] = None,
     isa: Annotated[
         str | None,
-        typer.Option("--isa", help="What C may use: scalar, avx2, avx512 or neon."),
+        typer.Option("--isa", help="What C may use: scalar (the default), avx2, avx512 or neon."),
     ] = None,
     dtype: Annotated[
         str | None, typer.Option("--dtype", help="The numbers of C: float32 or float64.")

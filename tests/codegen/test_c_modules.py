@@ -103,12 +103,12 @@ int main(void)
 """
 
 
-def sanitize(network, folder, *flags):
+def sanitize(network, folder, *flags, isa="scalar"):
     """Run a program that calls all functions, with the sanitizers that see addresses and the rest.
 
     Every array is allocated to the byte, and the workspace is full of NaN.
     """
-    made = network.generate_c(dtype="float64")
+    made = network.generate_c(dtype="float64", isa=isa)
     lines, given = [], {t.key for t in made.parts.program.given}
     for tensor in made.parts.fields:
         kind = "int64_t" if tensor.kind == "label" else "double"
@@ -351,3 +351,9 @@ def test_an_index_that_a_label_chooses_is_no_loop():
     (place,) = [n for n, line in enumerate(source.splitlines()) if "int64_t label" in line]
     assert source.splitlines()[place + 1].strip() == "if (label >= 0 && label < 5) {"
     check(network, dtypes=("float64",))
+
+
+@NEEDS_COMPILER
+def test_tiles_run_under_sanitizers(tmp_path, monkeypatch):
+    monkeypatch.setattr("symconv.codegen.c.nests.nest.LEAST_PRODUCTS", 1)
+    sanitize(small(EVERYTHING), tmp_path, "-Wno-psabi", isa="avx2")

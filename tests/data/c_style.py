@@ -37,14 +37,14 @@ def use(network, style, **options):
     return list_module_uses(vars(module), network._module_names.tensors, {}, style)[0]
 
 
-def errors(network, dtypes=TOLERANCES, **options):
+def errors(network, dtypes=TOLERANCES, isa="scalar"):
     """The largest relative error of both passes, and of the step, by type of numbers."""
     program = network.backward().program
     given = input_arrays(draw_float_point(program, {}, 0), float)
     wanted = use(network, "readable").run(given)
     found = {}
     for dtype in dtypes:
-        module = use(network, "c", dtype=dtype, **options)
+        module = use(network, "c", dtype=dtype, isa=isa)
         passes, step = module.run(given), module.step(given)
         assert {k for k in passes if k.startswith("gradient")} <= step.keys()
         pairs = [

@@ -13,6 +13,9 @@ from symconv.core.errors import SymconvError
 TOKEN = re.compile(
     r"""(?P<comment>/\*.*?\*/)
     |(?P<directive>^[ ]*\#[^\n]*)
+    |(?P<vector>\b[uv]\d+\b|\b(in|sum)\d+(_\d+)?\b)
+    |(?P<type>__attribute__\(\(vector_size\(\d+\ \*\ sizeof\(real\)\)
+        (,\ aligned\(sizeof\(real\)\),\ may_alias)?\)\))
     |(?P<linkage>extern\ "C"\ {)
     |(?P<word>[A-Za-z_]\w*)
     |(?P<number>\d+(\.\d+)?([eE][-+]?\d+)?u?)
@@ -32,7 +35,7 @@ CALLS = frozenset({
 })  # fmt: skip
 """The functions of the standard library; none of them allocates, reads or writes a file."""
 
-OWN = ("real_", "compute_")
+OWN = ("real_", "compute_", "add_")
 """How the functions begin that the file brings itself."""
 
 DIRECTIVES = re.compile(

@@ -10,9 +10,9 @@ from sympy import Expr, Symbol
 
 from symconv.codegen.python.text import ATOM, PythonText
 
-from .index_form import PlaceForm, read_index
-from .names import CNames
-from .sized_program import SizedTensor
+from .model.index_form import PlaceForm, read_index
+from .model.names import CNames
+from .model.sized_program import SizedTensor
 
 INDENT = "  "
 
@@ -113,10 +113,12 @@ class BlockWriter:
         """Keep a name for the rest of the innermost block."""
         self.blocks[-1].memory[e] = name
 
-    def name_value(self, wanted: str, value: str, kind: str = "const real") -> PythonText:
-        """A local variable."""
+    def name_value(
+        self, wanted: str, value: str, kind: str = "const real", axes: str = ""
+    ) -> PythonText:
+        """A local variable; with `axes` behind its name, an array."""
         name = self.namer.claim(wanted)
-        self.line(f"{kind} {name} = {value};")
+        self.line(f"{kind} {name}{axes} = {value};")
         return PythonText(name, ATOM)
 
     def place(self, e: Expr) -> PlaceForm:

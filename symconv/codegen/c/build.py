@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import platform
 import shutil
 import stat
 import subprocess
@@ -28,12 +29,15 @@ FLAGS = (
 NaN and infinity for numbers."""
 
 MACHINE: Mapping[str, tuple[str, ...]] = {
-    "scalar": ("-march=native",),
+    "scalar": (),
     "avx2": ("-mavx2", "-mfma"),
     "avx512": ("-mavx512f", "-mavx512vl", "-mavx512dq", "-mavx512bw", "-mavx2", "-mfma"),
     "neon": (),
 }
 """What the compiler is told of the machine."""
+
+FEATURES = {"avx512": ("avx512f", "avx512vl", "avx512dq", "avx512bw"), "avx2": ("avx2", "fma")}
+"""The words by which Linux says that a processor has the instructions, the widest first."""
 
 SECONDS = 300
 """How long a compiler may take: a hundred times what the largest example takes."""
@@ -109,6 +113,15 @@ def _describe_machine() -> str:
     wanted = ("model name", "flags", "Features")
     found = dict.fromkeys(line for line in lines if line.startswith(wanted))
     return "\n".join(found)
+
+
+def find_isa() -> str:
+    """The widest vectors of this machine; scalar where that cannot be told."""
+    if platform.machine() in {"aarch64", "arm64"}:
+        return "neon"
+    lines = _describe_machine().splitlines()
+    words = set(" ".join(line for line in lines if line.startswith("flags")).split())
+    return next((isa for isa, some in FEATURES.items() if words.issuperset(some)), "scalar")
 
 
 def _cache_folder() -> Path:

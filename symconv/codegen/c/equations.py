@@ -14,11 +14,16 @@ from symconv.core.nodes import OneHot
 from symconv.core.tensor import key_of
 
 from .blocks import BlockWriter
-from .index_form import place_text
-from .names import CNames
+from .model.index_form import place_text
+from .model.names import CNames
+from .model.sized_program import SizedProgram, SizedTensor
+from .nests.machine import Machine
+from .nests.nest import find_nest
+from .nests.planner import NestPlan, plan_nest
+from .nests.write_nest import NestWriter
 from .reductions import write_winner
 from .scalars import write_scalar
-from .sized_program import SizedProgram, SizedTensor
+from .winners import write_small_window
 
 TYPES = {"real": "real", "label": "int64_t", "mask": "unsigned char"}
 """What the entries of an array are in C."""
@@ -28,7 +33,8 @@ TYPES = {"real": "real", "label": "int64_t", "mask": "unsigned char"}
 class EquationCode:
     """The function of an equation: the keys of the arrays that it takes, in order, and its text.
 
-    `words` are the identifiers of its indices and of what it computes on the way.
+    `words` are the identifiers of its indices and of what it computes on the way, `plan` is how it
+    is computed where that was planned, with room for so many numbers in `scratch`.
     """
 
     name: str
@@ -37,6 +43,48 @@ class EquationCode:
     number: str
     lines: tuple[str, ...]
     words: frozenset[str]
+    plan: NestPlan | None = None
+
+    @property
+    def scratch(self) -> int:
+        """How many numbers it needs room for beside its arrays."""
+        return self.plan.scratch if self.plan else 0
+
+
+def plan_equation(
+    e: Equation, program: SizedProgram, names: Mapping[str, str], namer: CNames, machine: Machine
+) -> EquationCode | None:
+    """The function of a planned nest; None where the equation is none."""
+    nest = find_nest(e, program.tensors)
+    plan = plan_nest(nest, machine) if nest else None
+    if nest is None or plan is None:
+        return None
+    local = namer.branch()
+    read = {a.key for a in (*nest.operands, *([nest.bias] if nest.bias else []))}
+    arguments = (*sorted(read, key=list(program.tensors).index), e.key)
+    writer = NestWriter(plan, names, local)
+    lines = writer.write()
+    name = namer.claim(f"compute_{names[e.key]}")
+    given = _declare(arguments, program, names)
+    given += ", real *restrict scratch" if plan.scratch else ""
+    return EquationCode(
+        name,
+        e.key,
+        arguments,
+        program.spec.numbers.get(e.key, ""),
+        (f"static void {name}({given})", "{", *lines, "}"),
+        frozenset({*writer.words, *local.claimed, *(f"{names[k]}_" for k in arguments)}),
+        plan,
+    )
+
+
+def _declare(arguments: tuple[str, ...], program: SizedProgram, names: Mapping[str, str]) -> str:
+    """The parameters of a function; the last one is written."""
+    return ", ".join(
+        f"{'' if k == arguments[-1] else 'const '}{TYPES[program.tensors[k].kind]} "
+        f"*restrict {names[k]}_"
+        for k in arguments
+    )
 
 
 def write_equation(
@@ -63,10 +111,7 @@ def write_equation(
     guarded = "GUARDED " if writer.guarded else ""
     head = f"static {guarded}void {name}("
     views = [_view(program.tensors[k], names[k], written=k == e.key) for k in arguments]
-    given = ", ".join(
-        f"{'' if k == e.key else 'const '}{TYPES[program.tensors[k].kind]} *restrict {names[k]}_"
-        for k in arguments
-    )
+    given = _declare(arguments, program, names)
     return EquationCode(
         name,
         e.key,
@@ -118,11 +163,15 @@ def _write_entries(e: Equation, name: str, writer: BlockWriter) -> None:
 
 def _write_mask(e: Equation, right: OneHot, name: str, writer: BlockWriter) -> None:
     """A mask: the winner of each window is looked for once, and all else stays 0."""
-    _write_zeros(writer.arrays[e.key], name, writer)
     with ExitStack() as stack:
         for v, n in e.ranges:
             if v not in right.position:
                 stack.enter_context(writer.loop(v, int(n)))
+        if write_small_window(e, right, writer):
+            return
+        size = writer.arrays[e.key].entries
+        zeros = f"for (int k = 0; k < {size}; k++) {name}_[k] = 0;"
+        writer.root.lines.insert(0, zeros)
         best = write_winner(right.maximum, writer)
         known = dict(zip(right.position, best, strict=True))
         target = _target(name, e, writer, known)

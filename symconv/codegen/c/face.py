@@ -25,8 +25,8 @@ from symconv.codegen.readable.function_text import FunctionTextWriter
 from symconv.codegen.readable.module import generate_readable, module_names
 from symconv.core.equation import checkable_labels
 
+from .model.sized_program import SizedTensor
 from .passes import FileParts
-from .sized_program import SizedTensor
 
 HOW = (
     "Calls the C library beside this file; the comment in the C file says how to make it. Arrays "

@@ -12,9 +12,9 @@ from symconv.output.templates import render_template
 
 from .allowlist import audit_c
 from .equations import TYPES
-from .names import c_identifier
+from .model.names import c_identifier
+from .model.sized_program import SizedTensor
 from .passes import FileParts
-from .sized_program import SizedTensor
 
 HELPERS = (
     "relu", "sigmoid", "softplus", "absolute", "erf", "tanh", "exp", "log", "sqrt", "sin", "cos",
@@ -22,7 +22,9 @@ HELPERS = (
 )  # fmt: skip
 """The functions of numbers that the file may hold, in the order of the template."""
 
-WORDS_OF_TEMPLATES = frozenset(["k", "x", "y", "low", "small", "more"])
+WORDS_OF_TEMPLATES = frozenset(
+    ["k", "x", "y", "low", "small", "more", "scratch", "sums", "a", "total"]
+)
 """The names of numbers in the templates."""
 
 ROLES = {
@@ -98,6 +100,7 @@ class SourceFiles:
             "module.c.j2",
             **self._words(),
             helpers=used,
+            lanes=sorted({int(n) for n in re.findall(r"\bu(\d+)\b", self.bodies)}),
             bodies=self.bodies,
             passes=self.parts.passes,
             bytes=self.parts.bytes,

@@ -18,12 +18,14 @@ from symconv.codegen.readable.module import module_names
 from symconv.codegen.readable.tests import module_tests
 from symconv.core.errors import SymconvError, did_you_mean
 
-from .build import FLAGS, MACHINE, build_library
+from .build import FLAGS, MACHINE, build_library, find_isa
 from .face import FaceWriter
 from .file import SourceFiles
-from .names import c_identifier
+from .model.names import c_identifier
+from .model.sized_program import SizedProgram
+from .nests.machine import find_machine
+from .nests.planner import describe_plan
 from .passes import FileParts
-from .sized_program import SizedProgram
 
 DType = Literal["float32", "float64"]
 Isa = Literal["scalar", "avx2", "avx512", "neon"]
@@ -47,12 +49,15 @@ class COptions:
                 raise SymconvError(f"C code knows no '{word}'", help=did_you_mean(str(word), known))
 
 
-def parse_c_options(given: Mapping[str, Any]) -> COptions:
-    """What the caller wants of the C style; SymconvError where it has no such option."""
+def parse_c_options(given: Mapping[str, Any], *, native: bool = False) -> COptions:
+    """What the caller wants of the C style; SymconvError where it has no such option.
+
+    With `native` the instructions are those of this machine where none are named.
+    """
     unknown = sorted(set(given) - {"dtype", "isa"})
     if unknown:
         raise SymconvError(f"the C style has no option '{unknown[0]}'", help="it has dtype and isa")
-    return COptions(**given)
+    return COptions(**({"isa": find_isa()} if native else {}) | dict(given))
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,8 @@ class GeneratedC:
     @cached_property
     def parts(self) -> FileParts:
         """The functions of the file."""
-        return FileParts(SizedProgram(use_stable_forms(self.spec)))
+        machine = find_machine(self.options.isa, self.options.dtype)
+        return FileParts(SizedProgram(use_stable_forms(self.spec)), machine)
 
     @property
     def stem(self) -> str:
@@ -108,11 +114,21 @@ class GeneratedC:
 
     def plan_text(self) -> str:
         """What becomes of the equations, in words."""
-        spec = self.parts.program.spec
-        return (
-            "c: every equation as a function of loops over its entries\n"
-            f"{report_equations(spec.backward.program.equations, spec.numbers)}\n"
-            f"workspace: {self.parts.bytes} bytes"
+        spec, isa = self.parts.program.spec, self.options.isa
+        vectors = "no vectors" if isa == "scalar" else f"vectors of {isa}"
+        plans = [
+            f"  ({e.number}) {e.key}: {describe_plan(e.plan)}"
+            for part in self.parts.equations
+            for e in part
+            if e.plan
+        ]
+        return "\n".join(
+            [
+                f"c: every equation as a function, {vectors}, {self.options.dtype}",
+                report_equations(spec.backward.program.equations, spec.numbers),
+                *(["register tiles:", *plans] if plans else []),
+                f"workspace: {self.parts.bytes} bytes",
+            ]
         )
 
     def compile(self) -> Compiled:

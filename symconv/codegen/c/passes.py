@@ -8,9 +8,10 @@ from functools import cached_property
 
 from symconv.codegen.readable.module import module_names
 
-from .equations import TYPES, EquationCode, write_equation
-from .names import CNames
-from .sized_program import SizedProgram, SizedTensor
+from .equations import TYPES, EquationCode, plan_equation, write_equation
+from .model.names import CNames
+from .model.sized_program import SizedProgram, SizedTensor
+from .nests.machine import Machine
 
 ALIGNMENT = 64
 """Where arrays of the workspace begin, in bytes: a line of the cache, and the widest vector."""
@@ -30,9 +31,13 @@ class PassCode:
 
 @dataclass(frozen=True)
 class FileParts:
-    """Everything that the file of a network is made of, in the identifiers of C."""
+    """Everything that the file of a network is made of, in the identifiers of C.
+
+    Nests are planned for the vectors of a machine, where it has them.
+    """
 
     program: SizedProgram
+    machine: Machine | None = None
 
     @cached_property
     def names(self) -> Mapping[str, str]:
@@ -55,7 +60,10 @@ class FileParts:
             made = []
             for e in equations:
                 first = e.key not in done
-                made.append(write_equation(e, self.program, names, self.namer, first=first))
+                code = None
+                if first and self.machine:
+                    code = plan_equation(e, self.program, names, self.namer, self.machine)
+                made.append(code or write_equation(e, self.program, names, self.namer, first=first))
                 done.add(e.key)
             found.append(tuple(made))
         return found[0], found[1]
@@ -82,15 +90,21 @@ class FileParts:
             end += size + -size % ALIGNMENT
         return places
 
-    @property
-    def bytes(self) -> int:
-        """The size of the workspace."""
+    @cached_property
+    def scratch(self) -> int:
+        """Where the scratch of the equations begins, which they use one after the other."""
         last = max(self.inner, key=self.inner.__getitem__, default=None)
         if last is None:
-            return ALIGNMENT
+            return 0
         tensor = self.program.tensors[last]
         size = tensor.entries * (1 if tensor.kind == "mask" else WIDEST)
         return self.inner[last] + size + -size % ALIGNMENT
+
+    @property
+    def bytes(self) -> int:
+        """The size of the workspace."""
+        size = WIDEST * max(e.scratch for part in self.equations for e in part)
+        return max(self.scratch + size + -size % ALIGNMENT, ALIGNMENT)
 
     @cached_property
     def passes(self) -> tuple[PassCode, ...]:
@@ -114,12 +128,14 @@ class FileParts:
         self, name: str, words: str, equations: Iterable[EquationCode], outside: set[str]
     ) -> PassCode:
         """The calls of the equations; `outside` are the keys of the arrays of the caller."""
-        calls, local = list[str](), set[str]()
+        calls, local, room = list[str](), set[str](), False
         for e in equations:
             local |= {k for k in e.arguments if k not in outside}
             arguments = ", ".join(
                 f"arrays->{self.names[k]}" if k in outside else self.names[k] for k in e.arguments
             )
+            arguments += ", scratch" if e.scratch else ""
+            room |= e.scratch > 0
             label = f"  /* ({e.number}) */" if e.number else ""
             calls.append(f"{e.name}({arguments});{label}")
         heads = [
@@ -128,5 +144,7 @@ class FileParts:
             for k, place in self.inner.items()
             if k in local
         ]
+        if room:
+            heads.append(f"real *const scratch = (real *)((char *)workspace + {self.scratch});")
         unused = [] if heads else ["(void)workspace;"]
         return PassCode(name, words, (*unused, *heads, *calls))

@@ -12,7 +12,7 @@ from symconv.core.errors import Unsupported
 from symconv.core.nodes import Equals, LogSumExp, MaxOver, OneHot
 
 from .blocks import BlockWriter
-from .index_form import place_text
+from .model.index_form import place_text
 from .scalars import write_entry, write_product, write_scalar
 
 Ranges = list[tuple[Symbol, int]]
@@ -126,11 +126,12 @@ def write_winner(e: MaxOver, writer: BlockWriter) -> list[str]:
     ranges = _window(e)
     best = [writer.name_value(f"best_{v.name}", "-1", "int").text for v, _ in ranges]
     with _window_entry(e, writer) as entry:
-        head = f"if ({best[0]} < 0 || {entry} > {top} || {entry} != {entry})"
-        with writer.block(head):
-            writer.line(f"{top} = {entry};")
-            for name, (v, _) in zip(best, ranges, strict=True):
-                writer.line(f"{name} = {writer.letters[v]};")
+        # No branches: which entry wins is as good as random, and a wrong guess costs 20 cycles.
+        test = f"({best[0]} < 0) | ({entry} > {top}) | ({entry} != {entry})"
+        won = writer.name_value("won", test, "const int").text
+        writer.line(f"{top} = {won} ? {entry} : {top};")
+        for name, (v, _) in zip(best, ranges, strict=True):
+            writer.line(f"{name} = {won} ? {writer.letters[v]} : {name};")
     return best
 
 

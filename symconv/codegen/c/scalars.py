@@ -30,7 +30,7 @@ from symconv.core.tensor import key_of
 from symconv.lower.affine import denominator
 
 from .blocks import BlockWriter
-from .index_form import bound_conditions, place_text
+from .model.index_form import bound_conditions, place_text
 
 FUNCTIONS = (
     "relu", "sigmoid", "softplus", "absolute", "erf", "tanh", "exp", "log", "sqrt", "sin", "cos",
@@ -82,6 +82,7 @@ class ProductText:
     bounds: list[str] = field(default_factory=list)
     tests: list[str] = field(default_factory=list)
     negative: bool = False
+    masked: bool = False
 
     @property
     def conditions(self) -> list[str]:
@@ -116,6 +117,11 @@ def _choose(product: ProductText, writer: BlockWriter) -> PythonText:
     # What may be read is read in any case: the choice is then one between two numbers.
     if not product.bounds:
         text = writer.name_value("present", text.text)
+    if not product.bounds and product.masked:
+        # Chosen by its place, without a branch that is guessed wrong every other time.
+        both = f"{{(real)0, {text.text}}}"
+        table = writer.name_value("choice", both, axes="[2]")
+        return PythonText(f"{table.text}[{' && '.join(product.conditions)}]", ATOM)
     writer.guarded |= bool(product.bounds)
     return PythonText(f"({' && '.join(product.conditions)} ? {text.text} : (real)0)", ATOM)
 
@@ -133,6 +139,7 @@ def write_product(factors: Iterable[Expr], writer: BlockWriter) -> ProductText:
             made.bounds += needed
             if writer.arrays[key_of(factor)].kind == "mask":
                 made.tests.append(text)
+                made.masked = True
             else:
                 made.above.append(PythonText(text, ATOM))
         elif isinstance(factor, Pow) and factor.exp.is_Integer and factor.exp < 0:

@@ -1,0 +1,193 @@
+"""The plan of a nest: the cheapest vector axis and register tile, and what follows from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from math import prod
+
+from sympy import Symbol
+
+from .machine import Machine
+from .nest import ArrayAccess, Nest
+from .packing import Packing
+from .register_tile import RegisterTile, list_tiles
+from .tile_cost import LEVEL_ONE, TileCosts
+from .vector_axis import VectorAxis, find_phases, find_sample, find_taps, list_vector_axes
+
+ROUND = 16
+"""What the places of copies are multiples of: a line of the cache holds 16 numbers of 4 bytes."""
+
+MOST_VECTORS = 8
+"""The most vectors of a tile along the vector axis: more leave no register for the other index."""
+
+
+@dataclass(frozen=True)
+class NestPlan:
+    """How a nest is computed.
+
+    `sample` is the index of the outermost loop, inside of which one sample is copied; `blocks` are
+    inner indices that run in blocks around the tiles, so that what a tile reads stays in the first
+    cache; `partial` says that sums are kept as vectors until the last block. `cycles` is the cost
+    of a product that the plan was chosen by.
+    """
+
+    nest: Nest
+    axis: VectorAxis
+    tile: RegisterTile
+    phases: Mapping[Symbol, int]
+    taps: tuple[Symbol, ...]
+    packings: tuple[Packing, ...]
+    sample: Symbol | None
+    blocks: Mapping[Symbol, int]
+    partial: bool
+    cycles: float
+
+    @property
+    def copies(self) -> tuple[int, ...]:
+        """Where the copies of the operands begin in the scratch, then its end."""
+        found = [0]
+        for p in self.packings:
+            size = p.total if p.copied else 0
+            found.append(found[-1] + size + -size % ROUND)
+        return tuple(found)
+
+    @property
+    def scratch(self) -> int:
+        """How many numbers the copies and the partial sums have."""
+        sums = prod(self.nest.outer.values()) * self.tile.lanes if self.partial else 0
+        return self.copies[-1] + sums
+
+
+def plan_nest(nest: Nest, machine: Machine) -> NestPlan | None:
+    """The cheapest plan; None where no index can run along a vector."""
+    phases, taps = find_phases(nest), find_taps(nest)
+    if _sums_fractions(nest, taps):
+        return None
+    best: tuple[float, VectorAxis, RegisterTile] | None = None
+    for lanes in machine.widths():
+        for axis in list_vector_axes(nest, lanes):
+            costs = TileCosts(nest, axis, machine, phases, taps)
+            for tile in _list_tiles(nest, axis, lanes, machine, phases):
+                cost = costs.cost(tile)
+                if cost is not None and (best is None or cost < best[0]):
+                    best = cost, axis, tile
+    if best is None:
+        return None
+    cost, axis, tile = best
+    sample = _choose_sample(nest, axis)
+    packings = tuple(
+        replace(p, sample=True, order=tuple(k for k in p.order if k))
+        if sample is not None and p.copied and a.uses(sample)
+        else p
+        for a, p in zip(nest.operands, axis.packings, strict=True)
+    )
+    blocks = _choose_blocks(nest, axis, tile, taps, sample, machine) if axis.dot else {}
+    partial = bool(blocks) or (axis.dot and sample in nest.inner)
+    return NestPlan(nest, axis, tile, phases, taps, packings, sample, blocks, partial, cost)
+
+
+def _sums_fractions(nest: Nest, taps: tuple[Symbol, ...]) -> bool:
+    """Whether a place is a fraction at some values of an inner index that is not written out."""
+    forms = (f for a in nest.operands for f in a.forms)
+    left = {u for u in nest.inner if u not in taps}
+    return any(c % f.divisor for f in forms for u, c in f.terms if u in left)
+
+
+def _choose_sample(nest: Nest, axis: VectorAxis) -> Symbol | None:
+    """The index that is copied sample by sample; sums over samples need the lanes of a sum."""
+    sample = find_sample(nest, axis.packings)
+    return None if sample == axis.index or (sample in nest.inner and not axis.dot) else sample
+
+
+def _list_tiles(
+    nest: Nest, axis: VectorAxis, lanes: int, machine: Machine, phases: Mapping[Symbol, int]
+) -> Iterator[RegisterTile]:
+    """The tiles that the vector axis allows."""
+    apart = {axis.index, _choose_sample(nest, axis)}
+    extents = {u: n // phases.get(u, 1) for u, n in nest.outer.items() if u not in apart}
+    for vectors in range(1, 2 if axis.dot else min(-(-axis.extent // lanes), MOST_VECTORS) + 1):
+        for sizes in list_tiles(extents, axis.whole, machine.registers // vectors):
+            # What is added up must not be met twice: such tiles end where the index ends.
+            if not axis.dot or all(extents[u] % t == 0 for u, t in sizes):
+                yield RegisterTile(lanes, vectors, sizes)
+
+
+def _choose_blocks(  # noqa: PLR0913, PLR0917 - what a visit reads
+    nest: Nest,
+    axis: VectorAxis,
+    tile: RegisterTile,
+    taps: tuple[Symbol, ...],
+    sample: Symbol | None,
+    machine: Machine,
+) -> dict[Symbol, int]:
+    """Blocks of inner indices, the slowest first, until what a tile reads stays in the cache."""
+    inner = {u: n for u, n in nest.inner.items() if u not in taps}
+    blocks: dict[Symbol, int] = {sample: 1} if sample in inner and sample is not None else {}
+    sizes = dict(tile.sizes)
+
+    def count_bytes() -> int:
+        def reach(u: Symbol) -> int:
+            return sizes.get(u, blocks.get(u, inner.get(u, 1)))
+
+        reads = (
+            prod(1 + sum(reach(u) - 1 for u, _ in f.terms) for f in a.forms) for a in nest.operands
+        )
+        return machine.number * sum(reads)
+
+    for u in sorted(
+        (u for u in inner if u not in {axis.index, sample}), key=lambda u: _depth(nest, u)
+    ):
+        if count_bytes() <= LEVEL_ONE:
+            break
+        for block in (d for d in range(inner[u], 0, -1) if inner[u] % d == 0):
+            blocks[u] = block
+            if count_bytes() <= LEVEL_ONE:
+                break
+    return {u: b for u, b in blocks.items() if b < inner[u] and u != sample}
+
+
+def _depth(nest: Nest, u: Symbol) -> int:
+    """The first axis of an operand that an index stands in."""
+    places = (k for a in nest.operands for k, f in enumerate(a.forms) if u in dict(f.terms))
+    return min(places, default=0)
+
+
+def describe_plan(plan: NestPlan) -> str:
+    """A plan in words."""
+    tile, axis = plan.tile, plan.axis
+    along = f" x {tile.vectors}" if tile.vectors > 1 else ""
+    parts = [f"vectors of {tile.lanes}{along} along {_letter(axis.index)}"]
+    parts[0] += ", whose lanes are added at the end" if axis.dot else ""
+    if tile.sizes:
+        parts.append(f"tile {' '.join(f'{_letter(u)}:{t}' for u, t in tile.sizes)}")
+    if plan.taps:
+        parts.append(f"{' '.join(map(_letter, plan.taps))} written out")
+    if plan.phases:
+        parts.append(f"phases {' '.join(f'{_letter(u)}:{s}' for u, s in plan.phases.items())}")
+    for access, packing in zip(plan.nest.operands, plan.packings, strict=True):
+        if packing.copied:
+            parts.append(_describe_copy(access, packing))
+    if plan.sample is not None:
+        parts.append(f"one {_letter(plan.sample)} at a time")
+    if plan.blocks:
+        parts.append(f"blocks {' '.join(f'{_letter(u)}:{b}' for u, b in plan.blocks.items())}")
+    return f"{'; '.join(parts)}; {plan.cycles:.3f} cycles a product"
+
+
+def _describe_copy(access: ArrayAccess, packing: Packing) -> str:
+    how = []
+    if any((*packing.low, *packing.high)):
+        how.append("with a halo of zeros")
+    if packing.planes > 1:
+        how.append(f"in {packing.planes} planes")
+    natural = tuple(k for k in range(len(packing.shape)) if k or not packing.sample)
+    if packing.order != natural:
+        how.append("in another order")
+    if not how:
+        how.append("with longer rows")
+    return f"{access.key} copied {' '.join(how)}"
+
+
+def _letter(v: Symbol) -> str:
+    return str(v.name).rstrip("'")

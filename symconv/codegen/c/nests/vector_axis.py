@@ -1,0 +1,160 @@
+"""The index whose neighbours lie side by side in one vector, and how the operands lie for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from sympy import Symbol
+
+from .nest import ArrayAccess, Nest
+from .packing import Packing, halo
+
+MOST_TAPS = 7
+"""The largest extent of an inner index that is written out: 7 x 7 taps of a tile fill the cache of
+instructions, and no kernel of the benchmarks is wider."""
+
+MOST_COPIED = 8
+"""How many times larger than its array a copy may be: beyond that a halo is mostly zeros."""
+
+
+@dataclass(frozen=True)
+class VectorAxis:
+    """`index` runs along the lanes; `dot` says that it is summed: the lanes are added at the end.
+
+    `extent` is how far it runs within one phase, `packings` how the operands lie; `whole` are
+    outer indices that a tile must hold from end to end, as planes are chosen by them.
+    """
+
+    index: Symbol
+    dot: bool
+    extent: int
+    packings: tuple[Packing, ...]
+    whole: frozenset[Symbol]
+
+
+def find_phases(nest: Nest) -> dict[Symbol, int]:
+    """Outer indices that stand under a fraction, with its denominator: 2 for (i - m)/2."""
+    found: dict[Symbol, int] = {}
+    for form in (f for a in nest.operands for f in a.forms):
+        for v, c in form.terms:
+            if v in nest.outer and c % form.divisor:
+                found[v] = max(found.get(v, 1), form.divisor)
+    return found
+
+
+def find_taps(nest: Nest) -> tuple[Symbol, ...]:
+    """Inner indices of small extent that share a place with another index: they are unrolled."""
+    return tuple(
+        v
+        for v, n in nest.inner.items()
+        if n <= MOST_TAPS
+        and any(len(f.terms) > 1 and v in dict(f.terms) for a in nest.operands for f in a.forms)
+    )
+
+
+def find_sample(nest: Nest, packings: tuple[Packing, ...]) -> Symbol | None:
+    """The index of axis 0 of an operand that is copied: one sample of it is copied at a time."""
+    copied = [a for a, p in zip(nest.operands, packings, strict=True) if p.copied]
+    for access in copied:
+        first = access.forms[0]
+        if len(access.forms) < 3 or first.terms[1:] or first.constant or first.divisor != 1:
+            continue
+        ((v, c),) = first.terms or ((None, 0),)
+        if v is None or c != 1 or _stands_elsewhere(nest, v):
+            continue
+        if v in nest.inner or nest.target.forms[0].terms == ((v, 1),):
+            return v
+    return None
+
+
+def _stands_elsewhere(nest: Nest, v: Symbol) -> bool:
+    """Whether an index stands behind the first axis of an operand."""
+    return any(v == w for a in nest.operands for f in a.forms[1:] for w, _ in f.terms)
+
+
+def list_vector_axes(nest: Nest, lanes: int) -> Iterator[VectorAxis]:
+    """Every index that can run along vectors of so many lanes."""
+    phases, taps = find_phases(nest), find_taps(nest)
+    for v, n in nest.extents.items():
+        extent = n // phases.get(v, 1)
+        dot = v in nest.inner
+        if v in taps or extent < (lanes if not dot else lanes // 2):
+            continue
+        whole: set[Symbol] = set()
+        packings = []
+        for access in nest.operands:
+            made = _pack(nest, access, v, phases.get(v, 1), taps, whole, extent, lanes)
+            if made is None:
+                break
+            packings.append(made)
+        else:
+            yield VectorAxis(v, dot, extent, tuple(packings), frozenset(whole))
+
+
+def _pack(  # noqa: PLR0913, PLR0917 - what a layout depends on
+    nest: Nest,
+    access: ArrayAccess,
+    v: Symbol,
+    phase: int,
+    taps: tuple[Symbol, ...],
+    whole: set[Symbol],
+    extent: int,
+    lanes: int,
+) -> Packing | None:
+    """The layout of an operand for vectors along v; None where they cannot be loaded."""
+    low, high = halo(access, nest.extents)
+    axes = tuple(range(len(access.shape)))
+    if not access.uses(v):
+        copied = any((*low, *high))
+        made = Packing(access.shape, axes, low, high, copied=copied)
+        return made if not copied or _is_affordable(made, access) else None
+    places = [k for k, f in enumerate(access.forms) if v in dict(f.terms)]
+    form = access.forms[places[0]]
+    step, rest = divmod(dict(form.terms)[v] * phase, form.divisor)
+    if len(places) != 1 or rest or step < 1:
+        return None
+    if step > 1 and not _chooses_planes(nest, form.terms, v, step, taps, whole):
+        return None
+    order = (*(a for a in axes if a != places[0]), places[0])
+    slack = -extent % lanes if v in nest.inner else 0
+    full = low[order[-1]] + access.shape[order[-1]] + high[order[-1]]
+    least = -(-full // step) + slack if slack else 0
+    pitch = lanes if full >= 2 * lanes * step else 1
+    copied = bool(any((*low, *high)) or step > 1 or order != axes or slack)
+    made = Packing(
+        access.shape, order, low, high, step, pitch if copied else 1, least, copied=copied
+    )
+    return made if not copied or _is_affordable(made, access) else None
+
+
+def _chooses_planes(  # noqa: PLR0913, PLR0917 - what the choice depends on
+    nest: Nest,
+    terms: tuple[tuple[Symbol, int], ...],
+    v: Symbol,
+    step: int,
+    taps: tuple[Symbol, ...],
+    whole: set[Symbol],
+) -> bool:
+    """Whether the plane of an entry is known where the code is written: by taps, or by a tile."""
+    for w, c in terms:
+        if w in {v, *taps} or c % step == 0:
+            continue
+        if w not in nest.outer or nest.outer[w] > MOST_TAPS:
+            return False
+        whole.add(w)
+    return True
+
+
+def _is_affordable(packing: Packing, access: ArrayAccess) -> bool:
+    size = 1
+    for n in access.shape:
+        size *= n
+    return packing.total <= MOST_COPIED * size + 4096
+
+
+def extents_of(
+    nest: Nest, phases: Mapping[Symbol, int], rest: Mapping[Symbol, int]
+) -> dict[Symbol, int]:
+    """How far the outer indices run within one phase."""
+    return {v: -(-(n - rest.get(v, 0)) // phases.get(v, 1)) for v, n in nest.outer.items()}

@@ -1,0 +1,184 @@
+"""Register tiles of the C style: right whatever is planned, and planned as data."""
+
+import numpy as np
+import pytest
+from c_style import NEEDS_COMPILER, QUICK, TOLERANCES, WHOLE, draw_network, errors, small
+from sympy import Symbol
+
+from symconv import Network
+from symconv.codegen.c import build
+from symconv.codegen.c.model.index_form import PlaceForm
+from symconv.codegen.c.nests import nest as nests
+from symconv.codegen.c.nests.loop_order import order_loops
+from symconv.codegen.c.nests.machine import VECTORS, find_machine
+from symconv.codegen.c.nests.nest import ArrayAccess, Nest, find_nest, put_index
+from symconv.codegen.c.nests.packing import Packing
+from symconv.codegen.c.nests.planner import plan_nest
+from symconv.codegen.c.nests.register_tile import list_tiles
+
+
+@pytest.fixture(autouse=True, scope="module")
+def everything_planned(tmp_path_factory):
+    """Small sums of products are planned, too, and run without the instructions of a machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.delenv("CC", raising=False)
+        patch.setattr(build, "FLAGS", (*QUICK, "-Wno-psabi"))
+        patch.setattr(build, "MACHINE", dict.fromkeys(build.MACHINE, ()))
+        patch.setattr(nests, "LEAST_PRODUCTS", 1)
+        yield patch
+
+
+def check(network, isa, dtypes=("float64",)):
+    found = errors(network, dtypes, isa=isa)
+    assert all(found[dtype] <= TOLERANCES[dtype] for dtype in found), found
+
+
+LAYERS = {
+    "halo": "input x 3x2x5x9 | conv w 3x2 channels 5 padding 2 bias b -> z | sse t",
+    "phases and planes": "input x 2x3x9x9 | conv w 3x3 channels 4 padding 1 stride 2 bias b -> z",
+    "dilation": "input x 2x2x9x10 | conv w 3x3 channels 3 padding 2 dilation 2 -> z",
+    "groups": "input x 2x4x6x9 | conv w 3x3 channels 4 groups 4 padding 1 -> z",
+    "one by one": "input x 2x5x4x9 | conv w 1x1 channels 6 bias b -> z",
+    "fractions": "input x 2x3x3x4 | transposed_conv w 3x2 channels 2 stride 2x3 padding 1 -> z",
+    "dense": "input x 11 batch 5 | dense w 9 bias b -> h | tanh -> a | dense v 3 bias c -> k",
+    "one sample": "input x 1x1x9x9 | conv w 5x5 channels 3 padding 2 bias b -> z",
+    "no overlap": "input x 2x2x6x7 | conv w 2x2 channels 3 stride 3 -> z",
+    "flipped": "input x 2x2x6x9 | conv w 3x3 channels 3 padding 1 flip -> z",
+    "local": "input x 2x2x5x5 | local w 3x2 channels 3 padding 1",
+    "matmul": "input x 2x5x9 channels none batch 2 | tanh -> a | matmul x transposed -> y",
+}
+"""One of every kind of nest."""
+
+
+@NEEDS_COMPILER
+@pytest.mark.parametrize(
+    ("name", "isa"), [("phases and planes", "avx2"), ("dense", "avx512"), ("one by one", "neon")]
+)
+def test_every_kind_of_nest_agrees_with_the_readable_module(name, isa):
+    network = small(LAYERS[name])
+    made = network.generate_c(isa=isa, dtype="float64")
+    assert any(e.plan for part in made.parts.equations for e in part), "nothing was planned"
+    check(network, isa)
+
+
+@NEEDS_COMPILER
+@pytest.mark.long
+@pytest.mark.parametrize("isa", VECTORS)
+@pytest.mark.parametrize("name", LAYERS)
+def test_every_kind_of_nest_agrees_with_all_vectors(name, isa, monkeypatch):
+    monkeypatch.setattr(build, "FLAGS", (*WHOLE, "-Wno-psabi"))
+    check(small(LAYERS[name]), isa, TOLERANCES)
+
+
+@NEEDS_COMPILER
+@pytest.mark.long
+@pytest.mark.parametrize("isa", VECTORS)
+@pytest.mark.parametrize("part", range(10))
+def test_networks_at_random_agree_with_vectors(part, isa):
+    for seed in range(2000 + 10 * part, 2010 + 10 * part):
+        check(draw_network(seed), isa, TOLERANCES)
+
+
+@NEEDS_COMPILER
+def test_what_is_no_number_stays_in_its_own_row_and_sample():
+    """A vector that reads beyond a row multiplies zeros, never what lies there."""
+    network = Network.parse("input x 2x1x6x9 | conv w 3x3 channels 2 padding 1 -> z | sse t")
+    module = network.compile("c", dtype="float64", isa="avx512").module
+    rng = np.random.default_rng(0)
+    x, w, t = (rng.standard_normal(s) for s in ((2, 1, 6, 9), (2, 1, 3, 3), (2, 2, 6, 9)))
+    x[1, 0, 2, 8] = np.inf
+    z = module.forward(x=x, w=w, t=t).z
+    touched = ~np.isfinite(z)
+    assert touched[1, :, 1:4, 7:].all()
+    touched[1, :, 1:4, 7:] = False
+    assert not touched.any()
+
+
+def nest_of(text, key):
+    program = Network.parse(text).generate_c().parts.program
+    equation = next(e for e in (*program.forward, *program.backward) if e.key == key)
+    return find_nest(equation, program.tensors)
+
+
+WIDE = "input x 8x16x32x32 | conv w 3x3 channels 32 padding 1 -> z"
+
+
+@pytest.mark.parametrize("isa", VECTORS)
+@pytest.mark.parametrize("key", ["z", "gradient w", "gradient x"])
+def test_a_tile_fits_in_the_registers_and_reads_less_than_it_computes(key, isa):
+    machine, nest = find_machine(isa, "float32"), nest_of(WIDE, key)
+    plan = plan_nest(nest, machine)
+    assert plan.tile.accumulators < machine.registers
+    assert plan.tile.accumulators >= 8, "products wait for their sums"
+    # A product costs a cycle for a whole vector, or half of one: a tile is within a fifth of that.
+    units = 1 if machine.bytes == 64 else 2
+    assert plan.cycles * machine.lanes * units <= 1.2
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "words"),
+    [
+        (WIDE, "z", ("16 along j", "m n written out", "x copied with a halo", "one b at a time")),
+        (WIDE, "gradient w", ("lanes are added at the end", "blocks i:16")),
+        (WIDE.replace("padding 1", "stride 2"), "gradient x", ("phases i:2 j:2",)),
+        (WIDE.replace("3x3", "1x1").replace(" padding 1", ""), "z", ("16 along j;",)),
+    ],
+)
+def test_the_plan_is_told(text, key, words):
+    plan = Network.parse(text).plan("c", isa="avx512")
+    line = next(row for row in plan.splitlines() if f" {key}: vectors" in row)
+    for word in words:
+        assert word in line
+
+
+def test_without_vectors_nothing_is_planned():
+    assert find_machine("scalar", "float32") is None
+    assert "register tiles" not in Network.parse(WIDE).plan("c")
+
+
+def test_an_index_is_put_into_a_fraction():
+    i, j = Symbol("i"), Symbol("j")
+    form = PlaceForm(((i, 1), (j, -1)), 1, 2)  # (i - j + 1) / 2
+    even = put_index(put_index(form, i, 2, 0), j, 0, 1)  # (2 i - 1 + 1) / 2
+    assert even == PlaceForm(((i, 1),), 0, 1)
+    assert put_index(put_index(form, i, 2, 0), j, 0, 0).divisor == 2
+
+
+def test_rows_that_follow_each_other_are_one_axis():
+    nest = nest_of("input x 2x5x28x28 | conv w 1x1 channels 6 -> z", "z")
+    assert sorted(nest.outer.values()) == [2, 6, 784]
+    kept = nest_of("input x 2x5x28x28 | conv w 3x3 channels 6 -> z", "z")
+    assert sorted(kept.outer.values()) == [2, 6, 26, 26]
+
+
+def test_a_packed_operand_has_an_address_for_every_entry_of_its_halo():
+    v, m = Symbol("v"), Symbol("m")
+    packing = Packing((4, 7), (0, 1), (0, 1), (0, 2), planes=2, pitch=4)
+    access = ArrayAccess("x", (4, 7), (PlaceForm((), 3), PlaceForm(((v, 2), (m, 1)), -1)))
+    seen = {}
+    for tap in range(3):
+        strides, start = packing.address(access.put(m, 0, tap))
+        for at in range(4):
+            column = 2 * at + tap - 1
+            place = start + strides[v] * at
+            assert seen.setdefault(column, place) == place
+    assert len(set(seen.values())) == len(seen)
+    assert max(seen.values()) < packing.total
+
+
+def test_tiles_hold_at_most_their_registers_and_what_must_be_whole():
+    a, b, c = map(Symbol, "abc")
+    tiles = list(list_tiles({a: 3, b: 8, c: 5}, frozenset([a]), 12))
+    assert all(dict(t)[a] == 3 for t in tiles)
+    assert all(np.prod([n for _, n in t]) <= 12 for t in tiles)
+    assert ((a, 3), (b, 4)) in tiles
+    assert len(tiles) == len(set(tiles))
+
+
+def test_what_replaces_most_of_the_cache_is_the_outermost_loop():
+    f, c, n, i = map(Symbol, "fcni")
+    delta = ArrayAccess("d", (8, 32), (PlaceForm(((f, 1),), 0), PlaceForm(((i, 1),), 0)))
+    image = ArrayAccess("x", (4, 34), (PlaceForm(((c, 1),), 0), PlaceForm(((i, 1), (n, 1)), 0)))
+    nest = Nest(delta, (delta, image), None, {f: 8, c: 4, n: 3}, {i: 32})
+    assert order_loops(nest, (n, c, f), {f: 4}, {i: 32, f: 4}) == [f, c, n]
