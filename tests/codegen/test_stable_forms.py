@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from symconv import Network
+from symconv.codegen.python.joined_equations import ExponentialValues
 
 POINTS = {
     "large": [1000.0, 998.5, -1000.0],
@@ -102,3 +103,20 @@ def test_what_only_looks_like_it_is_left_as_it_is(formula):
 def test_a_window_that_stays_inside_may_be_a_log_sum_exp():
     text = "input x 5 | y[k] = log(sum(i<3) exp(x[i + k])) for k<3"
     assert "log_sum_exp(" in Network.parse(text).numpy_source()
+
+
+@pytest.mark.parametrize(
+    ("equations", "exponential"),
+    [
+        ("e[i] = exp(x[i]) | p[i] = e[i]/(sum(k<4) e[k])", ["e", "p"]),
+        ("n[i] = 1/(sum(k<4) exp(x[k])) | p[i] = n[i]*exp(x[i])", ["n", "p"]),
+        ("n[i] = x[i]/(sum(k<4) x[k]) | y[i] = exp(n[i])", ["y"]),
+        ("n[i] = 1/(sum(k<4) x[k]) | e[i] = exp(x[i]) | p[i] = n[i]*e[i]", ["e", "p"]),
+        ("n[i] = 1/(sum(k<4) x[k])^2 | q[i] = 1/x[i] | e[i] = exp(x[i])", ["e"]),
+    ],
+)
+def test_a_quotient_is_put_together_where_an_exponential_is_in_it(equations, exponential):
+    """One of plain sums stays a value of its own, also beside exponentials."""
+    text = " | ".join(f"{e} for i<4" for e in equations.split(" | "))
+    program = Network.parse(f"input x 4 | {text}").program
+    assert list(ExponentialValues(program, lambda e: e).definitions) == exponential
