@@ -13,6 +13,7 @@ TESTS = {
     "symconv/codegen/fast/plan": ("codegen", "verify/test_styles.py"),
     "symconv/codegen/fast/algorithms": ("codegen", "verify/test_styles.py"),
     "symconv/codegen": ("codegen", "verify/test_styles.py"),
+    "symconv/codegen/c": ("codegen/test_c_modules.py", "codegen"),
     "symconv/core": ("core", "calculus", "lower"),
     "symconv/layers": ("layers/test_torch.py", "layers"),
     "templates": ("codegen", "verify/test_styles.py", "render"),
