@@ -98,12 +98,62 @@ def import_residual():
     return imported, [x.transpose(0, 3, 1, 2)], expected
 
 
+RECURRENT = sequential(
+    image(3, 2, name="words"),
+    layer("LSTM", "memory", units=2, activation="tanh", return_sequences=True, use_bias=True),
+    layer("GRU", "gated", units=2, reset_after=True, return_sequences=True),
+    layer("SimpleRNN", "plain", units=2, activation="relu", use_bias=False),
+)
+
+
+def import_recurrent():
+    """Three recurrent layers, and what their equations give in torch."""
+    torch = pytest.importorskip("torch")
+    shapes = {
+        "memory": {"kernel": (2, 8), "recurrent_kernel": (2, 8), "bias": (8,)},
+        "gated": {"kernel": (2, 6), "recurrent_kernel": (2, 6), "bias": (2, 6)},
+        "plain": {"kernel": (2, 2), "recurrent_kernel": (2, 2)},
+    }
+    weights = {n: [DRAW.normal(size=s) for s in some.values()] for n, some in shapes.items()}
+    x = DRAW.normal(size=(2, 3, 2))
+    leaves = {"0": torch.tensor(x)}
+    for name, some in shapes.items():
+        pairs = zip(some, weights[name], strict=True)
+        leaves |= {f"{name}/{word}": torch.tensor(a) for word, a in pairs}
+    for leaf in leaves.values():
+        leaf.requires_grad_()
+    w, u, b = (leaves[f"memory/{word}"] for word in shapes["memory"])
+    g, v, d = (leaves[f"gated/{word}"] for word in shapes["gated"])
+    state = memory = gated = plain = torch.zeros(2, 2).double()
+    for t in range(3):
+        enter, forget, cell, leave = (leaves["0"][:, t] @ w + state @ u + b).chunk(4, 1)
+        memory = forget.sigmoid() * memory + enter.sigmoid() * cell.tanh()
+        state = leave.sigmoid() * memory.tanh()
+        given, back = (state @ g + d[0]).chunk(3, 1), (gated @ v + d[1]).chunk(3, 1)
+        update, reset = (given[0] + back[0]).sigmoid(), (given[1] + back[1]).sigmoid()
+        gated = update * gated + (1 - update) * (given[2] + reset * back[2]).tanh()
+        plain = gated @ leaves["plain/kernel"] + plain @ leaves["plain/recurrent_kernel"]
+        plain = plain.relu()
+    signal = torch.randn(2, 2, generator=torch.Generator().manual_seed(1)).double()
+    gradients = torch.autograd.grad(plain, list(leaves.values()), signal)
+    right = {n: g.numpy() for n, g in zip(leaves, gradients, strict=True)}
+    imported = from_keras(RECURRENT, batch=2, weights=weights)
+    return imported, [x], (plain.detach().numpy(), signal.numpy(), right)
+
+
 ARCHITECTURES = {"a classifier": import_classifier, "a residual block": import_residual}
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_an_architecture_has_the_gradients_of_the_same_sums_in_channels_last(name):
     compare_imported(*ARCHITECTURES[name]())
+
+
+@pytest.mark.long
+def test_recurrent_layers_have_the_gradients_of_their_equations():
+    imported, arrays, expected = import_recurrent()
+    compare_imported(imported, arrays, expected)
+    assert np.abs(expected[0]).max() > 0
 
 
 @pytest.mark.long
@@ -158,7 +208,7 @@ def test_branches_are_merged_along_the_axes_of_keras(tmp_path):
 def test_everything_that_has_no_layer_is_named_at_once():
     model = sequential(
         image(8, 4),
-        layer("LSTM", "memory", units=3),
+        layer("LSTM", "memory", units=3, go_backwards=True),
         layer("Dense", "dense", units=2),
         layer("Lambda", "own", function="__import__('os').system('touch pwned')"),
     )

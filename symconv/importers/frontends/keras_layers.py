@@ -19,6 +19,7 @@ from .keras_functions import (
     rescale,
     softmax,
 )
+from .keras_recurrent import recurrent
 from .keras_views import concat, flatten, permute, reshape
 from .keras_windows import (
     conv,
@@ -66,6 +67,7 @@ LAYERS: Mapping[str, KerasLayer] = {
     "Minimum": merge("minimum"),
     "Concatenate": concat,
     "Flatten": flatten,
+    **{name: recurrent(name) for name in ("LSTM", "GRU", "SimpleRNN")},
     "Reshape": reshape,
     "Permute": permute,
 }
