@@ -20,6 +20,7 @@ from symconv.importers.graph.refusals import NotImportedError, quote_name, refus
 from symconv.importers.imported import ImportedModel, import_graph
 from symconv.importers.open_sizes import import_open_graph
 
+from .limits import check_operation_count
 from .onnx_calls import OnnxCall
 from .onnx_file import OnnxGraph, OnnxNode, OpenSizeError, read_onnx_file
 from .onnx_folding import fold_node
@@ -94,6 +95,7 @@ class _OnnxReader:
                 self.aliases[made[0].output] = str(made[0].inputs[0])
                 return
             self.operations += made
+            check_operation_count(len(self.operations))
         except NotImportedError as error:
             reads = tuple(n for n in node.inputs if n and n not in self.constants)
             self.operations += [

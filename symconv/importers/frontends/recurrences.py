@@ -16,6 +16,10 @@ MOST_STEPS = 64
 read by anybody."""
 
 
+MOST_OPERATIONS = 4 * MOST_STEPS * 8
+"""The most operations of one layer: four a step, in four layers and two directions."""
+
+
 @dataclass(frozen=True)
 class CellKind:
     """A kind of cell: its function and where its gates stand among the rows of the weights.
@@ -64,6 +68,8 @@ class Unroller:
         self, name: str, kind: str, inputs: Sequence[Name], shape: Shape, /, **options: Any
     ) -> str:
         """One operation; the name of its value."""
+        if len(self.operations) > MOST_OPERATIONS:
+            raise NotImportedError(f"more than {MOST_OPERATIONS:,} operations where it is unrolled")
         full = f"{self.prefix}/{len(self.operations)} {name}"
         options |= {"samples": self.samples, "hidden": self.hidden, "order": self.kind.order}
         self.operations.append(Operation(kind, tuple(inputs), full, self.place, options, shape))

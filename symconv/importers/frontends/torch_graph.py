@@ -27,8 +27,9 @@ ATEN = "torch.ops.aten."
 def has_open_size(program: TorchProgram) -> bool:
     """Whether a tensor of an exported program has a size that is a symbol."""
     values = take(program.graph, "tensor_values", dict, "the graph").values()
-    sizes = (v.get("sizes") for v in values if isinstance(v, dict))
-    return any(isinstance(n, dict) and "as_expr" in n for s in sizes for n in s or ())
+    found = (v.get("sizes") for v in values if isinstance(v, dict))
+    sizes = (s for s in found if isinstance(s, list))
+    return any(isinstance(n, dict) and "as_expr" in n for s in sizes for n in s)
 
 
 def read_graph(program: TorchProgram, result: Chosen = None, size: int | None = None) -> ModelGraph:
@@ -144,6 +145,7 @@ class _GraphReader:
             self.operations += _translate(call, operator, self.stale)
         except NotImportedError as error:
             self.operations += [call.refuse(output, str(error)) for output in call.outputs]
+        check_operation_count(len(self.operations))
         first = next(iter(_list_arguments(node, where)), ("", {}))[1].get("as_tensor")
         if isinstance(first, dict) and call.outputs:
             self._note_memory(take(first, "name", str, where), call, operator)
@@ -212,8 +214,8 @@ FILLED = {
 }
 """The operators that make a tensor of one number, and that number, where it is no argument."""
 
-MOST_FILLED = 1 << 20
-"""The most entries of such a tensor: the state of a thousand units for a thousand samples."""
+MOST_FILLED = 1 << 18
+"""The most entries of such a tensor: the state of a thousand units for 256 samples."""
 
 OPEN = object()
 """An argument that is no number, no word and no tensor."""
