@@ -148,7 +148,8 @@ def backward(o: Array, w: Array, W: Array, t: Array, values: Forward) -> Gradien
     M_open = np.ones((2, 2), dtype=np.bool_)
     x_blocks = values.x.reshape(2, 2, 2, 2)
     for m, n in np.ndindex(2, 2):
-        M_first[m, n] = M_open & (x_blocks[:, m, :, n] == values.p)
+        M_part = (x_blocks[:, m, :, n] == values.p) | ~(x_blocks[:, m, :, n] >= -np.inf)
+        M_first[m, n] = M_open & M_part
         M_open = M_open & ~M_first[m, n]
     M = M_first.transpose(2, 3, 0, 1)  # (12)
     delta_x = np.where(M, delta_p[:, :, None, None], 0).transpose(0, 2, 1, 3).reshape(4, 4)  # (13)

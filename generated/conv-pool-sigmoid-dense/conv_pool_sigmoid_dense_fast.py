@@ -159,32 +159,32 @@ def forward(o: Array, w: Array, b: Array, W: Array, t: Array) -> Forward:
     x_3_3 = b_0 + o_3_3 * w_0_0 + o_4_3 * w_1_0 + o_3_4 * w_0_1 + o_4_4 * w_1_1
     # (2)
     p_0_0 = x_0_0
-    if x_0_1 > p_0_0 or x_0_1 != x_0_1:
+    if not x_0_1 <= p_0_0 and p_0_0 == p_0_0:
         p_0_0 = x_0_1
-    if x_1_0 > p_0_0 or x_1_0 != x_1_0:
+    if not x_1_0 <= p_0_0 and p_0_0 == p_0_0:
         p_0_0 = x_1_0
-    if x_1_1 > p_0_0 or x_1_1 != x_1_1:
+    if not x_1_1 <= p_0_0 and p_0_0 == p_0_0:
         p_0_0 = x_1_1
     p_0_1 = x_0_2
-    if x_0_3 > p_0_1 or x_0_3 != x_0_3:
+    if not x_0_3 <= p_0_1 and p_0_1 == p_0_1:
         p_0_1 = x_0_3
-    if x_1_2 > p_0_1 or x_1_2 != x_1_2:
+    if not x_1_2 <= p_0_1 and p_0_1 == p_0_1:
         p_0_1 = x_1_2
-    if x_1_3 > p_0_1 or x_1_3 != x_1_3:
+    if not x_1_3 <= p_0_1 and p_0_1 == p_0_1:
         p_0_1 = x_1_3
     p_1_0 = x_2_0
-    if x_2_1 > p_1_0 or x_2_1 != x_2_1:
+    if not x_2_1 <= p_1_0 and p_1_0 == p_1_0:
         p_1_0 = x_2_1
-    if x_3_0 > p_1_0 or x_3_0 != x_3_0:
+    if not x_3_0 <= p_1_0 and p_1_0 == p_1_0:
         p_1_0 = x_3_0
-    if x_3_1 > p_1_0 or x_3_1 != x_3_1:
+    if not x_3_1 <= p_1_0 and p_1_0 == p_1_0:
         p_1_0 = x_3_1
     p_1_1 = x_2_2
-    if x_2_3 > p_1_1 or x_2_3 != x_2_3:
+    if not x_2_3 <= p_1_1 and p_1_1 == p_1_1:
         p_1_1 = x_2_3
-    if x_3_2 > p_1_1 or x_3_2 != x_3_2:
+    if not x_3_2 <= p_1_1 and p_1_1 == p_1_1:
         p_1_1 = x_3_2
-    if x_3_3 > p_1_1 or x_3_3 != x_3_3:
+    if not x_3_3 <= p_1_1 and p_1_1 == p_1_1:
         p_1_1 = x_3_3
     # (3)
     a_0_0 = 0.5 + 0.5 * tanh(0.5 * p_0_0)
@@ -322,32 +322,32 @@ def backward(o: Array, w: Array, W: Array, t: Array, values: Forward) -> Gradien
     a_0_0, a_0_1, a_1_0, a_1_1 = values.a.ravel().tolist()
     h_0, h_1 = values.h.tolist()
     winner_0_value, winner_0 = x_0_0, 0
-    if x_0_1 > winner_0_value or x_0_1 != x_0_1:
+    if not x_0_1 <= winner_0_value and winner_0_value == winner_0_value:
         winner_0_value, winner_0 = x_0_1, 1
-    if x_1_0 > winner_0_value or x_1_0 != x_1_0:
+    if not x_1_0 <= winner_0_value and winner_0_value == winner_0_value:
         winner_0_value, winner_0 = x_1_0, 2
-    if x_1_1 > winner_0_value or x_1_1 != x_1_1:
+    if not x_1_1 <= winner_0_value and winner_0_value == winner_0_value:
         winner_0_value, winner_0 = x_1_1, 3
     winner_1_value, winner_1 = x_0_2, 0
-    if x_0_3 > winner_1_value or x_0_3 != x_0_3:
+    if not x_0_3 <= winner_1_value and winner_1_value == winner_1_value:
         winner_1_value, winner_1 = x_0_3, 1
-    if x_1_2 > winner_1_value or x_1_2 != x_1_2:
+    if not x_1_2 <= winner_1_value and winner_1_value == winner_1_value:
         winner_1_value, winner_1 = x_1_2, 2
-    if x_1_3 > winner_1_value or x_1_3 != x_1_3:
+    if not x_1_3 <= winner_1_value and winner_1_value == winner_1_value:
         winner_1_value, winner_1 = x_1_3, 3
     winner_2_value, winner_2 = x_2_0, 0
-    if x_2_1 > winner_2_value or x_2_1 != x_2_1:
+    if not x_2_1 <= winner_2_value and winner_2_value == winner_2_value:
         winner_2_value, winner_2 = x_2_1, 1
-    if x_3_0 > winner_2_value or x_3_0 != x_3_0:
+    if not x_3_0 <= winner_2_value and winner_2_value == winner_2_value:
         winner_2_value, winner_2 = x_3_0, 2
-    if x_3_1 > winner_2_value or x_3_1 != x_3_1:
+    if not x_3_1 <= winner_2_value and winner_2_value == winner_2_value:
         winner_2_value, winner_2 = x_3_1, 3
     winner_3_value, winner_3 = x_2_2, 0
-    if x_2_3 > winner_3_value or x_2_3 != x_2_3:
+    if not x_2_3 <= winner_3_value and winner_3_value == winner_3_value:
         winner_3_value, winner_3 = x_2_3, 1
-    if x_3_2 > winner_3_value or x_3_2 != x_3_2:
+    if not x_3_2 <= winner_3_value and winner_3_value == winner_3_value:
         winner_3_value, winner_3 = x_3_2, 2
-    if x_3_3 > winner_3_value or x_3_3 != x_3_3:
+    if not x_3_3 <= winner_3_value and winner_3_value == winner_3_value:
         winner_3_value, winner_3 = x_3_3, 3
     # (7)
     delta_h_0 = h_0 - t_0
@@ -699,32 +699,32 @@ def step(o: Array, w: Array, b: Array, W: Array, t: Array) -> Step:
     x_3_3 = b_0 + o_3_3 * w_0_0 + o_4_3 * w_1_0 + o_3_4 * w_0_1 + o_4_4 * w_1_1
     # (2)
     p_0_0, winner_0 = x_0_0, 0
-    if x_0_1 > p_0_0 or x_0_1 != x_0_1:
+    if not x_0_1 <= p_0_0 and p_0_0 == p_0_0:
         p_0_0, winner_0 = x_0_1, 1
-    if x_1_0 > p_0_0 or x_1_0 != x_1_0:
+    if not x_1_0 <= p_0_0 and p_0_0 == p_0_0:
         p_0_0, winner_0 = x_1_0, 2
-    if x_1_1 > p_0_0 or x_1_1 != x_1_1:
+    if not x_1_1 <= p_0_0 and p_0_0 == p_0_0:
         p_0_0, winner_0 = x_1_1, 3
     p_0_1, winner_1 = x_0_2, 0
-    if x_0_3 > p_0_1 or x_0_3 != x_0_3:
+    if not x_0_3 <= p_0_1 and p_0_1 == p_0_1:
         p_0_1, winner_1 = x_0_3, 1
-    if x_1_2 > p_0_1 or x_1_2 != x_1_2:
+    if not x_1_2 <= p_0_1 and p_0_1 == p_0_1:
         p_0_1, winner_1 = x_1_2, 2
-    if x_1_3 > p_0_1 or x_1_3 != x_1_3:
+    if not x_1_3 <= p_0_1 and p_0_1 == p_0_1:
         p_0_1, winner_1 = x_1_3, 3
     p_1_0, winner_2 = x_2_0, 0
-    if x_2_1 > p_1_0 or x_2_1 != x_2_1:
+    if not x_2_1 <= p_1_0 and p_1_0 == p_1_0:
         p_1_0, winner_2 = x_2_1, 1
-    if x_3_0 > p_1_0 or x_3_0 != x_3_0:
+    if not x_3_0 <= p_1_0 and p_1_0 == p_1_0:
         p_1_0, winner_2 = x_3_0, 2
-    if x_3_1 > p_1_0 or x_3_1 != x_3_1:
+    if not x_3_1 <= p_1_0 and p_1_0 == p_1_0:
         p_1_0, winner_2 = x_3_1, 3
     p_1_1, winner_3 = x_2_2, 0
-    if x_2_3 > p_1_1 or x_2_3 != x_2_3:
+    if not x_2_3 <= p_1_1 and p_1_1 == p_1_1:
         p_1_1, winner_3 = x_2_3, 1
-    if x_3_2 > p_1_1 or x_3_2 != x_3_2:
+    if not x_3_2 <= p_1_1 and p_1_1 == p_1_1:
         p_1_1, winner_3 = x_3_2, 2
-    if x_3_3 > p_1_1 or x_3_3 != x_3_3:
+    if not x_3_3 <= p_1_1 and p_1_1 == p_1_1:
         p_1_1, winner_3 = x_3_3, 3
     # (3)
     a_0_0 = 0.5 + 0.5 * tanh(0.5 * p_0_0)

@@ -281,7 +281,9 @@ def backward(
     M2_open = np.ones((N, 16, 5, 5), dtype=np.bool_)
     a2_blocks = values.a2.reshape(N, 16, 5, 2, 5, 2)
     for m, n in np.ndindex(2, 2):
-        M2_first[m, n] = M2_open & (a2_blocks[:, :, :, m, :, n] == values.p2)
+        M2_part_2 = a2_blocks[:, :, :, m, :, n]
+        M2_part = (M2_part_2 == values.p2) | ~(M2_part_2 >= -np.inf)
+        M2_first[m, n] = M2_open & M2_part
         M2_open = M2_open & ~M2_first[m, n]
     M2 = M2_first.transpose(2, 3, 4, 5, 0, 1)  # (27)
     delta_a2_part = np.where(M2, delta_p2[..., None, None], 0)
@@ -298,7 +300,9 @@ def backward(
     M1_open = np.ones((N, 6, 14, 14), dtype=np.bool_)
     a1_blocks = values.a1.reshape(N, 6, 14, 2, 14, 2)
     for m, n in np.ndindex(2, 2):
-        M1_first[m, n] = M1_open & (a1_blocks[:, :, :, m, :, n] == values.p1)
+        M1_part_2 = a1_blocks[:, :, :, m, :, n]
+        M1_part = (M1_part_2 == values.p1) | ~(M1_part_2 >= -np.inf)
+        M1_first[m, n] = M1_open & M1_part
         M1_open = M1_open & ~M1_first[m, n]
     M1 = M1_first.transpose(2, 3, 4, 5, 0, 1)  # (33)
     delta_a1_part = np.where(M1, delta_p1[..., None, None], 0)

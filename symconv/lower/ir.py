@@ -37,9 +37,9 @@ class ApplyFunction:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A truth value per entry: `left` compared with `right`."""
+    """A truth value per entry: `left` compared with `right`; "is": equal, or NaN on the left."""
 
-    relation: Literal["==", "!=", ">=", "<", "<=", ">"]
+    relation: Literal["==", "!=", ">=", "<", "<=", ">", "is"]
     left: Array
     right: Array
 

@@ -72,10 +72,10 @@ def window_argmax(bench: ProgramBuilder, node: MaxOver, body: NamedArray) -> Nam
         bench,
         node,
         (
-            Store(first, items, LogicalAnd(free, Comparison("==", part.array, top)), add=False),
+            Store(first, items, LogicalAnd(free, Comparison("is", part.array, top)), add=False),
             # The tie rule: `free` holds until an entry equals the maximum, so the first one in
             # row-major order wins, as PyTorch's does. A plain `==` mask would hand the gradient to
-            # every tie.
+            # every tie. A window that holds NaN is worth NaN, and its first NaN wins.
             Let(free, LogicalAnd(free, LogicalNot(IndexView(first, items)))),
         ),
     )

@@ -66,8 +66,9 @@ def write_argmax(e: MaxOver, writer: LoopWriter) -> list[str]:
     writer.line(f"{', '.join((value, *best))} = {', '.join(('-np.inf', *('0' for _ in best)))}")
     with writer.loop(window_ranges(e)):
         name, needed = _window_entry(e, writer)
-        # Only what is larger wins: of equal entries the first, as `argmax` has it.
-        with writer.guard([*needed, f"{name} > {value}"]):
+        # Only what is larger wins: of equal entries the first, as `argmax` has it. NaN is larger
+        # than all, and nothing is larger than NaN.
+        with writer.guard([*needed, f"not {name} <= {value}", f"{value} <= np.inf"]):
             here = [writer.here(v) for v in e.variables]
             writer.line(f"{', '.join((value, *best))} = {', '.join((name, *here))}")
     return best

@@ -56,6 +56,9 @@ def _matmul(node: Matmul, printer: ArrayPrinter) -> PythonText:
 
 def _comparison(node: Comparison, printer: ArrayPrinter) -> PythonText:
     left, right = (printer.text(side).within(BOTH) for side in (node.left, node.right))
+    if node.relation == "is":
+        # Nothing but NaN is not at least -infinity.
+        return PythonText(f"({left} == {right}) | ~({left} >= -np.inf)", COMPARE)
     return PythonText(f"{left} {node.relation} {right}", COMPARE)
 
 

@@ -102,7 +102,7 @@ class ScalarPrinter:
     def _selected(self, select: Select) -> list[Code]:
         """The first largest: the best so far gives way to what is larger, not to what is equal.
 
-        Of NaN, which is unequal to itself, the last one wins.
+        NaN is larger than all, and nothing is larger than NaN.
         """
         margin = TAB * self.indent
         winner = self.name(select.winner) if select.winner else ""
@@ -114,7 +114,7 @@ class ScalarPrinter:
         for number, other in enumerate(rest, start=1):
             value = f"{other}, {number}" if winner else other
             found += [
-                make_code([f"{margin}if {other} > {best} or {other} != {other}:"], "branch"),
+                make_code([f"{margin}if not {other} <= {best} and {best} == {best}:"], "branch"),
                 make_code([f"{margin}{TAB}{names} = {value}"]),
             ]
         return found
