@@ -6,6 +6,7 @@ import pytest
 from grids import slice_of
 from proving import DIFFERENT, PROVED, claims_of, outcomes, proof_of, questions
 
+from symconv import Network
 from symconv.claims.proving.forms.budget import ProofBudget
 from symconv.claims.proving.prove import prove_equality
 
@@ -97,3 +98,19 @@ def test_a_claim_that_wants_to_do_harm_costs_its_budget_and_no_more(claim):
         budget = ProofBudget(2000)
         assert prove_equality(question, 1, budget) is None
         assert budget.left >= -200
+
+
+LOOSE = {
+    "dx = delta_y / 100 + 0.99 * np.where(x <= 0, 0, delta_y)": "right",
+    "dx = delta_y / 100 + 0.99 * np.where(0 >= x, 0, delta_y)": "right",
+    "dx = delta_y / 100 + 0.99 * np.where(x <= 0, delta_y, 0)": "wrong",
+    "dx = delta_y / 100 + 0.99 * np.where(x <= 0, 1, delta_y)": "wrong",
+    "dx = delta_y / 100 + 0.98 * np.where(x <= 0, 0, delta_y)": "wrong",
+}
+
+
+@pytest.mark.parametrize("claim", LOOSE)
+def test_where_one_is_at_most_the_other_is_where_it_is_not_larger(claim):
+    """Sizes near 100 are not tried, so that a verdict is a proof."""
+    network = Network.parse("input x NxCxHxW | leaky_relu -> y")
+    assert network.check(claim).verdict == LOOSE[claim]

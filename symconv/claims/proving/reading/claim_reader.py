@@ -225,30 +225,25 @@ class ClaimReader:
             a, b = (self.number(s, env) for s in sides)
             same = apply_function("is_zero", subtract_forms(a, b))
             return same if condition.relation == "=" else subtract_forms(ONE, same)
-        if condition.relation not in {"<", ">"}:
-            raise NotProvedError("a comparison of values that may be equal")
+        if condition.relation not in {"<", ">", "<=", ">="}:
+            raise NotProvedError(f"a comparison of values by {condition.relation}")
         left, right = (self.value(s, env) for s in sides)
-        if condition.relation == "<":
+        if condition.relation in {"<", ">="}:
             left, right = right, left
-        return self._combine(
+        above = self._combine(
             left, right, lambda a, b: apply_function("step", a + scale_form(b, -1))
         )
+        # a <= b where a > b does not hold.
+        return _turn(above) if condition.relation.endswith("=") else above
 
     def _joined(self, joined: JoinedConditions, env: IndexValues) -> ValueForm:
         """The product of conditions; `or` is 1 less the product of their opposites."""
-
-        def negate(form: Form) -> Form:
-            return subtract_forms(ONE, form)
-
-        def turn(value: ValueForm) -> ValueForm:
-            return value.map(negate) if isinstance(value, ArrayForm) else negate(value)
-
         total: ValueForm = ONE
         for condition in joined.conditions:
             holds = self._holds(condition, env)
-            holds = turn(holds) if joined.word == "or" else holds
+            holds = _turn(holds) if joined.word == "or" else holds
             total = self._combine(total, holds, multiply_forms)
-        return turn(total) if joined.word == "or" else total
+        return _turn(total) if joined.word == "or" else total
 
     def _compare_indices(self, relation: str, difference: IndexForm) -> Form:
         if relation in {"=", "!="}:
@@ -285,6 +280,15 @@ class ClaimReader:
             return found
 
         return self.build.make(node.shape, entry)
+
+
+def _turn(value: ValueForm) -> ValueForm:
+    """1 less what is 1 or 0."""
+
+    def negate(form: Form) -> Form:
+        return subtract_forms(ONE, form)
+
+    return value.map(negate) if isinstance(value, ArrayForm) else negate(value)
 
 
 def add_numbers(form: Form) -> Form:
