@@ -149,12 +149,12 @@ def test_changed_archives_of_torch_are_read_or_refused(tmp_path):
     class Model(nn.Module):
         def __init__(self):
             super().__init__()
-            self.r, self.d = nn.GRU(2, 3, batch_first=True, bidirectional=True), nn.Dropout(0.5)
+            self.r, self.d = nn.GRU(4, 3, batch_first=True, bidirectional=True), nn.Dropout(0.5)
             self.l = nn.Linear(6, 2)
 
         def forward(self, x, t):
+            x = nn.functional.interpolate(x, scale_factor=2, mode="linear")
             y = self.l(self.d(self.r(x)[0])).add(1, alpha=2)
-            y = nn.functional.interpolate(y, scale_factor=2, mode="linear")
             return nn.functional.cross_entropy(y.flatten(0, 1), t.flatten(), ignore_index=-1)
 
     example = (torch.randn(2, 2, 2), torch.zeros(2, 2, dtype=torch.long))

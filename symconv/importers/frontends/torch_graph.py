@@ -153,8 +153,9 @@ class _GraphReader:
     def _fill(self, call: TorchCall, operator: str) -> bool:
         """Whether a call makes a tensor of one number, of a size that is read."""
         try:
-            value, shape = FILLED[operator], call.output_shape()
-            value = call.number("fill_value") if value is None else value
+            with refuse_malformed():
+                value, shape = FILLED[operator], call.output_shape()
+                value = call.number("fill_value") if value is None else value
         except NotImportedError:
             return False
         if prod(shape) > MOST_FILLED or 0 in shape:
