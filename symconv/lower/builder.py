@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -24,12 +24,14 @@ class ProgramBuilder:
     of that equation in the order of appearance, which is also the order of the axes of every array
     on the way. `labels` are the keys of arrays of class numbers. `memory` remembers what was bound,
     so that equal pieces are computed once. `known` are equations whose values can be read.
+    `classes` say how many there are of the labels, and which labels are none, as `count_labels`.
     """
 
     tensors: dict[str, Tensor]
     sizes: SizeBounds
     labels: frozenset[str] = frozenset()
     known: tuple[Equation, ...] = ()
+    classes: Mapping[str, tuple[Expr, ...]] = field(default_factory=dict)
     goal: str = ""
     averages: Callable[[Expr], bool] = field(default=lambda _: False)
     statements: list[Statement] = field(default_factory=list)

@@ -8,7 +8,7 @@ from sympy import Expr, S, Sum, Symbol
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.tensor.indexed import Indexed
 
-from symconv.core.equation import Equation, SizeDefinition, class_counts
+from symconv.core.equation import Equation, SizeDefinition, class_counts, count_labels
 from symconv.core.errors import Unsupported
 from symconv.core.nodes import LogSumExp, MaxOver, limits
 from symconv.core.tensor import Tensor, index, key_of
@@ -97,15 +97,18 @@ def lower_equations(
     equations: tuple[Equation, ...],
     definitions: tuple[SizeDefinition, ...] = (),
     known: tuple[Equation, ...] = (),
+    labelled: tuple[Equation, ...] = (),
 ) -> tuple[Statement, ...]:
     """The array program that computes the equations one after the other.
 
-    The values of the equations in `known` are there already.
+    The values of the equations in `known` are there already, and those in `labelled` tell, too,
+    what labels there may be.
     """
     shapes = [n for t in tensors.values() if t.role == "input" for n in t.shape]
     images = frozenset[Symbol]().union(*(n.atoms(Symbol) for n in shapes))
     labels = frozenset(class_counts((*known, *equations)))
-    bench = ProgramBuilder(tensors, SizeBounds(definitions, images), labels, known)
+    classes = count_labels((*known, *labelled, *equations))
+    bench = ProgramBuilder(tensors, SizeBounds(definitions, images), labels, known, classes)
     for equation in equations:
         _lower_equation(bench, equation)
     return propagate_copies(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import cast
 
@@ -57,6 +58,7 @@ from .einsum_terms import (
 from .gather import read_access
 from .ir import ApplyFunction, Arange, Arithmetic, Array, Choose, Comparison, Scalar
 from .iverson_brackets import lower_box, lower_delta, lower_label_bracket
+from .labels import add_labelled, find_label_bracket, take_labelled
 from .log_softmax import lower_exponential, lower_log_softmax
 from .maximum import lower_one_hot, lower_reduction
 from .named_array import NamedArray, add_arrays, broadcast_to_axes, merge_axes, scale_array
@@ -248,7 +250,22 @@ def _lower_term(bench: ProgramBuilder, term: EinsumTerm, value: Value) -> NamedA
 
 
 def _lower_contraction(bench: ProgramBuilder, term: EinsumTerm, value: Value) -> NamedArray:
-    factors = _lower_factors(bench, term.factors, value)
+    lower = partial(_lower_factors, value=value)
+    bracket = find_label_bracket(bench, term)
+    if bracket is not None:
+        added = add_labelled(bench, term, bracket, lower)
+        if added is not None:
+            return added
+        taken = take_labelled(bench, term, bracket, lower)
+        if taken is not None:
+            return _contract(bench, *taken)
+    return _contract(bench, term, lower(bench, term.factors))
+
+
+def _contract(
+    bench: ProgramBuilder, term: EinsumTerm, factors: tuple[NamedArray, ...]
+) -> NamedArray:
+    """The sum of the product of the factors of a term."""
     met = {v for f in factors for v in f.axes}
     kept = {v for _, e in term.places for v in e.free_symbols}
     # A sum over an index that no factor has is that factor times the number of its values.
@@ -274,7 +291,7 @@ def _scatter_targets(
 
 
 def _lower_factors(
-    bench: ProgramBuilder, factors: tuple[Expr, ...], value: Value
+    bench: ProgramBuilder, factors: Sequence[Expr], value: Value
 ) -> tuple[NamedArray, ...]:
     found = []
     for factor in factors:

@@ -231,6 +231,33 @@ class Broadcast:
     shape: tuple[Expr, ...]
 
 
+@dataclass(frozen=True)
+class TakeByLabel:
+    """`source` at class numbers along one axis, which their axes take the place of."""
+
+    source: Array
+    labels: Array
+    axis: int
+
+
+@dataclass(frozen=True)
+class TakeAlong:
+    """One entry of `source` along an axis, which stays: that of the class number there."""
+
+    source: Array
+    labels: Array
+    axis: int
+
+
+@dataclass(frozen=True)
+class AddByLabel:
+    """Zeros of a shape, where each part of `source` is added to the row of its class number."""
+
+    source: Array
+    labels: Array
+    shape: tuple[Expr, ...]
+
+
 Array: TypeAlias = (
     Ref
     | Local
@@ -256,6 +283,9 @@ Array: TypeAlias = (
     | Choose
     | Cast
     | Full
+    | TakeByLabel
+    | TakeAlong
+    | AddByLabel
 )
 
 

@@ -18,6 +18,9 @@ class Lowering:
 
     tensors: Mapping[str, Tensor]
     definitions: tuple[SizeDefinition, ...]
+    forward: tuple[Equation, ...] = ()
+    """The equations of the forward pass, which tell what labels there may be."""
+
     found: dict[tuple[Equation, ...], tuple[Statement, ...]] = field(
         default_factory=dict, compare=False, repr=False
     )
@@ -25,5 +28,7 @@ class Lowering:
     def __call__(self, equations: tuple[Equation, ...]) -> tuple[Statement, ...]:
         """The array program that computes the equations one after the other."""
         if equations not in self.found:
-            self.found[equations] = lower_equations(dict(self.tensors), equations, self.definitions)
+            self.found[equations] = lower_equations(
+                dict(self.tensors), equations, self.definitions, labelled=self.forward
+            )
         return self.found[equations]

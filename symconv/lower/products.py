@@ -32,6 +32,8 @@ from .ir import (
     Reshape,
     Scalar,
     SlidingWindowView,
+    TakeAlong,
+    TakeByLabel,
     Transpose,
 )
 from .matmul import lower_to_matmul
@@ -189,6 +191,8 @@ def is_boolean(bench: ProgramBuilder, array: Array) -> bool:
         case Local():
             return is_boolean(bench, bench.definitions[array])
         case IndexView() | Reshape() | Transpose() | PadArray() | SlidingWindowView() | Broadcast():
+            return is_boolean(bench, array.source)
+        case TakeByLabel() | TakeAlong():
             return is_boolean(bench, array.source)
     return False
 

@@ -62,7 +62,8 @@ def choose_strategy(
     if not _tells_every_size(forward):
         return None
     made = plan_network(forward, backward, overrides)
-    lowering = Lowering({**forward.by_key, **backward.program.by_key}, forward.sizes)
+    tensors = {**forward.by_key, **backward.program.by_key}
+    lowering = Lowering(tensors, forward.sizes, forward.equations)
     return PlannedStrategy(made, not made.plain or _has_padded_arrays(lowering, made), lowering)
 
 

@@ -123,16 +123,16 @@ READABLE = AllowList(
         "from numpy.typing import NDArray",
     }),
     numpy=frozenset({
-        "abs", "arange", "asarray", "bool_", "broadcast_to", "copy", "cos", "dtype", "einsum",
-        "exp", "float64", "floating",
+        "abs", "add", "arange", "asarray", "bool_", "broadcast_to", "copy", "cos", "dtype",
+        "einsum", "exp", "float64", "floating",
         "full", "inf", "integer", "isin", "log", "logaddexp", "maximum", "minimum", "ndindex",
         "ones",
-        "pad", "reshape", "result_type", "sin", "sqrt", "tanh", "vectorize", "where",
-        "zeros",
+        "pad", "reshape", "result_type", "sin", "sqrt", "take_along_axis", "tanh",
+        "vectorize", "where", "zeros",
     }),
     methods=frozenset({
-        "T", "argmax", "astype", "count", "dtype", "items", "kind", "mT", "max", "mean", "min",
-        "ndim", "reshape", "shape", "squeeze", "sum", "transpose", "values",
+        "T", "argmax", "astype", "at", "count", "dtype", "items", "kind", "mT", "max", "mean",
+        "min", "ndim", "reshape", "shape", "squeeze", "sum", "transpose", "values",
     }),
     builtins=frozenset({
         "TypeError", "ValueError", "int", "max", "min", "range", "str", "tuple",

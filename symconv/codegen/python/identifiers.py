@@ -17,7 +17,7 @@ TYPES = {"Array", "Mask", "Labels", "Number", "Forward", "Gradients"}
 HELPERS = {
     *("as_floats", "check_axes", "check_shape", "check_size", "check_classes"),
     *("forward", "backward"),
-    *("sigmoid", "sign", "erf", "log_sum_exp", "softmax", "log_softmax"),
+    *("sigmoid", "sign", "erf", "log_sum_exp", "softmax", "log_softmax", "add_by_label"),
 }
 STYLES = {
     *("step", "choose", "as_strided", "tanh"),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from symconv.codegen.python.letters import einsum_letters
 from symconv.core.errors import Unsupported
 from symconv.lower.ir import (
+    AddByLabel,
     ApplyFunction,
     Arange,
     Broadcast,
@@ -17,6 +18,7 @@ from symconv.lower.ir import (
     PadArray,
     SlidingWindowView,
     SoftmaxArray,
+    TakeAlong,
 )
 
 from .operators import number_literal
@@ -98,12 +100,24 @@ def _choose(node: Choose, printer: ArrayPrinter) -> Call:
     return "np.where", (printer(condition), *parts)
 
 
+def _take_along(node: TakeAlong, printer: ArrayPrinter) -> Call:
+    places = (printer(node.source), printer(node.labels), f"axis={node.axis}")
+    return "np.take_along_axis", places
+
+
+def _add_by_label(node: AddByLabel, printer: ArrayPrinter) -> Call:
+    shape = printer.shape(node.shape)
+    return "add_by_label", (printer(node.source), printer(node.labels), shape)
+
+
 CALLS: Mapping[type, WriteCall] = {
     PadArray: _pad,
     SlidingWindowView: _sliding_windows,
     Broadcast: _broadcast,
     Einsum: _einsum,
     Full: _full,
+    TakeAlong: _take_along,
+    AddByLabel: _add_by_label,
     Arange: _arange,
     SoftmaxArray: _softmax,
     Choose: _choose,

@@ -14,6 +14,7 @@ from symconv.lower.ir import (
     Reduce,
     Ref,
     Reshape,
+    TakeByLabel,
     Transpose,
 )
 
@@ -65,6 +66,11 @@ def _argmax(node: ArgMax, printer: ArrayPrinter) -> PythonText:
     return PythonText(f"{printer.owner(node.source)}.argmax(axis=-1)", ATOM)
 
 
+def _take_by_label(node: TakeByLabel, printer: ArrayPrinter) -> PythonText:
+    inside = ", ".join((*[":"] * node.axis, printer(node.labels)))
+    return PythonText(f"{printer.owner(node.source)}[{inside}]", ATOM)
+
+
 def _cast(node: Cast, printer: ArrayPrinter) -> PythonText:
     return PythonText(f"{printer.owner(node.source)}.astype({printer(node.like)}.dtype)", ATOM)
 
@@ -76,5 +82,6 @@ METHODS: Mapping[type, PrintNode] = {
     Reduce: _reduce,
     ArgMax: _argmax,
     Cast: _cast,
+    TakeByLabel: _take_by_label,
 }
 """How each kind of node that is written as a method or an index is printed."""

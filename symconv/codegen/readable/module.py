@@ -24,7 +24,7 @@ from .size_constraints import find_size_constraints
 
 HELPERS = (
     *("as_floats", "check_axes", "check_shape", "check_classes", "check_size"),
-    *("sigmoid", "sign", "erf", "softmax", "log_softmax", "log_sum_exp"),
+    *("sigmoid", "sign", "erf", "softmax", "log_softmax", "log_sum_exp", "add_by_label"),
 )
 OF_ANY_ARRAY = frozenset({"check_axes", "check_shape"})
 """The helper functions that look at labels, too."""
