@@ -62,7 +62,11 @@ from symconv.claims.model.substitution import (
 from symconv.claims.model.syntax_tree import Statement, SumRange, TensorReference
 from symconv.claims.model.verdict import Cause, Verdict
 from symconv.claims.parsing.labelled_entries import sum_labelled_entries
-from symconv.claims.parsing.labelled_rows import sum_labelled_rows, take_logarithms_inside
+from symconv.claims.parsing.labelled_rows import (
+    sum_labelled_rows,
+    take_at_labels,
+    take_logarithms_inside,
+)
 from symconv.claims.parsing.parser import parse_statement
 from symconv.claims.parsing.symbol_table import SymbolTable, describe_unknown_word
 from symconv.claims.parsing.tensor_indices import OutOfRangeError
@@ -408,6 +412,7 @@ class Checker:
         found = parse_statement(text, self.table(base))
         if found.is_code:
             found = take_logarithms_inside(sum_labelled_rows(found, self.context))
+        found = take_at_labels(found, self.context)
         found = sum_labelled_entries(found, self.context, base)
         return choose_paths(found, self.context, self.choices)
 

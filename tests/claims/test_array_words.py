@@ -260,3 +260,36 @@ def test_what_has_several_samples_is_no_image():
     said = network.check("C = sum(convolve2d(x, w))")
     assert said.verdict == "unreadable"
     assert said.notes == ("'convolve2d' needs an array of rows and columns",)
+
+
+AT_LABELS = {
+    "y = w[x]": "right",
+    "y = np.take(w, x, axis=0)": "right",
+    "dw = add_by_label(delta_y, x, (k1, k2))": "right",
+    "y = np.take_along_axis(w, x, axis=0)": "wrong",
+    "y = w[:, x]": "wrong",
+    "y = 2 * w[x]": "wrong",
+    "y = w[x] + w[0]": "wrong",
+    "dw = add_by_label(2 * delta_y, x, (k1, k2))": "wrong",
+    "dw = add_by_label(delta_y, x, (k2, k1))": "wrong",
+}
+"""Rows at class numbers, as programs write them."""
+
+
+@pytest.mark.parametrize("claim", AT_LABELS)
+def test_arrays_are_indexed_by_class_numbers(claim):
+    network = Network.parse("input x NxT | embedding w k1xk2 -> y")
+    assert network.check(claim).verdict == AT_LABELS[claim]
+
+
+AT_ONE_AXIS = {
+    "C = -np.take_along_axis(x, t[:, None], axis=1)[:, 0].sum()": "right",
+    "C = -np.take_along_axis(x, t[:, None], axis=1)[:, 0].mean()": "wrong",
+    "C = -np.take_along_axis(2 * x, t[:, None], axis=1)[:, 0].sum()": "wrong",
+}
+
+
+@pytest.mark.parametrize("claim", AT_ONE_AXIS)
+def test_entries_are_taken_along_an_axis_by_class_numbers(claim):
+    network = Network.parse("input x NxK | nll_loss t labels reduction sum -> C")
+    assert network.check(claim).verdict == AT_ONE_AXIS[claim]

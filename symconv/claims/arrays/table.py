@@ -8,7 +8,7 @@ from symconv.claims.model.array_words import WORDS
 from symconv.claims.model.errors import ClaimError
 from symconv.claims.model.syntax_tree import FunctionCall
 
-from . import constructors, matrix_products, reductions, shapes, windows
+from . import constructors, labels, matrix_products, reductions, shapes, windows
 from .arguments import ArgumentReader, WordArguments, bind_arguments
 from .dense_array import DenseArray
 from .einsum import einsum
@@ -85,6 +85,9 @@ RULES: Mapping[str, Callable[[WordArguments], DenseArray]] = {
     "signal_convolve": windows.convolve_any,
     "signal_correlate": windows.correlate_any,
     "dilate": shapes.dilate,
+    "take": labels.take,
+    "take_along_axis": labels.take_along,
+    "add_by_label": labels.add_at_labels,
     "sign": give_sign,
     "heaviside": step_up,
 }

@@ -26,6 +26,8 @@ WORDS: Mapping[str, str] = {
     "einsum": "subscripts *operands",
     "convolve": "a v mode?", "correlate": "a v mode?", "convolve2d": "a v mode?",
     "correlate2d": "a v mode?", "signal_convolve": "a v mode?", "signal_correlate": "a v mode?",
+    "take": "x indices axis?", "take_along_axis": "x indices axis",
+    "add_by_label": "x indices shape",
     "dilate": "x factor", "sign": "x", "heaviside": "x h0", "shape": "x", "size": "x", "len": "x",
 }  # fmt: skip
 

@@ -16,9 +16,12 @@ from symconv.claims.model.syntax_tree import (
     ONE,
     BinaryExpression,
     FunctionCall,
+    FurtherAxes,
     Identifier,
+    IndexSlice,
     KeywordArgument,
     LabelMask,
+    Numeral,
     Statement,
     Subscript,
     SyntaxNode,
@@ -63,6 +66,40 @@ def sum_labelled_rows(statement: Statement, context: NetworkContext) -> Statemen
     if not table:
         return statement
     return replace(statement, parts=tuple(replace_nodes(p, table) for p in statement.parts))
+
+
+def take_at_labels(statement: Statement, context: NetworkContext) -> Statement:
+    """The statement with every `w[t]` and `w[:, t]` as `np.take`, for an array of class numbers."""
+    table: dict[SyntaxNode, SyntaxNode] = {}
+    for node in (n for part in statement.parts for n in part.walk()):
+        if isinstance(node, TensorReference) and node.bracket and node.indices and not node.kind:
+            base: SyntaxNode = replace(node, indices=None)
+        elif isinstance(node, Subscript):
+            base = node.base
+        else:
+            continue
+        indices = [i for i in node.indices or () if not isinstance(i, FurtherAxes)]
+        at = [n for n, i in enumerate(indices) if _holds_labels(i, context)]
+        if len(at) != 1 or any(
+            i != IndexSlice(span=i.span) for i in indices if i is not indices[at[0]]
+        ):
+            continue
+        label = indices[at[0]]
+        name = label.name if isinstance(label, Identifier) else label.letter  # type: ignore[attr-defined]
+        axis = KeywordArgument("axis", Numeral(Fraction(at[0])))
+        arguments = (base, TensorReference(name, span=label.span), axis)
+        table[node] = FunctionCall("np.take", arguments, span=node.span)
+    if not table:
+        return statement
+    return replace(statement, parts=tuple(replace_nodes(p, table) for p in statement.parts))
+
+
+def _holds_labels(index: SyntaxNode, context: NetworkContext) -> bool:
+    """Whether an index is a whole tensor of class numbers, of more than one sample."""
+    whole = isinstance(index, TensorReference) and index.indices is None and not index.kind
+    name = index.name if isinstance(index, Identifier) else index.letter if whole else ""  # type: ignore[attr-defined]
+    tensor = context.tensors.get(name) if name in find_labels(context.forward.equations) else None
+    return tensor is not None and bool(tensor.batch)
 
 
 def pick_at_labels(
