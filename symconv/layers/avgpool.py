@@ -22,7 +22,8 @@ class AveragePool(Layer):
     The stride is the window unless it is given. Padding counts as zeros in the average; with
     `exclude_padding` the sum is divided by the number of entries that lie in the image, and with
     `divisor` by that number. With `ceil` a last window may hang over the border; what hangs over
-    the padding, too, does not count. `padding_after` is the padding at the far borders.
+    the padding, too, does not count. `padding_after` is the padding at the far borders. With
+    `dilation d` the entries of a window lie d apart, as in a convolution.
     """
 
     keyword = "avgpool"
@@ -37,6 +38,7 @@ class AveragePool(Layer):
     divisor: Size | None = None
     ceil: bool = False
     padding_after: Amounts | None = None
+    dilation: Sizes = 1
 
     def forward(self, x: Tensor, at: Scope) -> Equation:
         rank = at.pooled(x, self.window)
@@ -46,6 +48,7 @@ class AveragePool(Layer):
             stride=self.stride,
             padding=self.padding,
             padding_after=self.padding_after,
+            dilation=self.dilation,
             ceil=self.ceil,
         )
         lead, space = at.last(x, rank)

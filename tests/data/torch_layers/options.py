@@ -6,6 +6,7 @@ import torch
 from symconv.api import Network
 
 from .draws import layer, network
+from .pooling import dilated_average
 from .sequences import asked_of_others
 from .shaping import resize
 
@@ -283,6 +284,7 @@ def by_target(d):
 
 OPTIONS = {
     "attention": asked_of_others,
+    "avgpool": dilated_average,
     "gradient by the target": by_target,
     "cross_entropy": class_cost("cross_entropy"),
     "nll_loss": class_cost("nll_loss"),

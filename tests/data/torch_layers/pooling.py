@@ -2,6 +2,8 @@
 
 import torch
 
+from symconv.api import Network
+
 from .draws import image, layer, network
 from .windows import by_rank, geometry, room, torch_padding
 
@@ -47,6 +49,33 @@ def maxpool_case(d):
 
     arrays = {"x": d.some(n, c, *size, ties=d.half())}
     return network((c, *size), made, batch=n), arrays, reference
+
+
+def dilated_average(d):
+    """PyTorch's average has no dilation: a convolution with ones, channel by channel."""
+    rank = d.choice((1, 2, 2, 3))
+    size, kernel, stride, dilation, padding = pooling_geometry(d, rank)
+    c, n, exclude = d.randint(1, 3), d.randint(1, 2), d.half()
+    words = {"stride": stride, "padding": padding, "dilation": dilation}
+    options = " ".join(f"{k} {'x'.join(map(str, v))}" for k, v in words.items())
+    shape, window = ("x".join(map(str, some)) for some in (size, kernel))
+    excluded = " exclude_padding" * exclude
+    text = f"input x {shape} channels {c} batch {n} | avgpool {window} {options}{excluded} -> y"
+
+    def count(x):
+        ones = torch.ones(1, 1, *kernel, dtype=x.dtype)
+        each = x.reshape(n * c, 1, *size)
+        summed = by_rank("conv", rank)(each, ones, None, stride, padding, dilation)
+        return summed.reshape(n, c, *summed.shape[2:])
+
+    def reference(x):
+        if exclude:
+            return count(x) / count(torch.ones_like(x))
+        return count(x) / torch.ones(kernel).sum().to(x.dtype)
+
+    if exclude and not count(torch.ones(n, c, *size)).all():
+        return dilated_average(d)  # a mean of nothing has no value
+    return Network.parse(text), {"x": d.some(n, c, *size)}, reference
 
 
 def avgpool(d):
