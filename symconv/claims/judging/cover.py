@@ -5,8 +5,8 @@
 - **Switches, winners, classes**: as free numbers, which is every combination in one draw. Where the
   sides need that they are 0 and 1, or the claim has switches of its own, as choices that are
   multiplied out, which is every combination, too (`pattern_algebra`).
-- **Laws of exponents**, where exp or log occur and the sides differ without them. They replace the
-  arithmetic, not the cover: switches, winners and classes are as above.
+- **Laws of exponents and angles**, where exp, log or sin occur and the sides differ without them.
+  They replace the arithmetic, not the cover: switches, winners and classes are as above.
 - **The prime**: one that is drawn in every process, so that nobody can write a multiple of it; one
   point in exact numbers beside.
 - **Free indices**: all values, or the ends of their ranges, the values near every whole number of
@@ -63,6 +63,7 @@ TRIALS = 2
 """How often the free indices are gone through: with free numbers, and with choices."""
 
 EXPONENTIALS = {"exp", "log", "sigmoid", "tanh", "softplus", "activation", "cosh", "sinh", "sech"}
+ANGLES = {"sin", "cos", "tan", "sec"}
 ROOTS = {"sqrt", "norm"}
 QUOTIENTS = {"sech", "sec", "tan"}
 
@@ -104,7 +105,7 @@ class Cover:
         own = uses(statement, SWITCHES) or has_conditions(statement) or has_roots(statement)
         plain = [PATTERNS] if own else [FREE, *([PATTERNS] if chosen else [])]
         plain = [replace(a, roots=has_roots(statement)) for a in plain]
-        if not uses(statement, EXPONENTIALS):
+        if not uses(statement, EXPONENTIALS | ANGLES):
             return plain
         return [*plain, *([LAW_PATTERNS] if own else [LAWS, *([LAW_PATTERNS] if chosen else [])])]
 

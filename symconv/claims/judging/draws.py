@@ -7,6 +7,7 @@ from itertools import islice
 
 from symconv.claims.evaluation.assign import assign_residues
 from symconv.claims.evaluation.assignment import Assignment
+from symconv.claims.evaluation.exponent_laws import ExponentLawField
 from symconv.claims.evaluation.modular_field import Gates, secret_prime
 from symconv.claims.evaluation.pattern_algebra import PatternAlgebra
 from symconv.claims.evaluation.residues import PRIME
@@ -76,6 +77,9 @@ def _keep(context: NetworkContext, how: tuple[object, ...]) -> Assignment:
     if isinstance(found.algebra, PatternAlgebra):
         # Every claim may multiply as much as any other one.
         found.algebra.products = 0
+    field = getattr(found.algebra, "field", found.algebra)
+    if isinstance(field, ExponentLawField):
+        field.form.products.clear()
     return found
 
 

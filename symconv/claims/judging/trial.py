@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -32,18 +32,22 @@ from symconv.claims.model.errors import NotChecked
 from symconv.claims.model.syntax_tree import SyntaxNode
 
 from .cover import (
+    ANGLES,
+    EXPONENTIALS,
     FREE,
     Cover,
     TrialField,
     has_choices,
     has_quotients,
     has_switches,
+    uses,
     uses_index_values,
 )
 from .draws import draw, draw_shut, draw_with_gates
 from .size_comparisons import compares_sizes
 
 LAWS = "shown with exp(a + b) = exp(a) exp(b) and log(a b) = log a + log b"
+ANGLE_LAWS = "shown with sin(a + b) = sin a cos b + cos a sin b and cos(a + b) likewise"
 UNCOVERED, UNDEFINED = "uncovered", "undefined"
 NO_ENTRY = "none of the entries that this is about exists"
 NEVER_EQUAL = "equal where it was tried; that two numbers it compares by = are equal was never met"
@@ -104,8 +108,8 @@ class Trial:
         found: list[Outcome] = []
         for arithmetic in self.cover.arithmetics:
             outcome = self._in_arithmetic(arithmetic)
-            if outcome.kind == EQUAL and arithmetic.laws and LAWS not in self.notes:
-                self.notes.append(LAWS)
+            if outcome.kind == EQUAL and arithmetic.laws:
+                self.notes += [said for said in self._laws() if said not in self.notes]
             if outcome.kind == SHAPES:
                 return outcome
             if outcome.kind == EQUAL:
@@ -119,6 +123,13 @@ class Trial:
         # A mistake is looked for where switches are 0 or 1, if such numbers show the difference.
         coins = self._with_coins() if has_choices(self.question.context) else None
         return (coins or different[-1])._replace(shown=different[-1].assignment)
+
+    def _laws(self) -> Iterator[str]:
+        """The laws that the functions of the statement have."""
+        if uses(self.question.statement, EXPONENTIALS):
+            yield LAWS
+        if uses(self.question.statement, ANGLES):
+            yield ANGLE_LAWS
 
     def _in_arithmetic(self, arithmetic: TrialField) -> Outcome:
         """The first draw that has a value, modulo the secret prime.
