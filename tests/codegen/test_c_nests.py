@@ -7,7 +7,7 @@ from sympy import Symbol
 
 from symconv import Network
 from symconv.codegen.c import build
-from symconv.codegen.c.model.index_form import PlaceForm
+from symconv.codegen.c.model.index_form import PlaceForm, bound_conditions
 from symconv.codegen.c.nests import nest as nests
 from symconv.codegen.c.nests.loop_order import order_loops
 from symconv.codegen.c.nests.machine import VECTORS, find_machine
@@ -15,6 +15,7 @@ from symconv.codegen.c.nests.nest import ArrayAccess, Nest, find_nest, put_index
 from symconv.codegen.c.nests.packing import Packing
 from symconv.codegen.c.nests.planner import plan_nest
 from symconv.codegen.c.nests.register_tile import list_tiles
+from symconv.codegen.c.nests.vector_axis import list_vector_axes
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -182,3 +183,50 @@ def test_what_replaces_most_of_the_cache_is_the_outermost_loop():
     image = ArrayAccess("x", (4, 34), (PlaceForm(((c, 1),), 0), PlaceForm(((i, 1), (n, 1)), 0)))
     nest = Nest(delta, (delta, image), None, {f: 8, c: 4, n: 3}, {i: 32})
     assert order_loops(nest, (n, c, f), {f: 4}, {i: 32, f: 4}) == [f, c, n]
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        Packing((2, 3, 5), (0, 1, 2), (0, 1, 2), (0, 2, 1)),
+        Packing((2, 3, 5), (2, 0, 1), (1, 1, 2), (3, 2, 1), pitch=4),
+        Packing((4, 7), (0, 1), (1, 2), (2, 1), planes=3, least=6),
+        Packing((4, 7), (1, 0), (0, 0), (0, 1), planes=2, pitch=8),
+    ],
+)
+def test_a_copy_has_room_for_all_of_its_axes_with_their_zeros(made):
+    """As much as its first axis goes on for, and a row for the last one in every plane."""
+    full = [sum(n) for n in zip(made.low, made.shape, made.high, strict=True)]
+    first, last = made.order[0], made.order[-1]
+    assert made.total == made.strides[first] * full[first]
+    assert made.row % made.pitch == 0
+    assert made.row >= max(full[last] / made.planes, made.least)
+
+
+@pytest.mark.parametrize("padding", ["1x0", "0x3", "2x1"])
+def test_a_row_that_is_summed_along_ends_in_zeros_for_a_whole_vector(padding):
+    """In each plane as many behind the halo as the last vector of the sum is too long."""
+    text = f"input x 2x2x7x11 | conv w 2x3 channels 3 stride 1x2 padding {padding} -> z"
+    nest, lanes, seen = nest_of(text, "gradient w"), 4, 0
+    for axis in (a for a in list_vector_axes(nest, lanes) if a.dot):
+        for made in axis.packings:
+            last, slack = made.order[-1], -axis.extent % lanes
+            full = made.low[last] + made.shape[last] + made.high[last]
+            if made.copied and slack:
+                seen += 1
+                assert made.row >= -(-full // made.planes) + slack
+                assert made.row % lanes == 0 or full < 2 * lanes * made.planes
+    assert seen
+
+
+def test_a_whole_place_is_asked_for_no_remainder():
+    i, j = Symbol("i"), Symbol("j")
+    extents, names = {i: 4, j: 4}, {i: "i", j: "j"}
+    for form, conditions in (
+        (PlaceForm(((i, 1),), 0), ()),
+        (PlaceForm(((i, 2), (j, 4)), 2, 2), ()),
+        (PlaceForm(((i, 1), (j, 2)), 0, 2), ("(i + 2 * j) % 2 == 0",)),
+        (PlaceForm(((i, 1),), 0, 3), ("i % 3 == 0",)),
+        (PlaceForm(((i, 1), (j, -1)), 0), ("i - j >= 0",)),
+    ):
+        assert bound_conditions(form, 20, extents, names) == conditions
