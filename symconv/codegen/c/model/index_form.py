@@ -68,7 +68,7 @@ def bound_conditions(
         return ("0",)
     found = [f"{text} >= 0"] if low < 0 else []
     found += [f"{text} < {end}"] if high >= end else []
-    if form.divisor > 1 and not _is_multiple(form):
+    if not _is_multiple(form):
         inner = text if len(form.terms) == 1 and not form.constant else f"({text})"
         found.append(f"{inner} % {form.divisor} == 0")
     return tuple(found)
