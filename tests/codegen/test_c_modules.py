@@ -1,5 +1,6 @@
 """The C style: every layer, networks at random, and all that a C file must not do."""
 
+import itertools
 import re
 import runpy
 import shutil
@@ -357,3 +358,19 @@ def test_an_index_that_a_label_chooses_is_no_loop():
 def test_tiles_run_under_sanitizers(tmp_path, monkeypatch):
     monkeypatch.setattr("symconv.codegen.c.nests.nest.LEAST_PRODUCTS", 1)
     sanitize(small(EVERYTHING), tmp_path, "-Wno-psabi", isa="avx2")
+
+
+@NEEDS_COMPILER
+@pytest.mark.parametrize("style", ["c", "loops"])
+def test_the_winner_of_a_window_is_that_of_the_readable_style(style):
+    """In every order of three values, ties among them, and with NaN wherever it may stand.
+
+    The windows of one layer are written out, those of the other one reach over its border.
+    """
+    rows = np.array(list(itertools.product((0.0, 1.0, 2.0, np.nan), repeat=3)))
+    for options, places in (("", 1), ("stride 1 padding 0x1", 3)):
+        network = Network.parse(f"input x 64x3 | maxpool 1x3 {options} -> p")
+        given = {"x": rows, "delta p": np.ones((64, places))}
+        found, right = (use(network, s).run(given)["gradient x"] for s in (style, "readable"))
+        np.testing.assert_array_equal(found, right)
+        assert (found.sum(axis=1) == places).all()

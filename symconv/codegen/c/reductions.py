@@ -118,7 +118,7 @@ def write_maximum(e: MaxOver | LogSumExp, writer: BlockWriter) -> str:
 
 
 def write_winner(e: MaxOver, writer: BlockWriter) -> list[str]:
-    """The indices of the first largest entry of a window, row by row; of NaN, the last one.
+    """The indices of the first largest entry of a window, row by row; NaN is larger than all.
 
     They are -1 where no entry is there; where all are minus infinity the first one wins.
     """
@@ -127,7 +127,7 @@ def write_winner(e: MaxOver, writer: BlockWriter) -> list[str]:
     best = [writer.name_value(f"best_{v.name}", "-1", "int").text for v, _ in ranges]
     with _window_entry(e, writer) as entry:
         # No branches: which entry wins is as good as random, and a wrong guess costs 20 cycles.
-        test = f"({best[0]} < 0) | ({entry} > {top}) | ({entry} != {entry})"
+        test = f"({best[0]} < 0) | (!({entry} <= {top}) & ({top} == {top}))"
         won = writer.name_value("won", test, "const int").text
         writer.line(f"{top} = {won} ? {entry} : {top};")
         for name, (v, _) in zip(best, ranges, strict=True):

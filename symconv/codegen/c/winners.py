@@ -23,7 +23,7 @@ MOST_ENTRIES = 16
 def write_small_window(e: Equation, right: OneHot, writer: BlockWriter) -> bool:
     """Every entry of the mask of one window; False, and nothing, where an entry may be absent.
 
-    The first of the largest entries wins, and the last one that is NaN.
+    The first of the largest entries wins: NaN is larger than all, and nothing is larger than NaN.
     """
     maximum = right.maximum
     ranges = [range(int(high) + 1) for _, _, high in maximum.limits]
@@ -42,7 +42,7 @@ def write_small_window(e: Equation, right: OneHot, writer: BlockWriter) -> bool:
     top = writer.name_value("largest", entries[0], "real").text
     best = writer.name_value("best", "0", "int").text
     for number, entry in enumerate(entries[1:], start=1):
-        test = f"({entry} > {top}) | ({entry} != {entry})"
+        test = f"!({entry} <= {top}) & ({top} == {top})"
         won = writer.name_value("won", test, "const int").text
         writer.line(f"{best} = {won} ? {number} : {best};")
         writer.line(f"{top} = {won} ? {entry} : {top};")
