@@ -17,13 +17,13 @@ from .base import Layer
 
 @dataclass(frozen=True)
 class AveragePool(Layer):
-    """y[b,c,i,j] = 1/(k1 k2) sum_{m=0}^{k1-1} sum_{n=0}^{k2-1} x[b, c, s i + m - p, s j + n - p].
+    """y[b,c,i,j] = 1/(k1 k2) sum_{m<k1, n<k2} x[b, c, s i + d m - p, s j + d n - p].
 
     The stride is the window unless it is given. Padding counts as zeros in the average; with
     `exclude_padding` the sum is divided by the number of entries that lie in the image, and with
     `divisor` by that number. With `ceil` a last window may hang over the border; what hangs over
-    the padding, too, does not count. `padding_after` is the padding at the far borders. With
-    `dilation d` the entries of a window lie d apart, as in a convolution.
+    the padding, too, does not count. `padding_after` is the padding at the far borders, and
+    `dilation` is as in a convolution.
     """
 
     keyword = "avgpool"

@@ -31,7 +31,7 @@ class Upsample(Layer):
     The centres of entries lie at e = (u + 1/2)/k - 1/2, held within the image; with
     `align_corners` the first and the last entries of x and y meet, e = u (H - 1)/(k H - 1).
     With `size 7x5` in the place of factors y has that size: k is 7/H then, and the nearest entry of
-    u is the i of i <= u H/7 < i + 1.
+    u is the last one that is not behind u H/7.
     """
 
     keyword = "upsample"

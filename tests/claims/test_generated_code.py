@@ -74,7 +74,7 @@ def test_every_line_of_the_module_of_a_network_is_judged(name, tmp_path):
 
 
 WRONG = {
-    "window_stride_forgotten": ("avgpool", "[:, :, ::s, ::s]", "[:, :, ::s]"),
+    "window_stride_forgotten": ("avgpool", "[:, :, ::s, ::s, ::d", "[:, :, ::s, :, ::d"),
     "sum_for_mean": ("avgpool", ".mean(axis=(4, 5))", ".sum(axis=(4, 5))"),
     "set_for_add": ("avgpool", "s] += dx_share", "s] = dx_share"),
     "padding_cut": ("avgpool", "p : p + H, p : p + W", "0 : H, p : p + W"),
