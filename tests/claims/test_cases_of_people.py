@@ -62,7 +62,10 @@ def fits(case, verdict):
 
 
 HANDS = {"mistakes.json": 5, "trial.json": 1}
-"""To how many hands the cases of a file are dealt; every run judges the first, CI all of them."""
+"""To how many hands the cases of a file are dealt that do not stand in the table.
+
+Every run judges the table and the first hand, CI all of them.
+"""
 
 
 def judge_cases(cases):
@@ -96,6 +99,17 @@ def closed_cases(name):
     return [case for case in read_cases(name) if "open" not in case]
 
 
+def table_cases(name):
+    """The cases of a file that stand in the table."""
+    return closed_cases(name)[: None if name == WHOLE else ROWS_OF_KIND]
+
+
+def deal_others(name):
+    """The cases of a file that do not stand in the table, dealt to its hands."""
+    told = table_cases(name)
+    return deal((case for case in read_cases(name) if case not in told), count_hands(name))
+
+
 def section_title(name):
     """The title of a file's section in the table."""
     if name == WHOLE:
@@ -106,9 +120,8 @@ def section_title(name):
 
 def table_section(name):
     """What the table says of a file: the first cases of its kind, as they are judged."""
-    cases = closed_cases(name)
     rows = []
-    for case in cases if name == WHOLE else cases[:ROWS_OF_KIND]:
+    for case in table_cases(name):
         said = judge_case(case)
         first = f"| `{cell(case['network'], 60)}` "
         rows.append(first + row(case["claim"], said, fits(case, said)))
@@ -121,15 +134,14 @@ def count_hands(name):
 
 @pytest.mark.parametrize("name", FILES)
 def test_what_people_write_is_judged_as_it_should_be(name):
-    cases = read_cases(name)
     if os.environ.get("SYMCONV_WRITE"):
         kept = [
             {k: v for k, v in case.items() if k != "open" or not fits(case, said)}
-            for case, said in judge_cases(cases)
+            for case, said in judge_cases(read_cases(name))
         ]
         write_cases(name, kept)
     else:
-        require_verdicts(judge_cases(deal(cases, count_hands(name))[0]))
+        require_verdicts(judge_cases(deal_others(name)[0]))
         # Here, where they are judged, and not with the rest of the table: once is enough.
         said = table_section(name)
         assert "not as expected" not in said
@@ -140,7 +152,7 @@ def test_what_people_write_is_judged_as_it_should_be(name):
 @pytest.mark.rest
 @pytest.mark.parametrize("name", [name for name in FILES if count_hands(name) > 1])
 def test_the_other_cases_are_judged_as_they_should_be(name):
-    _, *others = deal(read_cases(name), count_hands(name))
+    _, *others = deal_others(name)
     require_verdicts(judge_cases(case for hand in others for case in hand))
 
 

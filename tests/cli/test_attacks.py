@@ -27,6 +27,7 @@ from attacks import (
     lay_out,
     value_files,
 )
+from command import symconv
 
 from symconv.cli import main
 
@@ -248,11 +249,8 @@ SAVED = "input x HxW | conv w 2x2 stride s -> z | sse t -> C"
 
 @pytest.fixture(scope="module")
 def saved():
-    done = subprocess.run(
-        [sys.executable, "-c", ENTRY, "derive", SAVED, "--format", "json"],
-        capture_output=True,
-        check=True,
-    )
+    done = symconv("derive", SAVED, "--format", "json")
+    assert done.returncode == 0
     return json.loads(done.stdout)
 
 

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import os
 import shutil
 import sys
 
@@ -155,6 +156,16 @@ def test_a_test_is_asked_where_it_executes_the_statement(line, statement):
 
 
 SILU, RULES = "symconv/layers/silu.py", "symconv/calculus/derivative.py"
+GIVEN = ("input x 2 | silu -> a | half_sse t",)
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory):
+    """A copy of the package, compiled once, with what its numbers are without any change."""
+    copy = tmp_path_factory.mktemp("tree")
+    for folder in ("symconv", "templates"):
+        shutil.copytree(ROOT / folder, copy / folder)
+    return copy, numbers.measure_baseline(copy, GIVEN, copy / "baseline")
 
 
 @pytest.mark.parametrize(
@@ -167,15 +178,17 @@ SILU, RULES = "symconv/layers/silu.py", "symconv/calculus/derivative.py"
         ((SILU, "entry by entry", "one by one"), "", False),
     ],
 )
-def test_a_change_is_judged_by_what_it_changes(tmp_path, change, changes, caught):
-    for folder in ("symconv", "templates"):
-        shutil.copytree(ROOT / folder, tmp_path / folder)
-    (file, old, new), given = change, ("input x 2 | silu -> a | half_sse t",)
-    text = (tmp_path / file).read_text()
-    baseline = numbers.measure_baseline(tmp_path, given, tmp_path / "baseline")
+def test_a_change_is_judged_by_what_it_changes(tree, change, changes, caught):
+    (copy, baseline), (file, old, new) = tree, change
+    path = copy / file
+    text, time = path.read_text(), path.stat().st_mtime
     mutant = mutation.Mutant(file, "by hand", text.index(old), old, new, 1, 0, "", 0)
-    (tmp_path / file).write_text(mutant.apply(text))
-    found, _, noticed = numbers.find_change(mutant, tmp_path, given, baseline)
+    path.write_text(mutant.apply(text))
+    # A compiled file is told from its source by length and second.
+    os.utime(path, (time, time + 60 * (1 + len(new))))
+    found, _, noticed = numbers.find_change(mutant, copy, GIVEN, baseline)
+    path.write_text(text)
+    os.utime(path, (time, time))
     assert (found, bool(noticed)) == (changes, caught)
 
 
