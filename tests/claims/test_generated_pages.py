@@ -7,9 +7,9 @@ budget is the usual one.
 from collections import Counter
 
 import pytest
+from kept_networks import parse_once
 from paths import ROOT
 
-from symconv import Network
 from symconv.claims.model.verdict import exit_code
 from symconv.claims.posts import report_post
 from symconv.core.exit_codes import ExitCode
@@ -47,7 +47,7 @@ def judge_layer(keyword):
 
 def judge_example(name, markup):
     path = GENERATED / name / f"{name.replace('-', '_')}.{markup}"
-    return judge(Network.example(name), path)
+    return judge(parse_once(name), path)
 
 
 @pytest.mark.parametrize("keyword", QUICK)
@@ -67,7 +67,7 @@ def test_a_slip_in_a_page_is_found(markup):
     text = path.read_text("utf-8")
     slip = text.replace("\\delta_{i,j}\\,x_{i+m',j+n'}", "\\delta_{i,j}\\,x_{i-m',j-n'}")
     assert slip != text
-    report = report_post(Network.example(name), slip)
+    report = report_post(parse_once(name), slip)
     assert exit_code(report.verdicts) == ExitCode.WRONG
 
 

@@ -4,8 +4,8 @@ import json
 from itertools import pairwise
 
 import pytest
+from kept_networks import parse_once
 
-from symconv.api import Network
 from symconv.calculus.rewrite_chain import REASONS
 from symconv.core.errors import SymconvError
 from symconv.network.examples import BY_NAME
@@ -22,12 +22,12 @@ LEVELS = ("terse", "normal", "full")
 
 @pytest.fixture(scope="module")
 def strided():
-    return Network.example("general-conv-strided").derivation("x")
+    return parse_once("general-conv-strided").derivation("x")
 
 
 @pytest.mark.parametrize("name", BY_NAME)
 def test_every_level_goes_from_the_same_start_to_the_same_end(name):
-    for derivation in Network.example(name).backward().derivations:
+    for derivation in parse_once(name).backward().derivations:
         for level in LEVELS:
             shown = group_steps(derivation.steps, level)
             assert shown[0].before == derivation.steps[0].before
@@ -45,7 +45,7 @@ def test_terse_keeps_the_chain_rule_the_brackets_and_the_result(strided):
 
 
 def test_normal_names_each_rule_once():
-    for derivation in Network.example("conv-pool-sigmoid-dense").backward().derivations:
+    for derivation in parse_once("conv-pool-sigmoid-dense").backward().derivations:
         rules = [rule for move in group_steps(derivation.steps, "normal") for rule in move.rules]
         assert "exchange of sums" not in rules
         leading = [move.rules[0] for move in group_steps(derivation.steps, "normal")]
@@ -60,10 +60,10 @@ def test_full_shows_every_step_with_its_side_conditions(strided):
 
 
 def test_normal_gives_each_reason_once_a_page():
-    text = Network.example("two-convs").derivation().text()
+    text = parse_once("two-convs").derivation().text()
     assert text.count(REASONS["chain rule"]) == 1
     assert text.count("chain rule") > 1
-    full = Network.example("two-convs").derivation().text(detail="full")
+    full = parse_once("two-convs").derivation().text(detail="full")
     assert full.count(REASONS["chain rule"]) > 1
 
 
@@ -81,7 +81,7 @@ def test_json_says_its_level(strided):
 
 def test_a_mask_is_one_line_at_every_level():
     for level in LEVELS:
-        text = Network.example("conv-pool-sigmoid-dense").derivation("w").text(detail=level)
+        text = parse_once("conv-pool-sigmoid-dense").derivation("w").text(detail=level)
         section = text.split("Mask M\n------\n")[1].split("Error signal")[0]
         assert len(section.strip().splitlines()) <= 4
 

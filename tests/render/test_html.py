@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
 
 import pytest
+from kept_networks import parse_once
 
-from symconv.api import Network
 from symconv.network.examples import BY_NAME
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=y> \"'&"
@@ -43,7 +43,7 @@ def parsed(page):
 
 @pytest.fixture(scope="module", params=[n for n in BY_NAME if n != "lenet5"])
 def page(request):
-    return Network.example(request.param).derivation().html()
+    return parse_once(request.param).derivation().html()
 
 
 def test_nothing_is_fetched_and_nothing_runs(page):
@@ -82,7 +82,7 @@ def test_every_formula_is_well_formed(page):
 
 
 def test_hostile_words_are_written_and_not_obeyed():
-    network = Network.example("two-convs").titled(HOSTILE)
+    network = parse_once("two-convs").titled(HOSTILE)
     page = network.derivation().html()
     assert "<script" not in page
     assert "<img" not in page
@@ -91,7 +91,7 @@ def test_hostile_words_are_written_and_not_obeyed():
 
 
 def test_the_formula_is_that_of_the_text():
-    page = Network.example("general-conv").derivation("x").html()
+    page = parse_once("general-conv").derivation("x").html()
     result = page.split('class="result"')[1].split("</math>")[0]
     words = re.sub(r"<[^>]+>", "", result.split("<math", 1)[1].split(">", 1)[1])
     assert words == "∂C∂xi′,j′=∑m=0k1−1∑n=0k2−1δi′−m,j′−nwm,n"

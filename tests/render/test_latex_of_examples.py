@@ -7,6 +7,7 @@ import shutil
 import subprocess
 
 import pytest
+from kept_networks import parse_once
 from markdown_it import MarkdownIt
 
 from symconv.api import Network
@@ -34,7 +35,7 @@ console.log(formulas.length);
 
 @pytest.fixture(scope="module")
 def explanations():
-    return {name: Network.example(name).derivation() for name in BY_NAME}
+    return {name: parse_once(name).derivation() for name in BY_NAME}
 
 
 def inside(document):
@@ -156,7 +157,7 @@ def test_katex_renders_every_formula(explanations):
     ):
         pytest.skip("node or katex is missing")
     pages = [e.markdown(detail=level) for e in explanations.values() for level in LEVELS]
-    pages += [gallery_page(), trace_network(Network.example(RELU.example), RELU.values).markdown()]
+    pages += [gallery_page(), trace_network(parse_once(RELU.example), RELU.values).markdown()]
     found = {formula for page in pages for formula in formulas(page)}
     found |= {(shown, True) for e in explanations.values() for shown in between_dollars(e)}
     found = sorted(found)
@@ -183,7 +184,7 @@ def test_a_notebook_gets_latex_markdown_and_text(explanations):
     assert "\n$$\n" in bundle["text/markdown"]
     assert bundle["text/markdown"] == explanations["two-convs"]._repr_markdown_()
     assert bundle["text/latex"] == explanations["two-convs"]._repr_latex_()
-    found = trace_network(Network.example(RELU.example), RELU.values)._repr_mimebundle_()
+    found = trace_network(parse_once(RELU.example), RELU.values)._repr_mimebundle_()
     assert found["text/markdown"].count("$$") % 2 == 0
     assert "```" not in found["text/markdown"]
 

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 
 import pytest
+from kept_networks import parse_once
 
 from symconv.api import Network
 from symconv.core.proof import equation_of
@@ -19,7 +20,7 @@ needs_pdflatex = pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pd
 
 
 def words_of(name, *wrt):
-    return " ".join(Network.example(name).derivation(*wrt).text().split())
+    return " ".join(parse_once(name).derivation(*wrt).text().split())
 
 
 def pages(document, folder):
@@ -38,7 +39,7 @@ def pages(document, folder):
 @pytest.mark.parametrize("wrt", ["x", "w", "beta"])
 def test_a_general_convolution_is_derived_on_one_page(name, wrt, tmp_path):
     """Network, letters, derivation, result and its terms on the first; the rules on the second."""
-    document = Network.example(name).derivation(wrt).latex(document=True)
+    document = parse_once(name).derivation(wrt).latex(document=True)
     *derived, rules = pages(document, tmp_path)
     assert set(derived) <= {1}
     assert rules == (1 if wrt == "beta" else 2)
@@ -59,7 +60,7 @@ def test_every_letter_is_told_before_the_derivation():
 @pytest.mark.parametrize("name", BY_NAME)
 def test_no_letter_of_a_formula_is_left_out(name):
     """The tensors of every formula stand in the text before the first derivation."""
-    net = Network.example(name)
+    net = parse_once(name)
     backward = net.backward()
     names = collect_names(net.program, backward.items, net.notation)
     text = net.derivation().text()
@@ -114,13 +115,13 @@ def test_sifting_says_what_it_has_solved():
 
 
 def test_sums_are_short_where_their_ranges_are_said():
-    latex = Network.example(STRIDED).derivation("x").latex()
+    latex = parse_once(STRIDED).derivation("x").latex()
     assert r"sums run over $0 \le b < N$, $0 \le f < F$, $0 \le i < H_z$" in latex
     steps = latex.split("sums run over")[1].split("Result for")[0]
     assert r"\sum_{b,f,i,j}" in steps
     assert r"\sum_{b=0}" not in steps
     assert r"\sum_{f=0}^{F-1}" in latex.split("Result for")[1]
-    full = Network.example(STRIDED).derivation("x").latex(detail="full")
+    full = parse_once(STRIDED).derivation("x").latex(detail="full")
     assert "sums run over" not in full
     assert r"\sum_{b=0}^{N-1}" in full
 
@@ -139,7 +140,7 @@ def test_an_index_with_two_ranges_keeps_its_limits():
 
 
 def test_common_limits_are_those_of_all_formulas():
-    net = Network.example("general-conv")
+    net = parse_once("general-conv")
     derivation = net.backward().derivation("x")
     names = collect_names(net.program, net.backward().items, net.notation)
     forms = [arrange(s.after, names) for s in derivation.steps]

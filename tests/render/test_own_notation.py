@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from kept_networks import parse_once
 
 from symconv.api import Network
 from symconv.core.errors import SymconvError
@@ -15,7 +16,7 @@ MINE = Notation("mine", index_base=1, deltas="partial", letters={"i": "r", "j": 
 
 
 def explained(name="general-conv", notation=MINE):
-    return Network.example(name).in_notation(notation).derivation()
+    return parse_once(name).in_notation(notation).derivation()
 
 
 def test_index_letters_are_replaced_everywhere():
@@ -133,7 +134,7 @@ def test_error_signals_as_partial_derivatives():
 
 def test_the_layout_of_derivatives_is_stated():
     for name in ("two-convs", "general-conv"):
-        text = " ".join(Network.example(name).derivation().text().split())
+        text = " ".join(parse_once(name).derivation().text().split())
         assert "denominator layout; numerator layout is its transpose" in text
     assert "∂C/∂w has the shape of w" in explained().text()
 

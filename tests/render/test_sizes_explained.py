@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from kept_networks import parse_once
 from sympy import Integer
 
 from symconv.api import Network
@@ -16,7 +17,7 @@ STRIDED = "general-conv-strided"
 
 
 def of(text):
-    return Network.example(text) if "|" not in text else Network.parse(text)
+    return parse_once(text)
 
 
 def said(text, detail="full"):
@@ -124,7 +125,7 @@ def test_a_wrong_part_is_found_out(part):
 
 
 def test_levels_and_markups_have_their_part():
-    explanation = Network.example("general-conv").derivation()
+    explanation = parse_once("general-conv").derivation()
     assert len(said("general-conv", "normal")) == 2
     title = "Why the sizes are so"
     for written in (explanation.text, explanation.markdown, explanation.latex, explanation.html):

@@ -1,6 +1,7 @@
 """A small concrete case beside the general formula: smallest sizes, every entry written out."""
 
 import pytest
+from kept_networks import parse_once
 from sympy import Symbol
 
 from symconv.api import Network
@@ -18,7 +19,7 @@ def named(sizes):
 
 
 def test_the_smallest_sizes_that_show_it():
-    assert named(choose_smallest_sizes(Network.example("general-conv").program)) == {
+    assert named(choose_smallest_sizes(parse_once("general-conv").program)) == {
         "H": 3,
         "W": 3,
         "k1": 2,
@@ -28,7 +29,7 @@ def test_the_smallest_sizes_that_show_it():
         "H": 3,
         "k": 2,
     }
-    found = named(choose_smallest_sizes(Network.example("general-conv-strided").program))
+    found = named(choose_smallest_sizes(parse_once("general-conv-strided").program))
     assert (found["s"], found["p"], found["k1"], found["H_z"], found["N"]) == (2, 1, 2, 2, 1)
 
 
@@ -48,7 +49,7 @@ def test_other_networks_find_small_sizes(text):
 
 def test_the_entries_are_those_of_the_same_network_in_numbers():
     """The general network at its small sizes, and the network that has these numbers."""
-    general = case(Network.example("general-conv"))
+    general = case(parse_once("general-conv"))
     concrete = case(Network.parse("input x 3x3 | conv w 2x2 -> z"))
     assert general.entries == concrete.entries
     entries = dict(general.entries)
@@ -62,7 +63,7 @@ def test_the_entries_are_those_of_the_same_network_in_numbers():
 
 
 def test_it_stands_in_every_markup_on_request_only():
-    explanation = Network.example("general-conv").derivation("x")
+    explanation = parse_once("general-conv").derivation("x")
     for written in (explanation.text, explanation.markdown, explanation.latex, explanation.html):
         assert "A small case" in written(case=True)
         assert "A small case" not in written()
@@ -72,16 +73,16 @@ def test_it_stands_in_every_markup_on_request_only():
 
 
 def test_where_every_entry_stands_already_there_is_no_other_case():
-    assert "A small case" not in Network.example("two-convs").derivation().text(case=True)
+    assert "A small case" not in parse_once("two-convs").derivation().text(case=True)
 
 
 def test_what_is_too_long_is_said_to_be():
-    text = Network.example("lenet5").derivation("x").text(case=True)
+    text = parse_once("lenet5").derivation("x").text(case=True)
     assert "too many entries or terms to be written out" in text
 
 
 def test_its_latex_compiles():
-    latex = Network.example("general-conv-strided").derivation("x").latex(document=True, case=True)
+    latex = parse_once("general-conv-strided").derivation("x").latex(document=True, case=True)
     try:
         assert compile_pdf(latex).startswith(b"%PDF")
     except Exception as error:

@@ -4,6 +4,7 @@ import json
 from fractions import Fraction
 
 import pytest
+from kept_networks import parse_once
 
 from symconv.api import Network
 from symconv.core.errors import SymconvError
@@ -19,7 +20,7 @@ RELU = BY_NAME["relu-filter"]
 
 @pytest.fixture(scope="module")
 def pooled():
-    return Network.example("conv-pool-sigmoid-dense")
+    return parse_once("conv-pool-sigmoid-dense")
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +73,7 @@ def test_functions_that_are_not_rational_are_shown_as_such(pooled):
 
 
 def test_the_wrong_sign_climbs_and_the_right_one_descends():
-    network = Network.example("relu-filter")
+    network = parse_once("relu-filter")
     down = trace_network(network, RELU.values, steps=3, rate="0.5").descent
     up = trace_network(network, RELU.values, steps=3, rate="-0.5").descent
     assert down.losses[:2] == (2, Fraction(3, 2))
@@ -84,7 +85,7 @@ def test_the_wrong_sign_climbs_and_the_right_one_descends():
 
 
 def test_losses_stand_in_every_form():
-    found = trace_network(Network.example("relu-filter"), RELU.values, steps=1, rate="-0.5")
+    found = trace_network(parse_once("relu-filter"), RELU.values, steps=1, rate="-0.5")
     assert "     1  14.5\n" in found.text()
     assert "| 1 | $`14.5`$ |" in found.markdown()
     assert r"1 & $14.5$ \\" in found.latex()
@@ -107,7 +108,7 @@ def test_sizes_come_from_the_values():
 
 
 def test_flat_lists_are_read_row_by_row():
-    network = Network.example("two-convs")
+    network = parse_once("two-convs")
     values = {"i": list(range(1, 10)), "w^1": [1, 2, 3, 4], "w_2": [1, -1, 2, 1], "y": 0}
     found = trace_network(network, values)
     assert found.value("gradient w^1", 0, 0) == 4824
@@ -129,7 +130,7 @@ def test_flat_lists_are_read_row_by_row():
 )
 def test_values_that_do_not_fit_are_refused(values, message):
     with pytest.raises(SymconvError, match=message):
-        trace_network(Network.example("relu-filter"), values)
+        trace_network(parse_once("relu-filter"), values)
 
 
 def test_values_files_keep_their_decimals(tmp_path):
@@ -174,7 +175,7 @@ def test_verdicts_on_numbers_by_hand():
 
 def test_too_many_steps_and_networks_without_a_cost_are_refused():
     with pytest.raises(SymconvError, match="steps cannot be taken"):
-        trace_network(Network.example("relu-filter"), RELU.values, steps=10**9)
+        trace_network(parse_once("relu-filter"), RELU.values, steps=10**9)
     network = Network.parse("input x 3 | conv w 2 -> z")
     with pytest.raises(SymconvError, match="no cost to descend on"):
         trace_network(network, {"x": [1, 2, 3], "w": [1, 2]}, steps=1)
@@ -182,7 +183,7 @@ def test_too_many_steps_and_networks_without_a_cost_are_refused():
 
 def test_plotting_without_matplotlib_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "matplotlib.figure", None)
-    found = trace_network(Network.example("relu-filter"), RELU.values, steps=1)
+    found = trace_network(parse_once("relu-filter"), RELU.values, steps=1)
     with pytest.raises(SymconvError, match="matplotlib was not found"):
         found.plot(tmp_path / "a.png")
 
@@ -199,12 +200,12 @@ def test_places_are_read_row_by_row():
 def test_it_says_which_numbers_it_needs():
     from symconv.trace import describe_inputs
 
-    assert describe_inputs(Network.example("relu-filter")) == "x (3 x 3), w (2 x 2) and t (2 x 2)"
+    assert describe_inputs(parse_once("relu-filter")) == "x (3 x 3), w (2 x 2) and t (2 x 2)"
     assert describe_inputs(Network.parse("input x 3 | relu -> y")) == "x (3)"
 
 
 def test_a_number_alone_is_not_said_twice():
-    text = trace_network(Network.example("relu-filter"), RELU.values).text()
+    text = trace_network(parse_once("relu-filter"), RELU.values).text()
     assert "C = 1/2 (3 − 1)² = 2\n" in text
     assert "C =  2\n" not in text
     assert "Terms that are 0 are left out." in " ".join(text.split())

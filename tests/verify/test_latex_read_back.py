@@ -5,6 +5,7 @@ from dataclasses import replace
 from string import ascii_lowercase
 
 import pytest
+from kept_networks import parse_once
 from sympy import Symbol
 from sympy.tensor.indexed import Indexed
 
@@ -89,7 +90,7 @@ def assert_reads(lines, formula, known):
 
 @pytest.mark.parametrize("name", BY_NAME)
 def test_every_line_on_the_page_is_that_of_the_proof(name):
-    written = read_pages(Network.example(name))
+    written = read_pages(parse_once(name))
     assert any(section.runs for section in written.sections)
 
 
@@ -110,13 +111,13 @@ def test_roots_epsilon_and_single_entries_are_read(text):
 
 @pytest.mark.parametrize("name", SHORT)
 def test_replaced_letters_and_derivatives_as_derivatives_are_read_too(name):
-    net = Network.example(name)
+    net = parse_once(name)
     read_pages(net.in_notation(mine(net, deltas="partial")))
 
 
 @pytest.mark.parametrize("detail", ["terse", "full"])
 def test_every_level_is_read(detail):
-    written = read_pages(Network.example("general-conv-strided"), detail=detail)
+    written = read_pages(parse_once("general-conv-strided"), detail=detail)
     assert bool(written.sections[0].runs) == (detail == "terse")
 
 
@@ -126,12 +127,12 @@ def test_every_level_is_read(detail):
 @pytest.mark.parametrize("deltas", ["shortest", "full", "partial"])
 @pytest.mark.parametrize("preset", [IJ0, IJ1, FLAT1], ids=lambda preset: preset.name)
 def test_every_notation_is_read(name, detail, deltas, preset):
-    net = Network.example(name).in_notation(preset)
+    net = parse_once(name).in_notation(preset)
     read_pages(net.in_notation(mine(net, deltas=deltas)), fit_latex(230), detail)
 
 
 def test_a_replaced_letter_is_really_replaced():
-    net = Network.example("general-conv")
+    net = parse_once("general-conv")
     notation = mine(net, deltas="partial")
     assert len(dict(notation.shown_letters)) >= 3
     formula = net.program.equations[0].rhs
@@ -147,7 +148,7 @@ def test_a_replaced_letter_is_really_replaced():
 
 
 def test_marks_change_no_formula():
-    net = Network.example("general-conv-strided")
+    net = parse_once("general-conv-strided")
     names = collect_names(net.program, net.backward().items, net.notation)
     known = known_of(net, all_formulas(net), net.notation)
     for step in (s for d in net.backward().derivations for s in d.steps):
@@ -164,7 +165,7 @@ def test_marks_change_no_formula():
     [(r"i+m", "i-m"), (r"\sum_{m=0}^{k_1-1}", r"\sum_{m=0}^{k_1}"), ("w_{m,n}", "w_{n,m}")],
 )
 def test_a_changed_formula_is_noticed(written, changed):
-    net = Network.example("general-conv")
+    net = parse_once("general-conv")
     formula = net.program.equations[0].rhs
     names = collect_names(net.program, net.backward().items, net.notation)
     known = known_of(net, [formula], net.notation)
@@ -178,7 +179,7 @@ def test_a_changed_formula_is_noticed(written, changed):
     "wrong", [(r"0 \le i < H", r"0 \le i < W"), (r"i,j", "i"), (r"0 \le", r"1 \le")]
 )
 def test_a_changed_range_of_a_short_sum_is_noticed(wrong):
-    net = Network.example("general-conv-strided")
+    net = parse_once("general-conv-strided")
     item = net.backward().derivation("beta")
     known = known_of(net, all_formulas(net), net.notation)
     text, ranges = r"\sum_{b,i,j} \delta_{b,f',i,j}", r"0 \le b < N|0 \le i < H_z|0 \le j < W_z"
@@ -193,7 +194,7 @@ def test_a_changed_range_of_a_short_sum_is_noticed(wrong):
 
 
 def test_names_of_error_signals_are_told_apart():
-    net = Network.example("conv-pool-sigmoid-dense")
+    net = parse_once("conv-pool-sigmoid-dense")
     known = known_of(net, [], net.notation)
     found = read_formula(r"\delta^{p}_{0,1}", known)
     assert isinstance(found, Indexed)
