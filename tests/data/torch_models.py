@@ -194,8 +194,6 @@ CASES = {
 }
 """Modules by what they are, with the shapes of their inputs."""
 
-FAST = ["residual block"]
-
 
 def make_case(name):
     """A module in float64 with random weights and statistics, and its inputs."""

@@ -15,7 +15,7 @@ from symconv.core.errors import SymconvError
 from symconv.imports import from_keras, from_onnx, import_file
 
 VALUES = (None, True, -1, 0, 1, 3, 64, 10**12, 1.5, "x", "", "Symbol('s0')", [], {}, [2, 2], [None])
-FEW, MANY = 40, 1_500
+FEW, MANY = 20, 1_500
 """How many changes are tried of each file: a slice of them in the usual run."""
 
 

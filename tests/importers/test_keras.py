@@ -144,7 +144,9 @@ def import_recurrent():
 ARCHITECTURES = {"a classifier": import_classifier, "a residual block": import_residual}
 
 
-@pytest.mark.parametrize("name", ARCHITECTURES)
+@pytest.mark.parametrize(
+    "name", ["a classifier", pytest.param("a residual block", marks=pytest.mark.long)]
+)
 def test_an_architecture_has_the_gradients_of_the_same_sums_in_channels_last(name):
     compare_imported(*ARCHITECTURES[name]())
 

@@ -238,7 +238,13 @@ GRAPHS = {
 }
 
 
-@pytest.mark.parametrize("name", GRAPHS)
+UNROLLED = ("an LSTM with its states", "an RNN, all its states")
+"""What takes long, and another graph of its kind shows, too."""
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=[pytest.mark.long] if n in UNROLLED else []) for n in GRAPHS]
+)
 def test_a_graph_computes_what_onnx_computes(tmp_path, name):
     nodes, shapes, arrays = GRAPHS[name]
     model = build(nodes, shapes, arrays)

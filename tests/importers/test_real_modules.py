@@ -12,7 +12,7 @@ torch = pytest.importorskip("torch")
 torch_models = pytest.importorskip("torch_models")
 NETWORKS = pytest.importorskip("torch_networks").NETWORKS
 
-CHEAP = ("lenet_dropout", "squeeze_excitation")
+CHEAP = ("squeeze_excitation",)
 
 
 def import_module(name):

@@ -17,16 +17,11 @@ def import_case(name):
     return from_torch(model, inputs), inputs, torch_models.differentiate(model, inputs)
 
 
-@pytest.mark.parametrize("name", torch_models.FAST)
+@pytest.mark.long
+@pytest.mark.parametrize("name", sorted(torch_models.CASES))
 def test_a_module_and_its_network_have_the_same_gradients(name):
     imported, inputs, expected = import_case(name)
     compare_imported(imported, [x.numpy() for x in inputs], expected)
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("name", sorted(set(torch_models.CASES) - set(torch_models.FAST)))
-def test_more_modules_have_the_gradients_of_their_networks(name):
-    test_a_module_and_its_network_have_the_same_gradients(name)
 
 
 def test_the_text_is_one_that_a_person_would_write():
@@ -168,7 +163,13 @@ class Cost(nn.Module):
         return self.function(self.w, self.v, x, t)
 
 
-@pytest.mark.parametrize("name", COSTS)
+SLICE = list(COSTS)[:3:2]
+"""The costs of the usual run: those with labels, which have most options."""
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=[] if n in SLICE else [pytest.mark.long]) for n in COSTS]
+)
 def test_costs_have_their_weights_and_their_labels(name):
     torch.manual_seed(2)
     inputs = (torch.randn(4, 2).double(), torch.tensor(LABELS))
