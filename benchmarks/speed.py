@@ -1,4 +1,4 @@
-"""Generated NumPy side by side with torch, JAX and textbook NumPy: forward and all gradients.
+"""Generated NumPy and C side by side with torch, JAX and textbook NumPy: all gradients.
 
     python benchmarks/speed.py [--rounds N] [--only WORD] [--kind float32|float64|both]
         [--jax PYTHON] [--json FILE] [--plot FILE] [--cpu N] [--clock wall|processor]
@@ -18,6 +18,7 @@ import argparse
 import importlib.util
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -35,6 +36,7 @@ KERNELS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 XLA = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 LAYOUTS = ("torch", "torch channels_last")
 TILES = ("fast tiles", "fast tiles channels_last")
+COMPILERS = ("cc", "gcc", "clang")
 GEMM = 1536**3
 SECONDS = 0.04
 """About how long one measurement of one runtime lasts."""
@@ -106,6 +108,7 @@ def runtimes(case: Case, kind: str, python: str | None) -> list[str]:
     found = ["fast", "readable", IM2COL, "tensordot", "gemm"]
     found += TILES if case.name.startswith("3x3 stride 1") and kind == "float32" else ()
     found += LAYOUTS if importlib.util.find_spec("torch") else ()
+    found += ["c"] if any(map(shutil.which, COMPILERS)) else []
     return found + (["jax"] if python else [])
 
 
@@ -184,7 +187,10 @@ def others(case: Case, times: dict[str, Times]) -> str:
     """Everybody's time against the fast style, and its share of what the machine can do."""
     own = times["fast"].median
     ratios = (f"{r} {t.median / own:.2f}" for r, t in times.items() if r not in {"fast", "gemm"})
-    return f"    {1e6 * own:.0f} us, {limit(case, times):.0%} of the limit; {', '.join(ratios)}"
+    line = f"    {1e6 * own:.0f} us, {limit(case, times):.0%} of the limit; {', '.join(ratios)}"
+    if "c" in times:
+        line += f"; c {limit(case, times, 'c'):.0%} of the limit"
+    return line
 
 
 def limit(case: Case, times: dict[str, Times], who: str = "fast") -> float:

@@ -36,6 +36,30 @@ def generated_step(case: Case, runtime: str, kind: str) -> Step:
     return called(module, given, 2 if "threads" in options else 0)
 
 
+def c_step(case: Case, kind: str) -> Step:
+    """The C file, built for this machine, its arrays bound once; how it was made is told first."""
+    import symconv
+    from symconv.codegen.c.build import find_isa
+
+    network = symconv.Network.parse(case.text)
+    begin = time.perf_counter()
+    made = network.generate_c(dtype=kind, isa=find_isa())
+    size = len(made.source)
+    written = time.perf_counter()
+    module = made.compile().module
+    told = f"{made.options.isa}, {size / 1000:.0f} kB, written in {written - begin:.1f} s"
+    print(f"C: {told}, compiled in {time.perf_counter() - written:.1f} s", file=sys.stderr)
+    names = network.compile().arrays
+    run, found = module.bind(**{names[k]: a for k, a in given_arrays(case, kind).items()})
+    gradients = dict(getattr(found, "gradients", found)._asdict())
+
+    def step() -> dict[str, Any]:
+        run()
+        return gradients
+
+    return step
+
+
 def channels_last(array: Any) -> Any:
     """The same array with its channels side by side in memory, as torch's channels_last."""
     return np.ascontiguousarray(array.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
@@ -88,6 +112,8 @@ def step_of(case: Case, runtime: str, kind: str) -> Step:
     """One step of a runtime."""
     if runtime == "gemm":
         return gemm_step(kind)
+    if runtime == "c":
+        return c_step(case, kind)
     if runtime.startswith("torch"):
         layout = runtime.partition(" ")[2]
         return rivals.torch_step(case.kind, given_arrays(case, kind), layout, case.options)
