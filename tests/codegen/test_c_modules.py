@@ -263,6 +263,7 @@ FORBIDDEN = (
     'system("ls");', "asm(1);", "malloc(3);", "#include <stdio.h>", '#include "/etc/passwd"',
     "fopen(x);", "int x = 'a';", "a \\ b", "__asm__(x);", "goto end;", "volatile int x;",
     "extern int x;", "// a line", "/* open", "union u;", "#pragma once", "#define x system",
+    "#define HOLD(x) system(x)",
     "\u03b4 = 1;", "@", "main();", "static int y = getenv;",
 )  # fmt: skip
 

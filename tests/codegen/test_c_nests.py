@@ -1,5 +1,7 @@
 """Register tiles of the C style: right whatever is planned, and planned as data."""
 
+import re
+
 import numpy as np
 import pytest
 from c_style import NEEDS_COMPILER, QUICK, TOLERANCES, WHOLE, draw_network, errors, small
@@ -131,6 +133,16 @@ def test_the_plan_is_told(text, key, words):
     line = next(row for row in plan.splitlines() if f" {key}: vectors" in row)
     for word in words:
         assert word in line
+
+
+@NEEDS_COMPILER
+def test_a_load_stays_in_its_register():
+    """gcc 12 reads an entry again for every product that it stands in, unless it is held."""
+    source = Network.parse(WIDE).generate_c(isa="avx512").source
+    assert "#if !defined(NETWORK_REAL) && defined(__AVX512F__)" in source
+    loads = [line for line in source.splitlines() if "= *(const u16 *)&" in line]
+    assert loads
+    assert all(re.search(r"v16 (in\d+) = .*; HOLD\(\1\);", line) for line in loads)
 
 
 def test_without_vectors_nothing_is_planned():

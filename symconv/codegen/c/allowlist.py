@@ -27,7 +27,7 @@ TOKEN = re.compile(
 WORDS = frozenset({
     "char", "const", "float", "double", "else", "for", "if", "int", "long", "return", "restrict",
     "signed", "sizeof", "static", "struct", "typedef", "unsigned", "void", "inline", "int64_t",
-    "size_t", "real", "arrays", "workspace", "INFINITY", "GUARDED",
+    "size_t", "real", "arrays", "workspace", "INFINITY", "GUARDED", "HOLD",
 })  # fmt: skip
 CALLS = frozenset({
     "exp", "expf", "log", "logf", "log1p", "log1pf", "tanh", "tanhf", "sqrt", "sqrtf", "sin",
@@ -41,6 +41,8 @@ OWN = ("real_", "compute_", "add_")
 DIRECTIVES = re.compile(
     r"#(include <(math|stddef|stdint)\.h>|include \"\w+\.h\""
     r"|(ifndef|ifdef|define) \w+|define \w+ (float|double)|endif|else"
+    r"|if !defined\(\w+_REAL\) && defined\((__AVX512F__|__AVX2__|__ARM_NEON)\)"
+    r"|define HOLD\(x\) (__asm__\(\"\" : \"\+[vw]\"\(x\)\)|\(\(void\)0\))"
     r"|if defined\(__GNUC__\) && !defined\(__clang__\)"
     r"|define GUARDED __attribute__\(\(optimize\(\"no-tree-loop-if-convert\"\)\)\))"
 )

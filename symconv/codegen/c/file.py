@@ -22,6 +22,9 @@ HELPERS = (
 )  # fmt: skip
 """The functions of numbers that the file may hold, in the order of the template."""
 
+HOLDS = {"avx512": ("__AVX512F__", "v"), "avx2": ("__AVX2__", "v"), "neon": ("__ARM_NEON", "w")}
+"""What a compiler that has the vectors defines, and its letter for a register of them."""
+
 WORDS_OF_TEMPLATES = frozenset(
     ["k", "x", "y", "low", "small", "more", "scratch", "sums", "a", "total"]
 )
@@ -48,13 +51,14 @@ class SourceFiles:
     """The C file and the header of a network.
 
     `dtype` is the type of its numbers where the compiler is not told another, `command` begins the
-    line that makes a library of it.
+    line that makes a library of it, `isa` are the instructions that it was planned for.
     """
 
     parts: FileParts
     stem: str
     dtype: str = "float32"
     command: str = "cc"
+    isa: str = "scalar"
 
     @property
     def prefix(self) -> str:
@@ -100,6 +104,7 @@ class SourceFiles:
             "module.c.j2",
             **self._words(),
             helpers=used,
+            hold=HOLDS.get(self.isa) if "HOLD(" in self.bodies else None,
             lanes=sorted({int(n) for n in re.findall(r"\bu(\d+)\b", self.bodies)}),
             bodies=self.bodies,
             passes=self.parts.passes,

@@ -85,7 +85,7 @@ class GeneratedC:
     def files(self) -> SourceFiles:
         """The C file and the header, as text."""
         command = " ".join(("cc", *FLAGS, *MACHINE[self.options.isa]))
-        return SourceFiles(self.parts, self.stem, self.options.dtype, command)
+        return SourceFiles(self.parts, self.stem, self.options.dtype, command, self.options.isa)
 
     @property
     def source(self) -> str:

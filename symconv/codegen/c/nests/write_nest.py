@@ -298,9 +298,10 @@ class TilePhase:
         if load not in names:
             names[load] = f"in{len(names)}"
             text, wide = load
-            kind = self.writer.vector if wide else "real"
+            kind = self.writer.vector if wide else "const real"
             value = f"*(const {self.writer.loose} *)&{text}" if wide else text
-            self.writer.line(f"const {kind} {names[load]} = {value};")
+            hold = f" HOLD({names[load]});" if wide else ""
+            self.writer.line(f"{kind} {names[load]} = {value};{hold}")
         return names[load]
 
     def _store(self, p: int, k: int) -> None:
