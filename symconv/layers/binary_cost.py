@@ -39,6 +39,9 @@ class BinaryCost(Loss):
         classes = self.weights is not None and self.per == "class"
         return classes or self.pos_weight is not None
 
+    def needs_rows(self) -> bool:
+        return self.per == "sample"
+
     @abstractmethod
     def weighted(self, x: Expr, t: Expr, p: Expr) -> Expr:
         """f(x, t, p), where the term of t counts p times."""
@@ -65,4 +68,6 @@ class BinaryCost(Loss):
         """The axes of the weights, where nothing before has their name."""
         if self.per == "class":
             return (ranges[at.classes(x)],)
+        if self.per == "sample" and not x.batch and len(ranges) > 1:
+            raise at.misfit(x, "samples for weights per sample: 'batch N' behind the input")
         return ranges if self.per == "entry" else ranges[: x.batch]
