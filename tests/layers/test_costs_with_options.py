@@ -32,7 +32,10 @@ REFUSED = {
         "the shape 3, or N x 3",
     ),
     "input x 2x3 | constant v 1x2x3 | bce t weights v of x": ("1 x 2 x 3, which does not", ""),
-    "input x 4x5x6 | bce t weights v per sample": ("an input of shape 4 x 5 x 6", "'batch N'"),
+    "input x 5x6 channels 4 | bce t weights v per sample": (
+        "an input of shape 4 x 5 x 6",
+        "'batch N'",
+    ),
     "input x Nx3 | bce t per sample": ("'per sample' says what weights are for", "weights v"),
     "input x Nx3 | bce t weights v per row": ("'row' is no per", "class, entry, sample"),
     "input x Nx3 | constant v 3x3 | bce_logits t pos_weight v of x": ("the shape 3 x 3", ""),
