@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import cached_property
 from math import prod
 from typing import Any
 
@@ -47,6 +48,12 @@ MOST_RATIO = 12
 
 MOST_RELATED = 200
 """Among how many switches such multiples are looked for: each costs 288 products."""
+
+LARGEST_KNOWN, LOWEST_PART = 64, 12
+"""Of which numbers the side of 0 is known: up to 64, in parts down to twelfths.
+
+Bounds of clipped numbers are such. Another number is one of those by chance with p < 1e-14.
+"""
 
 Choices = int
 """A product of choices, a bit for each."""
@@ -113,6 +120,9 @@ class PatternAlgebra(KnownChoices):
         """How far the largest of some numbers is above one of them, and whether that one wins."""
         self.products = 0
         self.count = 0
+        self.related: dict[Choices, dict[Choices, int]] = {}
+        """What the product of two switches is, where their numbers differ by a known one."""
+        self.partners: dict[Choices, Choices] = {}
 
     # Numbers ------------------------------------------------------------------------------------
 
@@ -150,7 +160,34 @@ class PatternAlgebra(KnownChoices):
                     continue
                 total = x * y + found[a | b] if a | b in found else x * y
                 found[a | b] = total
+        if self.related:
+            found = self._reduce(found)
         return self.make({c: r for c, r in found.items() if r})
+
+    def _reduce(self, terms: dict[Choices, Residue]) -> dict[Choices, Residue]:
+        """The terms without products of switches that are a sum of single ones."""
+        found: dict[Choices, Residue] = {}
+        waiting = list(terms.items())
+        while waiting:
+            choices, residue = waiting.pop()
+            pair = self._find_related(choices)
+            if not pair:
+                found[choices] = found[choices] + residue if choices in found else residue
+                continue
+            rest = choices & ~pair
+            waiting += [(rest | bits, residue * n) for bits, n in self.related[pair].items()]
+        return found
+
+    def _find_related(self, choices: Choices) -> Choices:
+        """Two switches among some choices that are related; 0 where there are none."""
+        left = choices
+        while left:
+            bit = left & -left
+            others = choices & self.partners.get(bit, 0)
+            if others:
+                return bit | (others & -others)
+            left ^= bit
+        return 0
 
     def _excludes(self, a: Choices, b: Choices) -> bool:
         """Whether two products hold different choices of one window or label."""
@@ -276,11 +313,43 @@ class PatternAlgebra(KnownChoices):
         """[x > 0], with [x > 0] + [-x > 0] = 1 where x is not 0."""
         if not x:
             return self.number(0)
+        if x.value in self.known_sides:
+            return self.number(int(self.known_sides[x.value] > 0))
         if x.value not in self.sides:
             self._add_switch(x)
         sign, known = self.sides[x.value]
         on = self._choice(self.switches[known])
         return on if sign > 0 else on * -1 + 1
+
+    @cached_property
+    def known_sides(self) -> dict[int, int]:
+        """The small fractions, with 1 or -1 for the side of 0 that they are on."""
+        found: dict[int, int] = {}
+        for below in range(1, LOWEST_PART + 1):
+            part = self.number(Fraction(1, below))
+            for above in range(1, LARGEST_KNOWN + 1):
+                found |= {(part * above).value: 1, (part * -above).value: -1}
+        return found
+
+    def _relate_switch(self, x: Residue, bit: Choices) -> None:
+        """Two numbers whose sum or difference is known are not on all four pairs of sides.
+
+        For x = y + c with c > 0, y > 0 leaves x > 0; for x + y = c, one of them is above 0, or one
+        is below.
+        """
+        for value, other in self.switches.items():
+            y = self.numbers.get(value)
+            if y is None or other == bit:
+                continue
+            pair, sides = bit | other, self.known_sides
+            if not {(x + y * -1).value, (x + y).value} & sides.keys():
+                continue
+            for one, two in ((bit, other), (other, bit)):
+                self.partners[one] = self.partners.get(one, 0) | two
+            if apart := sides.get((x + y * -1).value):
+                self.related[pair] = {other if apart > 0 else bit: 1}
+            elif both := sides.get((x + y).value):
+                self.related[pair] = {bit: 1, other: 1, 0: -1} if both > 0 else {}
 
     def _add_switch(self, x: Residue) -> None:
         """A switch that says on which side of 0 a number is, and so are its multiples.
@@ -293,6 +362,8 @@ class PatternAlgebra(KnownChoices):
         bit = self.switches[x.value] = self._new_choice()
         self.numbers[x.value] = x
         self.group_of[bit] = bit
+        if len(self.switches) < MOST_RELATED:
+            self._relate_switch(x, bit)
         for below in range(1, most + 1):
             part = x * self.field.power(Fraction(-1))(self.field.number(below))
             for above in range(1, most + 1):
