@@ -358,17 +358,18 @@ def crop_image_batch_last(padded: Array, shape: tuple[int, int], padding: tuple[
     return image.transpose(3, 1, 0, 2)
 
 
-def choose(condition: Array, x: Array, out: Array | None = None) -> Array:
-    """Give x where the condition holds, else 0: what np.where does, by bits in a tenth of the time.
+def hide(hidden: Array, x: Array) -> Array:
+    """Give x, but 0 where it is hidden: what np.where does, by bits in a tenth of the time.
 
     Multiplied by 0, NaN and infinity would be NaN.
     """
     if x.dtype.kind != "f" or x.itemsize not in (4, 8):
-        return np.where(condition, x, 0)
-    kind = f"i{x.itemsize}"
-    bits = None if out is None else out.view(kind)
-    chosen: Array = np.bitwise_and(x.view(kind), -condition.astype(kind), out=bits).view(x.dtype)
-    return chosen
+        return np.where(hidden, 0, x)
+    mask = hidden.astype(f"i{x.itemsize}")
+    mask -= 1
+    bits = mask if mask.shape == x.shape else None
+    shown: Array = np.bitwise_and(x.view(mask.dtype), mask, out=bits).view(x.dtype)
+    return shown
 
 
 def as_floats(**arrays: Any) -> tuple[Array, ...]:
@@ -620,16 +621,16 @@ def backward(
     dW3 = delta_h3.T @ values.r2  # (15)
     dc3 = delta_h3.sum(axis=0)  # (16)
     delta_r2 = delta_h3 @ W3  # (17)
-    delta_h2 = choose(~(values.h2 <= 0), delta_r2)  # (18)
+    delta_h2 = hide(values.h2 <= 0, delta_r2)  # (18)
     dW2 = delta_h2.T @ values.r1  # (19)
     dc2 = delta_h2.sum(axis=0)  # (20)
     delta_r1 = delta_h2 @ W2  # (21)
-    delta_h1 = choose(~(values.h1 <= 0), delta_r1)  # (22)
+    delta_h1 = hide(values.h1 <= 0, delta_r1)  # (22)
     dW1 = delta_h1.T @ values.v  # (23)
     dc1 = delta_h1.sum(axis=0)  # (24)
     delta_v = (W1.T @ delta_h1.T).T  # (25)
     delta_p2 = delta_v.reshape(N, 16, 5, 5)  # (26)
-    delta_z2_pooled = choose(~(values.p2 <= 0), delta_p2, np.empty_like(values.p2))  # (29)
+    delta_z2_pooled = hide(values.p2 <= 0, delta_p2)  # (29)
     delta_z2 = max_unpool_runs(
         delta_z2_pooled.transpose(2, 1, 3, 0).reshape(5, 16, -1),
         values.p2_argmax,
@@ -644,7 +645,7 @@ def backward(
     delta_p1 = image_gradient_batch_last(
         delta_z2, values.w2_taps, (14, 14), Z2_WINDOW, workspace, "delta_p1"
     )  # (32)
-    delta_z1_pooled = choose(~(values.p1 <= 0), delta_p1, np.empty_like(values.p1))  # (35)
+    delta_z1_pooled = hide(values.p1 <= 0, delta_p1)  # (35)
     delta_z1 = max_unpool_runs(
         delta_z1_pooled.transpose(2, 1, 3, 0).reshape(14, 6, -1),
         values.p1_argmax,

@@ -9,7 +9,7 @@ from symconv.codegen.python.sizes import SizePrinter
 from symconv.codegen.python.text import PythonText
 from symconv.codegen.readable.numpy_printer import NumPyPrinter
 from symconv.codegen.readable.printer import Call, tuple_literal
-from symconv.lower.ir import Array, Choose, Comparison, Local, PadArray, Ref
+from symconv.lower.ir import Array, Choose, Comparison, Local, LogicalNot, PadArray, Ref
 
 
 class PaddedCopyPrinter(NumPyPrinter):
@@ -33,12 +33,22 @@ class PaddedCopyPrinter(NumPyPrinter):
     def call(self, array: Array) -> Call:
         """The name and the arguments of a node that is written as a call."""
         if isinstance(array, Choose) and array.fill == "zero":
-            self.calls.add("choose")
-            condition = self.text(array.condition).text
-            return "choose", (condition, self(array.source))
+            self.calls.add("hide")
+            shut = array.condition
+            return "hide", (self(_negate(shut)), self(array.source))
         if not isinstance(array, PadArray) or array not in self.held:
             return super().call(array)
         pairs = [f"({self.size(a)}, {self.size(b)})" for a, b in array.widths]
         name = f'"{self.name(self.held[array])}"'
         self.calls.add("zero_pad")
         return "zero_pad", (self(array.source), tuple_literal(pairs), "workspace", name)
+
+
+def _negate(condition: Array) -> Array:
+    """What holds where the condition does not."""
+    match condition:
+        case LogicalNot(source):
+            return source
+        case Comparison("==", left, right):
+            return Comparison("!=", left, right)
+    return LogicalNot(condition)

@@ -45,7 +45,7 @@ from .signatures import SignatureWriter
 SHARED = ("common", "zero_pad", "max_pool", "max_pool_planes", "max_pool_runs")
 """Templates of helper functions that stand before those of the algorithms, which call them."""
 
-OF_VALUES = frozenset({"choose", "sigmoid"})
+OF_VALUES = frozenset({"hide", "sigmoid"})
 """Templates of helper functions that work entry by entry, and not in blocks."""
 
 VALUES = "The values of the forward pass, and what else the backward pass needs of it."

@@ -51,9 +51,7 @@ def write_pooling_gradient(
     reached = seed
     if stage.rectified:
         reached = scribe.names.namer.claim(f"{name}_pooled")
-        # Of the order in memory of what was pooled, as the maximum is that goes with it.
-        arguments = [f"~({pooled} <= 0)", seed, f"np.empty_like({pooled})"]
-        scribe.call(f"{reached} = choose", arguments, "", stage.delta)
+        scribe.call(f"{reached} = hide", [f"{pooled} <= 0", seed], "", stage.delta)
     routed = stage.between[2:] if stage.rectified else stage.between[1:]
     where = [argmax, "workspace", f'"{name}"']
     runs = contractions.algorithm_of(stage.contraction).runs
