@@ -84,7 +84,7 @@ def test_index_letters_avoid_the_names_of_tensors():
 @pytest.mark.parametrize("keyword", sorted(catalogue()))
 def test_every_layer_states_its_options(keyword):
     kinds = {"name", "value", "size", "sizes", "amounts", "offsets", "number", "place"}
-    kinds |= {"choice", "flag", "given", "class"}
+    kinds |= {"choice", "flag", "given", "label"}
     assert {o.kind for o in layer_options(catalogue()[keyword])} <= kinds
 
 
