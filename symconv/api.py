@@ -304,7 +304,7 @@ class Network:
 
             >>> c = Network.parse("input x 3 | dense w 2 -> h | sse t -> C").generate_c()
             >>> [line for line in c.source.splitlines() if "sum +=" in line][0].strip()
-            'sum += w[i][j] * x[j];'
+            'sum += x[r] * w[q][r];'
         """
         return GeneratedC(self.module_spec, parse_c_options(options))
 
