@@ -375,3 +375,24 @@ def test_the_winner_of_a_window_is_that_of_the_readable_style(style):
         found, right = (use(network, s).run(given)["gradient x"] for s in (style, "readable"))
         np.testing.assert_array_equal(found, right)
         assert (found.sum(axis=1) == places).all()
+
+
+HIDDEN = {
+    "p[i,j] = [j<=i]*exp(x[i,j])/(sum(k<4) [k<=i]*exp(x[i,k]))": (),
+    "p[i,j] = m[i,j]*exp(x[i,j])/(sum(k<4) m[i,k]*exp(x[i,k]))": ("m",),
+}
+
+
+@NEEDS_COMPILER
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("text", HIDDEN)
+def test_what_a_mask_hides_does_not_move_a_softmax(text):
+    """An exponential of 800 is beyond all numbers."""
+    network = Network.parse(f"input x 4x4 channels none | {text}")
+    x = np.arange(16.0).reshape(4, 4) % 5 + 800 * np.triu(np.ones((4, 4)), 1)
+    given = {"x": x, "delta p": np.arange(16.0).reshape(4, 4) % 3}
+    given |= {n: np.tril(np.ones((4, 4))) for n in HIDDEN[text]}
+    found, right = (use(network, s).run(given) for s in ("c", "loops"))
+    for name in ("p", "gradient x"):
+        assert np.isfinite(found[name]).all()
+        np.testing.assert_allclose(found[name], right[name], rtol=1e-5, atol=1e-6)

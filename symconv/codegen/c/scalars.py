@@ -25,7 +25,7 @@ from sympy.tensor.indexed import Indexed
 from symconv.codegen.loops.scalars import split_difference
 from symconv.codegen.python.text import ADD, ATOM, MULTIPLY, PythonText
 from symconv.core.errors import Unsupported
-from symconv.core.nodes import Box, Equals, LogSumExp, MaxOver, OneHot, step
+from symconv.core.nodes import Box, Equals, LogSumExp, MaxOver, OneHot, only_where, step
 from symconv.core.tensor import key_of
 from symconv.lower.affine import denominator
 
@@ -67,6 +67,20 @@ def write_scalar(e: Expr, writer: BlockWriter) -> PythonText:
         case Pow() | Function() if not isinstance(e, (step, *BRACKETS)):
             return _write_once(e, writer)
     return _choose(write_product(Mul.make_args(e), writer), writer)
+
+
+def _write_only_where(e: only_where, writer: BlockWriter) -> PythonText:
+    """f where w is not 0, else -infinity; brackets in w are conditions as they are."""
+    f, w = e.args
+    value, conditions = write_scalar(f, writer), list[str]()  # type: ignore[arg-type]
+    for factor in Mul.make_args(w):  # type: ignore[arg-type]
+        if isinstance(factor, (step, *BRACKETS)):
+            conditions += bracket_conditions(factor, writer)
+        else:
+            conditions.append(f"{write_scalar(factor, writer).within(ADD)} != 0")
+    if not conditions:
+        return value
+    return PythonText(f"({' && '.join(conditions)} ? {value.text} : -(real)INFINITY)", ATOM)
 
 
 @dataclass
@@ -202,6 +216,8 @@ def _write_once(e: Expr, writer: BlockWriter) -> PythonText:
 def _write_function(e: Expr, writer: BlockWriter) -> PythonText:
     if isinstance(e, Pow):
         return _write_power(e, writer)
+    if isinstance(e, only_where):
+        return _write_only_where(e, writer)
     name = type(e).__name__
     if name not in FUNCTIONS:
         raise Unsupported(f"no C form is known for the function {name}")
