@@ -7,6 +7,7 @@ forgotten, `=` for `+=`, letters of an einsum exchanged, a kernel that is turned
 import json
 
 import pytest
+from grids import slice_of
 from kept_networks import parse_once
 from paths import DATA
 
@@ -25,7 +26,7 @@ def name_verdict(found):
     return DEFINITION if defined else found.verdict
 
 
-@pytest.mark.parametrize("record", RECORDS, ids=range(len(RECORDS)))
+@pytest.mark.parametrize("record", slice_of(RECORDS, 2), ids=range(len(RECORDS)))
 def test_a_program_is_judged_line_by_line(record):
     text = f"```python\n{record['code']}\n```\n"
     verdicts = report_post(parse_once(record["network"]), text, seconds=60).verdicts
