@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
+from functools import cache
 
 from symconv.api import Network
 from symconv.core.errors import SymconvError
@@ -75,17 +76,26 @@ def usage(layer: type[Layer]) -> str:
 
 def typical_network(layer: type[Layer]) -> Network:
     """A network of the layer alone, with symbols for its sizes where that is possible."""
-    return Network.parse(typical_text(layer)).titled(layer.keyword)
+    _, network = _find_typical(layer)
+    return network
 
 
 def typical_text(layer: type[Layer]) -> str:
     """The network text of the layer alone."""
+    text, _ = _find_typical(layer)
+    return text
+
+
+@cache
+def _find_typical(layer: type[Layer]) -> tuple[str, Network]:
+    """The first text whose network can be derived, and the network, which is then derived."""
     for text in _candidate_texts(layer):
         try:
-            Network.parse(text).backward()
+            network = Network.parse(text).titled(layer.keyword)
+            network.backward()
         except SymconvError:
             continue
-        return text
+        return text, network
     raise SymconvError(f"no network of the layer '{layer.keyword}' alone was found")
 
 
