@@ -177,6 +177,29 @@ class Sequences(nn.Module):
         return F.pad(y, (1, 0)).transpose(1, 2)
 
 
+class LanguageModel(nn.Module):
+    """A GPT of one block as nanoGPT writes it: masks out of a buffer, places by arange."""
+
+    def __init__(self, words=7, width=6, heads=2, length=4):
+        super().__init__()
+        self.e, self.p = nn.Embedding(words, width), nn.Embedding(length + 1, width)
+        self.a, self.o = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.n, self.h = nn.LayerNorm(width), nn.Linear(width, words, bias=False)
+        self.h.weight, self.heads = self.e.weight, heads
+        self.register_buffer("mask", torch.tril(torch.ones(length, length)).view(1, 1, length, -1))
+
+    def forward(self, x, t):
+        batch, length = x.shape
+        y = self.e(x) + self.p(torch.arange(length).unsqueeze(0))
+        parts = self.a(self.n(y)).split(y.shape[2], 2)
+        q, k, v = (z.view(batch, length, self.heads, -1).transpose(1, 2) for z in parts)
+        scores = (q @ k.transpose(-2, -1)) * k.shape[-1] ** -0.5
+        scores = scores.masked_fill(self.mask[:, :, :length, :length] == 0, float("-inf"))
+        made = (F.softmax(scores, -1) @ v).transpose(1, 2).contiguous().view(y.shape)
+        logits = self.h(y + self.o(made))
+        return F.cross_entropy(logits.view(-1, logits.shape[2]), t.view(-1), ignore_index=-1)
+
+
 CASES = {
     "LeNet": (LeNet, ((2, 1, 12, 12), "labels")),
     "residual block": (lambda: ResidualBlock().eval(), ((2, 3, 6, 6),)),

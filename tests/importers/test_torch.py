@@ -132,6 +132,52 @@ def test_dropout_in_training_has_a_mask_that_is_given(kind):
     assert list(imported.inputs.values()) == ["inputs0", "mask"]
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("batch", [None, "N"])
+def test_a_language_model_as_people_write_it_is_read(batch):
+    torch.manual_seed(6)
+    model = torch_models.LanguageModel().double()
+    inputs = (
+        torch.tensor([[0, 4, 2, 6], [1, 1, 3, 5]]),
+        torch.tensor([[4, 2, 6, 3], [1, 3, 5, 0]]),
+    )
+    expected = torch_models.differentiate(model, inputs)
+    # Of the two names of the tied matrix torch's archive has the last one.
+    expected[2]["h.weight"] = expected[2].pop("e.weight")
+    imported = from_torch(model, inputs, batch=batch)
+    compare_imported(imported, [x.numpy() for x in inputs], expected)
+    assert "labels 0 to 6, and not -1" in imported.notes[0]
+
+
+@pytest.mark.long
+def test_a_normalised_weight_is_computed():
+    torch.manual_seed(6)
+    model = nn.utils.parametrizations.weight_norm(nn.Linear(3, 2)).double()
+    inputs = (torch.randn(2, 3).double(),)
+    expected = torch_models.differentiate(model, inputs)
+    compare_imported(from_torch(model, inputs), [x.numpy() for x in inputs], expected)
+
+
+class Named(nn.Module):
+    """Inputs with names that layers have, too."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.second = nn.Linear(2, 2), nn.Linear(2, 2)
+
+    def forward(self, b, w2, h, h0):
+        return self.second(torch.tanh(self.first(b) * w2 + h)) - h0
+
+
+def test_inputs_have_names_that_no_second_tensor_has():
+    torch.manual_seed(7)
+    model, inputs = Named().double(), tuple(torch.randn(2, 2).double() for _ in range(4))
+    imported = from_torch(model, inputs)
+    assert list(imported.inputs.values()) == ["b0", "w2in", "h0", "h02"]
+    expected = torch_models.differentiate(model, inputs)
+    compare_imported(imported, [x.numpy() for x in inputs], expected)
+
+
 LABELS, WEIGHTS = [1, 2, 0, 2], [0.5, 2.0, 1.5]
 COSTS = {
     "smoothing, weights, a class that does not count": lambda w, v, x, t: F.cross_entropy(
@@ -253,10 +299,11 @@ REFUSED = {
         lambda w, x: F.interpolate((x * w)[None, None], scale_factor=(1, 2.25), mode="bilinear"),
     ],
     "padding of the batch or of channels": [lambda w, x: F.pad(x * w, (1, 1), value=2.0)],
+    "whose gradient is stopped": [lambda w, x: x * (x * w).detach()],
     "an embedding of what is no input": [lambda w, x: F.embedding((x * w).argmax(1), w) + x[0]],
     "a power whose exponent is a tensor": [lambda w, x: 2 ** (x * w)],
     "weights of shape (2, 3) for": [
-        lambda w, x: F.binary_cross_entropy_with_logits(x * w, x.detach(), weight=x.detach()),
+        lambda w, x: F.binary_cross_entropy_with_logits(x * w, x.detach(), weight=x * 1),
     ],
 }
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from math import prod
 from typing import Any
-
-import numpy as np
 
 from symconv.core.errors import SymconvError
 from symconv.importers.graph.records import ModelGraph, ModelInput, Operation, Shape, StoredArray
@@ -19,6 +17,7 @@ from .limits import check_operation_count
 from .outputs import Chosen, choose_output
 from .torch_archive import NUMBERS, TorchProgram, read_size
 from .torch_calls import TorchCall, TorchName
+from .torch_constants import fill_masked, fold_call
 from .torch_operators import OPERATORS, VIEWS
 
 ATEN = "torch.ops.aten."
@@ -60,7 +59,7 @@ def _read_open_size(data: Any, name: str, size: int | None) -> int:
     found = None if size is None else _match_symbol(data)
     if found is None or size is None:
         return read_size(data, name)
-    return int(found["factor"] or 1) * size
+    return int(found["factor"] or found["times"] or 1) * size
 
 
 def _match_symbol(data: Any) -> re.Match[str] | None:
@@ -81,7 +80,8 @@ def _check_one_symbol(meta: Mapping[str, Any]) -> None:
 
 
 SYMBOL = re.compile(
-    r"(?:(?P<factor>[0-9]{1,9})\*)?Symbol\('(?P<name>[A-Za-z0-9_]{1,40})'(?:, [a-z]+=[A-Za-z]+)*\)"
+    r"(?:(?P<factor>[0-9]{1,9})\*|Mul\(Integer\((?P<times>[0-9]{1,9})\), )?"
+    r"Symbol\('(?P<name>[A-Za-z0-9_]{1,40})'(?:, [a-z]+=[A-Za-z]+)*\)(?(times)\))"
 )
 """A size that is open, as SymPy writes a symbol."""
 
@@ -139,10 +139,13 @@ class _GraphReader:
             self.arrays,
         )
         operator = target.removeprefix(ATEN).rsplit(".", 1)[0]
-        if target.startswith(ATEN) and operator in FILLED and self._fill(call, operator):
-            return
+        if target.startswith(ATEN) and not self.stale.intersection(call.reads):
+            known = fold_call(call, operator)
+            if known is not None:
+                self.arrays[f"%{call.outputs[0]}"] = StoredArray(known, trained=False)
+                return
         try:
-            self.operations += _translate(call, operator, self.stale)
+            self.operations += self._translate(call, operator)
         except NotImportedError as error:
             self.operations += [call.refuse(output, str(error)) for output in call.outputs]
         check_operation_count(len(self.operations))
@@ -150,20 +153,14 @@ class _GraphReader:
         if isinstance(first, dict) and call.outputs:
             self._note_memory(take(first, "name", str, where), call, operator)
 
-    def _fill(self, call: TorchCall, operator: str) -> bool:
-        """Whether a call makes a tensor of one number, of a size that is read."""
-        try:
-            with refuse_malformed():
-                value, shape = FILLED[operator], call.output_shape()
-                value = call.number("fill_value") if value is None else value
-        except NotImportedError:
-            return False
-        if prod(shape) > MOST_FILLED or 0 in shape:
-            return False
-        # One number in memory, however many there are.
-        values = np.broadcast_to(np.float64(value), shape)
-        self.arrays[f"%{call.outputs[0]}"] = StoredArray(values, trained=False)
-        return True
+    def _translate(self, call: TorchCall, operator: str) -> list[Operation]:
+        """The operations of a call; those with a known mask bring arrays along."""
+        if operator.rstrip("_") != "masked_fill" or self.stale.intersection(call.reads):
+            return _translate(call, operator, self.stale)
+        with refuse_malformed():
+            made, arrays = fill_masked(call)
+        self.arrays |= {n: StoredArray(a, trained=False) for n, a in arrays.items()}
+        return made
 
     def _note_memory(self, first: str, call: TorchCall, operator: str) -> None:
         """What a view shows, and what an operation in place changes."""
@@ -189,6 +186,8 @@ class _GraphReader:
             return tuple(self._meaning(take(v, "name", str, "a tensor")) for v in value)
         if kind in {"as_ints", "as_floats"} and isinstance(value, list):
             return tuple(value)
+        if kind == "as_float" and isinstance(value, str):
+            return NOT_FINITE.get(value, OPEN)
         if kind in {"as_int", "as_bool", "as_string", "as_float"}:
             return value
         return None if kind == "as_none" else OPEN
@@ -208,15 +207,8 @@ class _GraphReader:
         return str(found)
 
 
-FILLED = {
-    **dict.fromkeys(("zeros", "zeros_like", "new_zeros"), 0.0),
-    **dict.fromkeys(("ones", "ones_like", "new_ones"), 1.0),
-    **dict.fromkeys(("full", "full_like", "new_full")),
-}
-"""The operators that make a tensor of one number, and that number, where it is no argument."""
-
-MOST_FILLED = 1 << 18
-"""The most entries of such a tensor: the state of a thousand units for 256 samples."""
+NOT_FINITE = {"Infinity": math.inf, "-Infinity": -math.inf}
+"""What JSON has no number for, as torch writes it."""
 
 OPEN = object()
 """An argument that is no number, no word and no tensor."""

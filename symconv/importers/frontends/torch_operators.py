@@ -30,12 +30,14 @@ from .torch_products import (
     linear,
     matmul,
     rms_norm,
+    weight_norm,
 )
 from .torch_recurrent import KINDS, cell, layer
 from .torch_views import (
     alias,
     broadcast,
     concat,
+    detach,
     dropout,
     expand,
     permute,
@@ -96,11 +98,13 @@ OPERATORS: Mapping[str, Translation] = {
     "batch_norm": batch_norm,
     "layer_norm": layer_norm,
     "rms_norm": rms_norm,
+    "_weight_norm": weight_norm,
     "group_norm": group_norm,
     "instance_norm": instance_norm,
     "dropout": dropout,
     "feature_dropout": dropout,
-    **dict.fromkeys(("clone", "contiguous", "alias", "detach"), alias),
+    **dict.fromkeys(("clone", "contiguous", "alias"), alias),
+    "detach": detach,
     **dict.fromkeys(
         ("view", "reshape", "flatten", "unflatten", "squeeze", "unsqueeze", "_unsafe_view"), reshape
     ),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from math import sqrt
 
+import numpy as np
+
 from symconv.importers.graph.records import Operation
 from symconv.importers.graph.refusals import NotImportedError
 
 from .torch_calls import TorchCall, Translation
+from .torch_constants import read_constant
 
 
 def linear(call: TorchCall) -> list[Operation]:
@@ -78,6 +81,24 @@ def instance_norm(call: TorchCall) -> list[Operation]:
     return [call.make("instancenorm", *names, epsilon=call.number("eps", 1e-5))]
 
 
+def weight_norm(call: TorchCall) -> list[Operation]:
+    """g v / |v|, with a norm for each place along an axis."""
+    v, g, place = call.tensor("v"), call.tensor("g"), call.place
+    shape, output = call.shape("v"), f"%{call.outputs[0]}"
+    axis = call.integer("dim", 0) % len(shape)
+    axes = tuple(a for a in range(len(shape)) if a != axis)
+    kept = tuple(n if a == axis else 1 for a, n in enumerate(shape))
+    names = [f"{output} {word}" for word in ("squares", "sums", "norms", "directions")]
+    sums = {"how": "sum", "axes": axes, "keep": True}
+    return [
+        Operation("pointwise", (str(v),), names[0], place, {"function": "square"}, shape),
+        Operation("reduce", (names[0],), names[1], place, sums, kept),
+        Operation("pointwise", (names[1],), names[2], place, {"function": "sqrt"}, kept),
+        Operation("div", (str(v), names[2]), names[3], place, {}, shape),
+        call.make("mul", names[3], g),
+    ]
+
+
 def cost(kind: str) -> Translation:
     """A cost of a value and a target."""
 
@@ -109,4 +130,17 @@ def embedding(call: TorchCall) -> list[Operation]:
     call.expect(scale_grad_by_freq=False, sparse=False)
     if call.integer("padding_idx", -1) != -1:
         raise NotImportedError("an embedding with a row that has no gradient")
-    return [call.make("embedding", call.tensor("indices"), call.tensor("weight"))]
+    known = read_constant(call, "indices")
+    if known is None:
+        return [call.make("embedding", call.tensor("indices"), call.tensor("weight"))]
+    start, size = int(known.flat[0]), known.size
+    if (known.ravel() != np.arange(start, start + size)).any():
+        raise NotImportedError("rows of a table that do not follow each other")
+    shape, name = call.output_shape(), f"%{call.outputs[0]} rows"
+    options = {"axis": 0, "start": start, "step": 1, "size": size}
+    rows = (size, shape[-1])
+    table = str(call.tensor("weight"))
+    return [
+        Operation("slice", (table,), name, call.place, options, rows),
+        call.make("reshape", name, shape=shape),
+    ]

@@ -22,6 +22,14 @@ def alias(call: TorchCall) -> list[Operation]:
     return [call.make("alias", call.tensor("self", "input"))]
 
 
+def detach(call: TorchCall) -> list[Operation]:
+    """The same entries without a gradient: a constant has none anyway."""
+    stored = call.arrays.get(call.tensor("self") or "")
+    if stored is None or stored.trained:
+        raise NotImportedError("a value whose gradient is stopped")
+    return alias(call)
+
+
 def reshape(call: TorchCall) -> list[Operation]:
     """Any operator that only changes the shape; the archive says to which one."""
     return [call.make("reshape", call.tensor("self", "input"), shape=call.output_shape())]

@@ -56,6 +56,11 @@ def _spell_out(
     factors, share = [f"[{target}[n] = c]"], f"{name}[n,c]"
     if ignored is not None and 0 <= ignored < classes:
         factors.append(f"[c != {ignored}]")
+    elif ignored is not None:
+        writer.notes.append(
+            f"{operation.place}: the module takes the labels 0 to {classes - 1}, and not {ignored},"
+            " which the model ignores"
+        )
     factors += [f"{_name_weights(writer, source, x)}[c]" for source in weights]
     if operation.kind == "cross_entropy":
         share = f"({share} - logsumexp(r<{classes}) {name}[n,r])"
