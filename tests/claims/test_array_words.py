@@ -71,6 +71,10 @@ TEXTS = [
       for mode in ("", ", 'full'", ", 'valid'", ", mode='same'")),
     *(f"np.correlate({x}, {y}{mode})" for x, y in product("abw", repeat=2)
       for mode in ("", ", 'full'", ", mode='valid'", ", 'same'")),
+    "np.take(A, [2, 0, 1], axis=0)", "np.take(A, np.array([[3, 0], [1, 1]]), axis=1)",
+    "np.take(A, [5, 0, 11])", "np.take(D, [1, -1], axis=-1)", "np.take(w, [3, 3, 0])",
+    "np.take_along_axis(A, np.array([[0], [2], [-1]]), axis=1)",
+    "np.take_along_axis(A, np.array([[0, 2, 1, 0]]), axis=0)",
     "np.sign(z)", "np.heaviside(z, 1)", "np.heaviside(z, 0)", "np.abs(a)", "np.square(a)",
     "np.power(a, 3)", "np.maximum(A, w)", "np.minimum(D, A)", "np.maximum(0, a)",
     "np.clip(a, -1, 2)", "np.clip(a, None, 1)", "a.clip(0, None)", "np.clip(A, 0, w)",
@@ -145,6 +149,7 @@ def test_every_word_is_tried():
         "convolve2d",
         "correlate2d",
         "dilate",
+        "add_by_label",
     }
     tried = {w for text in TEXTS for w in re.findall(r"[a-z_0-9]+", text)} | spelled
     same = {"ravel": "flatten", "size": "size", "len": "len", "shape": "shape", "eye": "eye"}

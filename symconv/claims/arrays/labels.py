@@ -12,8 +12,13 @@ from .dense_array import DenseArray, describe_shape, limit_entries, make_dense, 
 
 
 def take(given: WordArguments) -> DenseArray:
-    """`take(x, indices, axis)`: the axes of the labels take the place of an axis of x."""
+    """`take(x, indices, axis)`: the axes of the labels take the place of an axis of x.
+
+    Without an axis they are numbers of entries, row by row.
+    """
     x, labels = given.x, given.array("indices")
+    if not given.has("axis"):
+        x = make_dense((len(x.entries),), x.entries)
     (axis,) = given.count_axes((given.whole("axis", 0),), len(x.shape))
     before, count, after = x.shape[:axis], x.shape[axis], x.shape[axis + 1 :]
     shape = (*before, *labels.shape, *after)
@@ -69,9 +74,12 @@ def add_at_labels(given: WordArguments) -> DenseArray:
 
 
 def _mark_classes(given: WordArguments, labels: DenseArray, count: int) -> list[list[Any]]:
-    """[k = label] for every class k, label by label."""
+    """[k = label] for every class k, label by label; negative ones are counted from the end."""
     compare = given.numbers.algebra.compare_label
-    return [[compare(k, label) for k in range(count)] for label in labels.entries]
+    return [
+        [compare(k, label) + compare(k - count, label) for k in range(count)]
+        for label in labels.entries
+    ]
 
 
 def _number(place: tuple[int, ...], array: DenseArray) -> int:

@@ -89,7 +89,7 @@ class ModularField(KnownChoices):
         """[place = label]."""
         weights = self.labels.get(label.value)
         if weights is None:
-            return super().compare_label(place, label)
+            return self.number(int(place is not None and self.number(place) == label))
         return self.number(0) if place is None else weights.get(place, self.number(0))
 
     def vanish(self, x: Residue) -> Residue:
