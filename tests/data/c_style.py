@@ -37,12 +37,17 @@ def use(network, style, **options):
     return list_module_uses(vars(module), network._module_names.tensors, {}, style)[0]
 
 
-def errors(network, dtypes=TOLERANCES, isa="scalar"):
-    """The largest relative error of both passes, and of the step, by type of numbers."""
+def errors(network, dtypes=TOLERANCES, isa="scalar", share=0.0):
+    """The largest relative error of both passes, and of the step, by type of numbers.
+
+    An array counts as at least a `share` as large as the largest gradient: the gradient of a shift
+    in front of a norm is 0, and what is computed of it is rounding alone.
+    """
     program = network.backward().program
     given = input_arrays(draw_float_point(program, {}, 0), float)
     wanted = use(network, "readable").run(given)
-    found = {}
+    sizes = [np.abs(v).max(initial=0) for k, v in wanted.items() if k.startswith("gradient")]
+    least, found = share * max(sizes, default=0.0), {}
     for dtype in dtypes:
         module = use(network, "c", dtype=dtype, isa=isa)
         passes, step = module.run(given), module.step(given)
@@ -50,17 +55,17 @@ def errors(network, dtypes=TOLERANCES, isa="scalar"):
         pairs = [
             (wanted[k], some[k]) for some in (passes, step) for k in some.keys() - given.keys()
         ]
-        found[dtype] = max(error(one, other) for one, other in pairs)
+        found[dtype] = max(error(one, other, least) for one, other in pairs)
         kinds = {np.asarray(v).dtype for k, v in passes.items() if k not in given}
         assert kinds == {np.dtype(dtype)}
     return found
 
 
-def error(wanted, found):
+def error(wanted, found, least=0.0):
     """The largest difference by the largest entry; a nan anywhere is infinitely wrong."""
     wanted, found = np.asarray(wanted, float), np.asarray(found, float)
     assert wanted.shape == found.shape
-    off = np.abs(wanted - found).max(initial=0) / (np.abs(wanted).max(initial=0) or 1.0)
+    off = np.abs(wanted - found).max(initial=0) / (np.abs(wanted).max(initial=least) or 1.0)
     return off if np.isfinite(off) else np.inf
 
 

@@ -5,7 +5,7 @@ Which one it is is as good as random, and a branch that is guessed wrong costs t
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import combinations, product
 
 from sympy import Integer
 from sympy.tensor.indexed import Indexed
@@ -16,8 +16,8 @@ from symconv.core.nodes import OneHot
 from .blocks import BlockWriter
 from .scalars import write_entry
 
-MOST_ENTRIES = 16
-"""The largest window that is written out: one of 4 x 4 entries, each of which takes three lines."""
+MOST_ENTRIES = 9
+"""The largest window that is written out: one of 3 x 3 entries, of which 36 pairs are compared."""
 
 
 def write_small_window(e: Equation, right: OneHot, writer: BlockWriter) -> bool:
@@ -39,15 +39,15 @@ def write_small_window(e: Equation, right: OneHot, writer: BlockWriter) -> bool:
             return False
         texts.append(text)
     entries = [writer.name_value("entry", text).text for text in texts]
-    top = writer.name_value("largest", entries[0], "real").text
-    best = writer.name_value("best", "0", "int").text
-    for number, entry in enumerate(entries[1:], start=1):
-        test = f"!({entry} <= {top}) & ({top} == {top})"
-        won = writer.name_value("won", test, "const int").text
-        writer.line(f"{best} = {won} ? {number} : {best};")
-        writer.line(f"{top} = {won} ? {entry} : {top};")
+    # Of two entries the later one wins where it is larger, or NaN and the other one is not.
+    beats = {}
+    for (k, one), (n, other) in combinations(enumerate(entries), 2):
+        test = f"!({other} <= {one}) & ({one} == {one})"
+        beats[k, n] = writer.name_value("beats", test, "const int").text
     for number, place in enumerate(places):
         at = dict(zip(right.position, map(Integer, place), strict=True))
         target, _ = write_entry(e.lhs.xreplace(at), writer)
-        writer.line(f"{target} = {best} == {number};")
+        wins = [beats[k, number] for k in range(number)]
+        wins += [f"!{beats[number, n]}" for n in range(number + 1, len(entries))]
+        writer.line(f"{target} = (unsigned char)({' & '.join(wins) or '1'});")
     return True

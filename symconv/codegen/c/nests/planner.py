@@ -13,7 +13,14 @@ from .nest import ArrayAccess, Nest
 from .packing import Packing
 from .register_tile import RegisterTile, list_tiles
 from .tile_cost import LEVEL_ONE, TileCosts
-from .vector_axis import VectorAxis, find_phases, find_sample, find_taps, list_vector_axes
+from .vector_axis import (
+    VectorAxis,
+    find_phases,
+    find_sample,
+    find_taps,
+    list_taps,
+    list_vector_axes,
+)
 
 ROUND = 16
 """What the places of copies are multiples of: a line of the cache holds 16 numbers of 4 bytes."""
@@ -64,17 +71,18 @@ def plan_nest(nest: Nest, machine: Machine) -> NestPlan | None:
     phases, taps = find_phases(nest), find_taps(nest)
     if _sums_fractions(nest, taps):
         return None
-    best: tuple[float, VectorAxis, RegisterTile] | None = None
+    best: tuple[float, VectorAxis, RegisterTile, tuple[Symbol, ...]] | None = None
     for lanes in machine.widths():
         for axis in list_vector_axes(nest, lanes):
-            costs = TileCosts(nest, axis, machine, phases, taps)
+            costs = [TileCosts(nest, axis, machine, phases, some) for some in list_taps(nest)]
             for tile in _list_tiles(nest, axis, lanes, machine, phases):
-                cost = costs.cost(tile)
-                if cost is not None and (best is None or cost < best[0]):
-                    best = cost, axis, tile
+                for some in costs:
+                    cost = some.cost(tile)
+                    if cost is not None and (best is None or cost < best[0]):
+                        best = cost, axis, tile, some.taps
     if best is None:
         return None
-    cost, axis, tile = best
+    cost, axis, tile, taps = best
     sample = _choose_sample(nest, axis)
     packings = tuple(
         replace(p, sample=True, order=tuple(k for k in p.order if k))

@@ -18,8 +18,9 @@ from .nest import ArrayAccess, Nest
 from .register_tile import RegisterTile
 from .vector_axis import VectorAxis
 
-MOST_UNROLLED = 600
-"""The most products that are written out: 600 of them are some 5 kB of code, of 32 that fit."""
+MOST_UNROLLED = 160
+"""The most products that are written out: 3x3 taps of a tile of 16. More are no faster, and a
+compiler takes a second for every thousand."""
 
 LATENCY = 4
 """How many cycles a product takes until its sum can be added to, on the processors at hand."""

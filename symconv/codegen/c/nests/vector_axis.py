@@ -53,6 +53,22 @@ def find_taps(nest: Nest) -> tuple[Symbol, ...]:
     )
 
 
+def list_taps(nest: Nest) -> list[tuple[Symbol, ...]]:
+    """Which taps may be written out: all of them, fewer, or those alone that have to be.
+
+    A tap has to be where it decides, at a stride, which plane or which phase an entry is in.
+    """
+    taps = find_taps(nest)
+    forms = [f for a in nest.operands for f in a.forms]
+    strided = [
+        f for f in forms if f.divisor > 1 or min(abs(c) for _, c in f.terms or ((0, 1),)) > 1
+    ]
+    strided += [f for f in forms if any(abs(c) > 1 for u, c in f.terms if u not in taps)]
+    kept = tuple(u for u in taps if any(u in dict(f.terms) for f in strided))
+    free = [u for u in taps if u not in kept]
+    return [tuple(u for u in taps if u in kept or u in free[n:]) for n in range(len(free) + 1)]
+
+
 def find_sample(nest: Nest, packings: tuple[Packing, ...]) -> Symbol | None:
     """The index of axis 0 of an operand that is copied: one sample of it is copied at a time."""
     copied = [a for a, p in zip(nest.operands, packings, strict=True) if p.copied]
