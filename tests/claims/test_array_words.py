@@ -298,3 +298,20 @@ AT_ONE_AXIS = {
 def test_entries_are_taken_along_an_axis_by_class_numbers(claim):
     network = Network.parse("input x NxK | nll_loss t labels reduction sum -> C")
     assert network.check(claim).verdict == AT_ONE_AXIS[claim]
+
+
+AS_AN_INDEX = {
+    "y[t] = 2 * z[t]": "right",
+    "y[t] = 3 * z[t]": "wrong",
+    "C = sum_t y[t]": "right",
+    "C = 2 * sum_t y[t]": "wrong",
+}
+
+
+@pytest.mark.parametrize("claim", AS_AN_INDEX)
+def test_a_letter_of_class_numbers_that_is_used_as_an_index_is_one(claim):
+    network = Network.parse(
+        "input z 3 | input x 2x3 | constant t 2 | y[i] = 2*z[i] | a[b] = sum(q) [t[b] = q] x[b,q] "
+        "| C = sum(i) y[i] + sum(b) 0*a[b]"
+    )
+    assert network.check(claim).verdict == AS_AN_INDEX[claim]

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+from symconv.claims.model.code_nodes import LoopRange
 from symconv.claims.model.context import NetworkContext
 from symconv.claims.model.substitution import replace_nodes
 from symconv.claims.model.syntax_tree import (
@@ -24,6 +25,7 @@ from symconv.claims.model.syntax_tree import (
     Numeral,
     Statement,
     Subscript,
+    SumRange,
     SyntaxNode,
     TensorReference,
 )
@@ -69,8 +71,12 @@ def sum_labelled_rows(statement: Statement, context: NetworkContext) -> Statemen
 
 
 def take_at_labels(statement: Statement, context: NetworkContext) -> Statement:
-    """The statement with every `w[t]` and `w[:, t]` as `np.take`, for an array of class numbers."""
+    """The statement with every `w[t]` and `w[:, t]` as `np.take`, for an array of class numbers.
+
+    A letter that the statement uses as an index, on its left side or under a sum, is one.
+    """
     table: dict[SyntaxNode, SyntaxNode] = {}
+    taken = _index_names(statement)
     for node in (n for part in statement.parts for n in part.walk()):
         if isinstance(node, TensorReference) and node.bracket and node.indices and not node.kind:
             base: SyntaxNode = replace(node, indices=None)
@@ -85,6 +91,8 @@ def take_at_labels(statement: Statement, context: NetworkContext) -> Statement:
         ):
             continue
         label = indices[at[0]]
+        if getattr(label, "name", "") in taken:
+            continue
         name = label.name if isinstance(label, Identifier) else label.letter  # type: ignore[attr-defined]
         axis = KeywordArgument("axis", Numeral(Fraction(at[0])))
         arguments = (base, TensorReference(name, span=label.span), axis)
@@ -92,6 +100,14 @@ def take_at_labels(statement: Statement, context: NetworkContext) -> Statement:
     if not table:
         return statement
     return replace(statement, parts=tuple(replace_nodes(p, table) for p in statement.parts))
+
+
+def _index_names(statement: Statement) -> set[str]:
+    """The letters that are bound, or that stand as an index on the left side."""
+    nodes = [n for part in statement.parts for n in part.walk()]
+    bound = {n.name for n in nodes if isinstance(n, SumRange | LoopRange)}
+    left = (n for n in statement.parts[0].walk() if isinstance(n, TensorReference | Subscript))
+    return bound | {i.name for n in left for i in n.indices or () if isinstance(i, Identifier)}
 
 
 def _holds_labels(index: SyntaxNode, context: NetworkContext) -> bool:
