@@ -437,8 +437,19 @@ Z2_WINDOW = Window(
 )
 
 
+class Kept(NamedTuple):
+    """What the backward pass would compute again: copies, and where maxima stand."""
+
+    x_patches: Array
+    w1_taps: Array
+    p1_argmax: Array
+    p1_patches: Array
+    w2_taps: Array
+    p2_argmax: Array
+
+
 class Forward(NamedTuple):
-    """The values of the forward pass that are written, and what the backward pass needs of it.
+    """The values of the forward pass that are written; `kept` is what else is needed of it.
 
     Never written, because a maximum swallows them: z1, a1, z2, a2.
     """
@@ -452,12 +463,7 @@ class Forward(NamedTuple):
     r2: Array
     h3: Array
     C: Number
-    x_patches: Array
-    w1_taps: Array
-    p1_argmax: Array
-    p1_patches: Array
-    w2_taps: Array
-    p2_argmax: Array
+    kept: Kept
 
 
 class Gradients(NamedTuple):
@@ -557,23 +563,8 @@ def forward(
     r2 = np.maximum(h2, 0)  # (11)
     h3 = r2 @ W3.T + c3  # (12)
     C = -np.take_along_axis(log_softmax(h3, axis=1), t[:, None], axis=1)[:, 0].mean()  # (13)
-    return Forward(
-        p1,
-        p2,
-        v,
-        h1,
-        r1,
-        h2,
-        r2,
-        h3,
-        C,
-        x_patches,
-        w1_taps,
-        p1_argmax,
-        p1_patches,
-        w2_taps,
-        p2_argmax,
-    )
+    kept = Kept(x_patches, w1_taps, p1_argmax, p1_patches, w2_taps, p2_argmax)
+    return Forward(p1, p2, v, h1, r1, h2, r2, h3, C, kept)
 
 
 def backward(
@@ -633,32 +624,32 @@ def backward(
     delta_z2_pooled = hide(values.p2 <= 0, delta_p2)  # (29)
     delta_z2 = max_unpool_runs(
         delta_z2_pooled.transpose(2, 1, 3, 0).reshape(5, 16, -1),
-        values.p2_argmax,
+        values.kept.p2_argmax,
         workspace,
         "delta_z2",
     )  # (27), (28), (29)
     delta_z2 = delta_z2.transpose(2, 0, 1, 3, 4).reshape(5, 64, -1)
     dw2 = kernel_gradient_batch_last(
-        delta_z2, values.p1_patches, Z2_WINDOW, workspace, "dw2"
+        delta_z2, values.kept.p1_patches, Z2_WINDOW, workspace, "dw2"
     )  # (30)
     db2 = delta_z2_pooled.sum(axis=(0, 2, 3))  # (31)
     delta_p1 = image_gradient_batch_last(
-        delta_z2, values.w2_taps, (14, 14), Z2_WINDOW, workspace, "delta_p1"
+        delta_z2, values.kept.w2_taps, (14, 14), Z2_WINDOW, workspace, "delta_p1"
     )  # (32)
     delta_z1_pooled = hide(values.p1 <= 0, delta_p1)  # (35)
     delta_z1 = max_unpool_runs(
         delta_z1_pooled.transpose(2, 1, 3, 0).reshape(14, 6, -1),
-        values.p1_argmax,
+        values.kept.p1_argmax,
         workspace,
         "delta_z1",
     )  # (33), (34), (35)
     delta_z1 = delta_z1.transpose(2, 0, 1, 3, 4).reshape(14, 24, -1)
     dw1 = kernel_gradient_batch_last(
-        delta_z1, values.x_patches, Z1_WINDOW, workspace, "dw1"
+        delta_z1, values.kept.x_patches, Z1_WINDOW, workspace, "dw1"
     )  # (36)
     db1 = delta_z1_pooled.sum(axis=(0, 2, 3))  # (37)
     dx = image_gradient_batch_last(
-        delta_z1, values.w1_taps, (28, 28), Z1_WINDOW, workspace, "dx"
+        delta_z1, values.kept.w1_taps, (28, 28), Z1_WINDOW, workspace, "dx"
     )  # (38)
     return Gradients(dw1, db1, dw2, db2, dW1, dc1, dW2, dc2, dW3, dc3, dx)
 

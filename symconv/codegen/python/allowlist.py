@@ -74,6 +74,8 @@ class AllowList:
     def _attributes(self, owner: ast.expr, fields: frozenset[str]) -> frozenset[str]:
         """What may follow the dot."""
         name = owner.id if isinstance(owner, ast.Name) else ""
+        if isinstance(owner, ast.Attribute) and ast.unparse(owner) == "values.kept":
+            return fields
         if name == "np":
             return self.numpy
         if name == "values":

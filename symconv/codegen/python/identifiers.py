@@ -20,7 +20,7 @@ HELPERS = {
     *("sigmoid", "sign", "erf", "log_sum_exp", "softmax", "log_softmax", "add_by_label"),
 }
 STYLES = {
-    *("step", "hide", "as_strided", "tanh"),
+    *("step", "hide", "kept", "Kept", "as_strided", "tanh"),
     *("bind", "load_library", "collect_arrays", "make_arrays", "bind_pass", "run_pass"),
     *("Workspace", "Window", "Shape", "Shape4", "Step", "Transforms", "BLOCK"),
 }

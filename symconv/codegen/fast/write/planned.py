@@ -24,7 +24,7 @@ from symconv.codegen.python.identifiers import Identifiers
 from symconv.codegen.python.layout import TAB, WIDTH
 from symconv.codegen.python.module import Class, ConstantLines, Helper, Module, TupleField
 from symconv.codegen.python.module_spec import ModuleSpec
-from symconv.codegen.python.result_classes import gradients_class
+from symconv.codegen.python.result_classes import KEPT, gradients_class, kept_class
 from symconv.codegen.python.sizes import SizePrinter
 from symconv.codegen.readable.module import (
     module_names,
@@ -48,8 +48,8 @@ SHARED = ("common", "zero_pad", "max_pool", "max_pool_planes", "max_pool_runs")
 OF_VALUES = frozenset({"hide", "sigmoid"})
 """Templates of helper functions that work entry by entry, and not in blocks."""
 
-VALUES = "The values of the forward pass, and what else the backward pass needs of it."
-WRITTEN = "The values of the forward pass that are written, and what the backward pass needs of it."
+VALUES = "The values of the forward pass; `kept` is what else the backward pass needs of it."
+WRITTEN = "The values of the forward pass that are written; `kept` is what else is needed of it."
 GRADIENTS = "The gradients of the backward pass; none of them shares memory with a workspace."
 ALIASES = {
     "Array": "Array: TypeAlias = NDArray[Any]",
@@ -83,10 +83,11 @@ class PlannedModule:
         second = self._written(self.plan.backward, stored)
         written = [t for t in self.program.tensors if t.key in stored]
         fields = [TupleField(self.names.tensors[t.key], _annotation(t)) for t in written]
-        fields += [TupleField(name, "Array") for name in self.contractions.calls.saved.returned]
+        kept = tuple(self.contractions.calls.saved.returned)
+        fields += [TupleField(KEPT, "Kept")] if kept else []
         gradients = [self.names.tensors[t.key] for t in self.backward.results]
         functions = (
-            self.passes.function("forward", first, [f.name for f in fields]),
+            self.passes.function("forward", first, [f.name for f in fields], kept),
             self.passes.function("backward", second, gradients),
         )
         calls = frozenset[str]().union(*(f.calls for f in functions))
@@ -101,6 +102,7 @@ class PlannedModule:
                 *helpers,
                 *([ConstantLines("\n".join(constants.texts))] if constants.texts else []),
                 *constants.functions,
+                *([kept_class(kept)] if kept else []),
                 Class("Forward", self._values_docstring(), tuple(fields)),
                 gradients_class(GRADIENTS, gradients),
                 *functions,

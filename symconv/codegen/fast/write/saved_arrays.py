@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from symconv.codegen.python.result_classes import KEPT
+
 from .function_writer import FunctionWriter
 
 
@@ -33,8 +35,8 @@ class SavedArrays:
     def read(self, scribe: FunctionWriter, key: object) -> str | None:
         """How an array is called where it is read; None if nobody has written it."""
         name = self.names.get(key)
-        # A local variable of its own pass, or a field of what the forward pass returned.
+        # A local variable of its own pass, or a field of what the forward pass kept.
         if name is None or self.forward or name not in self.returned:
             return name
         scribe.values = True
-        return f"values.{name}"
+        return f"values.{KEPT}.{name}"

@@ -14,6 +14,7 @@ from symconv.codegen.python.function_docstring import function_docstring
 from symconv.codegen.python.identifiers import Identifiers
 from symconv.codegen.python.layout import TAB, wrap_call
 from symconv.codegen.python.module import Code, Function, Parameter, make_code
+from symconv.codegen.python.result_classes import KEPT
 from symconv.codegen.python.sizes import SizePrinter
 from symconv.codegen.readable.function import class_checks
 from symconv.codegen.readable.size_sources import SizeSource, find_size_sources
@@ -44,8 +45,10 @@ class SignatureWriter:
         self.given = program.given
         self.labels = frozenset(class_counts(program.equations))
 
-    def function(self, name: str, scribe: FunctionWriter, results: list[str]) -> Function:
-        """One pass that returns these names."""
+    def function(
+        self, name: str, scribe: FunctionWriter, results: list[str], kept: tuple[str, ...] = ()
+    ) -> Function:
+        """One pass that returns these names; `kept` are those that stand together in the last."""
         classes = self.classes if name == "forward" else {}
         counts = [n for some in classes.values() for n in some]
         scribe.mentioned = scribe.mentioned.union(*(n.atoms(Symbol) for n in counts))
@@ -65,16 +68,17 @@ class SignatureWriter:
         arguments += ["values: what `forward` returned."] if values else []
         arguments += [self._described(t) for t in seeds]
         sections = {"Args": [*arguments, *WORKSPACE], "Returns": ["Every array by its name."]}
-        returns = make_code(wrap_call(f"return {result}", results, "", 1), "return")
+        returns = [make_code(wrap_call(f"{KEPT} = Kept", [*kept], "", 1))] if kept else []
+        returns.append(make_code(wrap_call(f"return {result}", results, "", 1), "return"))
         reads = {p.name for p in (*arrays, *stored, *deltas)}
         return Function(
             name=name,
             parameters=(*arrays, *stored, *deltas, workspace),
             docstring=function_docstring(TITLES[name], sections),
-            body=(*preamble, *scribe.body, returns),
+            body=(*preamble, *scribe.body, *returns),
             result=result,
             reads=frozenset(reads | ({"workspace"} if scribe.workspace else set())),
-            calls=frozenset({*scribe.calls, CONVERSION, result}),
+            calls=frozenset({*scribe.calls, CONVERSION, result, *(["Kept"] if kept else [])}),
         )
 
     def _parameter(self, tensor: Tensor) -> Parameter:
