@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from math import prod
-from typing import Literal
+from typing import Literal, TypeGuard
 
 from symconv.claims.evaluation.index_expressions import delta_letters, evaluate_index, resolve_key
 from symconv.claims.model.context import DifferentiableNetwork, NetworkContext, Shape
 from symconv.claims.model.errors import NotChecked
 from symconv.claims.model.syntax_tree import (
+    Condition,
     Identifier,
     Numeral,
     Statement,
@@ -72,7 +73,25 @@ def weigh_indices(statement: Statement, context: NetworkContext) -> IndexEvidenc
         zero = zero or value == 0
         beyond = beyond or value == extent
         numbered = numbered or alone
+    # A bracket that never holds, or always, is one that nobody writes: [r = 0] counts from 0.
+    zero = zero or (not beyond and any(_compare_with_zero(statement, context)))
     return IndexEvidence(zero, beyond, numbered)
+
+
+def _compare_with_zero(statement: Statement, context: NetworkContext) -> Iterator[bool]:
+    """True for every condition that compares the index of an axis with 0."""
+    nodes = [n for part in statement.parts for n in part.walk()]
+    entries = (n for n in nodes if isinstance(n, TensorReference) and n.indices)
+    counted = {i.name for e in entries for i, _, _ in _index_extents(e, context) if _is_name(i)}
+    for node in nodes:
+        if isinstance(node, Condition):
+            for one, other in ((node.left, node.right), (node.right, node.left)):
+                if isinstance(one, Numeral) and not one.value and _is_name(other):
+                    yield other.name in counted
+
+
+def _is_name(node: SyntaxNode) -> TypeGuard[Identifier]:
+    return isinstance(node, Identifier)
 
 
 def name_notation(assumed: Notation, base: int, *, numbered: bool) -> Notation:
