@@ -22,9 +22,11 @@ def write_reduction(e: Expr, writer: BlockWriter) -> str:
     """The name of the value of a sum, a maximum or a one-hot bracket."""
     match e:
         case Sum():
-            total = writer.name_value("sum", "0", "real").text
+            # In double precision, which costs nothing where each addition waits for the one before:
+            # a mean of thousands would lose three digits.
+            total = writer.name_value("sum", "0", "double").text
             accumulate_terms(total, e, writer)
-            return total
+            return writer.name_value("whole", f"(real){total}").text
         case MaxOver():
             return write_maximum(e, writer)
         case OneHot():
@@ -146,10 +148,10 @@ def write_log_sum_exp(e: LogSumExp, writer: BlockWriter) -> tuple[str, str]:
         return known[0], known[1]
     with writer.outside(e):
         top = write_maximum(e, writer)
-        total = writer.name_value("total", "0", "real").text
+        total = writer.name_value("total", "0", "double").text
         with _window_entry(e, writer) as entry:
             writer.line(f"{total} += real_exp({entry} - {top});")
-        log = writer.name_value("log_total", f"real_log({total})").text
+        log = writer.name_value("log_total", f"real_log((real){total})").text
         writer.remember((e, "largest"), top)
         writer.remember((e, "log"), log)
     return top, log
