@@ -199,7 +199,8 @@ def test_the_long_fuzz():
 
 
 MODULES = {"pickle", "marshal", "shelve", "yaml", "dill", "imp", "code"}
-ALLOWED = {("compiled.py", "exec"), ("compiled.py", "compile")}
+ALLOWED = {("compiled.py", "exec"), ("compiled.py", "compile"), ("face.py", "Function")}
+"""The one door of generated code; and a record of a module's function, which is none of SymPy's."""
 
 
 def calls(tree):
