@@ -63,6 +63,10 @@ VARIANTS = {
     "attention": [
         "input x TxE | {} Q K V O query_bias a key_bias d value_bias e output_bias f",
         "input x 2x2 batch N | {} Q K V O heads 2 causal | sse t",
+        (
+            "input x 1x2x2 | input m 1x3x2 | input n 1x3x2 | constant M 2x3 | constant P 1x3 "
+            "| {} Q K V O keys m values n mask M padding_mask P of x | sse t"
+        ),
     ],
     "matmul": [
         "input x HxH | relu -> a | {} a",
@@ -160,6 +164,7 @@ VARIANTS = {
         "input x Nx2xHxW | {} 2",
         "input x 2x3 | {} 3x2 | sse t",
         "input x HxW | {} s",
+        "input x 1x1x2x3 | {} size 3x4 | sse t",
         "input x NxHxW | {} 2 mode bilinear",
         "input x 5 | {} 3 mode linear align_corners | sse t",
     ],
