@@ -96,3 +96,53 @@ def test_values_need_a_network_with_numbers():
     with pytest.raises(SymconvError, match="the sizes F, H, N, Q, W are open"):
         net.check("dC/dz = 1", values=VALUES)
     assert net.check("dC/dz = 2(z - t)", values={}).verdict == "right"
+
+
+TWO = Network.parse(
+    "input i 3x3 | conv w 2x2 -> o | relu -> a | conv v 2x2 -> z | sse y -> E", "ij0"
+)
+ROOTS = {
+    "i": [[1, 2, 0], [0, 1, -1], [3, 1, 1]],
+    "w": [[1, -1], [2, 2]],
+    "v": [[1, 2], [3, -4]],
+    "y": [[5]],
+}
+MIDDLE = {"o": [[1, 2], [7, 6]], "a": [[1, 2], [7, 6]], "z": [[2]]}
+
+
+@pytest.mark.parametrize("given", [(), ("o",), ("a",), ("z",), ("o", "z"), ("o", "a", "z")])
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        ("do_{0,1}/dw_{0,0} = 2", "right"),
+        ("do_{0,1}/dw_{0,0} = 0", "wrong"),
+        ("do_{1,0}/di_{1,1} = -1", "right"),
+        ("da_{1,0}/do_{1,0} = 1", "right"),
+        ("da_{1,0}/do_{1,0} = 0", "wrong"),
+        ("dz/da_{1,0} = 3", "right"),
+        ("dz/dw_{0,1} = 9", "right"),
+        ("dz/dw_{0,1} = 0", "wrong"),
+        ("dz/di_{2,2} = -8", "right"),
+        ("dz/di_{2,2} = 0", "wrong"),
+        ("do_{0,1}/dv_{0,0} = 0", "right"),
+        ("dE/dw_{0,1} = -54", "right"),
+    ],
+)
+def test_values_in_the_middle_change_no_derivative(claim, verdict, given):
+    values = ROOTS | {name: MIDDLE[name] for name in given}
+    assert TWO.check(claim, values=values).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("network", "claim"),
+    [
+        ("input x 4 | y[i] = sin(2*x[i]) | half_sse t -> C", r"dy_i/dx_i = \cos(2 x_i)"),
+        ("input x 4 | y[i] = x[i]^2 | half_sse t -> C", "dy_i/dx_i = 3 x_i"),
+        ("input x 4 | sigmoid -> y | half_sse t -> C", "dy_i/dx_i = 2 y_i (1 - y_i)"),
+        ("input x 4 | conv w 2 -> y | half_sse t -> C", "dy_i/dw_k = x_{i+k} + x_i"),
+    ],
+)
+def test_a_derivative_of_a_value_is_no_sum_without_terms(network, claim):
+    said = str(Network.parse(network).check(claim))
+    assert "wrong" in said
+    assert "true 0;" not in said

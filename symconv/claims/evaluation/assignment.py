@@ -154,14 +154,26 @@ class TapedAssignment:
         }
         keys = [t.key for t in forward.tensors if not _find_missing_roots(forward, given, t.key)]
         self.tables: Tables = {}
+        made_of = map_dependencies(forward)
         for key in keys:
             if key not in self.tables:
-                have = {**self.tables, **given}
-                self.tables |= run_program(
+                have = {**given, **self.tables}
+                if key in given and key in made_of and made_of[key] <= have.keys():
+                    have.pop(key)
+                found = run_program(
                     forward, assignment.context.size_map, have, self.tape, wanted=[key]
                 )
                 if key in given:
-                    self.tables[key] = dict(given[key])
+                    found[key] = self._give(given[key], found[key])
+                self.tables |= found
+
+    def _give(self, given: Mapping[Place, Any], made: Mapping[Place, Any]) -> dict[Place, Any]:
+        """Entries whose numbers are given and whose slopes are those of what they are made of."""
+        made = {p: node for p, node in made.items() if isinstance(node, TapeNode)}
+        return {
+            p: TapeNode(self.tape, node.value, ((made[p], 1),)) if p in made else node
+            for p, node in given.items()
+        }
 
     @cached_property
     def entries(self) -> frozenset[int]:
