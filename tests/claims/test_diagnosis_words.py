@@ -96,3 +96,17 @@ def test_every_mistake_has_its_own_name_a_sentence_and_a_step():
         assert mistake.steps
         assert 20 < len(mistake.text) < 160
         assert mistake.ways.__doc__
+
+
+@pytest.mark.parametrize("cost", ["half_sse", "sse", "mse"])
+@pytest.mark.parametrize("layer", ["sigmoid", "tanh", "conv w 2"])
+@pytest.mark.parametrize("factor", ["-", "2 ", r"\frac{1}{2} ", r"\frac{1}{4} ", "3 ", "4 "])
+def test_the_slope_of_a_value_knows_no_cost(cost, layer, factor):
+    """Neither targets, nor squares, nor means are in it, whatever the cost of the network is."""
+    network = Network.parse(f"input x 5 | {layer} -> y | {cost} t -> C", "ij0")
+    slope = {"sigmoid": "y_i (1 - y_i)", "tanh": "(1 - y_i^2)", "conv w 2": "w_0"}[layer]
+    verdict = check_claim(network, f"dy_i/dx_i = {factor}{slope}")
+    assert verdict.verdict == "wrong", verdict
+    assert "cost" not in str(verdict)
+    assert "target" not in str(verdict)
+    assert verdict.names[:1] == (("sign",) if factor == "-" else ())

@@ -21,7 +21,7 @@ from symconv.claims.model.verdict import Cause
 from symconv.core.equation import Equation
 from symconv.core.errors import SymconvError
 
-from .constant_factor import forgotten_factors, scale_values
+from .constant_factor import asks_for_slope_of_value, forgotten_factors, scale_values
 from .wrong_part import WrongPart, step_of_mistake
 
 Changes = dict[str, Equation]
@@ -90,9 +90,11 @@ def _first_changes(pairs: list[tuple[str, Equation]]) -> Changes:
 
 def by_broken_rule(wrong_part: WrongPart) -> Iterator[Cause]:
     """Every rule that reproduces the claim when it is broken."""
+    of_value = asks_for_slope_of_value(wrong_part)
     for trial in run_mutations(wrong_part):
         if (
             trial.values is not None
+            and not (of_value and trial.rule.at_output)
             and wrong_part.judge(trial.values)
             and wrong_part.holds(trial.under)
         ):
@@ -103,7 +105,7 @@ def by_two_mistakes(wrong_part: WrongPart) -> Iterator[Cause]:
     """A broken rule times a forgotten sign or a forgotten 2."""
     if not wrong_part.exact:
         return
-    for factor, cause, _ in islice(forgotten_factors(wrong_part.context), 2):
+    for factor, cause, _ in islice(forgotten_factors(wrong_part), 2):
         for trial in run_mutations(wrong_part):
             # The first assignment decides cheaply; the others are asked only if it agrees.
             if trial.values is None or not wrong_part.judge(

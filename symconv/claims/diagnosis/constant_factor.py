@@ -32,11 +32,13 @@ MEAN_TWICE = "the mean is taken twice: this cost has that factor already"
 
 def by_multiple(wrong_part: WrongPart) -> Iterator[Cause]:
     """The forgotten factors that make the truth the claim."""
-    for factor, found, steps in forgotten_factors(wrong_part.context):
+    for factor, found, steps in forgotten_factors(wrong_part):
         cause = _fit_to_claim(found, factor, wrong_part)
         if cause is not None and wrong_part.holds(partial(_truth_times, factor)):
             output = wrong_part.context.before_cost
             key = output.name.plain.key if output is not None else ""
+            if asks_for_slope_of_value(wrong_part):
+                key = ""  # no derivation of this network is about it
             yield replace(cause, where=step_of_mistake(wrong_part.context, key, steps))
 
 
@@ -54,15 +56,26 @@ def scales_with_cost(wrong_part: WrongPart) -> bool:
     """Whether another factor in front of the cost would be another truth, and the same claim.
 
     So for a derivative of a cost that the network states, claimed in terms of its values. What is
-    said in terms of an error signal scales as that does, and a size does not scale at all.
+    said in terms of an error signal scales as that does; a size does not scale at all, and neither
+    does the derivative of another value.
     """
     context, parts = wrong_part.context, wrong_part.question.statement.parts
     if context.equation(context.cost) is None or not wrong_part.tensors():
+        return False
+    if asks_for_slope_of_value(wrong_part):
         return False
     claimed = parts[wrong_part.claimed].walk()
     return not any(
         isinstance(n, Differential) or (isinstance(n, TensorReference) and n.kind) for n in claimed
     )
+
+
+def asks_for_slope_of_value(wrong_part: WrongPart) -> bool:
+    """Whether the claim is about a derivative of something else than the cost."""
+    cost, asked = wrong_part.context.cost, wrong_part.question.statement.parts[wrong_part.asked]
+    slopes = [n.of for n in asked.walk() if isinstance(n, Differential)]
+    named = [{n.letter for n in of.walk() if isinstance(n, TensorReference)} for of in slopes]
+    return any(cost not in letters for letters in named)
 
 
 def _truth_times(factor: Fraction, wrong_part: WrongPart) -> list[Value]:
@@ -75,8 +88,15 @@ def scale_values(values: Sequence[Value], factor: Fraction, wrong_part: WrongPar
     return [v.map(lambda e: e * scale) if isinstance(v, ArrayValue) else v * scale for v in values]
 
 
-def forgotten_factors(context: NetworkContext) -> Iterator[tuple[Fraction, Cause, tuple[str, ...]]]:
-    """The constant factors that people forget."""
+def forgotten_factors(wrong_part: WrongPart) -> Iterator[tuple[Fraction, Cause, tuple[str, ...]]]:
+    """The constant factors that people forget.
+
+    The derivative of another value than the cost knows nothing of targets, squares and means.
+    """
+    context = wrong_part.context
+    if asks_for_slope_of_value(wrong_part):
+        yield Fraction(-1), Cause("sign", "the sign is turned round"), ()
+        return
     said = "the sign is turned round: (target - output) stands where (output - target) belongs"
     yield Fraction(-1), Cause("sign", said), SQUARE
     if has_squares(context):
