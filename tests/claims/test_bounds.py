@@ -78,7 +78,9 @@ def test_what_is_rounded_at_a_kink_is_no_condition(shift):
     [
         (r"\exp(\log(1+\exp(x_0))) - \exp(x_0) = 1", "right"),
         (r"\exp(\log(1+\exp(x_0))) - \exp(x_0) = 1 = 2/2", "right"),
-        (r"\exp(\log(1+\exp(x_0))) - \exp(x_0) = 1.00", "right to the printed digits"),
+        (r"\exp(\log(1+\exp(x_0))) - \exp(x_0) = 1.00", "right"),
+        (r"\exp(\log(1+\exp(x_0/80))) - 1 = 2.718", "right to the printed digits"),
+        (r"\exp(\log(1+\exp(x_0/80))) - 1 = 2.719", "wrong"),
         (r"\exp(\log(1+\exp(x_0))) - \exp(x_0) = 0.996", "wrong"),
         (r"\exp(\log(1+\exp(x_0))) - \exp(x_0) = 1 = 1 + 10^{-60}", "wrong"),
         (r"\exp(\log(1+\exp(x_0))) = 1 + \exp(x_0) = 2", "wrong"),
