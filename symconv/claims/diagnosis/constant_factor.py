@@ -71,11 +71,13 @@ def scales_with_cost(wrong_part: WrongPart) -> bool:
 
 
 def asks_for_slope_of_value(wrong_part: WrongPart) -> bool:
-    """Whether the claim is about a derivative of something else than the cost."""
-    cost, asked = wrong_part.context.cost, wrong_part.question.statement.parts[wrong_part.asked]
+    """Whether the claim is about a derivative of something else than the cost, or a term of it."""
+    context = wrong_part.context
+    of_cost = {context.cost, *(t.name.plain.key for t in context.targets)}
+    asked = wrong_part.question.statement.parts[wrong_part.asked]
     slopes = [n.of for n in asked.walk() if isinstance(n, Differential)]
     named = [{n.letter for n in of.walk() if isinstance(n, TensorReference)} for of in slopes]
-    return any(cost not in letters for letters in named)
+    return any(not letters & of_cost for letters in named)
 
 
 def _truth_times(factor: Fraction, wrong_part: WrongPart) -> list[Value]:
