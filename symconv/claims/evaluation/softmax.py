@@ -95,7 +95,10 @@ def _class_axis(at: Evaluator, array: ArrayValue) -> int:
     tensor = at.context.tensors.get(key)
     if tensor is None:
         return len(array.shape) - 1
-    return next(_normalised_axes(at, key), tensor.batch)
+    axis = next(_normalised_axes(at, key), tensor.batch)
+    if axis >= len(array.shape):
+        raise ShapeMismatchError(f"'{key}' is one number a sample: it has no classes")
+    return axis
 
 
 def _normalised_axes(at: Evaluator, key: str) -> Iterator[int]:
