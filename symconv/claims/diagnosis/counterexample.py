@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from itertools import chain
+from itertools import chain, product
 from random import Random
 
 from symconv.claims.evaluation.arrays import ArrayValue, Value, apply_elementwise
@@ -199,15 +199,20 @@ class Sides:
     claimed: int
     env: Environment
 
-    def at(self, runs: PointRuns, algebra: IntervalAlgebra) -> tuple[Value, Value] | None:
-        """What both sides are at a point; None where they have no value."""
-        assignment = runs.under(algebra)
+    def at(
+        self, runs: PointRuns, algebra: IntervalAlgebra, claimed: IntervalAlgebra | None = None
+    ) -> tuple[Value, Value] | None:
+        """What both sides are at a point; None where they have no value.
+
+        The claimed one may follow other conventions than the truth.
+        """
         with suppress(Undefined, SymconvError):
-            asked, claimed = (
-                evaluate_part(self.question, n, assignment, self.env)
-                for n in (self.asked, self.claimed)
+            return (
+                evaluate_part(self.question, self.asked, runs.under(algebra), self.env),
+                evaluate_part(
+                    self.question, self.claimed, runs.under(claimed or algebra), self.env
+                ),
             )
-            return asked, claimed
         return None
 
     def differ(self, point: Point) -> bool:
@@ -217,22 +222,24 @@ class Sides:
     def differ_in(self, runs: PointRuns) -> bool:
         """Whether the sides differ at a point under every convention on ties and on relu'(0)."""
         # Where a claim is right under another convention of ties or of relu'(0), it is not wrong,
-        # so an example has to show the difference under all of them.
-        return all(self._differ(runs, algebra) for algebra in runs.conventions)
+        # so an example has to show the difference under all of them. What a bracket of the claim
+        # is at a kink is its own convention: [x > 1] and 1 - step(1 - x) are one at all but 1.
+        pairs = product(runs.conventions, repeat=2)
+        return all(self._differ(runs, truth, claimed) for truth, claimed in pairs)
 
-    def _differ(self, runs: PointRuns, algebra: IntervalAlgebra) -> bool:
+    def _differ(self, runs: PointRuns, algebra: IntervalAlgebra, claimed: IntervalAlgebra) -> bool:
         """Whether the bounds of the sides tell them apart, with more digits where they are needed.
 
         The bounds grow with what is added and rounded on the way, so that they are relative to the
         size of the terms; what is rational has no bounds, and the smallest difference counts.
         """
-        pair = self.at(runs, algebra)
+        pair = self.at(runs, algebra, claimed)
         if (
             pair is not None
             and has_interval(pair)
             and compare_everywhere([pair[0]], [pair[1]]) == EQUAL
         ):
-            pair = self.at(runs, algebra.finer())
+            pair = self.at(runs, algebra.finer(), claimed.finer())
         return pair is not None and compare_everywhere([pair[0]], [pair[1]]) == DIFFERENT
 
 
