@@ -4,7 +4,16 @@ import re
 
 import numpy as np
 import pytest
-from c_style import NEEDS_COMPILER, QUICK, TOLERANCES, WHOLE, draw_network, errors, small
+from c_style import (
+    NEEDS_COMPILER,
+    QUICK,
+    TOLERANCES,
+    WHOLE,
+    draw_network,
+    errors,
+    measure_rounding,
+    small,
+)
 from sympy import Symbol
 
 from symconv import Network
@@ -80,7 +89,12 @@ def test_every_kind_of_nest_agrees_with_all_vectors(name, isa, monkeypatch):
 @pytest.mark.parametrize("part", range(10))
 def test_networks_at_random_agree_with_vectors(part, isa):
     for seed in range(2000 + 10 * part, 2010 + 10 * part):
-        check(draw_network(seed), isa, TOLERANCES, share=0.1)
+        network = draw_network(seed)
+        found = errors(network, isa=isa, share=0.1)
+        for dtype, most in TOLERANCES.items():
+            # Four times what NumPy makes, where the network makes much of what is rounded.
+            allowed = max(most, 4 * measure_rounding(network, dtype, 0.1))
+            assert found[dtype] <= allowed, (seed, found)
 
 
 @NEEDS_COMPILER

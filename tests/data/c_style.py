@@ -61,6 +61,20 @@ def errors(network, dtypes=TOLERANCES, isa="scalar", share=0.0):
     return found
 
 
+def measure_rounding(network, dtype, share=0.0):
+    """The error that the readable module makes in a type of numbers: the network's own, so to say.
+
+    Behind a norm of nearly equal numbers, say, the rounding of the inputs alone is a large one.
+    """
+    given = input_arrays(draw_float_point(network.backward().program, {}, 0), float)
+    readable = use(network, "readable")
+    rounded = {k: v.astype(dtype) if v.dtype.kind == "f" else v for k, v in given.items()}
+    wanted, found = readable.run(given), readable.run(rounded)
+    sizes = [np.abs(v).max(initial=0) for k, v in wanted.items() if k.startswith("gradient")]
+    least = share * max(sizes, default=0.0)
+    return max(error(wanted[k], found[k], least) for k in found.keys() - given.keys())
+
+
 def error(wanted, found, least=0.0):
     """The largest difference by the largest entry; a nan anywhere is infinitely wrong."""
     wanted, found = np.asarray(wanted, float), np.asarray(found, float)
