@@ -110,3 +110,27 @@ def test_the_slope_of_a_value_knows_no_cost(cost, layer, factor):
     assert "cost" not in str(verdict)
     assert "target" not in str(verdict)
     assert verdict.names[:1] == (("sign",) if factor == "-" else ())
+
+
+STEP = "c - \\alpha (h - t)"
+LATE = "input s 3 | dense P 2 bias e -> u | relu -> v | dense R 1 bias g -> w | half_sse d -> E"
+
+
+@pytest.mark.parametrize("cost", ["half_sse", "sse", "mse"])
+@pytest.mark.parametrize("factor", ["2", "0.5", "-1", "\\frac{1}{3}"])
+def test_no_cost_makes_a_whole_step_another(cost, factor):
+    """Of c - alpha dC/dc only the step has a factor of the cost."""
+    network = Network.parse(f"input u 3 | dense M 2 bias c -> h | {cost} t -> C")
+    step = STEP if cost != "sse" else "c - 2 \\alpha (h - t)"
+    verdict = check_claim(network, f"c := {factor} ({step})")
+    assert verdict.verdict == "wrong", verdict
+    assert not {"sign", "extra_two", "missing_two", "mean_for_sum"} & set(verdict.names)
+
+
+@pytest.mark.parametrize("quantity", ["dE/du_q", "dE/de_q"])
+@pytest.mark.parametrize("factor", [r"\frac{1}{2}", "0.5"])
+def test_no_cost_is_a_mean_over_what_it_does_not_read(quantity, factor):
+    verdict = check_claim(
+        Network.parse(LATE), f"{quantity} = {factor} R_{{0,q}} (w_0 - d_0) [u_q > 0]"
+    )
+    assert verdict.verdict == "wrong", verdict

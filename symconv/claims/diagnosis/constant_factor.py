@@ -31,7 +31,12 @@ MEAN_TWICE = "the mean is taken twice: this cost has that factor already"
 
 
 def by_multiple(wrong_part: WrongPart) -> Iterator[Cause]:
-    """The forgotten factors that make the truth the claim."""
+    """The forgotten factors that make the truth the claim.
+
+    None for an update: of `w - eta dC/dw` only the step has such a factor.
+    """
+    if asks_for_update(wrong_part):
+        return
     for factor, found, steps in forgotten_factors(wrong_part):
         cause = _fit_to_claim(found, factor, wrong_part)
         if cause is not None and wrong_part.holds(partial(_truth_times, factor)):
@@ -68,6 +73,12 @@ def scales_with_cost(wrong_part: WrongPart) -> bool:
     return not any(
         isinstance(n, Differential) or (isinstance(n, TensorReference) and n.kind) for n in claimed
     )
+
+
+def asks_for_update(wrong_part: WrongPart) -> bool:
+    """Whether the claim is about what a step of descent makes of a tensor."""
+    asked = wrong_part.question.statement.parts[wrong_part.asked]
+    return isinstance(asked, TensorReference) and asked.fresh
 
 
 def asks_for_slope_of_value(wrong_part: WrongPart) -> bool:
@@ -108,9 +119,11 @@ def forgotten_factors(wrong_part: WrongPart) -> Iterator[tuple[Fraction, Cause, 
         if belongs and divides_by(context, n):
             text = f"the cost is a mean over {n} {over}; right if it is a sum"
             yield Fraction(n), Cause("sum_for_mean", text, condition=True), SCALE
-    for n, over, _ in counts:
-        text = f"yours is divided by the {n} {over}; right if the cost is a mean over them"
-        yield Fraction(1, n), Cause("mean_for_sum", text, condition=True), SCALE
+    for n, over, belongs in counts:
+        # A cost is a mean over what it reads; over the entries of a value before it, it is none.
+        rest = "right if the cost is a mean over them" if belongs else "no cost is a mean over them"
+        text = f"yours is divided by the {n} {over}; {rest}"
+        yield Fraction(1, n), Cause("mean_for_sum", text, condition=belongs), SCALE
 
 
 def has_squares(context: NetworkContext) -> bool:
