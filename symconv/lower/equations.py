@@ -229,8 +229,13 @@ def _broadcast_to_shape(
         return Reshape(found.array, shape)
     full = broadcast_to_axes(found, axes)
     if all(v in found.axes or n == 1 for v, n in zip(axes, shape, strict=True)) and found.axes:
-        # NumPy broadcasting adds axes of length 1 in front only.
-        return full if found.axes[0] == axes[0] else Reshape(found.array, shape)
+        # NumPy broadcasting adds axes of length 1 in front only. The others have to stand in the
+        # order of the tensor before one of length 1 is put between them.
+        if found.axes[0] == axes[0]:
+            return full
+        return Reshape(
+            transpose_axes(found, tuple(v for v in axes if v in found.axes)).array, shape
+        )
     # A broadcast view is read-only and its entries share memory: what a caller gets must be
     # writable.
     return ApplyFunction("copy", Broadcast(full, shape))

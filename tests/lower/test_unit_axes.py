@@ -67,3 +67,21 @@ def test_sums_over_one_letter_do_not_capture_a_free_index(text):
     ]
     for mine, right in zip(*found, strict=True):
         np.testing.assert_allclose(mine, right, rtol=1e-10)
+
+
+@pytest.mark.parametrize("style", ["readable", "fast"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "input x 2x6x7 batch 1 | local w 1x3 channels 1",
+        "input x 2x6x7 batch 1 | local w 3x1 channels 1 padding 1x0",
+        "input x 1x2x4x3 | local w 1x1 channels 1",
+        "input x 2x3x4 channels none | y[b,i,c,d,j] = exp(x[c,i,j]) for b<1, i<3, c<2, d<1, j<4",
+        "input x 2x3 channels none | y[i,d,c] = x[c,i]*w[i,c] for i<3, d<1, c<2",
+        "input x 2x3 channels none | y[a,i,d,c] = x[c,i]*w[i] for a<1, i<3, d<1, c<2",
+    ],
+)
+def test_axes_of_length_1_between_axes_in_another_order(text, style):
+    """Three axes of one entry in the weight of a layer: its gradient had rows for channels."""
+    network = Network.parse(text)
+    assert [c.line for c in network.verify(style, draws=1) if not c.passed] == []
