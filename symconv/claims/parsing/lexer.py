@@ -22,6 +22,7 @@ from symconv.claims.model.vocabulary import (
 from .cursor import BARE_COMMANDS, BARE_RELATIONS, INDEX_LETTERS, ClaimToken, Vocabulary
 from .latex_commands import lex_backslash, lex_command
 from .latex_layout import blank_layout
+from .relation_signs import part_less_from_minus
 
 NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]+|\.(?=[\s,\])*/]))?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 DIGITS = re.compile(r"[0-9]+")
@@ -71,7 +72,8 @@ def tokenize_claim(text: str, vocabulary: Vocabulary) -> list[ClaimToken]:
             help="check one equation at a time",
         )
     found: list[ClaimToken] = []
-    for token in Lexer(blank_layout(text), vocabulary, shown=text).run():
+    plain = blank_layout(part_less_from_minus(text))
+    for token in Lexer(plain, vocabulary, shown=text).run():
         found.append(token)
         if len(found) > MOST_TOKENS:
             raise ClaimError(

@@ -99,6 +99,29 @@ def find_signs(text: str) -> Iterator[SignPlace]:
         yield SignPlace(match.group(), match.start(), *table.locate(match.start()))
 
 
+def part_less_from_minus(text: str) -> str:
+    """The text, as long as before, with a minus sign behind every `<` that begins no arrow.
+
+    `w <- w - dC/dw` is an arrow; within brackets, and behind another sign of the same line,
+    `x<-3` compares with a negative number.
+    """
+    if "<-" not in text:
+        return text
+    return "\n".join(_part_line(line) if "<-" in line else line for line in text.split("\n"))
+
+
+def _part_line(line: str) -> str:
+    depth, related, found = 0, False, list(line)
+    for place, c in enumerate(line):
+        depth += (c in "([{") - (c in ")]}")
+        if c == "<" and line[place + 1 : place + 2] == "-" and (depth > 0 or related):
+            found[place + 1] = "−"
+        related = related or c in "=≈≡←≔"
+        related = related or (c == "<" and found[place + 1 : place + 2] == ["-"])
+        related = related and c not in ".;"
+    return "".join(found)
+
+
 @dataclass(frozen=True)
 class NoFormula:
     """A stretch of text whose signs belong to no formula, and by which rule."""

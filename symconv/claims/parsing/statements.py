@@ -31,6 +31,7 @@ from .relation_signs import (
     find_no_formulas,
     find_no_formulas_of_code,
     find_signs,
+    part_less_from_minus,
 )
 
 CONDITION = (
@@ -94,10 +95,10 @@ class TextSplitter:
     """Takes one kind of statement after another out of a text."""
 
     def __init__(self, text: str, names: Collection[str]) -> None:
-        self.text = text
+        self.given, self.text = text, part_less_from_minus(text)
         self.names = names
         self.table = LineTable(text)
-        self.masked = MaskedText(text)
+        self.masked = MaskedText(self.text)
         self.found: list[Excerpt] = []
         self.ruled: list[NoFormula] = []
 
@@ -210,7 +211,8 @@ class TextSplitter:
         if BOUNDS.fullmatch(text):
             self.ruled.append(NoFormula(start, stop, RANGED))
             return
-        said = text.replace(BREAK, " ").rstrip()
+        as_given = zip(text, self.given[start:stop], strict=True)
+        said = "".join("-" if g == "-" else c for c, g in as_given).replace(BREAK, " ").rstrip()
         condition = "" if role == CODE else self.condition(start, stop)
         self.found.append(Excerpt(*self.table.locate(start), said, start, stop, role, condition))
 
