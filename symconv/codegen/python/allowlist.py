@@ -16,20 +16,22 @@ from symconv.core.errors import SymconvError
 class AllowList:
     """All that the modules of one style may hold, beside the names that they bind themselves.
 
-    `imports` are whole lines; `numpy` follows `np.`; `values.` is followed by the fields of the
-    module's own classes, any other dot by `methods`, and that of an owner by either, as an array
-    may have an owner's name, too; `decorators` are of functions, `dunders` names with two
-    underscores.
+    `imports` are whole lines; `libraries` says what may follow `np.`, and any other name of a
+    library; `values.` is followed by the fields of the module's own classes, any other dot by
+    `methods`, and that of an owner by either, as an array may have an owner's name, too;
+    `decorators` are of functions, several with a comma between; `dunders` are names with two
+    underscores; `assigned` are the names whose attributes may be set.
     """
 
     nodes: tuple[type[ast.AST], ...]
     imports: frozenset[str]
-    numpy: frozenset[str]
+    libraries: Mapping[str, frozenset[str]]
     methods: frozenset[str]
     builtins: frozenset[str]
     owners: frozenset[str] = frozenset()
     decorators: frozenset[str] = frozenset()
     dunders: frozenset[str] = frozenset()
+    assigned: frozenset[str] = frozenset()
 
     def audit(self, text: str) -> str:
         """The text itself, if every part of it is on the list; SymconvError names what is not.
@@ -57,17 +59,17 @@ class AllowList:
             case ast.Attribute(value=owner, attr=name, ctx=ast.Load()):
                 return name in self._attributes(owner, fields) and "__" not in name
             # What is assigned to an attribute changes an object that others hold.
-            case ast.Attribute():
-                return False
+            case ast.Attribute(value=owner, attr=name):
+                return ast.unparse(owner) in self.assigned and "__" not in name
             # What is called has a name, which the lists are about; f()() and f[0]() have none.
             case ast.Call(func=function):
                 return isinstance(function, ast.Name | ast.Attribute)
             # No bytes and no complex numbers: no generated module has a use for them.
             case ast.Constant(value=value):
                 return value is ... or isinstance(value, str | int | float | None)
-            case ast.FunctionDef(decorator_list=[ast.Name(id=name)]):
-                return name in self.decorators
-            case ast.FunctionDef() | ast.ClassDef():
+            case ast.FunctionDef(decorator_list=used):
+                return not used or ", ".join(map(ast.unparse, used)) in self.decorators
+            case ast.ClassDef():
                 return not node.decorator_list
         return True
 
@@ -76,8 +78,8 @@ class AllowList:
         name = owner.id if isinstance(owner, ast.Name) else ""
         if isinstance(owner, ast.Attribute) and ast.unparse(owner) == "values.kept":
             return fields
-        if name == "np":
-            return self.numpy
+        if name in self.libraries:
+            return self.libraries[name]
         if name == "values":
             return fields
         return fields | self.methods if name in self.owners else self.methods
@@ -124,14 +126,14 @@ READABLE = AllowList(
         "from numpy.lib.stride_tricks import sliding_window_view",
         "from numpy.typing import NDArray",
     }),
-    numpy=frozenset({
+    libraries={"np": frozenset({
         "abs", "add", "arange", "asarray", "bool_", "broadcast_to", "copy", "cos", "dtype",
         "einsum", "exp", "float64", "floating",
         "full", "inf", "integer", "isin", "log", "logaddexp", "maximum", "minimum", "ndindex",
         "ones",
         "pad", "reshape", "result_type", "sin", "sqrt", "take_along_axis", "tanh",
         "vectorize", "where", "zeros",
-    }),
+    })},
     methods=frozenset({
         "T", "argmax", "astype", "at", "count", "dtype", "items", "kind", "mT", "max", "mean",
         "min", "ndim", "reshape", "shape", "squeeze", "sum", "transpose", "values",
@@ -149,10 +151,10 @@ LOOPS = AllowList(
         "import numpy as np",
         "from math import erf as erf_of_number",
     }),
-    numpy=frozenset({
+    libraries={"np": frozenset({
         "asarray", "bool_", "cos", "dtype", "exp", "float64", "inf", "log", "logaddexp", "maximum",
         "minimum", "ndindex", "result_type", "sin", "sqrt", "tanh", "zeros",
-    }),
+    })},
     methods=frozenset({
         "astype", "count", "dtype", "items", "kind", "ndim", "shape", "type", "values",
     }),
@@ -174,11 +176,11 @@ FAST = AllowList(
         "from numpy.lib.stride_tricks import as_strided",
         "from numpy.lib.stride_tricks import as_strided, sliding_window_view",
     },
-    numpy=READABLE.numpy | {
+    libraries={"np": READABLE.libraries["np"] | {
         "argsort", "array", "ascontiguousarray", "bitwise_and", "concatenate", "copyto", "empty",
         "empty_like", "greater", "matmul", "multiply", "ndarray",
         "searchsorted", "subtract",
-    },
+    }},
     methods=READABLE.methods | {
         "get", "itemsize", "ravel", "result", "setdefault", "size",
         "start", "stop", "strides", "submit", "swapaxes", "take", "tolist", "type", "view",
@@ -205,10 +207,10 @@ C_FACE = AllowList(
         "import numpy as np",
         "from numpy.typing import NDArray",
     }),
-    numpy=frozenset({
+    libraries={"np": frozenset({
         "array", "asarray", "ascontiguousarray", "dtype", "empty", "float32", "float64", "floating",
         "int64", "integer", "isin", "uint8", "uintp",
-    }),
+    })},
     methods=frozenset({
         "CDLL", "CFUNCTYPE", "c_size_t", "c_uint", "c_void_p", "ctypes", "data",
         "dtype", "exists", "extend", "get", "items", "kind", "max", "min", "name", "ndim", "shape",
