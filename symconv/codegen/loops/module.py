@@ -8,12 +8,8 @@ from symconv.codegen.python.module_spec import ModuleSpec
 from symconv.codegen.readable.docstrings import DocstringWriter
 from symconv.codegen.readable.function import FunctionContext
 from symconv.codegen.readable.function_text import FunctionTextWriter
-from symconv.codegen.readable.module import (
-    OF_ANY_ARRAY,
-    generate_readable,
-    module_names,
-    standard_imports,
-)
+from symconv.codegen.readable.module import generate_readable, module_names
+from symconv.codegen.readable.target import OF_ANY_ARRAY, standard_imports
 from symconv.core.equation import checkable_labels, class_counts
 
 from .function import ProgramPair, write_loops_function

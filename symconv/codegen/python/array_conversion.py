@@ -26,14 +26,21 @@ CONVERSION = "as_floats"
 
 
 def write_conversion(
-    arrays: Iterable[Tensor], names: Mapping[str, str], labels: Collection[str], indent: int = 1
+    arrays: Iterable[Tensor],
+    names: Mapping[str, str],
+    labels: Collection[str],
+    indent: int = 1,
+    asarray: str = "np.asarray",
 ) -> list[Code]:
-    """The statements that convert the arrays of a function; `labels` are keys of class numbers."""
+    """The statements that convert the arrays of a function; `labels` are keys of class numbers.
+
+    `asarray` is the function that makes an array of these.
+    """
     given = list(arrays)
     numbers = [names[t.key] for t in given if t.key not in labels]
     margin = TAB * indent
     whole = [
-        f"{margin}{n} = np.asarray({n})" for n in (names[t.key] for t in given if t.key in labels)
+        f"{margin}{n} = {asarray}({n})" for n in (names[t.key] for t in given if t.key in labels)
     ]
     found = [make_code(_convert_all(numbers, indent))] if numbers else []
     return [*found, *(make_code([line]) for line in whole)]

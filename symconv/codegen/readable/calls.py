@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sympy import S
+
 from symconv.codegen.python.letters import einsum_letters
 from symconv.core.errors import Unsupported
 from symconv.lower.ir import (
@@ -27,15 +29,16 @@ from .printer import ArrayPrinter, Call, WriteCall, tuple_literal
 X = "x"
 SAME = ("tanh", "exp", "log", "sqrt", "sin", "cos", "copy")
 FUNCTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "relu": ("np.maximum", (X, "0")),
-    "negative_part": ("np.minimum", (X, "0")),
-    "sigmoid": ("sigmoid", (X,)),
-    "sign": ("sign", (X,)),
-    "erf": ("erf", (X,)),
-    "softplus": ("np.logaddexp", ("0", X)),
-    "absolute": ("np.abs", (X,)),
-    **{name: (f"np.{name}", (X,)) for name in SAME},
+    "relu": ("maximum", (X, "0")),
+    "negative_part": ("minimum", (X, "0")),
+    "softplus": ("logaddexp", ("0", X)),
+    "absolute": ("abs", (X,)),
+    **{name: (name, (X,)) for name in SAME},
 }
+"""Functions of the library, by what the array program calls them."""
+
+HELPED = ("sigmoid", "sign", "erf")
+"""Functions that the module brings itself."""
 
 
 def _pad(node: PadArray, printer: ArrayPrinter) -> Call:
@@ -44,8 +47,8 @@ def _pad(node: PadArray, printer: ArrayPrinter) -> Call:
     pairs = [f"({printer.size(a)}, {printer.size(b)})" for a, b in node.widths]
     width = printer.size(before) if same else tuple_literal(pairs)
     # Under a maximum what is absent is -inf: a margin of 0 would beat negative entries.
-    lowest = ("constant_values=-np.inf",) if node.fill == "lowest" else ()
-    return "np.pad", (printer(node.source), width, *lowest)
+    lowest = (f"constant_values=-{printer.infinity}",) if node.fill == "lowest" else ()
+    return printer.function("pad"), (printer(node.source), width, *lowest)
 
 
 def _sliding_windows(node: SlidingWindowView, printer: ArrayPrinter) -> Call:
@@ -55,7 +58,7 @@ def _sliding_windows(node: SlidingWindowView, printer: ArrayPrinter) -> Call:
 
 
 def _broadcast(node: Broadcast, printer: ArrayPrinter) -> Call:
-    return "np.broadcast_to", (printer(node.source), printer.shape(node.shape))
+    return printer.function("broadcast_to"), (printer(node.source), printer.shape(node.shape))
 
 
 def _einsum(node: Einsum, printer: ArrayPrinter) -> Call:
@@ -65,20 +68,22 @@ def _einsum(node: Einsum, printer: ArrayPrinter) -> Call:
     # Otherwise einsum sums over all indices in one nest of loops, without BLAS: 100 times as long
     # for windows.
     fast = ("optimize=True",) if len(node.operands) > 1 else ()
-    return "np.einsum", (pattern, *(printer(a) for a, _ in node.operands), *fast)
+    return printer.function("einsum"), (pattern, *(printer(a) for a, _ in node.operands), *fast)
 
 
 def _full(node: Full, printer: ArrayPrinter) -> Call:
     # Of the type of an array, so that float32 stays float32: zeros of NumPy are float64.
-    kind = "np.bool_" if node.like is None else f"{printer(node.like)}.dtype"
+    kind = printer.function("bool_") if node.like is None else f"{printer(node.like)}.dtype"
     shape, dtype = printer.shape(node.shape), f"dtype={kind}"
     if node.fill in {0, 1}:
-        return "np.zeros" if node.fill == 0 else "np.ones", (shape, dtype)
-    return "np.full", (shape, number_literal(node.fill, printer.size).text, dtype)
+        return printer.function("zeros" if node.fill == 0 else "ones"), (shape, dtype)
+    lowest = node.fill == S.NegativeInfinity
+    fill = f"-{printer.infinity}" if lowest else number_literal(node.fill, printer.size).text
+    return printer.function("full"), (shape, fill, dtype)
 
 
 def _arange(node: Arange, printer: ArrayPrinter) -> Call:
-    return "np.arange", (printer.size(node.extent),)
+    return printer.function("arange"), (printer.size(node.extent),)
 
 
 def _softmax(node: SoftmaxArray, printer: ArrayPrinter) -> Call:
@@ -86,23 +91,25 @@ def _softmax(node: SoftmaxArray, printer: ArrayPrinter) -> Call:
 
 
 def _apply(node: ApplyFunction, printer: ArrayPrinter) -> Call:
+    if node.function in HELPED:
+        return node.function, (printer(node.source),)
     if node.function not in FUNCTIONS:
-        raise Unsupported(f"no NumPy form is known for the function {node.function}")
+        raise Unsupported(f"no form in arrays is known for the function {node.function}")
     name, arguments = FUNCTIONS[node.function]
-    return name, tuple(printer(node.source) if a is X else a for a in arguments)
+    return printer.function(name), tuple(printer(node.source) if a is X else a for a in arguments)
 
 
 def _choose(node: Choose, printer: ArrayPrinter) -> Call:
-    fill = "0" if node.fill == "zero" else "-np.inf"
+    fill = "0" if node.fill == "zero" else f"-{printer.infinity}"
     condition, parts = node.condition, [printer(node.source), fill]
     if isinstance(condition, LogicalNot):
         condition, parts = condition.source, parts[::-1]
-    return "np.where", (printer(condition), *parts)
+    return printer.function("where"), (printer(condition), *parts)
 
 
 def _take_along(node: TakeAlong, printer: ArrayPrinter) -> Call:
     places = (printer(node.source), printer(node.labels), f"axis={node.axis}")
-    return "np.take_along_axis", places
+    return printer.function("take_along_axis"), places
 
 
 def _add_by_label(node: AddByLabel, printer: ArrayPrinter) -> Call:

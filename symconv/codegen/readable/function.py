@@ -23,10 +23,9 @@ from symconv.core.tensor import Tensor
 from symconv.lower.dataflow import arrays_read, loop_indices, size_symbols
 from symconv.lower.ir import Local, Ref, Statement
 
-from .numpy_printer import NumPyPrinter
 from .size_constraints import SizeConstraint
 from .size_sources import ShapeUnpacking, SizeSource, SizeSources, find_size_sources
-from .statements import StatementPrinter
+from .target import NUMPY, Target
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ class FunctionContext:
     """What a function can reach: arrays that the caller passes, values of the forward pass.
 
     `classes` are the numbers of classes of the arrays of labels that it must check, by key;
-    `labels` are the keys of all of these.
+    `labels` are the keys of all of these. `target` is the library that is printed for.
     """
 
     names: Identifiers
@@ -61,6 +60,7 @@ class FunctionContext:
     numbers: Mapping[str, str]
     classes: Mapping[str, tuple[Expr, ...]] = field(default_factory=dict)
     labels: frozenset[str] = frozenset()
+    target: Target = NUMPY
 
 
 def write_readable_function(
@@ -81,9 +81,14 @@ def write_readable_function(
     touched = {*known, *(r.array.key for r in found.reads)}
     arrays = tuple(t for t in setting.passed if t.key in touched)
     printer = FunctionPrinter(setting, statements)
-    body = printer.preamble(arrays, found, least)
-    for statement in statements:
-        body += printer.statements.code(statement)
+    lines = [part for s in statements for part in printer.statements.code(s)]
+    given = (*setting.passed, *setting.stored)
+    read = [printer.name(Ref(t.key)) for t in given if t.key in known - setting.labels]
+    body = [
+        *printer.preamble(arrays, found, least),
+        *setting.target.prepare(read, printer.statements.arrays.calls),
+        *lines,
+    ]
     return FunctionBody(
         arrays,
         any(t.key in touched for t in setting.stored),
@@ -127,8 +132,9 @@ class FunctionPrinter:
         self.converts = False
         self.loops = self._loop_names(statements)
         self.size = SizePrinter({**setting.names.sizes, **self.loops})
-        arrays = NumPyPrinter(self.name, self.size)
-        self.statements = StatementPrinter(arrays, self.part, setting.numbers)
+        target = setting.target
+        arrays = target.arrays(self.name, self.size)
+        self.statements = target.statements(arrays, self.part, setting.numbers)
 
     def _loop_names(self, statements: tuple[Statement, ...]) -> dict[Symbol, str]:
         """One name an index; loops that stand one after the other share names."""
@@ -172,7 +178,7 @@ class FunctionPrinter:
             for d in found.definitions
         ]
         names, labels = self.setting.names.tensors, self.setting.labels
-        parts = write_conversion(arrays, names, labels)
+        parts = write_conversion(arrays, names, labels, asarray=self.setting.target.asarray)
         self.converts = any(t.key not in labels for t in arrays)
         for read in found.reads:
             if read.array.bare:

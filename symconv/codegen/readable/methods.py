@@ -30,7 +30,8 @@ def _index(node: IndexView, printer: ArrayPrinter) -> PythonText:
 def _reshape(node: Reshape, printer: ArrayPrinter) -> PythonText:
     # The sum of an array of objects over all axes is such an object, which has no `reshape`.
     if all(n == 1 for n in node.shape) and not _is_surely_array(node.source):
-        return PythonText(f"np.reshape({printer(node.source)}, {printer.shape(node.shape)})", ATOM)
+        name = printer.function("reshape")
+        return PythonText(f"{name}({printer(node.source)}, {printer.shape(node.shape)})", ATOM)
     shape = ", ".join(map(printer.size, node.shape))
     return PythonText(f"{printer.owner(node.source)}.reshape({shape})", ATOM)
 

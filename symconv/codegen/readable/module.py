@@ -7,9 +7,8 @@ from dataclasses import replace
 
 from sympy import Symbol
 
-from symconv.codegen.python.helpers import load_helper
 from symconv.codegen.python.identifiers import Identifiers, allocate_identifiers
-from symconv.codegen.python.module import Class, Helper, Module
+from symconv.codegen.python.module import Class, Module
 from symconv.codegen.python.module_spec import ModuleSpec
 from symconv.core.equation import Equation, Program, checkable_labels, class_counts
 from symconv.core.tensor import Tensor
@@ -21,21 +20,7 @@ from .docstrings import DocstringWriter
 from .function import FunctionContext, write_readable_function
 from .function_text import FunctionTextWriter
 from .size_constraints import find_size_constraints
-
-HELPERS = (
-    *("as_floats", "check_axes", "check_shape", "check_classes", "check_size"),
-    *("sigmoid", "sign", "erf", "softmax", "log_softmax", "log_sum_exp", "add_by_label"),
-)
-OF_ANY_ARRAY = frozenset({"check_axes", "check_shape"})
-"""The helper functions that look at labels, too."""
-
-STANDARD_IMPORTS = ("from typing import Any, NamedTuple, TypeAlias",)
-MATH_ERF = "from math import erf as erf_of_number"
-ALIASES = {
-    "Mask": "Mask: TypeAlias = NDArray[np.bool_]",
-    "Labels": "Labels: TypeAlias = NDArray[np.integer[Any]]",
-    "Number": "Number: TypeAlias = np.floating[Any]",
-}
+from .target import NUMPY, Target
 
 
 def readable_module(  # noqa: PLR0913 - everything that a module is made of, by name
@@ -48,6 +33,7 @@ def readable_module(  # noqa: PLR0913 - everything that a module is made of, by 
     notes: tuple[str, ...] = (),
     numbers: Mapping[str, str] | None = None,
     formulas: Mapping[str, str] | None = None,
+    target: Target = NUMPY,
 ) -> Module:
     """The module with the functions `forward` and `backward`, vectorised.
 
@@ -55,7 +41,8 @@ def readable_module(  # noqa: PLR0913 - everything that a module is made of, by 
     computed; it may hold those of the forward pass too. `returned` are the gradients asked for.
     `seed` is the delta that is given from outside where the network has no cost. `numbers` and
     `formulas` hold the number and one line of text of the equation that defines a tensor, by key.
-    Unsupported where a formula has no array form.
+    `target` is the library of arrays that the module is printed for. Unsupported where a formula
+    has no array form.
     """
     tensors = {t.key: t for t in (*forward.tensors, *backward.tensors, *returned)}
     if seed is not None:
@@ -69,8 +56,9 @@ def readable_module(  # noqa: PLR0913 - everything that a module is made of, by 
         stored=(),
         definitions=forward.sizes,
         numbers=numbers or {},
-        classes=checkable_labels(forward.equations),
+        classes=checkable_labels(forward.equations) if target.checks_classes else {},
         labels=frozenset(class_counts(forward.equations)),
+        target=target,
     )
     defined = tuple(tensors[e.key] for e in forward.equations)
     first = write_readable_function(
@@ -98,9 +86,9 @@ def readable_module(  # noqa: PLR0913 - everything that a module is made of, by 
     calls = first.calls | second.calls
     return Module(
         docstrings.module(title, notes),
-        (standard_imports(calls), numpy_imports(calls)),
-        _aliases(classes, labels=bool(docstrings.labels)),
-        (*classes, *readable_helpers(calls, labels=bool(docstrings.labels)), *functions),
+        target.imports(calls),
+        _aliases(target, classes, labels=bool(docstrings.labels)),
+        (*classes, *target.load_helpers(calls, labels=bool(docstrings.labels)), *functions),
     )
 
 
@@ -117,34 +105,11 @@ def generate_readable(spec: ModuleSpec) -> Module:
     )
 
 
-def readable_helpers(calls: frozenset[str], *, labels: bool) -> tuple[Helper, ...]:
-    """The helper functions that are called; with `labels` a shape may be one of class numbers."""
-    arrays = "Array | Labels" if labels else "Array"
-    return tuple(
-        load_helper("numpy", h, **({"arrays": arrays} if h in OF_ANY_ARRAY else {}))
-        for h in HELPERS
-        if h in calls
-    )
-
-
-def standard_imports(calls: frozenset[str]) -> tuple[str, ...]:
-    """What a module imports from the standard library; NumPy has no error function."""
-    return (*([MATH_ERF] if "erf" in calls else []), *STANDARD_IMPORTS)
-
-
-def numpy_imports(calls: frozenset[str]) -> tuple[str, ...]:
-    """What a module imports from NumPy."""
-    views = [name for name in ("as_strided", "sliding_window_view") if name in calls]
-    strided = [f"from numpy.lib.stride_tricks import {', '.join(views)}"] if views else []
-    return ("import numpy as np", *strided, "from numpy.typing import NDArray")
-
-
-def _aliases(classes: tuple[Class, ...], *, labels: bool) -> tuple[str, ...]:
+def _aliases(target: Target, classes: tuple[Class, ...], *, labels: bool) -> tuple[str, ...]:
     """The types of arrays that the annotations name."""
-    used = {field.annotation for c in classes for field in c.fields}
+    used = {field.annotation for c in classes for field in c.fields} | {"Array"}
     used = used - {"Labels"} | ({"Labels"} if labels else set())
-    plain = "Array: TypeAlias = NDArray[np.floating[Any]]"
-    return (plain, *(line for name, line in ALIASES.items() if name in used))
+    return tuple(line for name, line in target.aliases.items() if name in used)
 
 
 def module_names(forward: Program, whole: Program) -> Identifiers:

@@ -23,8 +23,8 @@ from symconv.lower.named_array import is_decimal
 
 from .printer import ArrayPrinter, PrintNode
 
-EXTREMES = {"max": "np.maximum", "min": "np.minimum"}
-"""The operators that NumPy has as functions of two arrays."""
+EXTREMES = {"max": "maximum", "min": "minimum"}
+"""The operators that a library has as functions of two arrays."""
 
 
 def number_literal(value: Expr, size: SizePrinter) -> PythonText:
@@ -58,7 +58,7 @@ def _comparison(node: Comparison, printer: ArrayPrinter) -> PythonText:
     left, right = (printer.text(side).within(BOTH) for side in (node.left, node.right))
     if node.relation == "is":
         # Nothing but NaN is not at least -infinity.
-        return PythonText(f"({left} == {right}) | ~({left} >= -np.inf)", COMPARE)
+        return PythonText(f"({left} == {right}) | ~({left} >= -{printer.infinity})", COMPARE)
     return PythonText(f"{left} {node.relation} {right}", COMPARE)
 
 
@@ -77,7 +77,8 @@ def _arithmetic(node: Arithmetic, printer: ArrayPrinter) -> PythonText:
     if node.operator == "**":
         return join_power(*parts)
     if node.operator in EXTREMES:
-        return PythonText(f"{EXTREMES[node.operator]}({', '.join(p.text for p in parts)})", ATOM)
+        name = printer.function(EXTREMES[node.operator])
+        return PythonText(f"{name}({', '.join(p.text for p in parts)})", ATOM)
     return join_operands(node.operator, parts, MULTIPLY)
 
 

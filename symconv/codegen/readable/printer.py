@@ -21,8 +21,11 @@ class ArrayPrinter:
     """Prints array expressions; `name` gives the identifier of a tensor or a local array.
 
     `nodes` and `node_calls` are the tables of the kinds that it knows: those that are printed, and
-    those that are written as calls. `calls` collects the functions that the expressions call.
+    those that are written as calls; `library` is what the functions of the library of arrays stand
+    behind. `calls` collects the functions that the expressions call.
     """
+
+    library: ClassVar[str] = "np"
 
     nodes: ClassVar[Mapping[type, PrintNode]] = {}
     node_calls: ClassVar[Mapping[type, WriteCall]] = {}
@@ -47,10 +50,19 @@ class ArrayPrinter:
     def call(self, array: Array) -> Call:
         """The name and the arguments of a node that is written as a call."""
         if type(array) not in self.node_calls:
-            raise Unsupported(f"no NumPy form is known for {type(array).__name__}")
+            raise Unsupported(f"no form in {self.library} is known for {type(array).__name__}")
         name, arguments = self.node_calls[type(array)](array, self)
         self.calls.add(name)
         return name, arguments
+
+    def function(self, name: str) -> str:
+        """A function of the library by its name."""
+        return f"{self.library}.{name}"
+
+    @property
+    def infinity(self) -> str:
+        """Infinity as the library has it."""
+        return f"{self.library}.inf"
 
     def owner(self, array: Array) -> str:
         """The text of an array in front of a dot or a bracket."""

@@ -24,9 +24,8 @@ from symconv.lower.ir import (
     Store,
 )
 
-from .calls import CALLS
 from .index_items import index_items
-from .numpy_printer import NumPyPrinter
+from .printer import ArrayPrinter
 
 # A local array of the printer's own; those of lowering have serials from 0 up or far below.
 WINDOW = Local("", "window", -1)
@@ -37,7 +36,7 @@ class StatementPrinter:
 
     def __init__(
         self,
-        arrays: NumPyPrinter,
+        arrays: ArrayPrinter,
         part: Callable[[Ref | Local], Local],
         numbers: Mapping[str, str],
     ) -> None:
@@ -50,15 +49,18 @@ class StatementPrinter:
         if isinstance(statement, Loop):
             return self._loop(statement, indent)
         if isinstance(statement, MaximumInto):
-            return [self._raised(statement, indent)]
-        if isinstance(statement, Let):
-            left = f"{self.arrays(statement.target)} ="
-        else:
-            inside = ", ".join(index_items(statement.items, self.arrays.size))
-            left = f"{self.arrays(statement.target)}[{inside}] {'+' if statement.add else ''}="
-        return self._assignment(left, statement, indent)
+            return [self.raised(statement, indent)]
+        if isinstance(statement, Store):
+            return self.stored(statement, indent)
+        return self._assignment(f"{self.arrays(statement.target)} =", statement, indent)
 
-    def _raised(self, statement: MaximumInto, indent: int) -> Code:
+    def stored(self, store: Store, indent: int) -> list[Code]:
+        """`target[items] = value`, or `+=`."""
+        inside = ", ".join(index_items(store.items, self.arrays.size))
+        left = f"{self.arrays(store.target)}[{inside}] {'+' if store.add else ''}="
+        return self._assignment(left, store, indent)
+
+    def raised(self, statement: MaximumInto, indent: int) -> Code:
         """`np.maximum(target, value, out=target)`."""
         target, value = self.arrays(statement.target), self.arrays(statement.value)
         tail = self._number(statement.finishes)
@@ -79,7 +81,9 @@ class StatementPrinter:
         if isinstance(statement, Store) and len(left) > len(self.arrays(value)):
             return self._window(statement, tail, indent)
         largest = self._cut(left, value)
-        if type(value) in CALLS and (largest is None or self._breakable(value, indent)):
+        if type(value) in self.arrays.node_calls and (
+            largest is None or self._breakable(value, indent)
+        ):
             name, arguments = self.arrays.call(value)
             return [make_code(wrap_call(f"{left} {name}", list(arguments), tail, indent))]
         if largest is None and isinstance(value, IndexView):
@@ -119,10 +123,13 @@ class StatementPrinter:
     def _loop(self, loop: Loop, indent: int) -> list[Code]:
         names = [self.arrays.size(v) for v, _ in loop.indices]
         extents = [self.arrays.size(n) for _, n in loop.indices]
-        several = len(names) > 1
-        over = f"np.ndindex({', '.join(extents)})" if several else f"range({extents[0]})"
+        over = self.places(extents) if len(names) > 1 else f"range({extents[0]})"
         head = make_code([f"{TAB * indent}for {', '.join(names)} in {over}:"], "loop")
         return [head, *(part for s in loop.body for part in self.code(s, indent + 1))]
+
+    def places(self, extents: list[str]) -> str:
+        """What runs over all places of a shape in row-major order."""
+        return f"np.ndindex({', '.join(extents)})"
 
 
 def _is_small(part: Array) -> bool:

@@ -12,7 +12,7 @@ from symconv.codegen.python.module import (
     TupleField,
 )
 from symconv.codegen.python.result_classes import gradients_class, step_class
-from symconv.codegen.readable.module import STANDARD_IMPORTS, numpy_imports, readable_helpers
+from symconv.codegen.readable.target import NUMPY, STANDARD_IMPORTS, numpy_imports
 from symconv.core.equation import Program
 from symconv.core.proof import Backward
 from symconv.core.tensor import Tensor
@@ -55,7 +55,7 @@ class UnrolledModule:
             (
                 Class("Forward", f'{TAB}"""{FORWARD}"""', values),
                 gradients_class(GRADIENTS, gradients),
-                *readable_helpers(
+                *NUMPY.load_helpers(
                     frozenset({CONVERSION, "check_shape"}), labels=bool(self.names.labels)
                 ),
                 *([] if self.backward.seed else [step_class(self.names.array(self.backward.cost))]),

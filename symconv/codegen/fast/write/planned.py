@@ -26,12 +26,8 @@ from symconv.codegen.python.module import Class, ConstantLines, Helper, Module, 
 from symconv.codegen.python.module_spec import ModuleSpec
 from symconv.codegen.python.result_classes import KEPT, gradients_class, kept_class
 from symconv.codegen.python.sizes import SizePrinter
-from symconv.codegen.readable.module import (
-    module_names,
-    numpy_imports,
-    readable_helpers,
-    standard_imports,
-)
+from symconv.codegen.readable.module import module_names
+from symconv.codegen.readable.target import NUMPY, numpy_imports, standard_imports
 from symconv.core.equation import Equation
 from symconv.core.tensor import Tensor, key_of
 from symconv.lower.lowering import Lowering
@@ -116,7 +112,7 @@ class PlannedModule:
         ordered = dict.fromkeys((*SHARED, *needs, *values, *sorted(OF_VALUES)))
         wanted = templates | (OF_VALUES & calls)
         own = [load_helper("numpy_fast", t, **values.get(t, {})) for t in ordered if t in wanted]
-        readable = readable_helpers(calls - OF_VALUES | {"check_shape"}, labels=False)
+        readable = NUMPY.load_helpers(calls - OF_VALUES | {"check_shape"}, labels=False)
         return (*own, *sorted(readable, key=lambda helper: helper.name == "check_shape"))
 
     def _values_docstring(self) -> str:
