@@ -47,7 +47,12 @@ def test_an_arrow_close_to_its_sides_stays_an_arrow(claim, verdict):
 
 
 def test_the_text_of_a_post_is_echoed_as_it_was_written():
-    text = "So the gradient is $dC/dx_i = 2(x_i+3)[x_i<-3]$, isn't it? W <- W - dC/dW comes later."
-    (found, *_) = parse_once(KINK).check_post(text)
+    text = "So the gradient is $dC/dx_i = 2(x_i+3)[x_i<-3]$, isn't it?"
+    (found,) = parse_once(KINK).check_post(text)
     assert found.verdict == "right"
     assert found.text == "dC/dx_i = 2(x_i+3)[x_i<-3]"
+
+
+def test_an_arrow_in_a_bracket_of_prose_stays_an_arrow():
+    (found,) = parse_once(DENSE).check_post("Fine. (I use 1 here, so W<-W-dC/dW.)")
+    assert found.kind == "update"

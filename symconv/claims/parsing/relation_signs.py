@@ -65,6 +65,11 @@ RANGED, DEFINED, ASKED, OPTION = (
     "it is a condition of code", "it is an option of a call",
 )  # fmt: skip
 
+NEGATIVE = re.compile(r"<-(?=[\w.\\({])")
+"""Less than a negative number; an arrow has a space behind it, or another sign."""
+
+PROSE = re.compile(r"[A-Za-z]{2,}[\s,]")
+
 
 @dataclass(frozen=True)
 class SignPlace:
@@ -102,8 +107,8 @@ def find_signs(text: str) -> Iterator[SignPlace]:
 def part_less_from_minus(text: str) -> str:
     """The text, as long as before, with a minus sign behind every `<` that begins no arrow.
 
-    `w <- w - dC/dw` is an arrow; within brackets, and behind another sign of the same line,
-    `x<-3` compares with a negative number.
+    `w <- w - dC/dw` and a whole `w<-w-dC/dw` are arrows; within a bracket without words, and behind
+    another sign of the same line, `x<-3` compares with a negative number.
     """
     if "<-" not in text:
         return text
@@ -111,14 +116,19 @@ def part_less_from_minus(text: str) -> str:
 
 
 def _part_line(line: str) -> str:
-    depth, related, found = 0, False, list(line)
+    opened, related, found = list[int](), False, list(line)
     for place, c in enumerate(line):
-        depth += (c in "([{") - (c in ")]}")
-        if c == "<" and line[place + 1 : place + 2] == "-" and (depth > 0 or related):
+        if c in "([{":
+            opened.append(place + 1)
+        elif c in ")]}" and opened:
+            opened.pop()
+        arrow = NEGATIVE.match(line, place) is None
+        if not arrow and (related or (opened and not PROSE.search(line, opened[-1], place))):
             found[place + 1] = "−"
-        related = related or c in "=≈≡←≔"
-        related = related or (c == "<" and found[place + 1 : place + 2] == ["-"])
-        related = related and c not in ".;"
+        elif c in "=≈≡≔←" or line.startswith("<-", place):
+            related = True
+        elif c in ".;":
+            related = False
     return "".join(found)
 
 
