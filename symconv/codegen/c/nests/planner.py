@@ -66,23 +66,40 @@ class NestPlan:
         return self.copies[-1] + sums
 
 
+@dataclass(frozen=True)
+class Candidate:
+    """What is chosen among: a vector axis, a tile, the taps that are written out, and the cost."""
+
+    cost: float
+    axis: VectorAxis
+    tile: RegisterTile
+    taps: tuple[Symbol, ...]
+
+
 def plan_nest(nest: Nest, machine: Machine) -> NestPlan | None:
     """The cheapest plan; None where no index can run along a vector."""
+    best = min(list_candidates(nest, machine), key=lambda c: c.cost, default=None)
+    return make_plan(nest, machine, best) if best else None
+
+
+def list_candidates(nest: Nest, machine: Machine) -> Iterator[Candidate]:
+    """Every way to compute a nest that fits in the registers."""
     phases, taps = find_phases(nest), find_taps(nest)
     if _sums_fractions(nest, taps):
-        return None
-    best: tuple[float, VectorAxis, RegisterTile, tuple[Symbol, ...]] | None = None
+        return
     for lanes in machine.widths():
         for axis in list_vector_axes(nest, lanes):
             costs = [TileCosts(nest, axis, machine, phases, some) for some in list_taps(nest)]
             for tile in _list_tiles(nest, axis, lanes, machine, phases):
                 for some in costs:
                     cost = some.cost(tile)
-                    if cost is not None and (best is None or cost < best[0]):
-                        best = cost, axis, tile, some.taps
-    if best is None:
-        return None
-    cost, axis, tile, taps = best
+                    if cost is not None:
+                        yield Candidate(cost, axis, tile, some.taps)
+
+
+def make_plan(nest: Nest, machine: Machine, chosen: Candidate) -> NestPlan:
+    """The plan of a candidate, with what follows from it."""
+    axis, tile, taps = chosen.axis, chosen.tile, chosen.taps
     sample = _choose_sample(nest, axis)
     packings = tuple(
         replace(p, sample=True, order=tuple(k for k in p.order if k))
@@ -92,7 +109,8 @@ def plan_nest(nest: Nest, machine: Machine) -> NestPlan | None:
     )
     blocks = _choose_blocks(nest, axis, tile, taps, sample, machine) if axis.dot else {}
     partial = bool(blocks) or (axis.dot and sample in nest.inner)
-    return NestPlan(nest, axis, tile, phases, taps, packings, sample, blocks, partial, cost)
+    phases = find_phases(nest)
+    return NestPlan(nest, axis, tile, phases, taps, packings, sample, blocks, partial, chosen.cost)
 
 
 def _sums_fractions(nest: Nest, taps: tuple[Symbol, ...]) -> bool:

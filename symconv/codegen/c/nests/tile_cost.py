@@ -22,6 +22,16 @@ MOST_UNROLLED = 160
 """The most products that are written out: 3x3 taps of a tile of 16. More are no faster, and a
 compiler takes a second for every thousand."""
 
+UNITS = 2
+"""How many products, and how many loads, of vectors of any width begin in a cycle."""
+
+LOAD, WHOLE_LOAD = 0.65, 0.8
+"""The cycles of a load where every other vector, or every third, may begin where a line does: what
+lies across two lines is loaded in two steps."""
+
+OVERLAP = 0.15
+"""The share of the loads that does not run beside the products."""
+
 LATENCY = 4
 """How many cycles a product takes until its sum can be added to, on the processors at hand."""
 
@@ -68,13 +78,9 @@ class TileCosts:
         if tile.accumulators + min(held, default=0) + 1 > self.machine.registers - 4:
             return None
         whole = tile.lanes * self.machine.number == CACHE_LINE
-        units = 1 if whole else 2
-        cycles = max(
-            products / units,
-            (1.5 if whole else 0.65) * loads[True] + loads[False] / 2,
-            2.0 * LATENCY / units * points,
-        )
-        cycles += 0.2 * (loads[True] + loads[False] / 2) / units
+        reads = (WHOLE_LOAD if whole else LOAD) * loads[True] + loads[False] / UNITS
+        cycles = max(products / UNITS, reads, LATENCY * points)
+        cycles += OVERLAP * reads
         steps = self._steps(tile)
         cycles += self._ending(tile) * tile.accumulators / steps
         return cycles * self._waste(tile) / (products * tile.lanes) + self._copies()
