@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from symconv.claims.diagnosis.correct_formula import name_subject
 from symconv.claims.evaluation.assign import GivenEntries, Values, assign_values, parse_numbers
 from symconv.claims.evaluation.comparison import Question
 from symconv.claims.evaluation.evaluator import Definitions, Options
@@ -461,9 +462,10 @@ class Checker:
         else:
             answer = judge.verdict(options, brief=brief)
         reading = self.spelled(statement, options.delta)
-        layers = describe_layers(Question(statement, self.context, options).layers())
-        said = (*statement.notes, *answer.notes, *note, *layers)
-        return replace(answer, kind=kind, notes=said, reading=reading)
+        question = Question(statement, self.context, options)
+        said = (*statement.notes, *answer.notes, *note, *describe_layers(question.layers()))
+        of = answer.of or name_subject(question, {})
+        return replace(answer, kind=kind, notes=said, reading=reading, of=of)
 
 
 def _is_wrong(judge: Judge, options: Options) -> bool:

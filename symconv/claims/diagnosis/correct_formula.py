@@ -145,23 +145,45 @@ def find_asked_entry(
     question: Question, asked: int, envs: Sequence[Environment]
 ) -> tuple[Tensor, tuple[int, ...] | None] | None:
     """The tensor that the question differentiates by, and the entry where it names one."""
-    context = question.context
-    node = question.statement.parts[asked]
-    for n in node.walk():
+    context, env = question.context, envs[0] if envs else {}
+    by = _find_asked_reference(question, asked)
+    if by is None:
+        return None
+    key, place = resolve_key(by, env, context, question.options.delta), None
+    if by.indices is not None:
+        shape = context.shape(context.tensors[key])
+        place = resolve_place(by.indices, env, shape, question.options.base, context)
+    return context.tensors[key], place
+
+
+def _find_asked_reference(question: Question, asked: int) -> TensorReference | None:
+    """What the cost is differentiated by, or the error signal that is asked for."""
+    for n in question.statement.parts[asked].walk():
         by = n.by if isinstance(n, Differential) else n
         if isinstance(n, Differential) and not (
-            isinstance(n.of, TensorReference) and n.of.letter == context.cost
+            isinstance(n.of, TensorReference) and n.of.letter == question.context.cost
         ):
             return None
         if isinstance(by, TensorReference) and (isinstance(n, Differential) or by.kind or by.fresh):
-            env = envs[0] if envs else {}
-            key = resolve_key(by, env, context, question.options.delta)
-            place = None
-            if by.indices is not None:
-                shape = context.shape(context.tensors[key])
-                place = resolve_place(by.indices, env, shape, question.options.base, context)
-            return context.tensors[key], place
+            return by
     return None
+
+
+def name_subject(question: Question, env: Environment) -> str:
+    """What a statement differentiates by: `w_1^1`, or `w^1` where no single entry is meant."""
+    context, options = question.context, question.options
+    for part in range(len(question.statement.parts)):
+        by = _find_asked_reference(question, part)
+        if by is None:
+            continue
+        with suppress(SymconvError):
+            tensor = context.tensors[resolve_key(by, env, context, options.delta)]
+            with suppress(SymconvError):
+                place = find_asked_entry(question, part, [env] if env else [])
+                if place is not None and place[1] is not None and not context.sizes:
+                    return entry_name(tensor, place[1], context.notation)
+            return tensor.key
+    return ""
 
 
 def count_entry_terms(context: NetworkContext, key: str) -> int:

@@ -31,7 +31,7 @@ from symconv.semantics.sizes import pick_sizes
 from .boundary_cases import DEAD_RELU, holds_where_relu_is_off, point_to_step
 from .broken_rules import MOST_VISITS
 from .causes import find_causes
-from .correct_formula import write_correct_formula
+from .correct_formula import name_subject, write_correct_formula
 from .counterexample import find_counterexample
 from .term_difference import TermDifference, find_term_difference
 from .wrong_part import MOST_INDEX_VALUES, WrongPart, wrong_part_in
@@ -141,7 +141,10 @@ def explain_difference(difference: PartDifference, notes: Iterable[str]) -> Verd
         counterexample=shown,
         missing=terms.missing,
         spurious=terms.spurious,
+        missing_factors=terms.missing_factors,
+        spurious_factors=terms.spurious_factors,
         terms=terms.counts,
+        of=name_subject(local, envs[0]),
         notes=said,
         step=found[0].where if found else "",
     )

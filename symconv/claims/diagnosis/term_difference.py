@@ -24,6 +24,7 @@ from symconv.claims.evaluation.polynomial_algebra import (
     divide_by_monomial,
     format_terms,
     is_multiple,
+    list_factors,
     with_power,
 )
 from symconv.claims.model.context import NetworkContext
@@ -66,13 +67,16 @@ MOST_TELLING = 24
 
 @dataclass(frozen=True)
 class TermDifference:
-    """What a claim lacks and has too many; `counts` are its terms and those of the truth.
+    """What a claim lacks and has too many, as text and as the entries that are multiplied.
 
+    `counts` are its terms and those of the truth.
     `untold` says that there are too many of them to be told.
     """
 
     missing: tuple[str, ...] = ()
     spurious: tuple[str, ...] = ()
+    missing_factors: tuple[tuple[str, ...], ...] = ()
+    spurious_factors: tuple[tuple[str, ...], ...] = ()
     counts: tuple[int, int] | None = None
     untold: bool = False
 
@@ -170,7 +174,11 @@ def _compare_polynomials(
     if len(missing.table) + len(spurious.table) > MOST_TELLING:
         return TermDifference(counts=counts, untold=True)
     return TermDifference(
-        _format_difference(missing, context), _format_difference(spurious, context), counts
+        _format_difference(missing, context),
+        _format_difference(spurious, context),
+        list_factors(missing),
+        list_factors(spurious),
+        counts,
     )
 
 

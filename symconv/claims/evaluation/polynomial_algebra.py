@@ -202,6 +202,13 @@ def format_terms(value: Polynomial) -> tuple[str, ...]:
     )
 
 
+def list_factors(value: Polynomial) -> tuple[tuple[str, ...], ...]:
+    """The atoms of every term, each as often as it is a factor, in the order of `format_terms`."""
+    return tuple(
+        tuple(name for name, power in m for _ in range(max(power, 1))) for m in sorted(value.table)
+    )
+
+
 def _format_term(m: Monomial, c: Fraction) -> str:
     body = "*".join(n if p == 1 else f"{n}^({p})" if p < 0 else f"({n})^{p}" for n, p in m)
     if not body:

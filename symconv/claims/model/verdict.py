@@ -39,11 +39,13 @@ class Verdict:
     """The answer to one statement; true only if the statement is right.
 
     `kind` is claim, given value, architecture, definition, update or prose. `reading` is the
-    statement as it was understood, `truth` the correct formula. `missing` and `spurious` are the
-    terms in which claim and truth differ, after what they have in common is divided out; `terms`
-    are the numbers of terms of the claim and of the truth. `tried` says at how many values of the
-    free indices the statement was tried where these are not all of them. `evidence` is what the
-    verdict rests on where the statement is right.
+    statement as it was understood, `truth` the correct formula. `of` is what the statement
+    differentiates by: the entry, `w_1^1`, or a tensor where no single entry is meant. `missing` and
+    `spurious` are the terms in which claim and truth differ, after what they have in common is
+    divided out, and `missing_factors` and `spurious_factors` the entries whose product each of them
+    is; `terms` are the numbers of terms of the claim and of the truth. `tried` says at how many
+    values of the free indices the statement was tried where these are not all of them. `evidence`
+    is what the verdict rests on where the statement is right.
     """
 
     verdict: str
@@ -55,7 +57,10 @@ class Verdict:
     counterexample: str = ""
     missing: tuple[str, ...] = ()
     spurious: tuple[str, ...] = ()
+    missing_factors: tuple[tuple[str, ...], ...] = ()
+    spurious_factors: tuple[tuple[str, ...], ...] = ()
     terms: tuple[int, int] | None = None
+    of: str = ""
     notes: tuple[str, ...] = ()
     step: str = ""
     line: int = 0
@@ -92,7 +97,10 @@ class Verdict:
             "counterexample": self.counterexample,
             "missing": list(self.missing),
             "spurious": list(self.spurious),
+            "missing_factors": [list(f) for f in self.missing_factors],
+            "spurious_factors": [list(f) for f in self.spurious_factors],
             "terms": None if self.terms is None else list(self.terms),
+            "of": self.of,
             "notes": list(self.notes),
             "step": self.step,
             "tried": self.tried,
