@@ -366,10 +366,19 @@ class Network:
 
         The module is that of a style, with `overrides` as in `numpy_source`; a module that takes a
         workspace is checked without and with one, a `step` with its batch in parts. SymconvError
-        where fixed sizes make the network too large to evaluate entry by entry.
+        where fixed sizes make the network too large to evaluate entry by entry. Without NumPy the
+        derivation is checked, and the last line says that the module was not.
         """
-        from symconv.verify.all_checks import verify_with_module
+        from symconv.verify.all_checks import (
+            check_backward_pass,
+            has_numpy,
+            report_unchecked_module,
+            verify_with_module,
+        )
 
+        if not has_numpy():
+            found = check_backward_pass(self._everything, draws=draws, seed=seed)
+            return (*found, report_unchecked_module(style))
         sizes, uses = self._module_uses(style, **overrides)
         checks = verify_with_module(self._everything, uses, sizes, draws=draws, seed=seed)
         return tuple(checks)

@@ -96,9 +96,10 @@ class DerivationDocument:
         """Markdown as GitHub renders it."""
         return emit.derivation_markdown(*self._subject, **self._at(detail, case=case))
 
-    def html(self, *, detail: str = "normal", case: bool = False) -> str:
-        """One HTML file that needs no network and runs no script."""
-        return emit.derivation_html(*self._subject, **self._at(detail, case=case))
+    def html(self, *, detail: str = "normal", case: bool = False, fragment: bool = False) -> str:
+        """One HTML file that needs no network and runs no script; or its `main` element alone."""
+        words = self._at(detail, case=case)
+        return emit.derivation_html(*self._subject, **words, fragment=fragment)
 
     def text(self, *, detail: str = "normal", case: bool = False) -> str:
         """Plain text for a terminal of 100 columns."""

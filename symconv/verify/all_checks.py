@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from sympy import Symbol
 
 from symconv.core.equation import Program
 from symconv.core.proof import Backward
 from symconv.semantics.run import refuse_large
 from symconv.semantics.sizes import pick_sizes as pick
 
-from .generated_module import ModuleUnderTest
 from .gradients import check_gradients
 from .inner_products import check_inner_products
-from .module_checks import Sizes, check_module
 from .operand_swap import check_operand_swap
 from .record import Check
 from .steps import check_steps, points_for_steps
+
+if TYPE_CHECKING:
+    from .generated_module import ModuleUnderTest
 
 MODULE_SEED = 3
 """The seed of the sizes for a module.
@@ -34,7 +39,7 @@ def check_backward_pass(passes: Backward, *, draws: int = 3, seed: int = 0) -> I
     yield from check_operand_swap(program, seed=seed, made=made)
 
 
-def pick_affordable_sizes(forward: Program, passes: Backward) -> Sizes:
+def pick_affordable_sizes(forward: Program, passes: Backward) -> dict[Symbol, int]:
     """Small sizes to try a module of the network at.
 
     SymconvError where fixed sizes make the network too large to evaluate entry by entry.
@@ -47,12 +52,28 @@ def pick_affordable_sizes(forward: Program, passes: Backward) -> Sizes:
 def verify_with_module(
     passes: Backward,
     modules: Iterable[ModuleUnderTest],
-    sizes: Sizes,
+    sizes: dict[Symbol, int],
     *,
     draws: int = 3,
     seed: int = 0,
 ) -> Iterator[Check]:
     """All checks of a backward pass, then those of the modules that were generated from it."""
     yield from check_backward_pass(passes, draws=draws, seed=seed)
+    from .module_checks import check_module
+
     for module in modules:
         yield from check_module(passes.program, sizes, module, seed=seed)
+
+
+def has_numpy() -> bool:
+    """Whether generated modules can be run: a browser has no NumPy."""
+    try:
+        return find_spec("numpy") is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def report_unchecked_module(style: str) -> Check:
+    """What stands in place of the checks of a module where there is no NumPy to run it."""
+    why = "not checked, as NumPy, which it runs on, is not installed"
+    return Check(f"{style} module", passed=False, detail="", style=style, open=why)

@@ -16,7 +16,8 @@ class Check:
 
     `detail` says what was compared, `points` counts the comparisons, `sizes` are the sizes that
     were tried, `bound` says what follows from it, and `error` is the first thing found wrong
-    (empty where the check passed). `style` is that of the module, where one was checked.
+    (empty where the check passed). `style` is that of the module, where one was checked. `open` is
+    why nothing was compared; such a check has neither passed nor failed.
     """
 
     name: str
@@ -27,10 +28,13 @@ class Check:
     error: str = ""
     bound: str = ""
     style: str = ""
+    open: str = ""
 
     @property
     def line(self) -> str:
         """The check in one line."""
+        if self.open:
+            return f"open    {self.name}: {self.open}"
         verdict = "ok    " if self.passed else "FAILED"
         different = len(set(self.sizes))
         tried = f" at {count_nouns(different, 'size')}" if different else ""

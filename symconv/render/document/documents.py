@@ -91,10 +91,15 @@ def results_latex(*subject: Any) -> str:
     return render_template("latex", "results.tex.j2", results=[s.result for s in sections])
 
 
-def derivation_html(*subject: Any, **words: Any) -> str:
-    """One file that needs nothing else: style inside, formulas as MathML, nothing is fetched."""
+def derivation_html(*subject: Any, fragment: bool = False, **words: Any) -> str:
+    """One file that needs nothing else: style inside, formulas as MathML, nothing is fetched.
+
+    A fragment is the `main` element alone, for a page that has the style sheet.
+    """
     content = replace(make_content(*subject, **words), glossary=True)
     written = build_page(content, HTML)
+    if fragment:
+        return keep_together(render_template("html", "derivation.html.j2", page=written))
     return keep_together(
         render_template(
             "html", "page.html.j2", page=written, style=style_sheet(), policy=security_policy()
