@@ -1,6 +1,7 @@
 """Register tiles of the C style: right whatever is planned, and planned as data."""
 
 import re
+from math import prod
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from symconv import Network
 from symconv.codegen.c import build
 from symconv.codegen.c.model.index_form import PlaceForm, bound_conditions
 from symconv.codegen.c.nests import nest as nests
+from symconv.codegen.c.nests import planner
 from symconv.codegen.c.nests.loop_order import order_loops
 from symconv.codegen.c.nests.machine import VECTORS, find_machine
 from symconv.codegen.c.nests.nest import ArrayAccess, Nest, find_nest, put_index
@@ -137,7 +139,7 @@ def test_a_tile_fits_in_the_registers_and_reads_less_than_it_computes(key, isa):
     ("text", "key", "words"),
     [
         (WIDE, "z", ("16 along j", "m n written out", "x copied with a halo", "one b at a time")),
-        (WIDE, "gradient w", ("lanes are added at the end", "blocks i:16")),
+        (WIDE, "gradient w", ("lanes are added at the end", "one b at a time")),
         (WIDE.replace("padding 1", "stride 2"), "gradient x", ("phases i:2 j:2",)),
         (WIDE.replace("3x3", "1x1").replace(" padding 1", ""), "z", ("16 along j;",)),
     ],
@@ -154,9 +156,37 @@ def test_a_load_stays_in_its_register():
     """gcc 12 reads an entry again for every product that it stands in, unless it is held."""
     source = Network.parse(WIDE).generate_c(isa="avx512").source
     assert "#if !defined(NETWORK_REAL) && defined(__AVX512F__)" in source
-    loads = [line for line in source.splitlines() if "= *(const u16 *)&" in line]
-    assert loads
-    assert all(re.search(r"v16 (in\d+) = .*; HOLD\(\1\);", line) for line in loads)
+    assert re.search(r"#define LOAD16\(name, place\) v16 name = .*; HOLD\(name\)\n", source)
+    assert "LOAD16(in0, " in source
+    products = [line for line in source.splitlines() if " += " in line]
+    assert products
+    assert not any("*(const u16 *)" in line for line in products)
+
+
+def lines_of(text, isa="avx512"):
+    return Network.parse(text).generate_c(isa=isa).source.splitlines()
+
+
+def test_several_short_statements_share_a_line():
+    """Half the products of a tile of 16 stand on a line of 100 columns with another one."""
+    lines = [line for line in lines_of(WIDE) if re.match(r" +(LOAD16|sum\d+) ?", line)]
+    assert max(map(len, lines)) <= 100
+    assert sum(line.count(";") for line in lines) > 1.5 * len(lines)
+
+
+def test_of_plans_at_one_price_the_shorter_text_is_taken(monkeypatch):
+    """What is written out beyond that is not faster, and a reader has to read it."""
+    machine, nest = find_machine("avx512", "float32"), nest_of(WIDE, "z")
+
+    def written(tie):
+        monkeypatch.setattr(planner, "TIE", tie)
+        plan = plan_nest(nest, machine)
+        return plan.cycles, plan.tile.accumulators * prod(nest.inner[u] for u in plan.taps)
+
+    (least, most), (near, fewer), (worse, fewest) = map(written, (1.0, 1.02, 1.3))
+    assert least <= near <= 1.02 * least
+    assert near <= worse
+    assert fewest < fewer <= most
 
 
 def test_without_vectors_nothing_is_planned():

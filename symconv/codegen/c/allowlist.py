@@ -13,7 +13,7 @@ from symconv.core.errors import SymconvError
 TOKEN = re.compile(
     r"""(?P<comment>/\*.*?\*/)
     |(?P<directive>^[ ]*\#[^\n]*)
-    |(?P<vector>\b[uv]\d+\b|\b(in|sum)\d+(_\d+)?\b)
+    |(?P<vector>\b([uv]|LOAD)\d+\b|\b(in|sum)\d+(_\d+)?\b)
     |(?P<type>__attribute__\(\(vector_size\(\d+\ \*\ sizeof\(real\)\)
         (,\ aligned\(sizeof\(real\)\),\ may_alias)?\)\))
     |(?P<linkage>extern\ "C"\ {)
@@ -43,6 +43,8 @@ DIRECTIVES = re.compile(
     r"|(ifndef|ifdef|define) \w+|define \w+ (float|double)|endif|else"
     r"|if !defined\(\w+_REAL\) && defined\((__AVX512F__|__AVX2__|__ARM_NEON)\)"
     r"|define HOLD\(x\) (__asm__\(\"\" : \"\+[vw]\"\(x\)\)|\(\(void\)0\))"
+    r"|define LOAD(?P<n>\d+)\(name, place\) v(?P=n) name = "
+    r"\*\(const u(?P=n) \*\)&\(place\); HOLD\(name\)"
     r"|if defined\(__GNUC__\) && !defined\(__clang__\)"
     r"|define GUARDED __attribute__\(\(optimize\(\"no-tree-loop-if-convert\"\)\)\))"
 )

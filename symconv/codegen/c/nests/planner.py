@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 
@@ -24,6 +24,9 @@ from .vector_axis import (
 
 ROUND = 16
 """What the places of copies are multiples of: a line of the cache holds 16 numbers of 4 bytes."""
+
+TIE = 1.02
+"""How near to the least cost a plan with a shorter text is as good: costs know no hundredths."""
 
 MOST_VECTORS = 8
 """The most vectors of a tile along the vector axis: more leave no register for the other index."""
@@ -68,9 +71,13 @@ class NestPlan:
 
 @dataclass(frozen=True)
 class Candidate:
-    """What is chosen among: a vector axis, a tile, the taps that are written out, and the cost."""
+    """What is chosen among: a vector axis, a tile, the taps that are written out.
+
+    `cost` is that of a product, in cycles; `written` counts the products that are written out.
+    """
 
     cost: float
+    written: int
     axis: VectorAxis
     tile: RegisterTile
     taps: tuple[Symbol, ...]
@@ -78,8 +85,14 @@ class Candidate:
 
 def plan_nest(nest: Nest, machine: Machine) -> NestPlan | None:
     """The cheapest plan; None where no index can run along a vector."""
-    best = min(list_candidates(nest, machine), key=lambda c: c.cost, default=None)
-    return make_plan(nest, machine, best) if best else None
+    candidates = list(list_candidates(nest, machine))
+    return make_plan(nest, machine, choose_candidate(candidates)) if candidates else None
+
+
+def choose_candidate(candidates: Sequence[Candidate]) -> Candidate:
+    """The cheapest way; of those that cost as much, the one with the fewest written products."""
+    most = TIE * min(c.cost for c in candidates)
+    return min((c for c in candidates if c.cost <= most), key=lambda c: (c.written, c.cost))
 
 
 def list_candidates(nest: Nest, machine: Machine) -> Iterator[Candidate]:
@@ -94,7 +107,7 @@ def list_candidates(nest: Nest, machine: Machine) -> Iterator[Candidate]:
                 for some in costs:
                     cost = some.cost(tile)
                     if cost is not None:
-                        yield Candidate(cost, axis, tile, some.taps)
+                        yield Candidate(cost, some.count_products(tile), axis, tile, some.taps)
 
 
 def make_plan(nest: Nest, machine: Machine, chosen: Candidate) -> NestPlan:

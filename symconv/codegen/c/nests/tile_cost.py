@@ -59,10 +59,14 @@ class TileCosts:
     taps: tuple[Symbol, ...]
     known: dict[object, int] = field(default_factory=dict)
 
+    def count_products(self, tile: RegisterTile) -> int:
+        """How many products are written out."""
+        return tile.accumulators * prod(self.nest.inner[u] for u in self.taps)
+
     def cost(self, tile: RegisterTile) -> float | None:
         """Cycles for a wanted product; None where the registers do not hold the tile."""
         points = prod(self.nest.inner[u] for u in self.taps)
-        products = tile.accumulators * points
+        products = self.count_products(tile)
         if products > MOST_UNROLLED:
             return None
         loads = {True: 0, False: 0}
