@@ -299,8 +299,9 @@ class Network:
         """The C file of the network, its header, its face in Python and its tests.
 
         `dtype` is float32 (else float64), `isa` the instructions that the compiler may use: scalar,
-        avx2, avx512 or neon, for whose vectors sums of products are planned. SymconvError where a
-        size is open, or an option is not known.
+        avx2, avx512 or neon, for whose vectors sums of products are planned, `chunk` how many
+        samples of an open batch are computed at once. SymconvError where another size is open,
+        where the samples of an open batch cannot be computed apart, or an option is not known.
 
             >>> c = Network.parse("input x 3 | dense w 2 -> h | sse t -> C").generate_c()
             >>> [line for line in c.source.splitlines() if "sum +=" in line][0].strip()
@@ -392,12 +393,10 @@ class Network:
 
         sizes, names = pick_affordable_sizes(self.program, self._everything), self._module_names
         if style == "c":
-            # C code has fixed sizes: it is made for those that it is tried at.
-            free = {str(s): sizes[s] for s in self._everything.program.free_sizes}
-            fixed = (self.fixed(**free) if free else self).compile(
-                "c", **overrides, dtype="float64"
-            )
-            module = vars(fixed.module)
+            fixed, options = self._fix_for_c(sizes)
+            options |= {"dtype": "float64", **overrides}
+            module = vars(fixed.compile("c", **options).module)
+            module["LEAST_PART"] = 1
             return sizes, list_module_uses(module, names.tensors, {}, style, exact=False)
         named = {names.sizes[s]: n for s, n in sizes.items() if s in names.sizes}
         module = vars(self.compile(style, **overrides).module)
@@ -405,6 +404,19 @@ class Network:
         if "LEAST_PART" in module:
             module["LEAST_PART"] = 1
         return sizes, list_module_uses(module, names.tensors, named, style)
+
+    def _fix_for_c(self, sizes: Mapping[Symbol, int]) -> tuple[Network, dict[str, Any]]:
+        """The network at the sizes that a C file has to be made for, and its options.
+
+        A batch stays open where it can, and falls into a chunk and a sample that is left.
+        """
+        from symconv.codegen.fast.plan.batch_split import plan_batch_split
+
+        split = plan_batch_split(self.program)
+        batch = split.batch if split else None
+        free = {str(s): sizes[s] for s in self._everything.program.free_sizes if s != batch}
+        options = {"chunk": max(1, sizes[batch] - 1)} if batch else {}
+        return self.fixed(**free) if free else self, options
 
     def fixed(self, **sizes: int) -> Network:
         """The same network with numbers for some of its sizes: `net.fixed(N=32)`."""

@@ -94,10 +94,10 @@ class GeneratedModule:
 
 def parse_overrides(style: str, given: Mapping[str, Any]) -> PlanOverrides | None:
     """What the caller wants of the fast style; SymconvError where another style is asked."""
-    if style != "c" and {"isa", "dtype"} & set(given):
+    if style != "c" and {"isa", "dtype", "chunk"} & set(given):
         raise SymconvError(
             f"the style '{style}' takes any type of numbers, and knows no instructions",
-            help="isa and dtype are for the style c",
+            help="isa, dtype and chunk are for the style c",
         )
     if given and style != "fast":
         raise SymconvError(

@@ -225,12 +225,6 @@ def test_a_window_with_nan_has_the_maximum_nan_and_padding_never_wins():
     assert ones.sum() == 6, "a gradient went to the padding"
 
 
-def test_a_size_that_is_open_is_refused_by_name():
-    network = Network.parse("input x NxK | dense w 4 -> h | sse t -> C")
-    with pytest.raises(SymconvError, match="C code has fixed sizes, and K, N are open"):
-        _ = network.generate_c().source
-
-
 TITLES = (
     "a */ int x; /* b", "*/", "**//*", "*/*/", "ends with a \\", "??/ trigraph", "two\nlines",
     "\u202e right to left", "#include <stdio.h>", '"quoted"', "%s %n", "*\\\n/",

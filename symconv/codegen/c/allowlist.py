@@ -35,7 +35,7 @@ CALLS = frozenset({
 })  # fmt: skip
 """The functions of the standard library; none of them allocates, reads or writes a file."""
 
-OWN = ("real_", "compute_", "add_")
+OWN = ("real_", "compute_", "add_", "clear_")
 """How the functions begin that the file brings itself."""
 
 DIRECTIVES = re.compile(

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
+from symconv.codegen.fast.plan.batch_split import smallest_part
 from symconv.codegen.python.function_docstring import function_docstring
 from symconv.codegen.python.helpers import load_helper
+from symconv.codegen.python.identifiers import Identifiers
 from symconv.codegen.python.layout import TAB, wrap_call
 from symconv.codegen.python.long_lines import unpacking_targets
 from symconv.codegen.python.module import (
@@ -18,15 +21,23 @@ from symconv.codegen.python.module import (
     Parameter,
     make_code,
 )
+from symconv.codegen.python.module_spec import ModuleSpec
 from symconv.codegen.python.result_classes import step_class
 from symconv.codegen.readable.docstrings import DocstringWriter
 from symconv.codegen.readable.function import FunctionBody
 from symconv.codegen.readable.function_text import FunctionTextWriter
 from symconv.codegen.readable.module import generate_readable, module_names
 from symconv.core.equation import checkable_labels
+from symconv.core.tensor import Tensor
 
+from .chunks import ChunkedParts
 from .model.sized_program import SizedTensor
 from .passes import FileParts
+
+GRAIN = 10_000_000
+"""The fewest operations that repay another thread: it is woken in 50 us, in which C computes some
+4 million; with a smaller number small batches take longer in parts, with a larger one LeNet-5 with
+32 samples, 3 million operations each, would leave a core idle."""
 
 HOW = (
     "Calls the C library beside this file; the comment in the C file says how to make it. Arrays "
@@ -41,33 +52,60 @@ ALIASES = {
     "Array": "Array: TypeAlias = NDArray[np.floating[Any]]",
     "Labels": "Labels: TypeAlias = NDArray[np.integer[Any]]",
     "Number": "Number: TypeAlias = np.floating[Any]",
+    "list[Workspace] | None": "Workspace: TypeAlias = dict[str, Any]",
 }
+
+
+THREADS = Parameter("threads", "int", "1", keyword_only=True)
+PARTS = (
+    "threads: the most parts. A part has at least LEAST_PART samples, as a smaller one is",
+    "    computed faster than it is handed over; one part is computed in the calling thread.",
+)
+SPACES = (
+    *PARTS,
+    "workspaces: dictionaries, empty at first, one a thread, that keep room for the next",
+    "    call. What two calls share they must not use at the same time.",
+)
+NO_THREAD = "ValueError: there is no thread, or an array has another shape."
+NO_ROOM = "ValueError: there is no thread, or there are too few workspaces."
+ORDER = (
+    "The parts are added in their order, so that the result does not depend on who is done first.",
+)
+
+
+BINDING = ("collect_arrays", "make_arrays", "bind_pass", "bind_step", "count_samples")
+"""The helpers that bind arrays."""
 
 
 @dataclass(frozen=True)
 class FaceWriter:
     """Writes the Python module of a C file.
 
-    `library` is the name of the file that the compiler makes, `prefix` begins the names in it, and
-    `fingerprint` is what it must answer for its arrays to be those of the face.
+    `spec` is the network, with its batch open where it is, `library` the name of the file that the
+    compiler makes, `prefix` begins the names in it, and `fingerprint` is what it must answer for
+    its arrays to be those of the face.
     """
 
-    parts: FileParts
+    parts: FileParts | ChunkedParts
+    spec: ModuleSpec
     library: str
     prefix: str
     fingerprint: int
 
     def module(self) -> Module:
         """The module: `forward`, `backward`, `step` and `bind`."""
-        spec, program = self.parts.program.spec, self.parts.program
+        spec, program = self.spec, self.parts.program
         names = module_names(spec.forward, spec.backward.program)
         listed = spec.backward.program.equations
         docstrings = DocstringWriter(names, spec.numbers, {}, listed, ())
         words = FunctionTextWriter(names, docstrings)
         twin = generate_readable(spec)
         wanted = {f.name: {p.name for p in f.parameters} for f in twin.functions}
-        forward, backward = self.parts.equations
-        read = [{k for e in part for k in e.arguments} for part in (forward, backward)]
+        # Forward and backward passes of chunks take turns.
+        read = [
+            {k for part in self.parts.equations[n::2] for e in part for k in e.arguments}
+            for n in (0, 1)
+        ]
         first = self._given(read[0], wanted["forward"])
         second = self._given(read[1], wanted["backward"])
         stored = [t for t in program.values if t.key in read[1]]
@@ -78,34 +116,34 @@ class FaceWriter:
                 "forward",
                 "Forward",
                 FunctionBody(
-                    tuple(t.tensor for t in first),
+                    self._open(first),
                     values=False,
                     parameters=(),
                     body=(*self._given_lines(first, []), self._call("forward", program.values)),
                     calls=frozenset({"collect_arrays", "run_pass"}),
                     read=frozenset(t.key for t in first),
                 ),
-                tuple(t.tensor for t in program.values),
+                self._open(program.values),
             ),
             words.function(
                 "backward",
                 "Gradients",
                 FunctionBody(
-                    tuple(t.tensor for t in second),
+                    self._open(second),
                     values=bool(stored) or "values" in wanted["backward"],
                     parameters=(),
                     body=(*self._given_lines(second, stored), self._call("backward", results)),
                     calls=frozenset({"collect_arrays", "run_pass"}),
                     read=frozenset(t.key for t in (*second, *stored)),
                 ),
-                tuple(t.tensor for t in results),
+                self._open(results),
             ),
             self._step(whole),
             self._bind(whole),
         )
         classes = (
-            words.result("Forward", tuple(t.tensor for t in program.values)),
-            words.result("Gradients", tuple(t.tensor for t in results)),
+            words.result("Forward", self._open(program.values)),
+            words.result("Gradients", self._open(results)),
             *([step_class(self._name(program.cost))] if program.cost else []),
         )
         annotations = {f.annotation for c in classes for f in c.fields}
@@ -122,17 +160,42 @@ class FaceWriter:
         given = self.parts.program.given
         return [t for t in given if t.key in read or self._name(t) in wanted]
 
+    @cached_property
+    def _names(self) -> Identifiers:
+        return module_names(self.spec.forward, self.spec.backward.program)
+
     def _name(self, tensor: SizedTensor) -> str:
-        spec = self.parts.program.spec
-        return module_names(spec.forward, spec.backward.program).tensors[tensor.key]
+        return self._names.tensors[tensor.key]
+
+    def _open(self, tensors: Iterable[SizedTensor]) -> tuple[Tensor, ...]:
+        """The tensors with an open batch, as they are described."""
+        spec = self.spec
+        seed = (spec.backward.seed,) if spec.backward.seed else ()
+        known = (*spec.forward.tensors, *spec.backward.program.tensors, *spec.backward.results)
+        by_key = {t.key: t for t in (*known, *seed)}
+        return tuple(by_key[t.key] for t in tensors)
 
     def _tables(self) -> str:
         """What is known of the arrays: their order in the struct, and their shapes."""
         program = self.parts.program
+        batched = self.parts.batched
+        shapes = {t.key: t.shape[1:] if t.key in batched else t.shape for t in self.parts.fields}
         rows = [
-            f'    "{self._name(t)}": {() if t.tensor.role == "cost" else t.shape},'
+            f'    "{self._name(t)}": {() if t.tensor.role == "cost" else shapes[t.key]},'
             for t in self.parts.fields
         ]
+        rooms = [f'"{self._name(t)}"' for t in self.parts.fields if t.key in batched]
+        one, more = "", list[str]()
+        if isinstance(self.parts, ChunkedParts):
+            one, least = ", those of one sample", self._count_least(self.parts)
+            more = [
+                *_set_lines("BATCHED", rooms),
+                '"""The arrays with a sample a row."""',
+                "",
+                f"LEAST_PART, CHUNK = {least}, {self.parts.sizes[0]}",
+                '"""The fewest samples that repay a thread, and what parts are multiples of."""',
+                "",
+            ]
         labels = [f'"{self._name(t)}"' for t in program.given if t.kind == "label"]
         counts = checkable_labels(program.spec.forward.equations)
         classes = [
@@ -144,8 +207,9 @@ class FaceWriter:
                 "SHAPES: dict[str, tuple[int, ...]] = {",
                 *rows,
                 "}",
-                '"""The arrays of the library in their order, and their shapes."""',
+                f'"""The arrays of the library in their order, and their shapes{one}."""',
                 "",
+                *more,
                 *_set_lines("LABELS", labels),
                 '"""The arrays of class numbers."""',
                 "",
@@ -166,7 +230,13 @@ class FaceWriter:
         )
 
     def _helpers(self) -> Iterable[Helper]:
-        return (load_helper("c", "face"),)
+        if not self._splits:
+            return (load_helper("c", "face", batch=0),)
+        return load_helper("numpy_fast", "thread_pool"), load_helper("c", "face", batch=1)
+
+    def _count_least(self, parts: ChunkedParts) -> int:
+        """The fewest samples of a part: a chunk at least, which takes less time than its rest."""
+        return max(parts.sizes[0], smallest_part(self.spec.backward, parts.split, GRAIN))
 
     def _given_lines(
         self, given: list[SizedTensor], stored: list[SizedTensor], indent: int = 1
@@ -195,25 +265,42 @@ class FaceWriter:
         cost = [program.cost] if program.cost else []
         return [self._name(t) for t in (*cost, *program.results)]
 
+    @property
+    def _splits(self) -> bool:
+        """Whether the batch is open, so that threads may have parts of it."""
+        return isinstance(self.parts, ChunkedParts)
+
     def _step(self, given: list[SizedTensor]) -> Function:
         """Both passes in one call."""
         names = ", ".join(f'"{n}"' for n in self._answered())
+        call = f'run_pass("step", given, ({names},))'
+        sections = {}
+        options: tuple[Parameter, ...] = ()
+        if self._splits:
+            call = f"run_step(given, ({names},), threads, workspaces)"
+            sections = {"Args": self._describe_given(given, SPACES), "Raises": [NO_ROOM]}
+            spaces = Parameter("workspaces", "list[Workspace] | None", "None", keyword_only=True)
+            options = (THREADS, spaces)
+        what = "the cost and the gradients" if self.parts.program.cost else "the gradients"
+        title = f"Compute {what} in one call."
         body = [
             *self._given_lines(given, []),
-            make_code([f'{TAB}answer = run_pass("step", given, ({names},))']),
+            make_code([f"{TAB}answer = {call}"]),
             self._return("answer"),
         ]
         return Function(
             "step",
-            self._parameters(given),
-            function_docstring("Compute the cost and the gradients in one call.", {})
-            if self.parts.program.cost
-            else function_docstring("Compute the gradients in one call.", {}),
+            (*self._parameters(given), *options),
+            function_docstring(title, sections, ORDER if self._splits else ()),
             tuple(body),
             self._result,
-            frozenset(self._name(t) for t in given),
-            frozenset({"collect_arrays", "run_pass", self._result, "Gradients"}),
+            frozenset({*(self._name(t) for t in given), *(p.name for p in options)}),
+            frozenset({"collect_arrays", "run_pass", "run_step", self._result, "Gradients"}),
         )
+
+    def _describe_given(self, given: list[SizedTensor], more: tuple[str, ...]) -> list[str]:
+        """The arguments of a step in words."""
+        return [f"{self._name(t)}: as for `forward` and `backward`." for t in given] + [*more]
 
     @property
     def _result(self) -> str:
@@ -227,10 +314,18 @@ class FaceWriter:
     def _bind(self, given: list[SizedTensor]) -> Function:
         """A step whose arrays are bound."""
         names = ", ".join(f'"{n}"' for n in self._answered())
+        make, bind = f"make_arrays(({names},))", 'bind_pass("step", given, answer)'
+        options: tuple[Parameter, ...] = ()
+        sections = {}
+        if self._splits:
+            make = f"make_arrays(({names},), count_samples(given))"
+            bind = "bind_step(given, answer, threads, None)"
+            sections = {"Args": self._describe_given(given, PARTS), "Raises": [NO_THREAD]}
+            options = (THREADS,)
         body = [
             *self._given_lines(given, []),
-            make_code([f"{TAB}answer = make_arrays(({names},))"]),
-            make_code([f'{TAB}run = bind_pass("step", given, answer)']),
+            make_code([f"{TAB}answer = {make}"]),
+            make_code([f"{TAB}run = {bind}"]),
             make_code([f"{TAB}found = tuple(answer.values())"]),
         ]
         result = f"tuple[Callable[[], None], {self._result}]"
@@ -248,14 +343,14 @@ class FaceWriter:
         )
         return Function(
             "bind",
-            self._parameters(given),
+            (*self._parameters(given), *options),
             function_docstring(
-                "Give a function without arguments, and what it fills.", {}, details
+                "Give a function without arguments, and what it fills.", sections, details
             ),
             tuple(body),
             result,
-            frozenset(self._name(t) for t in given),
-            frozenset({"collect_arrays", "make_arrays", "bind_pass", self._result, "Gradients"}),
+            frozenset({*(self._name(t) for t in given), *(p.name for p in options)}),
+            frozenset({*BINDING, self._result, "Gradients"}),
         )
 
 

@@ -11,6 +11,7 @@ from symconv.core.printable import HIDDEN
 from symconv.output.templates import render_template
 
 from .allowlist import audit_c
+from .chunks import ChunkedParts
 from .equations import TYPES
 from .model.names import c_identifier
 from .model.sized_program import SizedTensor
@@ -22,11 +23,17 @@ HELPERS = (
 )  # fmt: skip
 """The functions of numbers that the file may hold, in the order of the template."""
 
+PART_HELPERS = ("clear_part", "add_part")
+"""The functions that go over arrays of which chunks of a batch have a part each."""
+
 HOLDS = {"avx512": ("__AVX512F__", "v"), "avx2": ("__AVX2__", "v"), "neon": ("__ARM_NEON", "w")}
 """What a compiler that has the vectors defines, and its letter for a register of them."""
 
 WORDS_OF_TEMPLATES = frozenset(
-    ["k", "x", "y", "low", "small", "more", "scratch", "sums", "a", "total"]
+    [
+        *("k", "x", "y", "low", "small", "more", "scratch", "sums", "a", "total"),
+        *("part", "entries", "share", "taken", "at", "first", "count", "samples"),
+    ]
 )
 """The names of numbers in the templates."""
 
@@ -54,7 +61,7 @@ class SourceFiles:
     line that makes a library of it, `isa` are the instructions that it was planned for.
     """
 
-    parts: FileParts
+    parts: FileParts | ChunkedParts
     stem: str
     dtype: str = "float32"
     command: str = "cc"
@@ -99,6 +106,7 @@ class SourceFiles:
         # Softplus, and maxima, are made of others.
         if "softplus" in used:
             used = [h for h in HELPERS if h in {*used, "exp"}]
+        public = ["\n".join(p.lines) for p in self.parts.passes]
         text = render_template(
             "c",
             "module.c.j2",
@@ -107,7 +115,9 @@ class SourceFiles:
             hold=HOLDS.get(self.isa) if "LOAD" in self.bodies else None,
             lanes=sorted({int(n) for n in re.findall(r"\b(?:u|LOAD)(\d+)\b", self.bodies)}),
             bodies=self.bodies,
+            inner_passes=self.parts.inner_passes,
             passes=self.parts.passes,
+            part_helpers=[h for h in PART_HELPERS if any(h in p for p in public)],
             bytes=self.parts.bytes,
             fingerprint=self.fingerprint,
             command=f"{self.command} -o lib{self.prefix}.so {self.prefix}.c -lm",
@@ -117,7 +127,7 @@ class SourceFiles:
     @cached_property
     def fingerprint(self) -> int:
         """A number that tells one layout of the struct from another."""
-        fields = [(self.parts.names[t.key], t.shape, t.kind) for t in self.parts.fields]
+        fields = [(self.parts.names[t.key], self._shape(t), t.kind) for t in self.parts.fields]
         return zlib.crc32(repr(fields).encode())
 
     def _audited(self, text: str) -> str:
@@ -134,11 +144,17 @@ class SourceFiles:
             "notes": [escape_comment(note) for note in spec.notes],
         }
 
+    def _shape(self, tensor: SizedTensor) -> tuple[int | str, ...]:
+        """The extents, where an open batch is a word."""
+        if tensor.key in self.parts.batched:
+            return ("samples", *tensor.shape[1:])
+        return tensor.shape
+
     def _field(self, tensor: SizedTensor) -> tuple[str, str]:
         """A field of the struct, and what is said of it."""
         given = tensor in self.parts.program.given
         kind = TYPES[tensor.kind].replace("real", f"{self.prefix}_real")
-        shape = " x ".join(map(str, tensor.shape))
+        shape = " x ".join(map(str, self._shape(tensor)))
         role = ROLES.get(tensor.tensor.role, tensor.tensor.role)
         number = self.parts.program.spec.numbers.get(tensor.key, "")
         label = ", class numbers" if tensor.kind == "label" else ""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
+from sympy import Symbol
+
 from symconv.codegen.compiled import Compiled
 from symconv.codegen.fast.plan.plan_report import report_equations
 from symconv.codegen.python.allowlist import ALLOW_LISTS
@@ -19,9 +21,12 @@ from symconv.codegen.readable.tests import module_tests
 from symconv.core.errors import SymconvError, did_you_mean
 
 from .build import FLAGS, MACHINE, build_library, find_isa
+from .chunk_sizes import choose_chunk
+from .chunks import ChunkedParts
 from .face import FaceWriter
 from .file import SourceFiles
 from .model.names import c_identifier
+from .model.open_batch import find_open_batch
 from .model.sized_program import SizedProgram
 from .nests.machine import find_machine
 from .nests.planner import describe_plan
@@ -37,13 +42,19 @@ ISAS = ("scalar", "avx2", "avx512", "neon")
 class COptions:
     """What a C file is written for: the type of its numbers, and the instructions of a machine.
 
-    SymconvError where one is not known.
+    `chunk` is how many samples of an open batch are computed at once, where the plan does not
+    choose. SymconvError where one is not known.
     """
 
     dtype: DType = "float32"
     isa: Isa = "scalar"
+    chunk: int | None = None
 
     def __post_init__(self) -> None:
+        if self.chunk is not None and self.chunk < 1:
+            raise SymconvError(
+                f"a chunk of {self.chunk} samples computes nothing", help="give 1 at least"
+            )
         for word, known in ((self.dtype, DTYPES), (self.isa, ISAS)):
             if word not in known:
                 raise SymconvError(f"C code knows no '{word}'", help=did_you_mean(str(word), known))
@@ -54,9 +65,11 @@ def parse_c_options(given: Mapping[str, Any], *, native: bool = False) -> COptio
 
     With `native` the instructions are those of this machine where none are named.
     """
-    unknown = sorted(set(given) - {"dtype", "isa"})
+    unknown = sorted(set(given) - {"dtype", "isa", "chunk"})
     if unknown:
-        raise SymconvError(f"the C style has no option '{unknown[0]}'", help="it has dtype and isa")
+        raise SymconvError(
+            f"the C style has no option '{unknown[0]}'", help="it has dtype, isa and chunk"
+        )
     return COptions(**({"isa": find_isa()} if native else {}) | dict(given))
 
 
@@ -64,17 +77,28 @@ def parse_c_options(given: Mapping[str, Any], *, native: bool = False) -> COptio
 class GeneratedC:
     """The C file of a network, its header, its face in Python and its tests.
 
-    SymconvError where a size is open, Unsupported where a formula has no form in C.
+    SymconvError where a size is open that is no batch, or where the samples of an open batch are
+    not computed apart; Unsupported where a formula has no form in C.
     """
 
     spec: ModuleSpec
     options: COptions = COptions()
 
     @cached_property
-    def parts(self) -> FileParts:
+    def stable(self) -> ModuleSpec:
+        """What the file is written from: no exponential overflows."""
+        return use_stable_forms(self.spec)
+
+    @cached_property
+    def parts(self) -> FileParts | ChunkedParts:
         """The functions of the file."""
         machine = find_machine(self.options.isa, self.options.dtype)
-        return FileParts(SizedProgram(use_stable_forms(self.spec)), machine)
+        split = find_open_batch(self.stable)
+        if split is None:
+            return FileParts(SizedProgram(self.stable), machine)
+        chunk, number = self.options.chunk, 4 if self.options.dtype == "float32" else 8
+        chunk = chunk or choose_chunk(self.stable, split, number)
+        return ChunkedParts(self.stable, split, tuple(sorted({chunk, 1}, reverse=True)), machine)
 
     @property
     def stem(self) -> str:
@@ -96,8 +120,9 @@ class GeneratedC:
     def module(self) -> Module:
         """The record of the face."""
         files = self.files
+        library = f"lib{self.stem}.so"
         return FaceWriter(
-            self.parts, f"lib{self.stem}.so", files.prefix, files.fingerprint
+            self.parts, self.stable, library, files.prefix, files.fingerprint
         ).module()
 
     @cached_property
@@ -108,17 +133,22 @@ class GeneratedC:
     def tests(self) -> str:
         """The tests of the face, which make the library for numbers of double precision."""
         names = module_names(self.spec.forward, self.spec.backward.program)
+        sizes = dict[Symbol, int]()
+        if isinstance(self.parts, ChunkedParts):
+            # One chunk of every size.
+            sizes[self.parts.split.batch] = sum({*self.parts.sizes})
         return module_tests(
-            self.stem, self.module, self.spec, names, {}, library=self.stem, flags=FLAGS
+            self.stem, self.module, self.spec, names, sizes, library=self.stem, flags=FLAGS
         )
 
     def plan_text(self) -> str:
         """What becomes of the equations, in words."""
-        spec, isa = self.parts.program.spec, self.options.isa
+        spec, isa, parts = self.stable, self.options.isa, self.parts
         vectors = "no vectors" if isa == "scalar" else f"vectors of {isa}"
+        chunks = parts.chunks if isinstance(parts, ChunkedParts) else (parts,)
         plans = [
             f"  ({e.number}) {e.key}: {describe_plan(e.plan)}"
-            for part in self.parts.equations
+            for part in chunks[0].equations
             for e in part
             if e.plan
         ]
@@ -127,7 +157,8 @@ class GeneratedC:
                 f"c: every equation as a function, {vectors}, {self.options.dtype}",
                 report_equations(spec.backward.program.equations, spec.numbers),
                 *(["register tiles:", *plans] if plans else []),
-                f"workspace: {self.parts.bytes} bytes",
+                *([parts.describe()] if isinstance(parts, ChunkedParts) else []),
+                f"workspace: {parts.bytes} bytes",
             ]
         )
 

@@ -22,11 +22,18 @@ WIDEST = 8
 
 @dataclass(frozen=True)
 class PassCode:
-    """One function of the file: its name, and the statements of its body."""
+    """One function of the file: its name, and the statements of its body.
+
+    It takes the arrays, the numbers `counts` and a workspace; `uses` are the keys of the arrays of
+    the caller that it reads or writes, `writes` those that it writes.
+    """
 
     name: str
     words: str
     lines: tuple[str, ...]
+    counts: tuple[str, ...] = ()
+    uses: frozenset[str] = frozenset()
+    writes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -38,10 +45,14 @@ class FileParts:
 
     program: SizedProgram
     machine: Machine | None = None
+    larger: FileParts | None = None
+    """The functions for a larger number of samples, which are in the same file."""
 
     @cached_property
     def names(self) -> Mapping[str, str]:
         """The identifier of every tensor, by its key; the fields of the struct are called so."""
+        if self.larger:
+            return self.larger.names
         spec, namer = self.program.spec, self.namer
         python = module_names(spec.forward, spec.backward.program).tensors
         # The names of all styles, so that what is called w1 there is called w1 here.
@@ -49,6 +60,10 @@ class FileParts:
 
     @cached_property
     def namer(self) -> CNames:
+        if self.larger:
+            # What the file holds already has its names first.
+            _ = self.larger.passes
+            return self.larger.namer
         return CNames()
 
     @cached_property
@@ -106,6 +121,16 @@ class FileParts:
         size = WIDEST * max(e.scratch for part in self.equations for e in part)
         return max(self.scratch + size + -size % ALIGNMENT, ALIGNMENT)
 
+    @property
+    def batched(self) -> frozenset[str]:
+        """The keys of arrays of the caller that have a sample a row: none where all is fixed."""
+        return frozenset()
+
+    @property
+    def inner_passes(self) -> tuple[PassCode, ...]:
+        """What the functions of the file call that others do not see."""
+        return ()
+
     @cached_property
     def passes(self) -> tuple[PassCode, ...]:
         """forward, backward, and step, which keeps the values in the workspace."""
@@ -129,8 +154,11 @@ class FileParts:
     ) -> PassCode:
         """The calls of the equations; `outside` are the keys of the arrays of the caller."""
         calls, local, room = list[str](), set[str](), False
+        uses, writes = set[str](), set[str]()
         for e in equations:
             local |= {k for k in e.arguments if k not in outside}
+            uses |= outside.intersection(e.arguments)
+            writes |= outside.intersection({e.key})
             arguments = ", ".join(
                 f"arrays->{self.names[k]}" if k in outside else self.names[k] for k in e.arguments
             )
@@ -147,4 +175,5 @@ class FileParts:
         if room:
             heads.append(f"real *const scratch = (real *)((char *)workspace + {self.scratch});")
         unused = [] if heads else ["(void)workspace;"]
-        return PassCode(name, words, (*unused, *heads, *calls))
+        lines = (*unused, *heads, *calls)
+        return PassCode(name, words, lines, (), frozenset(uses), frozenset(writes))

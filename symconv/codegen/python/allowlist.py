@@ -202,6 +202,7 @@ C_FACE = AllowList(
     imports=frozenset({
         "import ctypes",
         "from collections.abc import Callable",
+        "from concurrent.futures import ThreadPoolExecutor",
         "from pathlib import Path",
         "from typing import Any, NamedTuple, TypeAlias",
         "import numpy as np",
@@ -212,13 +213,13 @@ C_FACE = AllowList(
         "int64", "integer", "isin", "uint8", "uintp",
     })},
     methods=frozenset({
-        "CDLL", "CFUNCTYPE", "c_size_t", "c_uint", "c_void_p", "ctypes", "data",
-        "dtype", "exists", "extend", "get", "items", "kind", "max", "min", "name", "ndim", "shape",
-        "values", "with_name",
+        "CDLL", "CFUNCTYPE", "append", "c_size_t", "c_uint", "c_void_p", "ctypes", "data",
+        "dtype", "exists", "extend", "get", "items", "kind", "max", "min", "name", "ndim", "result",
+        "setdefault", "shape", "submit", "values", "with_name",
     }),
     builtins=frozenset({
-        "OSError", "TypeError", "ValueError", "dict", "frozenset", "int", "len", "list", "str",
-        "tuple",
+        "OSError", "TypeError", "ValueError", "dict", "frozenset", "int", "len", "list", "max",
+        "min", "next", "range", "str", "tuple", "zip",
     }),
     dunders=frozenset({"__file__"}),
 )  # fmt: skip

@@ -42,20 +42,13 @@ class SizedTensor:
 class SizedProgram:
     """Both passes with sizes that are numbers.
 
-    SymconvError where a size is open, or where an array has more than `LARGEST` entries.
+    SymconvError where an array has more than `LARGEST` entries.
     """
 
     spec: ModuleSpec
 
     def __post_init__(self) -> None:
-        sizes = self.spec.backward.program.free_sizes
-        if sizes:
-            names = ", ".join(map(str, sizes))
-            example = " ".join(f"--size {s}=8" for s in sizes)
-            raise SymconvError(
-                f"C code has fixed sizes, and {names} {'is' if len(sizes) == 1 else 'are'} open",
-                help=f"fix them, such as with {example}, or .fixed({sizes[0]}=8) in Python",
-            )
+        assert not self.spec.backward.program.free_sizes, "an open batch is computed in chunks"
         for tensor in self.tensors.values():
             if tensor.entries > LARGEST:
                 raise SymconvError(

@@ -19,6 +19,10 @@ less in two of 16; a smaller number splits such batches for nothing, a larger on
 idle."""
 
 
+ROLES = ("input", "target")
+"""What has a batch of its own, the first of them that a network has."""
+
+
 @dataclass(frozen=True)
 class BatchSplit:
     """A batch whose parts can be computed apart.
@@ -38,9 +42,8 @@ def plan_batch_split(forward: Program) -> BatchSplit | None:
     value of a sample is computed from that sample and from parameters, and the cost is a sum of one
     term a sample, divided by the number of samples or not.
     """
-    batches = {t.shape[0] for t in forward.tensors if t.batch == 1 and t.role == "input"}
-    batch = batches.pop() if len(batches) == 1 else None
-    if not isinstance(batch, Symbol):
+    batch = find_batch(forward)
+    if batch is None:
         return None
     if any(batch in n.free_symbols for t in forward.tensors for n in t.shape[1:]):
         return None
@@ -50,6 +53,27 @@ def plan_batch_split(forward: Program) -> BatchSplit | None:
     # The last equation is that of the cost. Where there is none, the delta of the output is given,
     # and the gradients of parts are simply added.
     return BatchSplit(batch, kinds[-1] == "mean")
+
+
+def find_batch(forward: Program) -> Symbol | None:
+    """The batch of all inputs, where it is a symbol; that of the targets where there are none.
+
+    An input of class numbers, such as words to embed, has the role of a target.
+    """
+    roles = {
+        r: {t.shape[0] for t in forward.tensors if t.batch == 1 and t.role == r} for r in ROLES
+    }
+    batches = next(filter(None, roles.values()), set())
+    batch = batches.pop() if len(batches) == 1 else None
+    return batch if isinstance(batch, Symbol) else None
+
+
+def find_meeting(forward: Program) -> str | None:
+    """The key of the first value in which samples meet; None where there is none."""
+    batch = find_batch(forward)
+    if batch is None:
+        return None
+    return next((e.key for e in forward.equations if not _classify(forward, e, batch)), None)
 
 
 def _classify(forward: Program, e: Equation, batch: Symbol) -> str | None:
@@ -108,11 +132,11 @@ def _classify_cost(forward: Program, e: Expr, batch: Symbol) -> str | None:
     return None if batch in (factor * batch).free_symbols else "mean"
 
 
-def smallest_part(backward: Backward, split: BatchSplit) -> int:
-    """The fewest samples of a part that repay a thread: GRAIN over the operations of one sample.
+def smallest_part(backward: Backward, split: BatchSplit, grain: int = GRAIN) -> int:
+    """The fewest samples of a part that repay a thread: `grain` over the operations of one sample.
 
     1 where other sizes than the batch are symbols, too: then nothing can be counted.
     """
     work = Add(*(count_operations(e) for e in backward.program.equations))
     work = work.xreplace({split.batch: Integer(1)})
-    return int(ceiling(Integer(GRAIN) / work)) if work.is_Integer and work > 0 else 1
+    return int(ceiling(Integer(grain) / work)) if work.is_Integer and work > 0 else 1
