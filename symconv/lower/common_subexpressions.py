@@ -20,7 +20,6 @@ from .ir import (
     Cast,
     Choose,
     Comparison,
-    Correlate,
     Einsum,
     Let,
     Local,
@@ -42,7 +41,6 @@ WORTH = (
     | Reduce
     | SoftmaxArray
     | Einsum
-    | Correlate
     | Matmul
     | Comparison
     | LogicalAnd
@@ -52,7 +50,7 @@ WORTH = (
 )
 WORDS = {
     Reshape: "blocks",
-    Einsum | Matmul | Correlate: "product",
+    Einsum | Matmul: "product",
     Choose: "chosen",
     Comparison | LogicalAnd | Cast: "mask",
 }

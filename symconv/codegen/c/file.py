@@ -76,7 +76,9 @@ class SourceFiles:
     def bodies(self) -> str:
         """The functions of the equations."""
         return "\n\n".join(
-            "\n".join([*self._note(e.number, e.key), *e.lines]) for e in self.parts.codes
+            "\n".join([*self._note(e.number, e.key), *e.lines])
+            for part in self.parts.equations
+            for e in part
         )
 
     def _note(self, number: str, key: str) -> list[str]:
@@ -86,7 +88,7 @@ class SourceFiles:
 
     @cached_property
     def header(self) -> str:
-        """The struct of arrays, and the functions."""
+        """The struct of arrays, and the four functions."""
         text = render_template(
             "c",
             "module.h.j2",
@@ -129,7 +131,7 @@ class SourceFiles:
         return zlib.crc32(repr(fields).encode())
 
     def _audited(self, text: str) -> str:
-        made = (e.words for e in self.parts.codes)
+        made = (e.words for part in self.parts.equations for e in part)
         own = {self.prefix, *WORDS_OF_TEMPLATES}
         return audit_c(text, self.parts.namer.claimed.union(own, *made))
 
