@@ -13,7 +13,7 @@ from math import prod
 
 from sympy import Symbol
 
-from .nest import ArrayAccess
+from .accesses import ArrayAccess
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class Packing:
 
     `order` are its axes, the last one contiguous; `low` and `high` the zeros before and behind each
     axis; `planes` how many planes the last axis is dealt out to; `pitch` what the length of a row
-    is a multiple of, `least` its least length. The first `apart` axes are left out, as they are copied
-    one entry at a time. `copied` is whether there is a copy at all.
+    is a multiple of, `least` its least length. The first `apart` axes are left out, as they are
+    copied one entry at a time. `copied` is whether there is a copy at all.
     """
 
     shape: tuple[int, ...]

@@ -8,8 +8,9 @@ from math import prod
 
 from sympy import Symbol
 
+from .accesses import ArrayAccess
 from .machine import Machine
-from .nest import ArrayAccess, Nest
+from .nest import Nest
 from .packing import Packing
 from .register_tile import RegisterTile, list_tiles
 from .tile_cost import LEVEL_ONE, TileCosts
@@ -37,10 +38,10 @@ MOST_VECTORS = 8
 class NestPlan:
     """How a nest is computed.
 
-    `samples` are the indices of the outermost loops, inside of which one sample is copied; `blocks` are
-    inner indices that run in blocks around the tiles, so that what a tile reads stays in the first
-    cache; `partial` says that sums are kept as vectors until the last block. `cycles` is the cost
-    of a product that the plan was chosen by.
+    `samples` are the indices of the outermost loops, inside of which one sample is copied; `blocks`
+    are inner indices that run in blocks around the tiles, so that what a tile reads stays in the
+    first cache; `partial` says that sums are kept as vectors until the last block. `cycles` is the
+    cost of a product that the plan was chosen by.
     """
 
     nest: Nest

@@ -8,7 +8,8 @@ from math import prod
 
 from sympy import Symbol
 
-from .nest import ArrayAccess, Nest
+from .accesses import ArrayAccess
+from .nest import Nest
 from .packing import Packing, halo
 
 MOST_TAPS = 7
@@ -89,9 +90,11 @@ def find_samples(nest: Nest, packings: tuple[Packing, ...]) -> tuple[Symbol, ...
             if v not in nest.inner and not nest.target.uses(v):
                 break
             found.append(v)
-        leading = [count_leading(a, tuple(found)) for a in copied]
-        if found and all(n or not any(map(a.uses, found)) for a, n in zip(copied, leading)):
-            return tuple(found)
+        samples = tuple(found)
+        if samples and all(
+            count_leading(a, samples) or not any(map(a.uses, samples)) for a in copied
+        ):
+            return samples
     return ()
 
 

@@ -11,9 +11,9 @@ from sympy import Symbol
 
 from symconv.codegen.c.model.names import CNames
 
+from .accesses import ArrayAccess
 from .addresses import plain_packing, write_place
 from .loop_order import order_loops
-from .nest import ArrayAccess
 from .planner import NestPlan, describe_plan
 from .vector_axis import extents_of
 from .write_copies import write_copy, write_zeros

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from sympy import Symbol
 
+from .accesses import ArrayAccess
 from .addresses import plain_packing, write_offset
-from .nest import ArrayAccess
 from .product_order import Product, order_products
 
 if TYPE_CHECKING:
