@@ -16,6 +16,7 @@ from .equations import TYPES
 from .model.names import c_identifier
 from .model.sized_program import SizedTensor
 from .passes import FileParts
+from .winograd.write_turn import write_turn
 
 HELPERS = (
     "relu", "sigmoid", "softplus", "absolute", "erf", "tanh", "exp", "log", "sqrt", "sin", "cos",
@@ -33,6 +34,7 @@ WORDS_OF_TEMPLATES = frozenset(
     [
         *("k", "x", "y", "low", "small", "more", "scratch", "sums", "a", "total"),
         *("part", "entries", "share", "taken", "at", "first", "count", "samples"),
+        *("from", "step", "rows", "to", "pitch", "columns", "j"),
     ]
 )
 """The names of numbers in the templates."""
@@ -106,6 +108,7 @@ class SourceFiles:
         # Softplus, and maxima, are made of others.
         if "softplus" in used:
             used = [h for h in HELPERS if h in {*used, "exp"}]
+        turns = {int(n) for n in re.findall(r"\bturn_(\d+)\b", self.bodies)}
         public = ["\n".join(p.lines) for p in self.parts.passes]
         text = render_template(
             "c",
@@ -114,6 +117,7 @@ class SourceFiles:
             helpers=used,
             hold=HOLDS.get(self.isa) if "LOAD" in self.bodies else None,
             lanes=sorted({int(n) for n in re.findall(r"\b(?:u|LOAD)(\d+)\b", self.bodies)}),
+            turns=[write_turn(n) for n in sorted(turns)],
             bodies=self.bodies,
             inner_passes=self.parts.inner_passes,
             passes=self.parts.passes,

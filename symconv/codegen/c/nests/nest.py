@@ -38,6 +38,11 @@ class Nest:
         return {**self.outer, **self.inner}
 
     @property
+    def accumulates(self) -> bool:
+        """Whether what the target holds already is added: nothing may be computed twice."""
+        return self.bias == self.target
+
+    @property
     def products(self) -> int:
         """How many products there are, those with absent entries included."""
         return prod(self.extents.values())

@@ -157,7 +157,10 @@ def _list_tiles(
     for vectors in range(1, 2 if axis.dot else min(-(-axis.extent // lanes), MOST_VECTORS) + 1):
         for sizes in list_tiles(extents, axis.whole, machine.registers // vectors):
             # What is added up must not be met twice: such tiles end where the index ends.
-            if not axis.dot or all(extents[u] % t == 0 for u, t in sizes):
+            ends = nest.accumulates and axis.extent % (lanes * vectors)
+            if not (axis.dot or nest.accumulates) or (
+                all(extents[u] % t == 0 for u, t in sizes) and not ends
+            ):
                 yield RegisterTile(lanes, vectors, sizes)
 
 
