@@ -9,8 +9,9 @@ Padding never wins a maximum: entries beyond the border count as minus infinity.
 The cost E is half the sum over all entries.
 """
 
-# ruff: noqa: N815
+# ruff: noqa: N815, RET504
 
+from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[np.floating[Any]]
 Number: TypeAlias = np.floating[Any]
+Parameters: TypeAlias = dict[str, Array]
 
 
 class Forward(NamedTuple):
@@ -160,3 +162,115 @@ def backward(o: Array, w: Array, W: Array, t: Array, values: Forward) -> Gradien
     delta_x_windows = sliding_window_view(delta_x_padded, (2, 2), axis=(0, 1))
     do = np.einsum("ijmn,mn->ij", delta_x_windows[:, :, ::-1, ::-1], w, optimize=True)  # (16)
     return Gradients(dw, db, dW, do)
+
+
+class Parameter(NamedTuple):
+    """What is known of a parameter; a `weight` is drawn at first, a `bias` is 0, a `scale` is 1.
+
+    The entries of a weight are drawn evenly from -b to b with b**2 = 6 / fan, where fan is how many
+    products one sum has, before functions like a rectifier (He); elsewhere, how many sums an entry
+    of the layer's input enters is added to that (Glorot).
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    role: str
+    fan: int = 0
+
+
+PARAMETERS = (
+    Parameter("w", (2, 2), "weight", 8),
+    Parameter("b", (1,), "bias"),
+    Parameter("W", (2, 4), "weight", 6),
+)
+"""Every parameter, in the order of the calls."""
+
+
+def initial(seed: int, dtype: Any = np.float64) -> Parameters:
+    """Draw the parameters, the same ones for a seed on every machine."""
+    random = np.random.Generator(np.random.PCG64(seed))
+    parameters: Parameters = {}
+    for name, shape, role, fan in PARAMETERS:
+        if role == "weight":
+            drawn = np.sqrt(6 / fan) * (2 * random.random(shape) - 1)
+        else:
+            drawn = np.full(shape, float(role == "scale"))
+        parameters[name] = drawn.astype(dtype)
+    return parameters
+
+
+def unpack_parameters(parameters: Any) -> tuple[Array, ...]:
+    """Give the parameters in the order of PARAMETERS; a ValueError says if they are others."""
+    names = [p.name for p in PARAMETERS]
+    if set(parameters) != set(names):
+        given = ", ".join(map(str, parameters)) or "none"
+        raise ValueError(f"the parameters are {', '.join(names)}, not {given}")
+    return tuple(parameters[name] for name in names)
+
+
+def save(path: str | Path, parameters: Parameters) -> None:
+    """Write the parameters as `.npz`; a file of that name stays until the new one is whole."""
+    arrays: dict[str, Any] = {}
+    for (name, *_), array in zip(PARAMETERS, unpack_parameters(parameters), strict=True):
+        arrays[name] = np.asarray(array)
+        if arrays[name].dtype.kind != "f":
+            raise TypeError(f"{name} holds {arrays[name].dtype}, not floats")
+    part = Path(f"{path}.part.npz")
+    np.savez(part, **arrays)
+    part.replace(path)
+
+
+def load(path: str | Path) -> Parameters:
+    """Read what `save` wrote; a ValueError says what does not fit these parameters."""
+    with np.load(path, allow_pickle=False) as file:
+        arrays = unpack_parameters(file)
+    for (name, shape, *_), array in zip(PARAMETERS, arrays, strict=True):
+        if array.shape != shape or array.dtype.kind != "f":
+            kind = f"{array.dtype} of the shape {array.shape}"
+            raise ValueError(f"{path}: {name} is {kind}, not floats of the shape {shape}")
+    return {p.name: array for p, array in zip(PARAMETERS, arrays, strict=True)}
+
+
+def predict(o: Array, *, parameters: Parameters) -> Array:
+    """Compute h, the last value before the cost; no target is needed.
+
+    Args:
+        o: input, shape (5, 5).
+        parameters: arrays by the names of PARAMETERS.
+
+    Returns:
+        An array of the shape (2,).
+    """
+    w, b, W = unpack_parameters(parameters)
+    o, w, b, W = as_floats(o=o, w=w, b=b, W=W)
+    check_shape("o", o, (5, 5))
+    check_shape("w", w, (2, 2))
+    check_shape("b", b, (1,))
+    check_shape("W", W, (2, 4))
+    o_windows = sliding_window_view(o, (2, 2), axis=(0, 1))
+    x = np.einsum("ijmn,mn->ij", o_windows, w, optimize=True) + b[0]  # (1)
+    p = np.full((2, 2), -np.inf, dtype=x.dtype)
+    x_blocks = x.reshape(2, 2, 2, 2)
+    for m, n in np.ndindex(2, 2):
+        np.maximum(p, x_blocks[:, m, :, n], out=p)  # (2)
+    a = sigmoid(p)  # (3)
+    v = a.reshape(4)  # (4)
+    h = W @ v  # (5)
+    return h
+
+
+def cost_and_gradients(o: Array, t: Array, *, parameters: Parameters) -> tuple[Number, Parameters]:
+    """Compute the cost and its gradients.
+
+    Args:
+        o: as for `forward` and `backward`.
+        t: as for `forward` and `backward`.
+        parameters: arrays by the names of PARAMETERS.
+
+    Returns:
+        The cost, and the gradients by the names of the parameters.
+    """
+    w, b, W = unpack_parameters(parameters)
+    values = forward(o, w, b, W, t)
+    found = backward(o, w, W, t, values)
+    return values.E, {"w": found.dw, "b": found.db, "W": found.dW}

@@ -15,8 +15,9 @@ Padding never wins a maximum: entries beyond the border count as minus infinity.
 The cost C is minus the mean over the N samples, each a sum over the classes.
 """
 
-# ruff: noqa: N815, PLR0913, PLR0915, PLR0917
+# ruff: noqa: N815, PLR0913, PLR0915, PLR0917, RET504
 
+from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -26,6 +27,7 @@ from numpy.typing import NDArray
 Array: TypeAlias = NDArray[np.floating[Any]]
 Labels: TypeAlias = NDArray[np.integer[Any]]
 Number: TypeAlias = np.floating[Any]
+Parameters: TypeAlias = dict[str, Array]
 
 
 class Forward(NamedTuple):
@@ -318,3 +320,158 @@ def backward(
         dx_padded[:, :, m : m + 28, n : n + 28] += dx_parts[m, n]
     dx = dx_padded[:, :, 2:30, 2:30]  # (38)
     return Gradients(dw1, db1, dw2, db2, dW1, dc1, dW2, dc2, dW3, dc3, dx)
+
+
+class Parameter(NamedTuple):
+    """What is known of a parameter; a `weight` is drawn at first, a `bias` is 0, a `scale` is 1.
+
+    The entries of a weight are drawn evenly from -b to b with b**2 = 6 / fan, where fan is how many
+    products one sum has, before functions like a rectifier (He); elsewhere, how many sums an entry
+    of the layer's input enters is added to that (Glorot).
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    role: str
+    fan: int = 0
+
+
+PARAMETERS = (
+    Parameter("w1", (6, 1, 5, 5), "weight", 25),
+    Parameter("b1", (6,), "bias"),
+    Parameter("w2", (16, 6, 5, 5), "weight", 150),
+    Parameter("b2", (16,), "bias"),
+    Parameter("W1", (120, 400), "weight", 400),
+    Parameter("c1", (120,), "bias"),
+    Parameter("W2", (84, 120), "weight", 120),
+    Parameter("c2", (84,), "bias"),
+    Parameter("W3", (10, 84), "weight", 94),
+    Parameter("c3", (10,), "bias"),
+)
+"""Every parameter, in the order of the calls."""
+
+
+def initial(seed: int, dtype: Any = np.float64) -> Parameters:
+    """Draw the parameters, the same ones for a seed on every machine."""
+    random = np.random.Generator(np.random.PCG64(seed))
+    parameters: Parameters = {}
+    for name, shape, role, fan in PARAMETERS:
+        if role == "weight":
+            drawn = np.sqrt(6 / fan) * (2 * random.random(shape) - 1)
+        else:
+            drawn = np.full(shape, float(role == "scale"))
+        parameters[name] = drawn.astype(dtype)
+    return parameters
+
+
+def unpack_parameters(parameters: Any) -> tuple[Array, ...]:
+    """Give the parameters in the order of PARAMETERS; a ValueError says if they are others."""
+    names = [p.name for p in PARAMETERS]
+    if set(parameters) != set(names):
+        given = ", ".join(map(str, parameters)) or "none"
+        raise ValueError(f"the parameters are {', '.join(names)}, not {given}")
+    return tuple(parameters[name] for name in names)
+
+
+def save(path: str | Path, parameters: Parameters) -> None:
+    """Write the parameters as `.npz`; a file of that name stays until the new one is whole."""
+    arrays: dict[str, Any] = {}
+    for (name, *_), array in zip(PARAMETERS, unpack_parameters(parameters), strict=True):
+        arrays[name] = np.asarray(array)
+        if arrays[name].dtype.kind != "f":
+            raise TypeError(f"{name} holds {arrays[name].dtype}, not floats")
+    part = Path(f"{path}.part.npz")
+    np.savez(part, **arrays)
+    part.replace(path)
+
+
+def load(path: str | Path) -> Parameters:
+    """Read what `save` wrote; a ValueError says what does not fit these parameters."""
+    with np.load(path, allow_pickle=False) as file:
+        arrays = unpack_parameters(file)
+    for (name, shape, *_), array in zip(PARAMETERS, arrays, strict=True):
+        if array.shape != shape or array.dtype.kind != "f":
+            kind = f"{array.dtype} of the shape {array.shape}"
+            raise ValueError(f"{path}: {name} is {kind}, not floats of the shape {shape}")
+    return {p.name: array for p, array in zip(PARAMETERS, arrays, strict=True)}
+
+
+def predict(x: Array, *, parameters: Parameters) -> Array:
+    """Compute the probabilities; no target is needed.
+
+    Args:
+        x: input, shape (N, 1, 28, 28).
+        parameters: arrays by the names of PARAMETERS.
+
+    Returns:
+        An array of the shape (N, 10).
+    """
+    w1, b1, w2, b2, W1, c1, W2, c2, W3, c3 = unpack_parameters(parameters)
+    x, w1, b1, w2, b2, W1, c1, W2, c2, W3, c3 = as_floats(
+        x=x, w1=w1, b1=b1, w2=w2, b2=b2, W1=W1, c1=c1, W2=W2, c2=c2, W3=W3, c3=c3
+    )
+    check_axes("x", x, "N, 1, 28, 28")
+    N = x.shape[0]
+    check_shape("x", x, (N, 1, 28, 28))
+    check_shape("w1", w1, (6, 1, 5, 5))
+    check_shape("b1", b1, (6,))
+    check_shape("w2", w2, (16, 6, 5, 5))
+    check_shape("b2", b2, (16,))
+    check_shape("W1", W1, (120, 400))
+    check_shape("c1", c1, (120,))
+    check_shape("W2", W2, (84, 120))
+    check_shape("c2", c2, (84,))
+    check_shape("W3", W3, (10, 84))
+    check_shape("c3", c3, (10,))
+    x_padded = np.pad(x, ((0, 0), (0, 0), (2, 2), (2, 2)))
+    x_windows = sliding_window_view(x_padded, (5, 5), axis=(2, 3))
+    z1_part = np.einsum("eijmn,fmn->efij", x_windows[:, 0], w1[:, 0], optimize=True)
+    z1 = z1_part + b1[:, None, None]  # (1)
+    a1 = np.maximum(z1, 0)  # (2)
+    p1 = np.full((N, 6, 14, 14), -np.inf, dtype=a1.dtype)
+    a1_blocks = a1.reshape(N, 6, 14, 2, 14, 2)
+    for m, n in np.ndindex(2, 2):
+        np.maximum(p1, a1_blocks[:, :, :, m, :, n], out=p1)  # (3)
+    p1_windows = sliding_window_view(p1, (5, 5), axis=(2, 3))
+    z2 = np.einsum("egijmn,fgmn->efij", p1_windows, w2, optimize=True) + b2[:, None, None]  # (4)
+    a2 = np.maximum(z2, 0)  # (5)
+    p2 = np.full((N, 16, 5, 5), -np.inf, dtype=a2.dtype)
+    a2_blocks = a2.reshape(N, 16, 5, 2, 5, 2)
+    for m, n in np.ndindex(2, 2):
+        np.maximum(p2, a2_blocks[:, :, :, m, :, n], out=p2)  # (6)
+    v = p2.reshape(N, 400)  # (7)
+    h1 = v @ W1.T + c1  # (8)
+    r1 = np.maximum(h1, 0)  # (9)
+    h2 = r1 @ W2.T + c2  # (10)
+    r2 = np.maximum(h2, 0)  # (11)
+    h3 = r2 @ W3.T + c3  # (12)
+    prediction = softmax(h3, axis=1)
+    return prediction
+
+
+def cost_and_gradients(x: Array, t: Labels, *, parameters: Parameters) -> tuple[Number, Parameters]:
+    """Compute the cost and its gradients.
+
+    Args:
+        x: as for `forward` and `backward`.
+        t: as for `forward` and `backward`.
+        parameters: arrays by the names of PARAMETERS.
+
+    Returns:
+        The cost, and the gradients by the names of the parameters.
+    """
+    w1, b1, w2, b2, W1, c1, W2, c2, W3, c3 = unpack_parameters(parameters)
+    values = forward(x, w1, b1, w2, b2, W1, c1, W2, c2, W3, c3, t)
+    found = backward(x, w1, w2, W1, W2, W3, t, values)
+    return values.C, {
+        "w1": found.dw1,
+        "b1": found.db1,
+        "w2": found.dw2,
+        "b2": found.db2,
+        "W1": found.dW1,
+        "c1": found.dc1,
+        "W2": found.dW2,
+        "c2": found.dc2,
+        "W3": found.dW3,
+        "c3": found.dc3,
+    }

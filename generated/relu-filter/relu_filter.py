@@ -7,6 +7,9 @@ Every tensor is 0 beyond its border and at indices that are no integers.
 The cost C is half the sum over all entries.
 """
 
+# ruff: noqa: RET504
+
+from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -15,6 +18,7 @@ from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[np.floating[Any]]
 Number: TypeAlias = np.floating[Any]
+Parameters: TypeAlias = dict[str, Array]
 
 
 class Forward(NamedTuple):
@@ -114,3 +118,103 @@ def backward(x: Array, w: Array, t: Array, values: Forward) -> Gradients:
     delta_z_windows = sliding_window_view(delta_z_padded, (2, 2), axis=(0, 1))
     dx = np.einsum("ijmn,mn->ij", delta_z_windows[:, :, ::-1, ::-1], w, optimize=True)  # (7)
     return Gradients(dw, dx)
+
+
+class Parameter(NamedTuple):
+    """What is known of a parameter; a `weight` is drawn at first, a `bias` is 0, a `scale` is 1.
+
+    The entries of a weight are drawn evenly from -b to b with b**2 = 6 / fan, where fan is how many
+    products one sum has, before functions like a rectifier (He); elsewhere, how many sums an entry
+    of the layer's input enters is added to that (Glorot).
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    role: str
+    fan: int = 0
+
+
+PARAMETERS = (Parameter("w", (2, 2), "weight", 4),)
+"""Every parameter, in the order of the calls."""
+
+
+def initial(seed: int, dtype: Any = np.float64) -> Parameters:
+    """Draw the parameters, the same ones for a seed on every machine."""
+    random = np.random.Generator(np.random.PCG64(seed))
+    parameters: Parameters = {}
+    for name, shape, role, fan in PARAMETERS:
+        if role == "weight":
+            drawn = np.sqrt(6 / fan) * (2 * random.random(shape) - 1)
+        else:
+            drawn = np.full(shape, float(role == "scale"))
+        parameters[name] = drawn.astype(dtype)
+    return parameters
+
+
+def unpack_parameters(parameters: Any) -> tuple[Array, ...]:
+    """Give the parameters in the order of PARAMETERS; a ValueError says if they are others."""
+    names = [p.name for p in PARAMETERS]
+    if set(parameters) != set(names):
+        given = ", ".join(map(str, parameters)) or "none"
+        raise ValueError(f"the parameters are {', '.join(names)}, not {given}")
+    return tuple(parameters[name] for name in names)
+
+
+def save(path: str | Path, parameters: Parameters) -> None:
+    """Write the parameters as `.npz`; a file of that name stays until the new one is whole."""
+    arrays: dict[str, Any] = {}
+    for (name, *_), array in zip(PARAMETERS, unpack_parameters(parameters), strict=True):
+        arrays[name] = np.asarray(array)
+        if arrays[name].dtype.kind != "f":
+            raise TypeError(f"{name} holds {arrays[name].dtype}, not floats")
+    part = Path(f"{path}.part.npz")
+    np.savez(part, **arrays)
+    part.replace(path)
+
+
+def load(path: str | Path) -> Parameters:
+    """Read what `save` wrote; a ValueError says what does not fit these parameters."""
+    with np.load(path, allow_pickle=False) as file:
+        arrays = unpack_parameters(file)
+    for (name, shape, *_), array in zip(PARAMETERS, arrays, strict=True):
+        if array.shape != shape or array.dtype.kind != "f":
+            kind = f"{array.dtype} of the shape {array.shape}"
+            raise ValueError(f"{path}: {name} is {kind}, not floats of the shape {shape}")
+    return {p.name: array for p, array in zip(PARAMETERS, arrays, strict=True)}
+
+
+def predict(x: Array, *, parameters: Parameters) -> Array:
+    """Compute y, the last value before the cost; no target is needed.
+
+    Args:
+        x: input, shape (3, 3).
+        parameters: arrays by the names of PARAMETERS.
+
+    Returns:
+        An array of the shape (2, 2).
+    """
+    (w,) = unpack_parameters(parameters)
+    x, w = as_floats(x=x, w=w)
+    check_shape("x", x, (3, 3))
+    check_shape("w", w, (2, 2))
+    x_windows = sliding_window_view(x, (2, 2), axis=(0, 1))
+    z = np.einsum("ijmn,mn->ij", x_windows, w, optimize=True)  # (1)
+    y = np.maximum(z, 0)  # (2)
+    return y
+
+
+def cost_and_gradients(x: Array, t: Array, *, parameters: Parameters) -> tuple[Number, Parameters]:
+    """Compute the cost and its gradients.
+
+    Args:
+        x: as for `forward` and `backward`.
+        t: as for `forward` and `backward`.
+        parameters: arrays by the names of PARAMETERS.
+
+    Returns:
+        The cost, and the gradients by the names of the parameters.
+    """
+    (w,) = unpack_parameters(parameters)
+    values = forward(x, w, t)
+    found = backward(x, w, t, values)
+    return values.C, {"w": found.dw}

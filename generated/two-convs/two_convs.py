@@ -5,6 +5,9 @@ Convolution means cross-correlation: the kernel is read forwards (not flipped).
 Every tensor is 0 beyond its border and at indices that are no integers.
 """
 
+# ruff: noqa: RET504
+
+from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -13,6 +16,7 @@ from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[np.floating[Any]]
 Number: TypeAlias = np.floating[Any]
+Parameters: TypeAlias = dict[str, Array]
 
 
 class Forward(NamedTuple):
@@ -119,3 +123,107 @@ def backward(i: Array, w1: Array, w2: Array, y: Array, values: Forward) -> Gradi
     delta_o1_windows = sliding_window_view(delta_o1_padded, (2, 2), axis=(0, 1))
     di = np.einsum("uvmn,mn->uv", delta_o1_windows[:, :, ::-1, ::-1], w1, optimize=True)  # (8)
     return Gradients(dw1, dw2, di)
+
+
+class Parameter(NamedTuple):
+    """What is known of a parameter; a `weight` is drawn at first, a `bias` is 0, a `scale` is 1.
+
+    The entries of a weight are drawn evenly from -b to b with b**2 = 6 / fan, where fan is how many
+    products one sum has, before functions like a rectifier (He); elsewhere, how many sums an entry
+    of the layer's input enters is added to that (Glorot).
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    role: str
+    fan: int = 0
+
+
+PARAMETERS = (
+    Parameter("w1", (2, 2), "weight", 8),
+    Parameter("w2", (2, 2), "weight", 5),
+)
+"""Every parameter, in the order of the calls."""
+
+
+def initial(seed: int, dtype: Any = np.float64) -> Parameters:
+    """Draw the parameters, the same ones for a seed on every machine."""
+    random = np.random.Generator(np.random.PCG64(seed))
+    parameters: Parameters = {}
+    for name, shape, role, fan in PARAMETERS:
+        if role == "weight":
+            drawn = np.sqrt(6 / fan) * (2 * random.random(shape) - 1)
+        else:
+            drawn = np.full(shape, float(role == "scale"))
+        parameters[name] = drawn.astype(dtype)
+    return parameters
+
+
+def unpack_parameters(parameters: Any) -> tuple[Array, ...]:
+    """Give the parameters in the order of PARAMETERS; a ValueError says if they are others."""
+    names = [p.name for p in PARAMETERS]
+    if set(parameters) != set(names):
+        given = ", ".join(map(str, parameters)) or "none"
+        raise ValueError(f"the parameters are {', '.join(names)}, not {given}")
+    return tuple(parameters[name] for name in names)
+
+
+def save(path: str | Path, parameters: Parameters) -> None:
+    """Write the parameters as `.npz`; a file of that name stays until the new one is whole."""
+    arrays: dict[str, Any] = {}
+    for (name, *_), array in zip(PARAMETERS, unpack_parameters(parameters), strict=True):
+        arrays[name] = np.asarray(array)
+        if arrays[name].dtype.kind != "f":
+            raise TypeError(f"{name} holds {arrays[name].dtype}, not floats")
+    part = Path(f"{path}.part.npz")
+    np.savez(part, **arrays)
+    part.replace(path)
+
+
+def load(path: str | Path) -> Parameters:
+    """Read what `save` wrote; a ValueError says what does not fit these parameters."""
+    with np.load(path, allow_pickle=False) as file:
+        arrays = unpack_parameters(file)
+    for (name, shape, *_), array in zip(PARAMETERS, arrays, strict=True):
+        if array.shape != shape or array.dtype.kind != "f":
+            kind = f"{array.dtype} of the shape {array.shape}"
+            raise ValueError(f"{path}: {name} is {kind}, not floats of the shape {shape}")
+    return {p.name: array for p, array in zip(PARAMETERS, arrays, strict=True)}
+
+
+def predict(i: Array, *, parameters: Parameters) -> Array:
+    """Compute o2, the last value before the cost; no target is needed.
+
+    Args:
+        i: input, shape (3, 3).
+        parameters: arrays by the names of PARAMETERS.
+
+    Returns:
+        An array of the shape (1, 1).
+    """
+    w1, w2 = unpack_parameters(parameters)
+    i, w1, w2 = as_floats(i=i, w1=w1, w2=w2)
+    check_shape("i", i, (3, 3))
+    check_shape("w1", w1, (2, 2))
+    check_shape("w2", w2, (2, 2))
+    i_windows = sliding_window_view(i, (2, 2), axis=(0, 1))
+    o1 = np.einsum("uvmn,mn->uv", i_windows, w1, optimize=True)  # (1)
+    o2 = np.reshape((o1 * w2).sum(), (1, 1))  # (2)
+    return o2
+
+
+def cost_and_gradients(i: Array, y: Array, *, parameters: Parameters) -> tuple[Number, Parameters]:
+    """Compute the cost and its gradients.
+
+    Args:
+        i: as for `forward` and `backward`.
+        y: as for `forward` and `backward`.
+        parameters: arrays by the names of PARAMETERS.
+
+    Returns:
+        The cost, and the gradients by the names of the parameters.
+    """
+    w1, w2 = unpack_parameters(parameters)
+    values = forward(i, w1, w2, y)
+    found = backward(i, w1, w2, y, values)
+    return values.C, {"w1": found.dw1, "w2": found.dw2}

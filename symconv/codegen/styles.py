@@ -21,6 +21,7 @@ from symconv.semantics.work import count_range_values, count_terms
 
 if TYPE_CHECKING:
     from symconv.codegen.fast.strategy import Strategy
+    from symconv.codegen.readable.prediction import WrittenPrediction
 
 LOOPS = 20_000
 """The most terms of a forward pass in loops whose gradients are tested entry by entry. Central
@@ -63,7 +64,10 @@ class GeneratedModule:
     @cached_property
     def module(self) -> Module:
         """The record of the module, which everything else reads."""
-        return STYLES[self.style](self)
+        from symconv.codegen.readable.training import add_training
+
+        module = STYLES[self.style](self)
+        return add_training(module, self.stable, PREDICTIONS[self.style](self.stable))
 
     @cached_property
     def source(self) -> str:
@@ -129,4 +133,25 @@ STYLES: Mapping[str, Callable[[GeneratedModule], Module]] = {
     "loops": _loops,
     "readable": _readable,
     "fast": _fast,
+}
+
+
+def _predict(spec: ModuleSpec) -> WrittenPrediction | None:
+    """What the network predicts, vectorised."""
+    from symconv.codegen.readable.prediction import write_prediction
+
+    return write_prediction(spec)
+
+
+def _predict_in_loops(spec: ModuleSpec) -> WrittenPrediction | None:
+    """What the network predicts, index by index."""
+    from symconv.codegen.loops.prediction import write_loops_prediction
+
+    return write_loops_prediction(spec)
+
+
+PREDICTIONS: Mapping[str, Callable[[ModuleSpec], WrittenPrediction | None]] = {
+    "loops": _predict_in_loops,
+    "readable": _predict,
+    "fast": _predict,
 }

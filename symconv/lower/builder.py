@@ -25,6 +25,7 @@ class ProgramBuilder:
     on the way. `labels` are the keys of arrays of class numbers. `memory` remembers what was bound,
     so that equal pieces are computed once. `known` are equations whose values can be read.
     `classes` say how many there are of the labels, and which labels are none, as `count_labels`.
+    `correlates` says whether sums over windows may be single operations.
     """
 
     tensors: dict[str, Tensor]
@@ -32,6 +33,7 @@ class ProgramBuilder:
     labels: frozenset[str] = frozenset()
     known: tuple[Equation, ...] = ()
     classes: Mapping[str, tuple[Expr, ...]] = field(default_factory=dict)
+    correlates: bool = False
     goal: str = ""
     averages: Callable[[Expr], bool] = field(default=lambda _: False)
     statements: list[Statement] = field(default_factory=list)

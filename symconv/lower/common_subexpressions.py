@@ -20,6 +20,7 @@ from .ir import (
     Cast,
     Choose,
     Comparison,
+    Correlate,
     Einsum,
     Let,
     Local,
@@ -41,6 +42,7 @@ WORTH = (
     | Reduce
     | SoftmaxArray
     | Einsum
+    | Correlate
     | Matmul
     | Comparison
     | LogicalAnd
@@ -50,7 +52,7 @@ WORTH = (
 )
 WORDS = {
     Reshape: "blocks",
-    Einsum | Matmul: "product",
+    Einsum | Matmul | Correlate: "product",
     Choose: "chosen",
     Comparison | LogicalAnd | Cast: "mask",
 }

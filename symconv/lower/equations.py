@@ -92,23 +92,28 @@ def _substitute_free(expression: Expr, moved: dict[Symbol, Expr]) -> Expr:
     return expression.xreplace(inner)
 
 
-def lower_equations(
+def lower_equations(  # noqa: PLR0913 - all that is known, by name
     tensors: dict[str, Tensor],
     equations: tuple[Equation, ...],
     definitions: tuple[SizeDefinition, ...] = (),
     known: tuple[Equation, ...] = (),
     labelled: tuple[Equation, ...] = (),
+    *,
+    correlates: bool = False,
 ) -> tuple[Statement, ...]:
     """The array program that computes the equations one after the other.
 
     The values of the equations in `known` are there already, and those in `labelled` tell, too,
-    what labels there may be.
+    what labels there may be. With `correlates` sums over windows are single operations, for a
+    library that has them.
     """
     shapes = [n for t in tensors.values() if t.role == "input" for n in t.shape]
     images = frozenset[Symbol]().union(*(n.atoms(Symbol) for n in shapes))
     labels = frozenset(class_counts((*known, *equations)))
     classes = count_labels((*known, *labelled, *equations))
-    bench = ProgramBuilder(tensors, SizeBounds(definitions, images), labels, known, classes)
+    bench = ProgramBuilder(
+        tensors, SizeBounds(definitions, images), labels, known, classes, correlates
+    )
     for equation in equations:
         _lower_equation(bench, equation)
     return propagate_copies(

@@ -48,6 +48,7 @@ from symconv.core.nodes import (
 
 from .affine import affine_form
 from .builder import ProgramBuilder
+from .correlation import lower_correlation
 from .einsum_terms import (
     EinsumTerm,
     distribute_term,
@@ -228,7 +229,9 @@ def lower_sum(bench: ProgramBuilder, expression: Expr, value: Value) -> NamedArr
     """The array of a sum of products, whose factors may be brackets."""
     if isinstance(-expression, relu):
         return _lower_negative_part(bench, -expression)
-    return _lower_addends(bench, open_term(bench, expression), value)
+    term = open_term(bench, expression)
+    found = lower_correlation(bench, term) if bench.correlates else None
+    return _lower_addends(bench, term, value) if found is None else found
 
 
 def _lower_addends(bench: ProgramBuilder, term: EinsumTerm, value: Value) -> NamedArray:

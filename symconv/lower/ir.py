@@ -124,6 +124,38 @@ class Einsum:
 
 
 @dataclass(frozen=True)
+class SpaceAxis:
+    """Along one axis of space: (stride place + dilation tap - before) / spread is read.
+
+    `before` and `after` are what is read beyond the ends of the spread image; less than 0 where
+    its ends are not read.
+    """
+
+    stride: Expr
+    dilation: Expr
+    spread: Expr
+    before: Expr
+    after: Expr
+
+
+@dataclass(frozen=True)
+class Correlate:
+    """Sums of products over windows of an image: the convolution of libraries.
+
+    `layout` has a letter an axis, of the image (N samples, C features, DHW space), of the kernel
+    (O filters, I features) and of the result. Features and filters, or samples and filters, may
+    stand in groups, from coarse to fine.
+    """
+
+    image: Array
+    kernel: Array
+    layout: tuple[str, str, str]
+    axes: tuple[SpaceAxis, ...]
+    feature_groups: Expr
+    sample_groups: Expr
+
+
+@dataclass(frozen=True)
 class Matmul:
     """The matrix product of two arrays of at most two axes."""
 
@@ -269,6 +301,7 @@ Array: TypeAlias = (
     | Transpose
     | Broadcast
     | Einsum
+    | Correlate
     | Matmul
     | Arithmetic
     | Negate

@@ -168,7 +168,7 @@ def _index_to_eliminate(
     if (
         bound in _unit_indices(place)
         and len(others) == 1
-        and _is_guarded(bench, term, bound, access)
+        and is_guarded(bench, term, bound, access)
     ):
         pair = {bound, *others}
         reaches = tuple((v, abs(c), bench.extents[v]) for v, c in place.terms if v in pair)
@@ -184,13 +184,13 @@ def _bound_index(
     if isinstance(but, Indexed) and any(v not in term.bound for v in place.indices):
         return None  # a rational place of the result: spreading the tensor is better
     guarded = [
-        v for v in _unit_indices(place) if v in term.bound and _is_guarded(bench, term, v, but)
+        v for v in _unit_indices(place) if v in term.bound and is_guarded(bench, term, v, but)
     ]
     long = _longest_bound_index(bench, term, place)
     return long if long in guarded else next(iter(guarded), None)
 
 
-def _is_guarded(bench: ProgramBuilder, term: EinsumTerm, v: Symbol, but: Expr) -> bool:
+def is_guarded(bench: ProgramBuilder, term: EinsumTerm, v: Symbol, but: Expr | None = None) -> bool:
     """Whether a factor T[.., v, ..] has an axis exactly as long as the range of v."""
     entries = [f for f in term.factors if isinstance(f, Indexed) and f != but]
     return any(

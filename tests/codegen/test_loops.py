@@ -70,7 +70,9 @@ def test_an_entry_that_is_there_for_sure_is_read_without_a_question():
 @pytest.mark.parametrize("name", [e.name for e in EXAMPLES])
 def test_every_equation_has_its_number(name):
     network = Network.example(name)
-    numbers = [int(line.strip(" #()")) for line in comments(network.numpy_source("loops"))]
+    # What is predicted is computed by some of them once more.
+    text = network.numpy_source("loops").partition("class Parameter(")[0]
+    numbers = [int(line.strip(" #()")) for line in comments(text)]
     assert numbers == list(range(1, len(network.backward().program.equations) + 1))
 
 

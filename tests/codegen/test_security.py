@@ -102,3 +102,13 @@ def test_the_refusal_names_the_kind_the_text_and_the_line():
     assert refused("readable", "x = np.load") == (
         f"generated code is not allowed: Attribute `np.load` (line {place})"
     )
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("body", ["x = open('f')", "import os", "x = np.ctypeslib", "x = 1j"])
+def test_what_one_trains_with_has_a_list_of_its_own(style, body):
+    refused(style, "x = np.savez")
+    audit, head = ALLOW_LISTS[style].audit, "import numpy as np\ndef save():\n    "
+    assert audit(f"{head}x = np.savez")
+    with pytest.raises(SymconvError, match="generated code is not allowed"):
+        audit(f"{head}{body}")

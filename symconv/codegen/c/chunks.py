@@ -8,6 +8,7 @@ from functools import cached_property
 
 from symconv.codegen.fast.plan.batch_split import BatchSplit
 from symconv.codegen.python.module_spec import ModuleSpec
+from symconv.codegen.python.prediction import find_prediction
 
 from .equations import EquationCode
 from .model.names import CNames, c_identifier
@@ -74,10 +75,22 @@ class ChunkedParts:
         """The functions of the equations, a forward and a backward pass for every chunk."""
         return tuple(part for chunk in self.chunks for part in chunk.equations)
 
+    @property
+    def codes(self) -> tuple[EquationCode, ...]:
+        """The functions of all equations, in the order of the file."""
+        return tuple(code for chunk in self.chunks for code in chunk.codes)
+
+    @property
+    def predicted(self) -> SizedTensor | None:
+        """What the network predicts, of one sample."""
+        return self.chunks[-1].predicted
+
     @cached_property
     def batched(self) -> frozenset[str]:
         """The keys of the arrays of the caller that have a sample a row."""
-        whole = (*self.spec.forward.tensors, *self.spec.backward.program.tensors)
+        prediction = find_prediction(self.spec.forward)
+        whole = [*self.spec.forward.tensors, *self.spec.backward.program.tensors]
+        whole += prediction.tensors if prediction else ()
         rows = {t.key for t in (*whole, *self.spec.backward.results) if self._has_rows(t.shape)}
         seed = self.spec.backward.seed
         rows |= {seed.key} if seed and self._has_rows(seed.shape) else set()
@@ -132,7 +145,7 @@ class ChunkedParts:
 
     @cached_property
     def passes(self) -> tuple[PassCode, ...]:
-        """forward, backward and step, each for a part of a batch, then for a whole one."""
+        """forward, backward, step and predict, each for a part of a batch, then for a whole one."""
         found = []
         for number, whole in enumerate(self.chunks[0].passes):
             passes = [chunk[number] for chunk in self._chunk_passes]

@@ -22,11 +22,14 @@ from symconv.codegen.python.module import (
     make_code,
 )
 from symconv.codegen.python.module_spec import ModuleSpec
+from symconv.codegen.python.prediction import find_prediction
 from symconv.codegen.python.result_classes import step_class
 from symconv.codegen.readable.docstrings import DocstringWriter
 from symconv.codegen.readable.function import FunctionBody
 from symconv.codegen.readable.function_text import FunctionTextWriter
 from symconv.codegen.readable.module import generate_readable, module_names
+from symconv.codegen.readable.prediction import predict_function, prediction_context
+from symconv.codegen.readable.training import add_training
 from symconv.core.equation import checkable_labels
 from symconv.core.tensor import Tensor
 
@@ -93,7 +96,7 @@ class FaceWriter:
     fingerprint: int
 
     def module(self) -> Module:
-        """The module: `forward`, `backward`, `step` and `bind`."""
+        """The module: `forward`, `backward`, `step` and `bind`, and what one trains with."""
         spec, program = self.spec, self.parts.program
         names = module_names(spec.forward, spec.backward.program)
         listed = spec.backward.program.equations
@@ -140,6 +143,7 @@ class FaceWriter:
             ),
             self._step(whole),
             self._bind(whole),
+            *self._predict(),
         )
         classes = (
             words.result("Forward", self._open(program.values)),
@@ -148,12 +152,13 @@ class FaceWriter:
         )
         annotations = {f.annotation for c in classes for f in c.fields}
         annotations |= {p.annotation for f in functions for p in f.parameters}
-        return Module(
+        module = Module(
             docstrings.module(spec.title, (*spec.notes, HOW)),
             IMPORTS,
             tuple(line for name, line in ALIASES.items() if name in annotations | {"Array"}),
             (*classes, ConstantLines(self._tables()), *self._helpers(), *functions),
         )
+        return add_training(module, spec, None)
 
     def _given(self, read: set[str], wanted: set[str]) -> list[SizedTensor]:
         """What a pass takes: what it reads, and what it takes in the readable style."""
@@ -162,7 +167,12 @@ class FaceWriter:
 
     @cached_property
     def _names(self) -> Identifiers:
-        return module_names(self.spec.forward, self.spec.backward.program)
+        """The names of all styles, and of what is predicted."""
+        names = module_names(self.spec.forward, self.spec.backward.program)
+        predicted = self.parts.predicted
+        if predicted and predicted.key not in names.tensors:
+            names.tensors[predicted.key] = names.namer.claim(predicted.key)
+        return names
 
     def _name(self, tensor: SizedTensor) -> str:
         return self._names.tensors[tensor.key]
@@ -310,6 +320,25 @@ class FaceWriter:
         if self.parts.program.cost:
             return make_code([f"{TAB}return Step({name}[0], Gradients(*{name}[1:]))"], "return")
         return make_code([f"{TAB}return Gradients(*{name})"], "return")
+
+    def _predict(self) -> Iterable[Function]:
+        """What needs no target, from parameters by name."""
+        program, output = find_prediction(self.spec.forward), self.parts.predicted
+        if program is None or output is None:
+            return
+        read = frozenset(k for e in program.equations for k in e.reads)
+        given = tuple(t for t in program.given if t.key in read)
+        lines = self._given_lines([self.parts.program.tensors[t.key] for t in given], [])
+        made = FunctionBody(
+            given,
+            values=False,
+            parameters=(),
+            body=(*lines, self._call("predict", (output,))),
+            calls=frozenset({"collect_arrays", "run_pass"}),
+            read=read,
+        )
+        setting = prediction_context(self.spec, program)
+        yield predict_function(self.spec, program, setting, made)
 
     def _bind(self, given: list[SizedTensor]) -> Function:
         """A step whose arrays are bound."""

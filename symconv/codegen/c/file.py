@@ -78,9 +78,7 @@ class SourceFiles:
     def bodies(self) -> str:
         """The functions of the equations."""
         return "\n\n".join(
-            "\n".join([*self._note(e.number, e.key), *e.lines])
-            for part in self.parts.equations
-            for e in part
+            "\n".join([*self._note(e.number, e.key), *e.lines]) for e in self.parts.codes
         )
 
     def _note(self, number: str, key: str) -> list[str]:
@@ -90,7 +88,7 @@ class SourceFiles:
 
     @cached_property
     def header(self) -> str:
-        """The struct of arrays, and the four functions."""
+        """The struct of arrays, and the functions."""
         text = render_template(
             "c",
             "module.h.j2",
@@ -135,7 +133,7 @@ class SourceFiles:
         return zlib.crc32(repr(fields).encode())
 
     def _audited(self, text: str) -> str:
-        made = (e.words for part in self.parts.equations for e in part)
+        made = (e.words for e in self.parts.codes)
         own = {self.prefix, *WORDS_OF_TEMPLATES}
         return audit_c(text, self.parts.namer.claimed.union(own, *made))
 

@@ -1,8 +1,8 @@
-"""The three functions of the file: which equations each computes, and where every array lies."""
+"""The functions of the file: which equations each computes, and where every array lies."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -84,11 +84,36 @@ class FileParts:
         return found[0], found[1]
 
     @cached_property
-    def fields(self) -> tuple[SizedTensor, ...]:
-        """The arrays of the caller: given ones, values, gradients."""
-        program = self.program
+    def probabilities(self) -> tuple[EquationCode, ...]:
+        """The functions of what only a prediction needs."""
+        names, namer = self.names, self.namer
+        # The others first: what they claim does not depend on these.
+        _ = self.equations
         return tuple(
-            {t.key: t for t in (*program.given, *program.values, *program.results)}.values()
+            write_equation(e, self.program, names, namer, first=True)
+            for e in self.program.probabilities
+        )
+
+    @property
+    def codes(self) -> tuple[EquationCode, ...]:
+        """The functions of all equations, in the order of the file."""
+        forward, backward = self.equations
+        return (*forward, *self.probabilities, *backward)
+
+    @cached_property
+    def predicted(self) -> SizedTensor | None:
+        """What the network predicts."""
+        prediction = self.program.prediction
+        return self.program.tensors[prediction.output] if prediction else None
+
+    @cached_property
+    def fields(self) -> tuple[SizedTensor, ...]:
+        """The arrays of the caller: given ones, values, gradients, what is predicted."""
+        program, predicted = self.program, (self.predicted,) if self.predicted else ()
+        return tuple(
+            {
+                t.key: t for t in (*program.given, *program.values, *program.results, *predicted)
+            }.values()
         )
 
     @cached_property
@@ -118,7 +143,7 @@ class FileParts:
     @property
     def bytes(self) -> int:
         """The size of the workspace."""
-        size = WIDEST * max(e.scratch for part in self.equations for e in part)
+        size = WIDEST * max(e.scratch for e in self.codes)
         return max(self.scratch + size + -size % ALIGNMENT, ALIGNMENT)
 
     @property
@@ -133,7 +158,7 @@ class FileParts:
 
     @cached_property
     def passes(self) -> tuple[PassCode, ...]:
-        """forward, backward, and step, which keeps the values in the workspace."""
+        """forward, backward, step, which keeps the values in the workspace, and predict."""
         forward, backward = self.equations
         values = {t.key for t in self.program.values}
         cost = {self.program.cost.key} if self.program.cost else set[str]()
@@ -147,7 +172,18 @@ class FileParts:
             self._pass("forward", first, forward, given | values),
             self._pass("backward", second, backward, given | values),
             self._pass("step", both, (*forward, *backward), given | cost),
+            *self._predict(given),
         )
+
+    def _predict(self, given: set[str]) -> Iterator[PassCode]:
+        """The pass that needs no target."""
+        prediction = self.program.prediction
+        if prediction is None:
+            return
+        wanted = {e.key for e in prediction.equations}
+        codes = [e for e in (*self.equations[0], *self.probabilities) if e.key in wanted]
+        words = "what the network predicts, without a target; values stay in the workspace"
+        yield self._pass("predict", words, codes, given | {prediction.output})
 
     def _pass(
         self, name: str, words: str, equations: Iterable[EquationCode], outside: set[str]

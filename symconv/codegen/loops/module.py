@@ -67,14 +67,14 @@ def generate_loops(spec: ModuleSpec) -> Module:
         _aliases(results, calls, labels=bool(labels)),
         (
             *results,
-            *_helpers(calls, labels=bool(labels)),
+            *loops_helpers(calls, labels=bool(labels)),
             words.function("forward", "Forward", first, defined),
             words.function("backward", "Gradients", second, backward.results),
         ),
     )
 
 
-def _helpers(calls: frozenset[str], *, labels: bool) -> tuple[Helper, ...]:
+def loops_helpers(calls: frozenset[str], *, labels: bool) -> tuple[Helper, ...]:
     """The helper functions that are called."""
     arrays = {"arrays": "Array | Labels" if labels else "Array"}
     return tuple(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from symconv.core.errors import SymconvError
 
@@ -20,7 +20,8 @@ class AllowList:
     library; `values.` is followed by the fields of the module's own classes, any other dot by
     `methods`, and that of an owner by either, as an array may have an owner's name, too;
     `decorators` are of functions, several with a comma between; `dunders` are names with two
-    underscores; `assigned` are the names whose attributes may be set.
+    underscores; `assigned` are the names whose attributes may be set. A function whose name is in
+    `inside` is held against the list there instead.
     """
 
     nodes: tuple[type[ast.AST], ...]
@@ -32,6 +33,7 @@ class AllowList:
     decorators: frozenset[str] = frozenset()
     dunders: frozenset[str] = frozenset()
     assigned: frozenset[str] = frozenset()
+    inside: Mapping[str, AllowList] = field(default_factory=dict)
 
     def audit(self, text: str) -> str:
         """The text itself, if every part of it is on the list; SymconvError names what is not.
@@ -39,13 +41,22 @@ class AllowList:
         SyntaxError where it is no Python at all.
         """
         tree = ast.parse(text)
-        names, fields = self.builtins | _bound(tree), _fields(tree)
-        for node in ast.walk(tree):
-            if not self._holds(node, names, fields):
+        names, fields = _bound(tree), _fields(tree)
+        for statement in tree.body:
+            name = statement.name if isinstance(statement, ast.FunctionDef) else ""
+            self.inside.get(name, self).audit_statement(statement, names, fields)
+        return text
+
+    def audit_statement(
+        self, statement: ast.stmt, names: frozenset[str], fields: frozenset[str]
+    ) -> None:
+        """SymconvError unless a statement is on the list; `names` and `fields` are the module's."""
+        known = names | self.builtins
+        for node in ast.walk(statement):
+            if not self._holds(node, known, fields):
                 what = f"{type(node).__name__} `{ast.unparse(node)}`"
                 line = getattr(node, "lineno", 0)
                 raise SymconvError(f"generated code is not allowed: {what} (line {line})")
-        return text
 
     def _holds(self, node: ast.AST, names: frozenset[str], fields: frozenset[str]) -> bool:  # noqa: PLR0911 - one case a kind
         """Whether one node is harmless, its children aside."""
@@ -111,14 +122,52 @@ def _fields(tree: ast.Module) -> frozenset[str]:
     return frozenset(found)
 
 
-READABLE = AllowList(
+NODES: tuple[type[ast.AST], ...] = (
+    ast.Module, ast.Expr, ast.Import, ast.ImportFrom, ast.alias, ast.ClassDef, ast.FunctionDef,
+    ast.arguments, ast.arg, ast.AnnAssign, ast.Assign, ast.AugAssign, ast.For, ast.If,
+    ast.Raise, ast.Return, ast.Call, ast.keyword, ast.Attribute, ast.Subscript, ast.Slice,
+    ast.Tuple, ast.Name, ast.Constant, ast.BinOp, ast.UnaryOp, ast.Compare, ast.JoinedStr,
+    ast.FormattedValue, ast.operator, ast.unaryop, ast.cmpop, ast.expr_context,
+)  # fmt: skip
+"""What every module is made of."""
+
+TRAINING = AllowList(
     nodes=(
-        ast.Module, ast.Expr, ast.Import, ast.ImportFrom, ast.alias, ast.ClassDef, ast.FunctionDef,
-        ast.arguments, ast.arg, ast.AnnAssign, ast.Assign, ast.AugAssign, ast.For, ast.If,
-        ast.Raise, ast.Return, ast.Call, ast.keyword, ast.Attribute, ast.Subscript, ast.Slice,
-        ast.Tuple, ast.Name, ast.Constant, ast.BinOp, ast.UnaryOp, ast.Compare, ast.JoinedStr,
-        ast.FormattedValue, ast.operator, ast.unaryop, ast.cmpop, ast.expr_context,
+        *NODES, ast.BoolOp, ast.boolop, ast.Dict, ast.DictComp, ast.GeneratorExp,
+        ast.ListComp, ast.Starred, ast.With, ast.comprehension, ast.withitem,
     ),
+    imports=frozenset(),
+    libraries={"np": frozenset({
+        "asarray", "float64", "full", "load", "random", "savez", "sqrt",
+    })},
+    methods=frozenset({
+        "Generator", "PCG64", "astype", "dtype", "join", "kind", "name", "ndim", "random",
+        "replace", "shape",
+    }),
+    builtins=frozenset({
+        "TypeError", "ValueError", "dict", "float", "int", "len", "list", "map", "set", "str",
+        "tuple", "zip",
+    }),
+    owners=frozenset({"found"}),
+)  # fmt: skip
+"""What draws first values, and reads and writes files of arrays."""
+
+TRAINERS = ("initial", "unpack_parameters", "save", "load", "cost_and_gradients")
+"""The functions that are held against that list, in the modules of every style."""
+
+
+def allow_training(allowed: AllowList) -> AllowList:
+    """A list that leaves to the functions that one trains with what they need, and nothing else."""
+    return replace(
+        allowed,
+        imports=allowed.imports | {"from pathlib import Path"},
+        builtins=allowed.builtins | {"dict"},
+        inside=dict.fromkeys(TRAINERS, TRAINING),
+    )
+
+
+READABLE = allow_training(AllowList(
+    nodes=NODES,
     imports=frozenset({
         "from typing import Any, NamedTuple, TypeAlias",
         "from math import erf as erf_of_number",
@@ -141,10 +190,10 @@ READABLE = AllowList(
     builtins=frozenset({
         "TypeError", "ValueError", "int", "max", "min", "range", "str", "tuple",
     }),
-)  # fmt: skip
+))  # fmt: skip
 """What readable modules may hold."""
 
-LOOPS = AllowList(
+LOOPS = allow_training(AllowList(
     nodes=(*READABLE.nodes, ast.BoolOp, ast.boolop, ast.IfExp),
     imports=frozenset({
         "from typing import Any, NamedTuple, TypeAlias",
@@ -161,10 +210,10 @@ LOOPS = AllowList(
     builtins=frozenset({
         "TypeError", "ValueError", "abs", "divmod", "int", "max", "range", "str", "tuple",
     }),
-)  # fmt: skip
+))  # fmt: skip
 """Loops hold less of NumPy, and no method that computes."""
 
-FAST = AllowList(
+FAST = allow_training(AllowList(
     nodes=(
         *READABLE.nodes,
         *(ast.BoolOp, ast.boolop, ast.Dict, ast.GeneratorExp, ast.IfExp),
@@ -190,10 +239,10 @@ FAST = AllowList(
     },
     owners=frozenset({"self", "window"}),
     decorators=frozenset({"property"}),
-)  # fmt: skip
+))  # fmt: skip
 """Fast modules hold what readable ones do, and what workspaces and speed need."""
 
-C_FACE = AllowList(
+C_FACE = allow_training(AllowList(
     nodes=(
         *READABLE.nodes,
         *(ast.BoolOp, ast.boolop, ast.Dict, ast.DictComp, ast.GeneratorExp),
@@ -222,7 +271,7 @@ C_FACE = AllowList(
         "min", "next", "range", "str", "tuple", "zip",
     }),
     dunders=frozenset({"__file__"}),
-)  # fmt: skip
+))  # fmt: skip
 """The face of a C file loads the library that lies beside it, and no other."""
 
 ALLOW_LISTS: Mapping[str, AllowList] = {

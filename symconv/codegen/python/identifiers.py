@@ -26,6 +26,13 @@ STYLES = {
 }
 """What the modules of other styles define: a tensor has the same name in all of them."""
 
+TRAINING = {
+    *("Parameter", "Parameters", "PARAMETERS", "initial", "parameters", "unpack_parameters"),
+    *("predict", "cost_and_gradients", "found", "save", "load", "Path"),
+    *("file", "args", "allow_pickle"),
+}
+"""What one trains with, and the parameters of `np.savez`, which writes arrays by their names."""
+
 LOCALS = {"values", "name", "array", "shape", "workspace"}
 TUPLE = {"count", "index"}
 """Methods of tuples, which a field of a result of that name would hide."""
@@ -44,6 +51,7 @@ RESERVED = frozenset(
         *TYPES,
         *HELPERS,
         *STYLES,
+        *TRAINING,
         *LOCALS,
         *TUPLE,
     }

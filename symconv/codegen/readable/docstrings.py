@@ -66,9 +66,9 @@ class DocstringWriter:
         self, name: str, made: FunctionBody, arrays: list[Tensor], seeds: list[Tensor], result: str
     ) -> str:
         """The docstring of a function: what it does, its arguments, its result."""
-        lines = [self._described(t) for t in arrays]
+        lines = [self.describe(t) for t in arrays]
         lines += ["values: what `forward` returned."] if made.values else []
-        lines += [self._described(t) for t in seeds]
+        lines += [self.describe(t) for t in seeds]
         lines += [f"{self.size(s)}: {self._told(s)}." for s in made.parameters]
         ends = {"Forward": "Every value by its name.", "Gradients": "Every gradient by its name."}
         arguments = [part for line in lines for part in _list_item(line)]
@@ -76,7 +76,7 @@ class DocstringWriter:
 
     def result(self, result: str, fields: tuple[Tensor, ...]) -> str:
         """The docstring of a result: what each of its fields is."""
-        lines = [part for t in fields for part in _list_item(self._described(t))]
+        lines = [part for t in fields for part in _list_item(self.describe(t))]
         return function_docstring(RESULTS[result], {"Attributes": lines})
 
     def _told(self, symbol: Symbol) -> str:
@@ -91,7 +91,7 @@ class DocstringWriter:
                 return "the dilation" if reach.is_Add else "the width of the window"
         return "a size that no array shows"
 
-    def _described(self, tensor: Tensor) -> str:
+    def describe(self, tensor: Tensor) -> str:
         """One line on a tensor, such as `w1: parameter, shape (2, 2)`."""
         name = self.names.tensors[tensor.key]
         number = f", equation ({self.numbers[tensor.key]})" if tensor.key in self.numbers else ""

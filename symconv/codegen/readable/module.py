@@ -63,11 +63,13 @@ def readable_module(  # noqa: PLR0913 - everything that a module is made of, by 
     defined = tuple(tensors[e.key] for e in forward.equations)
     first = write_readable_function(
         setting,
-        lower_equations(tensors, forward.equations, forward.sizes),
+        lower_equations(tensors, forward.equations, forward.sizes, correlates=target.correlates),
         find_size_constraints(forward),
     )
     outside = (*setting.passed, *((seed,) if seed else ()))
-    statements = lower_equations(tensors, equations, forward.sizes, forward.equations)
+    statements = lower_equations(
+        tensors, equations, forward.sizes, forward.equations, correlates=target.correlates
+    )
     # Masks and deltas that no wanted gradient reads; the forward pass answers all its values.
     statements = eliminate_dead_code(statements, {Ref(t.key) for t in returned})
     second = write_readable_function(

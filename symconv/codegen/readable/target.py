@@ -33,7 +33,8 @@ class Target:
     `helpers` are the folders of the templates of helper functions, by name, in their order;
     `imports` answers the groups of imports of a module that calls these functions; `aliases` are
     the lines that define the types of arrays, by name. `checks_classes` says whether class numbers
-    are looked at: where arrays are traced, they have no values yet. `prepare` writes what stands
+    are looked at: where arrays are traced, they have no values yet. `correlates` says whether the
+    library has correlations over windows as single operations. `prepare` writes what stands
     between the checks of a function and its equations, from the arrays of numbers that it reads and
     the functions that it calls.
     """
@@ -44,6 +45,7 @@ class Target:
     imports: Callable[[frozenset[str]], tuple[tuple[str, ...], ...]]
     aliases: Mapping[str, str]
     checks_classes: bool = True
+    correlates: bool = False
     prepare: Callable[[Sequence[str], AbstractSet[str]], list[Code]] = lambda *_: []
 
     @property

@@ -9,7 +9,8 @@ from math import prod
 from typing import Literal
 
 from symconv.codegen.python.module_spec import ModuleSpec
-from symconv.core.equation import Equation, class_counts, find_ignored_classes
+from symconv.codegen.python.prediction import find_prediction
+from symconv.core.equation import Equation, Program, class_counts, find_ignored_classes
 from symconv.core.errors import SymconvError
 from symconv.core.tensor import Tensor
 from symconv.lower.equations import make_indices_unique
@@ -62,7 +63,13 @@ class SizedProgram:
         backward = self.spec.backward
         known = (*self.spec.forward.tensors, *backward.program.tensors, *backward.results)
         seed = (backward.seed,) if backward.seed else ()
-        return {t.key: SizedTensor(t, _shape(t), self._kind(t)) for t in (*known, *seed)}
+        more = (*seed, *(self.prediction.tensors if self.prediction else ()))
+        return {t.key: SizedTensor(t, _shape(t), self._kind(t)) for t in (*known, *more)}
+
+    @cached_property
+    def prediction(self) -> Program | None:
+        """The equations down to what the network predicts, where it predicts something."""
+        return find_prediction(self.spec.forward)
 
     def _kind(self, tensor: Tensor) -> ElementKind:
         if tensor.role == "mask":
@@ -101,6 +108,13 @@ class SizedProgram:
     def forward(self) -> tuple[Equation, ...]:
         """The equations of the forward pass."""
         return tuple(map(_name_indices_apart, self.spec.forward.equations))
+
+    @cached_property
+    def probabilities(self) -> tuple[Equation, ...]:
+        """What a prediction needs behind the equations of the forward pass."""
+        known = {e.key for e in self.spec.forward.equations}
+        found = self.prediction.equations if self.prediction else ()
+        return tuple(_name_indices_apart(e) for e in found if e.key not in known)
 
     @cached_property
     def backward(self) -> tuple[Equation, ...]:
