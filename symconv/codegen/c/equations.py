@@ -14,6 +14,7 @@ from symconv.core.nodes import OneHot
 from symconv.core.tensor import key_of
 
 from .blocks import BlockWriter
+from .joined_axes import join_axes
 from .model.index_form import place_text
 from .model.names import CNames
 from .model.sized_program import SizedProgram, SizedTensor
@@ -110,8 +111,9 @@ def write_equation(
     Unsupported where a formula has no form in C.
     """
     name = namer.claim(f"compute_{names[e.key]}")
-    writer = BlockWriter(program.tensors, names, namer.branch())
-    target = program.tensors[e.key]
+    e, arrays = join_axes(e, program.tensors)
+    writer = BlockWriter(arrays, names, namer.branch())
+    target = arrays[e.key]
     writer.derives = target.tensor.is_derivative
     if first and not _covers(e, target):
         _write_zeros(target, names[e.key], writer)
@@ -125,7 +127,7 @@ def write_equation(
     # A mask or a label is no number, and is read where its conditions hold.
     guarded = "GUARDED " if writer.guarded else ""
     head = f"static {guarded}void {name}("
-    views = [_view(program.tensors[k], names[k], written=k == e.key) for k in arguments]
+    views = [_view(arrays[k], names[k], written=k == e.key) for k in arguments]
     given = _declare(arguments, program, names)
     return EquationCode(
         name,
