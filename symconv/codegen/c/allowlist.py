@@ -18,7 +18,7 @@ TOKEN = re.compile(
         (,\ aligned\(sizeof\(real\)\),\ may_alias)?\)\))
     |(?P<linkage>extern\ "C"\ {)
     |(?P<word>[A-Za-z_]\w*)
-    |(?P<number>\d+(\.\d+)?([eE][-+]?\d+)?u?)
+    |(?P<number>\d+(\.\d+)?([eE][-+]?\d+)?[uf]?)
     |(?P<sign>[-+*/%=<>!&|?:;,.(){}\[\]]|\s)
     """,
     re.VERBOSE | re.DOTALL | re.MULTILINE,
@@ -27,7 +27,8 @@ TOKEN = re.compile(
 WORDS = frozenset({
     "char", "const", "float", "double", "else", "for", "if", "int", "long", "return", "restrict",
     "signed", "sizeof", "static", "struct", "typedef", "unsigned", "void", "inline", "int64_t",
-    "size_t", "real", "arrays", "workspace", "INFINITY", "GUARDED", "HOLD",
+    "size_t", "real", "arrays", "workspace", "INFINITY", "NAN", "GUARDED", "HOLD", "union",
+    "uint32_t", "uint64_t",
 })  # fmt: skip
 CALLS = frozenset({
     "exp", "expf", "log", "logf", "log1p", "log1pf", "tanh", "tanhf", "sqrt", "sqrtf", "sin",
