@@ -37,7 +37,7 @@ def use(network, style, **options):
     return list_module_uses(vars(module), network._module_names.tensors, {}, style)[0]
 
 
-def errors(network, dtypes=TOLERANCES, isa="scalar", share=0.0, **options):
+def errors(network, dtypes=TOLERANCES, isa="scalar", share=0.0):
     """The largest relative error of both passes, and of the step, by type of numbers.
 
     An array counts as at least a `share` as large as the largest gradient: the gradient of a shift
@@ -49,7 +49,7 @@ def errors(network, dtypes=TOLERANCES, isa="scalar", share=0.0, **options):
     sizes = [np.abs(v).max(initial=0) for k, v in wanted.items() if k.startswith("gradient")]
     least, found = share * max(sizes, default=0.0), {}
     for dtype in dtypes:
-        module = use(network, "c", dtype=dtype, isa=isa, **options)
+        module = use(network, "c", dtype=dtype, isa=isa)
         passes, step = module.run(given), module.step(given)
         assert {k for k in passes if k.startswith("gradient")} <= step.keys()
         pairs = [
@@ -61,12 +61,13 @@ def errors(network, dtypes=TOLERANCES, isa="scalar", share=0.0, **options):
     return found
 
 
-def measure_rounding(network, dtype, share=0.0):
+def measure_rounding(network, dtype, share=0.0, given=None):
     """The error that the readable module makes in a type of numbers: the network's own, so to say.
 
     Behind a norm of nearly equal numbers, say, the rounding of the inputs alone is a large one.
     """
-    given = input_arrays(draw_float_point(network.backward().program, {}, 0), float)
+    if given is None:
+        given = input_arrays(draw_float_point(network.backward().program, {}, 0), float)
     readable = use(network, "readable")
     rounded = {k: v.astype(dtype) if v.dtype.kind == "f" else v for k, v in given.items()}
     wanted, found = readable.run(given), readable.run(rounded)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 KEYWORDS = frozenset({
@@ -25,8 +26,15 @@ LIBRARY = frozenset({
     "jn", "gamma", "lgamma", "tgamma", "signgam", "index", "rindex", "div", "abs", "labs", "time",
     "main", "errno", "unix", "linux", "memset", "memcpy", "size_t", "ptrdiff_t", "int64_t", "NULL",
     "NAN", "INFINITY", "real", "arrays", "workspace", "GUARDED", "HOLD",
+    "scratch",
 })  # fmt: skip
 """What headers declare and what the file itself uses."""
+
+NUMBERED = re.compile(r"(in|sum|LOAD|[uv])\d+(_\d+)?")
+"""The vectors of a tile and their types: numbers are given to them as the tile goes on."""
+
+NESTED = frozenset({"k", "sums"})
+"""What a nest counts lanes by, and where its partial sums are."""
 
 
 def c_identifier(text: str) -> str:
@@ -46,6 +54,7 @@ class CNames:
     def claim(self, wanted: str) -> str:
         """`wanted`, or with a number behind it where that is taken."""
         plain = c_identifier(wanted)
+        plain = f"{plain}_" if NUMBERED.fullmatch(plain) else plain
         name, number = plain, 2
         while name in self.taken:
             name, number = f"{plain}_{number}", number + 1
@@ -53,6 +62,6 @@ class CNames:
         self.claimed.add(name)
         return name
 
-    def branch(self) -> CNames:
-        """Names for one function, clear of all that is known here."""
-        return CNames(set(self.taken))
+    def branch(self, apart: Collection[str] = ()) -> CNames:
+        """Names for one function, clear of all that is known here and of those set apart."""
+        return CNames({*self.taken, *apart})
