@@ -7,8 +7,7 @@ from math import prod
 
 from sympy import Symbol
 
-from .accesses import ArrayAccess
-from .nest import Nest
+from .nest import ArrayAccess, Nest
 
 
 def order_loops(

@@ -1,0 +1,121 @@
+"""Vectors of the C style read beyond rows and borders: what is no number stays where it belongs.
+
+With NaN or an infinity at one entry of one array every entry in C is what the loops compute, which
+read nothing beyond a border. There is one exception: the zeros of a halo times a weight or a delta
+that is infinite are NaN, in the sample and the channel that this one has to do with, as they are in
+PyTorch wherever it pads its arrays.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from c_programs import CCase, CProgram, Setting, give_floats, tell_machine
+from c_style import NEEDS_COMPILER
+from random_layers import draw_layer
+
+from symconv import Network
+from symconv.codegen.c import build
+from symconv.codegen.c.nests import nest as nests
+from symconv.codegen.c.nests.machine import VECTORS
+from symconv.verify.generated_module import list_module_uses
+
+pytestmark = [NEEDS_COMPILER, pytest.mark.filterwarnings("ignore::RuntimeWarning")]
+LAYERS = (
+    "input x 2x3x6x9 | conv w 3x3 channels 4 padding 1 -> z",
+    "input x 3x2x9x9 | conv w 3x3 channels 3 padding 1 stride 2 bias b -> z",
+    "input x 11 batch 5 | dense w 9 bias b -> h | sse t",
+    "input x 2x2x3x5 | transposed_conv w 3x2 channels 3 stride 2 padding 1 -> z",
+)
+"""Sums along rows with an odd end, planes, a dense layer whose rows follow each other, phases."""
+
+
+@pytest.fixture(autouse=True, scope="module")
+def everything_planned():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(nests, "LEAST_PRODUCTS", 1)
+        yield patch
+
+
+def run(network, style, given):
+    module = network.compile(style).module
+    (use, *_) = list_module_uses(vars(module), network._module_names.tensors, {}, style)
+    return use.run(given)
+
+
+def plant(given, rng, times):
+    """The arrays with NaN or an infinity at the first, the last or any entry of one of them."""
+    names = [k for k, v in given.items() if v.dtype.kind == "f" and v.size]
+    for n in range(times):
+        key, made = names[n % len(names)], {k: v.copy() for k, v in given.items()}
+        size = made[key].size
+        place = (0, size - 1, rng.integers(size))[n // len(names) % 3]
+        made[key].reshape(-1)[place] = (np.nan, np.inf, -np.inf)[rng.integers(3)]
+        yield key, made
+
+
+def has_halo(case):
+    """Whether a copy of an operand has zeros around it."""
+    plans = [e.plan for part in case.made.parts.equations for e in part if e.plan]
+    return any(any((*p.low, *p.high)) for plan in plans for p in plan.packings)
+
+
+def is_beside(found, right):
+    """Where NaN stands in the sample or in the channel of what is no number anyway.
+
+    Where nothing is, as the entry meets nothing but zeros of a halo, it is in one of either.
+    """
+    new, known = np.isnan(found), ~np.isfinite(right)
+    if known.any():
+        return new & np.broadcast_to(
+            known.any(axis=tuple(range(2, known.ndim)), keepdims=True), known.shape
+        )
+    places = np.argwhere(new)[:, :2]
+    one = any(len(set(column)) == 1 for column in places.T)
+    return new if one else np.zeros_like(new)
+
+
+def agree(found, right, *, grouped):
+    """Where an entry is what it should be; sums of a norm are `grouped` otherwise.
+
+    There infinity less infinity may be NaN in one and another infinity in the other one.
+    """
+    close = np.isclose(found, right, rtol=1e-9, atol=1e-12, equal_nan=True)
+    return close | (~np.isfinite(found) & ~np.isfinite(right)) if grouped else close
+
+
+def check(networks, isa, folder, times, *flags):
+    cases = [CCase(n.titled(f"n{k}"), give_floats(n), isa) for k, n in enumerate(networks)]
+    setting = Setting(isa, compiler=build.find_compiler(), flags=("-std=c99", *flags))
+    program = CProgram(cases, folder, setting)
+    program.build()
+    rng, seen = np.random.default_rng(0), 0
+    for number, (network, case) in enumerate(zip(networks, cases, strict=True)):
+        for planted, given in plant(case.given, rng, times):
+            program.cases[number] = replace(case, given=given)
+            wanted = run(network, "loops", given)
+            border = planted != "x" and has_halo(case)
+            for part in program.answer(number)[:3]:
+                for key, found in part.items():
+                    right = np.reshape(wanted[key], found.shape)
+                    good = agree(found, right, grouped="Norm" in str(network.spec))
+                    good |= is_beside(found, right) if border else False
+                    assert good.all(), (network.spec, isa, planted, key)
+                    seen += int((~np.isfinite(found)).any())
+    assert seen > len(networks), "nothing was planted"
+
+
+def test_what_is_no_number_stays_where_it_belongs(tmp_path):
+    check([Network.parse(text) for text in LAYERS], "avx2", tmp_path, 9, "-O0")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("isa", ["scalar", *VECTORS])
+@pytest.mark.parametrize("part", range(5))
+def test_what_is_no_number_stays_where_it_belongs_in_layers_at_random(part, isa, tmp_path):
+    layers = [draw_layer(seed) for seed in range(3000 + 20 * part, 3020 + 20 * part)]
+    check(layers, isa, tmp_path, 12, "-O3", "-fno-math-errno", "-fno-trapping-math")
+
+
+def test_machines_without_vectors_build_them_all_the_same():
+    assert all(tell_machine(isa, "aarch64-linux-gnu-gcc") for isa in VECTORS)
