@@ -1,7 +1,7 @@
-"""C files compiled: which compiler, which flags, and a cache that is its owner's alone.
+"""C files compiled: which compiler, with which flags, for which machine.
 
 A library is loaded only if it was made here, from the same text, by the same compiler with the same
-flags: its folder is named by a hash of all that.
+flags: its folder in the cache is named by a hash of all that.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ import hashlib
 import os
 import platform
 import shutil
-import stat
+import signal
 import subprocess
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from symconv.core.errors import SymconvError
+
+from .cache import find_cache_folder, put_in_place, was_built
 
 COMPILERS = ("cc", "gcc", "clang")
 """The names that are tried, unless the environment says CC."""
@@ -49,7 +51,8 @@ def find_compiler() -> str:
     for name in wanted:
         found = shutil.which(name)
         if found:
-            return found
+            # The folder of the caller is not that of the files.
+            return str(Path(found).absolute())
     raise SymconvError(
         f"no C compiler was found (looked for {', '.join(wanted)})",
         help="install gcc or clang, or name one with CC=PATH",
@@ -62,34 +65,48 @@ def build_library(files: Mapping[str, str], source: str, library: str, isa: str)
     SymconvError where there is no compiler, where it fails, or where the cache is not safe.
     """
     compiler = find_compiler()
-    command = [compiler, *FLAGS, *MACHINE[isa]]
-    folder = _cache_folder() / _hash_build(files, command)
-    if _was_built(folder, files, library):
+    # As `make` takes it: CC may be a word before the compiler, or have flags behind it.
+    more = os.environ.get("CC", "").split()[1:]
+    command = [compiler, *more, *FLAGS, *MACHINE[isa]]
+    folder = find_cache_folder() / _hash_build(files, command)
+    if was_built(folder, files, library):
         return folder
-    # Made in a folder of its own, which then gets its name: nobody sees half a library.
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".making-") as made:
-        place = Path(made, "files")
-        place.mkdir(mode=0o700)
-        for name, text in files.items():
-            (place / name).write_text(text, encoding="utf-8")
-        _compile([*command, "-o", library, source, "-lm"], place)
-        if folder.exists():
-            shutil.rmtree(folder)
-        place.rename(folder)
+    try:
+        # Made in a folder of its own, which then gets its name: nobody sees half a library.
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".making-") as made:
+            place = Path(made, "files")
+            place.mkdir(mode=0o700)
+            for name, text in files.items():
+                (place / name).write_text(text, encoding="utf-8")
+            _compile([*command, "-o", library, source, "-lm"], place)
+            put_in_place(place, folder, files, library)
+    except OSError as error:
+        raise SymconvError(
+            f"the cache cannot be written: {error}", help="name another with XDG_CACHE_HOME"
+        ) from error
     return folder
 
 
 def _compile(command: list[str], place: Path) -> None:
+    """Run a compiler; SymconvError, in a line, where it does not do its work."""
     try:
-        done = subprocess.run(  # noqa: S603 - the compiler of the user, on files made here
-            command, cwd=place, capture_output=True, text=True, check=False, timeout=SECONDS
-        )
+        # A session of its own: what the compiler has started ends with it, when it takes too long.
+        with subprocess.Popen(  # noqa: S603 - the compiler of the user, on files made here
+            command, cwd=place, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, errors="replace", start_new_session=True,
+        ) as running:  # fmt: skip
+            try:
+                said, _ = running.communicate(timeout=SECONDS)
+            except BaseException:
+                os.killpg(running.pid, signal.SIGKILL)
+                raise
     except (OSError, subprocess.TimeoutExpired) as error:
         raise SymconvError(f"the C compiler did not finish: {error}") from error
-    if done.returncode:
-        lines = (done.stderr or done.stdout).strip().splitlines()
+    if running.returncode or not (place / command[command.index("-o") + 1]).is_file():
+        lines = [line for line in said.splitlines() if line.strip()]
+        wrong = [line for line in lines if "error" in line.lower()] or lines
         raise SymconvError(
-            f"the C compiler failed: {lines[0] if lines else f'exit code {done.returncode}'}",
+            f"the C compiler failed: {wrong[0] if wrong else f'exit code {running.returncode}'}",
             help=f"it was called as {' '.join(command)}",
         )
 
@@ -122,44 +139,3 @@ def find_isa() -> str:
     lines = _describe_machine().splitlines()
     words = set(" ".join(line for line in lines if line.startswith("flags")).split())
     return next((isa for isa, some in FEATURES.items() if words.issuperset(some)), "scalar")
-
-
-def _cache_folder() -> Path:
-    """The folder of libraries; SymconvError where others can write to it.
-
-    It is `symconv` in XDG_CACHE_HOME, else in ~/.cache.
-    """
-    home = os.environ.get("XDG_CACHE_HOME", "")
-    base = Path(home) if Path(home).is_absolute() and home else Path.home() / ".cache"
-    folder = base / "symconv"
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _refuse_shared(folder)
-    except OSError as error:
-        raise SymconvError(
-            f"the cache folder cannot be made: {error}", help="name another with XDG_CACHE_HOME"
-        ) from error
-    return folder
-
-
-def _refuse_shared(path: Path) -> None:
-    """Refuse a folder or a file that is a link, another user's, or open to others."""
-    status = path.lstat()
-    plain = stat.S_ISDIR(status.st_mode) or stat.S_ISREG(status.st_mode)
-    if not plain or status.st_uid != os.getuid() or status.st_mode & 0o077:
-        raise SymconvError(
-            f"the cache folder is not safe: {path} has to be yours alone",
-            help="take others' rights from it (chmod 700), or name another with XDG_CACHE_HOME",
-        )
-
-
-def _was_built(folder: Path, files: Mapping[str, str], library: str) -> bool:
-    """Whether a folder holds what was made of these very files; SymconvError where it is shared."""
-    if not folder.exists():
-        return False
-    _refuse_shared(folder)
-    known = all(
-        (folder / name).is_file() and (folder / name).read_text(encoding="utf-8") == text
-        for name, text in files.items()
-    )
-    return known and (folder / library).is_file()

@@ -37,11 +37,15 @@ NESTED = frozenset({"k", "sums"})
 """What a nest counts lanes by, and where its partial sums are."""
 
 
+LONGEST = 50
+"""C tells names apart by their first 63 letters, and what the file adds to one has a dozen."""
+
+
 def c_identifier(text: str) -> str:
     """Letters, digits and underscores of ASCII; other letters by their numbers."""
     found = "".join(c if c.isascii() else f"u{ord(c):x}" for c in text.replace("'", ""))
     found = re.sub(r"[^A-Za-z0-9_]", "_", found).strip("_") or "network"
-    return f"n{found}" if found[0].isdigit() else found
+    return (f"n{found}" if found[0].isdigit() else found)[:LONGEST]
 
 
 @dataclass
