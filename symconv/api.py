@@ -16,7 +16,7 @@ from symconv.codegen.python.allowlist import ALLOW_LISTS
 from symconv.codegen.python.identifiers import Identifiers
 from symconv.codegen.python.module_spec import ModuleSpec
 from symconv.codegen.readable.module import module_names
-from symconv.codegen.styles import GeneratedModule, Style, parse_overrides
+from symconv.codegen.styles import LIBRARY_STYLES, GeneratedModule, Style, parse_overrides
 from symconv.core.equation import Program
 from symconv.core.errors import SymconvError, did_you_mean
 from symconv.core.proof import Backward, number_equations
@@ -266,9 +266,10 @@ class Network:
 
         `loops` is the formula, index by index; `readable` is vectorised; `fast` is a planned
         program, whose docstring explains the plan: unrolled where the network is tiny, in blocks
-        and fused stages where it is large. `overrides` overrule its cost model: `tiles="f4"` takes
-        Winograd's tiles where they pay (they round more in float32), `forms={"z^1": "columns"}`
-        states the form of an equation.
+        and fused stages where it is large; `torch` is for PyTorch, which differentiates its
+        function `network` by the derived backward pass. `overrides` overrule the cost model of
+        `fast`: `tiles="f4"` takes Winograd's tiles where they pay (they round more in float32),
+        `forms={"z^1": "columns"}` states the form of an equation.
         """
         return self.generate(style, **overrides).source
 
@@ -403,7 +404,8 @@ class Network:
         # Sizes are small here: a step that splits a batch does it only where a part may be small.
         if "LEAST_PART" in module:
             module["LEAST_PART"] = 1
-        return sizes, list_module_uses(module, names.tensors, named, style)
+        exact = style not in LIBRARY_STYLES
+        return sizes, list_module_uses(module, names.tensors, named, style, exact=exact)
 
     def _fix_for_c(self, sizes: Mapping[Symbol, int]) -> tuple[Network, dict[str, Any]]:
         """The network at the sizes that a C file has to be made for, and its options.

@@ -24,6 +24,7 @@ class Style(StrEnum):
     loops = "loops"
     readable = "readable"
     fast = "fast"
+    torch = "torch"
     c = "c"
 
 

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from symconv.api import Network
 
 
-STYLES = "loops: the formula, index by index; readable: vectorised; fast: planned; c: a C file."
+STYLES = (
+    "loops: the formula, index by index; readable: vectorised; fast: planned; torch: for PyTorch; "
+    "c: a C file."
+)
 StyleOption = Annotated[Style, typer.Option("--style", help=STYLES)]
 SizeOption = Annotated[
     list[str] | None,
@@ -73,7 +76,7 @@ def generate(  # noqa: PLR0913 - a command has the options it has
     ] = False,
     force: ForceOption = False,
 ) -> None:
-    """Write the module of a network in NumPy or C, its derivation, and its own tests."""
+    """Write the module of a network in NumPy, PyTorch or C, its derivation, and its own tests."""
     from symconv.core.errors import SymconvError
 
     from .network_argument import load_network, parse_forms, parse_sizes

@@ -38,7 +38,14 @@ class Compiled:
         if self.path:
             module.__file__ = self.path
         code = compile(self.allowed.audit(self.source), "<symconv>", "exec")
-        exec(code, module.__dict__)  # noqa: S102 - generated and audited, never a user's text
+        try:
+            exec(code, module.__dict__)  # noqa: S102 - generated and audited, never a user's text
+        except ImportError as error:
+            missing = error.name or "a library"
+            raise SymconvError(
+                f"the module needs {missing}, which is not installed",
+                help=f"install it, as with pip install {missing}",
+            ) from error
         return module
 
     def forward(self, /, **arrays: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The styles of NumPy modules: the same functions from the same equations, written three ways."""
+"""The styles of modules: the same functions from the same equations, written in several ways."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LOOPS = 20_000
 differences run the pass twice for every entry of every array: with a larger number the tests of a
 module take minutes, with a smaller one a failure names fewer entries that are wrong."""
 
-Style = Literal["loops", "readable", "fast", "c"]
+Style = Literal["loops", "readable", "fast", "torch", "c"]
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ class GeneratedModule:
     overrides: PlanOverrides | None = None
 
     def __post_init__(self) -> None:
-        if self.style not in STYLES:
-            known = did_you_mean(self.style, STYLES)
+        if self.style not in {**STYLES, **LIBRARY_STYLES}:
+            known = did_you_mean(self.style, (*STYLES, *LIBRARY_STYLES))
             if self.style == "c":
                 known = "the C style makes no NumPy module: see generate_c and compile"
             raise SymconvError(f"no style is called '{self.style}'", help=known)
@@ -66,7 +66,7 @@ class GeneratedModule:
         """The record of the module, which everything else reads."""
         from symconv.codegen.readable.training import add_training
 
-        module = STYLES[self.style](self)
+        module = {**STYLES, **LIBRARY_STYLES}[self.style](self)
         return add_training(module, self.stable, PREDICTIONS[self.style](self.stable))
 
     @cached_property
@@ -84,6 +84,10 @@ class GeneratedModule:
             count_range_values(e.ranges, sizes) * count_terms(e.rhs, sizes) for e in equations
         )
         names = module_names(spec.forward, spec.backward.program)
+        if self.style == "torch":
+            from symconv.codegen.torch.tests import torch_tests
+
+            return torch_tests(stem, self.module, spec, names, sizes)
         along = self.style == "loops" and work > LOOPS
         return module_tests(stem, self.module, spec, names, sizes, along=along)
 
@@ -129,11 +133,22 @@ def _fast(generated: GeneratedModule) -> Module:
     return generate_fast(generated.stable, generated.strategy)
 
 
+def _torch(generated: GeneratedModule) -> Module:
+    """On tensors of PyTorch, with one operation that it differentiates by the derivation."""
+    from symconv.codegen.torch.module import generate_torch
+
+    return generate_torch(generated.stable)
+
+
 STYLES: Mapping[str, Callable[[GeneratedModule], Module]] = {
     "loops": _loops,
     "readable": _readable,
     "fast": _fast,
 }
+"""The styles of NumPy."""
+
+LIBRARY_STYLES: Mapping[str, Callable[[GeneratedModule], Module]] = {"torch": _torch}
+"""The styles of other libraries of arrays, which need not be installed to write them."""
 
 
 def _predict(spec: ModuleSpec) -> WrittenPrediction | None:
@@ -150,8 +165,17 @@ def _predict_in_loops(spec: ModuleSpec) -> WrittenPrediction | None:
     return write_loops_prediction(spec)
 
 
+def _predict_on_tensors(spec: ModuleSpec) -> WrittenPrediction | None:
+    """What the network predicts, on tensors of PyTorch."""
+    from symconv.codegen.readable.prediction import write_prediction
+    from symconv.codegen.torch.target import TORCH
+
+    return write_prediction(spec, TORCH)
+
+
 PREDICTIONS: Mapping[str, Callable[[ModuleSpec], WrittenPrediction | None]] = {
     "loops": _predict_in_loops,
     "readable": _predict,
     "fast": _predict,
+    "torch": _predict_on_tensors,
 }

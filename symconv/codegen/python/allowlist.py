@@ -68,7 +68,7 @@ class AllowList:
             case ast.Name(id=name):
                 return name in self.dunders or (name in names and "__" not in name)
             case ast.Attribute(value=owner, attr=name, ctx=ast.Load()):
-                return name in self._attributes(owner, fields) and "__" not in name
+                return name in self._attributes(owner, fields)
             # What is assigned to an attribute changes an object that others hold.
             case ast.Attribute(value=owner, attr=name):
                 return ast.unparse(owner) in self.assigned and "__" not in name
@@ -89,6 +89,8 @@ class AllowList:
         name = owner.id if isinstance(owner, ast.Name) else ""
         if isinstance(owner, ast.Attribute) and ast.unparse(owner) == "values.kept":
             return fields
+        if "super" in self.builtins and ast.unparse(owner) == "super()":
+            return frozenset({"__init__"})
         if name in self.libraries:
             return self.libraries[name]
         if name == "values":
@@ -119,7 +121,7 @@ def _fields(tree: ast.Module) -> frozenset[str]:
                 found.add(name)
             case ast.FunctionDef(name=name, decorator_list=[_]):
                 found.add(name)
-    return frozenset(found)
+    return frozenset(name for name in found if "__" not in name)
 
 
 NODES: tuple[type[ast.AST], ...] = (
@@ -274,10 +276,59 @@ C_FACE = allow_training(AllowList(
 ))  # fmt: skip
 """The face of a C file loads the library that lies beside it, and no other."""
 
+TORCH = allow_training(AllowList(
+    nodes=(
+        *NODES,
+        *(ast.BoolOp, ast.boolop, ast.Dict, ast.DictComp, ast.IfExp, ast.Starred),
+        *(ast.Try, ast.ExceptHandler, ast.With, ast.withitem, ast.comprehension),
+    ),
+    imports=frozenset({
+        "from inspect import signature",
+        "from itertools import product",
+        "from typing import Any, NamedTuple, TypeAlias",
+        "import numpy as np",
+        "import torch",
+        "from torch import nn",
+        "from torch.autograd import Function",
+        "from torch.compiler import disable",
+        "from torch.compiler import disable, is_compiling",
+        "from torch.nn import functional",
+    }),
+    libraries={
+        "torch": frozenset({
+            "Tensor", "abs", "arange", "as_tensor", "asarray", "bool", "broadcast_to", "clamp",
+            "clone", "cos", "einsum", "erf", "exp", "float64", "from_numpy", "get_default_dtype",
+            "inf", "is_grad_enabled", "log", "log_softmax", "logsumexp", "maximum",
+            "minimum", "no_grad", "promote_types", "relu", "sigmoid", "sign", "sin", "softmax",
+            "sqrt", "take_along_dim", "tanh", "tensor", "where",
+        }),
+        "functional": frozenset({"pad", "softplus"}),
+        "nn": frozenset({"Module", "Parameter"}),
+    },
+    methods=frozenset({
+        "T", "amax", "apply", "argmax", "backward", "count", "detach", "device", "double", "dtype",
+        "face", "flatten", "flip", "forward", "gradients", "index_put", "is_complex",
+        "is_floating_point", "items", "kept", "logsumexp", "long", "mT", "mark_non_differentiable",
+        "max", "mean", "min", "named_parameters", "ndim", "needs_input_grad", "new_full",
+        "new_ones", "new_tensor", "new_zeros", "numel", "numpy", "parameters", "permute",
+        "register_parameter", "requires_grad", "reshape", "save_for_backward", "saved_tensors",
+        "shape", "sizes", "step", "sum", "to", "type", "unfold", "values",
+    }),
+    builtins=frozenset({
+        "RuntimeError", "TypeError", "ValueError", "any", "dict", "int", "map", "range", "str",
+        "staticmethod", "super", "tuple", "zip",
+    }),
+    owners=frozenset({"found", "parameter", "self"}),
+    decorators=frozenset({"disable", "staticmethod"}),
+    assigned=frozenset({"ctx", "self"}),
+))  # fmt: skip
+"""Modules for PyTorch hold operations on tensors, and what a Function and a module of it need."""
+
 ALLOW_LISTS: Mapping[str, AllowList] = {
     "loops": LOOPS,
     "readable": READABLE,
     "fast": FAST,
+    "torch": TORCH,
     "c": C_FACE,
 }
 """The list of each style."""

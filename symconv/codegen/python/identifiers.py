@@ -33,6 +33,29 @@ TRAINING = {
 }
 """What one trains with, and the parameters of `np.savez`, which writes arrays by their names."""
 
+TORCH = {
+    *("torch", "functional", "nn", "product", "signature", "disable", "is_compiling", "like"),
+    *("Function", "Derived", "DerivedInC", "Network", "network"),
+    *("network_in_c", "select_arrays", "refuse_gradient", "zero_like"),
+    *("arrays", "ctx", "face", "learns", "parameter", "self", "slopes"),
+}
+"""What modules for PyTorch define, import and bind beside tensors."""
+
+MODULE_OF_TORCH = {
+    *("add_module", "apply", "bfloat16", "buffers", "call_super_init", "children", "compile"),
+    *("cpu", "cuda", "double", "dump_patches", "eval", "extra_repr", "float"),
+    *("get_buffer", "get_extra_state", "get_parameter", "get_submodule", "half", "ipu"),
+    *("load_state_dict", "modules", "mtia", "named_buffers", "named_children", "named_modules"),
+    *("named_parameters", "parameters", "predict", "register_backward_hook", "register_buffer"),
+    *("register_forward_hook", "register_forward_pre_hook", "register_full_backward_hook"),
+    *("register_full_backward_pre_hook", "register_load_state_dict_post_hook"),
+    *("register_load_state_dict_pre_hook", "register_module", "register_parameter"),
+    *("register_state_dict_post_hook", "register_state_dict_pre_hook", "requires_grad_"),
+    *("set_extra_state", "set_submodule", "share_memory", "state_dict", "to", "to_empty", "train"),
+    *("training", "type", "xpu", "zero_grad", "T_destination"),
+}
+"""What a module of PyTorch is asked for by name, as for parameters. A local may be called so."""
+
 LOCALS = {"values", "name", "array", "shape", "workspace"}
 TUPLE = {"count", "index"}
 """Methods of tuples, which a field of a result of that name would hide."""
@@ -52,6 +75,7 @@ RESERVED = frozenset(
         *HELPERS,
         *STYLES,
         *TRAINING,
+        *TORCH,
         *LOCALS,
         *TUPLE,
     }
@@ -96,8 +120,9 @@ class Identifiers:
 
 def allocate_identifiers(tensors: Iterable[Tensor], sizes: Iterable[Symbol]) -> Identifiers:
     """Tensors come first, in their order; a size with a tensor's name gets a number."""
-    namer = Namer(set(RESERVED | FIELDS))
+    others = (FIELDS | MODULE_OF_TORCH) - RESERVED
+    namer = Namer(set(RESERVED | others))
     arrays = {t.key: namer.claim(identifier_of(t.name)) for t in tensors}
     numbers = {s: namer.claim(s.name) for s in sorted(sizes, key=str)}
-    namer.taken -= FIELDS
+    namer.taken -= others
     return Identifiers(arrays, numbers, namer)

@@ -94,8 +94,8 @@ def readable_module(  # noqa: PLR0913 - everything that a module is made of, by 
     )
 
 
-def generate_readable(spec: ModuleSpec) -> Module:
-    """The readable module of a network."""
+def generate_readable(spec: ModuleSpec, target: Target = NUMPY) -> Module:
+    """The readable module of a network, for a library of arrays."""
     return readable_module(
         spec.forward,
         spec.backward.program,
@@ -104,6 +104,7 @@ def generate_readable(spec: ModuleSpec) -> Module:
         title=spec.title,
         notes=spec.notes,
         numbers=spec.numbers,
+        target=target,
     )
 
 

@@ -62,6 +62,16 @@ def add_training(module: Module, spec: ModuleSpec, predict: WrittenPrediction | 
     )
 
 
+def add_parameters(module: Module, spec: ModuleSpec) -> Module:
+    """The module with its parameters alone: the table, their first values, files of them."""
+    return replace(
+        module,
+        imports=merge_imports(module.imports, IMPORTS),
+        aliases=(*module.aliases, ALIAS),
+        definitions=(*module.definitions, *TrainingWriter(module, spec).definitions()),
+    )
+
+
 class TrainingWriter:
     """Writes what one trains with, in the names of a module."""
 

@@ -1,0 +1,248 @@
+"""The network as one operation of PyTorch, and as a module with parameters, from templates.
+
+There are two operations. One is written on tensors, so that PyTorch can differentiate its backward
+pass once more, and map both over samples. The other calls a C library of the same network: on the
+CPU, and differentiable once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from symconv.codegen.python.array_conversion import write_conversion
+from symconv.codegen.python.helpers import load_helper
+from symconv.codegen.python.identifiers import Identifiers
+from symconv.codegen.python.layout import TAB, WIDTH, wrap_call
+from symconv.codegen.python.long_lines import unpacking_targets, wrap_tuple, wrap_unpacking
+from symconv.codegen.python.module import Code, Function, Helper, Module, Parameter
+from symconv.codegen.python.module_spec import ModuleSpec
+from symconv.codegen.readable.prediction import BY_NAME
+from symconv.core.equation import class_counts
+from symconv.core.tensor import Tensor
+
+TAB_OF_BLOCK = len(TAB)
+"""By how much a statement moves to the left that stands in no branch."""
+
+ANSWERS = "tuple[Array, ...]"
+
+
+@dataclass(frozen=True)
+class OperationWriter:
+    """Writes the operations over the passes of a module."""
+
+    module: Module
+    spec: ModuleSpec
+    names: Identifiers
+
+    @cached_property
+    def output(self) -> str:
+        """The name of what the network computes."""
+        return self.names.tensors[self.spec.forward.output]
+
+    @cached_property
+    def seed(self) -> str:
+        """The name of the delta that comes from outside; empty where the network has a cost."""
+        seed = self.spec.backward.seed
+        return self.names.tensors[seed.key] if seed else ""
+
+    @cached_property
+    def passes(self) -> tuple[Function, Function]:
+        """The functions `forward` and `backward`."""
+        first, second = self.module.function("forward"), self.module.function("backward")
+        if first is None or second is None:
+            raise ValueError("a module has both passes")
+        return first, second
+
+    @cached_property
+    def arrays(self) -> list[Tensor]:
+        """What the caller gives: all that one of the passes takes."""
+        taken = {p.name for f in self.passes for p in f.parameters}
+        return [t for t in self.spec.forward.given if self.names.tensors[t.key] in taken]
+
+    @cached_property
+    def given(self) -> list[str]:
+        """The names of these."""
+        return [self.names.tensors[t.key] for t in self.arrays]
+
+    @cached_property
+    def sizes(self) -> list[str]:
+        """Sizes that no array shows, which are passed by their names."""
+        found = (p.name for f in self.passes for p in f.parameters if p.keyword_only)
+        return list(dict.fromkeys(found))
+
+    @cached_property
+    def place(self) -> int:
+        """Where the output stands among the values of the forward pass."""
+        values = [f.name for c in self.module.classes if c.name == "Forward" for f in c.fields]
+        return values.index(self.output)
+
+    @cached_property
+    def labels(self) -> frozenset[str]:
+        """The keys of the arrays of class numbers."""
+        return frozenset(class_counts(self.spec.forward.equations))
+
+    @cached_property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The arrays as parameters of a function."""
+        kinds = {True: "Labels", False: "Array"}
+        pairs = zip(self.given, self.arrays, strict=True)
+        return tuple(Parameter(name, kinds[t.key in self.labels]) for name, t in pairs)
+
+    @cached_property
+    def keywords(self) -> tuple[Parameter, ...]:
+        """The sizes as parameters of a function."""
+        return tuple(Parameter(name, "int", keyword_only=True) for name in self.sizes)
+
+    def operation(self) -> Helper:
+        """The operation on tensors, and the function that calls it."""
+        count = sum(len(c.fields) for c in self.module.classes if c.name == "Forward")
+        before = [f"*output[:{self.place}]"] if self.place else []
+        after = [f"*output[{self.place + 1}:]"] if self.place + 1 < count else []
+        first, second = self.passes
+        again = self.module.takes("values")
+        used = {p.name for f in (self.passes if again else (second,)) for p in f.parameters}
+        kept = [*(n if n in used else "_" for n in self.given), "*kept" if again else "*_"]
+        slope = f"slopes[{self.place}]"
+        positional = [Parameter(name, "int") for name in self.sizes]
+        nothing = ["None"] * len(self.sizes)
+        return load_helper(
+            "torch",
+            "operation",
+            output=self.output,
+            signature=_signature("forward", (*self.parameters, *positional), ANSWERS, 1),
+            values=_call("values", first, 2),
+            others=", ".join([*before, *after]),
+            count=len(self.given),
+            saved=_lines(wrap_unpacking(kept, "ctx.saved_tensors", 2)),
+            sizes=_lines(wrap_unpacking(self.sizes, "ctx.sizes", 2)) if self.sizes else "",
+            **self._again(),
+            found=_call("found", second, 2, {self.seed: slope}),
+            answers=self._answers("found.", "" if self.seed else slope, [], nothing),
+            call_signature=_signature("network", (*self.parameters, *self.keywords), "Array", 0),
+            prepared=self._prepared(),
+            apply=_wrap("values = Derived.apply", [*self.given, *self.sizes], 1),
+            place=self.place,
+        )
+
+    def operation_in_c(self) -> Helper:
+        """The operation in C, and the function that calls it."""
+        ctx, face, learns = (Parameter(n, "Any") for n in ("ctx", "face", "learns"))
+        # Without a cost nothing is computed ahead, whoever waits for gradients.
+        waits = [] if self.seed else ["torch.is_grad_enabled()"]
+        front = (ctx, face, *([] if self.seed else [learns]))
+        numbers = [
+            n for n, t in zip(self.given, self.arrays, strict=True) if t.key not in self.labels
+        ]
+        numpys = [f'"{n}": {n}.detach().numpy()' for n in self.given]
+        results = [self.names.tensors[g.key] for g in self.spec.backward.results]
+        return load_helper(
+            "torch",
+            "operation_in_c",
+            output=self.output,
+            seed=self.seed,
+            like=numbers[0],
+            signature=_signature("forward", (*front, *self.parameters), "Array", 1),
+            arrays_by_name=_lines(wrap_tuple("arrays", numpys, 2, "{}")),
+            gradients=unpacking_targets(results),
+            answers=self._answers(
+                "", "" if self.seed else "slope", ["None"] * (len(front) - 1), []
+            ),
+            call_signature=_signature("network_in_c", (face, *self.parameters), "Array", 0),
+            prepared=self._prepared(),
+            apply=_wrap("return DerivedInC.apply", [face.name, *waits, *self.given], 1),
+        )
+
+    def network_module(self, predict: Function | None) -> Helper:
+        """The module with the parameters, over the function `predict` if there is one."""
+        trained = [t for t in self.spec.forward.given if t.role == "parameter"]
+        held = {self.names.tensors[t.key] for t in trained}
+        passed = [f"self.{n}" if n in held else n for n in self.given]
+        others = [p for p in self.parameters if p.name not in held]
+        keywords = [f"{n}={n}" for n in self.sizes]
+        return load_helper(
+            "torch",
+            "network_module",
+            output=self.output,
+            trained=" ".join(self.names.tensors[t.key] for t in trained),
+            drawn=all(n.is_Integer for t in trained for n in t.shape),
+            signature=_signature(
+                "forward", (Parameter("self"), *others, *self.keywords), "Array", 1
+            ),
+            in_c=_wrap("return network_in_c", ["self.face", *passed], 3),
+            plain=_wrap("return network", [*passed, *keywords], 2),
+            **_write_prediction(predict),
+        )
+
+    def refusal(self) -> Helper:
+        """What refuses to wait for a gradient that nobody derives."""
+        return load_helper("torch", "refuse_gradient")
+
+    def _again(self) -> dict[str, str]:
+        """The values where a graph of the backward pass is asked for, and where none is."""
+        lines = _call("values", self.passes[0], 3)
+        if not self.module.takes("values"):
+            return {"again_in_one_line": "", "values_again": ""}
+        short = f"{lines[TAB_OF_BLOCK:]} if torch.is_grad_enabled() else Forward(*kept)"
+        fits = len(short) <= WIDTH and "\n" not in lines
+        return {"again_in_one_line": short if fits else "", "values_again": lines}
+
+    def _answers(self, found: str, slope: str, front: list[str], end: list[str]) -> str:
+        """`return slope * found.dw, None`: a gradient for every array that has one."""
+        backward, names = self.spec.backward, self.names.tensors
+        made = {
+            t.key: f"{slope} * {found}{names[g.key]}" if slope else f"{found}{names[g.key]}"
+            for t, g in zip(backward.wrt, backward.results, strict=True)
+        }
+        listed = [*front, *(made.get(t.key, "None") for t in self.arrays), *end]
+        flat = f"{TAB * 2}return {unpacking_targets(listed)}"
+        if len(flat) <= WIDTH:
+            return flat
+        return _wrap("return ", listed, 2)
+
+    def _prepared(self) -> str:
+        """The arrays as tensors; one that has no gradient must not wait for one."""
+        names = self.names.tensors
+        body = write_conversion(self.arrays, names, self.labels, asarray="torch.as_tensor")
+        known = {t.key for t in self.spec.backward.wrt} | self.labels
+        checked = [names[t.key] for t in self.arrays if t.key not in known]
+        return "\n".join(
+            [*map(_lines, body), *(f'{TAB}refuse_gradient("{n}", {n})' for n in checked)]
+        )
+
+
+def _write_prediction(predict: Function | None) -> dict[str, str]:
+    """The signature of `predict` and its call; nothing where the network predicts nothing."""
+    if predict is None:
+        return {"predict": "", "predict_signature": ""}
+    given = tuple(p for p in predict.parameters if p != BY_NAME)
+    known = {BY_NAME.name: "dict(self.named_parameters())"}
+    return {
+        "predict": _call("return", predict, 3, known),
+        "predict_signature": _signature("predict", (Parameter("self"), *given), "Array", 1),
+    }
+
+
+def _lines(code: Code) -> str:
+    return "\n".join(code.lines)
+
+
+def _wrap(head: str, arguments: list[str], indent: int) -> str:
+    return "\n".join(wrap_call(head, arguments, "", indent))
+
+
+def _signature(name: str, given: tuple[Parameter, ...], result: str, depth: int) -> str:
+    """The lines of a function down to the colon."""
+    return Function(name, given, "", (), result, frozenset(), frozenset(), depth=depth).signature
+
+
+def _call(target: str, made: Function, indent: int, known: Mapping[str, str] | None = None) -> str:
+    """`target = made(x, w, s=s)`, or `return made(...)`; `known` are arguments by parameters."""
+    known = known or {}
+    arguments = [
+        f"{p.name}={known.get(p.name, p.name)}" if p.keyword_only else known.get(p.name, p.name)
+        for p in made.parameters
+    ]
+    head = f"return {made.name}" if target == "return" else f"{target} = {made.name}"
+    return _wrap(head, arguments, indent)
