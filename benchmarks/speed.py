@@ -36,6 +36,10 @@ KERNELS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 XLA = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 LAYOUTS = ("torch", "torch channels_last")
 TILES = ("fast tiles", "fast tiles channels_last")
+C_TILES = "c tiles"
+TILED = ("3x3 stride 1", "dilated")
+"""How the cases begin that are wide enough for tiles."""
+
 COMPILERS = ("cc", "gcc", "clang")
 GEMM = 1536**3
 SECONDS = 0.04
@@ -108,7 +112,8 @@ def runtimes(case: Case, kind: str, python: str | None) -> list[str]:
     found = ["fast", "readable", IM2COL, "tensordot", "gemm"]
     found += TILES if case.name.startswith("3x3 stride 1") and kind == "float32" else ()
     found += LAYOUTS if importlib.util.find_spec("torch") else ()
-    found += ["c"] if any(map(shutil.which, COMPILERS)) else []
+    if any(map(shutil.which, COMPILERS)):
+        found += ["c", *([C_TILES] if case.name.startswith(TILED) else [])]
     return found + (["jax"] if python else [])
 
 

@@ -36,14 +36,14 @@ def generated_step(case: Case, runtime: str, kind: str) -> Step:
     return called(module, given, 2 if "threads" in options else 0)
 
 
-def c_step(case: Case, kind: str) -> Step:
+def c_step(case: Case, kind: str, **options: str) -> Step:
     """The C file, built for this machine, its arrays bound once; how it was made is told first."""
     import symconv
     from symconv.codegen.c.build import find_isa
 
     network = symconv.Network.parse(case.text)
     begin = time.perf_counter()
-    made = network.generate_c(dtype=kind, isa=find_isa())
+    made = network.generate_c(dtype=kind, isa=find_isa(), **options)
     size = len(made.source)
     written = time.perf_counter()
     module = made.compile().module
@@ -112,8 +112,8 @@ def step_of(case: Case, runtime: str, kind: str) -> Step:
     """One step of a runtime."""
     if runtime == "gemm":
         return gemm_step(kind)
-    if runtime == "c":
-        return c_step(case, kind)
+    if runtime in {"c", "c tiles"}:
+        return c_step(case, kind, **({"tiles": "f4"} if runtime == "c tiles" else {}))
     if runtime.startswith("torch"):
         layout = runtime.partition(" ")[2]
         return rivals.torch_step(case.kind, given_arrays(case, kind), layout, case.options)

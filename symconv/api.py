@@ -301,8 +301,10 @@ class Network:
 
         `dtype` is float32 (else float64), `isa` the instructions that the compiler may use: scalar,
         avx2, avx512 or neon, for whose vectors sums of products are planned, `chunk` how many
-        samples of an open batch are computed at once. SymconvError where another size is open,
-        where the samples of an open batch cannot be computed apart, or an option is not known.
+        samples of an open batch are computed at once. `tiles="f4"` takes Winograd's tiles where
+        they pay: they round more in float32, and NaN and infinity spread over all that a tile sees.
+        SymconvError where another size is open, where the samples of an open batch cannot be
+        computed apart, or an option is not known.
 
             >>> c = Network.parse("input x 3 | dense w 2 -> h | sse t -> C").generate_c()
             >>> [line for line in c.source.splitlines() if "sum +=" in line][0].strip()

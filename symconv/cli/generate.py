@@ -51,7 +51,7 @@ def generate(  # noqa: PLR0913 - a command has the options it has
     tiles: Annotated[
         str | None,
         typer.Option(
-            "--tiles", help="f2 or f4: Winograd's tiles for wide 3x3 layers; they round more."
+            "--tiles", help="f2 or f4: Winograd's tiles for wide layers (fast, c); they round more."
         ),
     ] = None,
     form: Annotated[

@@ -52,3 +52,14 @@ def test_where_all_indices_are_free_the_products_belong_to_the_entry_that_is_nam
     assert verdict.of == "w_1^2"
     assert verdict.spurious_factors == (("i_1",),)
     assert verdict.missing_factors == (("o_1^1",),)
+
+
+def test_names_that_only_the_claim_knows_are_no_subject():
+    values = {"i": [[1, 2, 0], [0, 1, 1], [2, 0, 1]], "w1": [[1, 0], [0, 1]]}
+    values |= {"w2": [[1, 2], [3, 4]], "y": [[1]]}
+    given = {**values, "G": [[1, 2], [3, 4]]}
+    assert judge_once(CONVS, "dC/dw^2 = G", "flat1", values=given).of == "w^2"
+    claim = "dC/dw_1^1 = 2(o_1^2 - y_1)(i_1 w_1^2 + i_2 w_2^2)"
+    assert judge_once(CONVS, claim, "flat1", values=values).of == "w_1^1"
+    assert judge_once(CONVS, "dC/dq = 3", "flat1", values=values).of == ""
+    assert judge_once(CONVS, "G = dC/dw^2", "flat1", values=given).of == "w^2"

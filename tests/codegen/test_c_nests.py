@@ -22,9 +22,10 @@ from symconv.codegen.c import build
 from symconv.codegen.c.model.index_form import PlaceForm, bound_conditions
 from symconv.codegen.c.nests import nest as nests
 from symconv.codegen.c.nests import planner
+from symconv.codegen.c.nests.accesses import ArrayAccess, put_index
 from symconv.codegen.c.nests.loop_order import order_loops
 from symconv.codegen.c.nests.machine import VECTORS, find_machine
-from symconv.codegen.c.nests.nest import ArrayAccess, Nest, find_nest, put_index
+from symconv.codegen.c.nests.nest import Nest, find_nest
 from symconv.codegen.c.nests.packing import Packing
 from symconv.codegen.c.nests.planner import plan_nest
 from symconv.codegen.c.nests.register_tile import list_tiles
@@ -53,6 +54,8 @@ LAYERS = {
     "phases and planes": "input x 2x3x9x9 | conv w 3x3 channels 4 padding 1 stride 2 bias b -> z",
     "dilation": "input x 2x2x9x10 | conv w 3x3 channels 3 padding 2 dilation 2 -> z",
     "groups": "input x 2x4x6x9 | conv w 3x3 channels 4 groups 4 padding 1 -> z",
+    "groups of two": "input x 2x4x6x9 | conv w 3x3 channels 6 groups 2 padding 1 bias b -> z",
+    "fractions summed": "input x 2x2x9x9 | transposed_conv w 3x4 channels 3 stride 2 -> z",
     "one by one": "input x 2x5x4x9 | conv w 1x1 channels 6 bias b -> z",
     "fractions": "input x 2x3x3x4 | transposed_conv w 3x2 channels 2 stride 2x3 padding 1 -> z",
     "dense": "input x 11 batch 5 | dense w 9 bias b -> h | tanh -> a | dense v 3 bias c -> k",

@@ -37,7 +37,7 @@ def use(network, style, **options):
     return list_module_uses(vars(module), network._module_names.tensors, {}, style)[0]
 
 
-def errors(network, dtypes=TOLERANCES, isa="scalar", share=0.0):
+def errors(network, dtypes=TOLERANCES, isa="scalar", share=0.0, **options):
     """The largest relative error of both passes, and of the step, by type of numbers.
 
     An array counts as at least a `share` as large as the largest gradient: the gradient of a shift
@@ -49,7 +49,7 @@ def errors(network, dtypes=TOLERANCES, isa="scalar", share=0.0):
     sizes = [np.abs(v).max(initial=0) for k, v in wanted.items() if k.startswith("gradient")]
     least, found = share * max(sizes, default=0.0), {}
     for dtype in dtypes:
-        module = use(network, "c", dtype=dtype, isa=isa)
+        module = use(network, "c", dtype=dtype, isa=isa, **options)
         passes, step = module.run(given), module.step(given)
         assert {k for k in passes if k.startswith("gradient")} <= step.keys()
         pairs = [

@@ -177,7 +177,9 @@ def name_subject(question: Question, env: Environment) -> str:
         if by is None:
             continue
         with suppress(SymconvError):
-            tensor = context.tensors[resolve_key(by, env, context, options.delta)]
+            tensor = context.tensors.get(resolve_key(by, env, context, options.delta))
+            if tensor is None:
+                continue
             with suppress(SymconvError):
                 place = find_asked_entry(question, part, [env] if env else [])
                 if place is not None and place[1] is not None and not context.sizes:

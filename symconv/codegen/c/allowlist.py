@@ -13,12 +13,12 @@ from symconv.core.errors import SymconvError
 TOKEN = re.compile(
     r"""(?P<comment>/\*.*?\*/)
     |(?P<directive>^[ ]*\#[^\n]*)
-    |(?P<vector>\b([uv]|LOAD)\d+\b|\b(in|sum)\d+(_\d+)?\b)
+    |(?P<vector>\b([uv]|LOAD)\d+\b|\b(in|sum)\d+(_\d+)?\b|\b(even|odd|x)\d+\b)
     |(?P<type>__attribute__\(\(vector_size\(\d+\ \*\ sizeof\(real\)\)
         (,\ aligned\(sizeof\(real\)\),\ may_alias)?\)\))
     |(?P<linkage>extern\ "C"\ {)
     |(?P<word>[A-Za-z_]\w*)
-    |(?P<number>\d+(\.\d+)?([eE][-+]?\d+)?u?)
+    |(?P<number>\d+(\.\d+)?([eE][-+]?\d+)?[uf]?)
     |(?P<sign>[-+*/%=<>!&|?:;,.(){}\[\]]|\s)
     """,
     re.VERBOSE | re.DOTALL | re.MULTILINE,
@@ -27,15 +27,17 @@ TOKEN = re.compile(
 WORDS = frozenset({
     "char", "const", "float", "double", "else", "for", "if", "int", "long", "return", "restrict",
     "signed", "sizeof", "static", "struct", "typedef", "unsigned", "void", "inline", "int64_t",
-    "size_t", "real", "arrays", "workspace", "INFINITY", "GUARDED", "HOLD",
+    "size_t", "real", "arrays", "workspace", "INFINITY", "NAN", "GUARDED", "HOLD", "union",
+    "uint32_t", "uint64_t",
 })  # fmt: skip
 CALLS = frozenset({
     "exp", "expf", "log", "logf", "log1p", "log1pf", "tanh", "tanhf", "sqrt", "sqrtf", "sin",
     "sinf", "cos", "cosf", "erf", "erff", "fabs", "fabsf", "pow", "powf",
+    "__builtin_shufflevector",
 })  # fmt: skip
 """The functions of the standard library; none of them allocates, reads or writes a file."""
 
-OWN = ("real_", "compute_", "add_", "clear_")
+OWN = ("real_", "compute_", "add_", "clear_", "turn_", "LOW_", "HIGH_")
 """How the functions begin that the file brings itself."""
 
 DIRECTIVES = re.compile(
@@ -45,6 +47,8 @@ DIRECTIVES = re.compile(
     r"|define HOLD\(x\) (__asm__\(\"\" : \"\+[vw]\"\(x\)\)|\(\(void\)0\))"
     r"|define LOAD(?P<n>\d+)\(name, place\) v(?P=n) name = "
     r"\*\(const u(?P=n) \*\)&\(place\); HOLD\(name\)"
+    r"|if defined\(__clang__\) \|\| \(defined\(__GNUC__\) && __GNUC__ >= 12\)"
+    r"|define (LOW|HIGH)_\d+\(x, y\) __builtin_shufflevector\(x, y(, \d+)+\)"
     r"|if defined\(__GNUC__\) && !defined\(__clang__\)"
     r"|define GUARDED __attribute__\(\(optimize\(\"no-tree-loop-if-convert\"\)\)\))"
 )

@@ -14,16 +14,19 @@ from symconv.core.nodes import OneHot
 from symconv.core.tensor import key_of
 
 from .blocks import BlockWriter
+from .joined_axes import join_axes
 from .model.index_form import place_text
 from .model.names import NESTED, CNames
 from .model.sized_program import SizedProgram, SizedTensor
 from .nests.machine import Machine
 from .nests.nest import find_nest
-from .nests.planner import NestPlan, plan_nest
+from .nests.planner import NestPlan, describe_plan, plan_nest
 from .nests.write_nest import NestWriter
 from .reductions import write_winner
 from .scalars import write_scalar
 from .winners import write_small_window
+from .winograd.tile_plan import WinogradPlan, choose_tiles, describe_tiles
+from .winograd.write_tiles import WinogradWriter
 
 TYPES = {"real": "real", "label": "int64_t", "mask": "unsigned char"}
 """What the entries of an array are in C."""
@@ -43,38 +46,51 @@ class EquationCode:
     number: str
     lines: tuple[str, ...]
     words: frozenset[str]
-    plan: NestPlan | None = None
+    plan: NestPlan | WinogradPlan | None = None
 
     @property
     def scratch(self) -> int:
         """How many numbers it needs room for beside its arrays."""
         return self.plan.scratch if self.plan else 0
 
+    @property
+    def explanation(self) -> str:
+        """The plan in words."""
+        if isinstance(self.plan, WinogradPlan):
+            return describe_tiles(self.plan)
+        return describe_plan(self.plan) if self.plan else ""
+
 
 def plan_equation(
     e: Equation, program: SizedProgram, names: Mapping[str, str], namer: CNames, machine: Machine
 ) -> EquationCode | None:
-    """The function of a planned nest; None where the equation is none."""
+    """The function of a planned nest, perhaps from tiles; None where the equation is none."""
     nest = find_nest(e, program.tensors)
     plan = plan_nest(nest, machine) if nest else None
     if nest is None or plan is None:
         return None
+    tiled = choose_tiles(nest, machine, plan.cycles)
     local = namer.branch(NESTED)
     read = {a.key for a in (*nest.operands, *([nest.bias] if nest.bias else []))}
     arguments = (*sorted(read, key=list(program.tensors).index), e.key)
-    writer = NestWriter(plan, names, local)
-    lines = writer.write()
     name = namer.claim(f"compute_{names[e.key]}")
     given = _declare(arguments, program, names)
-    given += ", real *restrict scratch" if plan.scratch else ""
+    given += ", real *restrict scratch" if tiled or plan.scratch else ""
+    writer: NestWriter | WinogradWriter
+    if tiled:
+        writer = WinogradWriter(tiled, names, namer, name)
+        lines = writer.write(given)
+    else:
+        writer = NestWriter(plan, names, local)
+        lines = [f"static void {name}({given})", "{", *writer.write(), "}"]
     return EquationCode(
         name,
         e.key,
         arguments,
         program.spec.numbers.get(e.key, ""),
-        (f"static void {name}({given})", "{", *lines, "}"),
+        tuple(lines),
         frozenset({*writer.words, *local.claimed, *(f"{names[k]}_" for k in arguments)}),
-        plan,
+        tiled or plan,
     )
 
 
@@ -95,8 +111,9 @@ def write_equation(
     Unsupported where a formula has no form in C.
     """
     name = namer.claim(f"compute_{names[e.key]}")
-    writer = BlockWriter(program.tensors, names, namer.branch())
-    target = program.tensors[e.key]
+    e, arrays = join_axes(e, program.tensors)
+    writer = BlockWriter(arrays, names, namer.branch())
+    target = arrays[e.key]
     writer.derives = target.tensor.is_derivative
     if first and not _covers(e, target):
         _write_zeros(target, names[e.key], writer)
@@ -110,7 +127,7 @@ def write_equation(
     # A mask or a label is no number, and is read where its conditions hold.
     guarded = "GUARDED " if writer.guarded else ""
     head = f"static {guarded}void {name}("
-    views = [_view(program.tensors[k], names[k], written=k == e.key) for k in arguments]
+    views = [_view(arrays[k], names[k], written=k == e.key) for k in arguments]
     given = _declare(arguments, program, names)
     return EquationCode(
         name,

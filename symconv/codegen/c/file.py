@@ -13,12 +13,14 @@ from symconv.output.templates import render_template
 from .allowlist import audit_c
 from .chunks import ChunkedParts
 from .equations import TYPES
+from .exponentials import FORMS, SPLIT
 from .model.names import c_identifier
 from .model.sized_program import SizedTensor
 from .passes import FileParts
+from .winograd.write_turn import write_turn
 
 HELPERS = (
-    "relu", "sigmoid", "softplus", "absolute", "erf", "tanh", "exp", "log", "sqrt", "sin", "cos",
+    "relu", "exp", "log", "sigmoid", "softplus", "tanh", "absolute", "erf", "sqrt", "sin", "cos",
     "pow", "larger", "smaller",
 )  # fmt: skip
 """The functions of numbers that the file may hold, in the order of the template."""
@@ -26,13 +28,19 @@ HELPERS = (
 PART_HELPERS = ("clear_part", "add_part")
 """The functions that go over arrays of which chunks of a batch have a part each."""
 
+MADE_OF = {"sigmoid": ("exp",), "softplus": ("exp", "log")}
+"""Which of them call others."""
+
 HOLDS = {"avx512": ("__AVX512F__", "v"), "avx2": ("__AVX2__", "v"), "neon": ("__ARM_NEON", "w")}
 """What a compiler that has the vectors defines, and its letter for a register of them."""
 
 WORDS_OF_TEMPLATES = frozenset(
     [
-        *("k", "x", "y", "low", "small", "more", "scratch", "sums", "a", "total"),
-        *("part", "entries", "share", "taken", "at", "first", "count", "samples"),
+        *("k", "x", "y", "n", "f", "r", "s", "z", "e", "a", "one", "two", "part", "count", "more"),
+        *("half", "small", "found", "power", "twice", "size", "rest", "bits", "sum", "total"),
+        *("scratch", "sums"),
+        *("entries", "share", "taken", "at", "first", "samples"),
+        *("from", "step", "rows", "to", "pitch", "columns", "j"),
     ]
 )
 """The names of numbers in the templates."""
@@ -101,17 +109,19 @@ class SourceFiles:
     def source(self) -> str:
         """The file."""
         used = [h for h in HELPERS if re.search(rf"\breal_{h}\b", self.bodies)]
-        # Softplus, and maxima, are made of others.
-        if "softplus" in used:
-            used = [h for h in HELPERS if h in {*used, "exp"}]
+        more = {part for h in used for part in MADE_OF.get(h, ())}
+        used = [h for h in HELPERS if h in {*used, *more}]
+        turns = {int(n) for n in re.findall(r"\bturn_(\d+)\b", self.bodies)}
         public = ["\n".join(p.lines) for p in self.parts.passes]
         text = render_template(
             "c",
             "module.c.j2",
             **self._words(),
             helpers=used,
+            forms=FORMS if SPLIT & set(used) else (),
             hold=HOLDS.get(self.isa) if "LOAD" in self.bodies else None,
             lanes=sorted({int(n) for n in re.findall(r"\b(?:u|LOAD)(\d+)\b", self.bodies)}),
+            turns=[write_turn(n) for n in sorted(turns)],
             bodies=self.bodies,
             inner_passes=self.parts.inner_passes,
             passes=self.parts.passes,

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from sympy import Symbol
 
 from symconv.codegen.compiled import Compiled
+from symconv.codegen.fast.algorithms.table import check_tiles
 from symconv.codegen.fast.plan.plan_report import report_equations
 from symconv.codegen.python.allowlist import ALLOW_LISTS
 from symconv.codegen.python.module import Module
@@ -29,7 +30,6 @@ from .model.names import c_identifier
 from .model.open_batch import find_open_batch
 from .model.sized_program import SizedProgram
 from .nests.machine import find_machine
-from .nests.planner import describe_plan
 from .passes import FileParts
 
 DType = Literal["float32", "float64"]
@@ -42,13 +42,15 @@ ISAS = ("scalar", "avx2", "avx512", "neon")
 class COptions:
     """What a C file is written for: the type of its numbers, and the instructions of a machine.
 
-    `chunk` is how many samples of an open batch are computed at once, where the plan does not
+    `tiles` is `f2` or `f4`: sums over windows come from Winograd's tiles where they pay, and round
+    more. `chunk` is how many samples of an open batch are computed at once, where the plan does not
     choose. SymconvError where one is not known.
     """
 
     dtype: DType = "float32"
     isa: Isa = "scalar"
     chunk: int | None = None
+    tiles: str | None = None
 
     def __post_init__(self) -> None:
         if self.chunk is not None and self.chunk < 1:
@@ -58,6 +60,18 @@ class COptions:
         for word, known in ((self.dtype, DTYPES), (self.isa, ISAS)):
             if word not in known:
                 raise SymconvError(f"C code knows no '{word}'", help=did_you_mean(str(word), known))
+        if self.tiles is not None:
+            check_tiles(self.tiles)
+            if self.isa == "scalar":
+                raise SymconvError(
+                    "C code makes tiles of vectors, and 'scalar' has none",
+                    help="name --isa avx512, avx2 or neon",
+                )
+
+    @property
+    def tile(self) -> int:
+        """How many places a tile has along an axis; 0 where there are to be no tiles."""
+        return int(self.tiles[1:]) if self.tiles else 0
 
 
 def parse_c_options(given: Mapping[str, Any], *, native: bool = False) -> COptions:
@@ -65,10 +79,10 @@ def parse_c_options(given: Mapping[str, Any], *, native: bool = False) -> COptio
 
     With `native` the instructions are those of this machine where none are named.
     """
-    unknown = sorted(set(given) - {"dtype", "isa", "chunk"})
+    unknown = sorted(set(given) - {"dtype", "isa", "chunk", "tiles"})
     if unknown:
         raise SymconvError(
-            f"the C style has no option '{unknown[0]}'", help="it has dtype, isa and chunk"
+            f"the C style has no option '{unknown[0]}'", help="it has dtype, isa, chunk and tiles"
         )
     return COptions(**({"isa": find_isa()} if native else {}) | dict(given))
 
@@ -92,7 +106,7 @@ class GeneratedC:
     @cached_property
     def parts(self) -> FileParts | ChunkedParts:
         """The functions of the file."""
-        machine = find_machine(self.options.isa, self.options.dtype)
+        machine = find_machine(self.options.isa, self.options.dtype, self.options.tile)
         split = find_open_batch(self.stable)
         if split is None:
             return FileParts(SizedProgram(self.stable), machine)
@@ -147,7 +161,7 @@ class GeneratedC:
         vectors = "no vectors" if isa == "scalar" else f"vectors of {isa}"
         chunks = parts.chunks if isinstance(parts, ChunkedParts) else (parts,)
         plans = [
-            f"  ({e.number}) {e.key}: {describe_plan(e.plan)}"
+            f"  ({e.number}) {e.key}: {e.explanation}"
             for part in chunks[0].equations
             for e in part
             if e.plan

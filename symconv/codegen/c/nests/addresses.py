@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sympy import Symbol
 
-from .nest import ArrayAccess
+from .accesses import ArrayAccess
 from .packing import Packing
 
 

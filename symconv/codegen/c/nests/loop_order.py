@@ -7,7 +7,8 @@ from math import prod
 
 from sympy import Symbol
 
-from .nest import ArrayAccess, Nest
+from .accesses import ArrayAccess
+from .nest import Nest
 
 
 def order_loops(

@@ -10,11 +10,15 @@ CACHE_LINE = 64
 
 @dataclass(frozen=True)
 class Machine:
-    """`bytes` of a vector, `registers` for vectors, `number` the bytes of a number."""
+    """`bytes` of a vector, `registers` for vectors, `number` the bytes of a number.
+
+    `tile` is how many places a tile of Winograd has along an axis; 0 where none are to be made.
+    """
 
     bytes: int
     registers: int
     number: int
+    tile: int = 0
 
     @property
     def lanes(self) -> int:
@@ -30,8 +34,8 @@ VECTORS = {"avx512": (64, 32), "avx2": (32, 16), "neon": (16, 32)}
 """The bytes of a vector, and the number of registers, of the instructions that have vectors."""
 
 
-def find_machine(isa: str, dtype: str) -> Machine | None:
+def find_machine(isa: str, dtype: str, tile: int = 0) -> Machine | None:
     """The machine of a name; None where there are no vectors."""
     if isa not in VECTORS:
         return None
-    return Machine(*VECTORS[isa], number=8 if dtype == "float64" else 4)
+    return Machine(*VECTORS[isa], number=8 if dtype == "float64" else 4, tile=tile)

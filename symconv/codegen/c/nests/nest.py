@@ -4,54 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from math import gcd, prod
+from math import prod
 
 from sympy import Add, Mul, Sum, Symbol
 from sympy.tensor.indexed import Indexed
 
-from symconv.codegen.c.model.index_form import PlaceForm, read_index
+from symconv.codegen.c.model.index_form import PlaceForm
 from symconv.codegen.c.model.sized_program import SizedTensor
 from symconv.core.equation import Equation
 from symconv.core.errors import Unsupported
 from symconv.core.tensor import key_of
 
+from .accesses import ArrayAccess, read_access
+from .digits import split_digits, sum_over_entries
+
 LEAST_PRODUCTS = 500
 """The fewest products that are planned: below that the loops around them cost as much."""
-
-
-@dataclass(frozen=True)
-class ArrayAccess:
-    """An entry of an array: its key, its extents, and an index expression for every axis."""
-
-    key: str
-    shape: tuple[int, ...]
-    forms: tuple[PlaceForm, ...]
-
-    def uses(self, v: Symbol) -> bool:
-        """Whether an index stands in a place."""
-        return any(v == w for form in self.forms for w, _ in form.terms)
-
-    def put(self, v: Symbol, scale: int, shift: int) -> ArrayAccess:
-        """The access with `scale * v + shift` for v; a number where the scale is 0."""
-        return replace(self, forms=tuple(put_index(f, v, scale, shift) for f in self.forms))
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether all places are whole numbers."""
-        return all(f.divisor == 1 for f in self.forms)
-
-
-def put_index(form: PlaceForm, v: Symbol, scale: int, shift: int) -> PlaceForm:
-    """The form with `scale * v + shift` for v, over the least divisor."""
-    c = dict(form.terms).get(v, 0)
-    if not c:
-        return form
-    terms = tuple((w, k * scale if w == v else k) for w, k in form.terms)
-    terms = tuple((w, k) for w, k in terms if k)
-    constant = form.constant + c * shift
-    common = gcd(form.divisor, constant, *(k for _, k in terms))
-    terms = tuple((w, k // common) for w, k in terms)
-    return PlaceForm(terms, constant // common, form.divisor // common)
 
 
 @dataclass(frozen=True)
@@ -68,6 +36,11 @@ class Nest:
     def extents(self) -> dict[Symbol, int]:
         """Every index with its extent."""
         return {**self.outer, **self.inner}
+
+    @property
+    def accumulates(self) -> bool:
+        """Whether what the target holds already is added: nothing may be computed twice."""
+        return self.bias == self.target
 
     @property
     def products(self) -> int:
@@ -94,24 +67,11 @@ def find_nest(e: Equation, tensors: Mapping[str, SizedTensor]) -> Nest | None:
         found = [read_access(a, tensors, {**outer, **inner}) for a in accesses]
     except Unsupported:
         return None
-    nest = Nest(
-        found[0],
-        tuple(found[1 : 1 + len(factors)]),
-        found[-1] if bias else None,
-        outer,
-        inner,
-    )
+    found = split_digits(found, {**outer, **inner})
+    operands, inner = sum_over_entries(found[1 : 1 + len(factors)], inner)
+    nest = Nest(found[0], tuple(operands), found[-1] if bias else None, outer, inner)
     fits = nest.products >= LEAST_PRODUCTS and _is_plain(nest.target, outer)
     return merge_axes(nest) if fits and (not bias or _stays_inside(found[-1], outer)) else None
-
-
-def read_access(
-    access: Indexed, tensors: Mapping[str, SizedTensor], extents: Mapping[Symbol, int]
-) -> ArrayAccess:
-    """An access in whole numbers; Unsupported where an index is not affine."""
-    key = key_of(access)
-    forms = tuple(read_index(i, extents) for i in access.indices)
-    return ArrayAccess(key, tensors[key].shape, forms)
 
 
 def _is_plain(target: ArrayAccess, outer: Mapping[Symbol, int]) -> bool:

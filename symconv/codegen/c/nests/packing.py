@@ -13,7 +13,7 @@ from math import prod
 
 from sympy import Symbol
 
-from .nest import ArrayAccess
+from .accesses import ArrayAccess
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class Packing:
 
     `order` are its axes, the last one contiguous; `low` and `high` the zeros before and behind each
     axis; `planes` how many planes the last axis is dealt out to; `pitch` what the length of a row
-    is a multiple of, `least` its least length. `sample` says that axis 0 is left out, as one sample
-    is copied at a time. `copied` is whether there is a copy at all.
+    is a multiple of, `least` its least length. The first `apart` axes are left out, as they are
+    copied one entry at a time. `copied` is whether there is a copy at all.
     """
 
     shape: tuple[int, ...]
@@ -33,12 +33,12 @@ class Packing:
     planes: int = 1
     pitch: int = 1
     least: int = 0
-    sample: bool = False
+    apart: int = 0
     copied: bool = True
 
     @cached_property
     def strides(self) -> tuple[int, ...]:
-        """How far apart the entries of each axis are; 0 for the axis that is left out."""
+        """How far apart the entries of each axis are; 0 for an axis that is left out."""
         found, run = [0] * len(self.shape), 1
         for n, axis in enumerate(reversed(self.order)):
             found[axis] = run
@@ -65,7 +65,7 @@ class Packing:
         found: dict[Symbol, int] = {}
         start, last = 0, self.order[-1] if self.order else -1
         for axis, form in enumerate(access.forms):
-            if self.sample and axis == 0:
+            if axis < self.apart:
                 continue
             constant, terms, step = form.constant + self.low[axis], form.terms, self.strides[axis]
             if axis == last and self.planes > 1:

@@ -8,15 +8,17 @@ from math import prod
 
 from sympy import Symbol
 
+from .accesses import ArrayAccess
 from .machine import Machine
-from .nest import ArrayAccess, Nest
+from .nest import Nest
 from .packing import Packing
 from .register_tile import RegisterTile, list_tiles
 from .tile_cost import LEVEL_ONE, TileCosts
 from .vector_axis import (
     VectorAxis,
+    count_leading,
     find_phases,
-    find_sample,
+    find_samples,
     find_taps,
     list_taps,
     list_vector_axes,
@@ -36,10 +38,10 @@ MOST_VECTORS = 8
 class NestPlan:
     """How a nest is computed.
 
-    `sample` is the index of the outermost loop, inside of which one sample is copied; `blocks` are
-    inner indices that run in blocks around the tiles, so that what a tile reads stays in the first
-    cache; `partial` says that sums are kept as vectors until the last block. `cycles` is the cost
-    of a product that the plan was chosen by.
+    `samples` are the indices of the outermost loops, inside of which one sample is copied; `blocks`
+    are inner indices that run in blocks around the tiles, so that what a tile reads stays in the
+    first cache; `partial` says that sums are kept as vectors until the last block. `cycles` is the
+    cost of a product that the plan was chosen by.
     """
 
     nest: Nest
@@ -48,7 +50,7 @@ class NestPlan:
     phases: Mapping[Symbol, int]
     taps: tuple[Symbol, ...]
     packings: tuple[Packing, ...]
-    sample: Symbol | None
+    samples: tuple[Symbol, ...]
     blocks: Mapping[Symbol, int]
     partial: bool
     cycles: float
@@ -113,17 +115,20 @@ def list_candidates(nest: Nest, machine: Machine) -> Iterator[Candidate]:
 def make_plan(nest: Nest, machine: Machine, chosen: Candidate) -> NestPlan:
     """The plan of a candidate, with what follows from it."""
     axis, tile, taps = chosen.axis, chosen.tile, chosen.taps
-    sample = _choose_sample(nest, axis)
+    samples = _choose_samples(nest, axis)
     packings = tuple(
-        replace(p, sample=True, order=tuple(k for k in p.order if k))
-        if sample is not None and p.copied and a.uses(sample)
-        else p
+        _leave_out(p, count_leading(a, samples)) if p.copied else p
         for a, p in zip(nest.operands, axis.packings, strict=True)
     )
-    blocks = _choose_blocks(nest, axis, tile, taps, sample, machine) if axis.dot else {}
-    partial = bool(blocks) or (axis.dot and sample in nest.inner)
+    blocks = _choose_blocks(nest, axis, tile, taps, samples, machine) if axis.dot else {}
+    partial = bool(blocks) or (axis.dot and any(u in nest.inner for u in samples))
     phases = find_phases(nest)
-    return NestPlan(nest, axis, tile, phases, taps, packings, sample, blocks, partial, chosen.cost)
+    return NestPlan(nest, axis, tile, phases, taps, packings, samples, blocks, partial, chosen.cost)
+
+
+def _leave_out(packing: Packing, count: int) -> Packing:
+    """The layout of what is copied at a time."""
+    return replace(packing, apart=count, order=tuple(k for k in packing.order if k >= count))
 
 
 def _sums_fractions(nest: Nest, taps: tuple[Symbol, ...]) -> bool:
@@ -133,22 +138,29 @@ def _sums_fractions(nest: Nest, taps: tuple[Symbol, ...]) -> bool:
     return any(c % f.divisor for f in forms for u, c in f.terms if u in left)
 
 
-def _choose_sample(nest: Nest, axis: VectorAxis) -> Symbol | None:
-    """The index that is copied sample by sample; sums over samples need the lanes of a sum."""
-    sample = find_sample(nest, axis.packings)
-    return None if sample == axis.index or (sample in nest.inner and not axis.dot) else sample
+def _choose_samples(nest: Nest, axis: VectorAxis) -> tuple[Symbol, ...]:
+    """The indices that are copied one by one; sums over them need the lanes of a sum."""
+    found = []
+    for u in find_samples(nest, axis.packings):
+        if u == axis.index or (u in nest.inner and not axis.dot):
+            break
+        found.append(u)
+    return tuple(found)
 
 
 def _list_tiles(
     nest: Nest, axis: VectorAxis, lanes: int, machine: Machine, phases: Mapping[Symbol, int]
 ) -> Iterator[RegisterTile]:
     """The tiles that the vector axis allows."""
-    apart = {axis.index, _choose_sample(nest, axis)}
+    apart = {axis.index, *_choose_samples(nest, axis)}
     extents = {u: n // phases.get(u, 1) for u, n in nest.outer.items() if u not in apart}
     for vectors in range(1, 2 if axis.dot else min(-(-axis.extent // lanes), MOST_VECTORS) + 1):
         for sizes in list_tiles(extents, axis.whole, machine.registers // vectors):
             # What is added up must not be met twice: such tiles end where the index ends.
-            if not axis.dot or all(extents[u] % t == 0 for u, t in sizes):
+            ends = nest.accumulates and axis.extent % (lanes * vectors)
+            if not (axis.dot or nest.accumulates) or (
+                all(extents[u] % t == 0 for u, t in sizes) and not ends
+            ):
                 yield RegisterTile(lanes, vectors, sizes)
 
 
@@ -157,12 +169,12 @@ def _choose_blocks(  # noqa: PLR0913, PLR0917 - what a visit reads
     axis: VectorAxis,
     tile: RegisterTile,
     taps: tuple[Symbol, ...],
-    sample: Symbol | None,
+    samples: tuple[Symbol, ...],
     machine: Machine,
 ) -> dict[Symbol, int]:
     """Blocks of inner indices, the slowest first, until what a tile reads stays in the cache."""
     inner = {u: n for u, n in nest.inner.items() if u not in taps}
-    blocks: dict[Symbol, int] = {sample: 1} if sample in inner and sample is not None else {}
+    blocks = {u: 1 for u in samples if u in inner}
     sizes = dict(tile.sizes)
 
     def count_bytes() -> int:
@@ -175,7 +187,7 @@ def _choose_blocks(  # noqa: PLR0913, PLR0917 - what a visit reads
         return machine.number * sum(reads)
 
     for u in sorted(
-        (u for u in inner if u not in {axis.index, sample}), key=lambda u: _depth(nest, u)
+        (u for u in inner if u not in {axis.index, *samples}), key=lambda u: _depth(nest, u)
     ):
         if count_bytes() <= LEVEL_ONE:
             break
@@ -183,7 +195,7 @@ def _choose_blocks(  # noqa: PLR0913, PLR0917 - what a visit reads
             blocks[u] = block
             if count_bytes() <= LEVEL_ONE:
                 break
-    return {u: b for u, b in blocks.items() if b < inner[u] and u != sample}
+    return {u: b for u, b in blocks.items() if b < inner[u] and u not in samples}
 
 
 def _depth(nest: Nest, u: Symbol) -> int:
@@ -207,8 +219,8 @@ def describe_plan(plan: NestPlan) -> str:
     for access, packing in zip(plan.nest.operands, plan.packings, strict=True):
         if packing.copied:
             parts.append(_describe_copy(access, packing))
-    if plan.sample is not None:
-        parts.append(f"one {_letter(plan.sample)} at a time")
+    if plan.samples:
+        parts.append(f"one {' '.join(map(_letter, plan.samples))} at a time")
     if plan.blocks:
         parts.append(f"blocks {' '.join(f'{_letter(u)}:{b}' for u, b in plan.blocks.items())}")
     return f"{'; '.join(parts)}; {plan.cycles:.3f} cycles a product"
@@ -220,7 +232,7 @@ def _describe_copy(access: ArrayAccess, packing: Packing) -> str:
         how.append("with a halo of zeros")
     if packing.planes > 1:
         how.append(f"in {packing.planes} planes")
-    natural = tuple(k for k in range(len(packing.shape)) if k or not packing.sample)
+    natural = tuple(k for k in range(len(packing.shape)) if k >= packing.apart)
     if packing.order != natural:
         how.append("in another order")
     if not how:

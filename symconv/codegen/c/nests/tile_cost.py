@@ -13,8 +13,9 @@ from math import prod
 
 from sympy import Symbol
 
+from .accesses import ArrayAccess
 from .machine import CACHE_LINE, Machine
-from .nest import ArrayAccess, Nest
+from .nest import Nest
 from .register_tile import RegisterTile
 from .vector_axis import VectorAxis
 

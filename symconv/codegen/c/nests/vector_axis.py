@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import prod
 
 from sympy import Symbol
 
-from .nest import ArrayAccess, Nest
+from .accesses import ArrayAccess
+from .nest import Nest
 from .packing import Packing, halo
 
 MOST_TAPS = 7
@@ -69,24 +71,43 @@ def list_taps(nest: Nest) -> list[tuple[Symbol, ...]]:
     return [tuple(u for u in taps if u in kept or u in free[n:]) for n in range(len(free) + 1)]
 
 
-def find_sample(nest: Nest, packings: tuple[Packing, ...]) -> Symbol | None:
-    """The index of axis 0 of an operand that is copied: one sample of it is copied at a time."""
+def find_samples(nest: Nest, packings: tuple[Packing, ...]) -> tuple[Symbol, ...]:
+    """The indices of the first axes of an operand that is copied: it is copied bit by bit.
+
+    One sample of images is copied at a time, say. A further index has to stand in every operand and
+    in what is written, as channels do that are convolved each on its own: nothing that was copied
+    for one of its values is used for another.
+    """
     copied = [a for a, p in zip(nest.operands, packings, strict=True) if p.copied]
-    for access in copied:
-        first = access.forms[0]
-        if len(access.forms) < 3 or first.terms[1:] or first.constant or first.divisor != 1:
-            continue
-        ((v, c),) = first.terms or ((None, 0),)
-        if v is None or c != 1 or _stands_elsewhere(nest, v):
-            continue
-        if v in nest.inner or nest.target.forms[0].terms == ((v, 1),):
-            return v
-    return None
+    for access in sorted(copied, key=lambda a: -prod(a.shape)):
+        found: list[Symbol] = []
+        for form in access.forms[:-2]:
+            ((v, c),) = form.terms if len(form.terms) == 1 else ((None, 0),)
+            if v is None or c != 1 or form.constant or form.divisor != 1:
+                break
+            if found and not all(a.uses(v) for a in (*nest.operands, nest.target)):
+                break
+            if v not in nest.inner and not nest.target.uses(v):
+                break
+            found.append(v)
+        samples = tuple(found)
+        if samples and all(
+            count_leading(a, samples) or not any(map(a.uses, samples)) for a in copied
+        ):
+            return samples
+    return ()
 
 
-def _stands_elsewhere(nest: Nest, v: Symbol) -> bool:
-    """Whether an index stands behind the first axis of an operand."""
-    return any(v == w for a in nest.operands for f in a.forms[1:] for w, _ in f.terms)
+def count_leading(access: ArrayAccess, samples: tuple[Symbol, ...]) -> int:
+    """How many of the samples stand alone on the first axes of an operand, in their order."""
+    count = 0
+    for v, form in zip(samples, access.forms, strict=False):
+        if form.terms != ((v, 1),) or form.constant or form.divisor != 1:
+            break
+        if any(v in dict(f.terms) for f in access.forms[count + 1 :]):
+            break
+        count += 1
+    return count
 
 
 def list_vector_axes(nest: Nest, lanes: int) -> Iterator[VectorAxis]:

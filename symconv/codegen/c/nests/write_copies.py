@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from sympy import Symbol
 
@@ -18,15 +18,16 @@ def write_zeros(pointer: str, packing: Packing) -> str:
 
 
 def write_copy(
-    source: str, pointer: str, packing: Packing, sample: str, namer: CNames
+    source: str, pointer: str, packing: Packing, samples: Sequence[str], namer: CNames
 ) -> Iterator[str]:
-    """The loops of a copy, one a plane; `sample` is the index of axis 0 where that is left out."""
+    """The loops of a copy, one a plane; `samples` are the indices of the axes that are left out."""
     axes = list(packing.order)
     letters = {k: namer.claim(f"at{k}") for k in axes}
     strides = _plain_strides(packing.shape)
     last, s = axes[-1], packing.planes
     symbols: Mapping[int, Symbol] = {k: Symbol(letters[k]) for k in axes}
-    names = {symbols[k]: letters[k] for k in axes} | {Symbol("sample"): sample}
+    outside = [Symbol(name) for name in samples]
+    names = {symbols[k]: letters[k] for k in axes} | {v: v.name for v in outside}
     for plane in range(s):
         heads = [_loop(letters[k], 0, packing.shape[k]) for k in axes[:-1]]
         low = packing.low[last]
@@ -40,8 +41,7 @@ def write_copy(
             # Counted from the first entry, not from the first place.
             heads[-1] = _loop(letters[last], 0, packing.shape[last])
             start, begin = start + low, 0
-        if packing.sample:
-            here[Symbol("sample")] = strides[0]
+        here |= dict(zip(outside, strides, strict=False))
         left = f"{pointer}[{write_offset(there, start, names)}]"
         right = f"{source}[{write_offset(here, begin, names)}]"
         yield f"{' '.join(heads)} {left} = {right};"

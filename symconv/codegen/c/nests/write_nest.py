@@ -11,9 +11,9 @@ from sympy import Symbol
 
 from symconv.codegen.c.model.names import CNames
 
+from .accesses import ArrayAccess
 from .addresses import plain_packing, write_place
 from .loop_order import order_loops
-from .nest import ArrayAccess
 from .planner import NestPlan, describe_plan
 from .vector_axis import extents_of
 from .write_copies import write_copy, write_zeros
@@ -85,28 +85,27 @@ class NestWriter:
                     self.line(write_zeros(pointer, packing))
         if plan.partial:
             self._begin_sums()
-        self._copy(sample=False)
-        if plan.sample is not None:
-            name = self.letters[plan.sample]
-            self.open(f"for (int {name} = 0; {name} < {plan.nest.extents[plan.sample]}; {name}++)")
-            self._copy(sample=True)
+        self._copy(0)
+        for n, u in enumerate(plan.samples, 1):
+            name = self.letters[u]
+            self.open(f"for (int {name} = 0; {name} < {plan.nest.extents[u]}; {name}++)")
+            self._copy(n)
         phased = list(plan.phases)
         for rest in product(*(range(plan.phases[v]) for v in phased)):
             self._write_phase(dict(zip(phased, rest, strict=True)))
-        if plan.sample is not None:
-            self.close()
+        self.close(len(plan.samples))
         if plan.partial:
             self._end_sums()
         return self.lines
 
-    def _copy(self, *, sample: bool) -> None:
+    def _copy(self, depth: int) -> None:
+        """The copies that stand inside so many loops over samples."""
         plan = self.plan
+        outside = [self.letters[u] for u in plan.samples[:depth]]
         for a, p, pointer in zip(plan.nest.operands, plan.packings, self.pointers, strict=True):
-            if p.copied and p.sample == sample:
-                letter = self.letters[plan.sample] if plan.sample is not None and sample else ""
-                source = f"{self.names[a.key]}_"
+            if p.copied and p.apart == depth:
                 namer = self.namer.branch()
-                for text in write_copy(source, pointer, p, letter, namer):
+                for text in write_copy(f"{self.names[a.key]}_", pointer, p, outside, namer):
                     self.line(text)
                 self.words |= namer.claimed
 
@@ -137,8 +136,8 @@ class NestWriter:
         """The tiles of one phase, in which no place is a fraction."""
         plan, nest = self.plan, self.plan.nest
         extents = extents_of(nest, plan.phases, rest)
-        if plan.sample is not None:
-            extents.pop(plan.sample, None)
+        for u in plan.samples:
+            extents.pop(u, None)
         accesses: dict[object, ArrayAccess] = {"target": nest.target}
         accesses |= dict(enumerate(nest.operands))
         if nest.bias:
@@ -166,9 +165,7 @@ class NestWriter:
             opened += 1
         along = plan.tile.lanes * plan.tile.vectors
         steps = {**tile, plan.axis.index: along}
-        visit = {**plan.nest.inner, **plan.blocks, **steps}
-        if plan.sample is not None:
-            visit[plan.sample] = 1
+        visit = {**plan.nest.inner, **plan.blocks, **steps, **dict.fromkeys(plan.samples, 1)}
         for u in order_loops(plan.nest, extents, steps, visit):
             n, name = extents[u], self.letters[u]
             t = along if u == plan.axis.index else tile.get(u, 1)

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 from sympy import Symbol
 
+from .accesses import ArrayAccess
 from .addresses import plain_packing, write_offset
-from .nest import ArrayAccess
+from .product_order import Product, order_products
 
 if TYPE_CHECKING:
     from .write_nest import NestWriter
 
 Point = tuple[tuple[Symbol, int], ...]
 Base = tuple[object, Point]
-Product = tuple[str, tuple["TileEntry", ...]]
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ class TileWriter:
     def _open_sums(self) -> int:
         """The loops over inner indices that are not written out."""
         plan, writer, opened = self.plan, self.writer, 0
-        inner = [u for u in plan.nest.inner if u not in {*plan.taps, self.v, plan.sample}]
+        inner = [u for u in plan.nest.inner if u not in {*plan.taps, self.v, *plan.samples}]
         for u in [*inner, *([self.v] if plan.axis.dot else [])]:
             name, n, step = writer.letters[u], plan.nest.inner[u], 1
             if u == self.v:
@@ -176,9 +176,7 @@ class TileWriter:
         """The products of all taps; an entry that two of them read is loaded once."""
         taps = [list(self._list_products(operands)) for operands in self._list_taps()]
         self._declare_bases([e for made in taps for _, entries in made for e in entries])
-        loaded: dict[TileEntry, str] = {}
-        for made in taps:
-            self._write_tap(made, loaded)
+        self._write_ordered(order_products(taps))
 
     def _list_taps(self) -> Iterator[list[ArrayAccess]]:
         """The operands at every tap that is written out."""
@@ -190,30 +188,24 @@ class TileWriter:
             if all(a.is_whole for a in operands):
                 yield operands
 
-    def _list_products(self, operands: list[ArrayAccess]) -> Iterator[Product]:
+    def _list_products(self, operands: list[ArrayAccess]) -> Iterator[Product[TileEntry]]:
         """What is added to each accumulator."""
         for p, k in self._accumulators():
             entries = (self._entry(n, p, k, a) for n, a in enumerate(operands))
             yield self._name(p, k), tuple(entries)
 
-    def _write_tap(self, made: list[Product], loaded: dict[TileEntry, str]) -> None:
-        """The products of one tap, those with the same entry of the larger side side by side."""
-        sides = range(len(made[0][1]))
-        counts = [len({entries[side] for _, entries in made}) for side in sides]
-        major = counts.index(max(counts))
-        groups: dict[TileEntry, list[Product]] = {}
-        for name, entries in made:
-            groups.setdefault(entries[major], []).append((name, entries))
-        for group in groups.values():
-            lines = []
-            for name, entries in group:
-                for e in entries:
-                    if e.wide and e not in loaded:
-                        loaded[e] = f"in{len(loaded)}"
-                        lines.append(f"LOAD{self.lanes}({loaded[e]}, {self._text(e)});")
-                words = (loaded[e] if e.wide else self._text(e) for e in entries)
-                lines.append(f"{name} += {' * '.join(words)};")
-            self.writer.flow(lines)
+    def _write_ordered(self, products: list[Product[TileEntry]]) -> None:
+        """Products one by one; what is loaded first stands in front of them."""
+        loaded: dict[TileEntry, str] = {}
+        lines = []
+        for name, entries in products:
+            for e in entries:
+                if e.wide and e not in loaded:
+                    loaded[e] = f"in{len(loaded)}"
+                    lines.append(f"LOAD{self.lanes}({loaded[e]}, {self._text(e)});")
+            words = (loaded[e] if e.wide else self._text(e) for e in entries)
+            lines.append(f"{name} += {' * '.join(words)};")
+        self.writer.flow(lines)
 
     def _store(self, name: str, target: TileEntry, bias: TileEntry | None) -> str:
         """A sum in its place, with what is added to it."""

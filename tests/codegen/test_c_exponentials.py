@@ -1,0 +1,119 @@
+"""exp, log and what is made of them in C files: the stated errors, and what is no number."""
+
+import re
+
+import numpy as np
+import pytest
+from c_style import NEEDS_COMPILER, QUICK
+
+from symconv import Network
+from symconv.codegen.c import build
+from symconv.codegen.c.exponentials import FORMS
+
+ULPS = {"float32": FORMS[0].ulps, "float64": FORMS[1].ulps}
+LONG = np.longdouble
+RIGHT = {
+    "exp": np.exp,
+    "log": np.log,
+    "tanh": np.tanh,
+    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    "softplus": lambda x: np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x))),
+}
+SPECIAL = (0.0, -0.0, np.inf, -np.inf, np.nan, 1.0, -1.0)
+MANY = 1 << 14
+
+
+def draw_numbers(kind, count):
+    """Numbers with random bits, and evenly spread ones where the functions change."""
+    rng, bits = np.random.default_rng(3), {"float32": np.uint32, "float64": np.uint64}[kind]
+    wild = rng.integers(0, np.iinfo(bits).max, count // 2, bits).view(kind)
+    edge = {"float32": 110, "float64": 760}[kind]
+    spread = np.concatenate([np.linspace(-a, a, count // 6) for a in (edge, 20, 1.5)])
+    least = np.finfo(kind).smallest_subnormal * rng.integers(1, 1 << 20, 500)
+    most = np.finfo(kind)
+    ends = (most.max, -most.max, most.tiny, -most.tiny, most.smallest_subnormal)
+    made = np.concatenate([spread, least, SPECIAL, ends]).astype(kind)
+    made = np.concatenate([made, wild])
+    return np.resize(made, -(-made.size // count) * count)
+
+
+def load(name, kind, isa="scalar", count=MANY):
+    text = f"input x {count} channels none | y[i] = {name}(x[i]) for i<{count}"
+    return Network.parse(text).compile("c", dtype=kind, isa=isa).module
+
+
+def compute(module, numbers):
+    rows = numbers.reshape(-1, *module.SHAPES["x"])
+    return np.concatenate([module.forward(x=row).y.copy() for row in rows])
+
+
+def measure_ulps(found, numbers, name, kind, wide=LONG):
+    """The largest error in units in the last place; an error where NaN or infinity is not."""
+    with np.errstate(all="ignore"):
+        right = RIGHT[name](numbers.astype(wide))
+        rounded = right.astype(kind)
+    finite = np.isfinite(rounded)
+    assert np.array_equal(found[~finite], rounded[~finite], equal_nan=True)
+    sizes = np.clip(np.abs(rounded[finite]), np.finfo(kind).tiny, np.finfo(kind).max / 2)
+    return float((np.abs(found[finite].astype(wide) - right[finite]) / np.spacing(sizes)).max())
+
+
+@NEEDS_COMPILER
+@pytest.mark.parametrize("kind", ["float32", "float64"])
+@pytest.mark.parametrize("name", RIGHT)
+def test_errors_are_at_most_what_the_file_says(name, kind, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(build, "FLAGS", QUICK)
+    numbers = draw_numbers(kind, MANY)
+    found = compute(load(name, kind), numbers)
+    assert measure_ulps(found, numbers, name, kind) <= ULPS[kind][name]
+
+
+@NEEDS_COMPILER
+@pytest.mark.long
+@pytest.mark.parametrize("isa", ["scalar", build.find_isa()])
+@pytest.mark.parametrize("name", RIGHT)
+def test_errors_of_every_float_are_at_most_what_the_file_says(name, isa):
+    """All 2^32 of them, with the products of the machine and without, vectorised."""
+    module, count = load(name, "float32", isa, 1 << 16), 1 << 24
+    for first in range(0, 1 << 32, count):
+        numbers = np.arange(first, first + count, dtype=np.uint64).astype(np.uint32)
+        numbers = numbers.view(np.float32)
+        found = compute(module, numbers)
+        worst = measure_ulps(found, numbers, name, "float32", np.float64)
+        assert worst <= ULPS["float32"][name], first
+
+
+@NEEDS_COMPILER
+@pytest.mark.long
+@pytest.mark.parametrize("name", RIGHT)
+def test_errors_of_doubles_are_at_most_what_the_file_says(name):
+    numbers = draw_numbers("float64", 1 << 22)
+    found = compute(load(name, "float64", build.find_isa()), numbers)
+    assert measure_ulps(found, numbers, name, "float64") <= ULPS["float64"][name]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "input x 3x4 | dense w 5 | softmax | sse t",
+        "input x 3x4 | dense w 5 | cross_entropy t labels",
+        "input x 3x4 | sigmoid | silu | tanh | elu | softplus | sse t",
+        "input x 3x4 | dense w 5 | bce_logits t",
+        "input x 3x4 | log_softmax",
+    ],
+)
+def test_no_exponential_of_a_library_is_called(text):
+    source = Network.parse(text).generate_c(isa="avx512").source
+    assert "real_exp_float" in source
+    code = re.sub(r"/\*.*?\*/", "", source, flags=re.DOTALL)
+    called = re.findall(r"\b(expf?|logf?|log1pf?|tanhf?)\(", code)
+    assert not called
+
+
+def test_the_error_of_every_function_is_told_in_the_file():
+    text = "input x 7 channels none | y[i] = log(x[i]) + tanh(x[i]) for i<7"
+    source = Network.parse(text).generate_c().source
+    for ulps in ULPS.values():
+        for name in ("exp", "log", "tanh"):
+            assert f"At most {ulps[name]} ulp away" in source
