@@ -191,7 +191,10 @@ def _write_shift(n: int) -> str:
 
 
 def write_kernel_copy(f: FunctionText, plan: WinogradPlan, *, inward: bool) -> None:
-    """The body of a function of the kernel and its copy (tap, channel, filter), or back."""
+    """The body of a function of the kernel and its copy (channel, tap, filter), or back.
+
+    Channel by channel, so that the part of the copy that is at work stays in the first cache.
+    """
     product = plan.product
     rows, columns = product.rows, product.columns
     extents = product.nest.extents
@@ -201,12 +204,12 @@ def write_kernel_copy(f: FunctionText, plan: WinogradPlan, *, inward: bool) -> N
     if inward and (channels, filters) != (plan.channels, plan.filters):
         f.line(f"for (int k = 0; k < {plan.sizes['kernel']}; k++) copy[k] = 0;")
     taps = f.loop("m", rows.taps), f.loop("n", columns.taps)
-    with f.loop("f", filters), f.loop("c", channels), taps[0], taps[1]:
+    with f.loop("c", channels), f.loop("f", filters), taps[0], taps[1]:
         place = f"kernel[{o} * f + {c} * c + {m} * m + {n} * n]"
         at = _write_tap("m", rows.taps, flipped=rows.flipped)
         along = _write_tap("n", columns.taps, flipped=columns.flipped)
-        size = plan.channels * plan.filters
-        copy = f"copy[{size} * ({columns.taps} * {at} + {along}) + {plan.filters} * c + f]"
+        tap = f"{columns.taps * plan.filters} * {at} + {plan.filters} * {along}"
+        copy = f"copy[{rows.taps * columns.taps * plan.filters} * c + {tap} + f]"
         f.line(f"{copy} = {place};" if inward else f"{place} = {copy};")
 
 

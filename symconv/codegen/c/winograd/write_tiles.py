@@ -141,12 +141,20 @@ class WinogradWriter:
     ) -> str:
         """The function that transforms all taps, or takes them back."""
         plan = self.plan
-        f = self._begin("taps", declare_input("from"), declare_output("to"))
+        f = self._begin("taps", declare_input("source"), declare_output("target"))
+        taps = plan.rows.indices.taps, plan.columns.indices.taps
         apart = plan.channels * plan.filters
-        few = (plan.columns.indices.taps * apart, apart)
+        few = (taps[1] * plan.filters, plan.filters)
         many = (plan.columns.points * apart, apart)
-        with f.loop("c", apart, plan.lanes):
-            write_transform(f, rows, columns, plan.lanes, *((many, few) if back else (few, many)))
+        with f.loop("n", plan.channels):
+            begins = plan.filters * taps[0] * taps[1], plan.filters
+            one, other = begins[::-1] if back else begins
+            f.line(f"const real *const from = source + {one} * n;")
+            f.line(f"real *const to = target + {other} * n;")
+            with f.loop("c", plan.filters, plan.lanes):
+                write_transform(
+                    f, rows, columns, plan.lanes, *((many, few) if back else (few, many))
+                )
         return f.name
 
     def _transform_block(
