@@ -12,9 +12,12 @@ MOST = 64
 """The most samples of a chunk: the forum network, the smallest of all, takes 0.42 us a sample one
 by one, 0.14 in chunks of 8, 0.06 in chunks of 32 and 0.05 in chunks of 64."""
 
-CACHE = 2**20
-"""The bytes that the values of a chunk may have: the second cache of a core holds as much. LeNet-5
-takes 41 us a sample in chunks of 8, whose values have a megabyte, and 51 in chunks of 64."""
+CACHE = 3 * 2**20
+"""The bytes that the values of a chunk may have. The second cache of a core holds a megabyte, but
+what a chunk costs at all (zeros around copies, gradients added up) is a tenth of what it computes
+there: LeNet-5 takes 29 us a sample in chunks of 8, whose values have a megabyte, 26 in chunks of 16
+or 32, and 31 with all of 256 samples at once; larger ones would leave no part for a second thread
+where 32 samples are given."""
 
 
 def choose_chunk(spec: ModuleSpec, split: BatchSplit, number: int) -> int:

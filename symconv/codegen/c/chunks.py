@@ -193,18 +193,20 @@ class ChunkedParts:
         for n, (size, p) in enumerate(zip(self.sizes, passes, strict=True)):
             head = f"if (taken == {size}) " if n < len(passes) - 1 else ""
             yield f"  {'else ' if n else ''}{head}{p.name}(&part, workspace);"
-        for line in self._add(uses, rooms, cost):
+        sums = list(self._add(uses, rooms, cost))
+        shares = any("share" in line for line in sums)
+        yield from ["  const real share = (real)taken / (real)samples;"] if shares else []
+        for line in sums:
             yield f"  {line}"
         yield "}"
         yield from [f"arrays->{self.names[cost.key]}[0] = (real)total;"] if cost else []
-        yield from [] if self.split.mean else ["(void)samples;"]
+        yield from [] if shares else ["(void)samples;"]
 
     def _add(
         self, uses: list[SizedTensor], rooms: Mapping[str, str], cost: SizedTensor | None
     ) -> Iterator[str]:
         """What a chunk has computed, weighed by its share of the samples and added up."""
         mean, share = self.split.mean, "share" if self.split.mean else "1"
-        yield from ["const real share = (real)taken / (real)samples;"] if mean else []
         for t in uses:
             name = self.names[t.key]
             if t == cost:
