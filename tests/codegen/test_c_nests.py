@@ -2,6 +2,7 @@
 
 import re
 from math import prod
+from random import Random
 
 import numpy as np
 import pytest
@@ -20,14 +21,15 @@ from sympy import Symbol
 from symconv import Network
 from symconv.codegen.c import build
 from symconv.codegen.c.model.index_form import PlaceForm, bound_conditions
+from symconv.codegen.c.nests import kept_sums, planner
 from symconv.codegen.c.nests import nest as nests
-from symconv.codegen.c.nests import planner
 from symconv.codegen.c.nests.accesses import ArrayAccess, put_index
 from symconv.codegen.c.nests.loop_order import order_loops
 from symconv.codegen.c.nests.machine import VECTORS, find_machine
 from symconv.codegen.c.nests.nest import Nest, find_nest
 from symconv.codegen.c.nests.packing import Packing
 from symconv.codegen.c.nests.planner import plan_nest
+from symconv.codegen.c.nests.product_order import count_held, order_products
 from symconv.codegen.c.nests.register_tile import list_tiles
 from symconv.codegen.c.nests.vector_axis import list_vector_axes
 
@@ -102,6 +104,44 @@ def test_networks_at_random_agree_with_vectors(part, isa):
             assert found[dtype] <= allowed, (seed, found)
 
 
+def pick_at_random(random):
+    """Instead of the cheapest way to compute a nest one at random, every kind as often."""
+
+    def pick(candidates):
+        kinds = {}
+        for c in candidates:
+            copied = tuple(p.copied for p in c.axis.packings)
+            kinds.setdefault((c.axis.dot, str(c.axis.index), copied), []).append(c)
+        return random.choice(kinds[random.choice(sorted(kinds))])
+
+    return pick
+
+
+def check_any_plan(text, isa, seed, monkeypatch):
+    """Sums are kept however many there are, and blocks are as small as caches are made here."""
+    monkeypatch.setattr(kept_sums, "SMALL", 0)
+    monkeypatch.setattr(planner, "LEVEL_ONE", 400)
+    monkeypatch.setattr(planner, "LEVEL_TWO", 400)
+    monkeypatch.setattr(planner, "choose_candidate", pick_at_random(Random(seed)))
+    check(small(text), isa)
+
+
+@NEEDS_COMPILER
+def test_whatever_plan_is_chosen_is_right(monkeypatch):
+    text = "input x 3x8x4x7 | conv w 1x1 channels 9 bias b -> z"
+    for seed in (3, 5):
+        check_any_plan(text, "neon", seed, monkeypatch)
+
+
+@NEEDS_COMPILER
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("name", LAYERS)
+def test_whatever_plan_is_chosen_for_any_nest_is_right(name, seed, monkeypatch):
+    isa = ("avx512", "avx2", "neon")[seed % 3]
+    check_any_plan(LAYERS[name], isa, seed, monkeypatch)
+
+
 @NEEDS_COMPILER
 def test_what_is_no_number_stays_in_its_own_row_and_sample():
     """A vector that reads beyond a row multiplies zeros, never what lies there."""
@@ -133,16 +173,15 @@ def test_a_tile_fits_in_the_registers_and_reads_less_than_it_computes(key, isa):
     plan = plan_nest(nest, machine)
     assert plan.tile.accumulators < machine.registers
     assert plan.tile.accumulators >= 8, "products wait for their sums"
-    # A product costs a cycle for a whole vector, or half of one: a tile is within a fifth of that.
-    units = 1 if machine.bytes == 64 else 2
-    assert plan.cycles * machine.lanes * units <= 1.2
+    # Two products of vectors begin in a cycle: a tile is within a third of that, copies included.
+    assert plan.cycles * machine.lanes * 2 <= 1.33
 
 
 @pytest.mark.parametrize(
     ("text", "key", "words"),
     [
         (WIDE, "z", ("16 along j", "m n written out", "x copied with a halo", "one b at a time")),
-        (WIDE, "gradient w", ("lanes are added at the end", "one b at a time")),
+        (WIDE, "gradient w", ("in another order", "sums kept between")),
         (WIDE.replace("padding 1", "stride 2"), "gradient x", ("phases i:2 j:2",)),
         (WIDE.replace("3x3", "1x1").replace(" padding 1", ""), "z", ("16 along j;",)),
     ],
@@ -234,6 +273,44 @@ def test_tiles_hold_at_most_their_registers_and_what_must_be_whole():
     assert all(np.prod([n for _, n in t]) <= 12 for t in tiles)
     assert ((a, 3), (b, 4)) in tiles
     assert len(tiles) == len(set(tiles))
+
+
+def test_panels_stand_one_behind_the_other_with_all_rows():
+    """Tiles that begin where a panel does meet the entries of each row side by side."""
+    v, c = Symbol("v"), Symbol("c")
+    packing = Packing((3, 11), (0, 1), (0, 0), (0, 0), panel=4)
+    access = ArrayAccess("x", (3, 11), (PlaceForm(((c, 1),), 0), PlaceForm(((v, 1),), 0)))
+    places = set()
+    for row in range(3):
+        for first in (0, 4, 8):
+            for lane in range(4):
+                strides, start = packing.address(access.put(c, 0, row).put(v, 1, lane))
+                assert start + strides[v] * first == 3 * first + 4 * row + lane
+                places.add(start + strides[v] * first)
+    assert places == set(range(packing.total))
+
+
+def test_products_are_ordered_so_that_few_entries_wait():
+    """Rows that three taps share are used up one by one, and the taps wait instead."""
+    taps = [[(f"sum{i}", (f"w{m}", f"x{i + m}")) for i in range(16)] for m in range(3)]
+    ordered = order_products(taps)
+    assert sorted(ordered) == sorted(p for tap in taps for p in tap)
+    assert count_held([p for tap in taps for p in tap]) >= 16
+    assert count_held(ordered) <= 4
+    assert order_products([]) == []
+
+
+def test_digits_of_a_place_are_axes_of_their_own():
+    nest = nest_of("input x 2x6x5x5 | conv w 3x3 channels 9 groups 3 -> z", "z")
+    assert nest.target.shape == (2, 3, 3, 3, 3)
+    assert [a.shape[:2] for a in nest.operands if a.key == "w"] == [(3, 3)]
+    assert [a.shape[:3] for a in nest.operands if a.key == "x"] == [(2, 3, 2)]
+
+
+def test_a_sum_of_fractions_is_a_sum_over_entries():
+    nest = nest_of("input x 2x4x5x6 | transposed_conv w 3x3 channels 3 stride 2 -> z", "gradient w")
+    assert all(a.is_whole for a in nest.operands)
+    assert sorted(nest.inner.values()) == [2, 5, 6]
 
 
 def test_what_replaces_most_of_the_cache_is_the_outermost_loop():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from math import gcd
+from math import gcd, prod
 
 from sympy import Symbol
 from sympy.tensor.indexed import Indexed
@@ -29,6 +29,10 @@ class ArrayAccess:
     def put(self, v: Symbol, scale: int, shift: int) -> ArrayAccess:
         """The access with `scale * v + shift` for v; a number where the scale is 0."""
         return replace(self, forms=tuple(put_index(f, v, scale, shift) for f in self.forms))
+
+    def count_reach(self, extents: Mapping[Symbol, int]) -> int:
+        """How many entries a box holds with all that is read where indices go so far, else once."""
+        return prod(1 + sum(extents.get(u, 1) - 1 for u, _ in f.terms) for f in self.forms)
 
     @property
     def is_whole(self) -> bool:

@@ -23,7 +23,8 @@ class Packing:
     `order` are its axes, the last one contiguous; `low` and `high` the zeros before and behind each
     axis; `planes` how many planes the last axis is dealt out to; `pitch` what the length of a row
     is a multiple of, `least` its least length. The first `apart` axes are left out, as they are
-    copied one entry at a time. `copied` is whether there is a copy at all.
+    copied one entry at a time. With a `panel`, rows are cut into panels of so many entries, which
+    stand one behind the other, all axes within each. `copied` is whether there is a copy at all.
     """
 
     shape: tuple[int, ...]
@@ -35,6 +36,7 @@ class Packing:
     least: int = 0
     apart: int = 0
     copied: bool = True
+    panel: int = 0
 
     @cached_property
     def strides(self) -> tuple[int, ...]:
@@ -42,7 +44,7 @@ class Packing:
         found, run = [0] * len(self.shape), 1
         for n, axis in enumerate(reversed(self.order)):
             found[axis] = run
-            run *= self.row if n == 0 else self.low[axis] + self.shape[axis] + self.high[axis]
+            run *= self.pace if n == 0 else self.low[axis] + self.shape[axis] + self.high[axis]
             run *= self.planes if n == 0 else 1
         return tuple(found)
 
@@ -52,13 +54,28 @@ class Packing:
         last = self.order[-1] if self.order else 0
         full = self.low[last] + self.shape[last] + self.high[last] if self.order else 1
         full = max(-(-full // self.planes), self.least)
-        return full + -full % self.pitch
+        return full + -full % (self.panel or self.pitch)
+
+    @property
+    def pace(self) -> int:
+        """How far one row is from the next, in one plane."""
+        return self.panel or self.row
+
+    @property
+    def has_zeros(self) -> bool:
+        """Whether there are entries that nothing is copied to."""
+        filled = self.row > self.shape[self.order[-1]] if self.order else False
+        return any((*self.low, *self.high)) or self.planes > 1 or filled
+
+    @cached_property
+    def rows(self) -> int:
+        """How many rows there are, in one plane."""
+        return prod(self.low[a] + self.shape[a] + self.high[a] for a in self.order[:-1])
 
     @cached_property
     def total(self) -> int:
         """How many numbers the copy has."""
-        rest = (self.low[a] + self.shape[a] + self.high[a] for a in self.order[:-1])
-        return prod(rest) * self.row * self.planes
+        return self.rows * self.row * self.planes
 
     def address(self, access: ArrayAccess) -> tuple[dict[Symbol, int], int]:
         """The strides of the indices, and where they start."""
@@ -73,6 +90,9 @@ class Packing:
                 constant = constant // self.planes
                 terms = tuple((v, c // self.planes) for v, c in terms)
             start += constant * step
+            if axis == last and self.panel:
+                # A tile begins where a panel does, and stays in it.
+                step = self.rows
             for v, c in terms:
                 found[v] = found.get(v, 0) + c * step
         return {v: c for v, c in found.items() if c}, start

@@ -9,16 +9,17 @@ from math import prod
 from sympy import Symbol
 
 from .accesses import ArrayAccess
+from .kept_sums import can_keep_sums, lay_sums_out
 from .machine import Machine
 from .nest import Nest
 from .packing import Packing
 from .register_tile import RegisterTile, list_tiles
-from .tile_cost import LEVEL_ONE, TileCosts
+from .tile_cost import LEVEL_ONE, LEVEL_TWO, TileCosts
 from .vector_axis import (
     VectorAxis,
+    choose_samples,
     count_leading,
     find_phases,
-    find_samples,
     find_taps,
     list_taps,
     list_vector_axes,
@@ -67,8 +68,16 @@ class NestPlan:
     @property
     def scratch(self) -> int:
         """How many numbers the copies and the partial sums have."""
-        sums = prod(self.nest.outer.values()) * self.tile.lanes if self.partial else 0
-        return self.copies[-1] + sums
+        if not self.partial:
+            return self.copies[-1]
+        if self.axis.dot:
+            return self.copies[-1] + prod(self.nest.outer.values()) * self.tile.lanes
+        return self.copies[-1] + self.sums.total
+
+    @property
+    def sums(self) -> Packing:
+        """The layout of the sums that are kept."""
+        return lay_sums_out(self.nest, self.axis, self.tile)
 
 
 @dataclass(frozen=True)
@@ -115,15 +124,33 @@ def list_candidates(nest: Nest, machine: Machine) -> Iterator[Candidate]:
 def make_plan(nest: Nest, machine: Machine, chosen: Candidate) -> NestPlan:
     """The plan of a candidate, with what follows from it."""
     axis, tile, taps = chosen.axis, chosen.tile, chosen.taps
-    samples = _choose_samples(nest, axis)
+    keeps = can_keep_sums(nest, axis, tile)
+    samples = choose_samples(nest, axis, keeps=keeps)
     packings = tuple(
-        _leave_out(p, count_leading(a, samples)) if p.copied else p
+        _fit(p, a, axis, tile, keeps=keeps)
         for a, p in zip(nest.operands, axis.packings, strict=True)
     )
-    blocks = _choose_blocks(nest, axis, tile, taps, samples, machine) if axis.dot else {}
-    partial = bool(blocks) or (axis.dot and any(u in nest.inner for u in samples))
+    packings = tuple(
+        _leave_out(p, count_leading(a, samples)) if p.copied else p
+        for a, p in zip(nest.operands, packings, strict=True)
+    )
+    blocks = _choose_blocks(nest, axis, tile, taps, samples, machine) if keeps else {}
+    # Rows that are filled up to whole tiles have more sums than there are entries.
+    filled = keeps and not axis.dot and axis.extent % tile.run > 0
+    partial = bool(blocks) or filled or any(u in nest.inner for u in samples)
     phases = find_phases(nest)
     return NestPlan(nest, axis, tile, phases, taps, packings, samples, blocks, partial, chosen.cost)
+
+
+def _fit(
+    packing: Packing, access: ArrayAccess, axis: VectorAxis, tile: RegisterTile, *, keeps: bool
+) -> Packing:
+    """The layout of an operand in panels as wide as a tile, where tiles end with their panels."""
+    if not axis.alone or not access.uses(axis.index) or axis.extent == tile.run:
+        return packing
+    if not packing.copied or (axis.extent % tile.run and not keeps):
+        return packing
+    return replace(packing, panel=tile.run)
 
 
 def _leave_out(packing: Packing, count: int) -> Packing:
@@ -138,30 +165,22 @@ def _sums_fractions(nest: Nest, taps: tuple[Symbol, ...]) -> bool:
     return any(c % f.divisor for f in forms for u, c in f.terms if u in left)
 
 
-def _choose_samples(nest: Nest, axis: VectorAxis) -> tuple[Symbol, ...]:
-    """The indices that are copied one by one; sums over them need the lanes of a sum."""
-    found = []
-    for u in find_samples(nest, axis.packings):
-        if u == axis.index or (u in nest.inner and not axis.dot):
-            break
-        found.append(u)
-    return tuple(found)
-
-
 def _list_tiles(
     nest: Nest, axis: VectorAxis, lanes: int, machine: Machine, phases: Mapping[Symbol, int]
 ) -> Iterator[RegisterTile]:
     """The tiles that the vector axis allows."""
-    apart = {axis.index, *_choose_samples(nest, axis)}
+    apart = {axis.index, *choose_samples(nest, axis, keeps=True)}
     extents = {u: n // phases.get(u, 1) for u, n in nest.outer.items() if u not in apart}
     for vectors in range(1, 2 if axis.dot else min(-(-axis.extent // lanes), MOST_VECTORS) + 1):
         for sizes in list_tiles(extents, axis.whole, machine.registers // vectors):
             # What is added up must not be met twice: such tiles end where the index ends.
-            ends = nest.accumulates and axis.extent % (lanes * vectors)
+            tile = RegisterTile(lanes, vectors, sizes)
+            ends = nest.accumulates and axis.extent % tile.run
             if not (axis.dot or nest.accumulates) or (
-                all(extents[u] % t == 0 for u, t in sizes) and not ends
+                all(extents[u] % t == 0 for u, t in sizes)
+                and (not ends or can_keep_sums(nest, axis, tile))
             ):
-                yield RegisterTile(lanes, vectors, sizes)
+                yield tile
 
 
 def _choose_blocks(  # noqa: PLR0913, PLR0917 - what a visit reads
@@ -175,25 +194,22 @@ def _choose_blocks(  # noqa: PLR0913, PLR0917 - what a visit reads
     """Blocks of inner indices, the slowest first, until what a tile reads stays in the cache."""
     inner = {u: n for u, n in nest.inner.items() if u not in taps}
     blocks = {u: 1 for u in samples if u in inner}
-    sizes = dict(tile.sizes)
+    sizes = dict(tile.sizes) | ({} if axis.dot else {axis.index: tile.run})
+
+    limit = LEVEL_ONE if axis.dot else LEVEL_TWO
 
     def count_bytes() -> int:
-        def reach(u: Symbol) -> int:
-            return sizes.get(u, blocks.get(u, inner.get(u, 1)))
-
-        reads = (
-            prod(1 + sum(reach(u) - 1 for u, _ in f.terms) for f in a.forms) for a in nest.operands
-        )
-        return machine.number * sum(reads)
+        reaches = {**inner, **blocks, **sizes}
+        return machine.number * sum(a.count_reach(reaches) for a in nest.operands)
 
     for u in sorted(
         (u for u in inner if u not in {axis.index, *samples}), key=lambda u: _depth(nest, u)
     ):
-        if count_bytes() <= LEVEL_ONE:
+        if count_bytes() <= limit:
             break
         for block in (d for d in range(inner[u], 0, -1) if inner[u] % d == 0):
             blocks[u] = block
-            if count_bytes() <= LEVEL_ONE:
+            if count_bytes() <= limit:
                 break
     return {u: b for u, b in blocks.items() if b < inner[u] and u not in samples}
 
@@ -223,6 +239,8 @@ def describe_plan(plan: NestPlan) -> str:
         parts.append(f"one {' '.join(map(_letter, plan.samples))} at a time")
     if plan.blocks:
         parts.append(f"blocks {' '.join(f'{_letter(u)}:{b}' for u, b in plan.blocks.items())}")
+    if plan.partial and not axis.dot:
+        parts.append("sums kept between")
     return f"{'; '.join(parts)}; {plan.cycles:.3f} cycles a product"
 
 
@@ -232,6 +250,8 @@ def _describe_copy(access: ArrayAccess, packing: Packing) -> str:
         how.append("with a halo of zeros")
     if packing.planes > 1:
         how.append(f"in {packing.planes} planes")
+    if packing.panel:
+        how.append(f"in panels of {packing.panel}")
     natural = tuple(k for k in range(len(packing.shape)) if k >= packing.apart)
     if packing.order != natural:
         how.append("in another order")

@@ -22,6 +22,11 @@ class RegisterTile:
     sizes: tuple[tuple[Symbol, int], ...]
 
     @property
+    def run(self) -> int:
+        """How far it goes along the vector axis."""
+        return self.lanes * self.vectors
+
+    @property
     def accumulators(self) -> int:
         """How many registers hold sums."""
         return self.vectors * prod(t for _, t in self.sizes)

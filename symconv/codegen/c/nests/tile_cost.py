@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import product
 from math import prod
 
 from sympy import Symbol
 
 from .accesses import ArrayAccess
+from .kept_sums import can_keep_sums
 from .machine import CACHE_LINE, Machine
 from .nest import Nest
 from .register_tile import RegisterTile
-from .vector_axis import VectorAxis
+from .vector_axis import VectorAxis, choose_samples
 
 MOST_UNROLLED = 160
 """The most products that are written out: 3x3 taps of a tile of 16. More are no faster, and a
@@ -39,10 +41,22 @@ LATENCY = 4
 LEVEL_ONE = 26_000
 """The bytes that one visit may read: a cache of 32 kB, less what else is in it."""
 
+LEVEL_TWO = 128_000
+"""The bytes that are read again and again from the second cache: half of the smallest one."""
+
+IN_ORDER, OUT_OF_ORDER = 48, 16
+"""The bytes that come from the second cache in a cycle: line after line, and here and there."""
+
+FAR = 3
+"""How many times longer it takes from beyond the second cache."""
+
+KEPT, KEPT_LANES = 1.5, 4.0
+"""The cycles to load and store an accumulator that is kept, and one of which every lane is."""
+
 PAGE = 4096
 """Streams whose distance is a multiple of it share their places in the first cache."""
 
-COPY, TURN = 0.5, 3.0
+COPY, TURN = 0.5, 1.5
 """The cycles to copy a number in its order, and to copy it into another order."""
 
 STORE, ENDING = 2.0, 8.0
@@ -83,11 +97,15 @@ class TileCosts:
         if tile.accumulators + min(held, default=0) + 1 > self.machine.registers - 4:
             return None
         whole = tile.lanes * self.machine.number == CACHE_LINE
-        reads = (WHOLE_LOAD if whole else LOAD) * loads[True] + loads[False] / UNITS
-        cycles = max(products / UNITS, reads, LATENCY * points)
-        cycles += OVERLAP * reads
+        load = 1 / UNITS if self.axis.alone else WHOLE_LOAD if whole else LOAD
+        reads = load * loads[True] + loads[False] / UNITS
         steps = self._steps(tile)
+        visit, streams = self._visit(tile)
+        cycles = max(products / UNITS, reads, LATENCY * points, streams)
+        cycles += OVERLAP * reads
         cycles += self._ending(tile) * tile.accumulators / steps
+        if visit < steps:
+            cycles += (KEPT_LANES if self.axis.dot else KEPT) * tile.accumulators / visit
         return cycles * self._waste(tile) / (products * tile.lanes) + self._copies()
 
     def _ending(self, tile: RegisterTile) -> float:
@@ -105,6 +123,38 @@ class TileCosts:
         )
         along = -(-self.axis.extent // tile.lanes) if self.axis.dot else 1
         return prod(rest) * along
+
+    @cached_property
+    def _samples(self) -> dict[Symbol, int]:
+        """The inner indices that run one by one around the tiles where sums are kept."""
+        samples = choose_samples(self.nest, self.axis, keeps=True)
+        return {u: n for u, n in self.nest.inner.items() if u in samples}
+
+    def _visit(self, tile: RegisterTile) -> tuple[float, float]:
+        """How many steps there are until sums are stored, and what a step costs in the caches."""
+        keeps = can_keep_sums(self.nest, self.axis, tile)
+        steps = self._steps(tile)
+        reaches = {**self.nest.inner, **dict(tile.sizes)}
+        if keeps:
+            steps //= prod(self._samples.values())
+            reaches |= dict.fromkeys(self._samples, 1)
+        if not self.axis.dot:
+            reaches[self.axis.index] = tile.run
+        total, cycles = 0, 0.0
+        for access, packing in zip(self.nest.operands, self.axis.packings, strict=True):
+            read = self.machine.number * access.count_reach(reaches)
+            total += read
+            panels = packing.copied or tile.run >= self.axis.extent
+            in_order = access.uses(self.axis.index) and (
+                self.axis.dot or (self.axis.alone and panels)
+            )
+            cycles += read / (IN_ORDER if in_order else OUT_OF_ORDER)
+        limit = LEVEL_ONE if self.axis.dot else LEVEL_TWO
+        streams = cycles / steps if total > LEVEL_ONE else 0.0
+        if keeps:
+            share = min(1.0, limit / total)
+            return max(1.0, steps * share), 0.0 if self.axis.dot else streams
+        return steps, streams * (FAR if total > 4 * LEVEL_TWO else 1)
 
     def _waste(self, tile: RegisterTile) -> float:
         """How many times more is computed than is wanted, as tiles end behind the last entry."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 
 from sympy import Symbol
+
+from symconv.codegen.c.model.index_form import PlaceForm
 
 from .accesses import ArrayAccess
 from .nest import Nest
@@ -25,7 +27,8 @@ class VectorAxis:
     """`index` runs along the lanes; `dot` says that it is summed: the lanes are added at the end.
 
     `extent` is how far it runs within one phase, `packings` how the operands lie; `whole` are
-    outer indices that a tile must hold from end to end, as planes are chosen by them.
+    outer indices that a tile must hold from end to end, as planes are chosen by them; `alone` says
+    that the index is all that stands on its axes.
     """
 
     index: Symbol
@@ -33,6 +36,12 @@ class VectorAxis:
     extent: int
     packings: tuple[Packing, ...]
     whole: frozenset[Symbol]
+    alone: bool = False
+
+    def fills_rows(self, nest: Nest) -> bool:
+        """Whether all operands that it runs along are copied, so that rows may be longer."""
+        pairs = zip(nest.operands, self.packings, strict=True)
+        return all(p.copied for a, p in pairs if a.uses(self.index))
 
 
 def find_phases(nest: Nest) -> dict[Symbol, int]:
@@ -98,6 +107,16 @@ def find_samples(nest: Nest, packings: tuple[Packing, ...]) -> tuple[Symbol, ...
     return ()
 
 
+def choose_samples(nest: Nest, axis: VectorAxis, *, keeps: bool) -> tuple[Symbol, ...]:
+    """The indices that are copied one by one; along a sum where sums are kept meanwhile."""
+    found = []
+    for u in find_samples(nest, axis.packings):
+        if u == axis.index or (u in nest.inner and not keeps):
+            break
+        found.append(u)
+    return tuple(found)
+
+
 def count_leading(access: ArrayAccess, samples: tuple[Symbol, ...]) -> int:
     """How many of the samples stand alone on the first axes of an operand, in their order."""
     count = 0
@@ -126,7 +145,18 @@ def list_vector_axes(nest: Nest, lanes: int) -> Iterator[VectorAxis]:
                 break
             packings.append(made)
         else:
-            yield VectorAxis(v, dot, extent, tuple(packings), frozenset(whole))
+            lone = PlaceForm(((v, 1),), 0)
+            used = (f for a in nest.operands for f in a.forms if v in dict(f.terms))
+            alone = not dot and all(f == lone for f in used)
+            yield VectorAxis(v, dot, extent, tuple(packings), frozenset(whole), alone)
+            if alone and not all(p.copied for p in packings):
+                # Panels of the operands, which the tiles go along, each a copy.
+                copied = tuple(
+                    replace(p, copied=True) if a.uses(v) else p
+                    for a, p in zip(nest.operands, packings, strict=True)
+                )
+                if copied != tuple(packings):
+                    yield VectorAxis(v, dot, extent, copied, frozenset(whole), alone)
 
 
 def _pack(  # noqa: PLR0913, PLR0917 - what a layout depends on

@@ -81,7 +81,7 @@ class NestWriter:
         for pointer, packing, place in zip(self.pointers, plan.packings, plan.copies, strict=False):
             if packing.copied:
                 self.line(f"real *const {pointer} = scratch + {place};")
-                if any((*packing.low, *packing.high)) or packing.least or packing.pitch > 1:
+                if packing.has_zeros:
                     self.line(write_zeros(pointer, packing))
         if plan.partial:
             self._begin_sums()
@@ -110,19 +110,26 @@ class NestWriter:
                 self.words |= namer.claimed
 
     def _begin_sums(self) -> None:
-        entries = prod(self.plan.nest.outer.values())
-        self.line(f"{self.loose} *const sums = ({self.loose} *)(scratch + {self.plan.copies[-1]});")
-        self.line(f"for (int k = 0; k < {entries}; k++) sums[k] = ({self.vector}){{0}};")
+        plan, place = self.plan, self.plan.copies[-1]
+        if plan.axis.dot:
+            entries = prod(plan.nest.outer.values())
+            self.line(f"{self.loose} *const sums = ({self.loose} *)(scratch + {place});")
+            self.line(f"for (int k = 0; k < {entries}; k++) sums[k] = ({self.vector}){{0}};")
+            return
+        self.line(f"real *const sums = scratch + {place};")
+        self.line(write_zeros("sums", plan.sums))
 
     def _end_sums(self) -> None:
-        nest = self.plan.nest
+        plan, nest = self.plan, self.plan.nest
         for v, n in nest.outer.items():
-            self.open(
-                f"for (int {self.letters[v]} = 0; {self.letters[v]} < {n}; {self.letters[v]}++)"
-            )
+            name = self.letters[v]
+            self.open(f"for (int {name} = 0; {name} < {n}; {name}++)")
         place = self._place(self.target, nest.target).removeprefix(self.target)
+        value = f"add_{plan.tile.lanes}(&sums{place})"
+        if not plan.axis.dot:
+            value = write_place("sums", nest.target, plan.sums, self.letters)
         bias = f" + {self._bias(nest.bias)}" if nest.bias else ""
-        self.line(f"{self.target}{place} = add_{self.plan.tile.lanes}(&sums{place}){bias};")
+        self.line(f"{self.target}{place} = {value}{bias};")
         self.close(len(nest.outer))
 
     def _bias(self, access: ArrayAccess) -> str:
@@ -138,6 +145,9 @@ class NestWriter:
         extents = extents_of(nest, plan.phases, rest)
         for u in plan.samples:
             extents.pop(u, None)
+        if plan.partial and not plan.axis.dot:
+            # Sums that nobody wants have zeros to themselves.
+            extents[plan.axis.index] += -extents[plan.axis.index] % plan.tile.run
         accesses: dict[object, ArrayAccess] = {"target": nest.target}
         accesses |= dict(enumerate(nest.operands))
         if nest.bias:

@@ -78,7 +78,7 @@ class TileWriter:
         if self.plan.partial:
             self._declare_bases(entries)
         starts = [
-            f"{self._name(p, k)} = {self._text(e) if self.plan.partial else '{0}'}"
+            f"{self._name(p, k)} = {self._kept(e) if self.plan.partial else '{0}'}"
             for (p, k), e in zip(self._accumulators(), entries, strict=True)
         ]
         writer.flow(starts, f"{writer.vector} ", ", ", ";")
@@ -95,6 +95,11 @@ class TileWriter:
             self._store(self._name(p, k), e, biases.get((p, k)))
             for (p, k), e in zip(self._accumulators(), entries, strict=True)
         )
+
+    @property
+    def _lies_apart(self) -> bool:
+        """Whether sums of entries are kept in an array of their own, vectors side by side."""
+        return self.plan.partial and not self.plan.axis.dot
 
     def _accumulators(self) -> Iterator[tuple[int, int]]:
         return product(range(len(self.points)), range(len(self.offsets)))
@@ -119,6 +124,8 @@ class TileWriter:
         packing = plain_packing(access.shape)
         if isinstance(which, int):
             packing = self.plan.packings[which]
+        elif which == "target" and self._lies_apart:
+            packing = self.plan.sums
         strides, start = packing.address(self._at(access, p, k))
         wide = self.accesses[which].uses(self.v)
         return TileEntry(which, tuple(sorted(strides.items(), key=str)), start, wide)
@@ -148,12 +155,18 @@ class TileWriter:
             return writer.pointers[array], "const real"
         if array == "bias":
             return f"{writer.names[self.accesses[array].key]}_", "const real"
+        if self._lies_apart:
+            return "sums", "real"
         return ("sums", writer.loose) if self.plan.partial else (writer.target, "real")
 
     def _text(self, e: TileEntry) -> str:
         """`x[33]`."""
         name, start = self.bases[e.base]
         return f"{name}[{e.start - start}]"
+
+    def _kept(self, e: TileEntry) -> str:
+        """A vector of sums that are kept."""
+        return f"*({self.writer.loose} *)&{self._text(e)}" if self._lies_apart else self._text(e)
 
     def _open_sums(self) -> int:
         """The loops over inner indices that are not written out."""
@@ -211,7 +224,7 @@ class TileWriter:
         """A sum in its place, with what is added to it."""
         place = self._text(target)
         if self.plan.partial:
-            return f"{place} = {name};"
+            return f"{self._kept(target)} = {name};"
         text = self._text(bias) if bias else ""
         if self.plan.axis.dot:
             return f"{place} = add_{self.lanes}(&{name}){f' + {text}' if bias else ''};"
