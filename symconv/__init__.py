@@ -19,9 +19,20 @@ from symconv.core.errors import SymconvError
 if TYPE_CHECKING:
     from .api import Network
     from .imports import from_keras, from_onnx, from_torch
+    from .training import SGD, Adam, train
 
 __version__ = "0.1.0"
-__all__ = ["Network", "SymconvError", "__version__", "from_keras", "from_onnx", "from_torch"]
+__all__ = [
+    "SGD",
+    "Adam",
+    "Network",
+    "SymconvError",
+    "__version__",
+    "from_keras",
+    "from_onnx",
+    "from_torch",
+    "train",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -34,4 +45,8 @@ def __getattr__(name: str) -> Any:
         from . import imports
 
         return getattr(imports, name)
+    if name in {"Adam", "SGD", "train"}:
+        from . import training
+
+        return getattr(training, name)
     raise AttributeError(f"module 'symconv' has no attribute '{name}'")
