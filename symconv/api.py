@@ -49,8 +49,8 @@ class Network:
         Network("i", (3, 3)) >> Conv("w", (2, 2), out="o") >> SquaredError("y", out="C")
 
     Everything else is computed from it: `gradient`, `derivation`, `numpy_source`, `compile`,
-    `verify`. A network never changes; `>>`, `titled`, `fixed` and `in_notation` give new ones. Two
-    networks are equal only if they are one: what is known of a network is kept beside it.
+    `verify`. A network never changes; `>>`, `titled`, `fixed`, `only` and `in_notation` give new
+    ones. Two networks are equal only if they are one: what is known of one is kept beside it.
     """
 
     spec: NetworkSpec
@@ -58,6 +58,9 @@ class Network:
     title: str
     stated: Program | None = field(repr=False)
     """The forward equations where they are known: read from a text, or with sizes put in."""
+
+    asked: tuple[str, ...] = ()
+    """The tensors whose gradients alone are computed, by key; all that have one where it is ()."""
 
     def __init__(
         self,
@@ -76,10 +79,11 @@ class Network:
         notation: str | Notation,
         title: str = "network",
         stated: Program | None = None,
+        asked: tuple[str, ...] = (),
     ) -> None:
         """Set the fields of a new network."""
         known = find_notation(notation) if isinstance(notation, str) else notation
-        values = {"spec": spec, "notation": known, "title": title, "stated": stated}
+        values = {"spec": spec, "notation": known, "title": title, "stated": stated, "asked": asked}
         for name, value in values.items():
             object.__setattr__(self, name, value)
 
@@ -114,11 +118,13 @@ class Network:
 
     def in_notation(self, notation: str | Notation) -> Network:
         """The same network, written in another notation."""
-        return self._keep_known(Network._of(self.spec, notation, self.title, self.stated))
+        made = Network._of(self.spec, notation, self.title, self.stated, self.asked)
+        return self._keep_known(made)
 
     def titled(self, title: str) -> Network:
         """The same network under a title, which heads its documents and names its files."""
-        return self._keep_known(Network._of(self.spec, self.notation, title, self.stated))
+        made = Network._of(self.spec, self.notation, title, self.stated, self.asked)
+        return self._keep_known(made)
 
     def _keep_known(self, other: Network) -> Network:
         """Another name or notation of this network, with the equations that are known of it."""
@@ -159,6 +165,8 @@ class Network:
 
     @cached_property
     def _everything(self) -> Backward:
+        if self.asked:
+            return self.backward(*self.asked)
         tensors = [t for t in self.program.tensors if t.role in DIFFERENTIATED]
         return reverse_mode(self.program, tuple(sorted(tensors, key=lambda t: t.role == "input")))
 
@@ -426,9 +434,29 @@ class Network:
         """The same network with numbers for some of its sizes: `net.fixed(N=32)`."""
         from symconv.network.specialize import specialize_sizes
 
-        return Network._of(
-            self.spec, self.notation, self.title, specialize_sizes(self.program, sizes)
-        )
+        stated = specialize_sizes(self.program, sizes)
+        return Network._of(self.spec, self.notation, self.title, stated, self.asked)
+
+    def only(self, *wrt: str) -> Network:
+        """The same network with the gradients by these tensors alone, such as `net.only("w^1")`.
+
+        What no other one needs is not computed: without the input's, the backward pass ends at the
+        first parameter. `parameters` stands for all of these. SymconvError where a name is none.
+
+            >>> text = "input x 3x3 | conv w 2x2 -> z | relu -> y | sse t -> C"
+            >>> print([t.key for t in Network.parse(text).only("w").backward().results])
+            ['gradient w']
+        """
+        keys: list[str] = []
+        for name in wrt:
+            if name == "parameters" and name not in self.program.by_key:
+                keys += [t.key for t in self.program.given if t.role == "parameter"]
+            else:
+                keys.append(self._differentiable(name).key)
+        if not keys:
+            raise SymconvError("no tensor is named", help="a parameter, an input or a value")
+        asked = tuple(dict.fromkeys(keys))
+        return Network._of(self.spec, self.notation, self.title, self.stated, asked)
 
     def plan(self, style: Style = "fast", **overrides: Any) -> str:
         """What becomes of each equation in words: what it costs, which strategy it gets, and why.

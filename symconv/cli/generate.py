@@ -36,6 +36,16 @@ SizeOption = Annotated[
 ]
 
 
+WrtOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--wrt",
+        metavar="NAME",
+        help="Compute this gradient alone; may be repeated, and 'parameters' means all of them.",
+    ),
+]
+
+
 def generate(  # noqa: PLR0913 - a command has the options it has
     network: NetworkArgument,
     output: Annotated[
@@ -48,6 +58,7 @@ def generate(  # noqa: PLR0913 - a command has the options it has
     size: SizeOption = None,
     notation: NotationOption = None,
     *,
+    wrt: WrtOption = None,
     tiles: Annotated[
         str | None,
         typer.Option(
@@ -84,6 +95,7 @@ def generate(  # noqa: PLR0913 - a command has the options it has
     if output is None and not explain:
         raise SymconvError("there is no folder to write to", help="name one with -o FOLDER")
     net = load_network(network, notation).fixed(**parse_sizes(size or []))
+    net = net.only(*wrt) if wrt else net
     named = {"tiles": tiles, "isa": isa, "dtype": dtype}
     overrides: dict[str, Any] = {name: word for name, word in named.items() if word}
     if form:
