@@ -25,7 +25,8 @@ class ProgramBuilder:
     on the way. `labels` are the keys of arrays of class numbers. `memory` remembers what was bound,
     so that equal pieces are computed once. `known` are equations whose values can be read.
     `classes` say how many there are of the labels, and which labels are none, as `count_labels`.
-    `correlates` says whether sums over windows may be single operations.
+    `correlates` says whether windows are single operations: correlations where products are summed,
+    and no loop where the largest is looked for.
     """
 
     tensors: dict[str, Tensor]

@@ -104,8 +104,8 @@ def lower_equations(  # noqa: PLR0913 - all that is known, by name
     """The array program that computes the equations one after the other.
 
     The values of the equations in `known` are there already, and those in `labelled` tell, too,
-    what labels there may be. With `correlates` sums over windows are single operations, for a
-    library that has them.
+    what labels there may be. With `correlates` windows are single operations, for a library
+    that has correlations and compiles what it is given.
     """
     shapes = [n for t in tensors.values() if t.role == "input" for n in t.shape]
     images = frozenset[Symbol]().union(*(n.atoms(Symbol) for n in shapes))

@@ -133,7 +133,7 @@ def _lower_body(bench: ProgramBuilder, node: MaxOver | LogSumExp, value: Value) 
 def lower_reduction(bench: ProgramBuilder, node: MaxOver | LogSumExp, value: Value) -> NamedArray:
     """max or log(sum(exp)) over the bound indices; absent entries are -infinity."""
     body = _lower_body(bench, node, value)
-    if isinstance(node, MaxOver) and slides_in_windows(node):
+    if isinstance(node, MaxOver) and slides_in_windows(node) and not bench.correlates:
         return window_maximum(bench, node, body)
     if isinstance(node, LogSumExp):
         # The maximum of a constant is the constant; the log of its sum of exp counts how often it
@@ -163,7 +163,7 @@ def lower_one_hot(bench: ProgramBuilder, node: OneHot, value: Value) -> NamedArr
     outer = tuple(v for v in body.axes if v not in bound)
     extents = tuple(bench.extents[v] for v in bound)
     shape = tuple(bench.extents[v] for v in outer)
-    if slides_in_windows(node.maximum):
+    if slides_in_windows(node.maximum) and not bench.correlates:
         marked = window_argmax(bench, node.maximum, body).array
     else:
         marked = _mark_first_maximum(bench, body, (*outer, *bound), len(bound))
