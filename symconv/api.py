@@ -274,10 +274,10 @@ class Network:
 
         `loops` is the formula, index by index; `readable` is vectorised; `fast` is a planned
         program, whose docstring explains the plan: unrolled where the network is tiny, in blocks
-        and fused stages where it is large; `torch` is for PyTorch, which differentiates its
-        function `network` by the derived backward pass. `overrides` overrule the cost model of
-        `fast`: `tiles="f4"` takes Winograd's tiles where they pay (they round more in float32),
-        `forms={"z^1": "columns"}` states the form of an equation.
+        and fused stages where it is large; `jax` and `torch` are for these libraries, which
+        differentiate its function `network` by the derived backward pass. `overrides` overrule the
+        cost model of `fast`: `tiles="f4"` takes Winograd's tiles where they pay (they round more in
+        float32), `forms={"z^1": "columns"}` states the form of an equation.
         """
         return self.generate(style, **overrides).source
 
@@ -414,6 +414,10 @@ class Network:
         # Sizes are small here: a step that splits a batch does it only where a part may be small.
         if "LEAST_PART" in module:
             module["LEAST_PART"] = 1
+        if style == "jax":
+            from symconv.codegen.jax.precision import in_double_precision
+
+            module = in_double_precision(module)
         exact = style not in LIBRARY_STYLES
         return sizes, list_module_uses(module, names.tensors, named, style, exact=exact)
 

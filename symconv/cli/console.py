@@ -24,6 +24,7 @@ class Style(StrEnum):
     loops = "loops"
     readable = "readable"
     fast = "fast"
+    jax = "jax"
     torch = "torch"
     c = "c"
 

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 
 STYLES = (
-    "loops: the formula, index by index; readable: vectorised; fast: planned; torch: for PyTorch; "
-    "c: a C file."
+    "loops: the formula, index by index; readable: vectorised; fast: planned; jax, torch: for "
+    "these; c: a C file."
 )
 StyleOption = Annotated[Style, typer.Option("--style", help=STYLES)]
 SizeOption = Annotated[
@@ -87,7 +87,7 @@ def generate(  # noqa: PLR0913 - a command has the options it has
     ] = False,
     force: ForceOption = False,
 ) -> None:
-    """Write the module of a network in NumPy, PyTorch or C, its derivation, and its own tests."""
+    """Write the module of a network (NumPy, JAX, PyTorch or C), its derivation, and its tests."""
     from symconv.core.errors import SymconvError
 
     from .network_argument import load_network, parse_forms, parse_sizes

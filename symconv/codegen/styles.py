@@ -28,7 +28,7 @@ LOOPS = 20_000
 differences run the pass twice for every entry of every array: with a larger number the tests of a
 module take minutes, with a smaller one a failure names fewer entries that are wrong."""
 
-Style = Literal["loops", "readable", "fast", "torch", "c"]
+Style = Literal["loops", "readable", "fast", "jax", "torch", "c"]
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,12 @@ class GeneratedModule:
         from symconv.codegen.readable.training import add_training
 
         module = {**STYLES, **LIBRARY_STYLES}[self.style](self)
-        return add_training(module, self.stable, PREDICTIONS[self.style](self.stable))
+        whole = add_training(module, self.stable, PREDICTIONS[self.style](self.stable))
+        if self.style == "jax":
+            from symconv.codegen.jax.module import compile_training
+
+            return compile_training(whole)
+        return whole
 
     @cached_property
     def source(self) -> str:
@@ -89,7 +94,8 @@ class GeneratedModule:
 
             return torch_tests(stem, self.module, spec, names, sizes)
         along = self.style == "loops" and work > LOOPS
-        return module_tests(stem, self.module, spec, names, sizes, along=along)
+        templates = "jax" if self.style == "jax" else "numpy"
+        return module_tests(stem, self.module, spec, names, sizes, along=along, templates=templates)
 
     def plan_text(self) -> str:
         """What becomes of the equations, in words: strategies and why, operations, bytes."""
@@ -140,6 +146,13 @@ def _torch(generated: GeneratedModule) -> Module:
     return generate_torch(generated.stable)
 
 
+def _jax(generated: GeneratedModule) -> Module:
+    """For JAX, with its convolutions, and differentiable there."""
+    from symconv.codegen.jax.module import generate_jax
+
+    return generate_jax(generated.stable)
+
+
 STYLES: Mapping[str, Callable[[GeneratedModule], Module]] = {
     "loops": _loops,
     "readable": _readable,
@@ -147,7 +160,7 @@ STYLES: Mapping[str, Callable[[GeneratedModule], Module]] = {
 }
 """The styles of NumPy."""
 
-LIBRARY_STYLES: Mapping[str, Callable[[GeneratedModule], Module]] = {"torch": _torch}
+LIBRARY_STYLES: Mapping[str, Callable[[GeneratedModule], Module]] = {"jax": _jax, "torch": _torch}
 """The styles of other libraries of arrays, which need not be installed to write them."""
 
 
@@ -173,9 +186,18 @@ def _predict_on_tensors(spec: ModuleSpec) -> WrittenPrediction | None:
     return write_prediction(spec, TORCH)
 
 
+def _predict_in_jax(spec: ModuleSpec) -> WrittenPrediction | None:
+    """What the network predicts, in JAX."""
+    from symconv.codegen.jax.target import JAX
+    from symconv.codegen.readable.prediction import write_prediction
+
+    return write_prediction(spec, JAX)
+
+
 PREDICTIONS: Mapping[str, Callable[[ModuleSpec], WrittenPrediction | None]] = {
     "loops": _predict_in_loops,
     "readable": _predict,
     "fast": _predict,
     "torch": _predict_on_tensors,
+    "jax": _predict_in_jax,
 }

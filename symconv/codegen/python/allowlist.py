@@ -154,6 +154,14 @@ TRAINING = AllowList(
 )  # fmt: skip
 """What draws first values, and reads and writes files of arrays."""
 
+COMPILE = "jax.jit"
+COMPILED = replace(
+    TRAINING,
+    libraries={**TRAINING.libraries, "jax": frozenset({"jit"})},
+    decorators=frozenset({COMPILE}),
+)
+"""The same, where functions are compiled."""
+
 TRAINERS = ("initial", "unpack_parameters", "save", "load", "cost_and_gradients")
 """The functions that are held against that list, in the modules of every style."""
 
@@ -164,7 +172,7 @@ def allow_training(allowed: AllowList) -> AllowList:
         allowed,
         imports=allowed.imports | {"from pathlib import Path"},
         builtins=allowed.builtins | {"dict"},
-        inside=dict.fromkeys(TRAINERS, TRAINING),
+        inside=dict.fromkeys(TRAINERS, COMPILED if COMPILE in allowed.decorators else TRAINING),
     )
 
 
@@ -276,6 +284,37 @@ C_FACE = allow_training(AllowList(
 ))  # fmt: skip
 """The face of a C file loads the library that lies beside it, and no other."""
 
+JAX = allow_training(AllowList(
+    nodes=(*READABLE.nodes, *(ast.IfExp, ast.List, ast.ListComp, ast.Starred, ast.comprehension)),
+    imports=frozenset({
+        "from functools import partial",
+        "from itertools import product",
+        "from typing import Any, NamedTuple, TypeAlias",
+        "import jax",
+        "import numpy as np",
+        "import jax.numpy as jnp",
+        "from jax import lax",
+        "from jax import lax, nn",
+        "from jax import nn",
+        "from jax.scipy import special",
+    }),
+    libraries={
+        "jax": frozenset({"Array", "custom_vjp", "jit"}),
+        "nn": frozenset({"log_softmax", "sigmoid", "softmax"}),
+        "special": frozenset({"erf", "logsumexp"}),
+        "lax": frozenset({"conv_general_dilated", "rev", "slice_in_dim"}),
+        "jnp": READABLE.libraries["np"] - {"add", "copy", "dtype", "isin", "ndindex", "vectorize"}
+        | {"complexfloating", "issubdtype", "stack"},
+    },
+    methods=READABLE.methods - {"kind", "min"} | {"add", "defvjp", "set"},
+    builtins=READABLE.builtins | {"float", "isinstance", "zip"},
+    owners=frozenset({"gradients"}),
+    decorators=frozenset(
+        {"jax.custom_vjp", COMPILE, "partial(jax.custom_vjp, nondiff_argnames=('sizes',))"}
+    ),
+))  # fmt: skip
+"""JAX modules hold what readable ones do, and the rule by which they are differentiated."""
+
 TORCH = allow_training(AllowList(
     nodes=(
         *NODES,
@@ -329,6 +368,7 @@ ALLOW_LISTS: Mapping[str, AllowList] = {
     "readable": READABLE,
     "fast": FAST,
     "torch": TORCH,
+    "jax": JAX,
     "c": C_FACE,
 }
 """The list of each style."""

@@ -33,6 +33,13 @@ TRAINING = {
 }
 """What one trains with, and the parameters of `np.savez`, which writes arrays by their names."""
 
+JAX = {
+    *("jax", "jnp", "lax", "nn", "special", "product", "partial"),
+    *("network", "primal", "keep", "pull_back", "constant", "refuse", "saved", "cotangent"),
+    *("sizes",),
+}
+"""What modules for JAX define and import."""
+
 TORCH = {
     *("torch", "functional", "nn", "product", "signature", "disable", "is_compiling", "like"),
     *("Function", "Derived", "DerivedInC", "Network", "network"),
@@ -75,6 +82,7 @@ RESERVED = frozenset(
         *HELPERS,
         *STYLES,
         *TRAINING,
+        *JAX,
         *TORCH,
         *LOCALS,
         *TUPLE,

@@ -64,7 +64,9 @@ def write_prediction(spec: ModuleSpec, target: Target = NUMPY) -> WrittenPredict
         return None
     setting = prediction_context(spec, program, target)
     tensors = {t.key: t for t in program.tensors}
-    lowered = lower_equations(tensors, program.equations, program.sizes)
+    lowered = lower_equations(
+        tensors, program.equations, program.sizes, correlates=target.correlates
+    )
     made = write_readable_function(setting, lowered, find_size_constraints(program))
     helpers = target.load_helpers(made.calls, labels=bool(setting.labels))
     function = predict_function(spec, program, setting, made)

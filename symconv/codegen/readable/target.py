@@ -34,9 +34,9 @@ class Target:
     `imports` answers the groups of imports of a module that calls these functions; `aliases` are
     the lines that define the types of arrays, by name. `checks_classes` says whether class numbers
     are looked at: where arrays are traced, they have no values yet. `correlates` says whether the
-    library has correlations over windows as single operations. `prepare` writes what stands
-    between the checks of a function and its equations, from the arrays of numbers that it reads and
-    the functions that it calls.
+    library has correlations over windows, and compiles a program instead of writing in place.
+    `prepare` writes what stands between the checks of a function and its equations, from the arrays
+    of numbers that it reads and the functions that it calls.
     """
 
     arrays: type[ArrayPrinter]

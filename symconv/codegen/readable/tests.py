@@ -24,13 +24,14 @@ def module_tests(  # noqa: PLR0913 - everything that the tests depend on, by nam
     along: bool = False,
     library: str = "",
     flags: tuple[str, ...] = (),
+    templates: str = "numpy",
 ) -> str:
     """Central differences for every gradient, at the given sizes.
 
     `module` is tested, as it stands in the file `stem`. With `along` the gradients are tested along
     one direction in the space of all arrays: what takes long is called twice, not twice for every
     entry. `library` begins the names in the C file that the module calls, if it calls one, which is
-    made with the `flags`.
+    made with the `flags`. `templates` is the folder of the template.
     """
     forward, backward = spec.forward, spec.backward
     arrays = [*forward.given, *([backward.seed] if backward.seed else [])]
@@ -43,7 +44,7 @@ def module_tests(  # noqa: PLR0913 - everything that the tests depend on, by nam
     result = next(c for c in module.classes if c.name == "Forward")
     fields = [field.name for field in result.fields]
     return render_template(
-        "numpy",
+        templates,
         "test_module.py.j2",
         module=stem,
         shapes=[(names.tensors[t.key], _shape(t.shape, sizes)) for t in arrays],
