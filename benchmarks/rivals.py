@@ -64,11 +64,16 @@ def jax_step(kind: str, given: Arrays, options: dict[str, int]) -> Step:
     import jax
 
     jax.config.update("jax_enable_x64", val=True)
+    cost = JAX[kind]
+    return compiled_step(jax, given, lambda arrays: cost(jax, arrays, options))
+
+
+def compiled_step(jax: Any, given: Arrays, cost: Callable[[Arrays], Any]) -> Step:
+    """All gradients of a cost, which JAX differentiates and compiles."""
     arrays = {k: jax.numpy.asarray(a) for k, a in given.items()}
     inputs = {k: arrays[k] for k in wanted(arrays)}
     fixed = {k: a for k, a in arrays.items() if k not in inputs}
-    cost = JAX[kind]
-    both = jax.jit(jax.value_and_grad(lambda x, y: cost(jax, {**x, **y}, options)))
+    both = jax.jit(jax.value_and_grad(lambda x, y: cost({**x, **y})))
 
     def step() -> dict[str, Any]:
         _, found = jax.block_until_ready(both(inputs, fixed))

@@ -40,6 +40,7 @@ C_TILES = "c tiles"
 TILED = ("3x3 stride 1", "dilated")
 """How the cases begin that are wide enough for tiles."""
 
+JAX_RUNTIMES = ("jax", "jax module")
 COMPILERS = ("cc", "gcc", "clang")
 GEMM = 1536**3
 SECONDS = 0.04
@@ -57,7 +58,7 @@ class Worker:
     """A runtime in its own process."""
 
     def __init__(self, case: int, runtime: str, kind: str, options: argparse.Namespace) -> None:
-        python = options.jax if runtime == "jax" else sys.executable
+        python = options.jax if runtime in JAX_RUNTIMES else sys.executable
         paths = [str(HERE.parent), os.environ.get("PYTHONPATH", "")]
         dropped = () if options.keep_kernels else KERNELS
         kept = {k: v for k, v in os.environ.items() if k not in dropped}
@@ -71,7 +72,7 @@ class Worker:
             text=True,
         )
         cpu = -1 if not hasattr(os, "sched_setaffinity") else options.cpu
-        if cpu < 0 and runtime == "jax" and hasattr(os, "sched_getaffinity"):
+        if cpu < 0 and runtime in JAX_RUNTIMES and hasattr(os, "sched_getaffinity"):
             cpu = max(os.sched_getaffinity(0))  # its threads heed no setting
         if cpu >= 0:
             os.sched_setaffinity(self.process.pid, {cpu})
@@ -114,7 +115,7 @@ def runtimes(case: Case, kind: str, python: str | None) -> list[str]:
     found += LAYOUTS if importlib.util.find_spec("torch") else ()
     if any(map(shutil.which, COMPILERS)):
         found += ["c", *([C_TILES] if case.name.startswith(TILED) else [])]
-    return found + (["jax"] if python else [])
+    return found + (list(JAX_RUNTIMES) if python else [])
 
 
 def agree(workers: dict[str, Worker], kind: str) -> None:

@@ -35,6 +35,10 @@ class Aim:
     floor: float
 
 
+MODULE = Aim("jax module", JAX, 1.0, 0.95)
+"""Our gradients in JAX against its own: the same operations, so the same time."""
+
+
 @dataclass(frozen=True)
 class Case:
     """A network, the multiplications of one step, and the rows of the table that it gives."""
@@ -50,9 +54,9 @@ class Case:
     def aimed(self, kind: str) -> tuple[Aim, ...]:
         """The rows for a type of number."""
         if kind == "float32":
-            return (*self.aims, *C_AIMS.get(self.name, ()))
+            return (*self.aims, *C_AIMS.get(self.name, ()), MODULE)
         fast = (Aim("fast", TORCH, NATIVE, 1.0), Aim("fast", BEST, 1.0, 1.0))
-        return (*(fast if self.double else ()), Aim("c", TORCH, NATIVE_C, 1.0))
+        return (*(fast if self.double else ()), Aim("c", TORCH, NATIVE_C, 1.0), MODULE)
 
 
 def c_aims(

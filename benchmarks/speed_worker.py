@@ -60,6 +60,24 @@ def c_step(case: Case, kind: str, **options: str) -> Step:
     return step
 
 
+def jax_module_step(case: Case, kind: str) -> Step:
+    """Our module for JAX, in the place of the network that a person wrote."""
+    import jax
+
+    import symconv
+
+    jax.config.update("jax_enable_x64", val=True)
+    compiled = symconv.Network.parse(case.text).compile("jax")
+    network, names = compiled.module.network, compiled.arrays
+
+    def cost(arrays: dict[str, Any]) -> Any:
+        taken = {names[k]: a for k, a in arrays.items() if k != "delta z"}
+        found = network(**taken)
+        return (found * arrays["delta z"]).sum() if "delta z" in arrays else found
+
+    return rivals.compiled_step(jax, given_arrays(case, kind), cost)
+
+
 def channels_last(array: Any) -> Any:
     """The same array with its channels side by side in memory, as torch's channels_last."""
     return np.ascontiguousarray(array.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
@@ -108,7 +126,7 @@ def gemm_step(kind: str, size: int = 1536) -> Step:
     return lambda: {"product": np.matmul(a, b, out=out)}
 
 
-def step_of(case: Case, runtime: str, kind: str) -> Step:
+def step_of(case: Case, runtime: str, kind: str) -> Step:  # noqa: PLR0911 - one case a runtime
     """One step of a runtime."""
     if runtime == "gemm":
         return gemm_step(kind)
@@ -119,6 +137,8 @@ def step_of(case: Case, runtime: str, kind: str) -> Step:
         return rivals.torch_step(case.kind, given_arrays(case, kind), layout, case.options)
     if runtime == "jax":
         return rivals.jax_step(case.kind, given_arrays(case, kind), case.options)
+    if runtime == "jax module":
+        return jax_module_step(case, kind)
     if runtime in {"im2col", "tensordot"}:
         given = given_arrays(case, kind)
         return lambda: textbook.NETWORKS[case.kind](given, runtime, case.options)
