@@ -54,8 +54,9 @@ def measure_ulps(found, numbers, name, kind, wide=LONG):
         rounded = right.astype(kind)
     finite = np.isfinite(rounded)
     assert np.array_equal(found[~finite], rounded[~finite], equal_nan=True)
-    sizes = np.clip(np.abs(rounded[finite]), np.finfo(kind).tiny, np.finfo(kind).max / 2)
-    return float((np.abs(found[finite].astype(wide) - right[finite]) / np.spacing(sizes)).max())
+    sizes = np.maximum(np.abs(rounded[finite]), np.finfo(kind).tiny).astype(wide)
+    last = np.ldexp(wide(1), np.frexp(sizes)[1] - np.finfo(kind).nmant - 1)
+    return float((np.abs(found[finite].astype(wide) - right[finite]) / last).max())
 
 
 @NEEDS_COMPILER

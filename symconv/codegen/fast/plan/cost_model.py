@@ -85,11 +85,11 @@ def _take_fastest(times: dict[Algorithm, float], batch: int) -> Choice:
     (algorithm, least), *others = times.items()
     slower = [f"{other.name} {time / least:.1f} times that" for other, time in others[:2]]
     samples = f"{batch} samples" if batch > 1 else "a sample"
-    reason = ", ".join([f"it takes about {_write_time(least)} for {samples}", *slower])
+    reason = ", ".join([f"it takes about {write_time(least)} for {samples}", *slower])
     return Choice(algorithm, reason)
 
 
-def _write_time(microseconds: float) -> str:
+def write_time(microseconds: float) -> str:
     """Microseconds with two digits, such as `12 us` or `3.4 ms`."""
     digits = 1 - math.floor(math.log10(microseconds))
     rounded = round(microseconds, digits)
