@@ -22,6 +22,7 @@ from symconv.output.templates import render_template
 
 from .gallery import gallery_page
 from .layer_pages import layer_page, usage
+from .training_page import training_page
 
 FAST = ("conv-pool-sigmoid-dense", "lenet5")
 """One that is tiny and unrolled, and one that is large and planned."""
@@ -126,7 +127,8 @@ def regenerate() -> None:
     for e in EXAMPLES:
         write_files(ROOT / "generated" / e.name, example_files(e.name), force=True)
     write_files(ROOT / "generated" / "layers", layer_files(), force=True)
-    write_files(ROOT / "generated", {"gallery.md": gallery_page()}, force=True)
+    pages = {"gallery.md": gallery_page(), "training.md": training_page()}
+    write_files(ROOT / "generated", pages, force=True)
     path = ROOT / "README.md"
     write_files(ROOT, {path.name: update_readme(path.read_text(encoding="utf-8"))}, force=True)
 
