@@ -237,6 +237,20 @@ def test_a_body_in_c_is_a_layer_under_a_cost_of_torch(batch):
         torch.testing.assert_close(one, other, rtol=1e-11, atol=1e-13)
 
 
+@NEEDS_COMPILER
+def test_a_body_in_c_notices_what_was_changed_behind_it():
+    body = parse_once("input x 5x3 | dense w 2 | tanh").fixed()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(build, "FLAGS", QUICK)
+        face = body.compile("c").module
+    model = body.compile("torch").module.Network(face=face)
+    output = model(torch.ones(5, 3))
+    with torch.no_grad():
+        model.w.add_(1)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        output.sum().backward()
+
+
 def changed(batch, **others):
     return {"x": batch[0], "t": batch[1]} | others
 

@@ -357,7 +357,7 @@ TORCH = allow_training(AllowList(
         "RuntimeError", "TypeError", "ValueError", "any", "dict", "int", "map", "range", "str",
         "staticmethod", "super", "tuple", "zip",
     }),
-    owners=frozenset({"found", "parameter", "self"}),
+    owners=frozenset({"found", "gradients", "parameter", "self"}),
     decorators=frozenset({"disable", "staticmethod"}),
     assigned=frozenset({"ctx", "self"}),
 ))  # fmt: skip

@@ -119,7 +119,9 @@ class OperationWriter:
             sizes=_lines(wrap_unpacking(self.sizes, "ctx.sizes", 2)) if self.sizes else "",
             **self._again(),
             found=_call("found", second, 2, {self.seed: slope}),
-            answers=self._answers("found.", "" if self.seed else slope, [], nothing),
+            answers=self._answers(
+                "found.{}" if self.seed else f"{slope} * found.{{}}", [], nothing
+            ),
             call_signature=_signature("network", (*self.parameters, *self.keywords), "Array", 0),
             prepared=self._prepared(),
             apply=_wrap("values = Derived.apply", [*self.given, *self.sizes], 1),
@@ -137,6 +139,8 @@ class OperationWriter:
         ]
         numpys = [f'"{n}": {n}.detach().numpy()' for n in self.given]
         results = [self.names.tensors[g.key] for g in self.spec.backward.results]
+        kept = self.given if self.seed else [f"torch.as_tensor(gradients.{n})" for n in results]
+        answer = "torch.as_tensor(found.{})" if self.seed else "slope * {}"
         return load_helper(
             "torch",
             "operation_in_c",
@@ -145,10 +149,10 @@ class OperationWriter:
             like=numbers[0],
             signature=_signature("forward", (*front, *self.parameters), "Array", 1),
             arrays_by_name=_lines(wrap_tuple("arrays", numpys, 2, "{}")),
-            gradients=unpacking_targets(results),
-            answers=self._answers(
-                "", "" if self.seed else "slope", ["None"] * (len(front) - 1), []
-            ),
+            saved=_wrap("ctx.save_for_backward", kept, 2),
+            given_again=_lines(wrap_unpacking(self.given, "ctx.saved_tensors", 2)),
+            gradients=_lines(wrap_unpacking(results, "ctx.saved_tensors", 2)),
+            answers=self._answers(answer, ["None"] * (len(front) - 1), []),
             call_signature=_signature("network_in_c", (face, *self.parameters), "Array", 0),
             prepared=self._prepared(),
             apply=_wrap("return DerivedInC.apply", [face.name, *waits, *self.given], 1),
@@ -188,18 +192,19 @@ class OperationWriter:
         fits = len(short) <= WIDTH and "\n" not in lines
         return {"again_in_one_line": short if fits else "", "values_again": lines}
 
-    def _answers(self, found: str, slope: str, front: list[str], end: list[str]) -> str:
-        """`return slope * found.dw, None`: a gradient for every array that has one."""
+    def _answers(self, answer: str, front: list[str], end: list[str]) -> str:
+        """`return slope * found.dw, None`: an answer for every array that has a gradient."""
         backward, names = self.spec.backward, self.names.tensors
         made = {
-            t.key: f"{slope} * {found}{names[g.key]}" if slope else f"{found}{names[g.key]}"
+            t.key: answer.format(names[g.key])
             for t, g in zip(backward.wrt, backward.results, strict=True)
         }
         listed = [*front, *(made.get(t.key, "None") for t in self.arrays), *end]
         flat = f"{TAB * 2}return {unpacking_targets(listed)}"
         if len(flat) <= WIDTH:
             return flat
-        return _wrap("return ", listed, 2)
+        rows = (f"{TAB * 3}{answer}," for answer in listed)
+        return "\n".join([f"{TAB * 2}return (", *rows, f"{TAB * 2})"])
 
     def _prepared(self) -> str:
         """The arrays as tensors; one that has no gradient must not wait for one."""
