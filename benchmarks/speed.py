@@ -1,7 +1,7 @@
 """Generated NumPy and C side by side with torch, JAX and textbook NumPy: all gradients.
 
     python benchmarks/speed.py [--rounds N] [--only WORD] [--kind float32|float64|both]
-        [--jax PYTHON] [--json FILE] [--plot FILE] [--cpu N] [--clock wall|processor]
+        [--jax PYTHON] [--json FILE] [--plot FILE] [--cpu N] [--clock wall|processor] [--isa avx2]
 
 Every runtime has a process of its own, on one thread and on one core; rounds are interleaved, so
 read the ratios, not the times. Before the clock starts, all runtimes must agree on every gradient.
@@ -64,8 +64,9 @@ class Worker:
         kept = {k: v for k, v in os.environ.items() if k not in dropped}
         settings = {**kept, **dict.fromkeys(THREADS, "1"), "XLA_FLAGS": XLA}
         settings["PYTHONPATH"] = os.pathsep.join(p for p in paths if p)
+        told = (str(case), runtime, kind, options.clock, options.isa)
         self.process = subprocess.Popen(
-            [python, str(HERE / "speed_worker.py"), str(case), runtime, kind, options.clock],
+            [python, str(HERE / "speed_worker.py"), *told],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=settings,
@@ -216,6 +217,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--plot", type=Path, help="draw a roofline (needs matplotlib)")
     clocks = ("wall", "processor")
     parser.add_argument("--clock", default="wall", choices=clocks, help="for a busy machine")
+    parser.add_argument("--isa", default="", help="the instructions of C, if not all there are")
     parser.add_argument("--cpu", type=int, default=-1, help="run everything on this core")
     parser.add_argument("--keep-kernels", action="store_true", help="keep OPENBLAS_CORETYPE")
     return parser.parse_args()

@@ -1,6 +1,6 @@
 """One runtime in a process of its own: says what it computes, then takes the time when asked.
 
-python speed_worker.py CASE RUNTIME float32|float64
+python speed_worker.py CASE RUNTIME float32|float64 wall|processor ISA
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ def generated_step(case: Case, runtime: str, kind: str) -> Step:
     return called(module, given, 2 if "threads" in options else 0)
 
 
-def c_step(case: Case, kind: str, **options: str) -> Step:
+def c_step(case: Case, kind: str, isa: str, **options: str) -> Step:
     """The C file, built for this machine, its arrays bound once; how it was made is told first."""
     import symconv
     from symconv.codegen.c.build import find_isa
 
     network = symconv.Network.parse(case.text)
     begin = time.perf_counter()
-    made = network.generate_c(dtype=kind, isa=find_isa(), **options)
+    made = network.generate_c(dtype=kind, isa=isa or find_isa(), **options)
     size = len(made.source)
     written = time.perf_counter()
     module = made.compile().module
@@ -126,12 +126,14 @@ def gemm_step(kind: str, size: int = 1536) -> Step:
     return lambda: {"product": np.matmul(a, b, out=out)}
 
 
-def step_of(case: Case, runtime: str, kind: str) -> Step:  # noqa: PLR0911 - one case a runtime
+def step_of(  # noqa: PLR0911 - one case a runtime
+    case: Case, runtime: str, kind: str, isa: str = ""
+) -> Step:
     """One step of a runtime."""
     if runtime == "gemm":
         return gemm_step(kind)
     if runtime in {"c", "c tiles"}:
-        return c_step(case, kind, **({"tiles": "f4"} if runtime == "c tiles" else {}))
+        return c_step(case, kind, isa, **({"tiles": "f4"} if runtime == "c tiles" else {}))
     if runtime.startswith("torch"):
         layout = runtime.partition(" ")[2]
         return rivals.torch_step(case.kind, given_arrays(case, kind), layout, case.options)
@@ -148,7 +150,7 @@ def step_of(case: Case, runtime: str, kind: str) -> Step:  # noqa: PLR0911 - one
 def main() -> None:
     """Answer one line for each line read: `save FILE`, or `time N`."""
     case, runtime, kind = CASES[int(sys.argv[1])], sys.argv[2], sys.argv[3]
-    step = step_of(case, runtime, kind)
+    step = step_of(case, runtime, kind, sys.argv[5])
     clock = time.process_time if sys.argv[4] == "processor" else time.perf_counter
     for line in sys.stdin:
         command, _, argument = line.strip().partition(" ")
