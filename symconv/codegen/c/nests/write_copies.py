@@ -16,6 +16,10 @@ BLOCK = 16
 rows that are written meanwhile are few enough to stay in it."""
 
 
+GATHERED = (8, 4)
+"""The numbers of a vector that is put together from as many rows: one store instead of eight."""
+
+
 def write_zeros(pointer: str, packing: Packing) -> str:
     """The whole copy set to 0; what is copied later leaves the halo as it is."""
     return f"for (int k = 0; k < {packing.total}; k++) {pointer}[k] = 0;"
@@ -49,8 +53,24 @@ def write_copy(
             heads = [_loop(letters[k], 0, packing.shape[k]) for k in axes[:-1]]
             heads.append(_loop(letters[last], max(0, first), end))
         left = f"{pointer}[{write_offset(there, start, names)}]"
-        right = f"{source}[{write_offset(here, begin, names)}]"
+        gathered = [
+            f"{source}[{write_offset(here, begin + k * strides[last], names)}]"
+            for k in range(count_gathered(packing))
+        ]
+        right = gathered[0]
+        if len(gathered) > 1:
+            lanes = len(gathered)
+            left, right = f"*(u{lanes} *)&{left}", f"(v{lanes}){{{', '.join(gathered)}}}"
         yield f"{' '.join(heads)} {left} = {right};"
+
+
+def count_gathered(packing: Packing) -> int:
+    """How many numbers of different rows are written at once where axes are turned."""
+    last = packing.order[-1]
+    if packing.planes > 1 or last == max(packing.order):
+        return 1
+    extents = (packing.shape[last], packing.panel)
+    return next((n for n in GATHERED if not any(e % n for e in extents)), 1)
 
 
 def _open_blocks(
@@ -75,21 +95,24 @@ def _open_blocks(
     heads = [_loop(letters[k], 0, packing.shape[k]) for k in axes if k not in inside]
     for k, name in firsts.items():
         n = packing.shape[k]
-        heads.append(f"for (int {name} = 0; {name} < {n}; {name} += {blocks[k]})")
+        heads.append(_loop(name, 0, n, blocks[k]))
     for k in inside:
         letter, n = letters[k], packing.shape[k]
+        step = count_gathered(packing) if k == last else 1
         if k not in blocks:
-            heads.append(_loop(letter, 0, n))
+            heads.append(_loop(letter, 0, n, step))
             continue
         limit = f"{letter} < {firsts[k]} + {blocks[k]}"
         limit += f" && {letter} < {n}" if n % blocks[k] else ""
-        heads.append(f"for (int {letter} = {firsts[k]}; {limit}; {letter}++)")
+        count = f"{letter}++" if step == 1 else f"{letter} += {step}"
+        heads.append(f"for (int {letter} = {firsts[k]}; {limit}; {count})")
     panels = {Symbol(firsts[last]): packing.rows - 1} if packing.panel and last in firsts else {}
     return heads, panels
 
 
-def _loop(letter: str, first: int, end: int) -> str:
-    return f"for (int {letter} = {first}; {letter} < {end}; {letter}++)"
+def _loop(letter: str, first: int, end: int, step: int = 1) -> str:
+    count = f"{letter}++" if step == 1 else f"{letter} += {step}"
+    return f"for (int {letter} = {first}; {letter} < {end}; {count})"
 
 
 def _plain_strides(shape: tuple[int, ...]) -> list[int]:
