@@ -1,7 +1,7 @@
 """Every layer and random ones as C programs, by any compiler: worst errors against what is right.
 
     python benchmarks/c_programs.py [--layers 300] [--part 1/4] [--isa avx512 ...] [--dtype float32]
-        [--cc clang] [--flags="-O1"] [--runner qemu-aarch64]
+        [--cc clang] [--flags="-O1"] [--runner qemu-aarch64] [--tiles f4]
 
 prints for each vector length and each type of numbers the worst errors, relative to the largest
 entry of an array, against the readable module in double precision; exit code 1 where one is above
@@ -15,6 +15,7 @@ import argparse
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -27,10 +28,8 @@ def main() -> int:
     """Print the table."""
     sys.path[:0] = [str(FOLDER), str(FOLDER / "tests/data")]
     import c_programs
-    from c_style import TOLERANCES, measure_rounding
+    from c_style import measure_rounding
     from random_layers import draw_layer
-
-    from symconv.codegen.c.nests import nest as nests
 
     parser = argparse.ArgumentParser()
     parser.add_argument("--layers", type=int, default=300)
@@ -40,8 +39,9 @@ def main() -> int:
     parser.add_argument("--cc", default="gcc")
     parser.add_argument("--flags", default=" ".join((*c_programs.FLAGS, *c_programs.WARNINGS)))
     parser.add_argument("--runner", default="")
+    parser.add_argument("--tiles", default="")
     given = parser.parse_args()
-    nests.LEAST_PRODUCTS = c_programs.LEAST_PRODUCTS  # type: ignore[misc]
+    c_programs.plan_everything(SimpleNamespace(setattr=setattr))
     number, of = map(int, given.part.split("/"))
     networks = [*c_programs.list_networks(), *map(draw_layer, range(given.layers))]
     points = [(n, c_programs.give_floats(n)) for n in networks[number - 1 :: of]]
@@ -50,7 +50,8 @@ def main() -> int:
     for isa in given.isa:
         for dtype in given.dtype:
             setting = c_programs.Setting(
-                isa, dtype, given.cc, tuple(given.flags.split()), tuple(given.runner.split())
+                *(isa, dtype, given.cc, tuple(given.flags.split())),
+                *(tuple(given.runner.split()), given.tiles),
             )
             rows, planned = [], 0
             for case, answer in c_programs.run_cases(points, setting, None):
@@ -61,7 +62,7 @@ def main() -> int:
                     continue
                 off, key = c_programs.measure_errors(case, answer, c_programs.SHARE)
                 own = 0.0
-                if off > TOLERANCES[dtype]:
+                if off > setting.tolerance:
                     own = measure_rounding(case.network, dtype, c_programs.SHARE, case.given)
                     failed += off > 4 * own
                 rows.append((off, own, key, case.network.spec))

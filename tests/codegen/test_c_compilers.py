@@ -7,20 +7,19 @@ the byte, and no warning is allowed.
 import pytest
 from c_programs import (
     FLAGS,
-    LEAST_PRODUCTS,
     SANITIZERS,
     WARNINGS,
     Setting,
     check_cases,
     give_floats,
     list_networks,
+    plan_everything,
 )
 from c_style import NEEDS_COMPILER
 from random_layers import draw_layer
 
 from symconv import Network
 from symconv.codegen.c import build
-from symconv.codegen.c.nests import nest as nests
 
 QUICK = ("-std=c99", "-O0", *WARNINGS)
 WHOLE = (*FLAGS, *WARNINGS)
@@ -56,7 +55,7 @@ FEW = (
 @pytest.fixture(autouse=True, scope="module")
 def everything_planned():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(nests, "LEAST_PRODUCTS", LEAST_PRODUCTS)
+        plan_everything(patch)
         yield patch
 
 

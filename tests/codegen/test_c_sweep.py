@@ -6,19 +6,18 @@ They are the proof of the style; `benchmarks/c_programs.py` prints the worst err
 import pytest
 from c_programs import (
     FLAGS,
-    LEAST_PRODUCTS,
     SANITIZERS,
     WARNINGS,
     Setting,
     check_cases,
     give_floats,
     list_networks,
+    plan_everything,
 )
 from c_style import NEEDS_COMPILER, TOLERANCES
 from random_layers import draw_layer
 
 from symconv.codegen.c import build
-from symconv.codegen.c.nests import nest as nests
 
 pytestmark = [NEEDS_COMPILER, pytest.mark.long]
 PARTS = 12
@@ -29,7 +28,7 @@ ISAS = ("scalar", "avx2", "avx512")
 @pytest.fixture(autouse=True, scope="module")
 def everything_planned():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(nests, "LEAST_PRODUCTS", LEAST_PRODUCTS)
+        plan_everything(patch)
         yield patch
 
 
@@ -54,3 +53,11 @@ def test_every_layer_and_random_ones_run_under_sanitizers(part, tmp_path):
     for isa, dtype in (("scalar", "float64"), ("avx2", "float32"), ("avx512", "float64")):
         flags = ("-std=c99", "-O0", *WARNINGS, *SANITIZERS)
         check_cases(points, Setting(isa, dtype, build.find_compiler(), flags), tmp_path)
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_tiles_of_random_layers_agree_and_run_under_sanitizers(part, tmp_path):
+    points, compiler = list_part(part), build.find_compiler()
+    for isa, dtype, tiles in (("avx512", "float32", "f4"), ("avx2", "float64", "f2")):
+        for flags in ((*FLAGS, *WARNINGS), ("-std=c99", "-O0", *WARNINGS, *SANITIZERS)):
+            check_cases(points, Setting(isa, dtype, compiler, flags, tiles=tiles), tmp_path)
