@@ -9,6 +9,7 @@ from math import prod
 from sympy import Symbol
 
 from symconv.codegen.c.model.index_form import PlaceForm
+from symconv.codegen.c.model.sized_program import LARGEST
 
 from .accesses import ArrayAccess
 from .nest import Nest
@@ -217,7 +218,8 @@ def _is_affordable(packing: Packing, access: ArrayAccess) -> bool:
     size = 1
     for n in access.shape:
         size *= n
-    return packing.total <= MOST_COPIED * size + 4096
+    # Places in a copy are counted by an int, as those in an array are.
+    return packing.total <= min(MOST_COPIED * size + 4096, LARGEST)
 
 
 def extents_of(
