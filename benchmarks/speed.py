@@ -40,6 +40,10 @@ C_TILES = "c tiles"
 TILED = ("3x3 stride 1", "dilated")
 """How the cases begin that are wide enough for tiles."""
 
+C_OPEN = "c open"
+MANY = "batch 256"
+"""What the cases have in their name whose samples do not fit in the cache at once."""
+
 JAX_RUNTIMES = ("jax", "jax module")
 COMPILERS = ("cc", "gcc", "clang")
 GEMM = 1536**3
@@ -116,6 +120,7 @@ def runtimes(case: Case, kind: str, python: str | None) -> list[str]:
     found += LAYOUTS if importlib.util.find_spec("torch") else ()
     if any(map(shutil.which, COMPILERS)):
         found += ["c", *([C_TILES] if case.name.startswith(TILED) else [])]
+        found += [C_OPEN] if MANY in case.name else []
     return found + (list(JAX_RUNTIMES) if python else [])
 
 

@@ -74,7 +74,7 @@ C_AIMS = {
     "conv-pool-sigmoid-dense, batch 256": c_aims((50, 30)),
     "LeNet-5, batch 1": c_aims(None, (15, 10)),
     "LeNet-5, batch 32": c_aims(None, (6.8, 5)),
-    "LeNet-5, batch 256": c_aims(None, (6, 4)),
+    "LeNet-5, batch 256": c_aims(None, (6, 4)) + c_aims(None, (6, 4), "c open"),
     "3x3 stride 1, 64 channels": c_aims(None, (1.0, 0.8)) + c_aims(None, (2.2, 1.7), "c tiles"),
     "3x3 stride 1, 128 channels": c_aims(None, (1.0, 0.8)) + c_aims(None, (2.2, 1.7), "c tiles"),
     "1x1, 256 channels": c_aims(None, (1.05, 0.85)),

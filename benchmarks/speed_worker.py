@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 import sys
 import time
 from types import ModuleType
@@ -18,6 +19,12 @@ import textbook
 from speed_cases import CASES, Case, arrays
 
 Step = rivals.Step
+C_OPTIONS: dict[str, dict[str, str]] = {
+    "c": {},
+    "c tiles": {"tiles": "f4"},
+    "c open": {"batch": "N"},
+}
+"""How each kind of C is made."""
 
 
 def generated_step(case: Case, runtime: str, kind: str) -> Step:
@@ -37,11 +44,17 @@ def generated_step(case: Case, runtime: str, kind: str) -> Step:
 
 
 def c_step(case: Case, kind: str, isa: str, **options: str) -> Step:
-    """The C file, built for this machine, its arrays bound once; how it was made is told first."""
+    """The C file, built for this machine, its arrays bound once; how it was made is told first.
+
+    With `batch` the size of the batch is that name, and samples are computed in chunks.
+    """
     import symconv
     from symconv.codegen.c.build import find_isa
 
-    network = symconv.Network.parse(case.text)
+    text, batch = case.text, options.pop("batch", "")
+    if batch:
+        text = re.sub(r"^(input \w+ )\d+", rf"\g<1>{batch}", text)
+    network = symconv.Network.parse(text)
     begin = time.perf_counter()
     made = network.generate_c(dtype=kind, isa=isa or find_isa(), **options)
     size = len(made.source)
@@ -132,8 +145,8 @@ def step_of(  # noqa: PLR0911 - one case a runtime
     """One step of a runtime."""
     if runtime == "gemm":
         return gemm_step(kind)
-    if runtime in {"c", "c tiles"}:
-        return c_step(case, kind, isa, **({"tiles": "f4"} if runtime == "c tiles" else {}))
+    if runtime in C_OPTIONS:
+        return c_step(case, kind, isa, **C_OPTIONS[runtime])
     if runtime.startswith("torch"):
         layout = runtime.partition(" ")[2]
         return rivals.torch_step(case.kind, given_arrays(case, kind), layout, case.options)
