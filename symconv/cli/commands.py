@@ -15,6 +15,7 @@ from .derive import derive
 from .examples import examples
 from .generate import generate, run
 from .import_model import import_model
+from .page import page
 from .trace import trace
 from .verify import verify
 
@@ -27,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 EXIT_CODES = f"Exit codes: {describe_exit_codes()}."
-for command in (examples, derive, generate, check, verify, trace, run):
+for command in (examples, derive, generate, check, verify, trace, page, run):
     app.command(epilog=EXIT_CODES if command is check else None)(command)
 app.command(name="import")(import_model)
 

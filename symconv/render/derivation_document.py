@@ -101,6 +101,10 @@ class DerivationDocument:
         words = self._at(detail, case=case)
         return emit.derivation_html(*self._subject, **words, fragment=fragment)
 
+    def html_parts(self, *, detail: str = "normal") -> emit.HtmlParts:
+        """The elements of the page apart: equations, results and rules."""
+        return emit.derivation_html_parts(*self._subject, **self._at(detail))
+
     def text(self, *, detail: str = "normal", case: bool = False) -> str:
         """Plain text for a terminal of 100 columns."""
         return emit.derivation_text(*self._subject, **self._at(detail, case=case))

@@ -105,7 +105,9 @@ def look_at(out, err, code):
         assert len(err) < 20_000
 
 
-@pytest.mark.parametrize("command", ["derive", "check", "trace", "verify", "generate", "run"])
+@pytest.mark.parametrize(
+    "command", ["derive", "check", "trace", "verify", "generate", "page", "run"]
+)
 @pytest.mark.parametrize("kind", TEXTS)
 def test_a_text_as_a_network(monkeypatch, command, kind):
     options = ["-o", "none"] if command in {"generate", "run"} else []

@@ -21,7 +21,7 @@ TWO = "input i 3x3 | conv w 2x2 -> o | conv w 2x2 -> o | sse y -> C"
 def test_help_names_every_command():
     done = symconv_process("--help")
     assert done.returncode == 0
-    for command in ("examples", "derive", "generate", "verify", "trace", "run"):
+    for command in ("examples", "derive", "generate", "verify", "trace", "page", "run"):
         assert command in done.stdout
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from symconv.core.equation import Equation, Program
@@ -104,6 +104,30 @@ def derivation_html(*subject: Any, fragment: bool = False, **words: Any) -> str:
         render_template(
             "html", "page.html.j2", page=written, style=style_sheet(), policy=security_policy()
         )
+    )
+
+
+@dataclass(frozen=True)
+class HtmlParts:
+    """The elements of a page apart: equations and results by number, and the rules as a list."""
+
+    equations: Mapping[str, str]
+    sections: Mapping[str, str]
+    rules: str
+
+
+def derivation_html_parts(*subject: Any, **words: Any) -> HtmlParts:
+    """What the page of a derivation is made of, for a page that shows a part at a time."""
+    content = replace(make_content(*subject, **words), glossary=True)
+    page = build_page(content, HTML)
+
+    def write(template: str, **values: object) -> str:
+        return keep_together(render_template("html", template, **values))
+
+    return HtmlParts(
+        {str(d.number): write("numbered.html.j2", display=d) for d in page.network if d.number},
+        {str(s.result.number): write("section.html.j2", section=s) for s in page.sections},
+        write("rules.html.j2", page=page),
     )
 
 

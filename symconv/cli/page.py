@@ -1,0 +1,37 @@
+"""`symconv page`: a network as one file that shows every entry, its gradient and a claim."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .console import FileOption, ForceOption, NetworkArgument, NotationOption, deliver
+
+
+def page(  # noqa: PLR0913 - a command has the options it has
+    network: NetworkArgument,
+    claim: Annotated[
+        str | None, typer.Option("--claim", help="A statement that is drawn over the truth.")
+    ] = None,
+    values: Annotated[
+        Path | None, typer.Option("--values", help="JSON or TOML: the numbers that it begins with.")
+    ] = None,
+    output: FileOption = None,
+    notation: NotationOption = None,
+    *,
+    force: ForceOption = False,
+) -> None:
+    """Write a network as one HTML file: its entries as grids, every path to the cost, in numbers.
+
+    It needs no network connection and no Python: it can be sent, or put on any page.
+    """
+    from symconv.page import write_page
+    from symconv.trace import read_values
+
+    from .network_argument import load_network
+
+    net = load_network(network, notation)
+    known = None if values is None else read_values(values)
+    deliver(write_page(net, claim, known), output, force=force)

@@ -1,0 +1,42 @@
+"""The lines of a generated module that compute an equation, by its number."""
+
+from __future__ import annotations
+
+import re
+
+NUMBERED = re.compile(r"  # \((\d+)\)$")
+ASSIGNED = re.compile(r"\s*([A-Za-z_]\w*)(?:\[.*\])?\s*[-+]?= ")
+MOST_LINES = 12
+"""The most lines of one equation: a gradient of a maximum takes ten."""
+
+
+def find_code_lines(source: str) -> dict[str, list[str]]:
+    """The line with the number of an equation, and those before it that it cannot do without."""
+    found: dict[str, list[str]] = {}
+    lines = source.splitlines()
+    for at, line in enumerate(lines):
+        numbered = NUMBERED.search(line)
+        if numbered:
+            kept = _take_with_needed(lines, at)
+            indent = min(len(text) - len(text.lstrip()) for text in kept)
+            found.setdefault(numbered[1], [text[indent:] for text in kept])
+    return found
+
+
+def _take_with_needed(lines: list[str], at: int) -> list[str]:
+    """A numbered line, with the lines between it and the one before that it reads from."""
+    kept = [lines[at]]
+    for line in reversed(lines[max(0, at - MOST_LINES) : at]):
+        if NUMBERED.search(line) or line.lstrip().startswith(("def ", '"""', "return")):
+            break
+        assigned = ASSIGNED.match(line)
+        # The head of a loop is needed by what is indented below it.
+        heads = line.rstrip().endswith(":") and _indent(line) < _indent(kept[0])
+        name = assigned[1] if assigned else ""
+        if heads or (name and any(re.search(rf"\b{name}\b", text) for text in kept)):
+            kept.insert(0, line)
+    return kept
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())

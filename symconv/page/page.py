@@ -1,0 +1,140 @@
+"""One self-contained file: the picture of a network, and a claim over it."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64encode
+from collections.abc import Mapping
+from functools import cache
+from gzip import compress
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, get_args
+
+from symconv.claims.model.verdict import MARKS
+from symconv.notation.presets import entry_name
+from symconv.output.templates import render_template, template_environment
+from symconv.render.document.detail import Detail
+from symconv.render.document.html import escape_html, style_sheet
+
+from .data import collect_page_data
+
+if TYPE_CHECKING:
+    from symconv.api import Network
+
+SCRIPTS = ("numbers", "tape", "graph", "formula", "layout", "picture", "derivation", "page")
+"""The scripts of a page in the order in which they need each other: one scope holds them all."""
+
+LAYERS_SCRIPTS = (*SCRIPTS, "folded")
+"""Those of the page of a network that is drawn by its layers."""
+
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+SPACES = re.compile(r"\s*([{};])\s*")
+
+ENTRIES = "Point at an entry, tap it, or go to it with the arrow keys."
+FOLDED = "Point at a layer, tap it, or go to it with the arrow keys."
+START = """
+const data = JSON.parse(document.getElementById("data").textContent);
+startPage(data, document.getElementById("network"));
+"""
+
+
+@cache
+def join_scripts(names: tuple[str, ...] = SCRIPTS) -> str:
+    """The scripts as one, in a scope of their own, without comments and indentation."""
+    folder = template_environment("page")
+    parts = [
+        line.strip()
+        for name in names
+        for line in folder.get_template(f"{name}.js").render().split("\n")
+        if line.strip() and not line.lstrip().startswith("//")
+    ]
+    return "\n".join(['"use strict";', "{", *parts, START.strip(), "}"])
+
+
+def write_page(
+    network: Network, claim: str | None = None, values: Mapping[str, Any] | None = None
+) -> str:
+    """The page as HTML that loads nothing and runs nothing but its own script.
+
+    A network that is too large to be drawn by its entries is drawn by its layers.
+    SymconvError where a size is open.
+    """
+    data = collect_page_data(network, claim, values)
+    script = join_scripts(LAYERS_SCRIPTS if data["folded"] else SCRIPTS)
+    style = join_styles()
+    policy = (
+        f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    # No `<` in the data, so that no text of a user ends the element that it stands in.
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return render_template(
+        "page",
+        "page.html.j2",
+        policy=policy,
+        title=escape_html(network.title),
+        said=escape_html(FOLDED if data["folded"] else ENTRIES),
+        claim=_escape_claim(data.get("claim")),
+        results=[] if data["folded"] else [escape_html(r) for r in _list_results(network)],
+        style=style,
+        script=script,
+        data=text,
+        derivations=pack_derivations(network),
+    )
+
+
+@cache
+def join_styles() -> str:
+    """The style sheet of documents, and what a picture adds to it."""
+    own = template_environment("page").get_template("page.css").render()
+    # Spaces that say nothing are 1 kB of a page that has 60.
+    return SPACES.sub(r"\1", COMMENT.sub("", f"{style_sheet()}{own}")).replace(": ", ":")
+
+
+def pack_derivations(network: Network) -> str:
+    """Every derivation at every level of detail, and the rules, as compressed JSON."""
+    document = network.derivation()
+    parts = [document.html_parts(detail=level) for level in get_args(Detail)]
+    # The levels of one derivation are alike: side by side they take the least room.
+    full = parts[-1]
+    sections = {n: [found.sections.get(n, "") for found in parts] for n in full.sections}
+    pages = {"sections": sections, "rules": full.rules, "equations": dict(full.equations)}
+    packed = json.dumps(pages, ensure_ascii=False)
+    # No time is written, so that the same network makes the same bytes.
+    return b64encode(compress(packed.encode(), 9, mtime=0)).decode("ascii")
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode('ascii')}'"
+
+
+def _list_results(network: Network) -> list[str]:
+    """The first entry of every gradient as text, for a reader without scripts."""
+    wanted = [t for t in network.backward().wrt if t.role in {"input", "parameter"}]
+    first = [entry_name(t, (0,) * len(t.shape), network.notation) for t in wanted]
+    return [network.written(name) for name in first]
+
+
+def _escape_claim(claim: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if claim is None:
+        return None
+    cause = claim["causes"][0]["text"] if claim["causes"] else ""
+    counts = ""
+    if claim["terms"] and (claim["spurious"] or claim["missing"]):
+        mine, true = claim["terms"]
+        counts = (
+            f"{mine} products are claimed and {true} are true: {len(claim['spurious'])} too many "
+            f"(dashed), {len(claim['missing'])} missing (dotted)."
+        )
+    words = {
+        "text": claim["text"],
+        "verdict": claim["verdict"],
+        "mark": MARKS[claim["verdict"]],
+        "cause": cause,
+        "counts": counts,
+        "truth": claim["truth"],
+        "example": claim["counterexample"],
+    }
+    escaped = {name: escape_html(said) for name, said in words.items()}
+    return {**escaped, "right": claim["verdict"] in {"right", "right to the printed digits"}}

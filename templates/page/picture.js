@@ -1,0 +1,189 @@
+// The picture: grids of cells, and over them the paths of one entry and the products of a claim.
+
+const SVG = "http://www.w3.org/2000/svg";
+const svg = (name, attributes, ...children) => makeNode(SVG, name, attributes, ...children);
+// Below this width of the page, in pixels, the network runs downwards.
+const NARROW = 560;
+// Of its size: indices of 9 pixels.
+const SMALLEST = 0.8;
+const ROLES = {
+  input: "input", parameter: "weight", target: "target", value: "value", cost: "cost",
+};
+
+const spoken = (graph, entry) => {
+  const tensor = graph.owner[entry], below = tensor.subscripts[entry - tensor.first];
+  return tensor.letter + (below ? `_${below}` : "") + (tensor.layer ? `^${tensor.layer}` : "");
+};
+
+// A name with its scripts as text of a picture.
+function writeName(x, y, letter, below, above, attributes) {
+  const small = (text, dy, dx = 0) => svg("tspan", { dy, dx, class: "script" }, text);
+  const text = svg("text", { x, y, ...attributes }, letter);
+  if (below) text.append(small(below, 5));
+  if (above) text.append(small(above, below ? -13 : -6, below ? -6 * below.length : 0));
+  return text;
+}
+
+class Picture {
+  // `state` has what is chosen; `choose` is called where somebody points at an entry or picks one.
+  constructor(graph, state, choose) {
+    Object.assign(this, { graph, state, choose, planes: {} });
+    this.host = html("div", { class: "picture" });
+  }
+
+  draw() {
+    const wide = (this.host.parentElement || document.documentElement).clientWidth;
+    this.plan = layOut(this.graph, wide < NARROW);
+    const { width, height } = this.plan;
+    // A little smaller where it then fits; smaller letters would not be read, and it scrolls.
+    const scale = Math.max(Math.min(1, (wide - 2) / width), SMALLEST);
+    this.links = svg("g", { class: "links", "aria-hidden": "true" });
+    this.grids = svg("g", {});
+    this.cells = new Map();
+    for (const box of this.plan.boxes) this.grids.append(this.drawGrid(box));
+    const picture = svg("svg", { viewBox: `0 0 ${width} ${height}`, width: width * scale, height: height * scale, role: "group", "aria-label": "the network, entry by entry" }, this.links, this.grids);
+    picture.addEventListener("pointerleave", () => this.choose(null, "over"));
+    this.host.replaceChildren(picture);
+    this.mark();
+  }
+
+  drawGrid(box) {
+    const { tensor } = box, first = this.planes[tensor.key] || 0;
+    const named = tensor.title ? `${tensor.title}, ` : "";
+    const group = svg("g", { class: `grid ${tensor.role}`, role: "group", "aria-label": `${named}${ROLES[tensor.role]} ${tensor.key}` });
+    group.append(writeName(...box.name, tensor.letter, "", tensor.layer, { class: "name" }));
+    if (box.planes > box.shown) group.append(...this.drawTurner(box, first));
+    for (const cell of placeCells(box, first)) {
+      const node = this.drawCell(cell, tensor);
+      this.cells.set(cell.entry, { ...cell, node });
+      group.append(node);
+    }
+    return group;
+  }
+
+  // Two signs beside the name of a tensor that turn to its other planes.
+  drawTurner(box, first) {
+    const turn = (by) => () => {
+      const last = box.planes - box.shown;
+      this.planes[box.tensor.key] = Math.min(Math.max(first + by, 0), last);
+      this.draw();
+    };
+    const button = (text, x, by, label) => {
+      const node = svg("text", { x, y: box.y - 8, class: "turner", role: "button", tabindex: 0, "aria-label": label }, text);
+      node.addEventListener("click", turn(by));
+      node.addEventListener("keydown", (event) => { if (event.key === "Enter") turn(by)(); });
+      return node;
+    };
+    const said = `${first + 1}–${first + box.shown} of ${box.planes}`;
+    const end = box.x + Math.max(box.width, 92);
+    return [
+      button("‹", box.x, -box.shown, "earlier planes"), button("›", end - 6, box.shown, "later planes"),
+      svg("text", { x: end, y: box.y + box.height + 13, class: "planes" }, said),
+    ];
+  }
+
+  drawCell({ entry, x, y, wide }, tensor) {
+    const below = tensor.subscripts[entry - tensor.first];
+    const node = svg("g", {
+      class: "cell", role: "button", tabindex: entry === this.state.entry ? 0 : -1, "data-entry": spoken(this.graph, entry),
+      "aria-label": `${ROLES[tensor.role]} ${spoken(this.graph, entry)}`, transform: `translate(${x} ${y})`,
+    });
+    node.append(
+      svg("rect", { width: wide, height: CELL }),
+      writeName(wide / 2, CELL / 2 + 3, tensor.letter, below, tensor.layer, { class: "letter" }),
+      svg("text", { x: wide / 2, y: CELL - 5, class: "number" }),
+    );
+    node.addEventListener("pointerenter", (event) => { if (event.pointerType === "mouse") this.choose(entry, "over"); });
+    node.addEventListener("click", () => this.choose(entry, "pick"));
+    node.addEventListener("focus", () => this.choose(entry, "pick"));
+    node.addEventListener("keydown", (event) => this.move(event, entry));
+    return node;
+  }
+
+  // Arrows go to the neighbour, over the borders of the grids, too.
+  move(event, entry) {
+    const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const here = this.cells.get(entry);
+    let best = null;
+    for (const cell of this.cells.values()) {
+      const ahead = (cell.x - here.x) * step[0] + (cell.y - here.y) * step[1];
+      const aside = Math.abs((cell.x - here.x) * step[1]) + Math.abs((cell.y - here.y) * step[0]);
+      const far = ahead + 3 * aside;
+      if (ahead > 0 && (!best || far < best.far)) best = { cell, far };
+    }
+    if (best) best.cell.node.focus();
+  }
+
+  // Colours and links for the entry that is looked at.
+  mark() {
+    const { graph } = this, entry = this.state.over ?? this.state.entry;
+    for (const { node } of this.cells.values()) {
+      node.setAttribute("class", "cell");
+      node.querySelector(".badge")?.remove();
+    }
+    for (const [at, { node }] of this.cells) node.setAttribute("tabindex", at === this.state.entry ? 0 : -1);
+    this.links.replaceChildren();
+    if (this.state.values) this.showValues();
+    if (entry === null || !this.cells.size) return;
+    for (const later of listLater(graph, entry)) this.dress(later, "later");
+    for (const read of graph.reads[entry] || []) this.dress(read, "read");
+    const paths = listPaths(graph, entry);
+    for (const path of paths) this.markPath(entry, path, paths.length > 1);
+    this.dress(entry, "chosen");
+    const claim = this.state.overlay ? graph.data.claim : null;
+    if (claim && claim.entry === entry) {
+      for (const kind of ["spurious", "missing"]) for (const product of claim[`${kind}_entries`]) this.markProduct(product, kind);
+    }
+  }
+
+  dress(entry, ...classes) {
+    this.cells.get(entry)?.node.classList.add(...classes);
+  }
+
+  markPath(entry, { number, outputs, partners }, numbered) {
+    const colour = `path${number % PATH_COLOURS}`;
+    for (const at of [...outputs, ...partners]) {
+      this.dress(at, "path", colour);
+      if (numbered) this.badge(at, number);
+    }
+    const [first, ...later] = outputs.map((at) => this.cells.get(at)).filter(Boolean);
+    if (!first) return;
+    later.forEach((cell, n) => this.link(n ? later[n - 1] : first, cell, colour));
+    // What is multiplied is linked with the output that reads it, or with the one that it follows.
+    const drawn = partners.filter((at) => this.cells.has(at) && !outputs.includes(at));
+    for (const at of drawn) {
+      const reader = outputs.find((output) => this.graph.reads[output].includes(at)) ?? outputs.at(-1);
+      if (this.cells.has(reader)) this.link(this.cells.get(at), this.cells.get(reader), colour);
+    }
+    const own = this.cells.get(entry);
+    if (own && !drawn.some((at) => this.graph.reads[outputs[0]].includes(at))) this.link(own, first, colour);
+  }
+
+  markProduct(product, kind) {
+    const drawn = product.map((at) => this.cells.get(baseOf(this.graph, at))).filter(Boolean);
+    if (drawn.length === 1) drawn[0].node.classList.add(kind);
+    for (let n = 1; n < drawn.length; n++) this.link(drawn[n - 1], drawn[n], kind);
+  }
+
+  badge(entry, number) {
+    const cell = this.cells.get(entry);
+    if (!cell || cell.node.querySelector(".badge")) return;
+    cell.node.append(svg("g", { class: "badge" }, svg("circle", { cx: cell.wide - 8, cy: 8, r: 7 }), svg("text", { x: cell.wide - 8, y: 11.5 }, String(number + 1))));
+  }
+
+  // Links lie under the grids, so that no letter is crossed: they are seen between the grids.
+  link(from, to, kind) {
+    const [a, b] = [from, to].map((cell) => [cell.x + cell.wide / 2, cell.y + CELL / 2]);
+    this.links.append(svg("path", { d: `M${a}L${b}`, class: kind }));
+  }
+
+  showValues() {
+    for (const [entry, { node }] of this.cells) {
+      node.classList.add("numbered");
+      const text = showNumber(this.state.values[entry]), shown = node.querySelector(".number");
+      shown.textContent = text.length > 7 ? `${text.slice(0, 6)}…` : text;
+    }
+  }
+}

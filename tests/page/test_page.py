@@ -1,0 +1,110 @@
+"""A page is one file that runs its own script alone, whatever the network and the claim say."""
+
+import json
+import re
+from base64 import b64decode, b64encode
+from gzip import decompress
+from hashlib import sha256
+
+import pytest
+from kept_networks import parse_once
+
+import symconv
+from symconv.page import write_page
+from symconv.page.code_lines import find_code_lines
+from symconv.page.data import collect_page_data
+
+SUMS = "dC/dw_1^1 = (i_1+i_2+i_4+i_5)(w_1^2+w_2^2+w_3^2+w_4^2) 2(o_1^2 - y_1)"
+LENET = symconv.Network.example("lenet5").fixed(N=1)
+HOSTILE = (
+    "</script><script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "<!--", "&lt;b&gt;",
+    "{{ 7 * 7 }}", "{% raw %}", "${alert(1)}", "\u2028", "</title>", "javascript:alert(1)",
+)  # fmt: skip
+
+
+def part(page, pattern):
+    (found,) = re.findall(pattern, page, re.DOTALL)
+    return found
+
+
+@pytest.fixture(scope="module")
+def convs():
+    return symconv.Network.example("two-convs")
+
+
+@pytest.fixture(scope="module")
+def page(convs):
+    return write_page(convs, SUMS)
+
+
+def test_the_page_of_the_forum_network_is_small_and_the_same_twice(page, convs):
+    assert len(page.encode()) < 60_000
+    assert write_page(convs, SUMS) == page
+
+
+def test_only_its_own_script_and_style_may_run(page):
+    policy = part(page, r'http-equiv="Content-Security-Policy" content="([^"]*)"')
+    for kind in ("script", "style"):
+        text = part(page, rf"<{kind}>(.*?)</{kind}>")
+        digest = b64encode(sha256(text.encode()).digest()).decode()
+        assert f"{kind}-src 'sha256-{digest}'" in policy
+    assert "default-src 'none'" in policy
+    assert not re.search(r"(?:src|href)=.?https?:", page)
+
+
+def test_the_data_tell_every_product_of_the_claim(page):
+    data = json.loads(part(page, r'id="data">(.*?)</script>'))
+    claim = data["claim"]
+    assert claim["verdict"] == "wrong"
+    assert len(claim["spurious_entries"]) == 12
+    names = [f"{t['key']} {s}" for t in data["tensors"] for s in t["subscripts"]]
+    assert names[claim["entry"]] == "w^1 1"
+    assert {names[at] for product in claim["spurious_entries"] for at in product} == {
+        "i 1", "i 2", "i 4", "i 5", "w^2 1", "w^2 2", "w^2 3", "w^2 4",
+    }  # fmt: skip
+
+
+def test_derivations_are_packed_at_three_levels(page):
+    packed = json.loads(decompress(b64decode(part(page, r'id="derivations">(.*?)</script>'))))
+    assert set(packed["sections"]) == {"4", "5", "6", "7", "8"}
+    terse, normal, full = packed["sections"]["8"]
+    assert len(terse) < len(normal) < len(full)
+    assert "chain rule" in normal
+    assert "chain rule" in packed["rules"]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_text_of_a_user_becomes_markup(text, convs):
+    page = write_page(convs.titled(text), f"{SUMS} {text}")
+    assert page.count("<script") == 3
+    assert page.count("</script>") == 3
+    assert "<img" not in page
+    assert "<!--" not in page
+    data = json.loads(part(page, r'id="data">(.*?)</script>'))
+    assert data["title"] == text
+
+
+def test_what_is_too_large_is_drawn_by_its_layers():
+    page = write_page(LENET)
+    data = json.loads(part(page, r'id="data">(.*?)</script>'))
+    assert data["folded"]
+    assert data["tape"] == []
+    assert len(page) < 1_000_000
+    with pytest.raises(symconv.SymconvError, match="too large to be worked out"):
+        collect_page_data(LENET, values={})
+
+
+def test_open_sizes_and_missing_numbers_are_refused_in_a_line(convs):
+    with pytest.raises(symconv.SymconvError, match="numbers for the sizes N"):
+        write_page(symconv.Network.example("lenet5"))
+    with pytest.raises(symconv.SymconvError, match="lack 'w"):
+        write_page(convs, values={"i": [[1, 2, 3]] * 3})
+
+
+def test_the_code_of_an_equation_has_what_it_reads_from():
+    found = find_code_lines(symconv.Network.example("two-convs").numpy_source())
+    assert found["8"][-1].endswith("# (8)")
+    assert found["8"][0] == "delta_o1_padded = np.pad(delta_o1, 1)"
+    assert found["5"] == ["dw2 = delta_o2[0, 0] * values.o1  # (5)"]
+    pooled = parse_once("input x 4x4 | maxpool 2 -> p | sse t -> C").numpy_source()
+    assert any(line.startswith("for ") for line in find_code_lines(pooled)["1"])
