@@ -210,7 +210,7 @@ def test_a_step_in_c_answers_the_type_of_the_arrays_and_knows_no_second_derivati
     module, batch, face
 ):
     model = module.Network(face=face)
-    x = batch[0].requires_grad_()
+    x = batch[0].clone().requires_grad_()
     cost = model(x, batch[1])
     assert cost.dtype == torch.float32
     assert torch.autograd.grad(cost, x)[0].dtype == torch.float32
@@ -249,6 +249,20 @@ def test_a_body_in_c_notices_what_was_changed_behind_it():
         model.w.add_(1)
     with pytest.raises(RuntimeError, match="modified by an inplace operation"):
         output.sum().backward()
+
+
+def test_what_nobody_asks_for_is_frozen(batch):
+    """`only` leaves out gradients: of the images, and of parameters, which then do not learn."""
+    whole, some = parse_once(NET), parse_once(NET).only("W", "c")
+    module = some.compile("torch").module
+    model, right = module.Network(seed=1), whole.compile("torch").module.Network(seed=1)
+    for one in (model, right):
+        one(*batch).backward()
+    assert [n for n, p in model.named_parameters() if p.requires_grad] == ["W", "c"]
+    assert torch.equal(model.W.grad, right.W.grad)
+    assert model.w.grad is None
+    with pytest.raises(ValueError, match="no gradient by x is derived"):
+        model(batch[0].clone().requires_grad_(), batch[1])
 
 
 def changed(batch, **others):
@@ -347,7 +361,7 @@ def test_no_room_of_symconv_imports_torch_to_write_for_it():
 
 
 WRITTEN = (
-    "two-convs", "conv-pool-sigmoid-dense", "general-conv-strided", NET, BODY,
+    "two-convs", "conv-pool-sigmoid-dense", "general-conv-strided", NET, BODY, f"{NET} only W z",
     "input x 4x5 | dense w 3 bias b -> h | cross_entropy t labels ignore -100 -> C",
     "input x 2x2x5x5 | maxpool 3 stride 2 padding 1 -> p | upsample 2 -> u | softmax -> s",
     "input x 2x3x4 | layernorm weight g bias b -> y | gelu -> a | bce_logits t -> C",
@@ -355,7 +369,9 @@ WRITTEN = (
 
 
 def write_module(folder, text):
+    text, _, asked = text.partition(" only ")
     network = Network.parse(text) if "|" in text else Network.example(text)
+    network = network.only(*asked.split()) if asked else network
     made = network.generate("torch")
     folder.mkdir()
     (folder / "network.py").write_text(made.source, "utf-8")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from textwrap import fill
 
 from symconv.codegen.python.array_conversion import write_conversion
 from symconv.codegen.python.helpers import load_helper
@@ -138,7 +139,9 @@ class OperationWriter:
             n for n, t in zip(self.given, self.arrays, strict=True) if t.key not in self.labels
         ]
         numpys = [f'"{n}": {n}.detach().numpy()' for n in self.given]
-        results = [self.names.tensors[g.key] for g in self.spec.backward.results]
+        pairs = zip(self.spec.backward.wrt, self.spec.backward.results, strict=True)
+        # Gradients by values inside, which somebody may ask for, have nobody who waits for them.
+        results = [self.names.tensors[g.key] for t, g in pairs if t in self.arrays]
         kept = self.given if self.seed else [f"torch.as_tensor(gradients.{n})" for n in results]
         answer = "torch.as_tensor(found.{})" if self.seed else "slope * {}"
         return load_helper(
@@ -151,7 +154,7 @@ class OperationWriter:
             arrays_by_name=_lines(wrap_tuple("arrays", numpys, 2, "{}")),
             saved=_wrap("ctx.save_for_backward", kept, 2),
             given_again=_lines(wrap_unpacking(self.given, "ctx.saved_tensors", 2)),
-            gradients=_lines(wrap_unpacking(results, "ctx.saved_tensors", 2)),
+            gradients=_lines(wrap_unpacking(results, "ctx.saved_tensors", 2)) if results else "",
             answers=self._answers(answer, ["None"] * (len(front) - 1), []),
             call_signature=_signature("network_in_c", (face, *self.parameters), "Array", 0),
             prepared=self._prepared(),
@@ -162,6 +165,10 @@ class OperationWriter:
         """The module with the parameters, over the function `predict` if there is one."""
         trained = [t for t in self.spec.forward.given if t.role == "parameter"]
         held = {self.names.tensors[t.key] for t in trained}
+        known = {t.key for t in self.spec.backward.wrt}
+        frozen = [self.names.tensors[t.key] for t in trained if t.key not in known]
+        quoted = [f'"{name}"' for name in frozen]
+        words = f"No gradient is derived by {', '.join(frozen)}."
         passed = [f"self.{n}" if n in held else n for n in self.given]
         others = [p for p in self.parameters if p.name not in held]
         keywords = [f"{n}={n}" for n in self.sizes]
@@ -170,6 +177,8 @@ class OperationWriter:
             "network_module",
             output=self.output,
             trained=" ".join(self.names.tensors[t.key] for t in trained),
+            frozen=_lines(wrap_tuple("frozen", quoted, 2)) if frozen else "",
+            frozen_words=fill(words, WIDTH, initial_indent=TAB, subsequent_indent=TAB),
             drawn=all(n.is_Integer for t in trained for n in t.shape),
             signature=_signature(
                 "forward", (Parameter("self"), *others, *self.keywords), "Array", 1

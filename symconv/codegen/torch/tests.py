@@ -49,7 +49,7 @@ def torch_tests(
         ],
         positive=[names.tensors[t.key] for t in writer.arrays if t.positive],
         options=[(names.sizes[s], n) for s, n in sizes.items() if s not in shown | defined],
-        gradients=[names.tensors[t.key] for t in backward.wrt],
+        gradients=[names.tensors[t.key] for t in writer.arrays if t in backward.wrt],
         trained=[names.tensors[t.key] for t in trained],
         drawn=all(n.is_Integer for t in trained for n in t.shape),
     )
