@@ -59,6 +59,9 @@ CONVOLUTIONS = {
     "2x4x4x4 | transposed_conv w 3x3 channels 6 groups 2 stride 2 padding 1": {
         "spread": (2, 2), "groups": 2, "edges": P1,
     },
+    "2x4x7x7 | transposed_conv w 2x1 channels 2 groups 2 stride 3x1": {
+        "spread": (3, 1), "groups": 2, "edges": ((1, 1), (0, 0)),
+    },
     "2x4x4x4 | transposed_conv w 2x2 channels 4 groups 4 stride 2": {
         "spread": (2, 2), "groups": 4, "edges": P1,
     },

@@ -140,7 +140,9 @@ def test_nothing_is_derived_by_a_target():
 def test_lists_and_whole_numbers_are_arrays():
     module = parse_once("input x 3 | dense w 2 -> h | sse t -> C").compile("jax").module
     assert module.network([1, 2, 3], [[1, 0, 0], [0, 1, 0]], [0, 0]) == 5
-    assert module.network([1, 2, 3], [[1, 0, 0], [0, 1, 0]], [0, 0]).dtype == np.float32
+    # Which type these become JAX says: float32, unless it is told otherwise.
+    wide = jax.numpy.result_type(float)
+    assert module.network([1, 2, 3], [[1, 0, 0], [0, 1, 0]], [0, 0]).dtype == wide
     with pytest.raises(TypeError, match="x holds complex64, not real numbers"):
         module.network(np.array([1j, 2, 3]), [[1, 0, 0], [0, 1, 0]], [0, 0])
     with pytest.raises(ValueError, match=r"w has the shape \(2,\), not \(2, 3\)"):

@@ -11,6 +11,7 @@ from symconv.codegen.python.text import ATOM, PythonText
 from symconv.codegen.readable.index_items import index_items
 from symconv.codegen.readable.numpy_printer import NumPyPrinter
 from symconv.codegen.readable.printer import ArrayPrinter, Call, PrintNode, WriteCall, tuple_literal
+from symconv.lower.correlation import SPACE
 from symconv.lower.ir import (
     WHOLE,
     ApplyFunction,
@@ -28,7 +29,11 @@ from symconv.lower.ir import (
 
 def _correlation(node: Correlate, printer: ArrayPrinter) -> Call:
     """`lax.conv_general_dilated`; what is 1 everywhere goes without saying."""
-    size, axes = printer.size, node.axes
+    size, kernel = printer.size, node.layout[1]
+    # JAX counts axes of space in the order that they have in the kernel.
+    letters = [s for s in kernel if s in SPACE]
+    known = dict(zip(sorted(letters), node.axes, strict=True))
+    axes = [known[s] for s in letters]
     pairs = [f"({size(a.before)}, {size(a.after)})" for a in axes]
     steps = {
         "lhs_dilation": tuple(a.spread for a in axes),
