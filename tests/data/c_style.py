@@ -98,7 +98,12 @@ COSTS = ("sse t", "half_sse t", "mse t", "l1 t", "smooth_l1 t", "cross_entropy t
 
 
 def draw_network(seed):
-    """A network of a few stages; texts that are none are drawn again."""
+    """A network of a few stages."""
+    return Network.parse(draw_text(seed))
+
+
+def draw_text(seed):
+    """The text of a network of a few stages; those that are none are drawn again."""
     random = Random(f"C {seed}")
     while True:
         channels = random.randint(1, 4)
@@ -109,8 +114,7 @@ def draw_network(seed):
         cost = random.choice(COSTS)
         text += f" | {cost}" if cost else ""
         try:
-            network = Network.parse(text)
-            network.backward()
+            Network.parse(text).backward()
         except SymconvError:
             continue
-        return network
+        return text
