@@ -14,9 +14,12 @@ import importlib.abc
 import importlib.machinery
 import importlib.util
 import multiprocessing
+import os
+import shutil
 import sys
+import tempfile
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -49,6 +52,20 @@ NETWORKS = (
 """Small networks that together use every rule and every way of lowering."""
 
 
+C_NETWORKS = (
+    (
+        "input x 2x2x5x11 | conv w 3x3 channels 3 padding 1 stride 2 bias b -> z "
+        "| maxpool 2 stride 1 padding 1 -> p | sse t -> C"
+    ),
+    "input x 11 batch 5 | dense w 9 bias b -> h | softmax -> a | dense v 3 bias c -> k | sse t -> C",
+    "input x 35 | dense w 3 bias b -> h | tanh -> a | half_sse t -> C",
+    "input x 3x2x6x13 | conv w 2x3 channels 3 padding 0x2 -> z | conv v 3x3 channels 5 -> y",
+    "input x 2x1x5x9 | conv w 1x2 channels 7 padding 1 -> z",
+    "input x 7 batch N | dense w 5 bias b -> h | relu -> a | cross_entropy t labels -> C",
+)
+"""Small networks that together have every part of a C file, vectors for the smallest sums."""
+
+
 @dataclass(frozen=True)
 class Fault:
     """A change of one text: `old` becomes `new` in a module, in a template, or in generated code.
@@ -62,8 +79,8 @@ class Fault:
     new: str
 
 
-CALCULUS, LOWER = "symconv.calculus", "symconv.lower"
-FAULTS = (
+CALCULUS, LOWER, C = "symconv.calculus", "symconv.lower", "symconv.codegen.c"
+FAULTS: tuple[Fault, ...] = (
     Fault("product rule: a sum becomes a product", f"{CALCULUS}.derivative",
           "return Add(\n        *(\n            Mul(*parts[:n]", "return Mul(\n        *(\n            Mul(*parts[:n]"),
     Fault("product rule: only the first factor", f"{CALCULUS}.derivative",
@@ -147,6 +164,45 @@ FAULTS = (
     Fault("generated: a matrix product with the wrong side transposed", "generated 3", " @ w", " @ w[::-1]"),
     Fault("generated: a wrong number of samples", "generated 5", "/ N", "/ (N + 1)"),
 )  # fmt: skip
+C_FAULTS = (
+    Fault("C: a halo of zeros is too short behind", f"{C}.nests.packing",
+          "-(-most // form.divisor) - n + 1))", "-(-most // form.divisor) - n))"),
+    Fault("C: a halo of zeros is too short in front", f"{C}.nests.packing",
+          "low.append(max(0, -(least // form.divisor)))", "low.append(max(0, -(least // form.divisor) - 1))"),
+    Fault("C: the phases change places", f"{C}.nests.write_nest",
+          "a.put(v, plan.phases[v], r) for", 'a.put(v, plan.phases[v], plan.phases[v] - 1 - r if k == "target" else r) for'),
+    Fault("C: a phase has an entry too many", f"{C}.nests.vector_axis",
+          "-(-(n - rest.get(v, 0)) // phases.get(v, 1))", "-(-n // phases.get(v, 1))"),
+    Fault("C: an entry is looked for in the wrong plane", f"{C}.nests.packing",
+          "start += constant % self.planes * self.row", "start += (constant + 1) % self.planes * self.row"),
+    Fault("C: the end tile goes beyond the end", f"{C}.nests.write_nest",
+          "{name} = {first} < {n - t} ? {first} : {n - t};", "{name} = {first};"),
+    Fault("C: a tile that is added to is met twice at the end", f"{C}.nests.planner",
+          "if not (axis.dot or nest.accumulates) or (", "if True or ("),
+    Fault("C: partial sums are not zeroed", f"{C}.nests.write_nest",
+          "sums[k] = ({self.vector}){{0}};", "(void)sums;"),
+    Fault("C: lanes beyond the end of a row are added", f"{C}.nests.vector_axis",
+          "slack = -extent % lanes if v in nest.inner else 0", "slack = 0"),
+    Fault("C: a copy is set to zero up to its last entry alone", f"{C}.nests.write_copies",
+          "k < {packing.total}; k++)", "k < {packing.total} / 2; k++)"),
+    Fault("C: a bias is forgotten where lanes are added", f"{C}.nests.write_tile",
+          """{f' + {text}' if bias else ''};""", ";"),
+    Fault("C: an entry beyond the border is read", f"{C}.model.index_form",
+          "if high >= end else []", "if high > end else []"),
+    Fault("C: an entry in front of the border is read", f"{C}.model.index_form",
+          "if low < 0 else []", "if low < -1 else []"),
+    Fault("C: arrays of the workspace overlap", f"{C}.passes",
+          "places[e.key] = end", "places[e.key] = end // 2"),
+    Fault("C: the largest entry is subtracted, and not added again", f"{C}.reductions",
+          "return top, log\n", 'return "0", log\n'),
+    Fault("C: the share of a chunk of samples is forgotten", "template module.c.j2",
+          "total[k] += share * part[k]", "total[k] += part[k]"),
+    Fault("C: the second chunk of a batch is lost", f"{C}.chunks",
+          "at == first ? arrays->{name} : {rooms[t.key]};", "arrays->{name};"),
+)  # fmt: skip
+"""Of these every one is looked for in `C_NETWORKS`, where there is a compiler."""
+if any(map(shutil.which, ("cc", "gcc", "clang"))):
+    FAULTS = (*FAULTS, *C_FAULTS)
 
 
 class Changed(importlib.machinery.SourceFileLoader):
@@ -208,10 +264,13 @@ def first_failure(fault: Fault | None) -> str:
     """The first check that fails, or the error that shows; empty where all is well."""
     warnings.simplefilter("ignore")
     try:
-        for number, text in enumerate(NETWORKS):
-            error = failure(number, text, fault)
-            if error:
-                return f"network {number}: {error}"
+        if fault is None or fault not in C_FAULTS:
+            for number, text in enumerate(NETWORKS):
+                error = failure(number, text, fault)
+                if error:
+                    return f"network {number}: {error}"
+        if fault in {None, *C_FAULTS} and fault in {None, *FAULTS}:
+            return run_apart(c_failure)
     except Exception as error:  # noqa: BLE001 - whatever a fault brings about
         return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
     return ""
@@ -247,6 +306,51 @@ def failure(number: int, text: str, fault: Fault | None) -> str:
         for check in check_module(backward.program, sizes, module):
             if not check.passed:
                 return check.line.removeprefix("FAILED  ")
+    return ""
+
+
+def run_apart(function: Callable[[], str]) -> str:
+    """What a function answers in a process of its own, or which signal has ended that."""
+    read, write = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            os.write(write, function().encode())
+        except Exception as error:  # noqa: BLE001 - whatever a fault brings about
+            os.write(write, f"{type(error).__name__}: {error}".encode())
+        finally:
+            os._exit(0)
+    os.close(write)
+    with os.fdopen(read, encoding="utf-8", errors="replace") as pipe:
+        said = pipe.read()
+    _, status = os.waitpid(child, 0)
+    return said or (f"signal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else "")
+
+
+def c_failure() -> str:
+    """The first check of a C file that fails, of vectors for every sum."""
+    from symconv.api import Network
+    from symconv.codegen.c import build
+    from symconv.codegen.c.nests import nest
+    from symconv.verify.generated_module import list_module_uses
+    from symconv.verify.module_checks import check_module
+
+    nest.LEAST_PRODUCTS = 1  # type: ignore[misc]
+    build.FLAGS = (*(f for f in build.FLAGS if f != "-O3"), "-O0", "-Wno-psabi")  # type: ignore[misc]
+    build.MACHINE = dict.fromkeys(build.MACHINE, ())  # type: ignore[misc]
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["XDG_CACHE_HOME"] = folder
+        for number, text in enumerate(C_NETWORKS):
+            network = Network.parse(text)
+            backward = network.backward()
+            # Two chunks of samples, and one that is left.
+            sizes = dict.fromkeys(backward.program.free_sizes, 5)
+            options: dict[str, object] = {"chunk": 2} if sizes else {}
+            module = network.compile("c", isa="avx2", dtype="float64", **options)
+            uses = list_module_uses(vars(module.module), module.arrays, {}, "c", exact=False)
+            for check in check_module(backward.program, sizes, uses[0]):
+                if not check.passed:
+                    return f"C network {number}: {check.line.removeprefix('FAILED  ')}"
     return ""
 
 
