@@ -303,6 +303,8 @@ def test_parts_run_under_sanitizers_and_add_up_in_c(batch, parts, tmp_path):
     words = {"prefix": made.stem, "batch": batch, "parts": parts, "entries": entries}
     main = MAIN.format(lines="\n".join(lines), **words)
     files = {f"{made.stem}.c": made.files.source, f"{made.stem}.h": made.files.header}
+    # What is done here is what the header says of threads.
+    assert "in parts by threads" in made.files.header
     for name, text in (files | {"main.c": main}).items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     command = [build.find_compiler(), "-std=c11", "-O0", *SANITIZED, "-o", "run", "main.c"]

@@ -17,10 +17,7 @@ from .model.sized_program import SizedProgram, SizedTensor
 from .nests.machine import Machine
 from .passes import ALIGNMENT, WIDEST, FileParts, PassCode
 
-PART = (
-    "of `count` samples from `first` on, in a batch of `samples`; what all samples add to is their "
-    "share, to be added up"
-)
+PART = "of `count` samples from `first` on, of a batch of `samples`"
 """What is said of a function that computes some samples of a batch."""
 
 

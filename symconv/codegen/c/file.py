@@ -101,6 +101,7 @@ class SourceFiles:
             **self._words(),
             fields=[self._field(t) for t in self.parts.fields],
             passes=self.parts.passes,
+            splits=isinstance(self.parts, ChunkedParts),
             real="double" if self.dtype == "float64" else "float",
         )
         return self._audited(text)
