@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 from c_style import NEEDS_COMPILER, QUICK
+from command import symconv
 from grids import REST
 from kept_networks import parse_once
 from paths import ROOT
@@ -336,6 +337,16 @@ def test_what_reaches_outside_is_not_allowed(line):
     text = parse_once(NET).numpy_source("torch")
     with pytest.raises(SymconvError, match="generated code is not allowed"):
         ALLOW_LISTS["torch"].audit(f"{text}\n{line}\n")
+
+
+@pytest.mark.long
+@pytest.mark.rest
+def test_the_command_shows_writes_and_verifies_it(tmp_path):
+    done = symconv("run", SMALL, "--style", "torch", "-o", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert "ok      torch module on floats: " in done.stdout
+    assert "class Network(nn.Module):" in (tmp_path / "network.py").read_text("utf-8")
+    assert "gradgradcheck" in (tmp_path / "test_network.py").read_text("utf-8")
 
 
 def test_symconv_writes_for_torch_without_torch():
