@@ -111,9 +111,12 @@ def list_candidates(nest: Nest, machine: Machine) -> Iterator[Candidate]:
     phases, taps = find_phases(nest), find_taps(nest)
     if _sums_fractions(nest, taps):
         return
+    counts: dict[object, int] = {}
     for lanes in machine.widths():
         for axis in list_vector_axes(nest, lanes):
-            costs = [TileCosts(nest, axis, machine, phases, some) for some in list_taps(nest)]
+            costs = [
+                TileCosts(nest, axis, machine, phases, some, counts) for some in list_taps(nest)
+            ]
             for tile in _list_tiles(nest, axis, lanes, machine, phases):
                 for some in costs:
                     cost = some.cost(tile)
