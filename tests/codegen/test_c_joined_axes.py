@@ -35,3 +35,12 @@ def heads(text, key, isa="scalar"):
 )  # fmt: skip
 def test_loops_over_whole_axes_side_by_side_are_one(text, key, extents):
     assert heads(text, key) == extents
+
+
+def test_axes_of_one_entry_are_left_out():
+    """A batch of one sample is no axis of what is written: nobody has to read past its zeros."""
+    text = "input x 2x1x4x6 | relu -> y | maxpool 2 -> p"
+    source = Network.parse(text).generate_c().source
+    assert "y[j] = real_relu(x[j]);" in source
+    assert re.search(r"const real entry = y\[\w+\]\[2 \* \w+( \+ \w+)?\]\[2 \* \w+", source)
+    assert re.search(r"p\[\w+\]\[\w+\]\[\w+\] = ", source)

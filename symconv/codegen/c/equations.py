@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from math import prod
@@ -94,11 +94,19 @@ def plan_equation(
     )
 
 
-def _declare(arguments: tuple[str, ...], program: SizedProgram, names: Mapping[str, str]) -> str:
-    """The parameters of a function; the last one is written."""
+def _declare(
+    arguments: tuple[str, ...],
+    program: SizedProgram,
+    names: Mapping[str, str],
+    viewed: Collection[str] | None = None,
+) -> str:
+    """The parameters of a function; the last one is written.
+
+    Those of the keys in `viewed`, or all, have an underscore: their names are those of views.
+    """
     return ", ".join(
         f"{'' if k == arguments[-1] else 'const '}{TYPES[program.tensors[k].kind]} "
-        f"*restrict {names[k]}_"
+        f"*restrict {names[k]}{'_' if viewed is None or k in viewed else ''}"
         for k in arguments
     )
 
@@ -127,8 +135,9 @@ def write_equation(
     # A mask or a label is no number, and is read where its conditions hold.
     guarded = "GUARDED " if writer.guarded else ""
     head = f"static {guarded}void {name}("
-    views = [_view(arrays[k], names[k], written=k == e.key) for k in arguments]
-    given = _declare(arguments, program, names)
+    viewed = [k for k in arguments if len(arrays[k].shape) > 1]
+    views = [_view(arrays[k], names[k], written=k == e.key) for k in viewed]
+    given = _declare(arguments, program, names, viewed)
     return EquationCode(
         name,
         e.key,
@@ -143,9 +152,12 @@ def _view(tensor: SizedTensor, name: str, *, written: bool) -> str:
     """The array with its axes: `const real (*const x)[3][8] = (const real (*)[3][8])x_;`."""
     kind = f"{'' if written else 'const '}{TYPES[tensor.kind]}"
     axes = "".join(f"[{n}]" for n in tensor.shape[1:])
-    if not axes:
-        return f"  {kind} *const {name} = {name}_;"
     return f"  {kind} (*const {name}){axes} = ({kind} (*){axes}){name}_;"
+
+
+def _pointer(tensor: SizedTensor, name: str) -> str:
+    """The identifier of the first entry: that of the array where it has no view."""
+    return f"{name}_" if len(tensor.shape) > 1 else name
 
 
 def _covers(e: Equation, target: SizedTensor) -> bool:
@@ -155,7 +167,7 @@ def _covers(e: Equation, target: SizedTensor) -> bool:
 
 def _write_zeros(tensor: SizedTensor, name: str, writer: BlockWriter) -> None:
     writer.line(f"for (int k = 0; k < {tensor.entries}; k++) {{")
-    writer.line(f"  {name}_[k] = 0;")
+    writer.line(f"  {_pointer(tensor, name)}[k] = 0;")
     writer.line("}")
 
 
@@ -187,7 +199,7 @@ def _write_mask(e: Equation, right: OneHot, name: str, writer: BlockWriter) -> N
         if write_small_window(e, right, writer):
             return
         size = writer.arrays[e.key].entries
-        zeros = f"for (int k = 0; k < {size}; k++) {name}_[k] = 0;"
+        zeros = f"for (int k = 0; k < {size}; k++) {_pointer(writer.arrays[e.key], name)}[k] = 0;"
         writer.root.lines.insert(0, zeros)
         best = write_winner(right.maximum, writer)
         known = dict(zip(right.position, best, strict=True))

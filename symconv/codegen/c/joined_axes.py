@@ -25,10 +25,14 @@ def join_axes(e: Equation, arrays: Arrays) -> tuple[Equation, Arrays]:
 
     The entries stay where they are in memory: only the shape that they are seen in is another.
     """
+    return _join_pairs(*_drop_units(e, arrays))
+
+
+def _join_pairs(e: Equation, arrays: Arrays) -> tuple[Equation, Arrays]:
     for (v, _), (w, _) in pairwise(e.ranges):
         places = _find_places(e, v, w, arrays)
         if places is not None:
-            return join_axes(*_join(e, v, w, places, arrays))
+            return _join_pairs(*_join(e, v, w, places, arrays))
     return e, arrays
 
 
@@ -66,15 +70,36 @@ def _join(
         shape = arrays[key].shape
         merged = (*shape[:k], shape[k] * shape[k + 1], *shape[k + 2 :])
         made[key] = replace(arrays[key], shape=merged)
-
-    def join(access: Indexed) -> Indexed:
-        k, key = places[key_of(access)], key_of(access)
-        indices = (*access.indices[:k], *access.indices[k + 1 :])
-        return IndexedBase(key, shape=made[key].shape)[indices]
-
-    accesses = [a for a in (e.lhs, *e.rhs.atoms(Indexed)) if key_of(a) in places]
-    new = {a: join(a) for a in accesses}
     extents = dict(e.ranges)
     ranges = tuple((u, extents[v] * n if u == w else n) for u, n in e.ranges if u != v)
-    lhs = new[e.lhs]
-    return replace(e, lhs=lhs, rhs=e.rhs.xreplace(new), ranges=ranges), made
+    return _leave_out(replace(e, ranges=ranges), {k: {n} for k, n in places.items()}, made), made
+
+
+def _drop_units(e: Equation, arrays: Arrays) -> tuple[Equation, Arrays]:
+    """The equation without axes of one entry, of which the entry 0 is meant; one axis is left."""
+    places = dict[str, set[int]]()
+    for access in (e.lhs, *e.rhs.atoms(Indexed)):
+        shape = arrays[key_of(access)].shape
+        units = {k for k, n in enumerate(shape) if n == 1 and access.indices[k] == 0}
+        places[key_of(access)] = units & places.get(key_of(access), units)
+    made = dict(arrays)
+    for key, units in places.items():
+        shape = arrays[key].shape
+        if len(units) == len(shape):
+            units.discard(0)
+        rest = tuple(n for k, n in enumerate(shape) if k not in units)
+        made[key] = replace(arrays[key], shape=rest)
+    return _leave_out(e, {k: units for k, units in places.items() if units}, made), made
+
+
+def _leave_out(e: Equation, places: Mapping[str, set[int]], arrays: Arrays) -> Equation:
+    """The equation without the indices at the axes of `places`, in the new shapes of the arrays."""
+
+    def reduce(access: Indexed) -> Indexed:
+        key = key_of(access)
+        indices = [i for k, i in enumerate(access.indices) if k not in places[key]]
+        return IndexedBase(key, shape=arrays[key].shape)[tuple(indices)]
+
+    accesses = (a for a in (e.lhs, *e.rhs.atoms(Indexed)) if key_of(a) in places)
+    new = {a: reduce(a) for a in accesses}
+    return replace(e, lhs=new.get(e.lhs, e.lhs), rhs=e.rhs.xreplace(new))
