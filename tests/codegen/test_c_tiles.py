@@ -5,6 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import sympy as sp
+from c_programs import FLAGS, SANITIZERS, WARNINGS, Setting, check_cases, give_floats
 from c_style import NEEDS_COMPILER, QUICK, WHOLE, errors
 
 from symconv import Network
@@ -17,6 +18,8 @@ from symconv.codegen.c.winograd.write_transform import transpose_matrix, write_c
 from symconv.codegen.fast.algorithms.winograd_matrices import make_transforms
 from symconv.core.errors import SymconvError
 
+ARM = "aarch64-linux-gnu-gcc"
+STRICT = ("-std=c99", "-O1", "-Wno-psabi", *WARNINGS)
 TOLERANCES = {"float64": 1e-12, "float32": 5e-5}
 """Relative to the largest entry of an array, as for tiles in NumPy."""
 
@@ -90,6 +93,39 @@ def test_tiles_of_every_shape_agree_with_all_vectors(name, size, isa, monkeypatc
     assert tiled(network, tiles=size, isa=isa) >= {"z", "gradient w"}
     found = errors(network, TOLERANCES, isa=isa, tiles=size)
     assert all(found[dtype] <= most for dtype, most in TOLERANCES.items()), found
+
+
+SETTINGS = [
+    Setting("avx2", "float64", "gcc", (*STRICT, *SANITIZERS), tiles="f4"),
+    Setting("avx512", "float64", "clang", (*FLAGS, "-Wall", "-Wextra"), tiles="f4"),
+    Setting("neon", "float32", ARM, (*FLAGS, *WARNINGS), ("qemu-aarch64",), tiles="f4"),
+]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda s: f"{s.compiler}-{s.isa}-{s.dtype}")
+def test_tiles_of_every_shape_agree_by_every_compiler(setting, tmp_path):
+    """As programs whose arrays and workspace have their size to the byte, without a warning."""
+    if setting.find_missing():
+        pytest.skip(setting.find_missing())
+    networks = [Network.parse(text) for text in SHAPES.values()]
+    check_cases([(n, give_floats(n)) for n in networks], setting, tmp_path)
+
+
+@NEEDS_COMPILER
+@pytest.mark.long
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_batch_that_is_left_open_and_split_has_tiles(threads):
+    text = "input x Nx4x9x9 | conv w 3x3 channels 5 padding 1 bias b -> z | tanh -> a | sse t"
+    network = Network.parse(text)
+    assert tiled(network, tiles="f4", isa="avx2") == {"z", "gradient w", "gradient x"}
+    module = network.compile("c", tiles="f4", isa="avx2", dtype="float64").module
+    rng, given = np.random.default_rng(0), {"x": (5, 4, 9, 9), "w": (5, 4, 3, 3), "b": (5,)}
+    given = {k: rng.standard_normal(n) for k, n in (given | {"t": (5, 5, 9, 9)}).items()}
+    found = module.step(**given, threads=threads, workspaces=[{}, {}][:threads]).gradients
+    wanted = network.compile("fast").module.step(**given).gradients
+    for one, other in zip(found, wanted, strict=True):
+        assert np.abs(one - other).max() < TOLERANCES["float64"] * np.abs(other).max()
 
 
 def windows_of(text, key):
