@@ -1,8 +1,8 @@
 """What the repository computes of itself: `python -m symconv.docs.regenerate` writes it anew.
 
-The folder `generated/` holds the example networks, two of them in the fast style, too; in the
-README the text between `<!-- NAME: ARGUMENTS -->` and `<!-- end -->` is generated. A test holds
-both to this module.
+The folder `generated/` holds the example networks, two of them in the fast style, too, and the
+pages of `templates/site`; in these and in the README what stands between `<!-- NAME: ARGUMENTS -->`
+and `<!-- end -->` is generated. A test holds all of it to this module.
 """
 
 from __future__ import annotations
@@ -56,8 +56,28 @@ def layer_files() -> dict[str, str]:
     return {f"{keyword}.md": layer_page(keyword) for keyword in catalogue()}
 
 
-def update_readme(text: str) -> str:
-    """The README with its generated regions written anew."""
+PAGES = MappingProxyType(
+    {
+        "commands.md": "commands.md",
+        "styles.md": "styles.md",
+        "conventions.md": "conventions.md",
+        "layers/README.md": "layers.md",
+    }
+)
+"""The pages of `generated/` that are written by hand but for their regions, and their sources."""
+
+
+def site_files() -> dict[str, str]:
+    """The pages of the site, by their path in `generated/`."""
+    sources = ROOT / "templates" / "site"
+    return {
+        path: update_regions((sources / source).read_text(encoding="utf-8"))
+        for path, source in PAGES.items()
+    }
+
+
+def update_regions(text: str) -> str:
+    """A page with its generated regions written anew."""
     return REGION.sub(_rewrite_region, text)
 
 
@@ -95,7 +115,7 @@ def _layers() -> str:
     rows = ["| in a network text | forward equation |", "|---|---|"]
     for keyword, layer in catalogue().items():
         formula = (layer.__doc__ or "").split("\n\n")[0].replace("\n    ", " ").replace("|", "\\|")
-        rows.append(f"| [`{usage(layer)}`](generated/layers/{keyword}.md) | {formula} |")
+        rows.append(f"| [`{usage(layer)}`]({keyword}.md) | {formula} |")
     return "\n".join(rows)
 
 
@@ -129,8 +149,11 @@ def regenerate() -> None:
     write_files(ROOT / "generated" / "layers", layer_files(), force=True)
     pages = {"gallery.md": gallery_page(), "training.md": training_page()}
     write_files(ROOT / "generated", pages, force=True)
+    for page, text in site_files().items():
+        path = ROOT / "generated" / page
+        write_files(path.parent, {path.name: text}, force=True)
     path = ROOT / "README.md"
-    write_files(ROOT, {path.name: update_readme(path.read_text(encoding="utf-8"))}, force=True)
+    write_files(ROOT, {path.name: update_regions(path.read_text(encoding="utf-8"))}, force=True)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from paths import ROOT
 
 from symconv.docs.gallery import gallery_page
 from symconv.docs.layer_pages import layer_page
-from symconv.docs.regenerate import FAST, example_files, fast_files, update_readme
+from symconv.docs.regenerate import FAST, example_files, fast_files, site_files, update_regions
 from symconv.layers import catalogue
 from symconv.network.examples import BY_NAME, EXAMPLES
 
@@ -40,7 +40,14 @@ def test_the_page_of_a_layer_is_current(keyword):
 
 
 def test_every_page_belongs_to_a_layer():
-    assert {p.stem for p in (GENERATED / "layers").iterdir()} == set(catalogue())
+    pages = {p.stem for p in (GENERATED / "layers").iterdir()}
+    assert pages == {*catalogue(), "README"}
+
+
+def test_the_pages_of_the_site_are_current():
+    for path, text in site_files().items():
+        kept = (GENERATED / path).read_text(encoding="utf-8")
+        assert kept == text, f"run `python -m symconv.docs.regenerate`: {path} is not current"
 
 
 def test_the_gallery_is_current():
@@ -50,7 +57,7 @@ def test_the_gallery_is_current():
 
 def test_the_readme_is_current():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert update_readme(text) == text, "run `python -m symconv.docs.regenerate`"
+    assert update_regions(text) == text, "run `python -m symconv.docs.regenerate`"
 
 
 PROGRAM = """
