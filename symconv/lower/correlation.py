@@ -11,7 +11,7 @@ index is, `correlation_roles` tells; here the operands are laid out for the role
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from sympy import Expr, Mul, S, Symbol, expand
@@ -54,24 +54,49 @@ def _without_brackets(bench: ProgramBuilder, term: EinsumTerm) -> EinsumTerm | N
 
     A gradient may sum over the places that saw an entry, where these are fewer than the taps:
     w[2 - u + 2 i] delta[i] [0 <= u - 2 i < 3] is w[2 - m] delta[(u - m) / 2], the tap m being
-    u - 2 i.
+    u - 2 i. A parameter that is read at such a place is 0 beyond its taps, without a bracket:
+    w[(u - 3 i) / 2] delta[i] is w[m] delta[(u - 2 m) / 3].
     """
-    bracket = next((f for f in term.factors if isinstance(f, Box)), None)
-    if bracket is None:
+    found = next(_list_brackets(bench, term), None)
+    if found is None:
         return term
-    place = affine_form(bracket.place, bench.extents)
+    within, extent, factors = found
+    place = affine_form(within, bench.extents)
     inner = [(v, c) for v, c in place.terms if v in term.bound]
     if len(inner) != 1 or not is_guarded(bench, term, inner[0][0]):
         return None
     ((v, c),) = inner
-    tap = bench.fresh("m", bracket.extent)
+    tap = bench.fresh("m", extent)
     solved = expand((tap - place.expression + c * v) / c)
-    kept = replace(
-        term,
-        factors=tuple(f for f in term.factors if f != bracket),
-        bound=(*(b for b in term.bound if b != v), tap),
-    )
-    return _without_brackets(bench, kept.rewritten(lambda f: f.xreplace({v: solved})))
+    bound = (*(b for b in term.bound if b != v), tap)
+    kept = replace(term, factors=factors, bound=bound)
+    return _without_brackets(bench, kept.rewritten(lambda f: _put_in(f, v, solved)))
+
+
+def _put_in(factor: Expr, v: Symbol, solved: Expr) -> Expr:
+    """A factor with an index solved for, its places multiplied out."""
+    new = factor.xreplace({v: solved})
+    return new.func(new.base, *map(expand, new.indices)) if isinstance(new, Indexed) else new
+
+
+def _list_brackets(
+    bench: ProgramBuilder, term: EinsumTerm
+) -> Iterator[tuple[Expr, Expr, tuple[Expr, ...]]]:
+    """What lies in a range, the extent of that, and the factors of the term that say no more of it.
+
+    Brackets say so, and the places at which a parameter is read.
+    """
+    for factor in term.factors:
+        if isinstance(factor, Box):
+            yield factor.place, factor.extent, tuple(f for f in term.factors if f != factor)
+        elif isinstance(factor, Indexed) and bench.tensors[key_of(factor)].role == "parameter":
+            shape = bench.tensors[key_of(factor)].shape
+            for place, length in zip(factor.indices, shape, strict=True):
+                inside = {v for v in place.free_symbols if v in bench.extents}
+                bound = [v for v in term.bound if v in inside]
+                windowed = len(inside) == 2 and len(bound) == 1
+                if windowed and is_guarded(bench, term, bound[0], factor):
+                    yield place, length, term.factors
 
 
 def _find_correlation(bench: ProgramBuilder, term: EinsumTerm) -> NamedArray | None:

@@ -162,8 +162,9 @@ class _RoleFinder:
         feature = [v for v in left if v in right and v in bound]
         sample = [v for v in left if v not in right and v not in bound]
         filters = [v for v in right if v not in left and v not in bound]
-        samples, places = self._split(sample, self._idle_taps(feature, filters))
-        features, sums = self._split(feature, self._idle_places(sample, filters))
+        roles = (not feature) + (not filters), (not sample) + (not filters)
+        samples, places = self._split(sample, self._idle_taps, roles[0])
+        features, sums = self._split(feature, self._idle_places, roles[1])
         found = (samples, features, filters, group)
         windows = [*self.windows, *(self._whole(v, bound) for v in (*places, *sums))]
         if not windows or any(len(role) > 1 for role in found):
@@ -174,23 +175,29 @@ class _RoleFinder:
         s, c, o, g = (next(iter(role), None) for role in found)
         return Roles(s, c, o, g, tuple(windows), plain, self.kernel)
 
-    def _split(self, indices: list[Symbol], spare: int) -> tuple[list[Symbol], list[Symbol]]:
-        """The indices that keep their role, and the last ones, which are of windows."""
+    def _split(
+        self, indices: list[Symbol], idle: int, missing: int
+    ) -> tuple[list[Symbol], list[Symbol]]:
+        """The indices that keep their role, and the last ones, which are of windows.
+
+        `idle` axes of length 1 are where a tap or a place would be, but that `missing` roles may
+        have them; they are those of windows where a role would have several indices.
+        """
         # A kernel of one tap along an axis, or a result of one place, leaves a bare index, and an
         # axis of length 1 where the other one was.
-        count = max(0, min(spare, len(indices)))
+        count = max(min(idle - missing, len(indices)), min(idle, len(indices) - 1), 0)
         return indices[: len(indices) - count], indices[len(indices) - count :]
 
-    def _idle_taps(self, feature: list[Symbol], filters: list[Symbol]) -> int:
-        """How many axes of length 1 of the kernel may be taps that no window has yet."""
-        idle = sum(not a.indices for a in self.kernel) - sum(w.tap is None for w in self.windows)
-        return idle - (not feature) - (not filters)
+    @property
+    def _idle_taps(self) -> int:
+        """How many axes of length 1 of the kernel no window has yet."""
+        return sum(not a.indices for a in self.kernel) - sum(w.tap is None for w in self.windows)
 
-    def _idle_places(self, sample: list[Symbol], filters: list[Symbol]) -> int:
-        """How many axes of length 1 of the result may be places that no window has yet."""
+    @property
+    def _idle_places(self) -> int:
+        """How many axes of length 1 of the result no window has yet."""
         units = [v for v, n in self.bench.extents.items() if n == 1 and v not in self.term.bound]
-        idle = len(units) - sum(w.place is None for w in self.windows)
-        return idle - (not sample) - (not filters)
+        return len(units) - sum(w.place is None for w in self.windows)
 
     def _whole(self, v: Symbol, bound: frozenset[Symbol]) -> Window:
         """The window of an axis with a bare index."""
@@ -200,24 +207,21 @@ class _RoleFinder:
 
 
 def _is_consistent(roles: Roles, term: EinsumTerm, bench: ProgramBuilder) -> bool:
-    """Whether every index has one role, and every axis of two indices counts groups first."""
-    taps = {w.tap for w in roles.windows} - {None}
-    places = {w.place for w in roles.windows} - {None}
+    """Whether every index has one role and one place, and pairs of indices count groups first."""
+    taps = [w.tap for w in roles.windows if w.tap is not None]
+    places = [w.place for w in roles.windows if w.place is not None]
     kernel = [v for a in roles.kernel for v in a.indices]
-    alone = {a.indices[0] for a in roles.kernel if len(a.indices) == 1}
-    summed = {v for v in term.bound if bench.extents[v] != 1}
-    if (
-        places & set(kernel)
-        or not taps <= alone
-        or len(taps) < sum(w.tap is not None for w in roles.windows)
-    ):
+    image = [v for a in roles.image for v in a.indices] + taps + places
+    if any(len(names) > len(set(names)) for names in (kernel, image)):
         return False
-    if summed != taps | ({roles.feature} - {None}) or len(kernel) != len(set(kernel)):
+    alone = {a.indices[0] for a in roles.kernel if len(a.indices) == 1}
+    if set(places) & set(kernel) or not set(taps) <= alone:
+        return False
+    summed = {v for v in term.bound if bench.extents[v] != 1}
+    if summed != {*taps, roles.feature} - {None}:
         return False
     pairs = [a.indices for a in (*roles.image, *roles.kernel) if len(a.indices) == 2]
-    if any(coarse != roles.group for coarse, _ in pairs):
-        return False
-    return _has_place_for_group(roles)
+    return all(coarse == roles.group for coarse, _ in pairs) and _has_place_for_group(roles)
 
 
 def _has_place_for_group(roles: Roles) -> bool:

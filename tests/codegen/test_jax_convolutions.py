@@ -62,6 +62,18 @@ CONVOLUTIONS = {
     "2x4x7x7 | transposed_conv w 2x1 channels 2 groups 2 stride 3x1": {
         "spread": (3, 1), "groups": 2, "edges": ((1, 1), (0, 0)),
     },
+    "2x4x5x6 | conv w 3x3 channels 12 groups 4 stride 1x3 padding 0x1": {
+        "groups": 4, "stride": (1, 3), "padding": ((0, 0), (1, 1)),
+    },
+    "2x1x6x5 | conv w 3x2 channels 1 stride 3x1 padding 2 dilation 2": {
+        "stride": (3, 1), "padding": ((2, 2), (2, 2)), "dilation": (2, 2),
+    },
+    "1x8x6x6 | conv w 3x1 channels 12 groups 4 stride 3 padding 1x2 dilation 2": {
+        "groups": 4, "stride": (3, 3), "padding": ((1, 1), (2, 2)), "dilation": (2, 2),
+    },
+    "5x5x7 channels 2 batch 2 | transposed_conv w 3x1x1 channels 4 groups 2 stride 3x1x2": {
+        "spread": (3, 1, 2), "groups": 2, "edges": ((2, 2), (0, 0), (0, 0)),
+    },
     "2x4x4x4 | transposed_conv w 2x2 channels 4 groups 4 stride 2": {
         "spread": (2, 2), "groups": 4, "edges": P1,
     },

@@ -84,6 +84,8 @@ def test_an_equation_of_ones_own_is_one_where_its_indices_say_so():
         "input x 4x5 | y[i,q] = sum(r) x[i,r] w[q,r] for q<3",
         "input x 2x3x5x5 | local w 3x3 channels 2",
         "input x 2x3x6x6 | avgpool 2",
+        "input x 5x5 | y[i] = sum(m<3) w[m] x[i + m, m] for i<3",
+        "input x 5x5 | y[i] = sum(m<5) w[m] x[i - m, m] for i<5",
         "input x 2x3x6x6 | maxpool 2 stride 1",
         "input x Nx2x3x4 | tanh -> a | matmul x transposed -> y",
         "input x NxT | embedding w 5x3",
