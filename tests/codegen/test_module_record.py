@@ -113,9 +113,9 @@ COUNTED = {
 WORK = {
     "readable": {"readable": 2},
     "loops": {"readable": 2},
-    "planned": {"plan": 1, "margins or planned": 2},
+    "planned": {"plan": 1, "margins or planned": 3},
     "threads": {"plan": 1, "margins or planned": 3},
-    "margins": {"plan": 1, "margins or planned": 2},
+    "margins": {"plan": 1, "margins or planned": 3},
     "as it stands": {"readable": 2},
     "unrolled": {},
 }
@@ -123,7 +123,8 @@ WORK = {
 
 The readable style lowers each pass once; loops take the parameters of the readable functions. A
 plan lowers each run of equations that it has no step for, and where a plan has no step at all both
-passes are lowered to look for margins, which the writer then finds lowered.
+passes are lowered to look for margins, which the writer then finds lowered. What is predicted is
+lowered once more where a network has a cost and parameters.
 """
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from symconv.codegen.python.function_docstring import function_docstring
 from symconv.codegen.python.identifiers import Identifiers
-from symconv.codegen.python.layout import TAB
-from symconv.codegen.python.long_lines import wrap_unpacking
-from symconv.codegen.python.module import Function, Helper, Parameter, make_code
+from symconv.codegen.python.layout import TAB, WIDTH, wrap_call
+from symconv.codegen.python.long_lines import unpacking_targets, wrap_unpacking
+from symconv.codegen.python.module import Code, Function, Helper, Parameter, make_code
 from symconv.codegen.python.module_spec import ModuleSpec
 from symconv.codegen.python.prediction import PREDICTION, find_prediction
 from symconv.codegen.python.sizes import SizePrinter
@@ -74,14 +74,21 @@ def write_prediction(spec: ModuleSpec, target: Target = NUMPY) -> WrittenPredict
 
 
 def predict_function(
-    spec: ModuleSpec, program: Program, setting: FunctionContext, made: FunctionBody
+    spec: ModuleSpec,
+    program: Program,
+    setting: FunctionContext,
+    made: FunctionBody,
+    more: tuple[str, ...] = (),
 ) -> Function:
-    """The function with that body: its parameters come by name, it answers one array."""
+    """The function with that body: its parameters come by name, it answers one array.
+
+    `more` is said of further parameters.
+    """
     names, size = setting.names.tensors, SizePrinter(setting.names.sizes)
     read = {t.key for t in made.arrays}
     unpacked = [names[t.key] if t.key in read else "_" for t in list_parameters(spec)]
     arrays = [t for t in made.arrays if t.role != "parameter"]
-    body = [wrap_unpacking(unpacked, f"{UNPACK}({BY_NAME.name})"), *made.body]
+    body = [write_unpacking(unpacked), *made.body]
     output = names[program.output]
     # A formula that is returned as it stands has no type for those who check types.
     exempt = {"RET504"} if body[-1].lines[0].startswith(f"{TAB}{output} = ") else set[str]()
@@ -92,7 +99,7 @@ def predict_function(
     return Function(
         name="predict",
         parameters=(*parameters, BY_NAME, *sizes),
-        docstring=_docstring(spec, program, setting, arrays),
+        docstring=_docstring(spec, program, setting, arrays, more),
         body=tuple(body),
         result="Array",
         reads=frozenset(p.name for p in (*parameters, BY_NAME, *sizes)),
@@ -101,13 +108,25 @@ def predict_function(
     )
 
 
+def write_unpacking(names: list[str]) -> Code:
+    """`w, b = unpack_parameters(parameters)`, laid out as the formatter has it."""
+    head = f"{unpacking_targets(names)} = {UNPACK}"
+    if len(f"{TAB}{head}(") <= WIDTH:
+        return make_code(wrap_call(head, [BY_NAME.name], "", 1))
+    return wrap_unpacking(names, f"{UNPACK}({BY_NAME.name})")
+
+
 def list_parameters(spec: ModuleSpec) -> tuple[Tensor, ...]:
     """The parameters of a network, in the order of its calls."""
     return tuple(t for t in spec.forward.given if t.role == "parameter")
 
 
 def _docstring(
-    spec: ModuleSpec, program: Program, setting: FunctionContext, arrays: list[Tensor]
+    spec: ModuleSpec,
+    program: Program,
+    setting: FunctionContext,
+    arrays: list[Tensor],
+    more: tuple[str, ...],
 ) -> str:
     words = DocstringWriter(setting.names, {}, {}, program.equations, program.sizes)
     output = setting.names.tensors[program.output]
@@ -118,7 +137,7 @@ def _docstring(
         f"Compute {what}; no target is needed.",
         {
             "Args": [words.describe(t) for t in arrays]
-            + [f"{BY_NAME.name}: arrays by the names of PARAMETERS."],
+            + [f"{BY_NAME.name}: arrays by the names of PARAMETERS.", *more],
             "Returns": [f"An array of the shape ({shape}{',' * (', ' not in shape)})."],
         },
     )

@@ -14,7 +14,6 @@ from symconv.codegen.python.helpers import load_helper
 from symconv.codegen.python.identifiers import Identifiers
 from symconv.codegen.python.imports import ImportGroups, merge_imports
 from symconv.codegen.python.layout import WIDTH, wrap_call
-from symconv.codegen.python.long_lines import wrap_unpacking
 from symconv.codegen.python.module import (
     Code,
     Definition,
@@ -30,7 +29,7 @@ from symconv.codegen.python.sizes import SizePrinter
 from symconv.core.tensor import Tensor
 
 from .module import module_names
-from .prediction import BY_NAME, UNPACK, WrittenPrediction, list_parameters
+from .prediction import BY_NAME, UNPACK, WrittenPrediction, list_parameters, write_unpacking
 
 IMPORTS: ImportGroups = (("from pathlib import Path",), ("import numpy as np",))
 ALIAS = "Parameters: TypeAlias = dict[str, Array]"
@@ -125,7 +124,7 @@ class TrainingWriter:
         keywords = [replace(p, keyword_only=True) for p in options.values()]
         # Parameters without a default come first, whatever the pass says.
         keywords.sort(key=lambda p: bool(p.default))
-        body = [wrap_unpacking(unpacked, f"{UNPACK}({BY_NAME.name})")]
+        body = [write_unpacking(unpacked)]
         if step:
             body += [_call(f"{self._cost}, found", step), self._answer(self._cost)]
         else:

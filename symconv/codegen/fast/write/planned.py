@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from textwrap import wrap
 
 from sympy.tensor.indexed import Indexed
@@ -24,11 +25,12 @@ from symconv.codegen.python.identifiers import Identifiers
 from symconv.codegen.python.layout import TAB, WIDTH
 from symconv.codegen.python.module import Class, ConstantLines, Helper, Module, TupleField
 from symconv.codegen.python.module_spec import ModuleSpec
+from symconv.codegen.python.prediction import find_prediction
 from symconv.codegen.python.result_classes import KEPT, gradients_class, kept_class
 from symconv.codegen.python.sizes import SizePrinter
 from symconv.codegen.readable.module import module_names
 from symconv.codegen.readable.target import NUMPY, numpy_imports, standard_imports
-from symconv.core.equation import Equation
+from symconv.core.equation import Equation, Program
 from symconv.core.tensor import Tensor, key_of
 from symconv.lower.lowering import Lowering
 
@@ -36,6 +38,7 @@ from .contraction_calls import ContractionWriter
 from .function_writer import FunctionWriter
 from .helper_calls import CallWriter
 from .pooling_stage import write_pooling, write_pooling_gradient
+from .saved_arrays import SavedArrays
 from .signatures import SignatureWriter
 
 SHARED = ("common", "zero_pad", "max_pool", "max_pool_planes", "max_pool_runs")
@@ -61,9 +64,14 @@ class PlannedModule:
     """Puts a planned module together."""
 
     def __init__(self, spec: ModuleSpec, plan: ExecutionPlan, lowering: Lowering) -> None:
+        self.spec, self.plan = spec, plan
         self.program, self.backward, self.numbers = spec.forward, spec.backward, spec.numbers
-        self.plan, self.lowering = plan, lowering
+        self.predicted = find_prediction(spec.forward)
+        more = {t.key: t for t in self.predicted.tensors} if self.predicted else {}
+        self.lowering = replace(lowering, tensors={**lowering.tensors, **more}, found={})
         self.names: Identifiers = module_names(self.program, self.backward.program)
+        for key in (k for k in more if k not in self.names.tensors):
+            self.names.tensors[key] = self.names.namer.claim(key)
         self.passes = SignatureWriter(self.program, self.backward, self.names)
         self.algorithms = sort_algorithms(c.algorithm for c in plan.choices.values())
         calls = CallWriter(frozenset(t.key for t in self.backward.results))
@@ -82,12 +90,17 @@ class PlannedModule:
         kept = tuple(self.contractions.calls.saved.returned)
         fields += [TupleField(KEPT, "Kept")] if kept else []
         gradients = [self.names.tensors[t.key] for t in self.backward.results]
-        functions = (
+        functions = [
             self.passes.function("forward", first, [f.name for f in fields], kept),
             self.passes.function("backward", second, gradients),
-        )
+        ]
+        templates = first.helpers | second.helpers
+        if self.predicted:
+            third = self._write_prediction(self.predicted)
+            functions.append(self.passes.predict(self.spec, self.predicted, third))
+            templates |= third.helpers
         calls = frozenset[str]().union(*(f.calls for f in functions))
-        helpers = self._helpers(first.helpers | second.helpers, calls)
+        helpers = self._helpers(templates, calls)
         constants = self.contractions.calls.constants
         called = calls.union(*(h.calls for h in helpers))
         return Module(
@@ -141,6 +154,14 @@ class PlannedModule:
         scribe.readable(tuple(waiting))
         return scribe
 
+    def _write_prediction(self, program: Program) -> FunctionWriter:
+        """The steps of the forward pass that a prediction needs, and the probabilities."""
+        self.contractions.calls.saved = SavedArrays(forward=False)
+        wanted, known = {e.key for e in program.equations}, set(self.program.writers)
+        steps = [s for s in self.plan.forward if _written_by(s) in wanted]
+        steps += [Unplanned(e) for e in program.equations if e.key not in known]
+        return self._written(tuple(steps), frozenset())
+
     def _write_step(self, scribe: FunctionWriter, step: Step) -> None:
         """The lines of one planned step."""
         match step:
@@ -186,6 +207,15 @@ class PlannedModule:
             self.contractions.write_kernel_gradient(scribe, made, step.stage)
         else:
             self.contractions.write_image_gradient(scribe, made, step.stage)
+
+
+def _written_by(step: Step) -> str:
+    """The key of what a step of the forward pass writes."""
+    match step:
+        case Pool(stage) | PoolGradient(stage):
+            return stage.key
+        case _:
+            return step.equation.key
 
 
 def _key(access: Indexed) -> str:

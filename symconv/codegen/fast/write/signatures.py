@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sympy import Symbol
 
 from symconv.codegen.python.array_conversion import (
@@ -14,9 +16,11 @@ from symconv.codegen.python.function_docstring import function_docstring
 from symconv.codegen.python.identifiers import Identifiers
 from symconv.codegen.python.layout import TAB, wrap_call
 from symconv.codegen.python.module import Code, Function, Parameter, make_code
+from symconv.codegen.python.module_spec import ModuleSpec
 from symconv.codegen.python.result_classes import KEPT
 from symconv.codegen.python.sizes import SizePrinter
-from symconv.codegen.readable.function import class_checks
+from symconv.codegen.readable.function import FunctionBody, class_checks
+from symconv.codegen.readable.prediction import predict_function, prediction_context
 from symconv.codegen.readable.size_sources import SizeSource, find_size_sources
 from symconv.core.equation import Program, checkable_labels, class_counts
 from symconv.core.proof import Backward
@@ -33,6 +37,10 @@ WORKSPACE = (
     "workspace: a dictionary, empty at first, that keeps room for the next call. What `forward`",
     "    returned lasts until its next call with the same workspace. A workspace belongs to one",
     "    thread; without one every call makes its own arrays.",
+)
+
+ROOM = (
+    "workspace: as for `forward`; what is answered may lie in it, and lasts until the next call.",
 )
 
 
@@ -79,6 +87,42 @@ class SignatureWriter:
             result=result,
             reads=frozenset(reads | ({"workspace"} if scribe.workspace else set())),
             calls=frozenset({*scribe.calls, CONVERSION, result, *(["Kept"] if kept else [])}),
+        )
+
+    def predict(self, spec: ModuleSpec, program: Program, scribe: FunctionWriter) -> Function:
+        """What is predicted, from parameters by name."""
+        classes = checkable_labels(program.equations)
+        counts = [n for some in classes.values() for n in some]
+        scribe.mentioned = scribe.mentioned.union(*(n.atoms(Symbol) for n in counts))
+        sizes = [*self._preamble(scribe), *class_checks(classes, self.names)]
+        given = tuple(t for t in self.given if t.key in scribe.used)
+        conversion = write_conversion(given, self.names.tensors, self.labels)
+        made = FunctionBody(
+            given,
+            values=False,
+            parameters=(),
+            body=(*conversion, *sizes, *scribe.body),
+            calls=frozenset({*scribe.calls, CONVERSION, *(["check_classes"] if classes else [])}),
+            read=frozenset(scribe.used),
+        )
+        setting = replace(prediction_context(spec, program), names=self.names)
+        function = predict_function(spec, program, setting, made, ROOM)
+        workspace = Parameter("workspace", "Workspace | None", "None", keyword_only=True)
+        read = {"workspace"} if scribe.workspace else set[str]()
+        body, exempt = function.body, set(function.exempt)
+        if program.output in self.program.by_key:
+            # Chains of views have no type for those who check types.
+            name = self.names.tensors[program.output]
+            returns = make_code([f"{TAB}return np.asarray({name})"], "return")
+            body, exempt = (*body[:-1], returns), set()
+        # Who won a maximum is of no use here.
+        exempt |= {"RUF059"} if "max_pool" in scribe.helpers else set()
+        return replace(
+            function,
+            parameters=(*function.parameters, workspace),
+            body=body,
+            reads=function.reads | read,
+            exempt=frozenset(exempt),
         )
 
     def _parameter(self, tensor: Tensor) -> Parameter:
