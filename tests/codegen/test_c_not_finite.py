@@ -54,10 +54,19 @@ def plant(given, rng, times):
         yield key, made
 
 
-def has_halo(case):
-    """Whether a copy of an operand has zeros around it."""
+def meets_halo(case, planted):
+    """Whether zeros around an operand are multiplied with an array, or with what is made of it."""
     plans = [e.plan for part in case.made.parts.equations for e in part if e.plan]
-    return any(any((*p.low, *p.high)) for plan in plans for p in plan.packings)
+    given = {t.key for t in case.made.parts.program.given}
+    for plan in plans:
+        keys = [a.key for a in plan.nest.operands]
+        for number, packing in enumerate(plan.packings):
+            others = keys[:number] + keys[number + 1 :]
+            if any((*packing.low, *packing.high)) and any(
+                key == planted or key not in given for key in others
+            ):
+                return True
+    return False
 
 
 def is_beside(found, right):
@@ -94,7 +103,7 @@ def check(networks, isa, folder, times, *flags):
         for planted, given in plant(case.given, rng, times):
             program.cases[number] = replace(case, given=given)
             wanted = run(network, "loops", given)
-            border = planted != "x" and has_halo(case)
+            border = meets_halo(case, planted)
             for part in program.answer(number)[:3]:
                 for key, found in part.items():
                     right = np.reshape(wanted[key], found.shape)
