@@ -29,6 +29,8 @@ LAYERS_SCRIPTS = (*SCRIPTS, "folded")
 """Those of the page of a network that is drawn by its layers."""
 
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+QUOTES = re.compile(r"[\"'`/]")
+SIGNS = re.compile(r" ?([=<>?:,;{}()&|*]+) ?")
 SPACES = re.compile(r"\s*([{};])\s*")
 
 ENTRIES = "Point at an entry, tap it, or go to it with the arrow keys."
@@ -44,7 +46,8 @@ def join_scripts(names: tuple[str, ...] = SCRIPTS) -> str:
     """The scripts as one, in a scope of their own, without comments and indentation."""
     folder = template_environment("page")
     parts = [
-        line.strip()
+        # In a line without text, spaces beside signs say nothing: 2 kB of a page that has 60.
+        line.strip() if QUOTES.search(line) else SIGNS.sub(r"\1", line.strip())
         for name in names
         for line in folder.get_template(f"{name}.js").render().split("\n")
         if line.strip() and not line.lstrip().startswith("//")
@@ -88,7 +91,6 @@ def write_page(
 def join_styles() -> str:
     """The style sheet of documents, and what a picture adds to it."""
     own = template_environment("page").get_template("page.css").render()
-    # Spaces that say nothing are 1 kB of a page that has 60.
     return SPACES.sub(r"\1", COMMENT.sub("", f"{style_sheet()}{own}")).replace(": ", ":")
 
 
@@ -124,10 +126,16 @@ def _escape_claim(claim: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if claim["terms"] and (claim["spurious"] or claim["missing"]):
         mine, true = claim["terms"]
         counts = (
-            f"{mine} products are claimed and {true} are true: {len(claim['spurious'])} too many "
-            f"(dashed), {len(claim['missing'])} missing (dotted)."
+            f"{mine} products are claimed and {true} are true: {len(claim['spurious'])} too many, "
+            f"{len(claim['missing'])} missing."
         )
+    listed = [
+        f"{said}: {', '.join(claim[kind])}"
+        for kind, said in (("spurious", "too many"), ("missing", "missing"))
+        if claim[kind]
+    ]
     words = {
+        "listed": "; ".join(listed).replace("*", " "),
         "text": claim["text"],
         "verdict": claim["verdict"],
         "mark": MARKS[claim["verdict"]],

@@ -44,7 +44,7 @@ function startEntries(data, host) {
     state.given ??= data.numbers ? data.numbers.map((x) => x && parseNumber(x)) : drawNumbers(graph);
     state.values = on ? runTape(data, state.given) : null;
   });
-  host.replaceChildren(tools, picture.host, words, derivations.host);
+  host.replaceChildren(tools, picture.host, drawLegend(data.claim), words, derivations.host);
   picture.draw();
   say();
   let width = host.clientWidth;
@@ -52,6 +52,15 @@ function startEntries(data, host) {
     if (host.clientWidth !== width) { width = host.clientWidth; picture.draw(); }
   });
   return { graph, state, picture };
+}
+
+// What the lines of the picture mean.
+function drawLegend(claim) {
+  const kinds = [["path0", "a product of the true gradient: it goes through the output that makes it"]];
+  if (claim?.spurious_entries.length) kinds.push(["spurious", "a product that is claimed and not true: no output makes it"]);
+  if (claim?.missing_entries.length) kinds.push(["missing", "a true product that the claim lacks"]);
+  const sample = (kind) => svg("svg", { width: 34, height: 8, "aria-hidden": "true", class: "sample" }, svg("path", { d: "M2 4H32", class: kind }));
+  return html("p", { class: "legend" }, ...kinds.map(([kind, said]) => html("span", {}, sample(kind), said)));
 }
 
 // What the claim is about, else the first weight, else the first entry with a gradient.
@@ -109,7 +118,7 @@ function describeCode(graph, entry) {
 // The lines of the generated module that compute these equations.
 function describeLines({ code }, numbers) {
   const known = numbers.filter((number) => code[number]);
-  return known.length ? [html("h3", {}, "in NumPy"), html("pre", {}, known.map((number) => code[number].join("\n")).join("\n"))] : [];
+  return known.length ? [html("h3", {}, `in NumPy, equation ${known.map((n) => `(${n})`).join(" and ")}`), html("pre", {}, known.map((number) => code[number].join("\n")).join("\n"))] : [];
 }
 
 function describeValues(graph, state, entry, enter) {

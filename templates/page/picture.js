@@ -139,7 +139,11 @@ class Picture {
   }
 
   dress(entry, ...classes) {
-    this.cells.get(entry)?.node.classList.add(...classes);
+    const cell = this.cells.get(entry);
+    if (!cell) return;
+    cell.node.classList.add(...classes);
+    // Its border lies over those of its neighbours; what has the focus would lose it by moving.
+    if (classes.includes("path") && cell.node !== document.activeElement) cell.node.parentNode.append(cell.node);
   }
 
   markPath(entry, { number, outputs, partners }, numbered) {
@@ -170,7 +174,7 @@ class Picture {
   badge(entry, number) {
     const cell = this.cells.get(entry);
     if (!cell || cell.node.querySelector(".badge")) return;
-    cell.node.append(svg("g", { class: "badge" }, svg("circle", { cx: cell.wide - 8, cy: 8, r: 7 }), svg("text", { x: cell.wide - 8, y: 11.5 }, String(number + 1))));
+    cell.node.append(svg("g", { class: "badge" }, svg("circle", { cx: 8, cy: 8, r: 7 }), svg("text", { x: 8, y: 11.5 }, String(number + 1))));
   }
 
   // Links lie under the grids, so that no letter is crossed: they are seen between the grids.

@@ -85,6 +85,17 @@ def test_pointing_tabbing_and_touching_light_up_the_same(browser, address):
     assert keys.page.locator(".links .spurious").count() == 0
 
 
+def test_the_lines_are_explained_and_the_products_listed(browser, address):
+    visit = Visit(browser, address)
+    legend = visit.page.locator(".legend").inner_text()
+    assert "a product of the true gradient" in legend
+    assert "no output makes it" in legend
+    assert "lacks" not in legend
+    claim = visit.page.locator(".claim").inner_text()
+    assert "12 too many, 0 missing" in claim
+    assert "too many: i_1 w_2^2, i_1 w_3^2" in claim
+
+
 def test_arrows_go_from_cell_to_cell_and_over_the_border(browser, address):
     visit = Visit(browser, address)
     visit.cell("i_5").focus()
