@@ -72,6 +72,13 @@ def test_a_few_layers_agree_by_the_compiler_at_hand(tmp_path):
     check([Network.parse(text) for text in FEW], setting, tmp_path)
 
 
+def test_clang_needs_no_register_for_a_vector_of_two(tmp_path):
+    """And finds no function that nothing calls: neither exp beside tanh, nor tanh beside log."""
+    texts = ("input x 9 batch 3 | conv w 4 stride 3 padding 2", "input x 5 | log_softmax", FEW[0])
+    setting = Setting("avx2", "float32", "clang", QUICK)
+    check([Network.parse(text) for text in texts], setting, tmp_path)
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("name", SETTINGS)
 def test_layers_agree_by_every_compiler(name, tmp_path):

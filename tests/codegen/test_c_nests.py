@@ -197,7 +197,8 @@ def test_the_plan_is_told(text, key, words):
 def test_a_load_stays_in_its_register():
     """gcc 12 reads an entry again for every product that it stands in, unless it is held."""
     source = Network.parse(WIDE).generate_c(isa="avx512").source
-    assert "#if !defined(NETWORK_REAL) && defined(__AVX512F__)" in source
+    # clang has no register for a vector of two, and reads every entry once as it is.
+    assert "#if !defined(NETWORK_REAL) && defined(__AVX512F__) && !defined(__clang__)" in source
     assert re.search(r"#define LOAD16\(name, place\) v16 name = .*; HOLD\(name\)\n", source)
     assert "LOAD16(in0, " in source
     products = [line for line in source.splitlines() if " += " in line]

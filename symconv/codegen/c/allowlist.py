@@ -44,6 +44,7 @@ DIRECTIVES = re.compile(
     r"#(include <(math|stddef|stdint)\.h>|include \"\w+\.h\""
     r"|(ifndef|ifdef|define) \w+|define \w+ (float|double)|endif|else"
     r"|if !defined\(\w+_REAL\) && defined\((__AVX512F__|__AVX2__|__ARM_NEON)\)"
+    r" && !defined\(__clang__\)"
     r"|define HOLD\(x\) (__asm__\(\"\" : \"\+[vw]\"\(x\)\)|\(\(void\)0\))"
     r"|define LOAD(?P<n>\d+)\(name, place\) v(?P=n) name = "
     r"\*\(const u(?P=n) \*\)&\(place\); HOLD\(name\)"
