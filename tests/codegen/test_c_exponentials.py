@@ -56,7 +56,7 @@ def measure_ulps(found, numbers, name, kind, wide=LONG):
     assert np.array_equal(found[~finite], rounded[~finite], equal_nan=True)
     sizes = np.maximum(np.abs(rounded[finite]), np.finfo(kind).tiny).astype(wide)
     last = np.ldexp(wide(1), np.frexp(sizes)[1] - np.finfo(kind).nmant - 1)
-    return float((np.abs(found[finite].astype(wide) - right[finite]) / last).max())
+    return float((np.abs(found[finite].astype(wide) - right[finite]) / last).max(initial=0))
 
 
 @NEEDS_COMPILER
