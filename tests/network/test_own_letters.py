@@ -71,3 +71,20 @@ def test_a_person_still_gives_a_letter_to_one_kind_only():
 def test_a_size_and_a_tensor_of_one_name_are_refused_wherever_the_size_stands(stage):
     with pytest.raises(SymconvError, match="'K' names both a size and a tensor"):
         Network.parse(f"input x 9x9 | {stage} | half_sse K")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "input x 1x9 channels none batch N | conv w 1x3 channels 4 stride s -> z",
+        "input x 2xHxH | maxpool 3x2 stride s -> z",
+        "input x 2xH_zxH | avgpool 3x2 stride s -> z",
+        "input x HxH | z[i,j] = sum(m<2,n<3) w[m,n] x[2 i + m - 1, 2 j + n - 1]",
+    ],
+)
+def test_axes_of_different_lengths_have_sizes_of_their_own(text):
+    network = Network.parse(text)
+    sizes = {d.symbol for d in network.program.sizes}
+    assert sizes == set(network.tensor("z").shape[-2:])
+    assert len(sizes) == 2
+    assert not sizes & set(network.tensor("x").shape)

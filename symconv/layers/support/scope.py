@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from string import ascii_lowercase
 
-from sympy import Expr, Integer, Rational
+from sympy import Expr, Integer, Rational, Symbol
 from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation, Ranges, SizeDefinition
@@ -278,9 +279,15 @@ class Scope(AxisSplitter):
         roots = sorted(str(s) for s in extent.free_symbols) or ["n"]
         # A symbol of its own, defined beside the formulas: `floor` never enters one, since nothing
         # could be solved or simplified through it.
-        symbol = size(f"{roots[0].split('_')[0]}_{out.letter}{out.layer or ''}")
+        symbol = self._new_size(f"{roots[0].split('_')[0]}_{out.letter}{out.layer or ''}")
         self.sizes[room, stride] = SizeDefinition(symbol, room, stride)
         return symbol
+
+    def _new_size(self, wanted: str) -> Symbol:
+        """A size of that name; `H_zb`, `H_zc`, ... where another axis, or the person, has it."""
+        known = self.taken | {d.symbol.name for d in self.sizes.values()}
+        names = (wanted, *(f"{wanted}{letter}" for letter in ascii_lowercase[1:]))
+        return size(next(name for name in names if name not in known))
 
 
 def _numbers(averaged: Ranges) -> tuple[Expr, ...]:
