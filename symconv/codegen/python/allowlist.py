@@ -353,10 +353,9 @@ TORCH = allow_training(AllowList(
         "register_parameter", "requires_grad", "reshape", "save_for_backward", "saved_tensors",
         "shape", "sizes", "step", "sum", "to", "type", "unfold", "values",
     }),
-    builtins=frozenset({
-        "RuntimeError", "TypeError", "ValueError", "any", "dict", "int", "map", "range", "str",
-        "staticmethod", "super", "tuple", "zip",
-    }),
+    builtins=READABLE.builtins | {
+        "RuntimeError", "any", "dict", "map", "staticmethod", "super", "zip",
+    },
     owners=frozenset({"found", "gradients", "parameter", "self"}),
     decorators=frozenset({"disable", "staticmethod"}),
     assigned=frozenset({"ctx", "self"}),

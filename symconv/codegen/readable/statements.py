@@ -60,6 +60,12 @@ class StatementPrinter:
         left = f"{self.arrays(store.target)}[{inside}] {'+' if store.add else ''}="
         return self._assignment(left, store, indent)
 
+    def viewed(self, left: str, statement: Let | Store, view: IndexView, indent: int) -> list[Code]:
+        """`left source[items]`, one item a line."""
+        head, inside = self.arrays.owner(view.source), index_items(view.items, self.arrays.size)
+        tail = self._number(statement.finishes)
+        return [make_code(wrap_call(f"{left} {head}", inside, tail, indent, brackets="[]"))]
+
     def raised(self, statement: MaximumInto, indent: int) -> Code:
         """`np.maximum(target, value, out=target)`."""
         target, value = self.arrays(statement.target), self.arrays(statement.value)
@@ -87,11 +93,7 @@ class StatementPrinter:
             name, arguments = self.arrays.call(value)
             return [make_code(wrap_call(f"{left} {name}", list(arguments), tail, indent))]
         if largest is None and isinstance(value, IndexView):
-            head, inside = (
-                self.arrays.owner(value.source),
-                index_items(value.items, self.arrays.size),
-            )
-            return [make_code(wrap_call(f"{left} {head}", inside, tail, indent, brackets="[]"))]
+            return self.viewed(left, statement, value, indent)
         if largest is None:
             return [make_code([TAB * indent + flat])]
         local = self.part(statement.target)

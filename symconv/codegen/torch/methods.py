@@ -44,14 +44,21 @@ def _is_backwards(item: Item) -> bool:
     )
 
 
+def split_turns(items: tuple[Item, ...]) -> tuple[tuple[Item, ...], tuple[Item, ...] | None]:
+    """The items of a view without its `::-1`, and those for the axes that are left, if any is."""
+    forwards = tuple(WHOLE if _is_backwards(item) else item for item in items)
+    left = [item for item in items if not isinstance(item, IntegerIndex)]
+    turned = tuple(item if _is_backwards(item) else WHOLE for item in left)
+    return forwards, turned if forwards != items else None
+
+
 def _index(node: IndexView, printer: ArrayPrinter) -> PythonText:
-    forwards = tuple(WHOLE if _is_backwards(item) else item for item in node.items)
+    forwards, turned = split_turns(node.items)
     text = printer.owner(node.source)
     if any(item != WHOLE for item in forwards):
         text += f"[{', '.join(index_items(forwards, printer.size))}]"
-    left = [item for item in node.items if not isinstance(item, IntegerIndex)]
-    turned = [k for k, item in enumerate(left) if _is_backwards(item)]
-    return PythonText(text + (f".flip({', '.join(map(str, turned))})" if turned else ""), ATOM)
+    axes = [str(k) for k, item in enumerate(turned or ()) if item != WHOLE]
+    return PythonText(text + (f".flip({', '.join(axes)})" if axes else ""), ATOM)
 
 
 def _reshape(node: Reshape, printer: ArrayPrinter) -> PythonText:

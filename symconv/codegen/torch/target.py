@@ -12,10 +12,19 @@ from symconv.codegen.python.module import Code, make_code
 from symconv.codegen.readable.printer import ArrayPrinter, PrintNode, WriteCall
 from symconv.codegen.readable.statements import StatementPrinter
 from symconv.codegen.readable.target import Target
-from symconv.lower.ir import ApplyFunction, Let, Local, MaximumInto, Ref, Statement
+from symconv.lower.ir import (
+    ApplyFunction,
+    IndexView,
+    Let,
+    Local,
+    MaximumInto,
+    Ref,
+    Statement,
+    Store,
+)
 
 from .calls import LIKE, TORCH_CALLS, ZERO_LIKE
-from .methods import TORCH_NODES
+from .methods import TORCH_NODES, split_turns
 
 HELPERS = (
     *("as_floats", "check_axes", "check_shape", "check_classes", "check_size", ZERO_LIKE),
@@ -40,6 +49,18 @@ class TorchStatements(StatementPrinter):
         if isinstance(statement, Let) and isinstance(statement.value, Ref | Local):
             statement = replace(statement, value=ApplyFunction("copy", statement.value))
         return super().code(statement, indent)
+
+    def viewed(self, left: str, statement: Let | Store, view: IndexView, indent: int) -> list[Code]:
+        """A long view that turns axes around in two statements: first what it takes, then that."""
+        forwards, turned = split_turns(view.items)
+        if turned is None:
+            return super().viewed(left, statement, view, indent)
+        taken = self.part(statement.target)
+        last = replace(statement, value=IndexView(taken, turned))
+        return [
+            *self.code(Let(taken, replace(view, items=forwards)), indent),
+            *self.code(last, indent),
+        ]
 
     def raised(self, statement: MaximumInto, indent: int) -> Code:
         """`target = torch.maximum(target, value)`."""
