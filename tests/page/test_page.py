@@ -15,6 +15,7 @@ from symconv.page.code_lines import find_code_lines
 from symconv.page.data import collect_page_data
 
 SUMS = "dC/dw_1^1 = (i_1+i_2+i_4+i_5)(w_1^2+w_2^2+w_3^2+w_4^2) 2(o_1^2 - y_1)"
+FORUM = "input i 3x3 | conv w 2x2 -> o | conv w 2x2 -> o | sse y -> C"
 LENET = symconv.Network.example("lenet5").fixed(N=1)
 HOSTILE = (
     "</script><script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "<!--", "&lt;b&gt;",
@@ -62,6 +63,21 @@ def test_the_data_tell_every_product_of_the_claim(page):
     assert {names[at] for product in claim["spurious_entries"] for at in product} == {
         "i 1", "i 2", "i 4", "i 5", "w^2 1", "w^2 2", "w^2 3", "w^2 4",
     }  # fmt: skip
+
+
+def test_the_page_is_drawn_in_the_notation_of_the_claim():
+    assumed = symconv.Network.parse(FORUM)
+    for claim, notation, count in (
+        (SUMS, "flat1", 12),
+        ("dC/dw_{2,2}^1 = 2(o^2 - y) (i_{2,2} w_{1,1}^2)", "ij1", 3),
+    ):
+        data = json.loads(part(write_page(assumed, claim), r'id="data">(.*?)</script>'))
+        assert data["notation"] == notation
+        crossed = data["claim"]["spurious_entries"] + data["claim"]["missing_entries"]
+        assert [len(product) for product in crossed] == [2] * count
+    asked = symconv.Network.parse(FORUM, "ij0")
+    data = json.loads(part(write_page(asked, SUMS), r'id="data">(.*?)</script>'))
+    assert data["notation"] == "ij0"
 
 
 def test_derivations_are_packed_at_three_levels(page):
