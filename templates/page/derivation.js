@@ -65,5 +65,6 @@ class Derivations {
     this.buttons.forEach((button, n) => button.setAttribute("aria-pressed", LEVELS[n] === this.level));
     const pages = await unpackDerivations();
     this.place.replaceChildren(...findDerivation(pages, this.number, LEVELS.indexOf(this.level)));
+    reachScrolled(this.host);
   }
 }

@@ -23,6 +23,7 @@ function startFolded(data, host) {
       const written = pages.equations[tensor.number];
       if (written && state.key === key) words.append(...[...parseMarkup(written).body.children].map(copyAllowed));
       if (state.key === key) words.append(...describeLines(data, [tensor.number, derivative?.number ?? ""]));
+      reachScrolled(words);
     });
     derivations.about(derivative ? derivative.number : "");
   }
@@ -32,8 +33,8 @@ function startFolded(data, host) {
     boxes.clear();
     const grids = plan.boxes.map((box) => {
       const { tensor } = box, shape = tensor.shape.join(" × ");
-      const node = svg("g", { role: "button", "data-tensor": tensor.key, "aria-label": `${ROLES[tensor.role]} ${tensor.key}, ${shape}`, transform: `translate(${box.x} ${box.y})` });
-      node.append(svg("rect", { width: box.width, height: box.height }), svg("text", { x: box.width / 2, y: 28, class: "shape" }, shape));
+      const node = svg("g", { role: "button", "data-tensor": tensor.key, "aria-label": `${sayName(tensor)}, ${shape}`, transform: `translate(${box.x} ${box.y})` });
+      node.append(svg("rect", { width: box.width, height: box.height }), svg("text", { x: box.width / 2, y: 28, class: "shape", "aria-hidden": "true" }, shape));
       node.addEventListener("click", () => choose(tensor.key));
       node.addEventListener("focus", () => choose(tensor.key));
       node.addEventListener("keydown", (event) => moveBetween(event, boxes, plan));

@@ -32,6 +32,12 @@ function mathEntry(graph, entry) {
   return math("mfrac", {}, math("mrow", {}, d(), mathScripts(cost.letter, "", cost.layer)), math("mrow", {}, d(), plain));
 }
 
+// A number; a fraction as one, so that what follows does not seem to stand below its line.
+function mathNumber(x) {
+  const text = showNumber(x), parts = text.split("/").map((part) => math("mn", {}, part));
+  return parts.length > 1 ? math("mfrac", {}, ...parts) : parts[0];
+}
+
 const CALLED = { relu: "max", sigmoid: "σ", absolute: "abs" };
 
 // What an operation computes. A sum is put in parentheses unless it stands alone.
@@ -40,7 +46,7 @@ function mathOperation(graph, place, alone = false) {
   const sub = (at) => mathOperation(graph, at, true);
   switch (word) {
     case "leaf": return mathEntry(graph, rest[0]);
-    case "number": return math("mn", {}, showNumber(RUN.number(null, rest[0])));
+    case "number": return mathNumber(RUN.number(null, rest[0]));
     case "real": return math("mn", {}, showNumber(Number(rest[0])));
     case "call": {
       if (rest[0] === "step") return math("mrow", {}, sign("["), sub(rest[1]), sign(">"), math("mn", {}, "0"), sign("]"));
@@ -51,7 +57,7 @@ function mathOperation(graph, place, alone = false) {
       const exponent = RUN.number(null, rest[0]);
       if (exponent.n === 1n && exponent.d === 2n) return math("msqrt", {}, sub(rest[1]));
       if (exponent.n === -1n && exponent.d === 1n) return math("mfrac", {}, math("mn", {}, "1"), sub(rest[1]));
-      return math("msup", {}, mathOperation(graph, rest[1]), math("mn", {}, showNumber(exponent)));
+      return math("msup", {}, mathOperation(graph, rest[1]), mathNumber(exponent));
     }
     case "winner": return math("mrow", {}, sign("["), sub(rest[rest[0] + 1]), math("mtext", {}, "\u00a0is largest"), sign("]"));
     case "label": return math("mrow", {}, sign("["), sub(rest[1]), sign("="), math("mn", {}, String(rest[0])), sign("]"));
@@ -70,7 +76,7 @@ function mathProduct(graph, { coefficient, factors }) {
   const size = coefficient.n < 0n ? fraction(-coefficient.n, coefficient.d) : coefficient;
   const order = (place) => (leafOf(graph, place) < 0 ? 1e9 + place : isDerivative(graph, leafOf(graph, place)) ? -1 : leafOf(graph, place));
   const sorted = [...factors].sort((a, b) => order(a) - order(b));
-  const shown = compareNumbers(size, ONE) !== 0 || !sorted.length ? [math("mn", {}, showNumber(size))] : [];
+  const shown = compareNumbers(size, ONE) !== 0 || !sorted.length ? [mathNumber(size)] : [];
   return math("mrow", {}, ...shown, ...sorted.flatMap((place, n) => {
     const gap = n || shown.length ? [math("mspace", { width: "0.16em" })] : [];
     return [...gap, mathOperation(graph, place)];

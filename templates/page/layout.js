@@ -2,11 +2,13 @@
 
 // The height of a cell, in pixels where the picture is not made smaller.
 const CELL = 46;
-// Of a vector: a longer one goes on in the next column.
+// About how wide a letter of a name is.
+const LETTER = 11;
 // The width of a tensor that is not drawn by its entries: its shape is written in it.
 const FOLDED_WIDTH = 116;
+// Of a vector: a longer one goes on in the next column.
 const LONGEST_COLUMN = 8;
-const GAP = 58, BESIDE = 46, MARGIN = 14, NAME = 26, PLANE_GAP = 8;
+const GAP = 58, BESIDE = 46, MARGIN = 14, NAME = 30, PLANE_GAP = 8;
 // How many planes of a tensor are drawn at once; others are turned to.
 const MOST_PLANES = 2;
 const DRAWN = new Set(["input", "parameter", "value", "target", "cost"]);
@@ -20,10 +22,12 @@ function gridOf(tensor) {
     ? [Math.min(count, LONGEST_COLUMN), Math.ceil(count / LONGEST_COLUMN)] : tensor.shape.slice(-2);
   const planes = tensor.shape.slice(0, -2).reduce((a, b) => a * b, 1);
   const shown = Math.min(planes, MOST_PLANES);
-  const wide = CELL + 4 * Math.max(0, Math.max(...tensor.subscripts.map((s) => s.length)) - 3);
+  const wide = CELL + 4 * Math.max(0, Math.max(...tensor.subscripts.map((s) => s.length)) - 3) + LETTER * ([...tensor.letter].length - 1);
   const height = shown * rows * CELL + (shown - 1) * PLANE_GAP;
   return { vector, rows, columns, planes, shown, wide, width: columns * wide, height };
 }
+
+const nameWidth = ({ letter, layer }) => LETTER * [...letter].length + 6 * (layer ?? "").length;
 
 // The row of the network: every input and value, each with the weights and targets it is read with.
 function listStages(graph) {
@@ -45,14 +49,14 @@ function layOut(graph, downwards) {
   // Names stand where no link passes: above what is computed, outside of what lies beside it.
   const put = (tensor, x, y, side) => {
     const grid = gridOf(tensor), middle = x + grid.width / 2;
-    const at = { above: [middle, y - 9], below: [middle, y + grid.height + 18], left: [x - 14, y + CELL / 2 + 5] };
+    const at = { above: [middle, y - 9], below: [middle, y + grid.height + 18], left: [x - 5 - nameWidth(tensor) / 2, y + CELL / 2 + 5] };
     boxes.push({ tensor, x, y, ...grid, name: at[side] });
   };
   const extent = (list, side) => list.reduce((sum, t) => sum + gridOf(t)[side] + MARGIN, 0);
   if (downwards) {
     const widest = Math.max(...stages.map((s) => gridOf(s.tensor).width));
-    const left = 2 * MARGIN + NAME;
-    let y = MARGIN;
+    const left = MARGIN + 5 + Math.max(NAME, ...graph.data.tensors.filter((t) => DRAWN.has(t.role)).map(nameWidth));
+    let y = NAME;
     for (const { tensor, beside } of stages) {
       let x = left;
       for (const other of beside) {

@@ -173,6 +173,19 @@ function countDecimals(x) {
   return rest === 1n ? Math.max(twos, fives) : null;
 }
 
+// The most characters of a number that its cell has room for.
+const LONGEST_SHOWN = 6;
+
+// As it is shown where there is room, else with fewer digits: never cut, which is another number.
+function shortenNumber(x) {
+  const text = showNumber(x), size = toFloat(x);
+  if (text.length <= LONGEST_SHOWN || !Number.isFinite(size)) return text;
+  const rounded = [4, 3, 2, 1].map((n) => size.toPrecision(n));
+  rounded.push(...[1, 0].map((n) => size.toExponential(n)));
+  const short = rounded.map((found) => found.replace("+", "").replaceAll("-", "−"));
+  return short.find((found) => found.length <= LONGEST_SHOWN) ?? short.at(-1);
+}
+
 // A number as it is shown: in full where it ends soon, as a small fraction, else to six digits.
 function showNumber(x) {
   if (!isExact(x)) {

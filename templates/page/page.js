@@ -28,7 +28,7 @@ function startEntries(data, host) {
   function enter(entry, value) {
     state.given[entry] = value;
     state.values = runTape(data, state.given);
-    picture.mark();
+    picture.showValues();
     say();
   }
 
@@ -94,6 +94,14 @@ function describe(graph, state, words, enter) {
   lines.push(...describeCode(graph, entry));
   if (state.values) lines.push(describeValues(graph, state, entry, enter));
   words.replaceChildren(...lines);
+  reachScrolled(words);
+}
+
+// What scrolls can be reached by the keyboard.
+function reachScrolled(host) {
+  for (const node of host.querySelectorAll(".line, .derivation, .scroll, pre")) {
+    if (node.scrollWidth > node.clientWidth) node.setAttribute("tabindex", 0);
+  }
 }
 
 // Error signals and masks of a formula that are said below it.
@@ -125,7 +133,7 @@ function describeValues(graph, state, entry, enter) {
   const row = html("div", { class: "line values" }), tensor = graph.owner[entry];
   if (tensor.results) row.append(math("math", {}, mathEntry(graph, entry), sign("="), math("mn", {}, showNumber(state.values[entry]))));
   else {
-    const id = "value", box = html("input", { id, size: 9, inputmode: "decimal", autocomplete: "off" });
+    const id = "value", box = html("input", { id, "aria-label": `the number of ${spoken(graph, entry)}`, size: 9, inputmode: "decimal", autocomplete: "off" });
     box.value = showNumber(state.values[entry]);
     box.addEventListener("change", () => {
       const value = parseNumber(box.value);

@@ -15,6 +15,11 @@ const spoken = (graph, entry) => {
   return tensor.letter + (below ? `_${below}` : "") + (tensor.layer ? `^${tensor.layer}` : "");
 };
 
+// What a screen reader says: no signs that it would spell.
+function sayName({ letter, layer, role }, below = "") {
+  return `${ROLES[role]} ${letter}${below ? ` ${below}` : ""}${layer ? ` of layer ${layer}` : ""}`;
+}
+
 // A name with its scripts as text of a picture.
 function writeName(x, y, letter, below, above, attributes) {
   const small = (text, dy, dx = 0) => svg("tspan", { dy, dx, class: "script" }, text);
@@ -39,18 +44,19 @@ class Picture {
     const scale = Math.max(Math.min(1, (wide - 2) / width), SMALLEST);
     this.links = svg("g", { class: "links", "aria-hidden": "true" });
     this.grids = svg("g", {});
-    this.cells = new Map();
+    [this.cells, this.dressed] = [new Map(), new Set()];
     for (const box of this.plan.boxes) this.grids.append(this.drawGrid(box));
     const picture = svg("svg", { viewBox: `0 0 ${width} ${height}`, width: width * scale, height: height * scale, role: "group", "aria-label": "the network, entry by entry" }, this.links, this.grids);
     picture.addEventListener("pointerleave", () => this.choose(null, "over"));
     this.host.replaceChildren(picture);
+    if (this.state.values) this.showValues();
     this.mark();
   }
 
   drawGrid(box) {
     const { tensor } = box, first = this.planes[tensor.key] || 0;
     const named = tensor.title ? `${tensor.title}, ` : "";
-    const group = svg("g", { class: `grid ${tensor.role}`, role: "group", "aria-label": `${named}${ROLES[tensor.role]} ${tensor.key}` });
+    const group = svg("g", { class: `grid ${tensor.role}`, role: "group", "aria-label": `${named}${sayName(tensor)}` });
     group.append(writeName(...box.name, tensor.letter, "", tensor.layer, { class: "name" }));
     if (box.planes > box.shown) group.append(...this.drawTurner(box, first));
     for (const cell of placeCells(box, first)) {
@@ -86,12 +92,13 @@ class Picture {
     const below = tensor.subscripts[entry - tensor.first];
     const node = svg("g", {
       class: "cell", role: "button", tabindex: entry === this.state.entry ? 0 : -1, "data-entry": spoken(this.graph, entry),
-      "aria-label": `${ROLES[tensor.role]} ${spoken(this.graph, entry)}`, transform: `translate(${x} ${y})`,
+      transform: `translate(${x} ${y})`,
     });
     node.append(
+      svg("title", {}, sayName(tensor, below)),
       svg("rect", { width: wide, height: CELL }),
-      writeName(wide / 2, CELL / 2 + 3, tensor.letter, below, tensor.layer, { class: "letter" }),
-      svg("text", { x: wide / 2, y: CELL - 5, class: "number" }),
+      writeName(wide / 2, CELL / 2 + 3, tensor.letter, below, tensor.layer, { class: "letter", "aria-hidden": "true" }),
+      svg("text", { x: wide / 2, y: CELL - 5, class: "number", "aria-hidden": "true" }),
     );
     node.addEventListener("pointerenter", (event) => { if (event.pointerType === "mouse") this.choose(entry, "over"); });
     node.addEventListener("click", () => this.choose(entry, "pick"));
@@ -119,13 +126,16 @@ class Picture {
   // Colours and links for the entry that is looked at.
   mark() {
     const { graph } = this, entry = this.state.over ?? this.state.entry;
-    for (const { node } of this.cells.values()) {
-      node.setAttribute("class", "cell");
+    // What was dressed, and nothing else, is undressed: a page has thousands of cells.
+    for (const { node } of this.dressed) {
+      node.setAttribute("class", this.state.values ? "cell numbered" : "cell");
+      node.setAttribute("tabindex", -1);
       node.querySelector(".badge")?.remove();
     }
-    for (const [at, { node }] of this.cells) node.setAttribute("tabindex", at === this.state.entry ? 0 : -1);
+    this.dressed.clear();
+    const own = this.cells.get(this.state.entry);
+    if (own) { own.node.setAttribute("tabindex", 0); this.dressed.add(own); }
     this.links.replaceChildren();
-    if (this.state.values) this.showValues();
     if (entry === null || !this.cells.size) return;
     for (const later of listLater(graph, entry)) this.dress(later, "later");
     for (const read of graph.reads[entry] || []) this.dress(read, "read");
@@ -141,6 +151,7 @@ class Picture {
   dress(entry, ...classes) {
     const cell = this.cells.get(entry);
     if (!cell) return;
+    this.dressed.add(cell);
     cell.node.classList.add(...classes);
     // Its border lies over those of its neighbours; what has the focus would lose it by moving.
     if (classes.includes("path") && cell.node !== document.activeElement) cell.node.parentNode.append(cell.node);
@@ -167,14 +178,15 @@ class Picture {
 
   markProduct(product, kind) {
     const drawn = product.map((at) => this.cells.get(baseOf(this.graph, at))).filter(Boolean);
-    if (drawn.length === 1) drawn[0].node.classList.add(kind);
+    if (drawn.length === 1) { this.dressed.add(drawn[0]); drawn[0].node.classList.add(kind); }
     for (let n = 1; n < drawn.length; n++) this.link(drawn[n - 1], drawn[n], kind);
   }
 
   badge(entry, number) {
     const cell = this.cells.get(entry);
     if (!cell || cell.node.querySelector(".badge")) return;
-    cell.node.append(svg("g", { class: "badge" }, svg("circle", { cx: 8, cy: 8, r: 7 }), svg("text", { x: 8, y: 11.5 }, String(number + 1))));
+    // On the corner, so that it covers no letter.
+    cell.node.append(svg("g", { class: "badge", "aria-hidden": "true" }, svg("circle", { r: 7 }), svg("text", { y: 3.5 }, String(number + 1))));
   }
 
   // Links lie under the grids, so that no letter is crossed: they are seen between the grids.
@@ -185,9 +197,10 @@ class Picture {
 
   showValues() {
     for (const [entry, { node }] of this.cells) {
+      const value = this.state.values[entry], tensor = this.graph.owner[entry];
       node.classList.add("numbered");
-      const text = showNumber(this.state.values[entry]), shown = node.querySelector(".number");
-      shown.textContent = text.length > 7 ? `${text.slice(0, 6)}…` : text;
+      node.querySelector(".number").textContent = shortenNumber(value);
+      node.querySelector("title").textContent = `${sayName(tensor, tensor.subscripts[entry - tensor.first])}, ${showNumber(value)}`;
     }
   }
 }

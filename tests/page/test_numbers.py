@@ -106,3 +106,9 @@ def test_what_is_typed_is_a_number_or_refused():
     assert found == [
         "0.25", "−3", "−3", "1/3", "0.002", "1.5", None, None, None, None, None, None, "0.5", "5",
     ]  # fmt: skip
+
+
+def test_a_number_without_room_is_rounded_and_never_cut():
+    given = ["3", "-1/3", "0.99987", "0.0000379123", "123456789", "-1234567.5", "1e-12", "-0.25001"]
+    found = run_scripts(("numbers",), given, "data.map(parseNumber).map(shortenNumber)")
+    assert found == ["3", "−1/3", "0.9999", "3.8e−5", "1.23e8", "−1.2e6", "1e−12", "−0.250"]

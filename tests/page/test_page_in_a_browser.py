@@ -22,6 +22,39 @@ PATHS = {
 }
 SCREENS = [(1440, "light"), (1440, "dark"), (360, "light")]
 
+LONG_NAMES = (
+    "input image 2x3x3 | conv kernel 2x2 channels 3 -> hidden | sigmoid -> a | sse target -> Cost"
+)
+COVERED = """() => {
+  const box = (node) => node.getBoundingClientRect(), found = [];
+  const all = (host, kinds) => [...host.querySelectorAll(kinds)];
+  const meet = (a, b, by) => a.left < b.right - by && b.left < a.right - by
+    && a.top < b.bottom - by && b.top < a.bottom - by;
+  const names = all(document, ".picture .name, .picture .turner, .picture .planes");
+  const picture = box(document.querySelector(".picture svg"));
+  for (const cell of all(document, ".cell")) {
+    const own = box(cell.querySelector("rect")), badge = cell.querySelector(".badge circle");
+    for (const text of all(cell, ".letter, .number").filter((text) => text.textContent)) {
+      const at = box(text), said = cell.dataset.entry;
+      if (at.left < own.left || at.right > own.right) found.push(`${said} is too wide`);
+      if (badge && meet(box(badge), at, 1)) found.push(`${said} is covered`);
+    }
+  }
+  names.forEach((name, n) => {
+    const at = box(name), said = name.textContent;
+    const outside = at.left < picture.left || at.right > picture.right || at.top < picture.top;
+    if (outside) found.push(`${said} is cut`);
+    if (names.slice(n + 1).some((other) => meet(at, box(other), 1))) found.push(`${said}, a name`);
+    const cells = all(document, ".cell > rect").map(box);
+    if (cells.some((other) => meet(at, other, 2))) found.push(`${said}, a cell`);
+  });
+  return found;
+}"""
+STUCK = """() => [...document.querySelectorAll("main *")]
+  .filter((e) => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX === "auto")
+  .filter((e) => e.tabIndex < 0 && !e.querySelector('[tabindex="0"]'))
+  .map((e) => e.className)"""
+
 
 @pytest.fixture(scope="module")
 def browser():
@@ -35,6 +68,21 @@ def browser():
 def address(tmp_path_factory):
     path = tmp_path_factory.mktemp("page") / "two_convs.html"
     path.write_text(write_page(symconv.Network.example("two-convs"), SUMS), encoding="utf-8")
+    return path.as_uri()
+
+
+@pytest.fixture(scope="module")
+def long_names(tmp_path_factory):
+    path = tmp_path_factory.mktemp("page") / "long_names.html"
+    path.write_text(write_page(symconv.Network.parse(LONG_NAMES)), encoding="utf-8")
+    return path.as_uri()
+
+
+@pytest.fixture(scope="module")
+def pooled(tmp_path_factory):
+    path = tmp_path_factory.mktemp("page") / "pooled.html"
+    network = symconv.Network.parse("input x 5x5 | maxpool 3 stride 2 -> p | half_sse t -> C")
+    path.write_text(write_page(network), encoding="utf-8")
     return path.as_uri()
 
 
@@ -70,6 +118,42 @@ def test_it_says_nothing_asks_for_nothing_and_fits(browser, address, width, sche
     assert "chain rule" in visit.page.locator(".derivation").inner_text()
     assert visit.said == []
     assert visit.asked == [address]
+
+
+@pytest.mark.parametrize("width", [1440, 360])
+def test_nothing_that_is_read_is_cut_or_covered(browser, long_names, width):
+    visit = Visit(browser, long_names, width)
+    assert visit.page.evaluate(COVERED) == []
+    visit.page.locator("#numbers").check()
+    assert visit.page.evaluate(COVERED) == []
+
+
+def test_a_link_that_passes_below_a_name_leaves_it_free(browser, long_names):
+    visit = Visit(browser, long_names, 360)
+    drawn = "e => { const s = getComputedStyle(e); return s.paintOrder + ' ' + s.strokeWidth; }"
+    for kind in (".name", ".planes", ".turner"):
+        assert visit.page.locator(kind).first.evaluate(drawn) == "stroke 5px"
+
+
+def test_a_screen_reader_hears_role_place_layer_and_number(browser, address):
+    visit = Visit(browser, address)
+    cell = visit.page.get_by_role("button", name="weight w 1 of layer 1", exact=True)
+    assert cell.get_attribute("data-entry") == "w_1^1"
+    visit.page.locator("#numbers").check()
+    assert (
+        visit.page.get_by_role("button", name="weight w 1 of layer 1, 1", exact=True).count() == 1
+    )
+    assert visit.page.get_by_role("textbox", name="the number of w_1^1").count() == 1
+
+
+def test_what_scrolls_is_reached_by_the_keyboard_and_the_page_stays(browser, pooled):
+    visit = Visit(browser, pooled, 360)
+    for name in ("x_0,0", "C"):
+        visit.cell(name).focus()
+        visit.page.locator("details").evaluate("e => { e.open = true; }")
+        visit.page.locator(".derivation").first.wait_for(state="attached")
+        assert visit.page.evaluate(STUCK) == []
+        assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_pointing_tabbing_and_touching_light_up_the_same(browser, address):
