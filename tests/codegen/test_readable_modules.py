@@ -255,4 +255,4 @@ def test_what_a_function_computes_is_not_multiplied_out():
     net = Network.parse("input x NxD | y[n,d] = x[n,d]*sigmoid(beta[1]*x[n,d]) | sse t -> C")
     source = net.numpy_source()
     assert source.count("(1 - x_sigmoid) * x_sigmoid") == 2
-    assert source.count("sigmoid(x") == 3  # its definition, and once in each pass
+    assert source.count("sigmoid(x") == 4  # its definition, each pass, and the prediction
