@@ -207,6 +207,24 @@ def test_a_step_in_c_has_the_same_numbers(module, batch, face):
 
 
 @NEEDS_COMPILER
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
+def test_with_a_face_the_library_predicts(module, batch, face, dtype):
+    asked = []
+
+    class Watched:
+        def predict(self, *given, **options):
+            asked.append(given)
+            return face.predict(*given, **options)
+
+    x = batch[0].to(dtype, copy=True).requires_grad_()
+    found = module.Network(dtype=dtype, face=Watched()).predict(x)
+    right = module.Network(dtype=dtype).predict(x)
+    assert len(asked) == 1
+    assert found.dtype == dtype
+    torch.testing.assert_close(found, right, rtol=1e-5, atol=1e-6)
+
+
+@NEEDS_COMPILER
 def test_a_step_in_c_answers_the_type_of_the_arrays_and_knows_no_second_derivative(
     module, batch, face
 ):

@@ -349,7 +349,7 @@ TORCH = allow_training(AllowList(
         "face", "flatten", "flip", "forward", "gradients", "index_put", "is_complex",
         "is_floating_point", "items", "kept", "logsumexp", "long", "mT", "mark_non_differentiable",
         "max", "mean", "min", "named_parameters", "ndim", "needs_input_grad", "new_full",
-        "new_ones", "new_tensor", "new_zeros", "numel", "numpy", "parameters", "permute",
+        "new_ones", "new_tensor", "new_zeros", "numel", "numpy", "parameters", "permute", "predict",
         "register_parameter", "requires_grad", "reshape", "save_for_backward", "saved_tensors",
         "shape", "sizes", "step", "sum", "to", "type", "unfold", "values",
     }),

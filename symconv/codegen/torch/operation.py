@@ -229,10 +229,13 @@ class OperationWriter:
 def _write_prediction(predict: Function | None) -> dict[str, str]:
     """The signature of `predict` and its call; nothing where the network predicts nothing."""
     if predict is None:
-        return {"predict": "", "predict_signature": ""}
+        return dict.fromkeys(("predict", "predict_in_c", "predict_signature"), "")
     given = tuple(p for p in predict.parameters if p != BY_NAME)
     known = {BY_NAME.name: "dict(self.named_parameters())"}
+    # A library in C has no open sizes but that of the batch, which its arrays show.
+    numpys = [f"torch.as_tensor({p.name}).detach().numpy()" for p in given if not p.keyword_only]
     return {
+        "predict_in_c": _wrap("found = self.face.predict", [*numpys, "parameters=parameters"], 4),
         "predict": _call("return", predict, 3, known),
         "predict_signature": _signature("predict", (Parameter("self"), *given), "Array", 1),
     }
