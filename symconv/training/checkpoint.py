@@ -83,9 +83,9 @@ def read_checkpoint(path: Path, wanted: Mapping[str, NDArray[Any]], grows: str) 
         with np.load(io.BytesIO(raw), allow_pickle=False) as file:
             others = sorted(set(file.files) ^ {*wanted, grows, PROGRESS})
             if others:
+                found = "it holds" if others[0] in file.files else "it lacks"
                 raise SymconvError(
-                    f"{name} is the checkpoint of another run: {quote_text(others[0])} is "
-                    f"{'more than it' if others[0] in file.files else 'not in it'}",
+                    f"{name} is the checkpoint of another run: {found} {quote_text(others[0])}",
                     help="name another file",
                 )
             # What entries say of themselves is compared before memory is asked for it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, Protocol
 
 import numpy as np
@@ -90,11 +91,11 @@ class Adam:
 
 def _require_positive(**numbers: float) -> None:
     for name, number in numbers.items():
-        if not 0 < number < np.inf:
-            raise SymconvError(f"{name} = {number} is no step", help="a number above 0")
+        if not isinstance(number, Real) or not 0 < number < np.inf:
+            raise SymconvError(f"{name} = {number!r} is no step", help="a number above 0")
 
 
 def _require_share(**numbers: float) -> None:
     for name, number in numbers.items():
-        if not 0 <= number < 1:
-            raise SymconvError(f"{name} = {number} remembers too much", help="from 0 to below 1")
+        if not isinstance(number, Real) or not 0 <= number < 1:
+            raise SymconvError(f"{name} = {number!r} remembers too much", help="from 0 to below 1")

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symconv.core.errors import SymconvError
+from symconv.core.printable import quote_text
 
 from .batches import name_samples
 from .optimizers import Adam, Optimizer
@@ -65,6 +66,7 @@ def train(  # noqa: PLR0913 - a run has the settings it has, each by name
     trained = Trainable(getattr(module, "module", module), constants or {})
     samples = name_samples(data, trained.samples, "the data")
     _check_numbers(epochs=epochs, batch=batch, every=1 if every is None else every)
+    _check_settings(seed, optimizer)
     if whole_batches and samples.count < batch:
         raise SymconvError(f"{samples.count} samples fill no batch of {batch}")
     tested = None
@@ -89,3 +91,14 @@ def _check_numbers(**numbers: int) -> None:
     for name, number in numbers.items():
         if not isinstance(number, int | np.integer) or number < 1:
             raise SymconvError(f"{name} is {number!r}, and must be a whole number above 0")
+
+
+def _check_settings(seed: object, optimizer: object) -> None:
+    if not isinstance(seed, int | np.integer) or seed < 0:
+        raise SymconvError(f"seed is {seed!r}, and must be a whole number, 0 or above")
+    # A class has what its objects have, so that it would be found out late.
+    if optimizer is not None and (isinstance(optimizer, type) or not hasattr(optimizer, "update")):
+        raise SymconvError(
+            f"the optimizer is {quote_text(repr(optimizer))}, which updates nothing",
+            help="symconv.Adam(0.001), or symconv.SGD(0.01)",
+        )

@@ -68,6 +68,8 @@ def test_arrays_are_changed_in_place_and_keep_their_type(optimizer):
         (lambda: SGD(0.1, momentum=1.0), "momentum = 1.0 remembers too much"),
         (lambda: Adam(-1.0), "rate = -1.0 is no step"),
         (lambda: Adam(decay=(0.9, 1.5)), "decay = 1.5 remembers too much"),
+        (lambda: Adam("a"), "rate = 'a' is no step"),
+        (lambda: SGD(0.1, momentum=None), "momentum = None remembers too much"),
         (lambda: Adam(epsilon=0.0), "epsilon = 0.0 is no step"),
     ],
 )

@@ -192,7 +192,7 @@ def test_a_run_that_is_over_goes_on_for_more_epochs(tmp_path, straight):
         ({"batch": 5}, "batch 4, not 5"),
         ({"seed": 6}, "seed 5, not 6"),
         ({"optimizer": Adam(0.01)}, "optimizer Adam"),
-        ({"optimizer": SGD(0.01)}, "'mean W' is more than it"),
+        ({"optimizer": SGD(0.01)}, "it holds 'mean W'"),
         ({"data": draw(21)}, "samples"),
         ({"whole_batches": True}, "whole batches"),
     ],
@@ -340,6 +340,10 @@ BAD = {
     "constants": ({"constants": {"v": 1}}, "the module takes no 'v'"),
     "diverged": ({"optimizer": SGD(1e308)}, "in epoch 1, batch"),
     "parameters": ({"parameters": {"w": np.full((2, 1, 3, 3), np.nan)}}, "the parameter w holds"),
+    "seed": ({"seed": "a"}, "seed is 'a', and must be a whole number, 0 or above"),
+    "below 0": ({"seed": -1}, "seed is -1, and must be a whole number, 0 or above"),
+    "a word": ({"optimizer": "adam"}, "which updates nothing"),
+    "a class": ({"optimizer": Adam}, "which updates nothing"),
     "no module": ({"module": 3}, "the module has no `PARAMETERS`"),
 }  # fmt: skip
 
