@@ -156,6 +156,8 @@ def initial(seed: int, dtype: Any = np.float64) -> Parameters:
         else:
             drawn = np.full(shape, float(role == "scale"))
         parameters[name] = drawn.astype(dtype)
+        if parameters[name].dtype.kind in "biu":
+            raise TypeError(f"weights are floats, and {parameters[name].dtype} has no fractions")
     return parameters
 
 
@@ -182,6 +184,9 @@ def save(path: str | Path, parameters: Parameters) -> None:
 
 def load(path: str | Path) -> Parameters:
     """Read what `save` wrote; a ValueError says what does not fit these parameters."""
+    # Every .npz begins with the letters PK, which are these two bytes.
+    if 0x4B50 not in np.fromfile(path, "<u2", 1):
+        raise ValueError(f"{path} is no .npz file")
     with np.load(path, allow_pickle=False) as file:
         arrays = unpack_parameters(file)
     for (name, shape, *_), array in zip(PARAMETERS, arrays, strict=True):

@@ -128,6 +128,11 @@ def test_other_parameters_are_refused(module, batch, tmp_path):
     np.savez(tmp_path / "other.npz", **{**p, "g": p["g"][:2]})
     with pytest.raises(ValueError, match=r"other.npz: g is float64 of the shape \(2,\), not"):
         module.load(tmp_path / "other.npz")
+    (tmp_path / "text.npz").write_text("w1, b1")
+    with pytest.raises(ValueError, match=r"text.npz is no .npz file"):
+        module.load(tmp_path / "text.npz")
+    with pytest.raises(TypeError, match="weights are floats, and int8 has no fractions"):
+        module.initial(0, dtype="int8")
 
 
 @pytest.mark.parametrize("style", ["readable", "fast", "loops"])

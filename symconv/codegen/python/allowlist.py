@@ -140,7 +140,7 @@ TRAINING = AllowList(
     ),
     imports=frozenset(),
     libraries={"np": frozenset({
-        "asarray", "float64", "full", "load", "random", "savez", "sqrt",
+        "asarray", "float64", "fromfile", "full", "load", "random", "savez", "sqrt",
     })},
     methods=frozenset({
         "Generator", "PCG64", "astype", "dtype", "join", "kind", "name", "ndim", "random",
