@@ -58,9 +58,11 @@ def _tell_why(spec: ModuleSpec) -> str:
 
 
 def _tell_how_to_fix(sizes: list[Symbol]) -> str:
-    what = "it" if len(sizes) == 1 else "them"
-    example = " ".join(f"--size {s}=8" for s in sizes)
-    return f"fix {what}, such as with {example}, or .fixed({sizes[0]}=8) in Python"
+    if len(sizes) == 1:
+        return f"fix it, such as with --size {sizes[0]}=8, or .fixed({sizes[0]}=8) in Python"
+    # No number fits all of them: a kernel is smaller than its image, a stride smaller than both.
+    options = " ".join(f"--size {s}=NUMBER" for s in sizes)
+    return f"fix them with {options}, or .fixed({sizes[0]}=NUMBER, ...) in Python"
 
 
 def fix_batch(spec: ModuleSpec, batch: Symbol, samples: int) -> ModuleSpec:
