@@ -72,7 +72,9 @@ def _report_error(error: BaseException) -> int:
 
 def _describe_usage(error: BaseException) -> str:
     """What typer says about wrong arguments, and where the right ones stand."""
-    said = escape_line(getattr(error, "format_message", error.__str__)())
+    told = getattr(error, "format_message", error.__str__)()
+    # The library that reads a choice puts these words before its own.
+    said = escape_line(told.replace("Value error, ", "", 1))
     shown = said if len(said) <= LONGEST_USAGE else f"{said[:LONGEST_USAGE]} ..."
     context = getattr(error, "ctx", None)
     command = getattr(context, "command_path", None) or "symconv"

@@ -27,6 +27,9 @@ def page(  # noqa: PLR0913 - a command has the options it has
 
     It needs no network connection and no Python: it can be sent, or put on any page.
     """
+    from symconv.claims.model.verdict import UNREADABLE
+    from symconv.core.errors import SymconvError
+    from symconv.core.printable import quote_text
     from symconv.page import write_page
     from symconv.trace import read_values
 
@@ -34,4 +37,8 @@ def page(  # noqa: PLR0913 - a command has the options it has
 
     net = load_network(network, notation)
     known = None if values is None else read_values(values)
+    if claim is not None:
+        verdict = net.check(claim, values=known)
+        if verdict.verdict == UNREADABLE:
+            raise SymconvError("\n".join((f"{quote_text(claim)} was not read", *verdict.notes)))
     deliver(write_page(net, claim, known), output, force=force)

@@ -299,3 +299,16 @@ def test_wrong_options_are_one_message(arguments, message):
     assert done.returncode == 2
     assert message in done.stderr
     assert done.stdout == ""
+
+
+def test_a_page_of_a_claim_that_was_not_read_is_not_written(tmp_path):
+    done = symconv("page", "two-convs", "--claim", "blah blah", "-o", tmp_path / "page.html")
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: 'blah blah' was not read\nthis is no statement: ")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_word_that_is_no_choice_is_told_the_choices():
+    done = symconv("generate", "two-convs", "--style", "cc")
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: invalid value for '--style': 'cc' is not one of 'loops'")
