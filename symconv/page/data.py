@@ -136,7 +136,9 @@ def describe_claim(
         f"{kind}_entries": [[numbers[n] for n in names if n in numbers] for names in products]
         for kind, products in known
     }
-    return verdict.data() | crossed | {"entry": numbers.get(verdict.of, -1)}
+    # A statement that differentiates by nothing is about what stands on its left.
+    about = verdict.of or verdict.text.partition("=")[0].strip()
+    return verdict.data() | crossed | {"entry": numbers.get(about, -1)}
 
 
 def number_entries(program: Program, tape: OperationTape, network: Network) -> dict[str, int]:

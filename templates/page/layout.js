@@ -8,7 +8,7 @@ const LETTER = 11;
 const FOLDED_WIDTH = 116;
 // Of a vector: a longer one goes on in the next column.
 const LONGEST_COLUMN = 8;
-const GAP = 58, BESIDE = 46, MARGIN = 14, NAME = 30, PLANE_GAP = 8;
+const GAP = 58, BESIDE = 46, MARGIN = 14, NAME = 34, PLANE_GAP = 8;
 // How many planes of a tensor are drawn at once; others are turned to.
 const MOST_PLANES = 2;
 const DRAWN = new Set(["input", "parameter", "value", "target", "cost"]);
@@ -49,7 +49,7 @@ function layOut(graph, downwards) {
   // Names stand where no link passes: above what is computed, outside of what lies beside it.
   const put = (tensor, x, y, side) => {
     const grid = gridOf(tensor), middle = x + grid.width / 2;
-    const at = { above: [middle, y - 9], below: [middle, y + grid.height + 18], left: [x - 5 - nameWidth(tensor) / 2, y + CELL / 2 + 5] };
+    const at = { above: [middle, y - 13], below: [middle, y + grid.height + 18], left: [x - 5 - nameWidth(tensor) / 2, y + CELL / 2 + 5] };
     boxes.push({ tensor, x, y, ...grid, name: at[side] });
   };
   const extent = (list, side) => list.reduce((sum, t) => sum + gridOf(t)[side] + MARGIN, 0);

@@ -40,10 +40,12 @@ function startEntries(data, host) {
   }
 
   if (data.claim) toggle("overlay", "the claim over the truth", true, (on) => { state.overlay = on; });
-  toggle("numbers", "numbers", false, (on) => {
+  const showNumbers = (on) => {
     state.given ??= data.numbers ? data.numbers.map((x) => x && parseNumber(x)) : drawNumbers(graph);
     state.values = on ? runTape(data, state.given) : null;
-  });
+  };
+  showNumbers(Boolean(data.numbers));
+  toggle("numbers", "numbers", Boolean(data.numbers), showNumbers);
   host.replaceChildren(tools, picture.host, drawLegend(data.claim), words, derivations.host);
   picture.draw();
   say();
@@ -57,8 +59,9 @@ function startEntries(data, host) {
 // What the lines of the picture mean.
 function drawLegend(claim) {
   const kinds = [["path0", "a product of the true gradient: it goes through the output that makes it"]];
-  if (claim?.spurious_entries.length) kinds.push(["spurious", "a product that is claimed and not true: no output makes it"]);
-  if (claim?.missing_entries.length) kinds.push(["missing", "a true product that the claim lacks"]);
+  const drawn = claim?.entry >= 0;
+  if (drawn && claim.spurious_entries.length) kinds.push(["spurious", "a product that is claimed and not true: no output makes it"]);
+  if (drawn && claim.missing_entries.length) kinds.push(["missing", "a true product that the claim lacks"]);
   const sample = (kind) => svg("svg", { width: 34, height: 8, "aria-hidden": "true", class: "sample" }, svg("path", { d: "M2 4H32", class: kind }));
   return html("p", { class: "legend" }, ...kinds.map(([kind, said]) => html("span", {}, sample(kind), said)));
 }

@@ -75,7 +75,7 @@ class Picture {
       this.draw();
     };
     const button = (text, x, by, label) => {
-      const node = svg("text", { x, y: box.y - 8, class: "turner", role: "button", tabindex: 0, "aria-label": label }, text);
+      const node = svg("text", { x, y: box.y - 13, class: "turner", role: "button", tabindex: 0, "aria-label": label }, text);
       node.addEventListener("click", turn(by));
       node.addEventListener("keydown", (event) => { if (event.key === "Enter") turn(by)(); });
       return node;

@@ -112,3 +112,37 @@ def test_a_number_without_room_is_rounded_and_never_cut():
     given = ["3", "-1/3", "0.99987", "0.0000379123", "123456789", "-1234567.5", "1e-12", "-0.25001"]
     found = run_scripts(("numbers",), given, "data.map(parseNumber).map(shortenNumber)")
     assert found == ["3", "−1/3", "0.9999", "3.8e−5", "1.23e8", "−1.2e6", "1e−12", "−0.250"]
+
+
+FORMULAS = {
+    "two convolutions": "input i 3x3 | conv w 2x2 -> o | conv w 2x2 -> o | sse y",
+    "a maximum": "input x 5x5 | conv w 2x2 | maxpool 2 | sigmoid | flatten | dense V 2 | sse t",
+    "repeated factors": "input x 3 | y[a] = x[a]*x[a]*w[a] + x[0]*w[a]*w[a]*v[a] | sse t",
+    "a skip": "input x 4x4 | conv w 3x3 padding 1 -> z | tanh | add x -> s | half_sse t",
+}
+SUMMED = """(() => {
+  const graph = makeGraph(data), given = drawNumbers(graph), values = runTape(data, given);
+  const at = (place) => (data.tape[place][0] === "leaf" ? values[data.tape[place][1]]
+    : RUN[data.tape[place][0]](at, ...data.tape[place].slice(1)));
+  const product = (first, places) => places.map(at).reduce(multiplyNumbers, first);
+  return values.flatMap((_, entry) => {
+    if (isDerivative(graph, entry) || derivativeOf(graph, entry) < 0) return [];
+    const { common, coefficient, rest } = takeCommon(graph, listGradientTerms(graph, entry));
+    const sum = rest.map((t) => product(t.coefficient, t.factors)).reduce(addNumbers, ZERO);
+    return [[toFloat(multiplyNumbers(product(coefficient, common), sum)),
+      toFloat(values[derivativeOf(graph, entry)])]];
+  });
+})()"""
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+def test_the_formula_of_a_gradient_has_its_value(name):
+    data = collect_page_data(parse_once(FORMULAS[name]))
+    found = run_scripts(
+        ("numbers", "tape", "graph", "formula", "layout", "picture", "derivation", "page"),
+        data,
+        SUMMED,
+    )
+    assert found
+    for formula, value in found:
+        assert formula == pytest.approx(value, rel=1e-12, abs=1e-12)

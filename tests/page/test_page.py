@@ -11,6 +11,7 @@ from kept_networks import parse_once
 
 import symconv
 from symconv.page import write_page
+from symconv.page.claimed_notation import take_claimed_notation
 from symconv.page.code_lines import find_code_lines
 from symconv.page.data import collect_page_data
 
@@ -71,13 +72,19 @@ def test_the_page_is_drawn_in_the_notation_of_the_claim():
         (SUMS, "flat1", 12),
         ("dC/dw_{2,2}^1 = 2(o^2 - y) (i_{2,2} w_{1,1}^2)", "ij1", 3),
     ):
-        data = json.loads(part(write_page(assumed, claim), r'id="data">(.*?)</script>'))
+        data = collect_page_data(take_claimed_notation(assumed, claim), claim)
         assert data["notation"] == notation
         crossed = data["claim"]["spurious_entries"] + data["claim"]["missing_entries"]
         assert [len(product) for product in crossed] == [2] * count
     asked = symconv.Network.parse(FORUM, "ij0")
-    data = json.loads(part(write_page(asked, SUMS), r'id="data">(.*?)</script>'))
-    assert data["notation"] == "ij0"
+    assert take_claimed_notation(asked, SUMS) is asked
+
+
+def test_a_claim_about_a_value_is_drawn_at_that_value(convs):
+    data = collect_page_data(convs, "o_1^2 = o_1^1 w_1^2")
+    names = [f"{t['key']} {s}" for t in data["tensors"] for s in t["subscripts"]]
+    assert names[data["claim"]["entry"]] == "o^2 1"
+    assert data["claim"]["missing_entries"] == [[data["claim"]["entry"]]]
 
 
 def test_derivations_are_packed_at_three_levels(page):

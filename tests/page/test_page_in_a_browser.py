@@ -22,9 +22,7 @@ PATHS = {
 }
 SCREENS = [(1440, "light"), (1440, "dark"), (360, "light")]
 
-LONG_NAMES = (
-    "input image 2x3x3 | conv kernel 2x2 channels 3 -> hidden | sigmoid -> a | sse target -> Cost"
-)
+LONG_NAMES = "input image 2x3x3 | conv kernel 2x2 channels 2 -> hidden | sse target -> Cost"
 COVERED = """() => {
   const box = (node) => node.getBoundingClientRect(), found = [];
   const all = (host, kinds) => [...host.querySelectorAll(kinds)];
@@ -43,6 +41,8 @@ COVERED = """() => {
   names.forEach((name, n) => {
     const at = box(name), said = name.textContent;
     const outside = at.left < picture.left || at.right > picture.right || at.top < picture.top;
+    const badges = all(document, ".badge circle").map(box);
+    if (badges.some((other) => meet(at, other, 1))) found.push(`${said} is covered`);
     if (outside) found.push(`${said} is cut`);
     if (names.slice(n + 1).some((other) => meet(at, box(other), 1))) found.push(`${said}, a name`);
     const cells = all(document, ".cell > rect").map(box);
@@ -154,6 +154,17 @@ def test_what_scrolls_is_reached_by_the_keyboard_and_the_page_stays(browser, poo
         visit.page.locator(".derivation").first.wait_for(state="attached")
         assert visit.page.evaluate(STUCK) == []
         assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_given_numbers_stand_in_the_cells_from_the_beginning(browser, tmp_path):
+    given = {"x": ["1/3", 2, 3], "w": [1, -1], "t": [0, 0]}
+    network = symconv.Network.parse("input x 3 | conv w 2 -> z | sse t -> C")
+    path = tmp_path / "given.html"
+    path.write_text(write_page(network, values=given), encoding="utf-8")
+    visit = Visit(browser, path.as_uri())
+    assert visit.page.locator("#numbers").is_checked()
+    shown = {n: visit.cell(n).locator(".number").text_content() for n in ("x_0", "w_1", "z_0")}
+    assert shown == {"x_0": "1/3", "w_1": "−1", "z_0": "−5/3"}
 
 
 def test_pointing_tabbing_and_touching_light_up_the_same(browser, address):
