@@ -54,7 +54,7 @@ def verify(
     *,
     as_json: JsonOption = False,
 ) -> None:
-    """Check every step, every gradient and the NumPy module; exit code 1 if one fails.
+    """Check every step, every gradient and the module; exit code 1 if one fails.
 
     A module that takes a workspace is checked without and with one.
 

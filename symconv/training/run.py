@@ -115,7 +115,8 @@ class Run:
         where = f"in epoch {len(state.history) + 1}, batch {state.done + 1}"
         if not np.isfinite(cost):
             raise SymconvError(
-                f"the cost is {cost} {where}", help="a smaller rate, or samples of a smaller scale"
+                f"the cost is {cost} {where}",
+                help="a smaller rate, samples of a smaller scale, or labels that are classes",
             )
         state.costs.append(cost)
         for name, g in gradients.items():

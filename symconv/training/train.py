@@ -98,7 +98,8 @@ def _check_settings(seed: object, optimizer: object) -> None:
         raise SymconvError(f"seed is {seed!r}, and must be a whole number, 0 or above")
     # A class has what its objects have, so that it would be found out late.
     if optimizer is not None and (isinstance(optimizer, type) or not hasattr(optimizer, "update")):
+        said = optimizer.__name__ if isinstance(optimizer, type) else str(optimizer)
         raise SymconvError(
-            f"the optimizer is {quote_text(repr(optimizer))}, which updates nothing",
+            f"the optimizer is {quote_text(said)}, which updates nothing",
             help="symconv.Adam(0.001), or symconv.SGD(0.01)",
         )

@@ -193,7 +193,7 @@ def test_arrays_of_unlike_batches_are_refused():
     module, given = built(network), arrays(network, 3)
     wrong = {
         "t has the shape": given | {"t": given["t"][:2]},
-        r"x has the shape .*, not \(.*\) a sample": given | {"x": given["x"][0]},
+        r"x has the shape .*, not \(.*\) for each sample": given | {"x": given["x"][0]},
         "x has the shape .0, .*: there is no sample": {
             n: a[:0] if n in "xt" else a for n, a in given.items()
         },

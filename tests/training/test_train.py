@@ -342,8 +342,8 @@ BAD = {
     "parameters": ({"parameters": {"w": np.full((2, 1, 3, 3), np.nan)}}, "the parameter w holds"),
     "seed": ({"seed": "a"}, "seed is 'a', and must be a whole number, 0 or above"),
     "below 0": ({"seed": -1}, "seed is -1, and must be a whole number, 0 or above"),
-    "a word": ({"optimizer": "adam"}, "which updates nothing"),
-    "a class": ({"optimizer": Adam}, "which updates nothing"),
+    "a word": ({"optimizer": "adam"}, "is 'adam', which updates nothing"),
+    "a class": ({"optimizer": Adam}, "is 'Adam', which updates nothing"),
     "no module": ({"module": 3}, "the module has no `PARAMETERS`"),
 }  # fmt: skip
 
