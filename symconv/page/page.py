@@ -84,7 +84,7 @@ def write_page(
     )
     # No `<` in the data, so that no text of a user ends the element that it stands in.
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-    return render_template(
+    written = render_template(
         "page",
         "page.html.j2",
         policy=policy,
@@ -97,6 +97,8 @@ def write_page(
         data=text,
         derivations=pack_derivations(network),
     )
+    # Half a character of a claim, as a shell hands on bytes that are no text, is not written.
+    return written.encode("utf-8", "replace").decode()
 
 
 @cache

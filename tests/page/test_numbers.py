@@ -135,7 +135,14 @@ SUMMED = """(() => {
 })()"""
 
 
-@pytest.mark.parametrize("name", FORMULAS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "two convolutions",
+        "repeated factors",
+        *(pytest.param(n, marks=pytest.mark.long) for n in ("a maximum", "a skip")),
+    ],
+)
 def test_the_formula_of_a_gradient_has_its_value(name):
     data = collect_page_data(parse_once(FORMULAS[name]))
     found = run_scripts(

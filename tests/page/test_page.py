@@ -87,6 +87,12 @@ def test_a_claim_about_a_value_is_drawn_at_that_value(convs):
     assert data["claim"]["missing_entries"] == [[data["claim"]["entry"]]]
 
 
+def test_half_a_character_of_a_claim_is_a_question_mark(convs):
+    page = write_page(convs, "dC/dw_1^1 = \udcff")
+    assert "dC/dw_1^1 = ?" in page
+    assert page.encode().decode() == page
+
+
 def test_derivations_are_packed_at_three_levels(page):
     packed = json.loads(decompress(b64decode(part(page, r'id="derivations">(.*?)</script>'))))
     assert set(packed["sections"]) == {"4", "5", "6", "7", "8"}

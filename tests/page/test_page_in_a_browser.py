@@ -120,7 +120,7 @@ def test_it_says_nothing_asks_for_nothing_and_fits(browser, address, width, sche
     assert visit.asked == [address]
 
 
-@pytest.mark.parametrize("width", [1440, 360])
+@pytest.mark.parametrize("width", [360, pytest.param(1440, marks=pytest.mark.long)])
 def test_nothing_that_is_read_is_cut_or_covered(browser, long_names, width):
     visit = Visit(browser, long_names, width)
     assert visit.page.evaluate(COVERED) == []
