@@ -3,7 +3,7 @@
 The fast style counts calls, products of matrices and copies, C the cycles of its tiles: each with
 the cost model that its plan was chosen by. Both are in microseconds of one machine, on one thread
 in float32 (AVX-512, as the constants below), so that their ratio is worth more than they are:
-on ten of twelve rows of `benchmarks/speed.py` it is within 1.5 times of what was measured. Of
+on nine of the eleven rows of `benchmarks/speed.py` that were measured it is within 1.5 times. Of
 depthwise layers C is twice as fast as is told; of products of 256 channels, whose arrays no cache
 holds, half as fast.
 """
