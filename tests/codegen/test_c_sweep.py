@@ -1,6 +1,6 @@
 """Every layer and hundreds at random as C files: the numbers, and what the sanitizers see.
 
-They are the proof of the style; `benchmarks/c_programs.py` prints the worst errors.
+They are the proof of the style; `benchmarks/c_errors.py` prints the worst errors.
 """
 
 import pytest

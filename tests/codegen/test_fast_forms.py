@@ -12,15 +12,12 @@ from grids import REST, slice_of
 from kept_networks import parse_once
 
 from symconv.codegen.fast.algorithms.table import ALGORITHMS, find_algorithms
-from symconv.codegen.fast.module import generate_fast
 from symconv.codegen.fast.plan.overrides import PlanOverrides
 from symconv.codegen.fast.plan.planner import Contract, Pool, plan_network
 from symconv.codegen.fast.plan.recognise import recognize_contraction
-from symconv.codegen.fast.strategy import choose_strategy
-from symconv.codegen.python.allowlist import FAST
 from symconv.codegen.python.module_spec import ModuleSpec
-from symconv.codegen.python.render_module import render_module
 from symconv.codegen.readable.module import module_names
+from symconv.codegen.styles import GeneratedModule
 from symconv.core.errors import SymconvError
 
 LONG = pytest.mark.long
@@ -54,10 +51,7 @@ def ask_for(net, *forms):
 
 def module(net, overrides):
     backward = net.backward()
-    spec = ModuleSpec(net.program, backward, "layer")
-    text = render_module(
-        generate_fast(spec, choose_strategy(net.program, backward, overrides)), FAST
-    )
+    text = GeneratedModule(ModuleSpec(net.program, backward, "layer"), "fast", overrides).source
     made = ModuleType("fast")
     exec(compile(text, "<fast>", "exec"), made.__dict__)
     return made

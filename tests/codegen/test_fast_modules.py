@@ -13,14 +13,13 @@ import pytest
 from grids import slice_of
 from kept_networks import parse_once
 
-from symconv.codegen.fast.module import generate_fast
 from symconv.codegen.fast.plan.planner import plan_network
-from symconv.codegen.fast.strategy import choose_strategy
 from symconv.codegen.fast.write.planned import PlannedModule
 from symconv.codegen.python.allowlist import FAST
 from symconv.codegen.python.module_spec import ModuleSpec
 from symconv.codegen.python.render_module import render_module
 from symconv.codegen.readable.module import module_names
+from symconv.codegen.styles import GeneratedModule
 from symconv.core.equation import find_labels
 from symconv.core.errors import SymconvError
 from symconv.core.proof import number_equations
@@ -59,8 +58,7 @@ def source(net):
     backward = net.backward()
     numbers = number_equations(net.program, backward.items)
     told = {key: str(n) for key, n in numbers.items()}
-    spec = ModuleSpec(net.program, backward, net.title, (), told)
-    return render_module(generate_fast(spec, choose_strategy(net.program, backward)), FAST)
+    return GeneratedModule(ModuleSpec(net.program, backward, net.title, (), told), "fast").source
 
 
 def loaded(text):

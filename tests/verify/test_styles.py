@@ -80,8 +80,9 @@ def fault(request, monkeypatch):
         made = whole(self, style, **overrides)
         if style != "fast":
             return made
-        assert made.source.count(old) == 1
-        return Compiled(made.source.replace(old, new), made.arrays, made.allowed)
+        # The prediction has the lines of the forward pass, too, and comes after it.
+        assert made.source.count(old) in {1, 2}
+        return Compiled(made.source.replace(old, new, 1), made.arrays, made.allowed)
 
     monkeypatch.setattr(Network, "compile", compile_changed)
     return request.param

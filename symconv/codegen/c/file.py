@@ -40,7 +40,7 @@ WORDS_OF_TEMPLATES = frozenset(
         *("half", "small", "found", "power", "twice", "size", "rest", "bits", "sum", "total"),
         *("scratch", "sums"),
         *("entries", "share", "taken", "at", "first", "samples"),
-        *("from", "step", "rows", "to", "pitch", "columns", "j"),
+        *("from", "step", "rows", "to", "pitch", "j"),
     ]
 )
 """The names of numbers in the templates."""

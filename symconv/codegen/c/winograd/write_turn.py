@@ -7,9 +7,9 @@ SHUFFLES = "#if defined(__clang__) || (defined(__GNUC__) && __GNUC__ >= 12)"
 
 
 def write_turn(lanes: int) -> str:
-    """`turn_16(from, step, rows, to, pitch, columns)`: to[pitch * j + k] = from[step * k + j].
+    """`turn_16(from, step, rows, to, pitch, count)`: to[pitch * j + k] = from[step * k + j].
 
-    Rows behind the last are that one again, and columns behind the last are not written. A round
+    Rows behind the last are that one again, and columns from `count` on are not written. A round
     deals every row and the one half the rows behind it out to two, entry by entry; after as many
     rounds as 2 has powers in the number of rows they have become columns.
     """
@@ -18,7 +18,7 @@ def write_turn(lanes: int) -> str:
     dealt = [n for k in range(lanes) for n in (k, lanes + k)]
     head = (
         f"static inline void turn_{lanes}(const real *from, int step, int rows, real *to, "
-        "int pitch, int columns)"
+        "int pitch, int count)"
     )
     lines = [
         "/* A square turned: its columns become rows. */",
@@ -41,7 +41,7 @@ def write_turn(lanes: int) -> str:
             lines.append(f"  const {vector} in{n + 1}_{2 * k + 1} = HIGH_{lanes}{pair};")
     for k in range(lanes):
         store = f"*({loose} *)&to[pitch * {k}] = in{rounds}_{k};"
-        lines.append(f"  if ({k} < columns) {store}" if k else f"  {store}")
+        lines.append(f"  if ({k} < count) {store}" if k else f"  {store}")
     return "\n".join(
         [
             *lines,
@@ -49,7 +49,7 @@ def write_turn(lanes: int) -> str:
             "#else",
             head,
             "{",
-            f"  for (int j = 0; j < {lanes} && j < columns; j++)",
+            f"  for (int j = 0; j < {lanes} && j < count; j++)",
             f"    for (int k = 0; k < {lanes}; k++)",
             "      to[pitch * j + k] = from[step * (k < rows ? k : rows - 1) + j];",
             "}",

@@ -1,6 +1,6 @@
 """Every layer and random ones as C programs, by any compiler: worst errors against what is right.
 
-    python benchmarks/c_programs.py [--layers 300] [--part 1/4] [--isa avx512 ...] [--dtype float32]
+    python benchmarks/c_errors.py [--layers 300] [--part 1/4] [--isa avx512 ...] [--dtype float32]
         [--cc clang] [--flags="-O1"] [--runner qemu-aarch64] [--tiles f4]
 
 prints for each vector length and each type of numbers the worst errors, relative to the largest
