@@ -384,11 +384,13 @@ class Network:
         from symconv.verify.all_checks import (
             check_backward_pass,
             has_numpy,
+            pick_affordable_sizes,
             report_unchecked_module,
             verify_with_module,
         )
 
         if not has_numpy():
+            pick_affordable_sizes(self.program, self._everything)
             found = check_backward_pass(self._everything, draws=draws, seed=seed)
             return (*found, report_unchecked_module(style))
         sizes, uses = self._module_uses(style, **overrides)

@@ -9,7 +9,7 @@ Padding never wins a maximum: entries beyond the border count as minus infinity.
 The cost E is half the sum over all entries.
 """
 
-# ruff: noqa: N815, RET504
+# ruff: noqa: N815
 
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
@@ -260,7 +260,7 @@ def predict(o: Array, *, parameters: Parameters) -> Array:
         np.maximum(p, x_blocks[:, m, :, n], out=p)  # (2)
     a = sigmoid(p)  # (3)
     v = a.reshape(4)  # (4)
-    h = W @ v  # (5)
+    h: Array = W @ v  # (5)
     return h
 
 

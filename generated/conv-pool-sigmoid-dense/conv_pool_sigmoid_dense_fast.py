@@ -11,7 +11,7 @@ The cost E is half the sum over all entries.
 Written out number by number: the network is tiny.
 """
 
-# ruff: noqa: C901, N815, PLR0124, PLR0912, PLR0915, RET504
+# ruff: noqa: C901, N815, PLR0124, PLR0912, PLR0915
 
 from math import tanh
 from pathlib import Path
@@ -1108,7 +1108,7 @@ def predict(o: Array, *, parameters: Parameters) -> Array:
         np.maximum(p, x_blocks[:, m, :, n], out=p)  # (2)
     a = sigmoid(p)  # (3)
     v = a.reshape(4)  # (4)
-    h = W @ v  # (5)
+    h: Array = W @ v  # (5)
     return h
 
 

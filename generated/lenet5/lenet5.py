@@ -15,7 +15,7 @@ Padding never wins a maximum: entries beyond the border count as minus infinity.
 The cost C is minus the mean over the N samples, each a sum over the classes.
 """
 
-# ruff: noqa: N815, PLR0913, PLR0915, PLR0917, RET504
+# ruff: noqa: N815, PLR0913, PLR0915, PLR0917
 
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
@@ -450,7 +450,7 @@ def predict(x: Array, *, parameters: Parameters) -> Array:
     h2 = r1 @ W2.T + c2  # (10)
     r2 = np.maximum(h2, 0)  # (11)
     h3 = r2 @ W3.T + c3  # (12)
-    prediction = softmax(h3, axis=1)
+    prediction: Array = softmax(h3, axis=1)
     return prediction
 
 

@@ -7,8 +7,6 @@ Every tensor is 0 beyond its border and at indices that are no integers.
 The cost C is half the sum over all entries.
 """
 
-# ruff: noqa: RET504
-
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
@@ -204,7 +202,7 @@ def predict(x: Array, *, parameters: Parameters) -> Array:
     check_shape("w", w, (2, 2))
     x_windows = sliding_window_view(x, (2, 2), axis=(0, 1))
     z = np.einsum("ijmn,mn->ij", x_windows, w, optimize=True)  # (1)
-    y = np.maximum(z, 0)  # (2)
+    y: Array = np.maximum(z, 0)  # (2)
     return y
 
 

@@ -5,8 +5,6 @@ Convolution means cross-correlation: the kernel is read forwards (not flipped).
 Every tensor is 0 beyond its border and at indices that are no integers.
 """
 
-# ruff: noqa: RET504
-
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
@@ -213,7 +211,7 @@ def predict(i: Array, *, parameters: Parameters) -> Array:
     check_shape("w2", w2, (2, 2))
     i_windows = sliding_window_view(i, (2, 2), axis=(0, 1))
     o1 = np.einsum("uvmn,mn->uv", i_windows, w1, optimize=True)  # (1)
-    o2 = np.reshape((o1 * w2).sum(), (1, 1))  # (2)
+    o2: Array = np.reshape((o1 * w2).sum(), (1, 1))  # (2)
     return o2
 
 

@@ -24,6 +24,13 @@ wrong = "dC/dw_1^1 = (i_1+i_2+i_4+i_5)(w_1^2+w_2^2+w_3^2+w_4^2) 2(o_1^2 - y_1)"
 pool = symconv.Network.parse("input x 4x4 | conv w 3x3 -> z | relu -> a | sse t -> C")
 values = {"x": [[1, 2, 0, 1], [0, 1, 1, 2], [2, 1, 0, 1], [1, 0, 1, 1]],
           "w": [[1, 0, 1], [0, 1, 0], [1, 0, 1]], "t": [[1, 2], [3, 4]]}
+
+def refused(text):
+    try:
+        symconv.Network.parse(text).verify()
+    except symconv.SymconvError as error:
+        return str(error).splitlines()[0]
+
 print(json.dumps({
     "pages": [len(page.html()), len(page.text()), len(page.latex()), len(page.markdown())],
     "json": len(page.json()),
@@ -33,6 +40,7 @@ print(json.dumps({
     "modules": [len(net.numpy_source(s)) for s in ("readable", "loops", "fast")],
     "files": sorted(net.files()),
     "checks": [[c.passed, c.line] for c in net.verify(draws=1)],
+    "large": refused("input x 99999x99999 | conv w 3x3 -> z | sse t -> C"),
     "loaded": sorted(blocked & set(sys.modules)),
 }))
 """
@@ -49,6 +57,7 @@ def test_everything_but_running_a_module_works_without_numpy():
     assert found["verdicts"] == [["product_of_sums"], "right"]
     assert found["post"] == ["wrong"]
     assert found["numbers"] == "right"
+    assert "too large" in found["large"] or "more than" in found["large"]
     assert "two_convs.py" in found["files"]
     *checks, (passed, line) = found["checks"]
     assert all(p for p, _ in checks)

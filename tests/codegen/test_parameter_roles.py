@@ -1,6 +1,7 @@
 """What parameters are for, and how far weights are spread at first: told from the equations."""
 
 import pytest
+from kept_networks import parse_once
 
 from symconv.api import Network
 from symconv.codegen.python.parameter_roles import find_parameter_role
@@ -50,3 +51,10 @@ def test_the_fan_of_an_open_size_is_a_formula():
     program = Network.parse("input x NxM | dense w Q | relu | sse t").program
     (w,) = (t for t in program.given if t.role == "parameter")
     assert str(find_parameter_role(program, w).fan) == "M"
+
+
+def test_a_parameter_that_nothing_reads_begins_at_0():
+    text = "input x 3x2 | y[n,d] = x[n,d] + (x[n,d] - x[n,d])*v for n<3, d<2 | sse t"
+    module = parse_once(text).compile().module
+    assert [p.name for p in module.PARAMETERS] == ["v"]
+    assert not module.initial(0)["v"].any()

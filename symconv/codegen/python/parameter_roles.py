@@ -107,7 +107,10 @@ class _Use:
 
 
 def find_parameter_role(program: Program, parameter: Tensor) -> ParameterRole:
-    """What a parameter is for in the first equation that reads it."""
+    """What a parameter is for in the first equation that reads it; a bias where none does."""
+    if parameter.key not in program.readers:
+        # It is multiplied by 0 wherever it stands: nothing follows for it.
+        return ParameterRole("bias")
     equation, use = _find_use(program, parameter.key)
     if use.kind != "weight":
         return ParameterRole(use.kind)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from symconv.codegen.python.function_docstring import function_docstring
 from symconv.codegen.python.identifiers import Identifiers
@@ -91,7 +91,11 @@ def predict_function(
     body = [write_unpacking(unpacked), *made.body]
     output = names[program.output]
     # A formula that is returned as it stands has no type for those who check types.
-    exempt = {"RET504"} if body[-1].lines[0].startswith(f"{TAB}{output} = ") else set[str]()
+    (first, *rest), plain = body[-1].lines, f"{TAB}{output} = "
+    exempt = {"RET504"} if first.startswith(plain) else set[str]()
+    typed = f"{TAB}{output}: Array = {first.removeprefix(plain)}"
+    if exempt and setting.target is NUMPY and len(typed) <= WIDTH:
+        body[-1], exempt = replace(body[-1], lines=(typed, *rest)), set()
     body.append(make_code([f"{TAB}return {output}"], "return"))
     kinds = {True: "Labels", False: "Array"}
     parameters = [Parameter(names[t.key], kinds[t.key in setting.labels]) for t in arrays]
