@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from symconv.codegen.python.function_docstring import function_docstring
@@ -94,7 +95,9 @@ def predict_function(
     (first, *rest), plain = body[-1].lines, f"{TAB}{output} = "
     exempt = {"RET504"} if first.startswith(plain) else set[str]()
     typed = f"{TAB}{output}: Array = {first.removeprefix(plain)}"
-    if exempt and setting.target is NUMPY and len(typed) <= WIDTH:
+    assigns = re.compile(rf"\s*(?:\w+, )*{output}(?:, \w+)* = ")
+    again = any(assigns.match(line) for code in body[:-1] for line in code.lines)
+    if exempt and setting.target is NUMPY and len(typed) <= WIDTH and not again:
         body[-1], exempt = replace(body[-1], lines=(typed, *rest)), set()
     body.append(make_code([f"{TAB}return {output}"], "return"))
     kinds = {True: "Labels", False: "Array"}
