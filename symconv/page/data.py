@@ -125,20 +125,14 @@ def describe_claim(
     """The verdict, with the entries of its products by their numbers on the page."""
     verdict = network.check(claim, values=values)
     numbers = number_entries(network.backward().program, tape, network)
-    known = [
-        (kind, products)
-        for kind, products in (
-            ("spurious", verdict.spurious_factors),
-            ("missing", verdict.missing_factors),
-        )
-    ]
-    crossed = {
-        f"{kind}_entries": [[numbers[n] for n in names if n in numbers] for names in products]
-        for kind, products in known
+    products = {"spurious": verdict.spurious_factors, "missing": verdict.missing_factors}
+    drawn = {
+        f"{kind}_entries": [[numbers[n] for n in names if n in numbers] for names in factors]
+        for kind, factors in products.items()
     }
     # A statement that differentiates by nothing is about what stands on its left.
     about = verdict.of or verdict.text.partition("=")[0].strip()
-    return verdict.data() | crossed | {"entry": numbers.get(about, -1)}
+    return verdict.data() | drawn | {"entry": numbers.get(about, -1)}
 
 
 def number_entries(program: Program, tape: OperationTape, network: Network) -> dict[str, int]:
