@@ -9,14 +9,7 @@ const ATTRIBUTES = new Set(
 );
 
 let unpacked = null;
-const unpackDerivations = () => (unpacked ??= unpackText());
-
-async function unpackText() {
-  const text = document.getElementById("derivations").textContent;
-  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return JSON.parse(await new Response(stream).text());
-}
+const unpackDerivations = () => (unpacked ??= unpackText("derivations").then(JSON.parse));
 
 // A copy that has allowed elements and attributes alone; a link leads to a place of the page.
 function copyAllowed(node) {

@@ -8,12 +8,14 @@ from hashlib import sha256
 
 import pytest
 from kept_networks import parse_once
+from paths import ROOT
 
 import symconv
 from symconv.page import write_page
 from symconv.page.claimed_notation import take_claimed_notation
 from symconv.page.code_lines import find_code_lines
 from symconv.page.data import collect_page_data
+from symconv.page.page import SCRIPTS
 
 SUMS = "dC/dw_1^1 = (i_1+i_2+i_4+i_5)(w_1^2+w_2^2+w_3^2+w_4^2) 2(o_1^2 - y_1)"
 FORUM = "input i 3x3 | conv w 2x2 -> o | conv w 2x2 -> o | sse y -> C"
@@ -44,14 +46,29 @@ def test_the_page_of_the_forum_network_is_small_and_the_same_twice(page, convs):
     assert write_page(convs, SUMS) == page
 
 
-def test_only_its_own_script_and_style_may_run(page):
+def unpack(page, name):
+    return decompress(b64decode(part(page, rf'id="{name}">(.*?)</script>'))).decode()
+
+
+def test_only_its_own_scripts_and_style_may_run(page):
     policy = part(page, r'http-equiv="Content-Security-Policy" content="([^"]*)"')
-    for kind in ("script", "style"):
-        text = part(page, rf"<{kind}>(.*?)</{kind}>")
-        digest = b64encode(sha256(text.encode()).digest()).decode()
-        assert f"{kind}-src 'sha256-{digest}'" in policy
-    assert "default-src 'none'" in policy
+    scripts = (part(page, r"<script>(.*?)</script>"), unpack(page, "scripts"))
+    allowed = [" ".join(map(hash_source, scripts)), hash_source(part(page, "<style>(.*?)</style>"))]
+    assert policy == (
+        f"default-src 'none'; script-src {allowed[0]}; style-src {allowed[1]}; "
+        "base-uri 'none'; form-action 'none'"
+    )
     assert not re.search(r"(?:src|href)=.?https?:", page)
+
+
+def hash_source(text):
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+def test_the_scripts_are_packed_as_they_are_written(page):
+    packed = unpack(page, "scripts")
+    for name in SCRIPTS:
+        assert (ROOT / "templates" / "page" / f"{name}.js").read_text().strip() in packed
 
 
 def test_the_data_tell_every_product_of_the_claim(page):
@@ -94,7 +111,7 @@ def test_half_a_character_of_a_claim_is_a_question_mark(convs):
 
 
 def test_derivations_are_packed_at_three_levels(page):
-    packed = json.loads(decompress(b64decode(part(page, r'id="derivations">(.*?)</script>'))))
+    packed = json.loads(unpack(page, "derivations"))
     assert set(packed["sections"]) == {"4", "5", "6", "7", "8"}
     terse, normal, full = packed["sections"]["8"]
     assert len(terse) < len(normal) < len(full)
@@ -105,8 +122,8 @@ def test_derivations_are_packed_at_three_levels(page):
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_text_of_a_user_becomes_markup(text, convs):
     page = write_page(convs.titled(text), f"{SUMS} {text}")
-    assert page.count("<script") == 3
-    assert page.count("</script>") == 3
+    assert page.count("<script") == 4
+    assert page.count("</script>") == 4
     assert "<img" not in page
     assert "<!--" not in page
     data = json.loads(part(page, r'id="data">(.*?)</script>'))

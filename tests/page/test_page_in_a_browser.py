@@ -222,8 +222,11 @@ def test_a_number_that_is_typed_runs_both_passes_again(browser, address):
     assert visit.page.locator("#value").get_attribute("aria-invalid") == "true"
 
 
-def test_without_scripts_the_results_are_there(browser, address):
-    context = browser.new_context(java_script_enabled=False)
+@pytest.mark.parametrize("scripts", [False, True])
+def test_where_no_script_is_unpacked_the_results_are_there(browser, address, scripts):
+    context = browser.new_context(java_script_enabled=scripts)
     page = context.new_page()
+    page.add_init_script("delete window.DecompressionStream")
     page.goto(address)
+    page.locator("#network").wait_for()
     assert "dC/dw_1^1 = 2(o_1^2 - y_1)" in page.locator("#network").inner_text()
