@@ -19,11 +19,15 @@ from symconv.render.document.html import escape_html, style_sheet
 
 from .claimed_notation import take_claimed_notation
 from .data import collect_page_data
+from .explored_layers import collect_explored
 
 if TYPE_CHECKING:
     from symconv.api import Network
 
-SCRIPTS = ("numbers", "tape", "graph", "formula", "layout", "picture", "derivation", "page")
+SCRIPTS = (
+    "numbers", "tape", "graph", "formula", "layout", "picture", "derivation", "maps", "explorer",
+    "page",
+)  # fmt: skip
 """The scripts of a page in the order in which they need each other: one scope holds them all."""
 
 LAYERS_SCRIPTS = (*SCRIPTS, "folded")
@@ -99,13 +103,18 @@ def join_styles() -> str:
 
 
 def pack_derivations(network: Network) -> str:
-    """Every derivation at every level of detail, and the rules, as compressed JSON."""
+    """Every derivation at every level of detail, the rules, and the layers to be explored."""
     document = network.derivation()
     parts = [document.html_parts(detail=level) for level in get_args(Detail)]
     # The levels of one derivation are alike: side by side they take the least room.
     full = parts[-1]
     sections = {n: [found.sections.get(n, "") for found in parts] for n in full.sections}
-    pages = {"sections": sections, "rules": full.rules, "equations": dict(full.equations)}
+    pages = {
+        "sections": sections,
+        "rules": full.rules,
+        "equations": dict(full.equations),
+        "explored": collect_explored(network),
+    }
     return pack_text(json.dumps(pages, ensure_ascii=False))
 
 

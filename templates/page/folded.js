@@ -2,7 +2,7 @@
 
 function startFolded(data, host) {
   const graph = makeGraph(data), state = { key: data.tensors.find((t) => t.role === "parameter")?.key ?? data.tensors[0].key };
-  const picture = html("div", { class: "picture" }), derivations = new Derivations();
+  const picture = html("div", { class: "picture" }), derivations = new Derivations(), explorer = new Explorer();
   const words = html("section", { class: "words", "aria-live": "polite" });
   const boxes = new Map();
 
@@ -54,7 +54,7 @@ function startFolded(data, host) {
     nodes.get(keys[keys.indexOf(state.key) + step])?.focus();
   }
 
-  host.replaceChildren(picture, words, derivations.host);
+  host.replaceChildren(picture, words, derivations.host, explorer.host);
   draw();
   addEventListener("resize", draw);
 }

@@ -9,7 +9,7 @@ function startEntries(data, host) {
   const state = { entry: firstEntry(graph), over: null, overlay: Boolean(data.claim), values: null, given: null };
   const picture = new Picture(graph, state, choose);
   const words = html("section", { class: "words", "aria-live": "polite" });
-  const tools = html("div", { class: "tools" }), derivations = new Derivations();
+  const tools = html("div", { class: "tools" }), derivations = new Derivations(), explorer = new Explorer();
 
   function say() {
     const entry = state.over ?? state.entry, derivative = derivativeOf(graph, entry);
@@ -46,7 +46,7 @@ function startEntries(data, host) {
   };
   showNumbers(Boolean(data.numbers));
   toggle("numbers", "numbers", Boolean(data.numbers), showNumbers);
-  host.replaceChildren(tools, picture.host, drawLegend(data.claim), words, derivations.host);
+  host.replaceChildren(tools, picture.host, drawLegend(data.claim), words, derivations.host, explorer.host);
   picture.draw();
   say();
   let width = host.clientWidth;

@@ -1,16 +1,10 @@
 """The page in Chromium: what lights up, by mouse, keyboard and touch, in every width and scheme."""
 
-import os
-import shutil
-
 import pytest
+from page_visits import Visit
 
 import symconv
 from symconv.page import write_page
-
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed")
 
 SUMS = "dC/dw_1^1 = (i_1+i_2+i_4+i_5)(w_1^2+w_2^2+w_3^2+w_4^2) 2(o_1^2 - y_1)"
 PATHS = {
@@ -57,14 +51,6 @@ STUCK = """() => [...document.querySelectorAll("main *")]
 
 
 @pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(scope="module")
 def address(tmp_path_factory):
     path = tmp_path_factory.mktemp("page") / "two_convs.html"
     path.write_text(write_page(symconv.Network.example("two-convs"), SUMS), encoding="utf-8")
@@ -86,34 +72,13 @@ def pooled(tmp_path_factory):
     return path.as_uri()
 
 
-class Visit:
-    """A page that is open; `said` is what it said, `asked` what it asked for."""
-
-    def __init__(self, browser, address, width=1440, scheme="light", *, touch=False):
-        context = browser.new_context(
-            viewport={"width": width, "height": 800}, color_scheme=scheme, has_touch=touch
-        )
-        self.page, self.said, self.asked = context.new_page(), [], []
-        self.page.on("console", lambda message: self.said.append(message.text))
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.goto(address)
-        self.page.locator("[data-entry]").first.wait_for()
-
-    def cell(self, name):
-        return self.page.locator(f"[data-entry='{name}']")
-
-    def names(self, selector):
-        return {x.get_attribute("data-entry") for x in self.page.locator(selector).all()}
-
-
 @pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_it_says_nothing_asks_for_nothing_and_fits(browser, address, width, scheme):
     visit = Visit(browser, address, width, scheme)
     assert visit.page.locator(".links .spurious").count() == 12
     assert visit.names(".cell.path") == PATHS["w_1^1"]
     assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    visit.page.locator("summary").click()
+    visit.page.locator("summary", has_text="the derivation").click()
     visit.page.locator(".derivation section").wait_for()
     assert "chain rule" in visit.page.locator(".derivation").inner_text()
     assert visit.said == []
@@ -150,7 +115,7 @@ def test_what_scrolls_is_reached_by_the_keyboard_and_the_page_stays(browser, poo
     visit = Visit(browser, pooled, 360)
     for name in ("x_0,0", "C"):
         visit.cell(name).focus()
-        visit.page.locator("details").evaluate("e => { e.open = true; }")
+        visit.page.locator("details").first.evaluate("e => { e.open = true; }")
         visit.page.locator(".derivation").first.wait_for(state="attached")
         assert visit.page.evaluate(STUCK) == []
         assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")

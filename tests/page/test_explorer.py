@@ -1,0 +1,108 @@
+"""What the explorer evaluates is what the interpreter reads, forwards and backwards."""
+
+import random
+import shutil
+from itertools import product
+
+import pytest
+from page_scripts import run_scripts
+
+import symconv
+from symconv.page.explored_layers import collect_explored
+from symconv.page.tape import list_tape_tensors, record_tape
+
+pytestmark = pytest.mark.skipif(not shutil.which("node"), reason="Node is not installed")
+
+WINDOWS = "stride {s} padding {p} dilation {d}"
+LAYERS = {
+    "convolution": f"conv w {{k}}x2 {WINDOWS}",
+    "flipped kernel": f"conv w {{k}}x{{k}} flip {WINDOWS}",
+    "uneven padding": f"conv w {{k}}x2 {WINDOWS} padding_after {{d}}",
+    "transposed": f"transposed_conv w {{k}}x2 {WINDOWS}",
+    "output padding": "transposed_conv w {k}x2 stride {s} padding {p} output_padding {s}",
+    "largest": f"maxpool {{k}}x{{k}} {WINDOWS}",
+    "average": "avgpool {k}x{k} stride {s} padding {p}",
+    "its own weights": "local w {k}x2 stride {s}",
+    "repeated": "upsample {s}",
+    "padded": "pad {p} after {d}",
+    "one axis": f"conv w {{k}} {WINDOWS}",
+}
+"""Layers in whose index an output and an entry of a window stand, as texts with letters."""
+
+GRID = [*product((1, 2, 3), (1, 2, 3), (0, 1, 2), (1, 2), (4, 7))]
+SLICE = 6
+"""Of the grid so many places are tried of each layer in every run: all of them take a minute."""
+
+EVALUATED = """data.map(([map, letters]) => {
+  const at = defineSizes(map.sizes, letters), shapes = evaluateShapes(map.shapes, at);
+  const list = (equation, key) => listMapTerms(equation, at, shapes).flatMap(({ place, reads }) =>
+    reads.filter((read) => read.key === key && read.place).map((read) => [place, read.place]));
+  return [shapes[map.output], list(map.forward, "x"), list(map.backward, `delta ${map.output}`)];
+})"""
+
+
+def read_leaves(tape, place):
+    """The numbers of the entries that an operation was computed from."""
+    word, *rest = tape.operations[place]
+    if word == "leaf":
+        return set(rest)
+    if word in {"number", "real"}:
+        return set()
+    places = rest if word in {"+", "*", "max"} else rest[1:]
+    return set().union(*(read_leaves(tape, p) for p in places))
+
+
+def list_read_pairs(program, tape, key, read):
+    """Every entry of a tensor with each entry of another one that it reads."""
+    first = {t.key: n for t, n in list_tape_tensors(program, tape)}
+    names = dict(enumerate(tape.entries[read], start=first[read]))
+    computed = zip(tape.entries[key], tape.results[key], strict=True)
+    return {
+        (place, names[leaf])
+        for place, at in computed
+        for leaf in read_leaves(tape, at)
+        if leaf in names
+    }
+
+
+def compare(text, places):
+    """The pairs of the page and of the interpreter at each place of the grid, and the maps."""
+    asked, wanted = [], []
+    for k, s, p, d, side in places:
+        image = f"{side}x{side + 1}" if "x" in text or "conv" not in text else side
+        try:
+            stated = text.format(k=k, s=s, p=p, d=d)
+            network = symconv.Network.parse(f"input x {image} | {stated} -> z")
+            program = network.backward().program
+        except symconv.SymconvError:
+            continue  # the window is larger than the image, or the padding than the window
+        (found,) = collect_explored(network)
+        tape, output = record_tape(program), network.program.output
+        asked.append([found, found["layers"][0]["starts"]])
+        shape = [int(n) for n in network.program.by_key[output].shape]
+        delta = f"delta {output}"
+        forward = list_read_pairs(program, tape, output, "x")
+        wanted.append([shape, forward, list_read_pairs(program, tape, "gradient x", delta)])
+    shown = run_scripts(("maps",), asked, EVALUATED)
+    found = [
+        [shape, *({(tuple(a), tuple(b)) for a, b in some} for some in pairs)]
+        for shape, *pairs in shown
+    ]
+    return found, wanted, [map_ for map_, _ in asked]
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_the_page_reads_what_the_interpreter_reads(name):
+    found, wanted, maps = compare(LAYERS[name], random.Random(name).sample(GRID, SLICE))
+    assert len(found) >= 2
+    assert found == wanted
+    stated = {tuple(x["name"] for x in m["letters"]): m["forward"] for m in maps}
+    assert all(m["forward"] == stated[tuple(x["name"] for x in m["letters"])] for m in maps)
+
+
+@pytest.mark.rest
+@pytest.mark.parametrize("name", LAYERS)
+def test_it_does_at_every_combination(name):
+    found, wanted, _ = compare(LAYERS[name], GRID)
+    assert len(found) >= len(GRID) / 4
+    assert found == wanted
