@@ -89,7 +89,8 @@ def test_a_function_without_brackets_is_named():
 
 def test_what_is_not_a_word_keeps_its_reading():
     verdict = NET.check("dC/di = F(delta)")
-    assert (verdict.reading, verdict.notes) == ("∂C/∂i = F*delta", ("the network has no 'F'",))
+    said = "the network has no 'F'; it has i, w, o, y, C"
+    assert (verdict.reading, verdict.notes) == ("∂C/∂i = F*delta", (said,))
     assert NET.check("grad = 2 (o - y)").reading == "grad = 2*(o - y)"
 
 
@@ -99,3 +100,26 @@ def test_a_claim_that_is_no_text_is_refused(claim):
         NET.check(claim)
     assert type(claim).__name__ in refused.value.message
     assert "values=" in refused.value.help
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "dC/dq = 1",
+        "∂C/∂q = 1",
+        r"\frac{dC}{dq} = 1",
+        r"\frac{\partial C}{\partial q} = 1",
+        "dC/dq_1 = 1",
+    ],
+)
+def test_a_derivative_by_what_the_network_lacks_is_told_what_it_has(claim):
+    verdict = NET.check(claim)
+    assert verdict.verdict == "not checked"
+    assert verdict.reading in {"∂C/∂q = 1", "∂C/∂q_1 = 1"}
+    assert verdict.notes == ("the network has no 'q'; it has i, w, o, y, C",)
+
+
+def test_a_d_of_the_network_is_multiplied():
+    net = Network.parse("input d 2 | dense q 1 -> o | sse y -> C", notation="flat1")
+    assert net.check("C = dC/dq").reading == "C = ∂C/∂q"
+    assert net.check("C = dC/dr").reading == "C = d*C/d*r"

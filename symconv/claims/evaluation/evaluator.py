@@ -44,7 +44,7 @@ from .arrays import ArrayValue, Value, apply_elementwise, unwrap_scalar
 from .assignment import Assignment
 from .code_runs import evaluate_local, evaluate_run
 from .dilations import pad_dilations
-from .index_expressions import COMPARISONS, Environment, evaluate_index
+from .index_expressions import COMPARISONS, Environment, evaluate_index, unknown_name
 from .index_ranges import KnownRanges
 from .interval_algebra import is_zero
 from .label_masks import mark_labels
@@ -286,8 +286,9 @@ def _evaluate_identifier(at: Evaluator, node: Identifier, env: Environment) -> V
         return at.assignment.scalars[name]
     if name in at.options.definitions:
         return at.defined(name, (), env)
-    known = name in RATES
-    raise NotChecked(f"there is no value for {name}" if known else f"the network has no '{name}'")
+    if name in RATES:
+        raise NotChecked(f"there is no value for {name}")
+    raise unknown_name(name, at.context)
 
 
 def _evaluate_power(at: Evaluator, node: Exponentiation, env: Environment) -> Value:

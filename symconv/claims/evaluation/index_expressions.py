@@ -20,6 +20,7 @@ from symconv.claims.model.syntax_tree import (
     TensorReference,
     UnaryMinus,
 )
+from symconv.core.errors import list_some
 
 if TYPE_CHECKING:
     pass
@@ -154,6 +155,12 @@ def resolve_key(
         return found
     known = ", ".join(k for k in sorted(context.tensors) if k.split("^")[0] == letter)
     raise ClaimError(f"the network has no '{key}'", help=f"it has {known}")
+
+
+def unknown_name(name: str, context: NetworkContext) -> NotChecked:
+    """What is said of a name that nothing in the network has: the names that there are."""
+    known = list_some(tensor.key for tensor in context.forward.tensors)
+    return NotChecked(f"the network has no '{name}'; it has {known}")
 
 
 def _counted_key(node: TensorReference, layer: int, context: NetworkContext) -> str:

@@ -22,7 +22,13 @@ from symconv.semantics.index_arithmetic import Place
 
 from .arrays import ArrayValue, Block, Value, apply_elementwise
 from .chained_jacobians import chain_derivatives
-from .index_expressions import Environment, evaluate_index, resolve_key, resolve_place
+from .index_expressions import (
+    Environment,
+    evaluate_index,
+    resolve_key,
+    resolve_place,
+    unknown_name,
+)
 
 if TYPE_CHECKING:
     from .evaluator import Evaluator
@@ -38,7 +44,7 @@ def evaluate_reference(at: Evaluator, node: TensorReference, env: Environment) -
     if not node.kind and node.letter not in at.context.layers:
         if node.letter in at.options.definitions:
             return at.defined(node.letter, node.indices or (), env)
-        raise NotChecked(f"the network has no '{node.letter}'")
+        raise unknown_name(node.letter, at.context)
     key = resolve_key(node, env, at.context, at.options.delta)
     if node.fresh:
         return _apply_update(at, node, key, env)
@@ -188,7 +194,7 @@ def evaluate_differential(at: Evaluator, node: Differential, env: Environment) -
     """dC/d(tensor) from the derived program, any other derivative along the tape."""
     key = resolve_key(node.by, env, at.context, at.options.delta)
     if key not in at.context.tensors:
-        raise NotChecked(f"the network has no '{node.by.letter}'")
+        raise unknown_name(node.by.letter, at.context)
     if (
         isinstance(node.of, TensorReference)
         and node.of.letter == at.context.cost

@@ -60,7 +60,7 @@ def _parse_quotient_in_braces(at: Parser) -> tuple[Numerator, Denominator] | Non
         if above is not False and at.peek().text == "}" and at.peek(1).text == "{":
             at.take()
             at.take()
-            by = _parse_denominator(at)
+            by = _parse_denominator(at) or _parse_unknown_name(at, above)
             if by is not None and at.peek().text == "}":
                 at.take()
                 return above, by
@@ -73,8 +73,8 @@ def parse_differential(at: Parser, mark: str) -> SyntaxNode | None:
     place, start = at.place, at.peek()
     above = _try_numerator(at)
     if above is not False and at.peek().text in {"/", "_"}:
-        at.take()
-        by = _parse_denominator(at)
+        slash = at.take().text == "/"
+        by = _parse_denominator(at) or (_parse_unknown_name(at, above) if slash else None)
         if by is not None:
             return _finish_quotient(at, (above, by), start)
     at.place = place
@@ -118,6 +118,21 @@ def _parse_denominator(at: Parser) -> Denominator | None:
     at.take()
     by = at.base() if at.peek().text == "style" or at.peek().kind == "name" else None
     return by if isinstance(by, TensorReference) or _is_part(by) else None
+
+
+def _parse_unknown_name(at: Parser, above: Numerator) -> TensorReference | None:
+    """`q` of `dC/dq`, where the network has neither a `d` nor a `q`.
+
+    It is a derivative by something that the network lacks, and no product with d.
+    """
+    letters, (sign, name) = at.table.letters, at.tokens[at.place - 2 : at.place]
+    of_cost = isinstance(above, TensorReference) and above.letter == at.table.context.cost
+    known = {*letters, *map(str, at.table.context.size_names), *at.table.indices}
+    if not of_cost or "d" in letters or sign.text not in SIGNS or name.text in known:
+        return None
+    if name.kind != "name":
+        return None
+    return TensorReference(name.text, span=name.span)
 
 
 def _is_part(node: SyntaxNode | None) -> TypeGuard[Subscript]:
