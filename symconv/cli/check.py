@@ -16,8 +16,17 @@ from symconv.core.errors import SymconvError
 from symconv.core.exit_codes import combine_exit_codes
 from symconv.core.printable import escape_line, quote_text
 
-from .console import JsonOption, NetworkArgument, NotationOption, show
+from .console import (
+    ColourOption,
+    JsonOption,
+    NetworkArgument,
+    NotationOption,
+    show,
+    show_laid_out,
+)
+from .terminal import Colour, Terminal, find_terminal
 from .text_argument import SuppliedText, read_supplied_text
+from .verdict_layout import lay_out_verdict
 
 if TYPE_CHECKING:
     from symconv.api import Network
@@ -76,6 +85,7 @@ def check(  # noqa: PLR0913 - a command has the options it has
     ] = False,
     sarif: Annotated[bool, typer.Option("--sarif", help="Print SARIF 2.1.0.")] = False,
     as_json: JsonOption = False,
+    colour: ColourOption = Colour.auto,
 ) -> None:
     """Check a claim, or every formula of texts: what is right, what is wrong and why.
 
@@ -101,8 +111,10 @@ def check(  # noqa: PLR0913 - a command has the options it has
         reports = [CheckedText("", (check_claim(net, claims[0], given),), ())]
     if as_json:
         show(json.dumps(_list_data(reports), indent=1, ensure_ascii=False))
+    elif sarif or lines:
+        show(_format_for_tools(reports, sarif=sarif))
     else:
-        show(_format_reports(reports, sarif=sarif, lines=lines))
+        show_laid_out(_describe_reports(reports, find_terminal(colour)))
     codes = [exit_code(r.verdicts, allow_unread=allow_unread) for r in reports]
     raise typer.Exit(combine_exit_codes(codes))
 
@@ -132,31 +144,31 @@ def _list_data(reports: Sequence[CheckedText]) -> list[dict[str, Any]]:
     ]
 
 
-def _format_reports(reports: Sequence[CheckedText], *, sarif: bool, lines: bool) -> str:
-    """The verdicts as SARIF, as lines for an editor, or for a person."""
+def _format_for_tools(reports: Sequence[CheckedText], *, sarif: bool) -> str:
+    """The verdicts as SARIF, or as lines for an editor, which are never broken."""
     from symconv.claims.model.verdict import format_one_line, to_sarif_of_files
 
     if sarif:
         found = to_sarif_of_files([(r.name or "claim", r.verdicts) for r in reports])
         return json.dumps(found, indent=1, ensure_ascii=False)
-    if lines:
-        return "\n".join(
-            format_one_line(verdict, r.name or "claim") for r in reports for verdict in r.verdicts
-        )
-    return "\n".join(line for r in reports for line in _describe(r, several=len(reports) > 1))
+    return "\n".join(
+        format_one_line(verdict, r.name or "claim") for r in reports for verdict in r.verdicts
+    )
 
 
-def _describe(report: CheckedText, *, several: bool) -> Iterator[str]:
-    """The verdicts on one text for a person, its statements and its signs counted."""
-    from symconv.claims.model.verdict import format_verdict, summarize_verdicts
+def _describe_reports(reports: Sequence[CheckedText], terminal: Terminal) -> Iterator[str]:
+    """The verdicts for a person, the statements and the signs of each text counted."""
+    from symconv.claims.model.verdict import summarize_verdicts
     from symconv.claims.posts.accounting import summarize_signs
 
-    if several:
-        yield f"{report.name}:"
-    yield from map(format_verdict, report.verdicts)
-    if report.name:
-        yield summarize_signs(report.signs)
-        yield summarize_verdicts(report.verdicts)
+    for report in reports:
+        if len(reports) > 1:
+            yield terminal.lay_out(f"{report.name}:")
+        for verdict in report.verdicts:
+            yield from lay_out_verdict(verdict, terminal)
+        if report.name:
+            yield terminal.lay_out(summarize_signs(report.signs))
+            yield terminal.lay_out(summarize_verdicts(report.verdicts))
 
 
 def _read_claims(claims: Sequence[str]) -> Iterator[SuppliedText]:

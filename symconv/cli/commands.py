@@ -21,10 +21,10 @@ from .verify import verify
 
 app = typer.Typer(
     name="symconv",
-    epilog="symconv check --help says what the exit codes are.",
+    epilog="symconv COMMAND -h says more; symconv check -h what the exit codes are.",
     help="Gradients of convolutional networks: derived step by step, as LaTeX and NumPy, checked.",
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
 EXIT_CODES = f"Exit codes: {describe_exit_codes()}."

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .completion import complete_tensor
 from .console import (
     DeltasOption,
     FileOption,
@@ -15,6 +16,7 @@ from .console import (
     NetworkArgument,
     NotationOption,
     deliver,
+    text_columns,
 )
 
 if TYPE_CHECKING:
@@ -42,7 +44,12 @@ class Detail(StrEnum):
 
 WrtOption = Annotated[
     list[str] | None,
-    typer.Option("--wrt", help="Differentiate by this tensor only; may be repeated."),
+    typer.Option(
+        "--wrt",
+        metavar="NAME",
+        help="Differentiate by this tensor only; may be repeated.",
+        autocompletion=complete_tensor,
+    ),
 ]
 
 SecondOption = Annotated[
@@ -95,6 +102,8 @@ def derive(  # noqa: PLR0913, PLR0917 - a command has the options it has
     options: dict[str, Any] = {"detail": detail.value}
     if form not in {Format.json, Format.pdf}:
         options["case"] = case
+    if form is Format.text:
+        options["width"] = text_columns(output)
     if form is Format.latex:
         options |= {"document": not fragment, "width": width}
     written = getattr(explanation, form.value)(**options)

@@ -13,7 +13,7 @@ from symconv.core.exit_codes import ExitCode
 from symconv.core.printable import escape_line
 
 from .commands import app
-from .console import say
+from .console import say, say_error
 from .faults import describe_fault
 from .streams import (
     FULL,
@@ -53,20 +53,23 @@ def _report_error(error: BaseException) -> int:
     """Say what went wrong in one message; the exit code."""
     if isinstance(error, KeyboardInterrupt | typer.Abort):
         return ExitCode.INTERRUPTED
+    # Completion is typer's own: it writes what a shell asked for, and ends the program.
+    if isinstance(error, SystemExit) and error.code in {0, None}:
+        return ExitCode.RIGHT
     # What typer itself writes, the help, ends so where nobody reads it.
     if isinstance(error, NobodyReadsError | SystemExit):
         return ExitCode.UNHEARD
     if isinstance(error, OSError) and error.errno in FULL:
         error = output_error(error)
     if isinstance(error, SymconvError):
-        say(f"error: {error}")
+        say_error(f"error: {error}")
         return ExitCode.UNREAD
     if isinstance(error, USAGE_ERROR):
-        say(_describe_usage(error))
+        say_error(_describe_usage(error))
         return ExitCode.UNREAD
     if os.environ.get("SYMCONV_TRACEBACK"):
         say("".join(traceback.format_exception(error)))
-    say(describe_fault(error))
+    say_error(describe_fault(error))
     return ExitCode.FAULT
 
 

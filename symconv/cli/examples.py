@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from .console import JsonOption, show
+from .console import JsonOption, show, show_laid_out
+from .terminal import find_terminal
 
 
 def examples(*, as_json: JsonOption = False) -> None:
@@ -15,5 +16,7 @@ def examples(*, as_json: JsonOption = False) -> None:
         fields = ("name", "text", "notation", "question")
         show(json.dumps([{f: getattr(e, f) for f in fields} for e in EXAMPLES], indent=1))
         return
+    terminal = find_terminal()
     for example in EXAMPLES:
-        show(f"{example.name}\n    {example.question}\n    {example.text}\n")
+        rows = [terminal.lay_out(said, head="    ") for said in (example.question, example.text)]
+        show_laid_out([example.name, *rows, ""])

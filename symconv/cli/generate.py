@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,7 +10,9 @@ import typer
 
 from symconv.core.printable import escape_line
 
+from .completion import complete_tensor, complete_words
 from .console import (
+    ColourOption,
     FolderOption,
     ForceOption,
     NetworkArgument,
@@ -17,8 +20,10 @@ from .console import (
     Style,
     say,
     show,
+    show_laid_out,
     show_progress,
 )
+from .terminal import Colour, Terminal, find_terminal
 from .verify import exit_with, report
 
 if TYPE_CHECKING:
@@ -42,6 +47,7 @@ WrtOption = Annotated[
         "--wrt",
         metavar="NAME",
         help="Compute this gradient alone; may be repeated, and 'parameters' means all of them.",
+        autocompletion=complete_tensor,
     ),
 ]
 
@@ -62,7 +68,9 @@ def generate(  # noqa: PLR0913 - a command has the options it has
     tiles: Annotated[
         str | None,
         typer.Option(
-            "--tiles", help="f2 or f4: Winograd's tiles for wide layers (fast, c); they round more."
+            "--tiles",
+            help="f2 or f4: Winograd's tiles for wide layers (fast, c); they round more.",
+            autocompletion=complete_words("f2", "f4"),
         ),
     ] = None,
     form: Annotated[
@@ -71,10 +79,19 @@ def generate(  # noqa: PLR0913 - a command has the options it has
     ] = None,
     isa: Annotated[
         str | None,
-        typer.Option("--isa", help="What C may use: scalar (the default), avx2, avx512 or neon."),
+        typer.Option(
+            "--isa",
+            help="What C may use: scalar (the default), avx2, avx512 or neon.",
+            autocompletion=complete_words("scalar", "avx2", "avx512", "neon"),
+        ),
     ] = None,
     dtype: Annotated[
-        str | None, typer.Option("--dtype", help="The numbers of C: float32 or float64.")
+        str | None,
+        typer.Option(
+            "--dtype",
+            help="The numbers of C: float32 or float64.",
+            autocompletion=complete_words("float32", "float64"),
+        ),
     ] = None,
     tune: Annotated[
         bool, typer.Option("--tune", help="Measure the forms on this machine, take the fastest.")
@@ -104,7 +121,8 @@ def generate(  # noqa: PLR0913 - a command has the options it has
         overrides["forms"] = _autotune_forms(net, tiles) | overrides.get("forms", {})
     chosen = style or (Style.fast if output is None else Style.readable)
     if explain:
-        show(net.plan(chosen.value, **overrides))
+        plan = net.plan(chosen.value, **overrides)
+        show_laid_out(_lay_out_plan(plan, find_terminal()))
     if output is not None:
         _generate(net, output, style=chosen, force=force, **overrides)
 
@@ -117,16 +135,26 @@ def run(  # noqa: PLR0913 - as above
     notation: NotationOption = None,
     *,
     force: ForceOption = False,
+    colour: ColourOption = Colour.auto,
 ) -> None:
     """Do all of it: show the derivation, write the files, report every check."""
     from .network_argument import load_network, parse_sizes
 
     net = load_network(network, notation).fixed(**parse_sizes(size or []))
-    show(net.derivation().text())
+    terminal = find_terminal(colour)
+    show(net.derivation().text(width=terminal.width))
     _generate(net, output, style=style, force=force)
     checks = net.verify(style.value)
-    report(checks)
+    report(checks, terminal)
     exit_with(checks)
+
+
+def _lay_out_plan(plan: str, terminal: Terminal) -> Iterator[str]:
+    """The lines of a plan, each broken to stand to the right of where it begins."""
+    for line in plan.splitlines():
+        text = line.lstrip()
+        margin = line[: len(line) - len(text)]
+        yield terminal.lay_out(text, head=margin, hang=len(margin) + 2)
 
 
 def _autotune_forms(net: Network, tiles: str | None) -> dict[str, Any]:

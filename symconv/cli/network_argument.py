@@ -22,14 +22,17 @@ comments."""
 SIZE = re.compile(r"([A-Za-z]\w{0,31})=([0-9]{1,9})", re.ASCII)
 
 
-def load_network(given: str, notation: str | None) -> Network:
-    """The network behind an argument; `notation` overrides that of an example."""
+def load_network(given: str, notation: str | None, *, told: bool = True) -> Network:
+    """The network behind an argument; `notation` overrides that of an example.
+
+    What a person should know of how it was read is `told` on standard error.
+    """
     if given in BY_NAME:
         net = Network.example(given)
         return net if notation is None else net.in_notation(notation)
     text, title = (given, "network") if _is_text(given) else _read_network(given)
     net = Network.parse(text, notation or ASSUMED).titled(title)
-    for remark in net.remarks:
+    for remark in net.remarks if told else ():
         say(f"note: {remark}")
     return net
 

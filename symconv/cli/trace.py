@@ -10,7 +10,15 @@ import typer
 
 from symconv.core.printable import escape_line
 
-from .console import FileOption, ForceOption, NetworkArgument, NotationOption, deliver, say
+from .console import (
+    FileOption,
+    ForceOption,
+    NetworkArgument,
+    NotationOption,
+    deliver,
+    say,
+    text_columns,
+)
 
 
 class TraceFormat(StrEnum):
@@ -63,4 +71,5 @@ def trace(  # noqa: PLR0913, PLR0917 - a command has the options it has
     if plot is not None:
         found.plot(plot, force=force)
         say(f"written: {escape_line(str(plot))}")
-    deliver(getattr(found, form.value)(), output, force=force)
+    options = {"width": text_columns(output)} if form is TraceFormat.text else {}
+    deliver(getattr(found, form.value)(**options), output, force=force)

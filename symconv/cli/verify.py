@@ -14,8 +14,18 @@ from symconv.core.errors import SymconvError
 from symconv.core.exit_codes import ExitCode
 from symconv.core.input_files import read_regular_file
 
-from .console import TEXT_OR_FILE, JsonOption, NotationOption, Style, show
+from .completion import complete_network
+from .console import (
+    TEXT_OR_FILE,
+    ColourOption,
+    JsonOption,
+    NotationOption,
+    Style,
+    show,
+    show_laid_out,
+)
 from .streams import read_standard_input
+from .terminal import Colour, Terminal, Tone, find_terminal
 
 DERIVATION = "FILE is what `symconv derive NETWORK --format json` writes"
 
@@ -33,10 +43,10 @@ class Reported(Protocol):
     def line(self) -> str: ...
 
 
-def verify(
+def verify(  # noqa: PLR0913 - a command has the options it has
     network: Annotated[
         str | None,
-        typer.Argument(metavar="[NETWORK]", help=TEXT_OR_FILE),
+        typer.Argument(metavar="[NETWORK]", help=TEXT_OR_FILE, autocompletion=complete_network),
     ] = None,
     notation: NotationOption = None,
     style: Annotated[
@@ -53,6 +63,7 @@ def verify(
     ] = None,
     *,
     as_json: JsonOption = False,
+    colour: ColourOption = Colour.auto,
 ) -> None:
     """Check every step, every gradient and the module; exit code 1 if one fails.
 
@@ -70,7 +81,7 @@ def verify(
             raise SymconvError("--notation is for a network: a derivation has its own")
         if style is not None:
             raise SymconvError("--style is for a network: a derivation in JSON has no module")
-        _verify_replay(replay, as_json=as_json)
+        _verify_replay(replay, find_terminal(colour), as_json=as_json)
         return
     from .network_argument import load_network
 
@@ -79,11 +90,11 @@ def verify(
     if as_json:
         show(json.dumps([asdict(check) for check in checks], indent=1))
     else:
-        report(checks)
+        report(checks, find_terminal(colour))
     exit_with(checks)
 
 
-def _verify_replay(name: str, *, as_json: bool) -> None:
+def _verify_replay(name: str, terminal: Terminal, *, as_json: bool) -> None:
     from symconv.verify.replay.replay import replay
 
     try:
@@ -94,7 +105,7 @@ def _verify_replay(name: str, *, as_json: bool) -> None:
     if as_json:
         show(json.dumps([asdict(verdict) for verdict in verdicts], indent=1))
     else:
-        report(verdicts)
+        report(verdicts, terminal)
     exit_with(verdicts)
 
 
@@ -107,15 +118,24 @@ def _read_input(name: str) -> str:
     return read_regular_file(Path(name), LONGEST_TEXT).decode("utf-8-sig", errors="replace")
 
 
-def report(checks: Sequence[Reported]) -> None:
-    """One line a check, and how many passed."""
-    for check in checks:
-        show(check.line)
+TONES = {"ok    ": Tone.good, "FAILED": Tone.bad, "open  ": Tone.condition}
+"""The colours of how a check may have ended."""
+
+
+def report(checks: Sequence[Reported], terminal: Terminal) -> None:
+    """One line a check, broken at the width of the terminal, and how many passed."""
+    show_laid_out(_lay_out_check(check.line, terminal) for check in checks)
     failed = sum(check.line.startswith("FAILED") for check in checks)
     passed = sum(check.passed for check in checks)
     undecided = len(checks) - passed - failed
     rest = f", {undecided} undecided" if undecided else ""
     show(f"{passed} checks passed, {failed} failed{rest}")
+
+
+def _lay_out_check(line: str, terminal: Terminal) -> str:
+    """The verdict in colour; what follows it stays to the right of it."""
+    verdict, said = line[:6], line[6:].lstrip()
+    return terminal.lay_out("  " + said, head=verdict, tone=TONES.get(verdict), hang=8)
 
 
 def exit_with(checks: Sequence[Reported]) -> None:

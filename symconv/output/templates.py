@@ -40,7 +40,7 @@ def template_environment(markup: str) -> jinja2.Environment:
     return made
 
 
-def paragraph(text: str, indent: int, width: int = 100, first: str = "") -> str:
+def paragraph(text: str, indent: int, width: int, first: str = "") -> str:
     """Words wrapped to a width, every line indented; `first` stands before the first word."""
     margin = " " * indent
     later = margin + " " * len(first)
@@ -52,7 +52,7 @@ def capitalize_first(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def align_right(line: str, words: str, width: int = 100) -> str:
+def align_right(line: str, words: str, width: int) -> str:
     """A line with words at its right margin."""
     return f"{line}{words:>{width - len(line)}}"
 

@@ -19,6 +19,7 @@ from symconv.notation.conventions import describe_layout
 from symconv.notation.presets import Notation
 from symconv.render.document.detail import parse_detail
 from symconv.render.document.displays import CaseEntries
+from symconv.render.document.markup_settings import TEXT_COLUMNS, check_columns
 from symconv.render.document.symbol_notes import Sentence
 from symconv.semantics.entrywise import EntrywiseGradients, Place, count_expanded_terms
 from symconv.semantics.work import count_terms
@@ -105,9 +106,10 @@ class DerivationDocument:
         """The elements of the page apart: equations, results and rules."""
         return emit.derivation_html_parts(*self._subject, **self._at(detail))
 
-    def text(self, *, detail: str = "normal", case: bool = False) -> str:
-        """Plain text for a terminal of 100 columns."""
-        return emit.derivation_text(*self._subject, **self._at(detail, case=case))
+    def text(self, *, detail: str = "normal", case: bool = False, width: int = TEXT_COLUMNS) -> str:
+        """Plain text in lines of `width` columns; SymconvError where that is too narrow."""
+        words = self._at(detail, case=case)
+        return emit.derivation_text(*self._subject, **words, width=check_columns(width))
 
     def json(self, *, detail: str = "full") -> str:
         """Every step as data: rule, reason, both sides as trees, text and LaTeX."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from symconv.core.equation import Equation
 from symconv.core.nodes import OneHot
@@ -20,6 +21,7 @@ from symconv.render.document.markup_settings import (
     MARKDOWN,
     NOTEBOOK,
     TEXT,
+    TEXT_COLUMNS,
     MarkupSettings,
 )
 from symconv.render.document.page_model import Display
@@ -49,14 +51,18 @@ FORMS: dict[str, tuple[MarkupSettings, str, str]] = {
 }
 
 
-def trace_document(trace: Trace, form: str) -> str:
-    """The trace in one of the `FORMS`."""
+def trace_document(trace: Trace, form: str, width: int = TEXT_COLUMNS) -> str:
+    """The trace in one of the `FORMS`; a text has lines of `width` columns."""
     scribe, markup, template = FORMS[form]
+    if form == "text":
+        scribe = replace(scribe, room=width)
     page = TraceWriter(trace, scribe).page()
-    around: dict[str, str] = dict(DOLLARS if form == "notebook" else GITHUB)
+    around: dict[str, Any] = dict(DOLLARS if form == "notebook" else GITHUB)
     if form == "html":
         around |= {"style": style_sheet(), "policy": security_policy()}
-    return render_template(markup, template, page=page, body="trace.tex.j2", **around)
+    return render_template(
+        markup, template, page=page, body="trace.tex.j2", columns=width, **around
+    )
 
 
 class TraceWriter:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from symconv.core.equation import Equation, Program
 from symconv.core.errors import SymconvError
+from symconv.render.document.markup_settings import TEXT_COLUMNS, check_columns
 from symconv.semantics.index_arithmetic import Place
 
 from .descent import Descent
@@ -72,9 +73,11 @@ class Trace:
         """Whether every number is rational and none was rounded."""
         return all(is_exact(v) for table in self.values.values() for v in table.values())
 
-    def text(self) -> str:
-        """Plain text for a terminal of 100 columns."""
-        return self._written("text")
+    def text(self, *, width: int = TEXT_COLUMNS) -> str:
+        """Plain text in lines of `width` columns; SymconvError where that is too narrow."""
+        from .document import trace_document
+
+        return trace_document(self, "text", check_columns(width))
 
     def markdown(self) -> str:
         """Markdown as GitHub renders it."""

@@ -92,7 +92,7 @@ def test_a_derivation_in_letters_of_ones_own_is_the_one_from_python(form):
     written = getattr(Network.example("general-conv").in_notation(own).derivation("w"), form)
     given = ("--letter", "i=r", "--letter", "m=u", "--deltas", "partial", "--format", form)
     done = symconv("derive", "general-conv", "--wrt", "w", *given)
-    document = {"document": True} if form == "latex" else {}
+    document = {"latex": {"document": True}, "text": {"width": 80}}.get(form, {})
     assert done.stdout == written(**document, detail="normal").rstrip("\n") + "\n"
     assert done.stderr == ""
 
@@ -250,7 +250,8 @@ def test_verify_prints_a_line_for_each_check():
     done = symconv("verify", "relu-filter")
     assert done.returncode == 0
     assert "checks passed, 0 failed" in done.stdout
-    assert all(line.startswith("ok") for line in done.stdout.splitlines()[:-1])
+    # A line that goes on begins with eight spaces.
+    assert {line[:8] for line in done.stdout.splitlines()[:-1]} == {"ok      ", " " * 8}
     checks = json.loads(symconv("verify", "relu-filter", "--json").stdout)
     assert all(check["passed"] for check in checks)
 

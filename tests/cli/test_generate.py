@@ -114,7 +114,8 @@ def test_where_there_is_no_plan_the_reason_is_told(network, words):
         (("--style", "fast"), "written out number by number: the network is tiny"),
     ],
 )
-def test_what_is_written_is_what_is_explained(tmp_path, style, first):
+def test_what_is_written_is_what_is_explained(tmp_path, style, first, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
     done = symconv("generate", "two-convs", "-o", str(tmp_path / "out"), "--explain", *style)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()

@@ -125,7 +125,8 @@ def arrows():
     """A file as witness for every (folder, folder) of which the first imports the second."""
     found = {}
     for path, tree in trees().items():
-        if only_reexports(path, tree):
+        # `python -m symconv` opens the door from outside; nothing imports it.
+        if only_reexports(path, tree) or path.name == "__main__.py":
             continue
         for node in ast.walk(tree):
             if isinstance(node, ast.Import | ast.ImportFrom):
@@ -147,6 +148,8 @@ def test_files_have_the_size_of_one_idea():
     short = [
         str(path)
         for path, count in lines.items()
-        if count < 15 and path.name != "__init__.py" and not EXTENSION_POINTS & set(path.parts)
+        if count < 15
+        and path.name not in {"__init__.py", "__main__.py"}
+        and not EXTENSION_POINTS & set(path.parts)
     ]
     assert short == []

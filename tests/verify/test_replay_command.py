@@ -140,6 +140,7 @@ def loop(depth):
 
 
 def test_a_step_that_is_too_large_is_not_called_wrong(saved, monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("COLUMNS", "150")
     monkeypatch.setattr(values, "MOST_WORK", 20_000)
     monkeypatch.setattr(replaying, "MOST_WORK", 20_000)
     data = json.loads(saved)

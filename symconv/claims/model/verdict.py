@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -118,30 +118,40 @@ MOST_SHOWN = 5
 
 def format_verdict(verdict: Verdict) -> str:
     """The verdict as lines: what was read, what is right, why."""
+    rows = (f"  {label}: {text}" for label, text in list_rows(verdict))
+    return "\n".join((write_head(verdict), *rows))
+
+
+def write_head(verdict: Verdict) -> str:
+    """The first line: a mark, the verdict, and what kind of statement it is about."""
     where = f"line {verdict.line}: " if verdict.line else ""
     tried = f"; {verdict.tried}" if verdict.tried else ""
-    lines = [f"{MARKS[verdict.verdict]} {where}{verdict.verdict} ({verdict.kind}){tried}"]
-    lines += [f"  read as: {verdict.reading}"] if verdict.reading else []
+    return f"{MARKS[verdict.verdict]} {where}{verdict.verdict} ({verdict.kind}){tried}"
+
+
+def list_rows(verdict: Verdict) -> Iterator[tuple[str, str]]:
+    """What stands below the head: a label, and a line."""
+    if verdict.reading:
+        yield "read as", verdict.reading
     for n, cause in enumerate(verdict.causes):
-        lines.append(f"  {'cause' if n == 0 else 'also'}: {cause.name}: {cause.text}")
+        yield "also" if n else "cause", f"{cause.name}: {cause.text}"
     if verdict.truth:
-        lines.append(f"  correct: {verdict.truth}")
+        yield "correct", verdict.truth
     if verdict.terms and (verdict.missing or verdict.spurious):
         claim, truth = verdict.terms
-        lines.append(
-            f"  terms: yours {claim}, true {truth}; {len(verdict.spurious)} spurious, "
-            f"{len(verdict.missing)} missing"
-        )
+        counted = f"{len(verdict.spurious)} spurious, {len(verdict.missing)} missing"
+        yield "terms", f"yours {claim}, true {truth}; {counted}"
     for name, found in (("spurious", verdict.spurious), ("missing", verdict.missing)):
         if found:
             more = f" ... ({len(found)} in all)" if len(found) > MOST_SHOWN else ""
-            lines.append(f"  {name}: {', '.join(found[:MOST_SHOWN])}{more}")
-    if verdict.counterexample:
-        lines.append(f"  for example: {verdict.counterexample}")
-    lines += [f"  where: {verdict.step}"] if verdict.step else []
-    lines += [f"  rests on: {verdict.evidence}"] if str(verdict.evidence or "") else []
-    lines += [f"  note: {line}" for note in verdict.notes for line in note.split("\n")]
-    return "\n".join(lines)
+            yield name, f"{', '.join(found[:MOST_SHOWN])}{more}"
+    last = (
+        ("for example", verdict.counterexample),
+        ("where", verdict.step),
+        ("rests on", str(verdict.evidence or "")),
+    )
+    yield from ((label, said) for label, said in last if said)
+    yield from (("note", line) for note in verdict.notes for line in note.split("\n"))
 
 
 def describe_briefly(verdict: Verdict) -> str:

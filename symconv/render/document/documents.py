@@ -131,8 +131,8 @@ def derivation_html_parts(*subject: Any, **words: Any) -> HtmlParts:
     )
 
 
-def derivation_text(*subject: Any, **words: Any) -> str:
-    """Plain text for a terminal of 100 columns."""
-    content = make_content(*subject, **words)
-    written = render_template("text", "derivation.txt.j2", page=build_page(content, TERMINAL))
+def derivation_text(*subject: Any, width: int, **words: Any) -> str:
+    """Plain text for lines of so many columns; what has no place to break is longer."""
+    page = build_page(make_content(*subject, **words), replace(TERMINAL, room=width))
+    written = render_template("text", "derivation.txt.j2", page=page, columns=width)
     return written.replace(NO_BREAK, " ")

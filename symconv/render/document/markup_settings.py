@@ -166,9 +166,26 @@ MARKDOWN = MarkupSettings(
     marks=True,
 )
 NOTEBOOK = replace(MARKDOWN, inline="${}$".format)
+TEXT_COLUMNS, FEWEST_COLUMNS = 100, 40
+"""The width of a text where none is asked for, and the least: in less, words have no room.
+
+100 is what the rules of a derivation need beside its formulas.
+"""
 TEXT = MarkupSettings(
-    PlainText(), clean_text, "{}".format, 100, 8, 4, shows_limits=False, stacked=True
+    PlainText(), clean_text, "{}".format, TEXT_COLUMNS, 8, 4, shows_limits=False, stacked=True
 )
+
+
+def check_columns(width: int) -> int:
+    """The width of a text; SymconvError where it is no number of columns, or too small."""
+    if not isinstance(width, int) or width < FEWEST_COLUMNS:
+        raise SymconvError(
+            f"a text of {width!r:.20} columns has no room for formulas",
+            help=f"{FEWEST_COLUMNS} columns or more",
+        )
+    return width
+
+
 LONGEST_UNBROKEN = 60
 """Formulas up to so many characters are kept on one line inside a sentence.
 

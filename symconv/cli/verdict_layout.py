@@ -1,0 +1,36 @@
+"""A verdict in lines of a terminal: its head in the colour of the answer, each row below it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from .terminal import Terminal, Tone
+
+if TYPE_CHECKING:
+    from symconv.claims.model.verdict import Verdict
+
+
+def lay_out_verdict(verdict: Verdict, terminal: Terminal) -> Iterator[str]:
+    """The lines of a verdict as `format_verdict` has them, in a width, and in colours."""
+    from symconv.claims.model.verdict import list_rows, write_head
+
+    head, answer = write_head(verdict), verdict.verdict
+    said = head.index(answer) + len(answer)
+    yield terminal.lay_out(head[said:], head=head[:said], tone=_find_tone(verdict))
+    for label, text in list_rows(verdict):
+        yield terminal.lay_out(text, head=f"  {label}: ", tone=Tone.label)
+
+
+def _find_tone(verdict: Verdict) -> Tone | None:
+    """The colour of an answer; none where nothing was asked, or where it is open."""
+    from symconv.claims.model.verdict import CONDITION, PRINTED, RIGHT, UNREADABLE, WRONG
+
+    tones = {
+        RIGHT: Tone.good,
+        PRINTED: Tone.good,
+        WRONG: Tone.bad,
+        CONDITION: Tone.condition,
+        UNREADABLE: Tone.unread,
+    }
+    return tones.get(verdict.verdict)
