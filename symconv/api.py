@@ -409,7 +409,8 @@ class Network:
             fixed, options = self._fix_for_c(sizes)
             options |= {"dtype": "float64", **overrides}
             module = vars(fixed.compile("c", **options).module)
-            module["LEAST_PART"] = 1
+            # Parts are handed over whether it is worth it or not.
+            module["HANDOVER"] = -(10**12)
             return sizes, list_module_uses(module, names.tensors, {}, style, exact=False)
         named = {names.sizes[s]: n for s, n in sizes.items() if s in names.sizes}
         module = vars(self.compile(style, **overrides).module)

@@ -74,10 +74,10 @@ def gradients(answer):
 
 
 def built(network, **options):
-    """The module, with parts as small as a sample."""
+    """The module, which hands parts over whether it is worth it or not."""
     options = {"dtype": "float64", "chunk": CHUNK} | options
     module = network.compile("c", **options).module
-    module.LEAST_PART = 1
+    module.HANDOVER = -(10**12)
     return module
 
 

@@ -28,16 +28,21 @@ WORDS = frozenset({
     "char", "const", "float", "double", "else", "for", "if", "int", "long", "return", "restrict",
     "signed", "sizeof", "static", "struct", "typedef", "unsigned", "void", "inline", "int64_t",
     "size_t", "real", "arrays", "workspace", "INFINITY", "NAN", "GUARDED", "HOLD", "union",
-    "uint32_t", "uint64_t",
+    "uint32_t", "uint64_t", "enum", "ASLEEP", "READY", "CLAIMED", "POSTED", "TAKEN", "DONE",
+    "HANDS_OVER", "__ATOMIC_ACQUIRE", "__ATOMIC_RELEASE", "__ATOMIC_ACQ_REL",
 })  # fmt: skip
 CALLS = frozenset({
     "exp", "expf", "log", "logf", "log1p", "log1pf", "tanh", "tanhf", "sqrt", "sqrtf", "sin",
     "sinf", "cos", "cosf", "erf", "erff", "fabs", "fabsf", "pow", "powf",
-    "__builtin_shufflevector",
+    "__builtin_shufflevector", "__atomic_load_n", "__atomic_store_n",
+    "__atomic_compare_exchange_n", "PAUSE", "YIELD",
 })  # fmt: skip
 """The functions of the standard library; none of them allocates, reads or writes a file."""
 
-OWN = ("real_", "compute_", "add_", "clear_", "turn_", "LOW_", "HIGH_")
+OWN = (
+    "real_", "compute_", "add_", "clear_", "turn_", "LOW_", "HIGH_", "read_", "write_", "change_",
+    "wait_",
+)  # fmt: skip
 """How the functions begin that the file brings itself."""
 
 DIRECTIVES = re.compile(
@@ -51,6 +56,13 @@ DIRECTIVES = re.compile(
     r"|if defined\(__clang__\) \|\| \(defined\(__GNUC__\) && __GNUC__ >= 12\)"
     r"|define (LOW|HIGH)_\d+\(x, y\) __builtin_shufflevector\(x, y(, \d+)+\)"
     r"|if defined\(__GNUC__\) && !defined\(__clang__\)"
+    r"|if defined\(__GCC_ATOMIC_INT_LOCK_FREE\) && __GCC_ATOMIC_INT_LOCK_FREE == 2"
+    r"|define HANDS_OVER [01]|if HANDS_OVER"
+    r"|if HANDS_OVER && \(defined\(__unix__\) \|\| defined\(__APPLE__\)\)"
+    r"|include <sched\.h>|define YIELD\(\) (sched_yield\(\)|0)"
+    r"|if HANDS_OVER && \(defined\(__x86_64__\) \|\| defined\(__i386__\)\)"
+    r"|elif HANDS_OVER && defined\(__aarch64__\)"
+    r"|define PAUSE\(\) (__builtin_ia32_pause\(\)|__asm__ volatile\(\"yield\"\)|\(\(void\)0\))"
     r"|define GUARDED __attribute__\(\(optimize\(\"no-tree-loop-if-convert\"\)\)\))"
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import ceil
 
 from symconv.codegen.fast.plan.batch_split import BatchSplit
 from symconv.codegen.python.module_spec import ModuleSpec
@@ -16,6 +17,7 @@ from .model.open_batch import fix_batch
 from .model.sized_program import SizedProgram, SizedTensor
 from .nests.machine import Machine
 from .passes import ALIGNMENT, WIDEST, FileParts, PassCode
+from .step_cost import ChunkTimes, estimate_cycles
 
 PART = "of `count` samples from `first` on, of a batch of `samples`"
 """What is said of a function that computes some samples of a batch."""
@@ -136,9 +138,20 @@ class ChunkedParts:
     def describe(self) -> str:
         """How a batch is gone over, in words."""
         size, batch = self.sizes[0], self.split.batch
-        if size == 1:
-            return f"batch {batch}: one sample at a time"
-        return f"batch {batch}: {size} samples at a time, what is left one by one"
+        how = f"{size} samples at a time, what is left one by one"
+        least = self.times.find_least_batch()
+        return "\n".join(
+            [
+                f"batch {batch}: {how if size > 1 else 'one sample at a time'}",
+                f"step: threads share the batch; threads=2 has an effect from {least} samples on",
+            ]
+        )
+
+    @cached_property
+    def times(self) -> ChunkTimes:
+        """About how long a chunk takes, and a sample alone."""
+        whole, alone = (ceil(estimate_cycles(self.chunks[n])) for n in (0, -1))
+        return ChunkTimes(self.sizes[0], whole, alone)
 
     @cached_property
     def passes(self) -> tuple[PassCode, ...]:

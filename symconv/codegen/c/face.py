@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from symconv.codegen.fast.plan.batch_split import smallest_part
 from symconv.codegen.python.function_docstring import function_docstring
 from symconv.codegen.python.helpers import load_helper
 from symconv.codegen.python.identifiers import Identifiers
@@ -36,11 +35,7 @@ from symconv.core.tensor import Tensor
 from .chunks import ChunkedParts
 from .model.sized_program import SizedTensor
 from .passes import FileParts
-
-GRAIN = 10_000_000
-"""The fewest operations that repay another thread: it is woken in 50 us, in which C computes some
-4 million; with a smaller number small batches take longer in parts, with a larger one LeNet-5 with
-32 samples, 3 million operations each, would leave a core idle."""
+from .step_cost import HANDOVER
 
 HOW = (
     "Calls the C library beside this file; the comment in the C file says how to make it. Arrays "
@@ -61,8 +56,8 @@ ALIASES = {
 
 THREADS = Parameter("threads", "int", "1", keyword_only=True)
 PARTS = (
-    "threads: the most parts. A part has at least LEAST_PART samples, as a smaller one is",
-    "    computed faster than it is handed over; one part is computed in the calling thread.",
+    "threads: the most parts. There are fewer where fewer are faster (CYCLES, HANDOVER); the",
+    "    first is computed in the calling thread.",
 )
 SPACES = (
     *PARTS,
@@ -197,13 +192,16 @@ class FaceWriter:
         rooms = [f'"{self._name(t)}"' for t in self.parts.fields if t.key in batched]
         one, more = "", list[str]()
         if isinstance(self.parts, ChunkedParts):
-            one, least = ", those of one sample", self._count_least(self.parts)
+            one, times = ", those of one sample", self.parts.times
             more = [
                 *_set_lines("BATCHED", rooms),
                 '"""The arrays with a sample a row."""',
                 "",
-                f"LEAST_PART, CHUNK = {least}, {self.parts.sizes[0]}",
-                '"""The fewest samples that repay a thread, and what parts are multiples of."""',
+                f"CHUNK, HANDOVER = {times.chunk}, {HANDOVER}",
+                f"CYCLES = {(times.cycles, times.alone)}",
+                '"""The samples that are computed at once; about how many cycles it costs to hand',
+                "a part of a batch over, to compute so many samples, and one alone.",
+                '"""',
                 "",
             ]
         labels = [f'"{self._name(t)}"' for t in program.given if t.kind == "label"]
@@ -242,11 +240,8 @@ class FaceWriter:
     def _helpers(self) -> Iterable[Helper]:
         if not self._splits:
             return (load_helper("c", "face", batch=0),)
-        return load_helper("numpy_fast", "thread_pool"), load_helper("c", "face", batch=1)
-
-    def _count_least(self, parts: ChunkedParts) -> int:
-        """The fewest samples of a part: a chunk at least, which takes less time than its rest."""
-        return max(parts.sizes[0], smallest_part(self.spec.backward, parts.split, GRAIN))
+        pool = load_helper("numpy_fast", "thread_pool")
+        return pool, load_helper("c", "threads"), load_helper("c", "face", batch=1)
 
     def _given_lines(
         self, given: list[SizedTensor], stored: list[SizedTensor], indent: int = 1

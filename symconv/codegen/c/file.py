@@ -41,6 +41,7 @@ WORDS_OF_TEMPLATES = frozenset(
         *("scratch", "sums"),
         *("entries", "share", "taken", "at", "first", "samples"),
         *("from", "step", "rows", "to", "pitch", "j"),
+        *("parts", "worker", "given", "woken", "state", "turn", "turns", "word", "value", "mine"),
     ]
 )
 """The names of numbers in the templates."""
@@ -101,7 +102,6 @@ class SourceFiles:
             **self._words(),
             fields=[self._field(t) for t in self.parts.fields],
             passes=self.parts.passes,
-            splits=isinstance(self.parts, ChunkedParts),
             real="double" if self.dtype == "float64" else "float",
         )
         return self._audited(text)
@@ -114,6 +114,7 @@ class SourceFiles:
         used = [h for h in HELPERS if h in {*used, *more}]
         turns = {int(n) for n in re.findall(r"\bturn_(\d+)\b", self.bodies)}
         public = ["\n".join(p.lines) for p in self.parts.passes]
+        public += ["add_part"] if self._added else []
         text = render_template(
             "c",
             "module.c.j2",
@@ -127,6 +128,7 @@ class SourceFiles:
             inner_passes=self.parts.inner_passes,
             passes=self.parts.passes,
             part_helpers=[h for h in PART_HELPERS if any(h in p for p in public)],
+            added=self._added,
             bytes=self.parts.bytes,
             fingerprint=self.fingerprint,
             command=f"{self.command} -o lib{self.prefix}.so {self.prefix}.c -lm",
@@ -151,7 +153,16 @@ class SourceFiles:
             "macro": f"{self.prefix.upper()}_REAL",
             "title": escape_comment(spec.title),
             "notes": [escape_comment(note) for note in spec.notes],
+            "splits": isinstance(self.parts, ChunkedParts),
         }
+
+    @property
+    def _added(self) -> list[tuple[str, int]]:
+        """What the parts of a batch have a sum each of: the names, and the entries of each."""
+        if not isinstance(self.parts, ChunkedParts):
+            return []
+        tensors = self.parts.program.tensors
+        return [(self.parts.names[k], tensors[k].entries) for k in self.parts.shared]
 
     def _shape(self, tensor: SizedTensor) -> tuple[int | str, ...]:
         """The extents, where an open batch is a word."""

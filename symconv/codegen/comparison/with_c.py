@@ -10,14 +10,12 @@ holds, half as fast.
 
 from __future__ import annotations
 
-from math import prod
-
 from sympy import Sum
 from sympy.tensor.indexed import Indexed
 
-from symconv.codegen.c.equations import EquationCode
+from symconv.codegen.c.chunks import ChunkedParts
 from symconv.codegen.c.module import GeneratedC
-from symconv.codegen.c.nests.planner import NestPlan
+from symconv.codegen.c.step_cost import MICROSECOND, estimate_cycles
 from symconv.codegen.fast.algorithms.operation_count import estimate_microseconds
 from symconv.codegen.fast.plan.cost_model import count_work, write_time
 from symconv.codegen.fast.plan.operations import count_elements, count_operations
@@ -38,12 +36,6 @@ STATEMENT = 2.3
 ENTRY, MULTIPLIED, SUMMED = 5e-4, 1e-5, 2.2e-4
 """Microseconds for an entry that is written, and for an operation: inside of a product of matrices,
 and in a sum over windows, which is none."""
-
-CYCLES = 3800
-"""The cycles of a microsecond."""
-
-OPERATION, CALL = 0.3, 50
-"""The cycles of an operation in loops without a tile, and of the call of an equation."""
 
 
 def compare_with_c(strategy: Strategy, made: GeneratedC) -> str:
@@ -95,15 +87,5 @@ def _estimate_equation(e: Equation) -> float:
 
 def estimate_c(made: GeneratedC) -> float:
     """About how many microseconds both passes take in C."""
-    program = made.parts.program
-    equations = {e.key: e for e in (*program.forward, *program.backward)}
-    codes = (code for part in made.parts.equations for code in part)
-    return sum(CALL + _count_cycles(code, equations[code.key]) for code in codes) / CYCLES
-
-
-def _count_cycles(code: EquationCode, e: Equation) -> float:
-    # Winograd's tiles are only planned where they are asked for.
-    if not isinstance(code.plan, NestPlan):
-        return float(OPERATION * count_operations(e))
-    wanted = code.plan.nest.products / prod(code.plan.phases.values())
-    return code.plan.cycles * wanted
+    parts = made.parts.chunks[0] if isinstance(made.parts, ChunkedParts) else made.parts
+    return estimate_cycles(parts) / MICROSECOND

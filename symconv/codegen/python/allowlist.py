@@ -257,9 +257,12 @@ C_FACE = allow_training(AllowList(
         *READABLE.nodes,
         *(ast.BoolOp, ast.boolop, ast.Dict, ast.DictComp, ast.GeneratorExp),
         *(ast.IfExp, ast.List, ast.ListComp, ast.Set, ast.Starred, ast.comprehension),
+        *(ast.Try, ast.ExceptHandler, ast.While),
     ),
     imports=frozenset({
         "import ctypes",
+        "import os",
+        "from threading import Lock, Thread",
         "from collections.abc import Callable",
         "from concurrent.futures import ThreadPoolExecutor",
         "from pathlib import Path",
@@ -270,15 +273,16 @@ C_FACE = allow_training(AllowList(
     libraries={"np": frozenset({
         "array", "asarray", "ascontiguousarray", "dtype", "empty", "float32", "float64", "floating",
         "int64", "integer", "isin", "uint8", "uintp",
-    })},
+    }), "os": frozenset({"cpu_count", "sched_getaffinity"})},
     methods=frozenset({
-        "CDLL", "CFUNCTYPE", "append", "c_size_t", "c_uint", "c_void_p", "ctypes", "data",
-        "dtype", "exists", "extend", "get", "items", "kind", "max", "min", "name", "ndim", "result",
-        "setdefault", "shape", "submit", "values", "with_name",
+        "CDLL", "CFUNCTYPE", "acquire", "any", "append", "c_int", "c_size_t", "c_uint", "c_void_p",
+        "ctypes", "data", "dtype", "exists", "extend", "get", "is_alive", "items", "kind", "max",
+        "min", "name", "ndim", "release", "result", "setdefault", "shape", "start", "submit",
+        "values", "with_name",
     }),
     builtins=frozenset({
-        "OSError", "TypeError", "ValueError", "dict", "frozenset", "int", "len", "list", "max",
-        "min", "next", "range", "str", "tuple", "zip",
+        "OSError", "RuntimeError", "TypeError", "ValueError", "dict", "enumerate", "frozenset",
+        "hasattr", "int", "len", "list", "max", "min", "next", "range", "str", "tuple", "zip",
     }),
     dunders=frozenset({"__file__"}),
 ))  # fmt: skip

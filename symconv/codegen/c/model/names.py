@@ -26,7 +26,8 @@ LIBRARY = frozenset({
     "jn", "gamma", "lgamma", "tgamma", "signgam", "index", "rindex", "div", "abs", "labs", "time",
     "main", "errno", "unix", "linux", "memset", "memcpy", "size_t", "ptrdiff_t", "int64_t", "NULL",
     "NAN", "INFINITY", "real", "arrays", "workspace", "GUARDED", "HOLD",
-    "scratch",
+    "scratch", "HANDS_OVER", "PAUSE", "YIELD", "ASLEEP", "READY", "CLAIMED", "POSTED", "TAKEN",
+    "DONE",
 })  # fmt: skip
 """What headers declare and what the file itself uses."""
 

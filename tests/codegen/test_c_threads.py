@@ -1,0 +1,404 @@
+"""Parts of a batch that C hands over to threads: who computes them, and that it does not matter."""
+
+import dataclasses
+import functools
+import gc
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import time
+import weakref
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from c_style import NEEDS_COMPILER, QUICK, WHOLE
+from paths import ROOT
+
+from symconv import Network
+from symconv.codegen.c import build
+
+CHUNK = 4
+TEXT = (
+    "input x Nx1x6x5 | conv w 3x3 channels 2 padding 1 bias b -> z | relu -> a | flatten -> v "
+    "| dense W 4 bias c -> h | cross_entropy t labels -> C"
+)
+FOREVER = 10**9
+"""Turns that take longer than a test: a worker is there while it lasts."""
+
+NEEDS_CORES = pytest.mark.skipif(
+    not hasattr(os, "sched_getaffinity") or len(os.sched_getaffinity(0)) < 2,
+    reason="threads need two cores",
+)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def cache(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.delenv("CC", raising=False)
+        patch.setattr(build, "FLAGS", QUICK)
+        yield patch
+
+
+@functools.cache
+def compiled(flags):
+    """The network with a library that was made with such flags."""
+    assert flags == build.FLAGS
+    return Network.parse(TEXT).compile("c", dtype="float64", chunk=CHUNK)
+
+
+def make():
+    """A module of its own that hands parts over whether it is worth it or not."""
+    module = dataclasses.replace(compiled(build.FLAGS)).module
+    module.HANDOVER = -(10**12)
+    return module
+
+
+def draw(batch, seed=0):
+    rng = np.random.default_rng(seed)
+    shapes = {"x": (batch, 1, 6, 5), "w": (2, 1, 3, 3), "b": (2,), "W": (4, 60), "c": (4,)}
+    return {n: rng.standard_normal(s) for n, s in shapes.items()} | {
+        "t": rng.integers(4, size=batch)
+    }
+
+
+def listed(step):
+    return [step.C, *step.gradients]
+
+
+def same(one, other):
+    return all(np.array_equal(a, b) for a, b in zip(listed(one), listed(other), strict=True))
+
+
+def wait_until(condition):
+    """Whether something comes true, which may take a moment on a busy machine."""
+    end = time.monotonic() + 60
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.001)
+    return condition()
+
+
+def find_state(module, worker=0):
+    return module.WORKERS[worker]["state"][0]
+
+
+ASLEEP, READY = 0, 1
+
+
+@NEEDS_COMPILER
+@NEEDS_CORES
+def test_a_worker_computes_its_part_sleeps_and_is_woken():
+    module, given = make(), draw(3 * CHUNK)
+    module.TURNS = FOREVER
+    run, first = module.bind(**given, threads=2)
+    run()
+    assert wait_until(lambda: find_state(module) == READY)
+    kept = [np.copy(a) for a in listed(first)]
+    for _ in range(50):
+        run()
+        assert all(np.array_equal(a, b) for a, b in zip(listed(first), kept, strict=True))
+    # The thread that looks for parts now is told to look only once more.
+    module.WORKERS[0]["state"][0] = ASLEEP
+    module.TURNS = 1
+    worker = module.WORKERS[0]["thread"]
+    assert wait_until(worker.is_alive)
+    run()
+    assert wait_until(lambda: find_state(module) == ASLEEP)
+    for _ in range(5):
+        run()
+        assert all(np.array_equal(a, b) for a, b in zip(listed(first), kept, strict=True))
+    assert module.WORKERS[0]["thread"] is worker
+
+
+@NEEDS_COMPILER
+@pytest.mark.parametrize("threads", [2, 3])
+def test_without_any_worker_the_caller_computes_all_parts(threads, monkeypatch):
+    module, given = make(), draw(3 * CHUNK + 2)
+    wanted = module.step(**given, threads=threads)
+    alone = make()
+    alone.wake_worker = lambda _: None
+    assert same(alone.step(**given, threads=threads), wanted)
+    single = make()
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0}, raising=False)
+    assert same(single.step(**given, threads=threads), wanted)
+    assert not any("thread" in worker for worker in single.WORKERS)
+
+    def refuse(_):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    assert same(make().step(**given, threads=threads), wanted)
+
+
+@NEEDS_COMPILER
+def test_a_worker_that_has_come_but_gets_no_core_is_not_waited_for():
+    """It is ready, as its word says, but nobody is there."""
+    module, given = make(), draw(3 * CHUNK)
+    wanted = module.step(**given, threads=2)
+    other = make()
+    woken = []
+    other.wake_worker = woken.append
+    other.find_workers(1)[0]["state"][0] = READY
+    assert same(other.step(**given, threads=2), wanted)
+    assert not woken
+    # It is taken to be asleep from then on, and woken.
+    assert find_state(other) == ASLEEP
+    assert same(other.step(**given, threads=2), wanted)
+    assert woken == other.WORKERS
+
+
+@NEEDS_COMPILER
+def test_a_worker_with_another_callers_part_is_left_alone():
+    module, given = make(), draw(3 * CHUNK)
+    wanted = module.step(**given, threads=2)
+    for state in (2, 3, 4, 5):
+        busy = make()
+        busy.find_workers(1)[0]["state"][0] = state
+        assert same(busy.step(**given, threads=2), wanted)
+        assert find_state(busy) == state
+
+
+@NEEDS_COMPILER
+def test_two_modules_and_one_from_many_threads_at_once():
+    modules, given = (make(), make()), [draw(n, n) for n in (9, 12, 30)]
+    wanted = [modules[0].step(**g, threads=2) for g in given]
+    jobs = [(modules[n % 2], n % 3) for n in range(60)]
+    with ThreadPoolExecutor(6) as pool:
+        found = list(pool.map(lambda job: job[0].step(**given[job[1]], threads=2), jobs))
+    assert all(same(step, wanted[n]) for (_, n), step in zip(jobs, found, strict=True))
+    assert all(len(module.WORKERS) == 1 for module in modules)
+
+
+@NEEDS_COMPILER
+def test_a_bound_step_that_two_threads_call_against_the_rules_does_not_hang():
+    module = make()
+    run, _ = module.bind(**draw(4 * CHUNK), threads=2)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda _: [run() for _ in range(100)], range(2)))
+    assert wait_until(lambda: find_state(module) in {ASLEEP, READY})
+
+
+@NEEDS_COMPILER
+@NEEDS_CORES
+def test_a_thread_without_work_ends_and_frees_its_module():
+    module, given = make(), draw(3 * CHUNK)
+    module.IDLE, module.TURNS = 0.01, 100
+    wanted = module.step(**given, threads=2)
+    worker = module.WORKERS[0]["thread"]
+    assert wait_until(lambda: not worker.is_alive())
+    # Another one begins where there is work again.
+    assert same(module.step(**given, threads=2), wanted)
+    again = module.WORKERS[0]["thread"]
+    assert again is not worker
+    assert wait_until(lambda: not again.is_alive())
+    left = weakref.ref(module)
+    del module
+    gc.collect()
+    assert left() is None
+
+
+PROGRAM = """
+import os, sys, warnings
+sys.path[:0] = [{root!r}, {tests!r}]
+import test_c_threads as tests
+tests.build.FLAGS = tests.QUICK
+warnings.simplefilter("ignore")
+module, given = tests.make(), tests.draw(12)
+module.TURNS = tests.FOREVER
+wanted = module.step(**given, threads=3)
+assert tests.same(module.step(**given, threads=3), wanted)
+if hasattr(os, "fork"):
+    child = os.fork()
+    if not child:
+        good = all(tests.same(module.step(**given, threads=3), wanted) for _ in range(5))
+        os._exit(0 if good else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+assert tests.same(module.step(**given, threads=3), wanted)
+"""
+
+
+@NEEDS_COMPILER
+def test_a_process_forks_and_ends_while_workers_look_for_parts():
+    program = PROGRAM.format(root=str(ROOT), tests=str(ROOT / "tests/codegen"))
+    path = os.pathsep.join([str(ROOT), str(ROOT / "tests/data")])
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=os.environ | {"PYTHONPATH": path},
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@NEEDS_COMPILER
+def test_without_atomic_words_threads_of_python_have_the_parts(monkeypatch):
+    given = draw(3 * CHUNK + 1)
+    wanted = [make().step(**given, threads=n) for n in (1, 2, 3)]
+    monkeypatch.setattr(build, "FLAGS", (*QUICK, "-U__GCC_ATOMIC_INT_LOCK_FREE"))
+    module = make()
+    for n, right in enumerate(wanted, 1):
+        assert same(module.step(**given, threads=n), right)
+    assert not module.WORKERS
+    assert module.THREAD_POOLS
+
+
+TEXTS = (TEXT, "input x Nx3 | dense w 2 -> h | sse t -> C", "input x Nx1x40x40 | relu -> y | sse t")
+
+
+@NEEDS_COMPILER
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_batch_falls_into_the_parts_that_take_the_least_time(text):
+    """As the plan tells: from the least batch on, in no more parts than threads, with no gap."""
+    network = Network.parse(text)
+    made, module = network.generate_c(), network.compile("c", isa="scalar").module
+    chunk, (whole, alone) = module.CHUNK, module.CYCLES
+    least = made.parts.times.find_least_batch()
+    assert f"threads=2 has an effect from {least} samples on" in made.plan_text()
+    assert all(module.split_batch(n, 2) == [0, n] for n in range(1, least))
+    assert len(module.split_batch(least, 2)) == 3
+
+    def cost(ends):
+        sizes = np.diff(ends)
+        assert (sizes > 0).all()
+        times = sizes // chunk * whole + sizes % chunk * alone
+        return times.max() + module.HANDOVER * (len(sizes) - 1)
+
+    for n in (*range(1, 4 * chunk, 7), 10 * chunk, 10 * chunk + 1):
+        for threads in (1, 2, 3, 5):
+            ends = module.split_batch(n, threads)
+            assert (ends[0], ends[-1]) == (0, n)
+            assert len(ends) <= threads + 1
+            even = [n * k // threads for k in range(threads + 1)]
+            assert cost(ends) <= cost([0, n])
+            assert n < threads or cost(ends) <= cost(even)
+
+
+DRIVER = """#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include "network.h"
+enum {{ N = 13, PARTS = 3, CALLERS = 2, STEPS = 300, ENTRIES = {entries} }};
+static network_worker workers[PARTS - 1] __attribute__((aligned(128)));
+static unsigned ends;
+static void *serve(void *worker)
+{{
+  while (!__atomic_load_n(&ends, __ATOMIC_ACQUIRE)) network_serve(worker, 50);
+  return 0;
+}}
+static void *call(void *wrong)
+{{
+  network_arrays arrays[PARTS];
+  network_part parts[PARTS];
+  double first[ENTRIES];
+  const size_t size = (network_workspace() + 63) / 64 * 64;
+  for (int k = 0; k < PARTS; k++) {{
+{lines}
+    if (k) arrays[k] = arrays[0];
+{own}
+    const size_t begin = (size_t)N * k / PARTS, end = (size_t)N * (k + 1) / PARTS;
+    network_part part = {{&arrays[k], begin, end - begin, N, aligned_alloc(64, size), 0, 0}};
+    if (k) part.worker = &workers[k - 1];
+    parts[k] = part;
+  }}
+  for (int n = 0; n < STEPS; n++) {{
+    if (network_step_parts(parts, PARTS, n % 3 == 0)) network_step_parts(parts, PARTS, 1);
+    if (!n) memcpy(first, arrays[0].dw, sizeof(first));
+    if (memcmp(first, arrays[0].dw, sizeof(first))) *(int *)wrong = 1;
+  }}
+  return 0;
+}}
+int main(void)
+{{
+  pthread_t threads[CALLERS + PARTS - 1];
+  int wrong[CALLERS] = {{0}};
+  for (int k = 0; k < PARTS - 1; k++) pthread_create(&threads[CALLERS + k], 0, serve, &workers[k]);
+  for (int k = 0; k < CALLERS; k++) pthread_create(&threads[k], 0, call, &wrong[k]);
+  for (int k = 0; k < CALLERS; k++) pthread_join(threads[k], 0);
+  __atomic_store_n(&ends, 1, __ATOMIC_RELEASE);
+  for (int k = 0; k < PARTS - 1; k++) pthread_join(threads[CALLERS + k], 0);
+  return wrong[0] | wrong[1];
+}}
+"""
+
+
+def write_driver(folder):
+    """The C file, and a program in which two callers share two workers that come and go."""
+    made = Network.parse(TEXT).generate_c(dtype="float64", chunk=CHUNK)
+    lines, own, given = [], [], {t.key for t in made.parts.program.given}
+    for tensor in made.parts.fields:
+        kind = "int64_t" if tensor.kind == "label" else "double"
+        name, batched = made.parts.names[tensor.key], tensor.key in made.parts.batched
+        size = tensor.entries * (13 if batched else 1)
+        lines.append(f"    {kind} *p_{name} = malloc(sizeof({kind}) * {size});")
+        value = "n % 2" if tensor.kind == "label" else "(n * 7919 % 13 - 5) / 8.0"
+        start = value if tensor.key in given else "0"
+        lines.append(f"    for (int n = 0; n < {size}; n++) p_{name}[n] = {start};")
+        lines.append(f"    arrays[k].{name} = p_{name};")
+        if tensor.key in made.parts.shared:
+            own.append(f"    arrays[k].{name} = p_{name};")
+    entries = made.parts.program.tensors["gradient w"].entries
+    text = DRIVER.format(lines="\n".join(lines), own="\n".join(own), entries=entries)
+    files = {"network.c": made.files.source, "network.h": made.files.header, "main.c": text}
+    for name, content in files.items():
+        (folder / name).write_text(content, encoding="utf-8")
+
+
+@NEEDS_COMPILER
+@pytest.mark.skipif(not shutil.which("nm"), reason="no nm was found")
+def test_nothing_is_allocated_where_parts_are_handed_over(tmp_path):
+    """Nor does the file write to anything but what it is given."""
+    write_driver(tmp_path)
+    command = [build.find_compiler(), "-std=c99", "-pedantic-errors", "-O1", "-c", "network.c"]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    table = subprocess.run(["nm", "network.o"], cwd=tmp_path, check=True, capture_output=True)
+    rows = re.findall(r"([A-Za-z]) (\w+)$", table.stdout.decode(), re.MULTILINE)
+    known = {"exp", "expf", "log", "logf", "memset", "memcpy", "memmove", "sched_yield"}
+    wanted = {name for kind, name in rows if kind == "U"}
+    assert {name for name in wanted if not name.startswith("__aarch64")} <= known
+    assert not {"b", "B", "d", "D", "C"} & {kind for kind, _ in rows}
+
+
+@NEEDS_COMPILER
+@pytest.mark.long
+@pytest.mark.parametrize("sanitizer", ["thread", "address,undefined"])
+def test_callers_and_workers_run_under_sanitizers(sanitizer, tmp_path):
+    """No two threads are at one place of memory unless a word has told them that they may."""
+    write_driver(tmp_path)
+    flags = ("-std=c11", "-O1", "-g", f"-fsanitize={sanitizer}", "-fno-sanitize-recover=all")
+    warnings = ("-Wall", "-Wextra", "-Wpedantic", "-Werror")
+    command = [build.find_compiler(), *flags, *warnings, "-o", "run", "main.c", "network.c"]
+    subprocess.run([*command, "-lpthread", "-lm"], cwd=tmp_path, check=True)
+    env = {
+        "ASAN_OPTIONS": "detect_leaks=0",
+        "TSAN_OPTIONS": "halt_on_error=1",
+        "PATH": "/usr/bin:/bin",
+    }
+    done = subprocess.run([tmp_path / "run"], env=env, check=False, capture_output=True, text=True)
+    if "unexpected memory mapping" in done.stderr:
+        pytest.skip("the thread sanitizer does not run on this kernel")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@NEEDS_COMPILER
+@pytest.mark.long
+@pytest.mark.parametrize("flags", [QUICK, WHOLE], ids=["O0", "O3"])
+def test_a_step_is_the_same_ten_thousand_times(flags, monkeypatch):
+    """Workers come, sleep and are woken meanwhile, as turns are few."""
+    monkeypatch.setattr(build, "FLAGS", flags)
+    module, given = make(), draw(3 * CHUNK + 2)
+    module.TURNS = 40
+    run, found = module.bind(**given, threads=3)
+    run()
+    kept = [np.copy(a) for a in listed(found)]
+    for n in range(10_000):
+        for array in listed(found):
+            array[...] = np.nan
+        run()
+        assert all(np.array_equal(a, b) for a, b in zip(listed(found), kept, strict=True)), n
