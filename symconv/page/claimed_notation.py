@@ -9,6 +9,7 @@ from symconv.claims.judging.claimed_notation import name_notation
 
 if TYPE_CHECKING:
     from symconv.api import Network
+    from symconv.claims.model.verdict import Verdict
 
 READ_IN = re.compile(r"read in the notation (ij|flat)([01])\b")
 """How the notes of a verdict say that a claim shows another notation than the assumed one."""
@@ -22,7 +23,14 @@ def take_claimed_notation(network: Network, claim: str | None) -> Network:
     """
     if claim is None or not network.notation.assumed:
         return network
-    found = next(filter(None, map(READ_IN.match, network.check(claim).notes)), None)
+    return take_verdicts_notation(network, network.check(claim))
+
+
+def take_verdicts_notation(network: Network, verdict: Verdict) -> Network:
+    """The network in the notation in which the claim of a verdict was read."""
+    if not network.notation.assumed:
+        return network
+    found = next(filter(None, map(READ_IN.match, verdict.notes)), None)
     if found is None:
         return network
     style, base = found.groups()

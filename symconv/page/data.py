@@ -18,6 +18,7 @@ from .tape import OperationTape, list_tape_tensors, record_tape
 
 if TYPE_CHECKING:
     from symconv.api import Network
+    from symconv.claims.model.verdict import Verdict
 
 TRACE = "symconv trace NETWORK --values FILE works it out"
 ALWAYS = {"first", "subscripts", "reads"}
@@ -124,7 +125,20 @@ def describe_claim(
 ) -> dict[str, Any]:
     """The verdict, with the entries of its products by their numbers on the page."""
     verdict = network.check(claim, values=values)
-    numbers = number_entries(network.backward().program, tape, network)
+    return verdict.data() | list_claim_entries(network, verdict, tape)
+
+
+def list_claim_entries(
+    network: Network, verdict: Verdict, tape: OperationTape | None = None
+) -> dict[str, Any]:
+    """What a claim is about and the entries of its products, by their numbers on the page.
+
+    `tape` is that of the network's page, where it is known. Nothing is drawn of open sizes.
+    """
+    numbers: dict[str, int] = {}
+    if not network.program.free_sizes:
+        program = network.backward().program
+        numbers = number_entries(program, tape or record_what_fits(program), network)
     products = {"spurious": verdict.spurious_factors, "missing": verdict.missing_factors}
     drawn = {
         f"{kind}_entries": [[numbers[n] for n in names if n in numbers] for names in factors]
@@ -132,7 +146,7 @@ def describe_claim(
     }
     # A statement that differentiates by nothing is about what stands on its left.
     about = verdict.of or verdict.text.partition("=")[0].strip()
-    return verdict.data() | drawn | {"entry": numbers.get(about, -1)}
+    return drawn | {"entry": numbers.get(about, -1)}
 
 
 def number_entries(program: Program, tape: OperationTape, network: Network) -> dict[str, int]:

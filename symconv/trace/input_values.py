@@ -86,9 +86,20 @@ def read_values(path: Path) -> dict[str, Any]:
     name = quote_text(path.name)
     try:
         text = read_regular_file(path, LARGEST_FILE).decode("utf-8-sig")
-        found = _toml(text) if path.suffix.lower() == ".toml" else _json(text)
     except UnicodeDecodeError as error:
         raise SymconvError(f"{name} is not readable: byte {error.start} is not UTF-8") from None
+    return parse_values(text, name, toml=path.suffix.lower() == ".toml")
+
+
+def parse_values(text: str, name: str, *, toml: bool = False) -> dict[str, Any]:
+    """The values of a text in JSON or TOML, as `read_values` has them; `name` is what it is called.
+
+    SymconvError, in one line, that repeats nothing of the text.
+    """
+    if len(text) > LARGEST_FILE:
+        raise SymconvError(f"{name} is longer than {LARGEST_FILE:,} characters")
+    try:
+        found = _toml(text) if toml else _json(text)
     except RecursionError:
         raise SymconvError(f"{name} is not readable: nested too deeply") from None
     except ValueError as error:

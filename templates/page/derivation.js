@@ -54,6 +54,12 @@ class Derivations {
     if (this.open) this.show();
   }
 
+  // The forward equation of that number; nothing where there is none.
+  async writeEquation(number) {
+    const written = (await unpackDerivations()).equations[number];
+    return written ? [...parseMarkup(written).body.children].map(copyAllowed) : [];
+  }
+
   async show() {
     this.buttons.forEach((button, n) => button.setAttribute("aria-pressed", LEVELS[n] === this.level));
     const pages = await unpackDerivations();

@@ -1,8 +1,8 @@
 // A network that is too large for its entries: a box a tensor, with its equation and its gradient.
 
-function startFolded(data, host) {
+function startFolded(data, host, derivations, signal) {
   const graph = makeGraph(data), state = { key: data.tensors.find((t) => t.role === "parameter")?.key ?? data.tensors[0].key };
-  const picture = html("div", { class: "picture" }), derivations = new Derivations(), explorer = new Explorer();
+  const picture = html("div", { class: "picture" }), explorer = new Explorer();
   const words = html("section", { class: "words", "aria-live": "polite" });
   const boxes = new Map();
 
@@ -19,9 +19,8 @@ function startFolded(data, host) {
       html("h2", {}, html("span", { class: "role" }, `${ROLES[tensor.role]} `), math("math", {}, mathScripts(tensor.letter, "", tensor.layer))),
       html("p", { class: "quiet" }, [tensor.title, tensor.shape.join(" × ")].filter(Boolean).join(", ")),
     );
-    unpackDerivations().then((pages) => {
-      const written = pages.equations[tensor.number];
-      if (written && state.key === key) words.append(...[...parseMarkup(written).body.children].map(copyAllowed));
+    derivations.writeEquation(tensor.number).then((written) => {
+      if (state.key === key) words.append(...written);
       if (state.key === key) words.append(...describeLines(data, [tensor.number, derivative?.number ?? ""]));
       reachScrolled(words);
     });
@@ -56,5 +55,5 @@ function startFolded(data, host) {
 
   host.replaceChildren(picture, words, derivations.host, explorer.host);
   draw();
-  addEventListener("resize", draw);
+  addEventListener("resize", draw, { signal });
 }

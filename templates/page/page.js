@@ -1,15 +1,16 @@
 // What is chosen on the page, and what is said of it.
 
-function startPage(data, host) {
-  return data.folded ? startFolded(data, host) : startEntries(data, host);
+// `derivations` shows, or leads to, the derivation of what is looked at; `signal` ends what listens.
+function startPage(data, host, { derivations = new Derivations(), signal } = {}) {
+  return (data.folded ? startFolded : startEntries)(data, host, derivations, signal);
 }
 
-function startEntries(data, host) {
+function startEntries(data, host, derivations, signal) {
   const graph = makeGraph(data);
   const state = { entry: firstEntry(graph), over: null, overlay: Boolean(data.claim), values: null, given: null };
   const picture = new Picture(graph, state, choose);
   const words = html("section", { class: "words", "aria-live": "polite" });
-  const tools = html("div", { class: "tools" }), derivations = new Derivations(), explorer = new Explorer();
+  const tools = html("div", { class: "tools" }), explorer = new Explorer();
 
   function say() {
     const entry = state.over ?? state.entry, derivative = derivativeOf(graph, entry);
@@ -52,7 +53,7 @@ function startEntries(data, host) {
   let width = host.clientWidth;
   addEventListener("resize", () => {
     if (host.clientWidth !== width) { width = host.clientWidth; picture.draw(); }
-  });
+  }, { signal });
   return { graph, state, picture };
 }
 
