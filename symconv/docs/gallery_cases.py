@@ -36,6 +36,8 @@ class GalleryCase:
     """An example network with the numbers of its question.
 
     `written` is the derivative by `entry` as somebody wrote it: a number times a product of sums.
+    `asked` is a claim that people make about the network, with the numbers of its question and
+    those that are `known` at that point.
     """
 
     example: str
@@ -46,6 +48,8 @@ class GalleryCase:
     entry: str = ""
     written: tuple[int, tuple[Rows, ...]] | None = None
     rates: tuple[str, ...] = ()
+    asked: str = ""
+    known: Mapping[str, object] = field(default_factory=dict)
 
 
 IMAGE = split_rows(
@@ -74,6 +78,7 @@ CASES = (
                 ("w_1^2", "w_2^2", "w_3^2", "w_4^2"),
             ),
         ),
+        asked="dC/dw_1^1 = (i_1+i_2+i_4+i_5)(w_1^2+w_2^2+w_3^2+w_4^2) 2(o_1^2 - y_1)",
     ),
     GalleryCase(
         "conv-pool-sigmoid-dense",
@@ -111,6 +116,8 @@ CASES = (
                 {**ERRORS, **ACTIVATIONS},
             ),
         ),
+        asked="dE/dw = [[0.044606,0.094061],[0.011262,0.068288]]",
+        known={**ERRORS, **ACTIVATIONS},
     ),
     GalleryCase(
         "relu-filter",
@@ -127,8 +134,24 @@ CASES = (
             ),
         ),
         rates=("0.5", "-0.5"),
+        asked="dC/dw = [[-2,2],[0,-2]]",
     ),
-    GalleryCase("general-conv", "Why is the kernel rotated?", ("w", "x")),
-    GalleryCase("general-conv-flipped", "And if the kernel is flipped to begin with?", ("w", "x")),
-    GalleryCase("general-conv-strided", "With stride, padding and dilation", ("w", "beta", "x")),
+    GalleryCase(
+        "general-conv",
+        "Why is the kernel rotated?",
+        ("w", "x"),
+        asked="dE/dx = convolve2d(delta, rot180(w), 'full')",
+    ),
+    GalleryCase(
+        "general-conv-flipped",
+        "And if the kernel is flipped to begin with?",
+        ("w", "x"),
+        asked="dE/dw = correlate2d(x, delta, 'valid')",
+    ),
+    GalleryCase(
+        "general-conv-strided",
+        "With stride, padding and dilation",
+        ("w", "beta", "x"),
+        asked=r"dE/dw_{f,c,m,n} = \sum_{b,i,j} \delta_{b,f,i,j} x_{b,c,s i+m-p,s j+n-p}",
+    ),
 )

@@ -7,7 +7,7 @@ layer allows it.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 
 from symconv.api import Network
@@ -39,11 +39,15 @@ TYPICAL = {
 }
 
 
-def layer_page(keyword: str) -> str:
-    """The page of one layer, as Markdown."""
+def derive_markdown(network: Network) -> str:
+    """The derivation of a network without its title, as Markdown."""
+    return network.derivation().markdown().split("\n", 1)[1].strip()
+
+
+def layer_page(keyword: str, derive: Callable[[Network], str] = derive_markdown) -> str:
+    """The page of one layer, as Markdown; `derive` writes the derivation of its network."""
     layer = catalogue()[keyword]
     net = typical_network(layer)
-    derivation = net.derivation().markdown().split("\n", 1)[1].strip()
     return "\n".join(
         [
             f"# {keyword}: {layer.title}",
@@ -52,7 +56,7 @@ def layer_page(keyword: str) -> str:
             "",
             f"In a network text: `{usage(layer)}`. This page shows `{typical_text(layer)}`.",
             "",
-            derivation,
+            derive(net),
             "",
             "## NumPy",
             "",
