@@ -21,8 +21,17 @@ from symconv.output.files import write_files
 from symconv.output.templates import render_template
 
 from .gallery import gallery_page
+from .language_page import (
+    list_functions,
+    list_language_limits,
+    show_grammar,
+    show_grammar_examples,
+)
 from .layer_pages import layer_page, usage
+from .options_page import list_options
+from .python_page import python_page
 from .training_page import training_page
+from .transcripts import run_examples
 
 FAST = ("conv-pool-sigmoid-dense", "lenet5")
 """One that is tiny and unrolled, and one that is large and planned."""
@@ -61,19 +70,38 @@ PAGES = MappingProxyType(
         "commands.md": "commands.md",
         "styles.md": "styles.md",
         "conventions.md": "conventions.md",
+        "language.md": "language.md",
         "layers/README.md": "layers.md",
     }
 )
 """The pages of `generated/` that are written by hand but for their regions, and their sources."""
 
 
+TUTORIALS = (
+    "forum-question.md",
+    "own-layer.md",
+    "paper-appendix.md",
+    "train-lenet.md",
+    "check-a-book.md",
+    "mark-a-course.md",
+)
+"""The tutorials, in the order in which somebody new would read them."""
+
+
+def site_file(source: str) -> str:
+    """A page of `templates/site` with its regions and the outputs of its examples."""
+    text = (ROOT / "templates" / "site" / source).read_text(encoding="utf-8")
+    return run_examples(update_regions(text))
+
+
 def site_files() -> dict[str, str]:
     """The pages of the site, by their path in `generated/`."""
-    sources = ROOT / "templates" / "site"
-    return {
-        path: update_regions((sources / source).read_text(encoding="utf-8"))
-        for path, source in PAGES.items()
-    }
+    return {path: site_file(source) for path, source in PAGES.items()}
+
+
+def tutorial_files() -> dict[str, str]:
+    """The tutorials by file name, every example run."""
+    return {name: site_file(f"tutorials/{name}") for name in TUTORIALS}
 
 
 def update_regions(text: str) -> str:
@@ -138,6 +166,11 @@ REGIONS: MappingProxyType[str, Callable[..., str]] = MappingProxyType(
         "layers": _layers,
         "file": _file,
         "exit_codes": _exit_codes,
+        "options": list_options,
+        "grammar": show_grammar,
+        "grammar_examples": show_grammar_examples,
+        "functions": list_functions,
+        "language_limits": list_language_limits,
     }
 )
 
@@ -147,8 +180,13 @@ def regenerate() -> None:
     for e in EXAMPLES:
         write_files(ROOT / "generated" / e.name, example_files(e.name), force=True)
     write_files(ROOT / "generated" / "layers", layer_files(), force=True)
-    pages = {"gallery.md": gallery_page(), "training.md": training_page()}
+    pages = {
+        "gallery.md": gallery_page(),
+        "training.md": training_page(),
+        "python.md": python_page(),
+    }
     write_files(ROOT / "generated", pages, force=True)
+    write_files(ROOT / "generated" / "tutorials", tutorial_files(), force=True)
     for page, text in site_files().items():
         path = ROOT / "generated" / page
         write_files(path.parent, {path.name: text}, force=True)

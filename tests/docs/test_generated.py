@@ -1,5 +1,6 @@
 """What is computed and checked in is what the code produces, under any hash seed."""
 
+import doctest
 import os
 import subprocess
 import sys
@@ -7,9 +8,19 @@ import sys
 import pytest
 from paths import ROOT
 
+import symconv
 from symconv.docs.gallery import gallery_page
 from symconv.docs.layer_pages import layer_page
-from symconv.docs.regenerate import FAST, example_files, fast_files, site_files, update_regions
+from symconv.docs.python_page import python_page
+from symconv.docs.regenerate import (
+    FAST,
+    TUTORIALS,
+    example_files,
+    fast_files,
+    site_file,
+    site_files,
+    update_regions,
+)
 from symconv.layers import catalogue
 from symconv.network.examples import BY_NAME, EXAMPLES
 
@@ -30,7 +41,7 @@ def test_the_files_of_an_example_are_current(example):
 
 def test_there_are_no_other_folders():
     folders = {p.name for p in GENERATED.iterdir() if p.is_dir()} - {"__pycache__"}
-    assert folders == {*BY_NAME, "layers"}
+    assert folders == {*BY_NAME, "layers", "tutorials"}
 
 
 @pytest.mark.parametrize("keyword", sorted(catalogue()))
@@ -48,6 +59,37 @@ def test_the_pages_of_the_site_are_current():
     for path, text in site_files().items():
         kept = (GENERATED / path).read_text(encoding="utf-8")
         assert kept == text, f"run `python -m symconv.docs.regenerate`: {path} is not current"
+
+
+@pytest.mark.parametrize("name", [n for n in TUTORIALS if n != "train-lenet.md"])
+def test_a_tutorial_shows_what_comes_out(name):
+    check_tutorial(name)
+
+
+@pytest.mark.rest
+def test_the_tutorial_that_trains_shows_what_comes_out():
+    """Of its own: it trains for ten seconds."""
+    pytest.importorskip("sklearn", reason="scikit-learn is not installed: no digits to train on")
+    check_tutorial("train-lenet.md")
+
+
+def check_tutorial(name):
+    kept = (GENERATED / "tutorials" / name).read_text(encoding="utf-8")
+    assert site_file(f"tutorials/{name}") == kept, "run `python -m symconv.docs.regenerate`"
+
+
+def test_the_tutorials_are_those_that_there_are():
+    assert {p.name for p in (GENERATED / "tutorials").glob("*.md")} == set(TUTORIALS)
+    assert {p.name for p in (ROOT / "templates/site/tutorials").iterdir()} == set(TUTORIALS)
+
+
+def test_the_python_reference_is_current_and_its_examples_do_what_they_say():
+    path = GENERATED / "python.md"
+    assert path.read_text(encoding="utf-8") == python_page(), "`python -m symconv.docs.regenerate`"
+    names = {"symconv": symconv, "Network": symconv.Network}
+    found = doctest.testfile(str(path), module_relative=False, globs=names)
+    assert found.failed == 0
+    assert found.attempted > 10
 
 
 def test_the_gallery_is_current():
