@@ -58,6 +58,7 @@ NETWORKS = {
         LAYER.format(shape="32x32x32", options="5x5 channels 32 padding 4 dilation 2"),
         (8, 32),
     ),
+    "1x1, 256 channels": (LAYER.format(shape="256x28x28", options="1x1 channels 256"), (8, 32)),
 }
 
 
