@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import gc
+import itertools
 import os
 import re
 import shutil
@@ -150,6 +151,20 @@ def test_a_worker_that_has_come_but_gets_no_core_is_not_waited_for():
     assert find_state(other) == ASLEEP
     assert same(other.step(**given, threads=2), wanted)
     assert woken == other.WORKERS
+
+
+@NEEDS_COMPILER
+def test_nobody_is_woken_again_and_again_in_vain():
+    """As where steps are short and rare, or no core is free: ever more steps go by."""
+    module, given, when, steps = make(), draw(3 * CHUNK), [], []
+    module.wake_worker = lambda _: when.append(len(steps))
+    run, found = module.bind(**given, threads=2)
+    wanted = make().step(**given, threads=2)
+    for _ in range(1200):
+        steps.append(run())
+        assert same(found, wanted)
+    gaps = [b - a for a, b in itertools.pairwise(when)]
+    assert gaps == [2, 4, 8, 16, 32, 64, 128, 256, 256, 256]
 
 
 @NEEDS_COMPILER

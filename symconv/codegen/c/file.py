@@ -42,6 +42,7 @@ WORDS_OF_TEMPLATES = frozenset(
         *("entries", "share", "taken", "at", "first", "samples"),
         *("from", "step", "rows", "to", "pitch", "j"),
         *("parts", "worker", "given", "woken", "state", "turn", "turns", "word", "value", "mine"),
+        *("missed", "here"),
     ]
 )
 """The names of numbers in the templates."""
