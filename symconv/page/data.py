@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from symconv.core.equation import Program, class_counts
@@ -14,6 +15,7 @@ from symconv.trace.data import number_text
 from symconv.trace.input_tables import build_tables
 
 from .code_lines import find_code_lines
+from .index_maps import write_index_map
 from .tape import OperationTape, list_tape_tensors, record_tape
 
 if TYPE_CHECKING:
@@ -61,6 +63,7 @@ def collect_page_data(
         # The first operations are the leaves, one an entry: the page knows them.
         "tape": [list(o) for o in tape.operations if o[0] != "leaf"],
         "folded": not tape.operations,
+        "maps": [] if tape.operations else list_index_maps(passes.program),
         "code": find_code_lines(network.numpy_source()),
     }
     if values is not None:
@@ -96,8 +99,31 @@ def _describe_tensor(
     }
     if tensor.key in (classes := class_counts(network.program.equations)):
         found["classes"] = int(classes[tensor.key])
+    if len(tensor.shape) > 2:
+        found["axes"] = name_axes(tensor)
     if tensor.key in tape.results:
         found["results"] = list(tape.results[tensor.key])
+    return found
+
+
+def name_axes(tensor: Tensor) -> list[str]:
+    """What each axis of a tensor counts, such as channels and rows; [] where that is not known."""
+    if tensor.space is None:
+        return []
+    count, space = len(tensor.shape), tensor.space
+    lead = count - tensor.batch - space
+    kinds = ("filter", "channel") if tensor.role == "parameter" else ("channel",)
+    inner = [*["axis"] * (lead - len(kinds)), *kinds[-lead:]] if lead else []
+    sides = ["depth", "row", "column"][-space:] if space else []
+    return [*["sample"] * tensor.batch, *inner, *["axis"] * (space - len(sides)), *sides]
+
+
+def list_index_maps(program: Program) -> list[dict[str, Any]]:
+    """Every equation of both passes whose indices can be evaluated on a page."""
+    found = []
+    for equation in program.equations:
+        with suppress(SymconvError):
+            found.append(write_index_map(equation))
     return found
 
 

@@ -18,19 +18,21 @@ from symconv.render.document.detail import Detail
 from symconv.render.document.html import escape_html, style_sheet
 
 from .claimed_notation import take_claimed_notation
+from .code_lines import find_code_lines
 from .data import collect_page_data
+from .drawn_sizes import choose_drawn_sizes
 from .explored_layers import collect_explored
 
 if TYPE_CHECKING:
     from symconv.api import Network
 
 SCRIPTS = (
-    "numbers", "tape", "graph", "formula", "layout", "picture", "derivation", "maps", "explorer",
-    "page",
+    "numbers", "tape", "graph", "formula", "layout", "picker", "picture", "derivation", "maps",
+    "explorer", "page",
 )  # fmt: skip
 """The scripts of a page in the order in which they need each other: one scope holds them all."""
 
-LAYERS_SCRIPTS = (*SCRIPTS, "folded")
+LAYERS_SCRIPTS = (*SCRIPTS, "fields", "opened", "folded")
 """Those of the page of a network that is drawn by its layers."""
 
 OPENING = ("unpack", "open")
@@ -40,7 +42,7 @@ COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 SPACES = re.compile(r"\s*([{};])\s*")
 
 ENTRIES = "Point at an entry, tap it, or go to it with the arrow keys."
-FOLDED = "Point at a layer, tap it, or go to it with the arrow keys."
+FOLDED = "Choose a layer to open it; choose an entry to see what it reads and what reads it."
 START = """
 const data = JSON.parse(document.getElementById("data").textContent);
 startPage(data, document.getElementById("network"));
@@ -64,11 +66,12 @@ def write_page(
 ) -> str:
     """The page as HTML that loads nothing and runs nothing but its own script.
 
-    A network that is too large to be drawn by its entries is drawn by its layers.
-    SymconvError where a size is open.
+    A network that is too large to be drawn by its entries is drawn by its layers; one with open
+    sizes at the smallest that show everything, beside formulas and code for all sizes.
+    SymconvError where numbers are given for open sizes.
     """
     network = take_claimed_notation(network, claim)
-    data = collect_page_data(network, claim, values)
+    data, sizes = _collect_drawn(network, claim, values)
     script = join_scripts(LAYERS_SCRIPTS if data["folded"] else SCRIPTS)
     opening, style = f"\n{_join_files(OPENING)}", join_styles()
     policy = (
@@ -82,9 +85,9 @@ def write_page(
         "page.html.j2",
         policy=policy,
         title=escape_html(network.title),
-        said=escape_html(FOLDED if data["folded"] else ENTRIES),
+        said=escape_html(f"{FOLDED if data['folded'] else ENTRIES}{_say_sizes(sizes)}"),
         claim=_escape_claim(data.get("claim")),
-        results=[] if data["folded"] else [escape_html(r) for r in _list_results(network)],
+        results=[] if data["folded"] or sizes else [escape_html(r) for r in _list_results(network)],
         style=style,
         scripts=pack_text(script),
         opening=opening[1:],
@@ -93,6 +96,31 @@ def write_page(
     )
     # Half a character of a claim, as a shell hands on bytes that are no text, is not written.
     return written.encode("utf-8", "replace").decode()
+
+
+def _collect_drawn(
+    network: Network, claim: str | None, values: Mapping[str, Any] | None
+) -> tuple[dict[str, Any], dict[str, int]]:
+    """The data of the page, and the sizes that were chosen for open ones.
+
+    A claim at open sizes has its verdict and no products: these would be those of a few sizes.
+    """
+    sizes = {} if values is not None else choose_drawn_sizes(network)
+    if not sizes:
+        return collect_page_data(network, claim, values), {}
+    drawn = network.fixed(**sizes)
+    data = collect_page_data(drawn)
+    if network.module_spec.numbers == drawn.module_spec.numbers:
+        data["code"] = find_code_lines(network.numpy_source())
+    if claim is not None:
+        nowhere = {"entry": -1, "spurious_entries": [], "missing_entries": []}
+        data["claim"] = network.check(claim).data() | nowhere
+    return data, sizes
+
+
+def _say_sizes(sizes: Mapping[str, int]) -> str:
+    listed = ", ".join(f"{name} = {n}" for name, n in sizes.items())
+    return f" Drawn at {listed}; formulas and code are for all sizes." if sizes else ""
 
 
 @cache

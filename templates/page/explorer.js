@@ -6,17 +6,19 @@ const EXPLORED_CELL = 34;
 const LONGEST_SIDE = 12, LARGEST_STEP = 7;
 
 class Explorer {
-  constructor() {
+  // `explored` gives the layers; they are asked for at once, to know whether there are any.
+  constructor(explored) {
     const about = html("summary", {}, "explore kernel, stride and padding");
     this.place = html("div", { class: "explored" });
     this.host = html("details", { class: "explorer" }, about, this.place);
     this.host.addEventListener("toggle", () => { if (this.host.open && !this.maps) this.fill(); });
     this.host.hidden = true;
-    unpackDerivations().then((pages) => { this.host.hidden = !pages.explored.length; });
+    this.asked = explored();
+    this.asked.then((maps) => { this.host.hidden = !maps.length; });
   }
 
   async fill() {
-    this.maps = (await unpackDerivations()).explored;
+    this.maps = await this.asked;
     this.choices = this.maps.flatMap((map) => map.layers.map(({ key, starts }) => ({ map, key, starts })));
     const options = this.choices.map(({ map, key }, n) => html("option", { value: n }, `${map.title}, ${key}`));
     const select = html("select", { id: "explored" }, ...options);
@@ -84,7 +86,7 @@ class Explorer {
   drawGrids(fits) {
     [this.cells, this.absent] = [new Map(), new Map()];
     const aimed = this.terms.flatMap(({ reads }) => reads.filter(({ key }) => key === this.input).map((read) => read.aimed));
-    const drawn = Object.keys(this.shapes).filter((key) => this.map.forward.groups.some((g) => g.reads.some((r) => r.key === key)));
+    const drawn = Object.keys(this.shapes).filter((key) => this.map.forward.terms.some((g) => g.reads.some((r) => r.key === key)));
     const order = [this.input, ...drawn.filter((key) => key !== this.input), this.output];
     const grids = fits ? order : [this.input];
     this.grids.replaceChildren(...grids.map((key) => this.drawGrid(key, key === this.input ? aimed : [])));
@@ -144,11 +146,11 @@ class Explorer {
   listRelated() {
     const { key, place } = this.chosen, same = (a, b) => a !== null && String(a) === String(b);
     const reads = (term) => term.reads.find((read) => read.key === this.input);
-    const meant = this.terms.filter((term) => (key === this.output ? same(term.place, place) : same(reads(term)?.place, place)));
+    const meant = this.terms.filter(reads).filter((term) => (key === this.output ? same(term.place, place) : same(reads(term).place, place)));
     const other = (term) => (key === this.output ? reads(term).place : term.place);
     const weights = (term) => term.reads.filter((read) => read.key !== this.input && read.place);
-    const present = meant.filter((term) => reads(term) && other(term));
-    const absent = meant.filter((term) => !present.includes(term)).map((term) => reads(term)?.aimed);
+    const present = meant.filter(other);
+    const absent = meant.filter((term) => !present.includes(term)).map((term) => reads(term).aimed);
     return { present: present.map((term) => ({ place: other(term), weights: weights(term) })), absent };
   }
 
@@ -196,7 +198,7 @@ class Explorer {
     if (map.at.some(([terms, below]) => below || terms.length > 1)) return [];
     for (const [name, value] of written) if (name) at[name] = value;
     const wanted = map === this.map.forward ? this.input : `delta ${this.output}`;
-    return map.groups.flatMap(({ bound, reads }) => reads.filter((read) => read.key === wanted).flatMap((read) => read.at.map((parts, axis) => {
+    return map.terms.flatMap(({ bound, reads }) => reads.filter((read) => read.key === wanted).flatMap((read) => read.at.map((parts, axis) => {
       const inner = bound.filter(([name]) => parts.flat().some((term) => term.includes(name)));
       const items = [];
       runIndices(inner, at, (here) => {

@@ -4,8 +4,6 @@
 const CELL = 46;
 // About how wide a letter of a name is.
 const LETTER = 11;
-// The width of a tensor that is not drawn by its entries: its shape is written in it.
-const FOLDED_WIDTH = 116;
 // Of a vector: a longer one goes on in the next column.
 const LONGEST_COLUMN = 8;
 const GAP = 58, BESIDE = 46, MARGIN = 14, NAME = 34, PLANE_GAP = 8;
@@ -16,7 +14,6 @@ const DRAWN = new Set(["input", "parameter", "value", "target", "cost"]);
 // Rows and columns of what is shown of a tensor; `wide` is the width of its cells, which grows with
 // the indices that are written in them.
 function gridOf(tensor) {
-  if (!tensor.subscripts.length) return { planes: 1, shown: 1, rows: 0, columns: 0, width: FOLDED_WIDTH, height: CELL };
   const vector = tensor.shape.length === 1, count = tensor.shape[0];
   const [rows, columns] = vector
     ? [Math.min(count, LONGEST_COLUMN), Math.ceil(count / LONGEST_COLUMN)] : tensor.shape.slice(-2);

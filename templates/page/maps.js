@@ -32,12 +32,16 @@ function defineSizes(sizes, letters) {
   return at;
 }
 
+// Whether what a product is conditioned on holds: each index is whole and inside of its extent.
+const isMeant = (where, at) => where.every(([index, extent]) => isInside(placeOf([index], at), [evaluatePolynomial(extent, at)]));
+
 // Every term of every entry that an equation computes: {place, reads}; `reads` has an access each,
 // {key, place}, and null for the place where the entry is absent.
 function listMapTerms(map, at, shapes) {
   const found = [];
-  for (const { bound, reads } of map.groups) {
+  for (const { bound, where, reads } of map.terms) {
     runIndices([...map.ranges, ...bound], { ...at }, (here) => {
+      if (!isMeant(where, here)) return;
       found.push({
         place: placeOf(map.at, here),
         reads: reads.map(({ key, at: indices }) => {

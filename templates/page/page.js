@@ -1,16 +1,20 @@
 // What is chosen on the page, and what is said of it.
 
-// `derivations` shows, or leads to, the derivation of what is looked at; `signal` ends what listens.
-function startPage(data, host, { derivations = new Derivations(), signal } = {}) {
-  return (data.folded ? startFolded : startEntries)(data, host, derivations, signal);
+// `options`: `derivations` shows, or leads to, the derivation of what is looked at; `explored` gives
+// the layers that can be explored, and `signal` ends what listens beyond the host.
+function startPage(data, host, options = {}) {
+  const derivations = options.derivations ?? new Derivations();
+  const packed = options.derivations ? async () => [] : async () => (await unpackDerivations()).explored;
+  const parts = { derivations, explorer: new Explorer(options.explored ?? packed), signal: options.signal };
+  return data.folded ? startFolded(data, host, parts) : startEntries(data, host, parts);
 }
 
-function startEntries(data, host, derivations, signal) {
+function startEntries(data, host, { derivations, explorer, signal }) {
   const graph = makeGraph(data);
   const state = { entry: firstEntry(graph), over: null, overlay: Boolean(data.claim), values: null, given: null };
   const picture = new Picture(graph, state, choose);
   const words = html("section", { class: "words", "aria-live": "polite" });
-  const tools = html("div", { class: "tools" }), explorer = new Explorer();
+  const tools = html("div", { class: "tools" });
 
   function say() {
     const entry = state.over ?? state.entry, derivative = derivativeOf(graph, entry);

@@ -32,8 +32,25 @@ function writeName(x, y, letter, below, above, attributes) {
 class Picture {
   // `state` has what is chosen; `choose` is called where somebody points at an entry or picks one.
   constructor(graph, state, choose) {
-    Object.assign(this, { graph, state, choose, planes: {} });
-    this.host = html("div", { class: "picture" });
+    Object.assign(this, { graph, state, choose, planes: {}, pickers: {} });
+    this.frame = html("div", { class: "picture" });
+    this.unseen = html("p", { class: "unseen", "aria-live": "polite" });
+    this.host = html("div", {}, this.drawPickers(), this.frame, this.unseen);
+  }
+
+  // One for every tensor of which not all planes are drawn at once.
+  drawPickers() {
+    const turned = this.graph.data.tensors.filter((t) => DRAWN.has(t.role) && gridOf(t).planes > gridOf(t).shown);
+    for (const tensor of turned) {
+      const { planes: count, shown } = gridOf(tensor), named = namePlanes(tensor, baseOfNotation(this.graph.data));
+      this.pickers[tensor.key] = new Picker(mathScripts(tensor.letter, "", tensor.layer), { ...named, count, shown }, (first) => this.turn(tensor.key, first));
+    }
+    return html("div", { class: "steppers" }, ...Object.values(this.pickers).map((picker) => picker.node));
+  }
+
+  turn(key, first) {
+    this.planes[key] = first;
+    this.draw();
   }
 
   draw() {
@@ -48,7 +65,7 @@ class Picture {
     for (const box of this.plan.boxes) this.grids.append(this.drawGrid(box));
     const picture = svg("svg", { viewBox: `0 0 ${width} ${height}`, width: width * scale, height: height * scale, role: "group", "aria-label": "the network, entry by entry" }, this.links, this.grids);
     picture.addEventListener("pointerleave", () => this.choose(null, "over"));
-    this.host.replaceChildren(picture);
+    this.frame.replaceChildren(picture);
     if (this.state.values) this.showValues();
     this.mark();
   }
@@ -58,34 +75,12 @@ class Picture {
     const named = tensor.title ? `${tensor.title}, ` : "";
     const group = svg("g", { class: `grid ${tensor.role}`, role: "group", "aria-label": `${named}${sayName(tensor)}` });
     group.append(writeName(...box.name, tensor.letter, "", tensor.layer, { class: "name" }));
-    if (box.planes > box.shown) group.append(...this.drawTurner(box, first));
     for (const cell of placeCells(box, first)) {
       const node = this.drawCell(cell, tensor);
       this.cells.set(cell.entry, { ...cell, node });
       group.append(node);
     }
     return group;
-  }
-
-  // Two signs beside the name of a tensor that turn to its other planes.
-  drawTurner(box, first) {
-    const turn = (by) => () => {
-      const last = box.planes - box.shown;
-      this.planes[box.tensor.key] = Math.min(Math.max(first + by, 0), last);
-      this.draw();
-    };
-    const button = (text, x, by, label) => {
-      const node = svg("text", { x, y: box.y - 13, class: "turner", role: "button", tabindex: 0, "aria-label": label }, text);
-      node.addEventListener("click", turn(by));
-      node.addEventListener("keydown", (event) => { if (event.key === "Enter") turn(by)(); });
-      return node;
-    };
-    const said = `${first + 1}–${first + box.shown} of ${box.planes}`;
-    const end = box.x + Math.max(box.width, 92);
-    return [
-      button("‹", box.x, -box.shown, "earlier planes"), button("›", end - 6, box.shown, "later planes"),
-      svg("text", { x: end, y: box.y + box.height + 13, class: "planes" }, said),
-    ];
   }
 
   drawCell({ entry, x, y, wide }, tensor) {
@@ -133,9 +128,11 @@ class Picture {
       node.querySelector(".badge")?.remove();
     }
     this.dressed.clear();
+    const hidden = this.hidden = new Set();
     const own = this.cells.get(this.state.entry);
     if (own) { own.node.setAttribute("tabindex", 0); this.dressed.add(own); }
     this.links.replaceChildren();
+    this.unseen.replaceChildren();
     if (entry === null || !this.cells.size) return;
     for (const later of listLater(graph, entry)) this.dress(later, "later");
     for (const read of graph.reads[entry] || []) this.dress(read, "read");
@@ -146,11 +143,30 @@ class Picture {
     if (claim && claim.entry === entry) {
       for (const kind of ["spurious", "missing"]) for (const product of claim[`${kind}_entries`]) this.markProduct(product, kind);
     }
+    this.unseen.replaceChildren(...this.sayUnseen(hidden));
+  }
+
+  // What is marked in planes that are not shown, and a button for each tensor that shows the first.
+  sayUnseen(hidden) {
+    const { owner } = this.graph, tensors = [...new Set([...hidden].map((entry) => owner[entry]))];
+    return tensors.filter((tensor) => this.pickers[tensor.key]).map((tensor) => {
+      const [rows, columns] = tensor.shape.slice(-2), { said, label } = this.pickers[tensor.key];
+      const planes = [...hidden].filter((entry) => owner[entry] === tensor).map((entry) => Math.floor((entry - tensor.first) / (rows * columns)));
+      const button = html("button", { type: "button" }, math("math", {}, mathScripts(tensor.letter, "", tensor.layer)), `: ${sayHidden(planes.length, said, [Math.min(...planes), Math.max(...planes)].map(label))}`);
+      button.addEventListener("click", () => {
+        this.pickers[tensor.key].show(Math.min(...planes));
+        this.turn(tensor.key, this.pickers[tensor.key].first);
+      });
+      return button;
+    });
   }
 
   dress(entry, ...classes) {
     const cell = this.cells.get(entry);
-    if (!cell) return;
+    if (!cell) {
+      if (!classes.includes("later")) this.hidden.add(entry);
+      return;
+    }
     this.dressed.add(cell);
     cell.node.classList.add(...classes);
     // Its border lies over those of its neighbours; what has the focus would lose it by moving.
@@ -177,7 +193,9 @@ class Picture {
   }
 
   markProduct(product, kind) {
-    const drawn = product.map((at) => this.cells.get(baseOf(this.graph, at))).filter(Boolean);
+    const entries = product.map((at) => baseOf(this.graph, at));
+    const drawn = entries.map((at) => this.cells.get(at)).filter(Boolean);
+    for (const at of entries) if (!this.cells.has(at)) this.hidden.add(at);
     if (drawn.length === 1) { this.dressed.add(drawn[0]); drawn[0].node.classList.add(kind); }
     for (let n = 1; n < drawn.length; n++) this.link(drawn[n - 1], drawn[n], kind);
   }

@@ -5,11 +5,11 @@ import shutil
 from itertools import product
 
 import pytest
-from page_scripts import run_scripts
+from page_scripts import list_read_pairs, run_scripts
 
 import symconv
 from symconv.page.explored_layers import collect_explored
-from symconv.page.tape import list_tape_tensors, record_tape
+from symconv.page.tape import record_tape
 
 pytestmark = pytest.mark.skipif(not shutil.which("node"), reason="Node is not installed")
 
@@ -39,30 +39,6 @@ EVALUATED = """data.map(([map, letters]) => {
     reads.filter((read) => read.key === key && read.place).map((read) => [place, read.place]));
   return [shapes[map.output], list(map.forward, "x"), list(map.backward, `delta ${map.output}`)];
 })"""
-
-
-def read_leaves(tape, place):
-    """The numbers of the entries that an operation was computed from."""
-    word, *rest = tape.operations[place]
-    if word == "leaf":
-        return set(rest)
-    if word in {"number", "real"}:
-        return set()
-    places = rest if word in {"+", "*", "max"} else rest[1:]
-    return set().union(*(read_leaves(tape, p) for p in places))
-
-
-def list_read_pairs(program, tape, key, read):
-    """Every entry of a tensor with each entry of another one that it reads."""
-    first = {t.key: n for t, n in list_tape_tensors(program, tape)}
-    names = dict(enumerate(tape.entries[read], start=first[read]))
-    computed = zip(tape.entries[key], tape.results[key], strict=True)
-    return {
-        (place, names[leaf])
-        for place, at in computed
-        for leaf in read_leaves(tape, at)
-        if leaf in names
-    }
 
 
 def compare(text, places):

@@ -140,9 +140,19 @@ def test_what_is_too_large_is_drawn_by_its_layers():
         collect_page_data(LENET, values={})
 
 
-def test_open_sizes_and_missing_numbers_are_refused_in_a_line(convs):
+def test_open_sizes_are_drawn_at_the_smallest_and_written_for_all():
+    page = write_page(symconv.Network.example("general-conv"))
+    data = json.loads(part(page, r'id="data">(.*?)</script>'))
+    assert "Drawn at H = 3, W = 3, k1 = 2, k2 = 2; formulas and code are for all sizes" in page
+    assert next(t["shape"] for t in data["tensors"] if t["key"] == "x") == [3, 3]
+    assert "k1, k2" in "\n".join(line for lines in data["code"].values() for line in lines)
+    claimed = write_page(symconv.Network.example("general-conv"), "dC/dw_{m,n} = delta_{i,j}")
+    assert "wrong" in claimed
+
+
+def test_open_sizes_with_numbers_and_missing_numbers_are_refused_in_a_line(convs):
     with pytest.raises(symconv.SymconvError, match="numbers for the sizes N"):
-        write_page(symconv.Network.example("lenet5"))
+        write_page(symconv.Network.example("lenet5"), values={})
     with pytest.raises(symconv.SymconvError, match="lack 'w"):
         write_page(convs, values={"i": [[1, 2, 3]] * 3})
 

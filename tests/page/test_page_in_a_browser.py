@@ -22,7 +22,7 @@ COVERED = """() => {
   const all = (host, kinds) => [...host.querySelectorAll(kinds)];
   const meet = (a, b, by) => a.left < b.right - by && b.left < a.right - by
     && a.top < b.bottom - by && b.top < a.bottom - by;
-  const names = all(document, ".picture .name, .picture .turner, .picture .planes");
+  const names = all(document, ".picture .name");
   const picture = box(document.querySelector(".picture svg"));
   for (const cell of all(document, ".cell")) {
     const own = box(cell.querySelector("rect")), badge = cell.querySelector(".badge circle");
@@ -96,8 +96,7 @@ def test_nothing_that_is_read_is_cut_or_covered(browser, long_names, width):
 def test_a_link_that_passes_below_a_name_leaves_it_free(browser, long_names):
     visit = Visit(browser, long_names, 360)
     drawn = "e => { const s = getComputedStyle(e); return s.paintOrder + ' ' + s.strokeWidth; }"
-    for kind in (".name", ".planes", ".turner"):
-        assert visit.page.locator(kind).first.evaluate(drawn) == "stroke 5px"
+    assert visit.page.locator(".name").first.evaluate(drawn) == "stroke 5px"
 
 
 def test_a_screen_reader_hears_role_place_layer_and_number(browser, address):
