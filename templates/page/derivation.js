@@ -64,6 +64,8 @@ class Derivations {
     this.buttons.forEach((button, n) => button.setAttribute("aria-pressed", LEVELS[n] === this.level));
     const pages = await unpackDerivations();
     this.place.replaceChildren(...findDerivation(pages, this.number, LEVELS.indexOf(this.level)));
+    for (const section of this.place.querySelectorAll("section")) markNumbers(section);
+    this.shown?.();
     reachScrolled(this.host);
   }
 }

@@ -1,8 +1,10 @@
 // A network that is too large for all of its entries: its layers in a row, one opened at a time.
 
-function startFolded(data, host, { derivations, explorer }) {
+function startFolded(data, host, { derivations, explorer, signal }) {
   const graph = makeGraph(data), opened = new OpenedLayers(data, graph);
   const words = html("section", { class: "words" }), buttons = new Map();
+  const linked = new LinkedNumbers(host, signal);
+  derivations.shown = () => linked.light();
 
   function choose(key) {
     const tensor = graph.byKey[key], derivative = graph.derivative[key];
@@ -21,6 +23,8 @@ function startFolded(data, host, { derivations, explorer }) {
       if (words.dataset.key !== key) return;
       words.append(...written);
       words.append(...describeLines(data, [tensor.number, derivative?.number ?? ""]));
+      for (const row of words.querySelectorAll("[id^='eq-']")) row.dataset.equation = row.id.slice(3);
+      linked.light();
       reachScrolled(words);
     });
     words.dataset.key = key;
@@ -29,7 +33,7 @@ function startFolded(data, host, { derivations, explorer }) {
 
   function drawLayer(tensor) {
     const shape = tensor.shape.join(" × "), kind = tensor.role === "parameter" || tensor.role === "target" ? "beside" : "along";
-    const node = html("button", { type: "button", "data-tensor": tensor.key, "aria-label": `${sayName(tensor)}, ${shape}` }, math("math", {}, mathScripts(tensor.letter, "", tensor.layer)), html("span", { class: `shape ${kind}` }, shape));
+    const node = html("button", { type: "button", "data-tensor": tensor.key }, html("span", { class: "spoken" }, `${ROLES[tensor.role]} `), math("math", {}, mathScripts(tensor.letter, "", tensor.layer)), " ", html("span", { class: `shape ${kind}` }, shape));
     node.addEventListener("click", () => choose(tensor.key));
     buttons.set(tensor.key, node);
     return node;

@@ -14,11 +14,14 @@ function startEntries(data, host, { derivations, explorer, signal }) {
   const state = { entry: firstEntry(graph), over: null, overlay: Boolean(data.claim), values: null, given: null };
   const picture = new Picture(graph, state, choose);
   const words = html("section", { class: "words", "aria-live": "polite" });
+  const linked = new LinkedNumbers(host, signal);
+  derivations.shown = () => linked.light();
   const tools = html("div", { class: "tools" });
 
   function say() {
     const entry = state.over ?? state.entry, derivative = derivativeOf(graph, entry);
-    describe(graph, state, words, enter);
+    describe(graph, state, words, { enter, ask: () => tools.querySelector("#numbers").click() });
+    linked.light();
     derivations.about(derivative >= 0 ? graph.owner[derivative].number : "");
   }
 
@@ -51,7 +54,7 @@ function startEntries(data, host, { derivations, explorer, signal }) {
   };
   showNumbers(Boolean(data.numbers));
   toggle("numbers", "numbers", Boolean(data.numbers), showNumbers);
-  host.replaceChildren(tools, picture.host, drawLegend(data.claim), words, derivations.host, explorer.host);
+  host.replaceChildren(tools, picture.host, drawLegend(graph), words, derivations.host, explorer.host);
   picture.draw();
   say();
   let width = host.clientWidth;
@@ -62,13 +65,15 @@ function startEntries(data, host, { derivations, explorer, signal }) {
 }
 
 // What the lines of the picture mean.
-function drawLegend(claim) {
-  const kinds = [["path0", "a product of the true gradient: it goes through the output that makes it"]];
+function drawLegend(graph) {
+  const { claim } = graph.data, kinds = [["path0", "a product of the true gradient: it goes through the output that makes it"]];
   const drawn = claim?.entry >= 0;
   if (drawn && claim.spurious_entries.length) kinds.push(["spurious", "a product that is claimed and not true: no output makes it"]);
   if (drawn && claim.missing_entries.length) kinds.push(["missing", "a true product that the claim lacks"]);
+  kinds.push(["field", "around all that a value was computed from"]);
   const sample = (kind) => svg("svg", { width: 34, height: 8, "aria-hidden": "true", class: "sample" }, svg("path", { d: "M2 4H32", class: kind }));
-  return html("p", { class: "legend" }, ...kinds.map(([kind, said]) => html("span", {}, sample(kind), said)));
+  const winner = hasMaxima(graph) ? [html("span", {}, "▲ the largest of its window, where numbers are shown")] : [];
+  return html("p", { class: "legend" }, ...kinds.map(([kind, said]) => html("span", {}, sample(kind), said)), ...winner);
 }
 
 // What the claim is about, else the first weight, else the first entry with a gradient.
@@ -91,13 +96,14 @@ function drawNumbers(graph) {
   return given;
 }
 
-function describe(graph, state, words, enter) {
+function describe(graph, state, words, { enter, ask }) {
   const entry = state.over ?? state.entry, tensor = graph.owner[entry];
   const lines = [html("h2", {}, html("span", { class: "role" }, `${ROLES[tensor.role]} `), html("span", {}, math("math", {}, mathEntry(graph, entry))))];
   if (derivativeOf(graph, entry) >= 0) lines.push(...describeGradient(graph, entry));
   if (tensor.results) {
     const written = math("math", { displaystyle: "true" }, mathEntry(graph, entry), sign("="), mathOperation(graph, resultOf(graph, entry), true));
-    lines.push(html("h3", {}, tensor.title || "value"), html("div", { class: "line" }, written));
+    lines.push(html("h3", {}, `${tensor.title || "value"} `, ...(tensor.number ? [writeNumber(tensor.number)] : [])), html("div", { class: "line" }, written));
+    lines.push(...describeMaxima(graph, state.values, entry, ask), ...describeField(graph, entry));
   }
   lines.push(...describeCode(graph, entry));
   if (state.values) lines.push(describeValues(graph, state, entry, enter));
@@ -117,7 +123,8 @@ const MOST_EXPLAINED = 6;
 const isExplained = (graph, entry) => isDerivative(graph, entry) || graph.owner[entry].role === "mask";
 
 function describeGradient(graph, entry) {
-  const lines = [html("h3", {}, "gradient"), html("div", { class: "line gradient" }, ...mathGradient(graph, entry))];
+  const { number } = graph.owner[derivativeOf(graph, entry)];
+  const lines = [html("h3", {}, "gradient ", writeNumber(number)), html("div", { class: "line gradient" }, ...mathGradient(graph, entry))];
   const { common, rest } = takeCommon(graph, listGradientTerms(graph, entry));
   const signals = [...new Set([...common, ...rest.flatMap((t) => t.factors)].map((place) => leafOf(graph, place)))].filter((leaf) => leaf >= 0 && isExplained(graph, leaf));
   for (const signal of signals.slice(0, MOST_EXPLAINED)) {
@@ -134,7 +141,9 @@ function describeCode(graph, entry) {
 // The lines of the generated module that compute these equations.
 function describeLines({ code }, numbers) {
   const known = numbers.filter((number) => code[number]);
-  return known.length ? [html("h3", {}, `in NumPy, equation ${known.map((n) => `(${n})`).join(" and ")}`), html("pre", {}, known.map((number) => code[number].join("\n")).join("\n"))] : [];
+  const span = (number) => html("span", { role: "button", tabindex: 0, "data-equation": number }, code[number].join("\n"));
+  const numbered = known.flatMap((number, n) => [n ? " and " : "", writeNumber(number)]);
+  return known.length ? [html("h3", {}, `in NumPy, ${known.length > 1 ? "equations" : "equation"} `, ...numbered), html("pre", {}, ...known.map(span))] : [];
 }
 
 function describeValues(graph, state, entry, enter) {

@@ -61,9 +61,10 @@ class Picture {
     const scale = Math.max(Math.min(1, (wide - 2) / width), SMALLEST);
     this.links = svg("g", { class: "links", "aria-hidden": "true" });
     this.grids = svg("g", {});
+    this.fields = svg("g", { class: "fields", "aria-hidden": "true" });
     [this.cells, this.dressed] = [new Map(), new Set()];
     for (const box of this.plan.boxes) this.grids.append(this.drawGrid(box));
-    const picture = svg("svg", { viewBox: `0 0 ${width} ${height}`, width: width * scale, height: height * scale, role: "group", "aria-label": "the network, entry by entry" }, this.links, this.grids);
+    const picture = svg("svg", { viewBox: `0 0 ${width} ${height}`, width: width * scale, height: height * scale, role: "group", "aria-label": "the network, entry by entry" }, this.links, this.grids, this.fields);
     picture.addEventListener("pointerleave", () => this.choose(null, "over"));
     this.frame.replaceChildren(picture);
     if (this.state.values) this.showValues();
@@ -132,6 +133,7 @@ class Picture {
     const own = this.cells.get(this.state.entry);
     if (own) { own.node.setAttribute("tabindex", 0); this.dressed.add(own); }
     this.links.replaceChildren();
+    this.fields.replaceChildren();
     this.unseen.replaceChildren();
     if (entry === null || !this.cells.size) return;
     for (const later of listLater(graph, entry)) this.dress(later, "later");
@@ -139,6 +141,7 @@ class Picture {
     const paths = listPaths(graph, entry);
     for (const path of paths) this.markPath(entry, path, paths.length > 1);
     this.dress(entry, "chosen");
+    this.outlineField(listField(graph, entry));
     const claim = this.state.overlay ? graph.data.claim : null;
     if (claim && claim.entry === entry) {
       for (const kind of ["spurious", "missing"]) for (const product of claim[`${kind}_entries`]) this.markProduct(product, kind);
@@ -171,6 +174,14 @@ class Picture {
     cell.node.classList.add(...classes);
     // Its border lies over those of its neighbours; what has the focus would lose it by moving.
     if (classes.includes("path") && cell.node !== document.activeElement) cell.node.parentNode.append(cell.node);
+  }
+
+  // One outline in each grid.
+  outlineField(field) {
+    const { owner } = this.graph, cells = [...field].map((read) => this.cells.get(read)).filter(Boolean);
+    for (const tensor of new Set(cells.map((cell) => owner[cell.entry]))) {
+      this.fields.append(svg("path", { class: "field", d: outlineCells(cells.filter((cell) => owner[cell.entry] === tensor)) }));
+    }
   }
 
   markPath(entry, { number, outputs, partners }, numbered) {
@@ -214,11 +225,14 @@ class Picture {
   }
 
   showValues() {
-    for (const [entry, { node }] of this.cells) {
+    const winners = listWinners(this.graph, this.state.values);
+    for (const [entry, { node, wide }] of this.cells) {
       const value = this.state.values[entry], tensor = this.graph.owner[entry];
       node.classList.add("numbered");
       node.querySelector(".number").textContent = shortenNumber(value);
-      node.querySelector("title").textContent = `${sayName(tensor, tensor.subscripts[entry - tensor.first])}, ${showNumber(value)}`;
+      node.querySelector("title").textContent = `${sayName(tensor, tensor.subscripts[entry - tensor.first])}, ${showNumber(value)}${winners.has(entry) ? ", the largest of its window" : ""}`;
+      node.querySelector(".winner")?.remove();
+      if (winners.has(entry)) node.append(svg("text", { class: "winner", x: wide - 8, y: 12, "aria-hidden": "true" }, "▲"));
     }
   }
 }

@@ -4,8 +4,6 @@
 class Visit:
     """A page that is open; `said` is what it said, `asked` what it asked for."""
 
-    ready = "[data-entry]"
-
     def __init__(self, browser, address, width=1440, scheme="light", *, touch=False):
         context = browser.new_context(
             viewport={"width": width, "height": 800}, color_scheme=scheme, has_touch=touch
@@ -15,7 +13,7 @@ class Visit:
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
         self.page.on("request", lambda request: self.asked.append(request.url))
         self.page.goto(address)
-        self.page.locator(self.ready).first.wait_for()
+        self.page.locator("[data-entry], [data-tensor]").first.wait_for()
 
     def cell(self, name):
         return self.page.locator(f"[data-entry='{name}']")

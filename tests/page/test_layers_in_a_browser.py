@@ -26,8 +26,6 @@ def lenet(tmp_path_factory):
 class Opened(Visit):
     """The page of a large network."""
 
-    ready = "[data-tensor]"
-
     def open(self, key):
         self.page.locator(f"[data-tensor='{key}']").click()
 
