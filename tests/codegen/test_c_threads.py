@@ -158,6 +158,7 @@ def test_nobody_is_woken_again_and_again_in_vain():
     """As where steps are short and rare, or no core is free: ever more steps go by."""
     module, given, when, steps = make(), draw(3 * CHUNK), [], []
     module.wake_worker = lambda _: when.append(len(steps))
+    module.SKIPPED = 255 * module.count_cycles(3 * CHUNK)
     run, found = module.bind(**given, threads=2)
     wanted = make().step(**given, threads=2)
     for _ in range(1200):
@@ -165,6 +166,13 @@ def test_nobody_is_woken_again_and_again_in_vain():
         assert same(found, wanted)
     gaps = [b - a for a, b in itertools.pairwise(when)]
     assert gaps == [2, 4, 8, 16, 32, 64, 128, 256, 256, 256]
+    # A long step wakes somebody every time.
+    module.SKIPPED = module.count_cycles(3 * CHUNK) - 1
+    run, _ = module.bind(**given, threads=2)
+    when.clear()
+    for _ in range(10):
+        run()
+    assert len(when) == 10
 
 
 @NEEDS_COMPILER
