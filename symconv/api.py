@@ -14,6 +14,7 @@ from symconv.codegen.c.module import GeneratedC, parse_c_options
 from symconv.codegen.compiled import Compiled
 from symconv.codegen.python.allowlist import ALLOW_LISTS
 from symconv.codegen.python.identifiers import Identifiers
+from symconv.codegen.python.module_name import check_module_name
 from symconv.codegen.python.module_spec import ModuleSpec
 from symconv.codegen.readable.module import module_names
 from symconv.codegen.styles import LIBRARY_STYLES, GeneratedModule, Style, parse_overrides
@@ -487,8 +488,16 @@ class Network:
         except Unsupported:
             return ""
 
-    def files(self, style: Style = "readable", **overrides: Any) -> dict[str, str]:
-        """The generated files by name: module, tests, and the derivation as LaTeX and Markdown."""
+    def files(
+        self, style: Style = "readable", *, name: str | None = None, **overrides: Any
+    ) -> dict[str, str]:
+        """The generated files by name: module, tests, and the derivation as LaTeX and Markdown.
+
+        `name` is what the module is called, in place of the title; SymconvError where none can be
+        called so: no identifier, a keyword, or the name of a module that it would hide.
+        """
+        if name is not None:
+            return self.titled(check_module_name(name)).files(style, **overrides)
         stem = "".join(c if c.isalnum() else "_" for c in self.title)
         explanation = self.derivation()
         if style == "c":

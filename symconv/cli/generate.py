@@ -52,6 +52,16 @@ WrtOption = Annotated[
 ]
 
 
+NameOption = Annotated[
+    str | None,
+    typer.Option(
+        "--name",
+        metavar="NAME",
+        help="What the module and its files are called; a network text is 'network' without.",
+    ),
+]
+
+
 def generate(  # noqa: PLR0913 - a command has the options it has
     network: NetworkArgument,
     output: Annotated[
@@ -64,6 +74,7 @@ def generate(  # noqa: PLR0913 - a command has the options it has
     size: SizeOption = None,
     notation: NotationOption = None,
     *,
+    name: NameOption = None,
     wrt: WrtOption = None,
     tiles: Annotated[
         str | None,
@@ -111,7 +122,7 @@ def generate(  # noqa: PLR0913 - a command has the options it has
 
     if output is None and not explain:
         raise SymconvError("there is no folder to write to", help="name one with -o FOLDER")
-    net = load_network(network, notation).fixed(**parse_sizes(size or []))
+    net = _name_network(load_network(network, notation), name).fixed(**parse_sizes(size or []))
     net = net.only(*wrt) if wrt else net
     named = {"tiles": tiles, "isa": isa, "dtype": dtype}
     overrides: dict[str, Any] = {name: word for name, word in named.items() if word}
@@ -134,19 +145,27 @@ def run(  # noqa: PLR0913 - as above
     size: SizeOption = None,
     notation: NotationOption = None,
     *,
+    name: NameOption = None,
     force: ForceOption = False,
     colour: ColourOption = Colour.auto,
 ) -> None:
     """Do all of it: show the derivation, write the files, report every check."""
     from .network_argument import load_network, parse_sizes
 
-    net = load_network(network, notation).fixed(**parse_sizes(size or []))
+    net = _name_network(load_network(network, notation), name).fixed(**parse_sizes(size or []))
     terminal = find_terminal(colour)
     show(net.derivation().text(width=terminal.width))
     _generate(net, output, style=style, force=force)
     checks = net.verify(style.value)
     report(checks, terminal)
     exit_with(checks)
+
+
+def _name_network(net: Network, name: str | None) -> Network:
+    """The network under the name of its module; SymconvError where no module can have it."""
+    from symconv.codegen.python.module_name import check_module_name
+
+    return net if name is None else net.titled(check_module_name(name))
 
 
 def _lay_out_plan(plan: str, terminal: Terminal) -> Iterator[str]:

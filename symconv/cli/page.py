@@ -16,7 +16,12 @@ def page(  # noqa: PLR0913 - a command has the options it has
         str | None, typer.Option("--claim", help="A statement that is drawn over the truth.")
     ] = None,
     values: Annotated[
-        Path | None, typer.Option("--values", help="JSON or TOML: the numbers that it begins with.")
+        Path | None,
+        typer.Option(
+            "--values",
+            metavar="FILE|random:SEED",
+            help="JSON or TOML: the numbers that it begins with; random:7 draws small ones.",
+        ),
     ] = None,
     output: FileOption = None,
     notation: NotationOption = None,
@@ -31,12 +36,14 @@ def page(  # noqa: PLR0913 - a command has the options it has
     from symconv.core.errors import SymconvError
     from symconv.core.printable import quote_text
     from symconv.page import write_page
-    from symconv.trace import read_values
+    from symconv.trace import draw_values, is_random_request, read_values
 
     from .network_argument import load_network
 
     net = load_network(network, notation)
-    known = None if values is None else read_values(values)
+    drawn = values is not None and is_random_request(str(values))
+    given = draw_values(net, str(values)).values if drawn else None
+    known = given if values is None or drawn else read_values(values)
     if claim is not None:
         verdict = net.check(claim, values=known)
         if verdict.verdict == UNREADABLE:

@@ -35,7 +35,11 @@ def trace(  # noqa: PLR0913, PLR0917 - a command has the options it has
     network: NetworkArgument,
     values: Annotated[
         Path | None,
-        typer.Option("--values", help="JSON or TOML: names, and nested lists of numbers."),
+        typer.Option(
+            "--values",
+            metavar="FILE|random:SEED",
+            help="JSON or TOML: names, and nested lists of numbers; random:7 draws small ones.",
+        ),
     ] = None,
     given: Annotated[
         Path | None, typer.Option("--given", help="Numbers in the middle, such as deltas.")
@@ -52,17 +56,19 @@ def trace(  # noqa: PLR0913, PLR0917 - a command has the options it has
 ) -> None:
     """Work a network out in numbers, every entry with its terms."""
     from symconv.core.errors import SymconvError
-    from symconv.trace import describe_inputs, read_values
+    from symconv.trace import describe_inputs, is_random_request, read_values
     from symconv.trace import trace_network as worked
 
     from .network_argument import load_network
 
     net = load_network(network, notation)
     if values is None:
-        raise SymconvError(f"a trace needs numbers: --values FILE, with {describe_inputs(net)}")
+        needs = f"a trace needs numbers: --values FILE, with {describe_inputs(net)}"
+        raise SymconvError(needs, help="--values random:7 draws small ones, with the seed 7")
+    request = str(values)
     found = worked(
         net,
-        read_values(values),
+        request if is_random_request(request) else read_values(values),
         given=read_values(given) if given else None,
         digits=digits,
         steps=steps,

@@ -99,7 +99,8 @@ class TraceWriter:
         )
 
     def _precision(self) -> str:
-        return f"{self._rounding()} Terms that are 0 are left out."
+        said = self.trace.chosen, self._rounding(), "Terms that are 0 are left out."
+        return " ".join(filter(None, said))
 
     def _rounding(self) -> str:
         if self.trace.digits is not None:

@@ -34,7 +34,8 @@ class TracedEquation:
 class Trace:
     """Every number of a forward and a backward pass, as far as the given values reach.
 
-    `missing` are the tensors that could not be computed, each with what it lacks.
+    `missing` are the tensors that could not be computed, each with what it lacks. `chosen` says how
+    the given numbers were chosen, where they were drawn at random.
     """
 
     network: Network
@@ -43,6 +44,7 @@ class Trace:
     missing: Mapping[str, tuple[str, ...]]
     digits: int | None
     descent: Descent | None
+    chosen: str = ""
 
     @cached_property
     def values(self) -> Values:

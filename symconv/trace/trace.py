@@ -18,6 +18,7 @@ from .input_tables import Values, build_tables
 from .input_values import parse_literal
 from .numbers import Number, check_numbers, name_failures
 from .provenance import TracedNumber, TracingAlgebra, make_leaf
+from .random_values import RandomValues, draw_values
 from .record import Trace, TracedEquation
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ MOST_DIGITS = 30
 
 def trace_network(  # noqa: PLR0913 - the values, and how far and how finely to go
     network: Network,
-    values: Mapping[str, object],
+    values: Mapping[str, object] | str,
     *,
     given: Mapping[str, object] | None = None,
     digits: int | None = None,
@@ -39,22 +40,25 @@ def trace_network(  # noqa: PLR0913 - the values, and how far and how finely to 
 ) -> Trace:
     """The network in numbers.
 
-    `values` are inputs, weights and targets, by name; `given` are numbers in the middle of the
+    `values` are inputs, weights and targets, by name, or `"random:7"` for small numbers drawn with
+    the seed 7, as `draw_values` has them; `given` are numbers in the middle of the
     network that are taken as they are instead of computed, such as deltas. Without `digits` all
     numbers are exact where they can be. With `steps`, gradient descent at the `rate` follows.
     """
     if digits is not None and not 0 <= digits <= MOST_DIGITS:
         raise SymconvError(f"{digits} digits cannot be shown", help=f"take 0 to {MOST_DIGITS}")
+    start = draw_values(network, values) if isinstance(values, str) else RandomValues(values, "")
+    numbers = {**start.values, **(given or {})}
     program = network.backward().program
     known = {s: int(sizes[s.name]) for s in program.free_sizes if sizes and s.name in sizes}
-    taken, found_sizes = build_tables({**values, **(given or {})}, program, known)
+    taken, found_sizes = build_tables(numbers, program, known)
     computed, missing = _trace_equations(program, taken, found_sizes, digits)
     descent = None
     if steps:
         weights, speed = _trainable_tensors(network, taken), parse_literal(rate)
         train = None if found_sizes else _train_on_module(network, weights, speed)
         descent = descend(program, found_sizes, taken, weights, speed, steps, train)
-    return Trace(network, taken, tuple(computed), missing, digits, descent)
+    return Trace(network, taken, tuple(computed), missing, digits, descent, start.words)
 
 
 def _train_on_module(network: Network, weights: tuple[Tensor, ...], rate: Number) -> Train:

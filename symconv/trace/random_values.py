@@ -1,0 +1,136 @@
+"""Numbers for a network that has none yet: small ones, drawn with a seed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+from math import prod
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from sympy import Symbol
+
+from symconv.core.equation import checkable_labels
+from symconv.core.errors import SymconvError
+from symconv.core.printable import quote_text
+from symconv.semantics.algebra import Reals
+from symconv.semantics.index_arithmetic import Place
+from symconv.semantics.run import run_program
+from symconv.semantics.sizes import define_sizes
+
+from .input_tables import MOST_NUMBERS, Values, evaluate_extent
+from .numbers import Number
+
+if TYPE_CHECKING:
+    from symconv.api import Network
+
+REQUEST = re.compile(r"random:([0-9]{1,9})")
+"""How random numbers are asked for; nine digits are more seeds than anybody tries."""
+
+
+@dataclass(frozen=True)
+class RandomKind:
+    """Numbers of one kind: what they are in words, and the one for a draw from 0 up to 1."""
+
+    words: str
+    number: Callable[[float], Number]
+
+
+KINDS = (
+    RandomKind("whole numbers from -3 to 3", lambda u: int(u * 7) - 3),
+    RandomKind("whole numbers from 1 to 3", lambda u: int(u * 3) + 1),
+    RandomKind("eighths between 0 and 1", lambda u: Fraction(int(u * 7) + 1, 8)),
+)
+"""The first kind at which every value exists is taken; the others are for roots and logarithms."""
+
+
+@dataclass(frozen=True)
+class RandomValues:
+    """Numbers for everything that a network takes, by name, and how they were chosen."""
+
+    values: Mapping[str, Any]
+    words: str
+
+
+def is_random_request(text: str) -> bool:
+    """Whether a text asks for random numbers, such as `random:7`; a file may be `./random:7`."""
+    return text.startswith("random:")
+
+
+def draw_values(network: Network, request: str | int) -> RandomValues:
+    """Small random numbers for inputs, weights and targets: `random:7`, or the seed 7 alone.
+
+    Whole numbers from -3 to 3, or positive ones where a value would not exist otherwise; a target
+    of class labels is one of the classes. A seed gives the same numbers in every run, on every
+    machine. SymconvError where it is none, where a size is open, and where no kind of number has a
+    value.
+    """
+    seed, free = _parse_seed(request), sorted(map(str, network.program.free_sizes))
+    if free:
+        raise SymconvError(
+            f"random numbers need numbers for the sizes {', '.join(free)}",
+            help="write them into the network text: input x 6x6 | conv w 3x3 | ...",
+        )
+    sizes: dict[Symbol, int] = {}
+    define_sizes(network.program.sizes, sizes)
+    labels = _count_classes(network)
+    for kind in KINDS:
+        values = _draw(network, kind, seed, labels)
+        with suppress(ZeroDivisionError, ValueError, OverflowError):
+            run_program(network.program, sizes, values, Reals())
+            classes = "; labels are classes" if labels else ""
+            words = f"Drawn at random (seed {seed}): {kind.words}{classes}."
+            return RandomValues({key: _nest(table) for key, table in values.items()}, words)
+    raise SymconvError(
+        "the network has no value at small random numbers", help="give numbers: --values FILE"
+    )
+
+
+def _parse_seed(request: str | int) -> int:
+    text = f"random:{request}" if isinstance(request, int) else request
+    found = REQUEST.fullmatch(text)
+    if found is None:
+        raise SymconvError(
+            f"{quote_text(text)} has no seed", help="a number of up to nine digits, as random:7"
+        )
+    return int(found[1])
+
+
+def _count_classes(network: Network) -> dict[str, int]:
+    """How many classes each target of labels chooses from."""
+    found = checkable_labels(network.program.equations)
+    return {key: evaluate_extent(count, {}, key) for key, (count, *_) in found.items()}
+
+
+def _draw(network: Network, kind: RandomKind, seed: int, labels: Mapping[str, int]) -> Values:
+    """A table for every tensor that is given, in their order."""
+    # `random()` alone gives the same numbers in every version of Python.
+    source = Random(seed)  # noqa: S311 - an example, no secret
+    found: Values = {}
+    for tensor in network.program.given:
+        shape = [evaluate_extent(n, {}, tensor.key) for n in tensor.shape]
+        if prod(shape) > MOST_NUMBERS:
+            raise SymconvError(f"'{tensor.key}' has more than {MOST_NUMBERS:,} numbers")
+        count = labels.get(tensor.key)
+        number = kind.number if count is None else lambda u, count=count: int(u * count)
+        found[tensor.key] = {
+            place: number(source.random()) for place in product(*(range(n) for n in shape))
+        }
+    return found
+
+
+def _nest(table: Mapping[Place, Number]) -> Any:
+    """A table as nested lists, as a file of values has it; fractions as `3/8`."""
+    found: Any = []
+    for place, value in table.items():
+        level = found
+        for index in place[:-1]:
+            if index == len(level):
+                level.append([])
+            level = level[index]
+        level.append(value if isinstance(value, int) else str(value))
+    return found
