@@ -10,6 +10,8 @@ import zipfile
 import pytest
 from paths import ROOT
 
+from symconv import __version__
+
 WRITTEN = ["symconv", "tests", "benchmarks", "generated"]
 
 
@@ -76,6 +78,23 @@ def test_the_source_archive_is_the_repository(tmp_path):
     if listed.returncode:
         pytest.skip("not a clone")
     assert {name for name in listed.stdout.splitlines() if name not in packed} == set()
+
+
+CITED = re.compile(r"^([a-z-]+):(?: (.*))?$", re.MULTILINE)
+KEYS = {
+    "cff-version", "message", "type", "title", "abstract", "authors", "version", "license",
+    "keywords", "url", "repository-code", "date-released", "doi",
+}  # fmt: skip
+"""Those of the citation file format 1.2.0 that a file of software may need."""
+
+
+def test_the_citation_is_one_and_has_the_version_of_the_package():
+    found = dict(CITED.findall((ROOT / "CITATION.cff").read_text(encoding="utf-8")))
+    assert {"cff-version", "message", "title", "authors"} <= found.keys() <= KEYS
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert "version" in project["dynamic"], "the version stands in symconv/__init__.py alone"
+    told = found["cff-version"], found["type"], found["version"], found["license"]
+    assert told == ("1.2.0", "software", __version__, project["license"])
 
 
 EVALUATING = re.compile(
