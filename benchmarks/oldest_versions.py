@@ -27,7 +27,18 @@ NETWORK = (
     "input x Nx2x6x6 | conv w 3x3 channels 4 -> z | relu -> a | maxpool 2 -> p | half_sse t -> C"
 )
 TINY = "input i 3x3 | conv w 2x2 -> o | conv w 2x2 -> o | sse y -> C"
-COMMANDS = ("examples", "derive", "generate", "check", "verify", "trace", "page", "run", "import")
+COMMANDS = (
+    "examples",
+    "derive",
+    "generate",
+    "check",
+    "explain",
+    "verify",
+    "trace",
+    "page",
+    "run",
+    "import",
+)
 LAYERS = (
     ("InputLayer", {"name": "x", "batch_shape": [2, 4]}),
     ("Dense", {"name": "d", "units": 3}),
@@ -69,6 +80,8 @@ def list_trials(folder: Path) -> Iterator[Trial]:
     yield Trial(("check", TINY, "dC/do^2 = 2(o^2 - y)"))
     yield Trial(("check", TINY, "dC/do^2 = o^2 - y"), code=1)
     yield Trial(("check", TINY, "dC/do^2 = ("), code=2)
+    yield Trial(("explain", "product_of_sums"), word="product_of_sums")
+    yield Trial(("trace", "relu-filter", "--values", "random:7"), word="seed 7")
     yield Trial(("trace", "no network"), code=2)
     yield Trial(("page", TINY), word="startPage")
     for style in ("loops", "readable", "fast"):

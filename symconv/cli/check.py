@@ -26,7 +26,7 @@ from .console import (
 )
 from .terminal import Colour, Terminal, find_terminal
 from .text_argument import SuppliedText, read_supplied_text
-from .verdict_layout import lay_out_verdict
+from .verdict_layout import lay_out_hint, lay_out_verdict
 
 if TYPE_CHECKING:
     from symconv.api import Network
@@ -169,6 +169,7 @@ def _describe_reports(reports: Sequence[CheckedText], terminal: Terminal) -> Ite
         if report.name:
             yield terminal.lay_out(summarize_signs(report.signs))
             yield terminal.lay_out(summarize_verdicts(report.verdicts))
+    yield from lay_out_hint([v for report in reports for v in report.verdicts], terminal)
 
 
 def _read_claims(claims: Sequence[str]) -> Iterator[SuppliedText]:

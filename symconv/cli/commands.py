@@ -13,6 +13,7 @@ from .check import check
 from .console import show
 from .derive import derive
 from .examples import examples
+from .explain import explain
 from .generate import generate, run
 from .import_model import import_model
 from .page import page
@@ -28,7 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 EXIT_CODES = f"Exit codes: {describe_exit_codes()}."
-for command in (examples, derive, generate, check, verify, trace, page, run):
+for command in (examples, derive, generate, check, explain, verify, trace, page, run):
     app.command(epilog=EXIT_CODES if command is check else None)(command)
 app.command(name="import")(import_model)
 

@@ -39,6 +39,7 @@ class Tone(StrEnum):
     bad = "31"
     condition = "33"
     unread = "35"
+    bold = "1"
     label = "2"
     """Faint: the words that stand before what is said."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from .terminal import Terminal, Tone
@@ -20,6 +20,16 @@ def lay_out_verdict(verdict: Verdict, terminal: Terminal) -> Iterator[str]:
     yield terminal.lay_out(head[said:], head=head[:said], tone=_find_tone(verdict))
     for label, text in list_rows(verdict):
         yield terminal.lay_out(text, head=f"  {label}: ", tone=Tone.label)
+
+
+def lay_out_hint(verdicts: Iterable[Verdict], terminal: Terminal) -> Iterator[str]:
+    """Where the mistakes that verdicts name are explained; nothing where none is named."""
+    from symconv.explanations import list_topics
+
+    first = dict.fromkeys(v.causes[0].name for v in verdicts if v.causes)
+    if names := [name for name in first if name in list_topics("mistake")]:
+        said = ", ".join(f"symconv explain {name}" for name in names)
+        yield terminal.lay_out(said, head="more: ", tone=Tone.label)
 
 
 def _find_tone(verdict: Verdict) -> Tone | None:

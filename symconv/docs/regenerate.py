@@ -28,6 +28,7 @@ from .language_page import (
     show_grammar_examples,
 )
 from .layer_pages import layer_page, usage
+from .mistakes_page import list_mistakes, list_rules
 from .options_page import list_options
 from .python_page import python_page
 from .training_page import training_page
@@ -68,6 +69,7 @@ def layer_files() -> dict[str, str]:
 PAGES = MappingProxyType(
     {
         "commands.md": "commands.md",
+        "mistakes.md": "mistakes.md",
         "styles.md": "styles.md",
         "conventions.md": "conventions.md",
         "language.md": "language.md",
@@ -171,6 +173,8 @@ REGIONS: MappingProxyType[str, Callable[..., str]] = MappingProxyType(
         "grammar_examples": show_grammar_examples,
         "functions": list_functions,
         "language_limits": list_language_limits,
+        "mistakes": list_mistakes,
+        "rules": list_rules,
     }
 )
 
