@@ -7,7 +7,14 @@
 2*o_1^1*(o_1^2 - y_1)
 
 `net.derivation("w^1")` has every step (`.latex()`, `.markdown()`, `.text()`, `.steps`),
-`net.numpy_source()` is a NumPy module, and `net.compile()` loads it.
+`net.numpy_source()` is a NumPy module, and `net.compile()` loads it. `net.check(claim)` judges what
+somebody wrote, `net.verify()` checks everything, and `net.show()` is a picture for a notebook.
+
+>>> print(net.check("dC/dw_1^2 = o_1^1 (o_1^2 - y_1)").names)
+('missing_two',)
+
+Layers are in `symconv.layers`, worked examples in numbers in `symconv.trace`, and mistakes and
+rules in words in `symconv.explanations`.
 """
 
 from __future__ import annotations
@@ -33,6 +40,11 @@ __all__ = [
     "from_torch",
     "train",
 ]
+
+
+def __dir__() -> list[str]:
+    """What there is, whether it is loaded yet or not."""
+    return sorted([*__all__, "__doc__", "__file__", "__name__", "__path__"])
 
 
 def __getattr__(name: str) -> Any:

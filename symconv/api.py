@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from sympy import Expr, Symbol
@@ -31,9 +32,15 @@ from symconv.network.remarks import describe_tensors, list_remarks
 from symconv.network.spec import Input, NetworkSpec
 from symconv.notation.conventions import describe_conventions
 from symconv.notation.presets import ASSUMED, Notation, find_notation
+from symconv.output.picture import Picture
 from symconv.render.derivation_document import DerivationDocument
+from symconv.render.network_summary import (
+    shorten_line,
+    write_equations_html,
+    write_equations_latex,
+)
 from symconv.semantics.entrywise import EntrywiseGradients
-from symconv.verify.record import Check
+from symconv.verify.record import CheckReport
 
 if TYPE_CHECKING:
     from symconv.claims.model.verdict import Verdict
@@ -354,7 +361,36 @@ class Network:
 
         if values is not None:
             validate_values(self, values)
-        return check_claim(self, claim, values)
+        return replace(check_claim(self, claim, values), picture=partial(self.show, claim, values))
+
+    def show(self, claim: str | None = None, values: Mapping[str, Any] | None = None) -> Picture:
+        """The network as a picture, the page of `symconv page`, with a claim drawn over the truth.
+
+        The last line of a notebook's cell shows it, in a frame that is shut off; elsewhere
+        `net.show().save("picture.html")` writes it for a browser. Nothing is opened. SymconvError
+        where a size is open.
+        """
+        # The page stands on a floor above this one, and is found by its name when it is asked for.
+        found: Picture = import_module("symconv.page").draw_picture(self, claim, values)
+        return found
+
+    def __repr__(self) -> str:
+        shape = "x".join(map(str, self.spec.input.shape))
+        stages = [f"input {self.spec.input.name} {shape}", *(x.kind for x in self.spec.layers)]
+        return f"<Network {shorten_line(f'{self.title}: ' + ' | '.join(stages))}>"
+
+    def _repr_html_(self) -> str:
+        return write_equations_html(self.program, self.notation, self.reading)
+
+    def _repr_latex_(self) -> str:
+        return write_equations_latex(self.program, self.notation)
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return {
+            "text/plain": repr(self),
+            "text/html": self._repr_html_(),
+            "text/latex": self._repr_latex_(),
+        }
 
     def check_post(
         self, text: str, values: Mapping[str, Any] | None = None, *, seconds: float = 10
@@ -374,7 +410,7 @@ class Network:
 
     def verify(
         self, style: Style = "readable", *, draws: int = 3, seed: int = 0, **overrides: Any
-    ) -> tuple[Check, ...]:
+    ) -> CheckReport:
         """Every check of the derivation and of the NumPy module, each with what it tried.
 
         The module is that of a style, with `overrides` as in `numpy_source`; a module that takes a
@@ -393,10 +429,10 @@ class Network:
         if not has_numpy():
             pick_affordable_sizes(self.program, self._everything)
             found = check_backward_pass(self._everything, draws=draws, seed=seed)
-            return (*found, report_unchecked_module(style))
+            return CheckReport((*found, report_unchecked_module(style)))
         sizes, uses = self._module_uses(style, **overrides)
         checks = verify_with_module(self._everything, uses, sizes, draws=draws, seed=seed)
-        return tuple(checks)
+        return CheckReport(checks)
 
     def _module_uses(
         self, style: Style, **overrides: Any

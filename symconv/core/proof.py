@@ -29,6 +29,9 @@ class Step:
     where: Expr | None = None
     became: Expr | None = None
 
+    def __repr__(self) -> str:
+        return f"<Step {self.rule}: {self.reason}>"
+
 
 @dataclass(frozen=True)
 class Derivation:
@@ -43,6 +46,9 @@ class Derivation:
     equation: Equation
     steps: tuple[Step, ...]
     via: tuple[Equation, ...]
+
+    def __repr__(self) -> str:
+        return f"<Derivation of {self.equation.key}: {len(self.steps)} steps>"
 
     @property
     def ranges(self) -> Ranges:

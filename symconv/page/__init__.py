@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .notebook import draw_picture
 from .page import write_page
 
-__all__ = ["write_page"]
+__all__ = ["draw_picture", "write_page"]

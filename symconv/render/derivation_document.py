@@ -25,6 +25,7 @@ from symconv.semantics.entrywise import EntrywiseGradients, Place, count_expande
 from symconv.semantics.work import count_terms
 
 from .document import documents as emit
+from .network_summary import shorten_line
 from .small_case import SmallestCase
 
 MOST_ENTRIES = 40
@@ -126,6 +127,11 @@ class DerivationDocument:
 
     def __str__(self) -> str:
         return self.text()
+
+    def __repr__(self) -> str:
+        cost = self.backward.cost.key
+        asked = ", ".join(f"d{cost}/d{t.key}" for t in self.backward.wrt)
+        return f"<DerivationDocument {shorten_line(f'{self.title}: {asked}')}>"
 
     def _repr_latex_(self) -> str:
         """The results as formulas: what a notebook shows as LaTeX has no headings and no words."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from math import isclose
 from typing import Any
 
@@ -40,6 +41,50 @@ class Check:
         tried = f" at {count_nouns(different, 'size')}" if different else ""
         rest = self.error or self.bound
         return f"{verdict}  {self.name}: {self.detail}{tried}{'; ' * bool(rest)}{rest}"
+
+
+LEFT = "style='text-align: left'"
+"""Notebooks put the cells of tables at the right."""
+
+
+class CheckReport(tuple[Check, ...]):
+    """What `verify` answers: every check, and as a whole how many passed."""
+
+    __slots__ = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether every check passed; one that is left open has not."""
+        return all(check.passed for check in self)
+
+    @property
+    def summary(self) -> str:
+        """How many checks passed, failed, and were left open."""
+        passed, left = sum(c.passed for c in self), sum(bool(c.open) for c in self)
+        undecided = f", {left} undecided" if left else ""
+        return f"{passed} checks passed, {len(self) - passed - left} failed{undecided}"
+
+    def __str__(self) -> str:
+        return "\n".join([*(check.line for check in self), self.summary])
+
+    def __repr__(self) -> str:
+        return f"<CheckReport: {self.summary}>"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr>{''.join(f'<td {LEFT}>{escape(cell)}</td>' for cell in cells)}</tr>"
+            for cells in map(_split_line, self)
+        )
+        return f"<p>{escape(self.summary)}</p><table>{rows}</table>"
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return {"text/plain": str(self), "text/html": self._repr_html_()}
+
+
+def _split_line(check: Check) -> tuple[str, str, str]:
+    """The verdict, the name, and what was tried, of a check in its line."""
+    verdict, said = check.line[:6].strip(), check.line[6:].strip()
+    return verdict, check.name, said.removeprefix(f"{check.name}: ")
 
 
 def format_sizes(sizes: Mapping[Symbol, Any]) -> str:

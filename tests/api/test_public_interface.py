@@ -16,8 +16,8 @@ README = "\n".join((ROOT / page).read_text(encoding="utf-8") for page in PAGES)
 TEXT = "input x H batch N | dense W 2 bias b -> y | sse t -> C"
 METHODS = (
     "backward check check_post compile conventions derivation example files fixed gradient "
-    "gradients in_notation notation numpy_source of parse plan program spec tensor title titled "
-    "verify written"
+    "gradients in_notation notation numpy_source of parse plan program show spec tensor title "
+    "titled verify written"
 )
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from html import escape
 from typing import Any
 
+from symconv.core.errors import SymconvError
 from symconv.core.exit_codes import ExitCode
+from symconv.output.picture import Picture
 
 from .evidence import Evidence
 
@@ -45,7 +48,8 @@ class Verdict:
     divided out, and `missing_factors` and `spurious_factors` the entries whose product each of them
     is; `terms` are the numbers of terms of the claim and of the truth. `tried` says at how many
     values of the free indices the statement was tried where these are not all of them. `evidence`
-    is what the verdict rests on where the statement is right.
+    is what the verdict rests on where the statement is right. `picture` draws it, where the network
+    is at hand.
     """
 
     verdict: str
@@ -67,6 +71,7 @@ class Verdict:
     column: int = 0
     tried: str = ""
     evidence: Evidence | None = None
+    picture: Callable[[], Picture] | None = field(default=None, repr=False, compare=False)
 
     def __bool__(self) -> bool:
         return self.verdict in {RIGHT, PRINTED}
@@ -79,9 +84,37 @@ class Verdict:
     def at(self, line: int) -> Verdict:
         return replace(self, line=line)
 
-    def __str__(self) -> str:
+    def show(self) -> Picture:
+        """The network with the statement drawn over the truth, as `net.show(claim)` has it.
 
+        SymconvError where the verdict has no network any more: it came from another process.
+        """
+        if self.picture is None:
+            raise SymconvError("this verdict came without its network", help="net.show(claim)")
+        return self.picture()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is sent to another process: a verdict without its network."""
+        return {**vars(self), "picture": None}
+
+    def __str__(self) -> str:
         return format_verdict(self)
+
+    def __repr__(self) -> str:
+        said = describe_briefly(self)
+        shown = said if len(said) <= LONGEST_BRIEF else f"{said[:LONGEST_BRIEF]} ..."
+        return f"<Verdict {self.verdict}{': ' if shown else ''}{shown}>"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td style='text-align: right; vertical-align: top'>{escape(label)}</td>"
+            f"<td style='text-align: left; white-space: pre-wrap'>{escape(said)}</td></tr>"
+            for label, said in list_rows(self)
+        )
+        return f"<p><b>{escape(write_head(self))}</b></p><table>{rows}</table>"
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return {"text/plain": str(self), "text/html": self._repr_html_()}
 
     def data(self) -> dict[str, Any]:
         """The verdict as plain data for JSON."""
@@ -108,6 +141,8 @@ class Verdict:
         }
 
 
+LONGEST_BRIEF = 90
+"""How much a verdict's one line says: the name of the mistake, and the beginning of what it is."""
 MARKS = {
     RIGHT: "✓", PRINTED: "✓", WRONG: "✗", CONDITION: "~", UNDETERMINED: "?", NOT_CHECKED: "-",
     UNREADABLE: "!",
