@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 NUMBERED = re.compile(r"  # \((\d+)\)$")
 ASSIGNED = re.compile(r"\s*([A-Za-z_]\w*)(?:\[.*\])?\s*[-+]?= ")
@@ -13,18 +14,30 @@ MOST_LINES = 12
 def find_code_lines(source: str) -> dict[str, list[str]]:
     """The line with the number of an equation, and those before it that it cannot do without."""
     found: dict[str, list[str]] = {}
-    lines = source.splitlines()
-    for at, line in enumerate(lines):
-        numbered = NUMBERED.search(line)
+    statements = list(_join_statements(source))
+    for at, statement in enumerate(statements):
+        numbered = NUMBERED.search(statement)
         if numbered:
-            kept = _take_with_needed(lines, at)
-            indent = min(len(text) - len(text.lstrip()) for text in kept)
+            kept = "\n".join(_take_with_needed(statements, at)).splitlines()
+            indent = min(map(_indent, kept))
             found.setdefault(numbered[1], [text[indent:] for text in kept])
     return found
 
 
+def _join_statements(source: str) -> Iterator[str]:
+    """The statements of a module; one whose first line ends in a bracket up to the closing one."""
+    begun: list[str] = []
+    for line in source.splitlines():
+        begun.append(line)
+        opened = begun[0].endswith(("(", "[", "{"))
+        closed = line.lstrip().startswith((")", "]", "}")) and _indent(line) == _indent(begun[0])
+        if closed or not opened:
+            yield "\n".join(begun)
+            begun = []
+
+
 def _take_with_needed(lines: list[str], at: int) -> list[str]:
-    """A numbered line, with the lines between it and the one before that it reads from."""
+    """A numbered statement, with those between it and the one before that it reads from."""
     kept = [lines[at]]
     for line in reversed(lines[max(0, at - MOST_LINES) : at]):
         if NUMBERED.search(line) or line.lstrip().startswith(("def ", '"""', "return")):

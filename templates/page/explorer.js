@@ -86,7 +86,9 @@ class Explorer {
   drawGrids(fits) {
     [this.cells, this.absent] = [new Map(), new Map()];
     const aimed = this.terms.flatMap(({ reads }) => reads.filter(({ key }) => key === this.input).map((read) => read.aimed));
-    const drawn = Object.keys(this.shapes).filter((key) => this.map.forward.terms.some((g) => g.reads.some((r) => r.key === key)));
+    // Weights of more than two axes, as those that every output has of its own, are numbers alone.
+    const isRead = (key) => this.map.forward.terms.some(({ reads }) => reads.some((read) => read.key === key));
+    const drawn = Object.keys(this.shapes).filter((key) => isRead(key) && this.shapes[key].length < 3);
     const order = [this.input, ...drawn.filter((key) => key !== this.input), this.output];
     const grids = fits ? order : [this.input];
     this.grids.replaceChildren(...grids.map((key) => this.drawGrid(key, key === this.input ? aimed : [])));

@@ -28,7 +28,7 @@ function mathEntry(graph, entry) {
   const plain = mathScripts(tensor.letter, tensor.subscripts[entry - tensor.first], tensor.layer);
   if (!tensor.of) return plain;
   const d = () => math("mi", { mathvariant: "normal" }, "∂");
-  const cost = graph.byKey[graph.data.cost];
+  const cost = graph.byKey[graph.data.cost] ?? { letter: graph.data.cost };
   return math("mfrac", {}, math("mrow", {}, d(), mathScripts(cost.letter, "", cost.layer)), math("mrow", {}, d(), plain));
 }
 

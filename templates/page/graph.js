@@ -30,10 +30,11 @@ function baseOf(graph, entry) {
   return tensor.of ? graph.byKey[tensor.of].first + entry - tensor.first : entry;
 }
 
-// dC/d(entry), where it was derived; -1 for a target, the cost, or a label.
+// dC/d(entry), where it was derived; -1 for a target, the cost, a label, or an output without a cost,
+// whose error signal is given.
 function derivativeOf(graph, entry) {
   const tensor = graph.owner[entry], found = graph.derivative[tensor.key];
-  return found ? found.first + entry - tensor.first : -1;
+  return found?.results ? found.first + entry - tensor.first : -1;
 }
 
 const resultOf = (graph, entry) => graph.owner[entry].results[entry - graph.owner[entry].first];
@@ -55,6 +56,7 @@ function expandTerm(graph, { coefficient, factors }) {
       const leaf = leafOf(graph, place);
       if (leaf < 0 || !isDerivative(graph, leaf)) continue;
       if (!signals.includes(baseOf(graph, leaf))) signals.push(baseOf(graph, leaf));
+      if (!graph.owner[leaf].results) continue;
       const inner = listTerms(graph.data, resultOf(graph, leaf));
       if (inner.length !== 1) continue;
       coefficient = multiplyNumbers(coefficient, inner[0].coefficient);

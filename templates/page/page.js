@@ -120,7 +120,7 @@ function reachScrolled(host) {
 
 // Error signals and masks of a formula that are said below it.
 const MOST_EXPLAINED = 6;
-const isExplained = (graph, entry) => isDerivative(graph, entry) || graph.owner[entry].role === "mask";
+const isExplained = (graph, entry) => Boolean(graph.owner[entry].results) && (isDerivative(graph, entry) || graph.owner[entry].role === "mask");
 
 function describeGradient(graph, entry) {
   const { number } = graph.owner[derivativeOf(graph, entry)];

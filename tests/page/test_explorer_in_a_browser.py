@@ -90,6 +90,23 @@ def test_other_numbers_draw_another_grid(browser, address):
     assert visit.said == []
 
 
+@pytest.mark.parametrize(
+    ("layer", "output", "drawn"),
+    [("local w 2x2", "z", 2), ("upsample 2", "u", 2), ("transposed_conv w 2x2 stride 2", "z", 3)],
+)
+def test_other_layers_are_drawn_by_what_they_read(browser, tmp_path, layer, output, drawn):
+    path = tmp_path / "layer.html"
+    network = symconv.Network.parse(f"input x 3x3 | {layer} -> z")
+    path.write_text(write_page(network), encoding="utf-8")
+    visit = Exploration(browser, path.as_uri())
+    assert visit.page.locator(".explored svg").count() == drawn
+    visit.place(f"{output} 1,1").click()
+    assert len(visit.marked("x")) >= 1
+    visit.place("x 1,1").click()
+    assert len(visit.marked(output)) == 4
+    assert visit.said == []
+
+
 def test_keys_and_fingers_do_what_the_mouse_does(browser, address):
     keys, touch = Exploration(browser, address), Exploration(browser, address, 360, touch=True)
     keys.place("x 0,0").focus()

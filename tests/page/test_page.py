@@ -162,5 +162,11 @@ def test_the_code_of_an_equation_has_what_it_reads_from():
     assert found["8"][-1].endswith("# (8)")
     assert found["8"][0] == "delta_o1_padded = np.pad(delta_o1, 1)"
     assert found["5"] == ["dw2 = delta_o2[0, 0] * values.o1  # (5)"]
+    strided = symconv.Network.example("general-conv-strided").numpy_source()
+    assert find_code_lines(strided)["2"][2:] == [
+        "dw = np.einsum(",
+        '    "bfij,bcijmn->fcmn", delta_z, x_windows[:, :, ::s, ::s, ::d, ::d], optimize=True',
+        ")  # (2)",
+    ]
     pooled = parse_once("input x 4x4 | maxpool 2 -> p | sse t -> C").numpy_source()
     assert any(line.startswith("for ") for line in find_code_lines(pooled)["1"])

@@ -194,3 +194,15 @@ def test_where_no_script_is_unpacked_the_results_are_there(browser, address, scr
     page.goto(address)
     page.locator("#network").wait_for()
     assert "dC/dw_1^1 = 2(o_1^2 - y_1)" in page.locator("#network").inner_text()
+
+
+@pytest.mark.parametrize("text", ["input x 3x3 | conv w 2x2 -> z", "input x 4 | dense w 2 | tanh"])
+def test_a_network_without_a_cost_has_given_error_signals(browser, tmp_path, text):
+    path = tmp_path / "open_end.html"
+    path.write_text(write_page(symconv.Network.parse(text)), encoding="utf-8")
+    visit = Visit(browser, path.as_uri())
+    visit.page.locator("#numbers").check()
+    for cell in visit.page.locator("[data-entry]").all():
+        cell.focus()
+        assert visit.page.locator(".words h2 math").count() == 1
+    assert visit.said == []
