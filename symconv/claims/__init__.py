@@ -7,7 +7,6 @@ from symconv.claims.model.verdict import (
     exit_code,
     format_one_line,
     summarize_verdicts,
-    to_sarif,
 )
 
 from .check import check_claim
@@ -22,5 +21,4 @@ __all__ = [
     "exit_code",
     "format_one_line",
     "summarize_verdicts",
-    "to_sarif",
 ]

@@ -1,82 +1,110 @@
-"""`symconv check`: is what somebody wrote right?"""
+"""`symconv check`: is what somebody wrote right? One claim, or the formulas of many files."""
 
 from __future__ import annotations
 
-import json
-import os
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from symconv.core.errors import SymconvError
-from symconv.core.exit_codes import combine_exit_codes
-from symconv.core.printable import escape_line, quote_text
+from symconv.core.exit_codes import ExitCode, combine_exit_codes
 
+from .completion import complete_network
 from .console import (
     ColourOption,
+    FileOption,
+    ForceOption,
     JsonOption,
-    NetworkArgument,
     NotationOption,
-    show,
+    deliver,
     show_laid_out,
 )
-from .terminal import Colour, Terminal, find_terminal
-from .text_argument import SuppliedText, read_supplied_text
-from .verdict_layout import lay_out_hint, lay_out_verdict
+from .terminal import Colour, find_terminal
+from .verdict_layout import lay_out_reports
 
 if TYPE_CHECKING:
-    from symconv.api import Network
-    from symconv.claims.evaluation.assign import Values
-    from symconv.claims.model.verdict import Verdict
-    from symconv.claims.posts.accounting import SignFate
-
-LARGEST = 1_000_000
-"""The most bytes of a file, and characters of standard input; a post may have 400,000."""
-
-LONGEST_PATH = 255
-"""A longer text is no file name on any usual system, and asking for one would be an error."""
+    from symconv.documents.check_file import CheckTask, NamedText
+    from symconv.documents.model.records import FileReport
+    from symconv.documents.options import CheckOptions
 
 POST_SECONDS, MOST_SECONDS = 10.0, 3_600.0
-"""What a text may take where nothing is said, and at most: a text of 4,000 lines takes minutes."""
+"""What a file may take where nothing is said, and at most: a text of 4,000 lines takes minutes."""
 
-MOST_FILES = 1_000
-"""The most files of one call: a folder with more is hardly one of posts."""
-
-ENDINGS = {".md", ".markdown", ".rst", ".tex", ".txt"}
-"""The files of a folder that are texts with formulas."""
-
-FILE_NAME = re.compile(r"[^=<>~≈←]*\w\.[A-Za-z]{2,8}")
+MOST_JOBS = 256
+"""The most processes of one call; no machine that people have has more cores to give."""
 
 
-def check(  # noqa: PLR0913 - a command has the options it has
-    network: NetworkArgument,
-    claims: Annotated[
-        list[str],
+class ReportForm(StrEnum):
+    """How the verdicts are written."""
+
+    text = "text"
+    lines = "lines"
+    json = "json"
+    sarif = "sarif"
+    github = "github"
+    junit = "junit"
+    html = "html"
+
+
+class JudgedCode(StrEnum):
+    """Which code of a file is judged."""
+
+    shown = "shown"
+    all = "all"
+    none = "none"
+
+
+def check(  # noqa: PLR0913, PLR0917 - a command has the options it has
+    arguments: Annotated[
+        list[str] | None,
         typer.Argument(
-            metavar="CLAIM|FILE|FOLDER...",
-            help="A statement, files of text (name.md or @PATH) or folders, or - for input.",
+            metavar="[NETWORK] CLAIM|PATH...",
+            help="A network where the first is one, then a statement; or files (name.md, @PATH), "
+            "folders, patterns, or - for input. Files may name their own networks.",
+            show_default=False,
+            autocompletion=complete_network,
         ),
-    ],
+    ] = None,
+    network: Annotated[
+        str | None,
+        typer.Option("--network", help="The network of what names none; all arguments are texts."),
+    ] = None,
     values: Annotated[
         Path | None,
         typer.Option("--values", help="JSON or TOML: the numbers that numeric claims are about."),
     ] = None,
     notation: NotationOption = None,
     budget: Annotated[
-        float,
+        float | None,
         typer.Option(
             "--budget",
             metavar="SECONDS",
             min=0.1,
             max=MOST_SECONDS,
-            help="What a text may take, counted in work; the rest of it is left open.",
+            help="What a file may take, counted in work; the rest of it is left open. [10]",
         ),
-    ] = POST_SECONDS,
+    ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs", min=1, max=MOST_JOBS, help="Processes; one for each core by itself."
+        ),
+    ] = None,
+    code: Annotated[
+        JudgedCode | None,
+        typer.Option(
+            "--code", help="Code that a page shows is judged; that it runs, too, or none."
+        ),
+    ] = None,
+    form: Annotated[ReportForm | None, typer.Option("--format", help="How to report.")] = None,
+    output: FileOption = None,
     *,
+    only_marked: Annotated[
+        bool, typer.Option("--only-marked", help="Pass over files that name no network.")
+    ] = False,
     allow_unread: Annotated[
         bool, typer.Option("--allow-unread", help="What is not read does not count.")
     ] = False,
@@ -86,126 +114,105 @@ def check(  # noqa: PLR0913 - a command has the options it has
     sarif: Annotated[bool, typer.Option("--sarif", help="Print SARIF 2.1.0.")] = False,
     as_json: JsonOption = False,
     colour: ColourOption = Colour.auto,
+    force: ForceOption = False,
 ) -> None:
     """Check a claim, or every formula of texts: what is right, what is wrong and why.
 
-    A comment `symconv: ignore` in a text leaves out what follows, up to `symconv: check`.
+    A comment `symconv: NETWORK` in a text names the network of what follows; `symconv: ignore`
+    leaves out what follows, up to `symconv: check`. Options of a project stand in its
+    pyproject.toml, in the table tool.symconv, or in symconv.toml.
     """
-    from symconv.claims.check import check_claim, validate_values
-    from symconv.claims.model.verdict import exit_code
-    from symconv.trace.input_values import read_values
+    from dataclasses import replace
 
-    from .network_argument import load_network
+    from symconv.documents.options import find_options
+    from symconv.documents.writers.table import WRITERS
 
-    if sum((lines, sarif, as_json)) > 1:
-        raise SymconvError("only one of --lines, --sarif and --json can be printed at a time")
-    if network == "-" and "-" in claims:
-        raise SymconvError("standard input cannot be both the network and the claim")
-    net = load_network(network, notation)
-    given = {} if values is None else read_values(values)
-    validate_values(net, given)
-    texts = list(_read_claims(claims))
-    if texts:
-        reports = [_report_text(net, text, given, budget) for text in texts]
-    else:
-        reports = [CheckedText("", (check_claim(net, claims[0], given),), ())]
-    if as_json:
-        show(json.dumps(_list_data(reports), indent=1, ensure_ascii=False))
-    elif sarif or lines:
-        show(_format_for_tools(reports, sarif=sarif))
-    else:
-        show_laid_out(_describe_reports(reports, find_terminal(colour)))
-    codes = [exit_code(r.verdicts, allow_unread=allow_unread) for r in reports]
-    raise typer.Exit(combine_exit_codes(codes))
-
-
-@dataclass(frozen=True)
-class CheckedText:
-    """The verdicts on one text and the account of its signs; without a name, on one claim."""
-
-    name: str
-    verdicts: tuple[Verdict, ...]
-    signs: tuple[SignFate, ...]
-
-
-def _report_text(net: Network, text: SuppliedText, given: Values, budget: float) -> CheckedText:
-    from symconv.claims.posts import report_post
-
-    found = report_post(net, text.text, given, seconds=budget)
-    return CheckedText(escape_line(text.name), found.verdicts, found.signs)
-
-
-def _list_data(reports: Sequence[CheckedText]) -> list[dict[str, Any]]:
-    """The verdicts as plain data, each with the file that it is about."""
-    return [
-        {**({"file": r.name} if r.name else {}), **verdict.data()}
-        for r in reports
-        for verdict in r.verdicts
-    ]
-
-
-def _format_for_tools(reports: Sequence[CheckedText], *, sarif: bool) -> str:
-    """The verdicts as SARIF, or as lines for an editor, which are never broken."""
-    from symconv.claims.model.verdict import format_one_line, to_sarif_of_files
-
-    if sarif:
-        found = to_sarif_of_files([(r.name or "claim", r.verdicts) for r in reports])
-        return json.dumps(found, indent=1, ensure_ascii=False)
-    return "\n".join(
-        format_one_line(verdict, r.name or "claim") for r in reports for verdict in r.verdicts
+    chosen = _choose_form(form, lines=lines, sarif=sarif, as_json=as_json)
+    options = find_options(Path.cwd())
+    options = replace(
+        options,
+        notation=options.notation if notation is None else notation,
+        budget=budget or options.budget,
+        jobs=jobs or options.jobs,
+        code=code.value if code else options.code,
+        only_marked=only_marked or options.only_marked,
+        allow_unread=allow_unread or options.allow_unread,
     )
+    reports, listed = _report(arguments or [], network, values, options)
+    _refuse_alone(reports, chosen)
+    if chosen == "text" and output is None:
+        show_laid_out(lay_out_reports(reports, find_terminal(colour)))
+    else:
+        deliver(WRITERS[chosen](reports), output, force=force)
+    raise typer.Exit(_combine(reports, listed, allow_unread=options.allow_unread))
 
 
-def _describe_reports(reports: Sequence[CheckedText], terminal: Terminal) -> Iterator[str]:
-    """The verdicts for a person, the statements and the signs of each text counted."""
-    from symconv.claims.model.verdict import summarize_verdicts
-    from symconv.claims.posts.accounting import summarize_signs
-
-    for report in reports:
-        if len(reports) > 1:
-            yield terminal.lay_out(f"{report.name}:")
-        for verdict in report.verdicts:
-            yield from lay_out_verdict(verdict, terminal)
-        if report.name:
-            yield terminal.lay_out(summarize_signs(report.signs))
-            yield terminal.lay_out(summarize_verdicts(report.verdicts))
-    yield from lay_out_hint([v for report in reports for v in report.verdicts], terminal)
+def _choose_form(form: ReportForm | None, *, lines: bool, sarif: bool, as_json: bool) -> str:
+    """The one form that was asked for; text where none was."""
+    short = [n for n, wanted in (("lines", lines), ("sarif", sarif), ("json", as_json)) if wanted]
+    asked = [*short, *([form.value] if form else [])]
+    if len(asked) > 1:
+        raise SymconvError(
+            "only one of --format, --lines, --sarif and --json can be printed at a time"
+        )
+    return asked[0] if asked else "text"
 
 
-def _read_claims(claims: Sequence[str]) -> Iterator[SuppliedText]:
-    """The texts of files, of folders and of standard input; none where one claim stands for itself.
+def _report(
+    arguments: list[str], network: str | None, values: Path | None, options: CheckOptions
+) -> tuple[list[FileReport], frozenset[str]]:
+    """The reports on what the arguments name, one claim or files; the files that folders gave."""
+    from symconv.claims.check import check_claim
+    from symconv.documents.model.records import report_claim
 
-    SymconvError where a claim is the name of a file (`claims.txt`) that does not exist, or where
-    there are several and one is no file.
+    from .check_arguments import collect_files, make_task, part_arguments
+
+    given, texts = part_arguments(arguments, network, options)
+    task, net = make_task(given, values, options)
+    files = collect_files(texts, options, claims=net is not None)
+    if files is None:
+        if net is None:
+            raise SymconvError("a claim needs a network", help="symconv check NETWORK CLAIM")
+        return [report_claim(check_claim(net, texts[0], task.values))], frozenset()
+    reports = _check_all(task, files.files, options.jobs or 0)
+    return reports, frozenset(r.file for r in reports) - files.named
+
+
+def _check_all(task: CheckTask, files: Sequence[str | NamedText], jobs: int) -> list[FileReport]:
+    """The reports on files; on a terminal one hears which is ready."""
+    from symconv.documents.check_files import check_files
+
+    from .console import show_progress
+
+    def tell(report: FileReport, done: int) -> None:
+        if len(files) > 1:
+            show_progress(f"{done}/{len(files)} {report.file}")
+
+    return check_files(task, files, jobs=jobs, told=tell)
+
+
+def _refuse_alone(reports: list[FileReport], form: str) -> None:
+    """SymconvError for one file that cannot be read, where a person reads the answer."""
+    from symconv.documents.model.records import FILE_KIND
+
+    if form != "text" or len(reports) != 1 or len(reports[0].found) != 1:
+        return
+    (verdict,) = reports[0].verdicts
+    if verdict.kind == FILE_KIND:
+        raise SymconvError(verdict.notes[0])
+
+
+def _combine(reports: list[FileReport], listed: frozenset[str], *, allow_unread: bool) -> ExitCode:
+    """The exit code of all files; where all were passed over there is nothing against them.
+
+    Of the files that a folder or a pattern gave, those without a formula count only where no other
+    has one.
     """
-    names = [name for claim in claims for name in _list_files(claim)]
-    if len(names) > MOST_FILES:
-        raise SymconvError(f"{len(names):,} files; at most {MOST_FILES:,} are read at a time")
-    for name in names:
-        found = read_supplied_text(name, LARGEST)
-        if found is not None:
-            yield found
-        elif len(name) <= LONGEST_PATH and FILE_NAME.fullmatch(name):
-            raise SymconvError(f"there is no file {quote_text(Path(name).name)}")
-        elif len(names) > 1:
-            raise SymconvError(
-                f"{quote_text(name)} is no file, and a claim is checked by itself",
-                help="one claim in quotes, or files and folders",
-            )
+    from symconv.documents.check_files import find_exit_code
 
-
-def _list_files(claim: str) -> list[str]:
-    """The files of text in a folder, in order; what names no folder stands for itself."""
-    if len(claim) > LONGEST_PATH or "\0" in claim or not Path(claim).is_dir():
-        return [claim]
-    found: list[str] = []
-    for folder, inner, names in os.walk(claim):
-        inner.sort()
-        paths = [Path(folder, name) for name in sorted(names)]
-        found += [str(p) for p in paths if p.suffix in ENDINGS and not p.is_symlink()]
-        if len(found) > MOST_FILES:
-            break
-    if not found:
-        endings = ", ".join(sorted(ENDINGS))
-        raise SymconvError(f"{quote_text(claim)} is a folder without a text", help=endings)
-    return found
+    found = [(r, find_exit_code(r, allow_unread=allow_unread)) for r in reports]
+    codes = [(r.file, code) for r, code in found if code is not None]
+    counted = [c for f, c in codes if c != ExitCode.NO_FORMULA or f not in listed]
+    if not codes:
+        return ExitCode.RIGHT
+    return combine_exit_codes(counted)

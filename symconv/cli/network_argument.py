@@ -8,16 +8,12 @@ from pathlib import Path
 from symconv.api import Network
 from symconv.core.errors import SymconvError, did_you_mean
 from symconv.core.printable import LONGEST_QUOTE, escape_line, quote_text
+from symconv.documents.networks import LARGEST_NETWORK, extract_network, is_network_text
 from symconv.network.examples import BY_NAME
-from symconv.network.parser import LONGEST_TEXT
 from symconv.notation.presets import ASSUMED
 
 from .console import say
 from .text_argument import read_supplied_text
-
-LARGEST_FILE = 4 * LONGEST_TEXT
-"""The largest file of a network in bytes: the longest text, with as much again three times over for
-comments."""
 
 SIZE = re.compile(r"([A-Za-z]\w{0,31})=([0-9]{1,9})", re.ASCII)
 
@@ -30,7 +26,7 @@ def load_network(given: str, notation: str | None, *, told: bool = True) -> Netw
     if given in BY_NAME:
         net = Network.example(given)
         return net if notation is None else net.in_notation(notation)
-    text, title = (given, "network") if _is_text(given) else _read_network(given)
+    text, title = find_network_text(given)
     net = Network.parse(text, notation or ASSUMED).titled(title)
     for remark in net.remarks if told else ():
         say(f"note: {remark}")
@@ -61,8 +57,20 @@ def parse_forms(given: list[str]) -> dict[str, str]:
     return found
 
 
-def _is_text(given: str) -> bool:
-    return "|" in given or given.split()[:1] == ["input"]
+def find_network_text(given: str) -> tuple[str, str]:
+    """The network text, or the name of an example, behind an argument, and a title."""
+    if given in BY_NAME or is_network_text(given):
+        return given, "network"
+    return _read_network(given)
+
+
+def refuse_network(given: str) -> SymconvError:
+    """What is wrong with an argument that is neither a network nor a file."""
+    return SymconvError(
+        f"{quote_text(given)} is no example, no network text and no file",
+        help=f"{did_you_mean(given[:LONGEST_QUOTE], BY_NAME)}; a network text looks like "
+        "'input i 3x3 | conv w 2x2 -> o | sse y -> C'",
+    )
 
 
 def _read_network(given: str) -> tuple[str, str]:
@@ -70,17 +78,11 @@ def _read_network(given: str) -> tuple[str, str]:
 
     No part of a file is repeated that does not begin as a network does.
     """
-    supplied = read_supplied_text(given, LARGEST_FILE)
+    supplied = read_supplied_text(given, LARGEST_NETWORK)
     if supplied is None:
-        name = quote_text(given)
-        raise SymconvError(
-            f"{name} is no example, no network text and no file",
-            help=f"{did_you_mean(given[:LONGEST_QUOTE], BY_NAME)}; a network text looks like "
-            "'input i 3x3 | conv w 2x2 -> o | sse y -> C'",
-        )
-    lines = [line.split("#", 1)[0].strip() for line in supplied.text.splitlines()]
-    text = " ".join(line for line in lines if line)
-    if text.split()[:1] != ["input"]:
+        raise refuse_network(given)
+    text = extract_network(supplied.text)
+    if not text:
         where = "standard input" if supplied.name == "-" else quote_text(Path(supplied.name).name)
         raise SymconvError(
             f"{where} holds no network",

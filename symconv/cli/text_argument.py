@@ -36,13 +36,25 @@ def read_supplied_text(given: str, most: int) -> SuppliedText | None:
     """
     if given == "-":
         return SuppliedText(read_standard_input(most), "-")
+    path = find_path(given)
+    return None if path is None else _read(path, most)
+
+
+def find_path(given: str, *, exists: bool = False) -> str | None:
+    """The path of the file that an argument names; None where the argument stands for itself.
+
+    SymconvError for a folder, and for a file without an ending in its name, unless it is only asked
+    whether something is there (`exists`).
+    """
     if given == "@":
         raise SymconvError("after @ there is no name of a file", help="@PATH")
     if given.startswith("@"):
-        return _read(given[1:], most)
+        return given[1:]
     # False, too, for a text that can be no path: too long, or with a NUL in it.
     if not os.path.lexists(given):
         return None
+    if exists:
+        return given
     if Path(given).is_dir():
         raise SymconvError(f"{quote_text(given)} is a folder", help="name a file in it")
     if not ENDING.fullmatch(given):
@@ -50,7 +62,7 @@ def read_supplied_text(given: str, most: int) -> SuppliedText | None:
             f"{quote_text(given)} is a file whose name has no ending, and is not read",
             help=f"to have it read, write {quote_text('@' + given)}",
         )
-    return _read(given, most)
+    return given
 
 
 def _read(path: str, most: int) -> SuppliedText:

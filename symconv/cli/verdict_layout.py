@@ -1,21 +1,34 @@
-"""A verdict in lines of a terminal: its head in the colour of the answer, each row below it."""
+"""Verdicts in lines of a terminal: its head in the colour of the answer, each row below it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from .terminal import Terminal, Tone
 
 if TYPE_CHECKING:
     from symconv.claims.model.verdict import Verdict
+    from symconv.documents.model.records import FileReport
 
 
-def lay_out_verdict(verdict: Verdict, terminal: Terminal) -> Iterator[str]:
+def lay_out_reports(reports: Sequence[FileReport], terminal: Terminal) -> Iterator[str]:
+    """The verdicts for a person, the statements and the signs of each file counted."""
+    from symconv.documents.writers.text import list_parts, name_cell
+
+    for part in list_parts(reports):
+        if isinstance(part, str):
+            yield terminal.lay_out(part)
+        else:
+            yield from lay_out_verdict(part.verdict, terminal, name_cell(part.place))
+    yield from lay_out_hint([v for report in reports for v in report.verdicts], terminal)
+
+
+def lay_out_verdict(verdict: Verdict, terminal: Terminal, where: str = "") -> Iterator[str]:
     """The lines of a verdict as `format_verdict` has them, in a width, and in colours."""
     from symconv.claims.model.verdict import list_rows, write_head
 
-    head, answer = write_head(verdict), verdict.verdict
+    head, answer = write_head(verdict, where), verdict.verdict
     said = head.index(answer) + len(answer)
     yield terminal.lay_out(head[said:], head=head[:said], tone=_find_tone(verdict))
     for label, text in list_rows(verdict):

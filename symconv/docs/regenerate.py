@@ -73,6 +73,7 @@ PAGES = MappingProxyType(
         "styles.md": "styles.md",
         "conventions.md": "conventions.md",
         "language.md": "language.md",
+        "ci.md": "ci.md",
         "layers/README.md": "layers.md",
     }
 )

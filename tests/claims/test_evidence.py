@@ -7,7 +7,8 @@ import pytest
 from symconv import Network
 from symconv.claims import check_claim, check_post
 from symconv.claims.model.evidence import PROVED, TESTED
-from symconv.claims.model.verdict import to_sarif
+from symconv.documents.model.records import report_verdicts
+from symconv.documents.writers.sarif import to_sarif
 
 OPEN = "input u NxQxHxW | conv w k1xk2 channels F bias g -> z | half_sse t -> E"
 RELU = "input u 12 | relu -> a | half_sse t -> E"
@@ -62,7 +63,7 @@ def test_the_record_is_in_json_and_in_sarif():
     assert data[0]["evidence"]["kind"] == PROVED
     assert set(data[0]["evidence"]) == {"kind", "covered", "not_covered", "choices", "bound"}
     assert data[1]["evidence"] is None
-    run = to_sarif(found, "post.md")["runs"][0]
+    run = to_sarif([report_verdicts("post.md", found)])["runs"][0]
     assert run["properties"]["right"][0]["evidence"]["kind"] == PROVED
     assert len(run["results"]) == 1
 

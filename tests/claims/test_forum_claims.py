@@ -13,8 +13,9 @@ from symconv.claims import (
     exit_code,
     format_one_line,
     summarize_verdicts,
-    to_sarif,
 )
+from symconv.documents.model.records import report_verdicts
+from symconv.documents.writers.sarif import to_sarif
 
 RECORDS = json.loads((DATA / "forum_cases.json").read_text("utf-8"))
 TWO = parse_once("two-convs")
@@ -69,7 +70,7 @@ def test_a_whole_post_is_judged_line_by_line():
     assert format_one_line(found[3], "post.md").startswith(
         "post.md:12:8: wrong: summed_jacobian: the 4 components"
     )
-    results = to_sarif(found, "post.md")["runs"][0]["results"]
+    results = to_sarif([report_verdicts("post.md", found)])["runs"][0]["results"]
     assert [r["ruleId"] for r in results] == [v.names[0] for v in found if v.causes]
     assert json.loads(json.dumps([v.data() for v in found]))
 

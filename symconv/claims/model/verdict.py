@@ -1,4 +1,4 @@
-"""What is said about a statement: the verdict, and its forms as text, JSON and SARIF."""
+"""What is said about a statement: the verdict, and its forms as text and as plain data."""
 
 from __future__ import annotations
 
@@ -151,15 +151,18 @@ MOST_SHOWN = 5
 """How many terms of a difference a terminal shows on one line, which a reader still compares."""
 
 
-def format_verdict(verdict: Verdict) -> str:
-    """The verdict as lines: what was read, what is right, why."""
+def format_verdict(verdict: Verdict, where: str = "") -> str:
+    """The verdict as lines: what was read, what is right, why; `where` as in `write_head`."""
     rows = (f"  {label}: {text}" for label, text in list_rows(verdict))
-    return "\n".join((write_head(verdict), *rows))
+    return "\n".join((write_head(verdict, where), *rows))
 
 
-def write_head(verdict: Verdict) -> str:
-    """The first line: a mark, the verdict, and what kind of statement it is about."""
-    where = f"line {verdict.line}: " if verdict.line else ""
+def write_head(verdict: Verdict, where: str = "") -> str:
+    """The first line: a mark, the verdict, and what kind of statement it is about.
+
+    `where` is its place, `cell 3, line 2: `; the line of the verdict where nothing is said.
+    """
+    where = where or (f"line {verdict.line}: " if verdict.line else "")
     tried = f"; {verdict.tried}" if verdict.tried else ""
     return f"{MARKS[verdict.verdict]} {where}{verdict.verdict} ({verdict.kind}){tried}"
 
@@ -204,7 +207,7 @@ def format_one_line(verdict: Verdict, file: str) -> str:
     """`file:line:column: verdict: answer`, as editors understand it."""
     said = describe_briefly(verdict)
     place = f"{file}:{verdict.line or 1}:{verdict.column or 1}"
-    what = verdict.kind if _is_premise(verdict) else verdict.verdict
+    what = verdict.kind if is_premise(verdict) else verdict.verdict
     return f"{place}: {what}" + (f": {said}" if said else "")
 
 
@@ -227,7 +230,7 @@ def exit_code(verdicts: Sequence[Verdict], *, allow_unread: bool = False) -> Exi
     if not verdicts:
         return ExitCode.NO_FORMULA
     right = any(verdicts)
-    found = {v.verdict for v in verdicts if not (right and _is_premise(v))}
+    found = {v.verdict for v in verdicts if not (right and is_premise(v))}
     if found & {WRONG, CONDITION}:
         return ExitCode.WRONG
     if UNREADABLE in found and not allow_unread:
@@ -235,52 +238,6 @@ def exit_code(verdicts: Sequence[Verdict], *, allow_unread: bool = False) -> Exi
     return ExitCode.OPEN if not right or found & {UNDETERMINED, NOT_CHECKED} else ExitCode.RIGHT
 
 
-def _is_premise(verdict: Verdict) -> bool:
+def is_premise(verdict: Verdict) -> bool:
     """A given value or a definition, which says nothing that could be wrong."""
     return verdict.verdict == NOT_CHECKED and verdict.kind in {"given value", "definition"}
-
-
-SARIF_LEVELS = {
-    WRONG: "error", CONDITION: "warning", UNREADABLE: "warning", UNDETERMINED: "note",
-    NOT_CHECKED: "none", RIGHT: "none", PRINTED: "none",
-}  # fmt: skip
-
-
-def to_sarif(verdicts: Sequence[Verdict], file: str) -> dict[str, Any]:
-    """One run with one result for each statement of a file that is not simply right."""
-    return to_sarif_of_files([(file, verdicts)])
-
-
-def to_sarif_of_files(files: Sequence[tuple[str, Sequence[Verdict]]]) -> dict[str, Any]:
-    """One run over several files."""
-    placed = [(v, file) for file, verdicts in files for v in verdicts]
-    results = [_sarif_result(v, f) for v, f in placed if SARIF_LEVELS[v.verdict] != "none"]
-    # What is right is no result to an editor; what it rests on is kept beside the results.
-    right = [
-        {"file": f, "line": v.line, "evidence": v.evidence.data()}
-        for v, f in placed
-        if v and v.evidence
-    ]
-    rules = sorted({r["ruleId"] for r in results})
-    driver = {"name": "symconv", "rules": [{"id": rule} for rule in rules]}
-    return {
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{"tool": {"driver": driver}, "results": results, "properties": {"right": right}}],
-    }
-
-
-def _sarif_result(verdict: Verdict, file: str) -> dict[str, Any]:
-    said = describe_briefly(verdict)
-    region = {"startLine": max(1, verdict.line), "startColumn": max(1, verdict.column)}
-    place = {"artifactLocation": {"uri": file}, "region": region}
-    found = {
-        "ruleId": verdict.names[0] if verdict.causes else verdict.verdict.replace(" ", "-"),
-        "level": SARIF_LEVELS[verdict.verdict],
-        "message": {"text": f"{verdict.verdict}: {said}" if said else verdict.verdict},
-        "locations": [{"physicalLocation": place}],
-    }
-    properties: dict[str, Any] = {"truth": verdict.truth} if verdict.truth else {}
-    if verdict.evidence is not None:
-        properties["evidence"] = verdict.evidence.data()
-    return {**found, "properties": properties} if properties else found

@@ -1,0 +1,1 @@
+"""What every part of the room knows: rows, marks, passages, placed verdicts, reports."""
