@@ -1,28 +1,17 @@
 """Every layer and hundreds at random as C files: the numbers, and what the sanitizers see.
 
-They are the proof of the style; `benchmarks/c_errors.py` prints the worst errors.
+They are the proof of the style; `benchmarks/c_errors.py` prints the worst errors, and can be
+stopped and continued.
 """
 
 import pytest
-from c_programs import (
-    FLAGS,
-    SANITIZERS,
-    WARNINGS,
-    Setting,
-    check_cases,
-    give_floats,
-    list_networks,
-    plan_everything,
-)
-from c_style import NEEDS_COMPILER, TOLERANCES
-from random_layers import draw_layer
+from c_programs import plan_everything
+from c_style import NEEDS_COMPILER
+from c_sweep import ALL, Finding, Record, list_layers, sweep
 
-from symconv.codegen.c import build
-
-pytestmark = [NEEDS_COMPILER, pytest.mark.long]
+pytestmark = NEEDS_COMPILER
 PARTS = 12
 RANDOM = 300
-ISAS = ("scalar", "avx2", "avx512")
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -32,32 +21,21 @@ def everything_planned():
         yield patch
 
 
-def list_part(part):
-    """A share of the catalogue, of its variants and of the random layers, with numbers."""
-    networks = [*list_networks()[part::PARTS], *map(draw_layer, range(part, RANDOM, PARTS))]
-    return [(n, give_floats(n)) for n in networks]
-
-
+@pytest.mark.long
 @pytest.mark.parametrize("part", range(PARTS))
-def test_every_layer_and_random_ones_agree_with_all_vectors(part, tmp_path):
-    points = list_part(part)
-    for isa in ISAS:
-        for dtype in TOLERANCES:
-            flags = (*FLAGS, *WARNINGS)
-            check_cases(points, Setting(isa, dtype, build.find_compiler(), flags), tmp_path)
+def test_every_layer_and_random_ones_agree_in_every_way(part, tmp_path):
+    """All compilers, vectors, types of numbers, tiles and sanitizers that are there."""
+    ways = [way for way, setting in ALL.items() if not setting.find_missing()]
+    found = list(sweep(list_layers(RANDOM)[part::PARTS], Record(), ways, tmp_path))
+    assert not [finding for finding in found if finding.fails]
+    assert {"gcc, AVX-512", "sanitizers, AVX-512"} <= {finding.way for finding in found}
 
 
-@pytest.mark.parametrize("part", range(PARTS))
-def test_every_layer_and_random_ones_run_under_sanitizers(part, tmp_path):
-    points = list_part(part)
-    for isa, dtype in (("scalar", "float64"), ("avx2", "float32"), ("avx512", "float64")):
-        flags = ("-std=c99", "-O0", *WARNINGS, *SANITIZERS)
-        check_cases(points, Setting(isa, dtype, build.find_compiler(), flags), tmp_path)
-
-
-@pytest.mark.parametrize("part", range(PARTS))
-def test_tiles_of_random_layers_agree_and_run_under_sanitizers(part, tmp_path):
-    points, compiler = list_part(part), build.find_compiler()
-    for isa, dtype, tiles in (("avx512", "float32", "f4"), ("avx2", "float64", "f2")):
-        for flags in ((*FLAGS, *WARNINGS), ("-std=c99", "-O0", *WARNINGS, *SANITIZERS)):
-            check_cases(points, Setting(isa, dtype, compiler, flags, tiles=tiles), tmp_path)
+def test_a_finding_is_read_from_its_record_again(tmp_path):
+    record, finding = Record(tmp_path / "record"), Finding("tcc", "random 7", 1e-6, 2e-6, "w")
+    record.add("a key", finding)
+    record.add("another", Finding("tcc", "random 8", 1e-6, said="a warning"))
+    known = Record(tmp_path / "record").known
+    assert known["a key"] == finding
+    assert [known[key].fails for key in ("a key", "another")] == [True, True]
+    assert not Finding("tcc", "random 9", 1e-6, 2e-6, "w", numpy=1e-6).fails

@@ -30,7 +30,7 @@ from symconv.semantics.sizes import pick_sizes
 from symconv.verify.entries import draw_float_point
 from symconv.verify.generated_module import input_arrays, list_module_uses
 
-WARNINGS = ("-Wall", "-Wextra", "-Wpedantic", "-Werror")
+WARNINGS = ("-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wsign-conversion", "-Werror")
 SANITIZERS = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-g")
 FLAGS = tuple(flag for flag in build.FLAGS if flag not in {"-fPIC", "-shared"})
 SHIFT = 1
@@ -329,6 +329,15 @@ class CProgram:
         said = [line for line in done.stderr.splitlines() if "note:" not in line]
         assert done.returncode == 0, (command[:3], said[:8])
 
+    def list_symbols(self, case):
+        """What the object of a case takes from elsewhere; nothing where there is no nm."""
+        tool = "aarch64-linux-gnu-nm" if "aarch64" in self.setting.compiler else "nm"
+        if not shutil.which(tool):
+            return frozenset()
+        command = [tool, "-u", f"{case.made.stem}.o"]
+        told = subprocess.run(command, cwd=self.folder, capture_output=True, check=True)
+        return frozenset(told.stdout.decode().split()) - {"U"}
+
     def answer(self, number):
         """What one case computes: both passes, and the step."""
         done = subprocess.run(
@@ -358,30 +367,41 @@ BATCH = 16
 """How many C files one program has: enough that its driver costs little."""
 
 
-def run_cases(points, setting, folder):
-    """Every case with what its program computes, or with what a compiler or the program said.
+def make_cases(points, setting):
+    """The cases of `points` as a setting has them; with tiles, those alone that are computed so.
 
     `points` are networks and what they are given, and the number of samples where that is open.
     """
     cases = [
-        CCase(
-            network.titled(f"n{k}"),
-            given,
-            setting.isa,
-            setting.dtype,
-            *samples,
-            tiles=setting.tiles,
-        )
-        for k, (network, given, *samples) in enumerate(points)
+        CCase(network, given, setting.isa, setting.dtype, *samples, tiles=setting.tiles)
+        for network, given, *samples in points
     ]
-    cases = [case for case in cases if case.is_tiled or not setting.tiles]
+    return [case for case in cases if case.is_tiled or not setting.tiles]
+
+
+def run_cases(points, setting, folder):
+    """Every case with what its program computes, or with what a compiler or the program said."""
+    titled = [(network.titled(f"n{k}"), *rest) for k, (network, *rest) in enumerate(points)]
+    for case, answer, _ in run_made(make_cases(titled, setting), setting, folder):
+        yield case, answer
+
+
+def run_made(cases, setting, folder):
+    """Every case with what its program computes or what was said, and the symbols that it needs."""
     for first in range(0, len(cases), BATCH):
         some = cases[first : first + BATCH]
         with tempfile.TemporaryDirectory(dir=folder) as place:
             program = CProgram(some, Path(place), setting)
             said = _catch(program.build)
-            for number, case in enumerate(some):
-                yield case, said or _catch(program.answer, number)
+            if not said:
+                for number, case in enumerate(some):
+                    symbols = program.list_symbols(case)
+                    yield case, _catch(program.answer, number), symbols
+        if said and len(some) > 1:  # each on its own: it is not the fault of all
+            for case in some:
+                yield from run_made([case], setting, folder)
+        elif said:
+            yield some[0], said, frozenset()
 
 
 def _catch(function, *arguments):
