@@ -1036,6 +1036,8 @@ PARAMETERS = (
 
 def initial(seed: int, dtype: Any = np.float64) -> Parameters:
     """Draw the parameters, the same ones for a seed on every machine."""
+    if not isinstance(seed, int | np.integer) or seed < 0:
+        raise ValueError(f"the seed is {seed!r}, not a whole number, 0 or above")
     random = np.random.Generator(np.random.PCG64(seed))
     parameters: Parameters = {}
     for name, shape, role, fan in PARAMETERS:
@@ -1066,6 +1068,8 @@ def save(path: str | Path, parameters: Parameters) -> None:
         if arrays[name].dtype.kind != "f":
             raise TypeError(f"{name} holds {arrays[name].dtype}, not floats")
     part = Path(f"{path}.part.npz")
+    if not part.parent.is_dir():
+        raise FileNotFoundError(f"{path} is not written: there is no folder {part.parent}")
     np.savez(part, **arrays)
     part.replace(path)
 

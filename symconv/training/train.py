@@ -67,6 +67,11 @@ def train(  # noqa: PLR0913 - a run has the settings it has, each by name
     samples = name_samples(data, trained.samples, "the data")
     _check_numbers(epochs=epochs, batch=batch, every=1 if every is None else every)
     _check_settings(seed, optimizer)
+    if every is not None and checkpoint is None:
+        raise SymconvError(
+            f"every is {every}, and there is no checkpoint to write so often",
+            help='name its file, as in checkpoint="run.npz"',
+        )
     if whole_batches and samples.count < batch:
         raise SymconvError(f"{samples.count} samples fill no batch of {batch}")
     tested = None

@@ -135,6 +135,15 @@ def test_other_parameters_are_refused(module, batch, tmp_path):
         module.initial(0, dtype="int8")
 
 
+def test_a_folder_that_is_not_there_and_a_seed_that_is_none_are_told_in_a_line(module, tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"p.npz is not written: .* no folder .*none$"):
+        module.save(tmp_path / "none" / "p.npz", module.initial(0))
+    for seed in ("a", -1, 1.5, None):
+        with pytest.raises(ValueError, match=f"^the seed is {seed!r}, not a whole number, 0 or"):
+            module.initial(seed)
+    assert module.initial(np.int64(3)).keys() == module.initial(3).keys()
+
+
 @pytest.mark.parametrize("style", ["readable", "fast", "loops"])
 def test_without_parameters_or_a_cost_a_module_is_what_it_was(style):
     for text in ("input x 3x3 | relu | sse t", "input x 3x3 | conv w 2x2 | relu"):

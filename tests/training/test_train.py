@@ -335,6 +335,7 @@ BAD = {
     "half a batch": ({"batch": 2.5}, "batch is 2.5, and must be a whole number above 0"),
     "no epoch": ({"epochs": 0}, "epochs is 0, and must be a whole number above 0"),
     "every": ({"every": 0}, "every is 0, and must be a whole number above 0"),
+    "no file": ({"every": 3}, "every is 3, and there is no checkpoint to write so often"),
     "too few": ({"batch": 30, "whole_batches": True}, "22 samples fill no batch of 30"),
     "validation": ({"validation": (x, t[:1])}, "t has 1 samples, and x 22"),
     "constants": ({"constants": {"v": 1}}, "the module takes no 'v'"),

@@ -140,15 +140,15 @@ TRAINING = AllowList(
     ),
     imports=frozenset(),
     libraries={"np": frozenset({
-        "asarray", "float64", "fromfile", "full", "load", "random", "savez", "sqrt",
+        "asarray", "float64", "fromfile", "full", "integer", "load", "random", "savez", "sqrt",
     })},
     methods=frozenset({
-        "Generator", "PCG64", "astype", "dtype", "join", "kind", "name", "ndim", "random",
-        "replace", "shape",
+        "Generator", "PCG64", "astype", "dtype", "is_dir", "join", "kind", "name", "ndim", "parent",
+        "random", "replace", "shape",
     }),
     builtins=frozenset({
-        "TypeError", "ValueError", "dict", "float", "int", "len", "list", "map", "set", "str",
-        "tuple", "zip",
+        "FileNotFoundError", "TypeError", "ValueError", "dict", "float", "int", "isinstance", "len",
+        "list", "map", "set", "str", "tuple", "zip",
     }),
     owners=frozenset({"found"}),
 )  # fmt: skip
