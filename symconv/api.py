@@ -20,7 +20,7 @@ from symconv.codegen.python.module_spec import ModuleSpec
 from symconv.codegen.readable.module import module_names
 from symconv.codegen.styles import LIBRARY_STYLES, GeneratedModule, Style, parse_overrides
 from symconv.core.equation import Program
-from symconv.core.errors import SymconvError, Unsupported, did_you_mean
+from symconv.core.errors import MissingToolError, SymconvError, Unsupported, did_you_mean
 from symconv.core.proof import Backward, number_equations
 from symconv.core.tensor import Tensor, normalize_name
 from symconv.layers.base import Layer, TensorName
@@ -415,8 +415,9 @@ class Network:
 
         The module is that of a style, with `overrides` as in `numpy_source`; a module that takes a
         workspace is checked without and with one, a `step` with its batch in parts. SymconvError
-        where fixed sizes make the network too large to evaluate entry by entry. Without NumPy the
-        derivation is checked, and the last line says that the module was not.
+        where fixed sizes make the network too large to evaluate entry by entry. Without NumPy, or
+        what else the module runs on, the derivation is checked, and the last line says that the
+        module was not.
         """
         from symconv.verify.all_checks import (
             check_backward_pass,
@@ -426,11 +427,15 @@ class Network:
             verify_with_module,
         )
 
-        if not has_numpy():
+        missing = () if has_numpy() else (report_unchecked_module(style),)
+        try:
+            sizes, uses = ({}, ()) if missing else self._module_uses(style, **overrides)
+        except MissingToolError as error:
+            missing = (report_unchecked_module(style, error.message),)
+        if missing:
             pick_affordable_sizes(self.program, self._everything)
             found = check_backward_pass(self._everything, draws=draws, seed=seed)
-            return CheckReport((*found, report_unchecked_module(style)))
-        sizes, uses = self._module_uses(style, **overrides)
+            return CheckReport((*found, *missing))
         checks = verify_with_module(self._everything, uses, sizes, draws=draws, seed=seed)
         return CheckReport(checks)
 

@@ -104,6 +104,10 @@ def generate(  # noqa: PLR0913 - a command has the options it has
             autocompletion=complete_words("float32", "float64"),
         ),
     ] = None,
+    chunk: Annotated[
+        int | None,
+        typer.Option("--chunk", help="How many samples of an open batch C computes at once."),
+    ] = None,
     tune: Annotated[
         bool, typer.Option("--tune", help="Measure the forms on this machine, take the fastest.")
     ] = False,
@@ -124,8 +128,8 @@ def generate(  # noqa: PLR0913 - a command has the options it has
         raise SymconvError("there is no folder to write to", help="name one with -o FOLDER")
     net = _name_network(load_network(network, notation), name).fixed(**parse_sizes(size or []))
     net = net.only(*wrt) if wrt else net
-    named = {"tiles": tiles, "isa": isa, "dtype": dtype}
-    overrides: dict[str, Any] = {name: word for name, word in named.items() if word}
+    named = {"tiles": tiles, "isa": isa, "dtype": dtype, "chunk": chunk}
+    overrides: dict[str, Any] = {n: word for n, word in named.items() if word not in {None, ""}}
     if form:
         overrides["forms"] = parse_forms(form)
     if tune:

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from symconv.codegen.python.allowlist import READABLE, AllowList
-from symconv.core.errors import SymconvError
+from symconv.core.errors import MissingToolError, SymconvError
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Compiled:
             exec(code, module.__dict__)  # noqa: S102 - generated and audited, never a user's text
         except ImportError as error:
             missing = error.name or "a library"
-            raise SymconvError(
+            raise MissingToolError(
                 f"the module needs {missing}, which is not installed",
                 help=f"install it, as with pip install {missing}",
             ) from error

@@ -38,6 +38,10 @@ class SymconvError(Exception):
         return "\n".join(lines)
 
 
+class MissingToolError(SymconvError):
+    """What a module runs on is not installed: a compiler, a library."""
+
+
 LONGEST_MESSAGE = 1000
 """How many characters of a message are shown, which may repeat a word of any length."""
 

@@ -73,7 +73,9 @@ def has_numpy() -> bool:
         return False
 
 
-def report_unchecked_module(style: str) -> Check:
-    """What stands in place of the checks of a module where there is no NumPy to run it."""
-    why = "not checked, as NumPy, which it runs on, is not installed"
+def report_unchecked_module(
+    style: str, why: str = "NumPy, which it runs on, is not installed"
+) -> Check:
+    """What stands in place of the checks of a module where what it runs on is missing."""
+    why = f"not checked, as {why}"
     return Check(f"{style} module", passed=False, detail="", style=style, open=why)

@@ -32,6 +32,14 @@ def code(network, style):
     return {f"{stem}.py": generated.source, f"test_{stem}.py": generated.tests(stem)}
 
 
+def test_the_chunk_of_an_open_batch_is_chosen(tmp_path):
+    text = "input x Nx3 | dense w 2 -> h | sse t -> C"
+    options = ("generate", text, "--style", "c", "-o", str(tmp_path), "--force", "--chunk")
+    assert symconv(*options, "13").returncode == 0
+    assert "13" in (tmp_path / "network.c").read_text(encoding="utf-8")
+    assert "error: a chunk of 0 samples computes nothing" in symconv(*options, "0").stderr
+
+
 def own_tests(*folders):
     command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider"]
     where = map(str, folders)

@@ -10,6 +10,7 @@ import subprocess
 import numpy as np
 import pytest
 from c_style import NEEDS_COMPILER, QUICK, TOLERANCES, WHOLE, draw_network, errors, small, use
+from command import symconv
 from paths import ROOT
 
 from symconv import Network
@@ -18,6 +19,7 @@ from symconv.codegen.c.allowlist import audit_c
 from symconv.codegen.c.file import escape_comment
 from symconv.codegen.c.passes import ALIGNMENT
 from symconv.core.errors import SymconvError
+from symconv.core.exit_codes import ExitCode
 from symconv.docs.layer_pages import typical_text
 from symconv.layers import catalogue
 
@@ -310,6 +312,16 @@ def test_without_a_compiler_there_is_one_line(monkeypatch):
     with pytest.raises(SymconvError, match="no C compiler was found"):
         network.compile("c")
     assert "network_step" in network.generate_c().source, "a file needs no compiler"
+
+
+def test_without_a_compiler_files_are_written_and_the_module_is_not_checked(monkeypatch, tmp_path):
+    monkeypatch.setenv("CC", "/nowhere/cc")
+    done = symconv("run", "two-convs", "--style", "c", "-o", str(tmp_path))
+    assert (tmp_path / "two_convs.c").exists()
+    said = " ".join(done.stdout.split())
+    assert "open c module: not checked, as no C compiler was found" in said
+    assert said.endswith(" checks passed, 0 failed, 1 undecided")
+    assert (done.returncode, done.stderr.count("error")) == (ExitCode.OPEN, 0)
 
 
 @NEEDS_COMPILER

@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from symconv.core.errors import SymconvError
+from symconv.core.errors import MissingToolError, SymconvError
 
 from .cache import find_cache_folder, put_in_place, was_built
 
@@ -53,7 +53,7 @@ def find_compiler() -> str:
         if found:
             # The folder of the caller is not that of the files.
             return str(Path(found).absolute())
-    raise SymconvError(
+    raise MissingToolError(
         f"no C compiler was found (looked for {', '.join(wanted)})",
         help="install gcc or clang, or name one with CC=PATH",
     )
