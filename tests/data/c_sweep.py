@@ -73,7 +73,7 @@ ALL = {**WAYS, **SAMPLED}
 EVERY = 8
 """One layer of so many is in the sample."""
 
-CALLED = frozenset({"memset", "memcpy"})
+CALLED = frozenset({"memset", "memcpy", "memmove"})
 """What a file may call beside the functions of mathematics."""
 
 MATHEMATICS = frozenset(
