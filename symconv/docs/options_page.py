@@ -26,7 +26,7 @@ def _describe_command(command: Any) -> Iterator[str]:
     yield _escape(re.sub(r"\s+", " ", inspect.getdoc(command.callback) or ""))
     rows = list(_list_rows(command.callback))
     if rows:
-        yield "\n".join(["| | says | otherwise |", "|---|---|---|", *rows])
+        yield "\n".join(["| argument or option | says | otherwise |", "|---|---|---|", *rows])
 
 
 def _list_rows(function: Any) -> Iterator[str]:

@@ -65,7 +65,7 @@ def collect_pages() -> Iterator[DocumentationPage]:
 
 def list_sources() -> Iterator[tuple[PageSource, Callable[[Insets], str]]]:
     """Every page and what writes its Markdown."""
-    for source in SOURCES:
+    for source in (*SOURCES, *_list_others()):
         if source.path == "generated/gallery.md":
             yield source, write_gallery
         else:
@@ -77,6 +77,16 @@ def list_sources() -> Iterator[tuple[PageSource, Callable[[Insets], str]]]:
         path = f"generated/{example.name}/{example.name.replace('-', '_')}.md"
         source = PageSource(path, example.name, "Derivations")
         yield source, partial(write_network, example.name)
+
+
+def _list_others() -> Iterator[PageSource]:
+    """Pages of `generated/` itself that have no place in the list: they end the reference."""
+    known = {source.path for source in SOURCES}
+    for file in sorted((ROOT / "generated").glob("*.md")):
+        path = f"generated/{file.name}"
+        if path not in known:
+            title = file.read_text(encoding="utf-8").split("\n", 1)[0].removeprefix("# ")
+            yield PageSource(path, title, "Reference")
 
 
 def _read(path: str) -> Callable[[Insets], str]:

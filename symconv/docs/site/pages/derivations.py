@@ -19,13 +19,21 @@ from .questions import address_gallery, address_question
 HEAD = re.compile(
     r"<header>\s*<h1>.*?</h1>\s*<p class=\"quiet\">.*?</p>\s*(.*?)\s*</header>", re.DOTALL
 )
+FORMULA_LINK = re.compile(r'<a href="(#result-[^"]*)">(<span class="kept"><math>.*?)</a>')
 
 
 def write_derivation(network: Network) -> str:
     """The derivation of a network as HTML without `main` and title; its list of results first."""
     found = network.derivation().html(fragment=True)
     inside = found[found.index("<main>") + len("<main>") : found.rindex("</main>")]
-    return HEAD.sub(r"\1", inside, count=1).replace("<nav ", '<nav class="toc" ', 1)
+    headed = HEAD.sub(r"\1", inside, count=1).replace("<nav ", '<nav class="toc" ', 1)
+    return FORMULA_LINK.sub(_name_link, headed)
+
+
+def _name_link(found: re.Match[str]) -> str:
+    """A link that is a formula alone gets a name: a screen reader may not read the formula."""
+    words = re.sub(r"<[^>]*>", "", found[2])
+    return f'<a href="{found[1]}" aria-label="result for {words}">{found[2]}</a>'
 
 
 def write_layer(keyword: str, insets: Insets) -> str:
