@@ -19,7 +19,7 @@ from c_style import NEEDS_COMPILER
 from random_layers import draw_layer
 
 from symconv import Network
-from symconv.codegen.c import build
+from symconv.codegen.c import build, passes
 
 QUICK = ("-std=c99", "-O0", *WARNINGS)
 WHOLE = (*FLAGS, *WARNINGS)
@@ -85,3 +85,12 @@ def test_layers_agree_by_every_compiler(name, tmp_path):
     """A slice of the catalogue, of its variants and of random layers, and LeNet-5."""
     networks = [*map(Network.parse, (*FEW, LENET)), *list_networks()[::9]]
     check([*networks, *map(draw_layer, range(5000, 5008))], SETTINGS[name], tmp_path)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", [name for name in SETTINGS if "sanitizers" in name])
+def test_tiles_as_loops_stay_in_their_arrays(name, tmp_path, monkeypatch):
+    """Files of a few layers have no such loops by themselves."""
+    monkeypatch.setattr(passes, "MOST_WRITTEN", 0)
+    networks = [*map(Network.parse, FEW), *list_networks()[4::18]]
+    check([*networks, *map(draw_layer, range(6000, 6004))], SETTINGS[name], tmp_path)

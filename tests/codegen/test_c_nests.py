@@ -16,10 +16,11 @@ from c_style import (
     measure_rounding,
     small,
 )
+from grids import slice_of
 from sympy import Symbol
 
 from symconv import Network
-from symconv.codegen.c import build
+from symconv.codegen.c import build, passes
 from symconv.codegen.c.model.index_form import PlaceForm, bound_conditions
 from symconv.codegen.c.nests import kept_sums, planner
 from symconv.codegen.c.nests import nest as nests
@@ -199,11 +200,26 @@ def test_a_load_stays_in_its_register():
     source = Network.parse(WIDE).generate_c(isa="avx512").source
     # clang has no register for a vector of two, and reads every entry once as it is.
     assert "#if !defined(NETWORK_REAL) && defined(__AVX512F__) && !defined(__clang__)" in source
-    assert re.search(r"#define LOAD16\(name, place\) v16 name = .*; HOLD\(name\)\n", source)
+    assert re.search(r"#define LOAD16\(name, place\) do { name = .*; HOLD\(name\); }", source)
     assert "LOAD16(in0, " in source
     products = [line for line in source.splitlines() if " += " in line]
     assert products
     assert not any("*(const u16 *)" in line for line in products)
+
+
+@NEEDS_COMPILER
+@pytest.mark.parametrize("isa", slice_of(VECTORS, 3))
+@pytest.mark.parametrize("name", slice_of(LAYERS, 6))
+def test_tiles_as_loops_are_right(name, isa, monkeypatch):
+    """Large files have loops over the entries of a tile; here every file has them."""
+    monkeypatch.setattr(passes, "MOST_WRITTEN", 0)
+    check(Network.parse(LAYERS[name]), isa)
+
+
+def test_large_files_have_loops_over_tiles(monkeypatch):
+    assert "EACH (" not in Network.parse(WIDE).generate_c(isa="avx512").source
+    monkeypatch.setattr(passes, "MOST_WRITTEN", 0)
+    assert "EACH (" in Network.parse(WIDE).generate_c(isa="avx512").source
 
 
 def lines_of(text, isa="avx512"):

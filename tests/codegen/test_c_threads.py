@@ -303,6 +303,16 @@ def test_a_batch_falls_into_the_parts_that_take_the_least_time(text):
             assert n < threads or cost(ends) <= cost(even)
 
 
+@pytest.mark.parametrize("isa", ["scalar", "avx2"])
+def test_a_sample_alone_is_told_to_take_a_part_of_what_a_chunk_takes(isa):
+    """Its functions may be those of a chunk, which were planned for all samples of that."""
+    text = "input x Nx3x12x12 | conv w 3x3 channels 8 | relu | flatten | dense W 10 | sse t"
+    made = Network.parse(text).generate_c(isa=isa, chunk=16)
+    shared = [code for code in made.parts.chunks[-1].codes if code.count]
+    assert isa == "scalar" or any(code.plan for code in shared)
+    assert 1 / 2 < 16 * made.parts.times.alone / made.parts.times.cycles < 3
+
+
 DRIVER = """#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>

@@ -13,7 +13,7 @@ from symconv.core.errors import SymconvError
 TOKEN = re.compile(
     r"""(?P<comment>/\*.*?\*/)
     |(?P<directive>^[ ]*\#[^\n]*)
-    |(?P<vector>\b([uv]|LOAD)\d+\b|\b(in|sum)\d+(_\d+)?\b|\b(even|odd|x)\d+\b)
+    |(?P<vector>\b([uv]|LOAD|GATHER)\d+\b|\b(in|sum)\d+(_\d+)?\b|\b(even|odd|x)\d+\b)
     |(?P<type>__attribute__\(\(vector_size\(\d+\ \*\ sizeof\(real\)\)
         (,\ aligned\(sizeof\(real\)\),\ may_alias)?\)\))
     |(?P<linkage>extern\ "C"\ {)
@@ -27,8 +27,9 @@ TOKEN = re.compile(
 WORDS = frozenset({
     "char", "const", "float", "double", "else", "for", "if", "int", "long", "return", "restrict",
     "signed", "sizeof", "static", "struct", "typedef", "unsigned", "void", "inline", "int64_t",
-    "size_t", "real", "arrays", "workspace", "INFINITY", "NAN", "GUARDED", "HOLD", "union",
-    "uint32_t", "uint64_t", "enum", "ASLEEP", "READY", "CLAIMED", "POSTED", "TAKEN", "DONE",
+    "size_t", "real", "arrays", "workspace", "INFINITY", "NAN", "GUARDED", "HOLD", "EACH", "room",
+    "in", "sum", "union", "uint32_t", "uint64_t", "enum",
+    "ASLEEP", "READY", "CLAIMED", "POSTED", "TAKEN", "DONE",
     "HANDS_OVER", "__ATOMIC_ACQUIRE", "__ATOMIC_RELEASE", "__ATOMIC_ACQ_REL",
 })  # fmt: skip
 CALLS = frozenset({
@@ -51,8 +52,13 @@ DIRECTIVES = re.compile(
     r"|if !defined\(\w+_REAL\) && defined\((__AVX512F__|__AVX2__|__ARM_NEON)\)"
     r" && !defined\(__clang__\)"
     r"|define HOLD\(x\) (__asm__\(\"\" : \"\+[vw]\"\(x\)\)|\(\(void\)0\))"
-    r"|define LOAD(?P<n>\d+)\(name, place\) v(?P=n) name = "
-    r"\*\(const u(?P=n) \*\)&\(place\); HOLD\(name\)"
+    r"|define LOAD(?P<n>\d+)\(name, place\) "
+    r"do { name = \*\(const u(?P=n) \*\)&\(place\); HOLD\(name\); } while \(0\)"
+    r"|define EACH\(k, n\) _Pragma\(\"(clang loop unroll\(full\)|GCC unroll 128)\"\) "
+    r"for \(int k = 0; k < n; k\+\+\)"
+    r"|if defined\(__clang__\)"
+    r"|define GATHER(?P<m>\d+)\(place, apart\) \(v(?P=m)\)"
+    r"{(\(&\(place\)\)\[\d+ \* \(apart\)\](, )?)+}"
     r"|if defined\(__clang__\) \|\| \(defined\(__GNUC__\) && __GNUC__ >= 12\)"
     r"|define (LOW|HIGH)_\d+\(x, y\) __builtin_shufflevector\(x, y(, \d+)+\)"
     r"|if defined\(__GNUC__\) && !defined\(__clang__\)"

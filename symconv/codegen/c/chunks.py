@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import ceil
@@ -16,7 +17,8 @@ from .model.names import CNames, c_identifier
 from .model.open_batch import fix_batch
 from .model.sized_program import SizedProgram, SizedTensor
 from .nests.machine import Machine
-from .passes import ALIGNMENT, WIDEST, FileParts, PassCode
+from .passes import ALIGNMENT, WIDEST, FileParts, HelperCode, PassCode
+from .shared_code import share_code
 from .step_cost import ChunkTimes, estimate_cycles
 
 PART = "of `count` samples from `first` on, of a batch of `samples`"
@@ -36,13 +38,39 @@ class ChunkedParts:
     machine: Machine | None = None
 
     @cached_property
+    def _first(self) -> FileParts:
+        """The functions for the largest number of samples."""
+        return self._write_for(self.sizes[0])
+
+    @cached_property
     def chunks(self) -> tuple[FileParts, ...]:
         """The functions for every number of samples."""
-        found: list[FileParts] = []
-        for samples in self.sizes:
-            program = SizedProgram(fix_batch(self.spec, self.split.batch, samples))
-            found.append(FileParts(program, self.machine, found[-1] if found else None))
-        return tuple(found)
+        if len(self.sizes) == 1:
+            return (self._first,)
+        size, word = self.sizes[0], self.count
+        single = self._write_for(1, self._first)
+        # Another number of samples, by which what counts samples is told from what does not.
+        other = size // 2 if size > 3 else size + 1
+        passes = (_list_passes(p) for p in (self._first, self._write_for(other, single), single))
+        made = [
+            [_share(a, b, c, (size, other), word) for a, b, c in zip(*some, strict=True)]
+            for some in zip(*passes, strict=True)
+        ]
+        return tuple(
+            FileParts(p.program, p.machine, p, tuple(tuple(c[n] for c in some) for some in made))
+            for n, p in enumerate((self._first, single))
+        )
+
+    def _write_for(self, samples: int, larger: FileParts | None = None) -> FileParts:
+        program = SizedProgram(fix_batch(self.spec, self.split.batch, samples))
+        return FileParts(program, self.machine, larger)
+
+    @cached_property
+    def count(self) -> str:
+        """The name of the number of samples in the functions that serve several."""
+        # After those of the arrays, and before there are locals that would have it otherwise.
+        _ = self._first.names
+        return self._first.namer.claim("samples")
 
     @property
     def prefix(self) -> str:
@@ -77,7 +105,8 @@ class ChunkedParts:
     @property
     def codes(self) -> tuple[EquationCode, ...]:
         """The functions of all equations, in the order of the file."""
-        return tuple(code for chunk in self.chunks for code in chunk.codes)
+        found = {code.name: code for chunk in self.chunks for code in chunk.codes}
+        return tuple(found.values())
 
     @property
     def predicted(self) -> SizedTensor | None:
@@ -98,21 +127,125 @@ class ChunkedParts:
     def _has_rows(self, shape: tuple[object, ...]) -> bool:
         return shape[0] == self.split.batch
 
-    @cached_property
+    @property
     def inner_passes(self) -> tuple[PassCode, ...]:
-        """The passes of every chunk, each under a name of its own."""
-        return tuple(p for passes in self._chunk_passes for p in passes)
+        """The passes of a chunk, each under a name of its own."""
+        return tuple(self._inner.values())
 
     @cached_property
-    def _chunk_passes(self) -> tuple[tuple[PassCode, ...], ...]:
-        """The passes by chunk."""
-        return tuple(
-            tuple(
-                replace(p, name=self.namer.claim(f"{p.name}_{size}"), words=_count(size))
-                for p in chunk.passes
-            )
-            for chunk, size in zip(self.chunks, self.sizes, strict=True)
+    def _inner(self) -> Mapping[str, PassCode]:
+        """The passes of a chunk by what they compute; values are what forward and predict share."""
+        first, *more = ((*c.passes, *c.outer_prediction) for c in self.chunks)
+        joined = [self._join(*same) for same in zip(first, *more, strict=True)]
+        found = {p.name: p for p in reversed(joined)}
+        forward, backward, step = (found[name] for name in ("forward", "backward", "step"))
+        names = {name: self.namer.claim(f"{name}_chunk") for name in ("values", *found)}
+        made = dict[str, PassCode]()
+        if "predict" in found:
+            over = joined[-1].lines
+            same = _count_shared(forward.lines, over)
+            made["values"] = replace(forward, lines=forward.lines[:same])
+            rest = (line.replace("arrays->", "kept.") for line in over[same:])
+            calls = self._call(names, ("values",), "&kept")
+            made["predict"] = replace(found["predict"], heads=(), lines=(self._keep, *calls, *rest))
+            calls = self._call(names, ("values",), "arrays")
+            forward = replace(forward, lines=(*calls, *forward.lines[same:]))
+        both = self._call(names, ("forward", "backward"), "&kept")
+        made |= {"forward": forward, "backward": backward}
+        made["step"] = replace(step, heads=(), lines=(self._keep, *both))
+        return {name: self._finish(names[name], p) for name, p in made.items()}
+
+    @property
+    def _keep(self) -> str:
+        """The arrays of the caller, but values in the workspace."""
+        return f"const {self.prefix}_arrays kept = {self._keeper}(arrays, workspace);"
+
+    @cached_property
+    def _keeper(self) -> str:
+        return self.namer.claim("keep_values")
+
+    @cached_property
+    def summed(self) -> tuple[SizedTensor, ...]:
+        """The results that all samples add to, but for the cost."""
+        cost = self.program.cost
+        return tuple(t for t in self.fields if t.key in self.shared and t != cost)
+
+    @cached_property
+    def _results(self) -> Mapping[str, str]:
+        """The names of the functions that go over all of them."""
+        return {word: self.namer.claim(f"{word}_results") for word in ("clear", "place", "add")}
+
+    @property
+    def adder(self) -> str:
+        """The name of the function that adds all of them but for the cost; perhaps none."""
+        return self._results["add"] if self.summed else ""
+
+    @cached_property
+    def helpers(self) -> tuple[HelperCode, ...]:
+        """What the passes call that see to the arrays, not to the equations."""
+        inner, cost = self.chunks[0].inner, self.program.cost
+        places = {t.key: inner[t.key] for t in self.program.values if t.key in inner and t != cost}
+        kept = [f"kept.{self.names[k]} = room(workspace, {n});" for k, n in places.items()]
+        struct = f"{self.prefix}_arrays"
+        keep = HelperCode(
+            f"{struct} {self._keeper}(const {struct} *arrays, void *workspace)",
+            "The arrays, with values in the workspace.",
+            (
+                f"{struct} kept = *arrays;",
+                *kept,
+                *([] if kept else ["(void)workspace;"]),
+                "return kept;",
+            ),
         )
+        if not self.summed:
+            return (keep,)
+        names, all_ = self._results, [(self.names[t.key], t) for t in self.summed]
+        return (
+            keep,
+            HelperCode(
+                f"void {names['clear']}(const {struct} *arrays)",
+                "What no sample adds to.",
+                tuple(f"clear_part(arrays->{name}, {t.entries});" for name, t in all_),
+            ),
+            HelperCode(
+                f"void {names['place']}({struct} *part, void *workspace)",
+                "Where samples leave what is added to that of others.",
+                tuple(f"part->{name} = room(workspace, {self.shared[t.key]});" for name, t in all_),
+            ),
+            HelperCode(
+                f"void {names['add']}(const {struct} *arrays, const {struct} *part, real share)",
+                "Adds the share of a part to the whole.",
+                tuple(
+                    f"add_part(arrays->{name}, part->{name}, {t.entries}, share);"
+                    for name, t in all_
+                ),
+            ),
+        )
+
+    def _call(self, names: Mapping[str, str], passes: Iterable[str], arrays: str) -> list[str]:
+        given = f"{arrays}, workspace{f', {self.count}' if len(self.sizes) > 1 else ''}"
+        return [f"{names[name]}({given});" for name in passes]
+
+    def _finish(self, name: str, p: PassCode) -> PassCode:
+        """The pass under its name, without places that it does not need."""
+        text = "\n".join(p.lines)
+        needed = [h for h in p.heads if re.search(rf"\b{h.split(' = ')[0].split()[-1]}\b", text)]
+        counts = (self.count,) if len(self.sizes) > 1 else ()
+        unused = [f"(void){n};" for n in counts if not re.search(rf"\b{n}\b", text)]
+        words = " or ".join(map(_count, self.sizes))
+        return replace(
+            p, name=name, words=words, heads=tuple(needed), lines=(*unused, *p.lines), counts=counts
+        )
+
+    def _join(self, larger: PassCode, *single: PassCode) -> PassCode:
+        """The pass for both numbers of samples."""
+        if not single:
+            return larger
+        lines = list[str]()
+        for a, b in zip(larger.lines, single[0].lines, strict=True):
+            lines += [a] if a == b else [f"if ({self.count} == {self.sizes[0]}) {a}", f"else {b}"]
+        heads = dict.fromkeys((*larger.heads, *single[0].heads))
+        return replace(larger, heads=tuple(heads), lines=tuple(lines))
 
     @cached_property
     def shared(self) -> Mapping[str, int]:
@@ -150,44 +283,38 @@ class ChunkedParts:
     @cached_property
     def times(self) -> ChunkTimes:
         """About how long a chunk takes, and a sample alone."""
-        whole, alone = (ceil(estimate_cycles(self.chunks[n])) for n in (0, -1))
+        whole = ceil(estimate_cycles(self.chunks[0]))
+        alone = ceil(estimate_cycles(self.chunks[-1], self.sizes[0]))
         return ChunkTimes(self.sizes[0], whole, alone)
 
     @cached_property
     def passes(self) -> tuple[PassCode, ...]:
         """forward, backward, step and predict, each for a part of a batch, then for a whole one."""
         found = []
-        for number, whole in enumerate(self.chunks[0].passes):
-            passes = [chunk[number] for chunk in self._chunk_passes]
+        for whole in self.chunks[0].passes:
+            inner = replace(self._inner[whole.name], uses=whole.uses, writes=whole.writes)
             part = f"{whole.name}_part"
             counts = ("first", "count", "samples")
-            lines = tuple(self._walk(passes))
+            lines = tuple(self._walk(inner))
             found.append(PassCode(part, f"{whole.words}, {PART}", lines, counts))
             call = f"{self.prefix}_{part}(arrays, 0, samples, samples, workspace);"
             found.append(PassCode(whole.name, whole.words, (call,), ("samples",)))
         return tuple(found)
 
-    def _walk(self, passes: list[PassCode]) -> Iterator[str]:
+    def _walk(self, inner: PassCode) -> Iterator[str]:
         """The statements of a pass over some samples."""
-        uses = [t for t in self.fields if any(t.key in p.uses for p in passes)]
-        writes = frozenset[str]().union(*(p.writes for p in passes))
-        local = self.namer.branch()
+        uses = [t for t in self.fields if t.key in inner.uses]
         rooms = {
-            t.key: local.claim(f"{self.names[t.key]}_part")
+            t.key: f"room(workspace, {self.shared[t.key]})"
             for t in uses
-            if t.key in self.shared and t.key in writes
+            if t.key in self.shared and t.key in inner.writes
         }
         cost = self.program.cost if self.program.cost and self.program.cost.key in rooms else None
         yield f"{self.prefix}_arrays part = *arrays;"
-        for key, room in rooms.items():
-            yield f"real *const {room} = (real *)((char *)workspace + {self.shared[key]});"
         # In double precision: thousands of chunks would lose three digits.
         yield from ["double total = 0;"] if cost else []
-        cleared = [t for t in uses if t.key in rooms and t != cost]
-        yield from ["if (count == 0) {"] if cleared else []
-        for t in cleared:
-            yield f"  clear_part(arrays->{self.names[t.key]}, {t.entries});"
-        yield from ["}"] if cleared else []
+        summed = any(t.key in rooms for t in self.summed)
+        yield from [f"if (count == 0) {self._results['clear']}(arrays);"] if summed else []
         yield "size_t taken = 0;"
         yield "for (size_t at = first; at < first + count; at += taken) {"
         yield f"  taken = {self._choose('first + count - at')};"
@@ -197,12 +324,10 @@ class ChunkedParts:
                 yield f"  part.{name} = arrays->{name} + {_times(t.entries, 'at')};"
             elif t == cost:
                 yield f"  part.{name} = {rooms[t.key]};"
-            elif t.key in rooms:
-                # The first chunk has nothing to be added to.
-                yield f"  part.{name} = at == first ? arrays->{name} : {rooms[t.key]};"
-        for n, (size, p) in enumerate(zip(self.sizes, passes, strict=True)):
-            head = f"if (taken == {size}) " if n < len(passes) - 1 else ""
-            yield f"  {'else ' if n else ''}{head}{p.name}(&part, workspace);"
+        if summed:
+            # The first chunk has nothing to be added to.
+            yield f"  if (at != first) {self._results['place']}(&part, workspace);"
+        yield f"  {inner.name}(&part, workspace{', (int)taken' if inner.counts else ''});"
         sums = list(self._add(uses, rooms, cost))
         shares = any("share" in line for line in sums)
         yield from ["  const real share = (real)taken / (real)samples;"] if shares else []
@@ -217,13 +342,13 @@ class ChunkedParts:
     ) -> Iterator[str]:
         """What a chunk has computed, weighed by its share of the samples and added up."""
         mean, share = self.split.mean, "share" if self.split.mean else "1"
+        if any(t.key in rooms for t in self.summed):
+            yield f"{self._results['add']}(arrays, &part, {share});"
         for t in uses:
             name = self.names[t.key]
             if t == cost:
                 yield f"total += {'share * ' if mean else ''}part.{name}[0];"
-            elif t.key in rooms:
-                yield f"add_part(arrays->{name}, part.{name}, {t.entries}, {share});"
-            elif mean and t in self.program.results:
+            elif t.key not in rooms and mean and t in self.program.results:
                 whole = _times(t.entries, "taken")
                 yield f"add_part(part.{name}, part.{name}, {whole}, share);"
 
@@ -239,3 +364,30 @@ def _times(entries: int, count: str) -> str:
 
 def _count(samples: int) -> str:
     return f"{samples} samples" if samples > 1 else "one sample"
+
+
+def _list_passes(parts: FileParts) -> tuple[tuple[EquationCode, ...], ...]:
+    """The functions of what `FileParts.made` has, in its order."""
+    forward, backward = parts.equations
+    return forward, parts.probabilities, backward
+
+
+def _share(
+    code: EquationCode,
+    other: EquationCode,
+    single: EquationCode,
+    sizes: tuple[int, int],
+    word: str,
+) -> tuple[EquationCode, EquationCode]:
+    """The functions for many samples and for one: the same where one serves any number."""
+    shared = share_code(code, other, sizes, word)
+    return (shared, shared) if shared else (code, single)
+
+
+def _count_shared(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many statements two passes begin with; no `else` is cut off."""
+    pairs = enumerate(zip(one, other, strict=False))
+    count = next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
+    while 0 < count < len(one) and one[count].startswith("else "):
+        count -= 1
+    return count

@@ -37,7 +37,8 @@ class EquationCode:
     """The function of an equation: the keys of the arrays that it takes, in order, and its text.
 
     `words` are the identifiers of its indices and of what it computes on the way, `plan` is how it
-    is computed where that was planned, with room for so many numbers in `scratch`.
+    is computed where that was planned, with room for so many numbers in `scratch`. `count` is the
+    name of its last parameter, the number of samples, where it serves several.
     """
 
     name: str
@@ -47,6 +48,7 @@ class EquationCode:
     lines: tuple[str, ...]
     words: frozenset[str]
     plan: NestPlan | WinogradPlan | None = None
+    count: str = ""
 
     @property
     def scratch(self) -> int:
@@ -62,26 +64,39 @@ class EquationCode:
 
 
 def plan_equation(
-    e: Equation, program: SizedProgram, names: Mapping[str, str], namer: CNames, machine: Machine
-) -> EquationCode | None:
-    """The function of a planned nest, perhaps from tiles; None where the equation is none."""
+    e: Equation, program: SizedProgram, machine: Machine
+) -> NestPlan | WinogradPlan | None:
+    """The plan of a nest, perhaps from tiles; None where the equation is none."""
     nest = find_nest(e, program.tensors)
     plan = plan_nest(nest, machine) if nest else None
     if nest is None or plan is None:
         return None
-    tiled = choose_tiles(nest, machine, plan.cycles)
+    return choose_tiles(nest, machine, plan.cycles) or plan
+
+
+def write_planned(  # noqa: PLR0913 - what a function is written from
+    e: Equation,
+    plan: NestPlan | WinogradPlan,
+    program: SizedProgram,
+    names: Mapping[str, str],
+    namer: CNames,
+    *,
+    looped: bool,
+) -> EquationCode:
+    """The function of a planned nest; where it is `looped`, its tiles are loops."""
+    nest = plan.product.nest if isinstance(plan, WinogradPlan) else plan.nest
     local = namer.branch(NESTED)
     read = {a.key for a in (*nest.operands, *([nest.bias] if nest.bias else []))}
     arguments = (*sorted(read, key=list(program.tensors).index), e.key)
     name = namer.claim(f"compute_{names[e.key]}")
     given = _declare(arguments, program, names)
-    given += ", real *restrict scratch" if tiled or plan.scratch else ""
+    given += ", real *restrict scratch" if plan.scratch else ""
     writer: NestWriter | WinogradWriter
-    if tiled:
-        writer = WinogradWriter(tiled, names, namer, name)
+    if isinstance(plan, WinogradPlan):
+        writer = WinogradWriter(plan, names, namer, name)
         lines = writer.write(given)
     else:
-        writer = NestWriter(plan, names, local)
+        writer = NestWriter(plan, names, local, looped=looped)
         lines = [f"static void {name}({given})", "{", *writer.write(), "}"]
     return EquationCode(
         name,
@@ -90,7 +105,7 @@ def plan_equation(
         program.spec.numbers.get(e.key, ""),
         tuple(lines),
         frozenset({*writer.words, *local.claimed, *(f"{names[k]}_" for k in arguments)}),
-        tiled or plan,
+        plan,
     )
 
 

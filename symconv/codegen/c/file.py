@@ -38,7 +38,7 @@ WORDS_OF_TEMPLATES = frozenset(
     [
         *("k", "x", "y", "n", "f", "r", "s", "z", "e", "a", "one", "two", "part", "count", "more"),
         *("half", "small", "found", "power", "twice", "size", "rest", "bits", "sum", "total"),
-        *("scratch", "sums"),
+        *("scratch", "sums", "kept"),
         *("entries", "share", "taken", "at", "first", "samples"),
         *("from", "step", "rows", "to", "pitch", "j"),
         *("parts", "worker", "given", "woken", "state", "turn", "turns", "word", "value", "mine"),
@@ -114,8 +114,10 @@ class SourceFiles:
         more = {part for h in used for part in MADE_OF.get(h, ())}
         used = [h for h in HELPERS if h in {*used, *more}]
         turns = {int(n) for n in re.findall(r"\bturn_(\d+)\b", self.bodies)}
-        public = ["\n".join(p.lines) for p in self.parts.passes]
-        public += ["add_part"] if self._added else []
+        public = ["\n".join((*p.heads, *p.lines)) for p in self.parts.passes]
+        private = ["\n".join((*p.heads, *p.lines)) for p in self.parts.inner_passes]
+        private += ["\n".join(p.lines) for p in self.parts.helpers]
+        public += ["add_part("] if self._added[0] else []
         text = render_template(
             "c",
             "module.c.j2",
@@ -123,12 +125,16 @@ class SourceFiles:
             helpers=used,
             forms=FORMS if SPLIT & set(used) else (),
             hold=HOLDS.get(self.isa) if "LOAD" in self.bodies else None,
-            lanes=sorted({int(n) for n in re.findall(r"\b(?:u|LOAD)(\d+)\b", self.bodies)}),
+            lanes=sorted({int(n) for n in re.findall(r"\b(?:u|LOAD|GATHER)(\d+)\b", self.bodies)}),
             turns=[write_turn(n) for n in sorted(turns)],
             bodies=self.bodies,
             inner_passes=self.parts.inner_passes,
+            part_functions=self.parts.helpers,
             passes=self.parts.passes,
-            part_helpers=[h for h in PART_HELPERS if any(h in p for p in public)],
+            part_helpers=[
+                h for h in PART_HELPERS if any(f"{h}(" in p for p in (*public, *private))
+            ],
+            uses_places=any("room(workspace, " in p for p in (*public, *private)),
             added=self._added,
             bytes=self.parts.bytes,
             fingerprint=self.fingerprint,
@@ -158,12 +164,13 @@ class SourceFiles:
         }
 
     @property
-    def _added(self) -> list[tuple[str, int]]:
-        """What the parts of a batch have a sum each of: the names, and the entries of each."""
+    def _added(self) -> tuple[str, str]:
+        """What parts of a batch have a sum each of: the cost, and what adds results; or neither."""
         if not isinstance(self.parts, ChunkedParts):
-            return []
-        tensors = self.parts.program.tensors
-        return [(self.parts.names[k], tensors[k].entries) for k in self.parts.shared]
+            return "", ""
+        cost = self.parts.program.cost
+        shared = cost is not None and cost.key in self.parts.shared
+        return self.parts.names[cost.key] if cost and shared else "", self.parts.adder
 
     def _shape(self, tensor: SizedTensor) -> tuple[int | str, ...]:
         """The extents, where an open batch is a word."""

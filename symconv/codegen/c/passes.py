@@ -8,13 +8,20 @@ from functools import cached_property
 
 from symconv.codegen.readable.module import module_names
 
-from .equations import TYPES, EquationCode, plan_equation, write_equation
+from .equations import TYPES, EquationCode, plan_equation, write_equation, write_planned
 from .model.names import CNames
 from .model.sized_program import SizedProgram, SizedTensor
 from .nests.machine import Machine
+from .nests.planner import NestPlan
+from .winograd.tile_plan import WinogradPlan
 
 ALIGNMENT = 64
 """Where arrays of the workspace begin, in bytes: a line of the cache, and the widest vector."""
+
+MOST_WRITTEN = 8
+"""The nests of a file whose products stand in it one by one: a layer has three or four of at most
+8 kB each. Of more of them the tiles are loops, which compilers write out again: LeNet-5 is as fast
+so (0.98 to 1.12 times), but wide layers lose up to a tenth."""
 
 WIDEST = 8
 """The bytes of an entry that the workspace is laid out for: it serves float and double."""
@@ -24,8 +31,9 @@ WIDEST = 8
 class PassCode:
     """One function of the file: its name, and the statements of its body.
 
-    It takes the arrays, the numbers `counts` and a workspace; `uses` are the keys of the arrays of
-    the caller that it reads or writes, `writes` those that it writes.
+    It takes the arrays, the numbers `counts` and a workspace; `heads` say where arrays lie in it.
+    `uses` are the keys of the arrays of the caller that it reads or writes, `writes` those that it
+    writes.
     """
 
     name: str
@@ -34,6 +42,22 @@ class PassCode:
     counts: tuple[str, ...] = ()
     uses: frozenset[str] = frozenset()
     writes: frozenset[str] = frozenset()
+    heads: tuple[str, ...] = ()
+
+    @property
+    def body(self) -> tuple[str, ...]:
+        """All statements of a pass over arrays in the workspace."""
+        used = any("workspace" in line for line in (*self.heads, *self.lines))
+        return (*(() if used else ("(void)workspace;",)), *self.heads, *self.lines)
+
+
+@dataclass(frozen=True)
+class HelperCode:
+    """A function that passes call: what stands before its body, its comment, its statements."""
+
+    head: str
+    words: str
+    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -46,7 +70,11 @@ class FileParts:
     program: SizedProgram
     machine: Machine | None = None
     larger: FileParts | None = None
-    """The functions for a larger number of samples, which are in the same file."""
+    """The functions for a larger number of samples, which are in the same file, or for the same
+    one, of which these are made: their names and their places in the workspace are these, too."""
+
+    made: tuple[tuple[EquationCode, ...], ...] = ()
+    """The functions where they are written already: forward, prediction, backward."""
 
     @cached_property
     def names(self) -> Mapping[str, str]:
@@ -67,18 +95,32 @@ class FileParts:
         return CNames()
 
     @cached_property
+    def plans(self) -> Mapping[str, NestPlan | WinogradPlan]:
+        """The plans of the equations that are the first ones of their arrays, by key."""
+        first = {e.key: e for e in reversed((*self.program.forward, *self.program.backward))}
+        found = {}
+        for key, e in first.items():
+            plan = plan_equation(e, self.program, self.machine) if self.machine else None
+            if plan:
+                found[key] = plan
+        return found
+
+    @cached_property
     def equations(self) -> tuple[tuple[EquationCode, ...], tuple[EquationCode, ...]]:
         """The functions of the forward equations, and those of the backward ones."""
-        names, done = self.names, set[str]()
+        if self.made:
+            return self.made[0], self.made[2]
+        names, done, plans = self.names, set[str](), self.plans
+        looped = len(plans) > MOST_WRITTEN
         found: list[tuple[EquationCode, ...]] = []
         for equations in (self.program.forward, self.program.backward):
             made = []
             for e in equations:
-                first = e.key not in done
-                code = None
-                if first and self.machine:
-                    code = plan_equation(e, self.program, names, self.namer, self.machine)
-                made.append(code or write_equation(e, self.program, names, self.namer, first=first))
+                given = (self.program, names, self.namer)
+                if e.key not in done and e.key in plans:
+                    made.append(write_planned(e, plans[e.key], *given, looped=looped))
+                else:
+                    made.append(write_equation(e, *given, first=e.key not in done))
                 done.add(e.key)
             found.append(tuple(made))
         return found[0], found[1]
@@ -86,6 +128,8 @@ class FileParts:
     @cached_property
     def probabilities(self) -> tuple[EquationCode, ...]:
         """The functions of what only a prediction needs."""
+        if self.made:
+            return self.made[1]
         names, namer = self.names, self.namer
         # The others first: what they claim does not depend on these.
         _ = self.equations
@@ -119,6 +163,8 @@ class FileParts:
     @cached_property
     def inner(self) -> Mapping[str, int]:
         """Where the arrays of the workspace begin, in bytes: values, masks, deltas."""
+        if self.larger:
+            return self.larger.inner
         given = {t.key for t in (*self.program.given, *self.program.results)}
         places, end = {}, 0
         for e in (*self.program.forward, *self.program.backward):
@@ -133,6 +179,8 @@ class FileParts:
     @cached_property
     def scratch(self) -> int:
         """Where the scratch of the equations begins, which they use one after the other."""
+        if self.larger:
+            return self.larger.scratch
         last = max(self.inner, key=self.inner.__getitem__, default=None)
         if last is None:
             return 0
@@ -150,6 +198,11 @@ class FileParts:
     def batched(self) -> frozenset[str]:
         """The keys of arrays of the caller that have a sample a row: none where all is fixed."""
         return frozenset()
+
+    @property
+    def helpers(self) -> tuple[HelperCode, ...]:
+        """What the passes call that see to the arrays: none where all is fixed."""
+        return ()
 
     @property
     def inner_passes(self) -> tuple[PassCode, ...]:
@@ -175,6 +228,12 @@ class FileParts:
             *self._predict(given),
         )
 
+    @property
+    def outer_prediction(self) -> tuple[PassCode, ...]:
+        """The pass that needs no target, over values of the caller; perhaps none."""
+        given = {t.key for t in (*self.program.given, *self.program.results)}
+        return tuple(self._predict(given | {t.key for t in self.program.values}))
+
     def _predict(self, given: set[str]) -> Iterator[PassCode]:
         """The pass that needs no target."""
         prediction = self.program.prediction
@@ -199,17 +258,18 @@ class FileParts:
                 f"arrays->{self.names[k]}" if k in outside else self.names[k] for k in e.arguments
             )
             arguments += ", scratch" if e.scratch else ""
+            arguments += f", {e.count}" if e.count else ""
             room |= e.scratch > 0
             label = f"  /* ({e.number}) */" if e.number else ""
             calls.append(f"{e.name}({arguments});{label}")
         heads = [
             f"{TYPES[self.program.tensors[k].kind]} *const {self.names[k]} = "
-            f"({TYPES[self.program.tensors[k].kind]} *)((char *)workspace + {place});"
+            f"room(workspace, {place});"
             for k, place in self.inner.items()
             if k in local
         ]
         if room:
-            heads.append(f"real *const scratch = (real *)((char *)workspace + {self.scratch});")
-        unused = [] if heads else ["(void)workspace;"]
-        lines = (*unused, *heads, *calls)
-        return PassCode(name, words, lines, (), frozenset(uses), frozenset(writes))
+            heads.append(f"real *const scratch = room(workspace, {self.scratch});")
+        return PassCode(
+            name, words, tuple(calls), (), frozenset(uses), frozenset(writes), tuple(heads)
+        )

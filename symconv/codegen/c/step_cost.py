@@ -50,8 +50,10 @@ class ChunkTimes:
         )
 
 
-def estimate_cycles(parts: FileParts) -> float:
+def estimate_cycles(parts: FileParts, shared: int = 1) -> float:
     """About how many cycles both passes take: by half too few where arrays leave the caches.
+
+    Functions that serve several numbers of samples were planned for `shared` times as many.
 
     What they are of two numbers of samples is told better than what they are: it is within a third
     of the ratio that was measured, for LeNet-5 and the forum network, whose chunks gain most.
@@ -59,12 +61,12 @@ def estimate_cycles(parts: FileParts) -> float:
     program = parts.program
     equations = {e.key: e for e in (*program.forward, *program.backward)}
     codes = (code for part in parts.equations for code in part)
-    return sum(CALL + _count_cycles(code, equations[code.key]) for code in codes)
+    return sum(CALL + _count_cycles(code, equations[code.key], shared) for code in codes)
 
 
-def _count_cycles(code: EquationCode, e: Equation) -> float:
+def _count_cycles(code: EquationCode, e: Equation, shared: int) -> float:
     # Winograd's tiles are only planned where they are asked for.
     if not isinstance(code.plan, NestPlan):
         return float(OPERATION * count_operations(e))
     wanted = code.plan.nest.products / prod(code.plan.phases.values())
-    return code.plan.cycles * wanted
+    return code.plan.cycles * wanted / (shared if code.count else 1)

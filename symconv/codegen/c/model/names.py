@@ -25,17 +25,17 @@ LIBRARY = frozenset({
     "erf", "erff", "fabs", "fabsf", "pow", "powf", "log1p", "log1pf", "y0", "y1", "yn", "j0", "j1",
     "jn", "gamma", "lgamma", "tgamma", "signgam", "index", "rindex", "div", "abs", "labs", "time",
     "main", "errno", "unix", "linux", "memset", "memcpy", "size_t", "ptrdiff_t", "int64_t", "NULL",
-    "NAN", "INFINITY", "real", "arrays", "workspace", "GUARDED", "HOLD",
+    "NAN", "INFINITY", "real", "arrays", "workspace", "GUARDED", "HOLD", "EACH", "room",
     "scratch", "HANDS_OVER", "PAUSE", "YIELD", "ASLEEP", "READY", "CLAIMED", "POSTED", "TAKEN",
     "DONE",
 })  # fmt: skip
 """What headers declare and what the file itself uses."""
 
-NUMBERED = re.compile(r"(in|sum|LOAD|[uv])\d+(_\d+)?")
+NUMBERED = re.compile(r"(in|sum|LOAD|GATHER|[uv])\d+(_\d+)?")
 """The vectors of a tile and their types: numbers are given to them as the tile goes on."""
 
-NESTED = frozenset({"k", "sums"})
-"""What a nest counts lanes by, and where its partial sums are."""
+NESTED = frozenset({"k", "sums", "sum", "in"})
+"""What a nest counts lanes by, where its partial sums are, and the vectors of a tile."""
 
 
 LONGEST = 50

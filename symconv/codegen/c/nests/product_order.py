@@ -15,14 +15,14 @@ Product = tuple[str, tuple[Entry, ...]]
 
 def order_products(taps: Sequence[Sequence[Product[Entry]]]) -> list[Product[Entry]]:
     """The products of all taps, each an accumulator and its entries, one of every operand."""
-    by_tap = [p for tap in taps for p in _group(tap, _find_major(tap))]
+    by_tap = [p for tap in taps for p in _group(tap, find_major(tap))]
     if not by_tap:
         return []
     found = [by_tap, *(_group(by_tap, side) for side in range(len(by_tap[0][1])))]
     return min(found, key=count_held)
 
 
-def _find_major(products: Sequence[Product[Entry]]) -> int:
+def find_major(products: Sequence[Product[Entry]]) -> int:
     """The operand with the most entries: the others stay in their registers meanwhile."""
     sides = range(len(products[0][1]))
     return max(sides, key=lambda side: len({entries[side] for _, entries in products}))

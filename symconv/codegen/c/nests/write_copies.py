@@ -25,19 +25,31 @@ def write_zeros(pointer: str, packing: Packing) -> str:
     return f"for (int k = 0; k < {packing.total}; k++) {pointer}[k] = 0;"
 
 
-def write_copy(
-    source: str, pointer: str, packing: Packing, samples: Sequence[str], namer: CNames
+def write_copy(  # noqa: PLR0913 - from where, to where, and in which words
+    source: str,
+    pointer: str,
+    packing: Packing,
+    samples: Sequence[str],
+    namer: CNames,
+    *,
+    short: bool = False,
 ) -> Iterator[str]:
-    """The loops of a copy, one a plane; `samples` are the indices of the axes that are left out."""
-    axes, strides = list(packing.order), _plain_strides(packing.shape)
+    """The loops of a copy, one a plane; `samples` are the indices of the axes that are left out.
+
+    What is gathered from several rows is told by one entry where it is to be `short`.
+    """
+    strides = _plain_strides(packing.shape)
+    *others, last = packing.order
+    # What has one entry needs no loop.
+    axes = [*(k for k in others if packing.shape[k] > 1), last]
     letters = {k: namer.claim(f"at{k}") for k in axes}
     symbols: Mapping[int, Symbol] = {k: Symbol(letters[k]) for k in axes}
     outside = [Symbol(name) for name in samples]
     names = {symbols[k]: letters[k] for k in axes} | {v: v.name for v in outside}
-    last, s = axes[-1], packing.planes
+    s = packing.planes
     for plane in range(s):
         there = {symbols[k]: packing.strides[k] for k in axes}
-        start = sum(packing.low[k] * packing.strides[k] for k in axes[:-1]) + plane * packing.row
+        start = sum(packing.low[k] * packing.strides[k] for k in others) + plane * packing.row
         here = {symbols[k]: strides[k] for k in axes} | {symbols[last]: strides[last] * s}
         here |= dict(zip(outside, strides, strict=False))
         low = packing.low[last]
@@ -45,7 +57,7 @@ def write_copy(
         if s == 1:
             # Counted from the first entry, not from the first place.
             start, begin = start + low, 0
-            heads, firsts = _open_blocks(packing, letters, namer)
+            heads, firsts = _open_blocks(packing, axes, letters, namer)
             names |= {v: v.name for v in firsts}
             there |= firsts
         else:
@@ -53,14 +65,12 @@ def write_copy(
             heads = [_loop(letters[k], 0, packing.shape[k]) for k in axes[:-1]]
             heads.append(_loop(letters[last], max(0, first), end))
         left = f"{pointer}[{write_offset(there, start, names)}]"
-        gathered = [
-            f"{source}[{write_offset(here, begin + k * strides[last], names)}]"
-            for k in range(count_gathered(packing))
-        ]
-        right = gathered[0]
-        if len(gathered) > 1:
-            lanes = len(gathered)
-            left, right = f"*(u{lanes} *)&{left}", f"(v{lanes}){{{', '.join(gathered)}}}"
+        right, lanes = f"{source}[{write_offset(here, begin, names)}]", count_gathered(packing)
+        if lanes > 1:
+            left, apart = f"*(u{lanes} *)&{left}", strides[last]
+            rows = (write_offset(here, begin + k * apart, names) for k in range(lanes))
+            whole = f"(v{lanes}){{{', '.join(f'{source}[{row}]' for row in rows)}}}"
+            right = f"GATHER{lanes}({right}, {apart})" if short else whole
         yield f"{' '.join(heads)} {left} = {right};"
 
 
@@ -74,14 +84,14 @@ def count_gathered(packing: Packing) -> int:
 
 
 def _open_blocks(
-    packing: Packing, letters: Mapping[int, str], namer: CNames
+    packing: Packing, order: Sequence[int], letters: Mapping[int, str], namer: CNames
 ) -> tuple[list[str], dict[Symbol, int]]:
     """The loops of a copy in one plane, and how far a block of panels is from the next.
 
     Where the axes are in another order, what is read stays in order, in blocks of the axis that is
     contiguous there, so that what is written stays in the cache.
     """
-    axes, blocks = list(packing.order), dict[int, int]()
+    axes, blocks = list(order), dict[int, int]()
     last, contiguous = axes[-1], max(axes)
     if packing.panel:
         blocks[last] = packing.panel

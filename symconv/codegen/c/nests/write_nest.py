@@ -17,6 +17,7 @@ from .loop_order import order_loops
 from .planner import NestPlan, describe_plan
 from .vector_axis import extents_of
 from .write_copies import write_copy, write_zeros
+from .write_loops import LoopedTileWriter
 from .write_tile import TileWriter
 
 WIDTH = 100
@@ -28,12 +29,14 @@ class NestWriter:
     """Writes one nest.
 
     `names` are the identifiers of the arrays, whose pointers have an underscore behind them;
-    `words` collects the names of locals.
+    `words` collects the names of locals; where the nest is `looped`, the products of a tile are
+    loops.
     """
 
     plan: NestPlan
     names: Mapping[str, str]
     namer: CNames
+    looped: bool = False
     lines: list[str] = field(default_factory=list)
     words: set[str] = field(default_factory=set)
     depth: int = 1
@@ -46,6 +49,7 @@ class NestWriter:
         ]
         self.target = f"{self.names[self.plan.nest.target.key]}_"
         self.firsts: dict[Symbol, str] = {}
+        self.inner: dict[str, str] = {}
         self.vector, self.loose = f"v{self.plan.tile.lanes}", f"u{self.plan.tile.lanes}"
 
     def line(self, text: str) -> None:
@@ -105,7 +109,9 @@ class NestWriter:
         for a, p, pointer in zip(plan.nest.operands, plan.packings, self.pointers, strict=True):
             if p.copied and p.apart == depth:
                 namer = self.namer.branch()
-                for text in write_copy(f"{self.names[a.key]}_", pointer, p, outside, namer):
+                for text in write_copy(
+                    f"{self.names[a.key]}_", pointer, p, outside, namer, short=self.looped
+                ):
                     self.line(text)
                 self.words |= namer.claimed
 
@@ -160,7 +166,8 @@ class NestWriter:
             # Phases that stand one after the other have their sums in blocks of their own.
             self.line("{")
             self.depth, opened = self.depth + 1, 1
-        TileWriter(self, accesses, tile, extents, looped).write()
+        made = LoopedTileWriter if self.looped else TileWriter
+        made(self, accesses, tile, extents, looped).write()
         self.close(opened)
 
     def _open_tiles(
@@ -184,7 +191,8 @@ class NestWriter:
             looped.add(u)
             opened += 1
             if n % t == 0:
-                self.open(f"for (int {name} = 0; {name} < {n}; {name} += {t})")
+                count = f"{name} += {t}" if t > 1 else f"{name}++"
+                self.open(f"for (int {name} = 0; {name} < {n}; {count})")
                 continue
             # The last tile is moved back to end where the index ends: it computes entries again.
             first = self.first_name(u)
@@ -197,3 +205,9 @@ class NestWriter:
         if u not in self.firsts:
             self.firsts[u] = self.namer.claim(f"{self.letters[u]}_first")
         return self.firsts[u]
+
+    def inner_name(self, wanted: str) -> str:
+        """The identifier of an index within tiles: every tile of the nest has the same ones."""
+        if wanted not in self.inner:
+            self.inner[wanted] = self.namer.claim(wanted)
+        return self.inner[wanted]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from sympy import Symbol
 
@@ -37,10 +37,34 @@ class TileEntry:
         """What entries at a fixed distance from each other have in common."""
         return self.array, self.strides
 
+    @property
+    def least(self) -> int:
+        """Where it stands."""
+        return self.start
+
+    def offset(self, begin: int) -> str:
+        """How far behind `begin` it stands."""
+        return str(self.start - begin)
+
+
+class PlacedEntry(Protocol):
+    """What a tile reads or writes: of which array, from where on, and how it is told."""
+
+    @property
+    def base(self) -> Base:
+        """What entries at a fixed distance from each other have in common."""
+
+    @property
+    def least(self) -> int:
+        """Where the first of them stands."""
+
+    def offset(self, begin: int) -> str:
+        """How far behind `begin` it stands, as text."""
+
 
 @dataclass
 class TileWriter:
-    """Writes one tile in one phase.
+    """Writes one tile in one phase, product by product.
 
     `accesses` are those of the operands by number, of the target and of the bias; `looped` are the
     indices that tiles go along.
@@ -130,11 +154,11 @@ class TileWriter:
         wide = self.accesses[which].uses(self.v)
         return TileEntry(which, tuple(sorted(strides.items(), key=str)), start, wide)
 
-    def _declare_bases(self, entries: list[TileEntry]) -> None:
+    def _declare_bases(self, entries: Sequence[PlacedEntry]) -> None:
         """Pointers to the first entry of every array, from which the others lie at numbers."""
         writer, least = self.writer, dict[Base, int]()
         for e in entries:
-            least[e.base] = min(e.start, least.get(e.base, e.start))
+            least[e.base] = min(e.least, least.get(e.base, e.least))
         for key, start in least.items():
             if key in self.bases:
                 continue
@@ -159,12 +183,12 @@ class TileWriter:
             return "sums", "real"
         return ("sums", writer.loose) if self.plan.partial else (writer.target, "real")
 
-    def _text(self, e: TileEntry) -> str:
+    def _text(self, e: PlacedEntry) -> str:
         """`x[33]`."""
         name, start = self.bases[e.base]
-        return f"{name}[{e.start - start}]"
+        return f"{name}[{e.offset(start)}]"
 
-    def _kept(self, e: TileEntry) -> str:
+    def _kept(self, e: PlacedEntry) -> str:
         """A vector of sums that are kept."""
         return f"*({self.writer.loose} *)&{self._text(e)}" if self._lies_apart else self._text(e)
 
@@ -211,16 +235,22 @@ class TileWriter:
         """Products one by one; what is loaded first stands in front of them."""
         loaded: dict[TileEntry, str] = {}
         lines = []
+        wide = dict.fromkeys(e for _, entries in products for e in entries if e.wide)
+        self.writer.flow((f"in{n}" for n in range(len(wide))), f"{self.writer.vector} ", ", ", ";")
         for name, entries in products:
             for e in entries:
                 if e.wide and e not in loaded:
                     loaded[e] = f"in{len(loaded)}"
-                    lines.append(f"LOAD{self.lanes}({loaded[e]}, {self._text(e)});")
+                    lines.append(self._load(loaded[e], e))
             words = (loaded[e] if e.wide else self._text(e) for e in entries)
             lines.append(f"{name} += {' * '.join(words)};")
         self.writer.flow(lines)
 
-    def _store(self, name: str, target: TileEntry, bias: TileEntry | None) -> str:
+    def _load(self, name: str, e: PlacedEntry) -> str:
+        """A vector that is read."""
+        return f"LOAD{self.lanes}({name}, {self._text(e)});"
+
+    def _store(self, name: str, target: PlacedEntry, bias: PlacedEntry | None) -> str:
         """A sum in its place, with what is added to it."""
         place = self._text(target)
         if self.plan.partial:

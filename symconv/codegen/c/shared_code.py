@@ -1,0 +1,61 @@
+"""Functions that differ by the number of samples alone: written once, for every number."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from .equations import EquationCode
+from .winograd.tile_plan import WinogradPlan
+
+NUMBER = re.compile(r"(?<![\w.])\d+(?![\w.])")
+"""A whole number that is a token of its own."""
+
+LOOP = re.compile(r"for \(int (\w+) = 0; \1 < $")
+"""What stands in front of the end of a loop that begins at 0."""
+
+
+def share_code(
+    code: EquationCode, other: EquationCode, sizes: tuple[int, int], word: str
+) -> EquationCode | None:
+    """The function for any number of samples, its last parameter `word`; None where there is none.
+
+    `code` and `other` are what is written for two numbers of samples. Where they differ in the ends
+    of loops alone, one by one from 0 on, and in what a mean is divided by, samples are what those
+    count: the same statements serve any number of them.
+    """
+    if isinstance(code.plan, WinogradPlan) or len(code.lines) != len(other.lines):
+        return None
+    lines = list[str]()
+    for a, b in zip(code.lines, other.lines, strict=True):
+        line = _join_lines(a, b.replace(f"{other.name}(", f"{code.name}("), sizes, word)
+        if line is None:
+            return None
+        lines.append(line)
+    if lines == list(code.lines):
+        return code
+    lines[0] = f"{lines[0].removesuffix(')')}, int {word})"
+    return replace(code, lines=tuple(lines), words=code.words | {word}, count=word)
+
+
+def _join_lines(first: str, second: str, sizes: tuple[int, int], word: str) -> str | None:
+    """A line for any number of samples; the words of a plan may name what it costs for one."""
+    if first == second or first.lstrip().startswith("/*"):
+        return first
+    texts, numbers = NUMBER.split(first), NUMBER.findall(first)
+    if texts != NUMBER.split(second):
+        return None
+    line, before = texts[0], texts[0]
+    for a, b, text in zip(numbers, NUMBER.findall(second), texts[1:], strict=True):
+        each, rest = divmod(int(a), sizes[0])
+        loop = LOOP.search(before)
+        counted = loop is not None and text.startswith(f"; {loop[1]}++)")
+        mean = before.endswith("/ (real)") and each == 1
+        if a == b:
+            line += a
+        elif rest or int(b) != each * sizes[1] or not (counted or mean):
+            return None
+        else:
+            line += word if each == 1 else f"{each} * {word}"
+        line, before = line + text, f"{before}{a}{text}"
+    return line
