@@ -23,7 +23,7 @@ def specialize_sizes(program: Program, sizes: Mapping[str, int]) -> Program:
 
     Raises SymconvError for an unknown name, and where a size is too small or too large.
     """
-    known = {str(s): s for s in _free_sizes(program)}
+    known = {s.name: s for s in program.free_sizes}
     given: dict[Symbol, Expr] = {}
     for name, value in sizes.items():
         if name not in known:
@@ -43,15 +43,6 @@ def specialize_sizes(program: Program, sizes: Mapping[str, int]) -> Program:
         program.output,
         left,
     )
-
-
-def _free_sizes(program: Program) -> set[Symbol]:
-    """The sizes that a person may give: those that nothing defines."""
-    shapes = [n for t in program.tensors for n in t.shape]
-    shapes += [n for d in program.sizes for n in (d.numerator, d.stride)]
-    return set[Symbol]().union(*(n.atoms(Symbol) for n in shapes)) - {
-        d.symbol for d in program.sizes
-    }
 
 
 def _unknown_size_help(name: str, known: Mapping[str, Symbol]) -> str:

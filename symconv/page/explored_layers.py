@@ -177,17 +177,27 @@ def write_explored(explored: ExploredLayer, notation: Notation) -> dict[str, Any
     program = build_program(spec)
     if len(program.equations) != 1:
         raise SymconvError("the layer has several equations")
+    return write_alone(program, program.tensor(INPUT), explored.said, notation)
+
+
+def write_alone(
+    program: Program, read: Tensor, said: Mapping[str, str], notation: Notation
+) -> dict[str, Any]:
+    """A program of one equation as index maps and formulas, with its gradient by what it reads.
+
+    `said` has a word for each letter whose number can be chosen.
+    """
     forward = program.equations[0]
-    passes = reverse_mode(program, (program.tensor(INPUT),))
-    backward = next(e for e in passes.program.equations if e.key == f"gradient {INPUT}")
+    passes = reverse_mode(program, (read,))
+    backward = next(e for e in passes.program.equations if e.key == f"gradient {read.key}")
     shapes = {t.key: [write_polynomial(n) for n in t.shape] for t in passes.program.tensors}
     return {
         "title": forward.title,
         "base": notation.index_base,
         "output": forward.key,
         "letters": [
-            {"name": n, "said": explored.said[n], "least": _least_of(n, program)}
-            for n in explored.starts
+            {"name": name, "said": word, "least": _least_of(name, program)}
+            for name, word in said.items()
         ],
         "sizes": [
             [d.symbol.name, write_polynomial(d.numerator), write_polynomial(d.stride)]
@@ -223,7 +233,7 @@ def _write_formulas(
     sizes = [
         write(parse_symbol(str(n), entry=False), arrange_size(defined[n]))
         if n in defined
-        else inline_math(scribe.write(arrange_position(n)))
+        else ("" if n.is_Integer else inline_math(scribe.write(arrange_position(n))))
         for n in shape
     ]
     return {"forward": forward, "backward": backward, "sizes": sizes}

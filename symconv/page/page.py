@@ -21,6 +21,7 @@ from .claimed_notation import take_claimed_notation
 from .code_lines import find_code_lines
 from .data import collect_page_data
 from .drawn_sizes import choose_drawn_sizes
+from .explored_equations import collect_own_equations
 from .explored_layers import collect_explored
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def pack_derivations(network: Network) -> str:
         "sections": sections,
         "rules": full.rules,
         "equations": dict(full.equations),
-        "explored": collect_explored(network),
+        "explored": [*collect_explored(network), *collect_own_equations(network)],
     }
     return pack_text(json.dumps(pages, ensure_ascii=False))
 

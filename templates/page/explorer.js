@@ -67,9 +67,10 @@ class Explorer {
     const fits = this.shapes[this.output].every((n) => n > 0);
     this.terms = fits ? listMapTerms(map.forward, at, this.shapes) : [];
     if (!isInside(this.chosen.place, this.shapes[this.chosen.key])) this.chosen = { key: this.output, place: map.forward.at.map(() => 0) };
-    const formulas = [map.formulas.forward, ...map.formulas.sizes].flatMap((text) => [...parseMarkup(text).body.childNodes].map(copyAllowed));
-    const [forward, ...sizes] = formulas;
-    this.formulas.replaceChildren(html("p", {}, forward), ...sizes.map((formula, axis) => html("p", {}, formula, this.sayNumbers(axis))));
+    const copy = (text) => [...parseMarkup(text).body.childNodes].map(copyAllowed);
+    // A size that is a number has no formula.
+    const sizes = map.formulas.sizes.flatMap((text, axis) => (text ? [html("p", {}, ...copy(text), this.sayNumbers(axis))] : []));
+    this.formulas.replaceChildren(html("p", {}, ...copy(map.formulas.forward)), ...sizes);
     this.drawGrids(fits);
     this.mark();
     reachScrolled(this.place);
@@ -87,8 +88,8 @@ class Explorer {
     [this.cells, this.absent] = [new Map(), new Map()];
     const aimed = this.terms.flatMap(({ reads }) => reads.filter(({ key }) => key === this.input).map((read) => read.aimed));
     // Weights of more than two axes, as those that every output has of its own, are numbers alone.
-    const isRead = (key) => this.map.forward.terms.some(({ reads }) => reads.some((read) => read.key === key));
-    const drawn = Object.keys(this.shapes).filter((key) => isRead(key) && this.shapes[key].length < 3);
+    const stands = (key) => this.map.forward.terms.some(({ reads }) => reads.some((read) => read.key === key));
+    const drawn = Object.keys(this.shapes).filter((key) => stands(key) && this.shapes[key].length < 3);
     const order = [this.input, ...drawn.filter((key) => key !== this.input), this.output];
     const grids = fits ? order : [this.input];
     this.grids.replaceChildren(...grids.map((key) => this.drawGrid(key, key === this.input ? aimed : [])));
@@ -151,7 +152,7 @@ class Explorer {
     const meant = this.terms.filter(reads).filter((term) => (key === this.output ? same(term.place, place) : same(reads(term).place, place)));
     const other = (term) => (key === this.output ? reads(term).place : term.place);
     const weights = (term) => term.reads.filter((read) => read.key !== this.input && read.place);
-    const present = meant.filter(other);
+    const present = meant.filter(isRead);
     const absent = meant.filter((term) => !present.includes(term)).map((term) => reads(term).aimed);
     return { present: present.map((term) => ({ place: other(term), weights: weights(term) })), absent };
   }
@@ -199,8 +200,8 @@ class Explorer {
     const written = map.at.map(([[term]], axis) => [term?.[1], this.chosen.place[axis]]);
     if (map.at.some(([terms, below]) => below || terms.length > 1)) return [];
     for (const [name, value] of written) if (name) at[name] = value;
-    const wanted = map === this.map.forward ? this.input : `delta ${this.output}`;
-    return map.terms.flatMap(({ bound, reads }) => reads.filter((read) => read.key === wanted).flatMap((read) => read.at.map((parts, axis) => {
+    const isBare = ([[term, more], below]) => !more && !below && (!term || term[0] === 1);
+    return map.terms.flatMap(({ bound, reads }) => reads.filter(({ key, at: place }) => place.length <= map.at.length && !place.every(isBare)).flatMap((read) => read.at.map((parts, axis) => {
       const inner = bound.filter(([name]) => parts.flat().some((term) => term.includes(name)));
       const items = [];
       runIndices(inner, at, (here) => {

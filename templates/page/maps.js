@@ -35,6 +35,9 @@ function defineSizes(sizes, letters) {
 // Whether what a product is conditioned on holds: each index is whole and inside of its extent.
 const isMeant = (where, at) => where.every(([index, extent]) => isInside(placeOf([index], at), [evaluatePolynomial(extent, at)]));
 
+// Whether anything of a term is read: of a product with an absent factor nothing is.
+const isRead = ({ reads }) => reads.every((read) => read.place !== null);
+
 // Every term of every entry that an equation computes: {place, reads}; `reads` has an access each,
 // {key, place}, and null for the place where the entry is absent.
 function listMapTerms(map, at, shapes) {

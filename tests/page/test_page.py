@@ -146,6 +146,8 @@ def test_open_sizes_are_drawn_at_the_smallest_and_written_for_all():
     assert "Drawn at H = 3, W = 3, k1 = 2, k2 = 2; formulas and code are for all sizes" in page
     assert next(t["shape"] for t in data["tensors"] if t["key"] == "x") == [3, 3]
     assert "k1, k2" in "\n".join(line for lines in data["code"].values() for line in lines)
+    own = write_page(symconv.Network.parse("input x 9 | y[i] = sum(k<3) x[s*i+k]*w[k] for i<4"))
+    assert "Drawn at s = 2; " in own
     claimed = write_page(symconv.Network.example("general-conv"), "dC/dw_{m,n} = delta_{i,j}")
     assert "wrong" in claimed
 
