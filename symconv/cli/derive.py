@@ -18,6 +18,7 @@ from .console import (
     deliver,
     text_columns,
 )
+from .progress import show_waiting
 
 if TYPE_CHECKING:
     from symconv.render.derivation_document import DerivationDocument
@@ -93,12 +94,6 @@ def derive(  # noqa: PLR0913, PLR0917 - a command has the options it has
     if width is not None and not fragment:
         raise SymconvError("--width belongs to --fragment", help="add --fragment")
     net, names = load_network(network, notation), second or []
-    if names:
-        direction = names[0] if len(names) == 1 else names
-        explanation = net.hessian_vector_product(*(wrt or ()), direction=direction)
-    else:
-        explanation = net.derivation(*(wrt or ()))
-    explanation = _in_own_notation(explanation, letter or [], deltas)
     options: dict[str, Any] = {"detail": detail.value}
     if form not in {Format.json, Format.pdf}:
         options["case"] = case
@@ -106,7 +101,15 @@ def derive(  # noqa: PLR0913, PLR0917 - a command has the options it has
         options["width"] = text_columns(output)
     if form is Format.latex:
         options |= {"document": not fragment, "width": width}
-    written = getattr(explanation, form.value)(**options)
+    with show_waiting("deriving the gradients") as tell:
+        if names:
+            direction = names[0] if len(names) == 1 else names
+            explanation = net.hessian_vector_product(*(wrt or ()), direction=direction)
+        else:
+            explanation = net.derivation(*(wrt or ()))
+        explanation = _in_own_notation(explanation, letter or [], deltas)
+        tell("writing the derivation")
+        written = getattr(explanation, form.value)(**options)
     deliver(written, output, force=force)
 
 

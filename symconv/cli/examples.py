@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from symconv.schemas import with_format
+
 from .console import JsonOption, show, show_laid_out
 from .terminal import find_terminal
 
@@ -14,7 +16,8 @@ def examples(*, as_json: JsonOption = False) -> None:
 
     if as_json:
         fields = ("name", "text", "notation", "question")
-        show(json.dumps([{f: getattr(e, f) for f in fields} for e in EXAMPLES], indent=1))
+        found = [{f: getattr(e, f) for f in fields} for e in EXAMPLES]
+        show(json.dumps(with_format("examples", {"examples": found}), indent=1))
         return
     terminal = find_terminal()
     for example in EXAMPLES:

@@ -23,6 +23,7 @@ from .console import (
     show_laid_out,
     show_progress,
 )
+from .progress import show_waiting
 from .terminal import Colour, Terminal, find_terminal
 from .verify import exit_with, report
 
@@ -136,7 +137,8 @@ def generate(  # noqa: PLR0913 - a command has the options it has
         overrides["forms"] = _autotune_forms(net, tiles) | overrides.get("forms", {})
     chosen = style or (Style.fast if output is None else Style.readable)
     if explain:
-        plan = net.plan(chosen.value, **overrides)
+        with show_waiting("planning"):
+            plan = net.plan(chosen.value, **overrides)
         show_laid_out(_lay_out_plan(plan, find_terminal()))
     if output is not None:
         _generate(net, output, style=chosen, force=force, **overrides)
@@ -158,9 +160,12 @@ def run(  # noqa: PLR0913 - as above
 
     net = _name_network(load_network(network, notation), name).fixed(**parse_sizes(size or []))
     terminal = find_terminal(colour)
-    show(net.derivation().text(width=terminal.width))
+    with show_waiting("deriving the gradients"):
+        text = net.derivation().text(width=terminal.width)
+    show(text)
     _generate(net, output, style=style, force=force)
-    checks = net.verify(style.value)
+    with show_waiting("checking every step, every gradient and the module"):
+        checks = net.verify(style.value)
     report(checks, terminal)
     exit_with(checks)
 
@@ -190,5 +195,7 @@ def _autotune_forms(net: Network, tiles: str | None) -> dict[str, Any]:
 def _generate(net: Network, folder: Path, *, style: Style, force: bool, **overrides: Any) -> None:
     from symconv.output.files import write_files
 
-    for path in write_files(folder, net.files(style.value, **overrides), force=force):
+    with show_waiting("writing the module, its tests and the derivation"):
+        files = net.files(style.value, **overrides)
+    for path in write_files(folder, files, force=force):
         say(f"written: {escape_line(str(path))}")

@@ -13,6 +13,7 @@ import typer
 from symconv.core.errors import SymconvError
 from symconv.core.exit_codes import ExitCode
 from symconv.core.input_files import read_regular_file
+from symconv.schemas import with_format
 
 from .completion import complete_network
 from .console import (
@@ -24,6 +25,7 @@ from .console import (
     show,
     show_laid_out,
 )
+from .progress import show_waiting
 from .streams import read_standard_input
 from .terminal import Colour, Terminal, Tone, find_terminal
 
@@ -86,9 +88,12 @@ def verify(  # noqa: PLR0913 - a command has the options it has
     from .network_argument import load_network
 
     assert network is not None
-    checks = load_network(network, notation).verify((style or Style.readable).value)
+    net = load_network(network, notation)
+    with show_waiting("checking every step, every gradient and the module"):
+        checks = net.verify((style or Style.readable).value)
     if as_json:
-        show(json.dumps([asdict(check) for check in checks], indent=1))
+        found = {"checks": [asdict(check) for check in checks]}
+        show(json.dumps(with_format("checks", found), indent=1))
     else:
         report(checks, find_terminal(colour))
     exit_with(checks)
@@ -98,12 +103,15 @@ def _verify_replay(name: str, terminal: Terminal, *, as_json: bool) -> None:
     from symconv.verify.replay.replay import replay
 
     try:
-        verdicts = replay(_read_input(name))
+        text = _read_input(name)
+        with show_waiting("replaying the steps"):
+            verdicts = replay(text)
     except SymconvError as error:
         error.help = error.help or DERIVATION
         raise
     if as_json:
-        show(json.dumps([asdict(verdict) for verdict in verdicts], indent=1))
+        found = {"derivations": [asdict(verdict) for verdict in verdicts]}
+        show(json.dumps(with_format("replay", found), indent=1))
     else:
         report(verdicts, terminal)
     exit_with(verdicts)

@@ -11,6 +11,7 @@ from symconv.core.errors import SymconvError
 from symconv.core.tensor import Tensor
 from symconv.notation.presets import entry_name, entry_subscript
 from symconv.render.formula.glyphs import GREEK
+from symconv.schemas import FORMATS
 from symconv.trace.data import number_text
 from symconv.trace.input_tables import build_tables
 
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
 TRACE = "symconv trace NETWORK --values FILE works it out"
 ALWAYS = {"first", "subscripts", "reads"}
-FORMAT = 1
-"""The version of the data that the scripts of a page read."""
 
 
 def collect_page_data(
@@ -54,7 +53,7 @@ def collect_page_data(
         for tensor, first in list_tape_tensors(passes.program, tape)
     ]
     data: dict[str, Any] = {
-        "format": FORMAT,
+        "format": FORMATS["page"],
         "title": network.title,
         "notation": network.notation.name,
         "cost": passes.cost.key,

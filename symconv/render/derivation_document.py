@@ -21,6 +21,7 @@ from symconv.render.document.detail import parse_detail
 from symconv.render.document.displays import CaseEntries
 from symconv.render.document.markup_settings import TEXT_COLUMNS, check_columns
 from symconv.render.document.symbol_notes import Sentence
+from symconv.schemas import with_format
 from symconv.semantics.entrywise import EntrywiseGradients, Place, count_expanded_terms
 from symconv.semantics.work import count_terms
 
@@ -117,7 +118,7 @@ class DerivationDocument:
         from symconv.render.document.json_form import derivation_json
 
         found = derivation_json(*self._subject, **self._at(detail))
-        return json.dumps(found, indent=1, sort_keys=True)
+        return json.dumps(with_format("derivation", found), indent=1, sort_keys=True)
 
     def pdf(self, *, detail: str = "normal") -> bytes:
         """A PDF, where pdflatex is installed; SymconvError where it is not."""

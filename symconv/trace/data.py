@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from symconv.render.formula.arrange import arrange
 from symconv.render.formula.names import collect_names
 from symconv.render.formula.plain import PlainText
+from symconv.schemas import with_format
 
 from .input_tables import Values
 from .numbers import Number
@@ -24,6 +25,7 @@ def trace_json(trace: Trace) -> str:
     plain = PlainText(letters=trace.network.notation.shown_letters)
     data: dict[str, Any] = {
         "title": trace.network.title,
+        "chosen": trace.chosen,
         "given": tables_json(trace.given),
         "computed": [
             {
@@ -49,7 +51,7 @@ def trace_json(trace: Trace) -> str:
             "losses": [number_text(loss) for loss in trace.descent.losses],
             "weights": [tables_json(stage.weights) for stage in trace.descent.stages],
         }
-    return json.dumps(data, indent=1, ensure_ascii=False)
+    return json.dumps(with_format("trace", data), indent=1, ensure_ascii=False)
 
 
 def tables_json(values: Values) -> dict[str, list[dict[str, Any]]]:

@@ -27,7 +27,7 @@ def test_help_names_every_command():
 
 def test_examples_are_listed():
     done = symconv("examples", "--json")
-    assert [e["name"] for e in json.loads(done.stdout)][:2] == [
+    assert [e["name"] for e in json.loads(done.stdout)["examples"]][:2] == [
         "two-convs",
         "conv-pool-sigmoid-dense",
     ]
@@ -252,7 +252,7 @@ def test_verify_prints_a_line_for_each_check():
     assert "checks passed, 0 failed" in done.stdout
     # A line that goes on begins with eight spaces.
     assert {line[:8] for line in done.stdout.splitlines()[:-1]} == {"ok      ", " " * 8}
-    checks = json.loads(symconv("verify", "relu-filter", "--json").stdout)
+    checks = json.loads(symconv("verify", "relu-filter", "--json").stdout)["checks"]
     assert all(check["passed"] for check in checks)
 
 

@@ -75,7 +75,7 @@ def test_a_gradient_passed_off_as_a_mask_is_no_gradient(saved):
 
 def test_the_verdicts_are_data_with_json(saved):
     done = symconv("verify", "--replay", "-", "--json", input=saved)
-    found = json.loads(done.stdout)
+    found = json.loads(done.stdout)["derivations"]
     assert [v["key"] for v in found][-1].startswith("gradient ")
     assert {v["error"] for v in found} == {""}
 

@@ -116,7 +116,7 @@ def test_the_command_says_which_style_it_verified():
         lines = run("verify", SMALL, "--style", style).stdout.splitlines()
         assert sum(f"{style} module" in line for line in lines) >= 4
         assert lines[-1].endswith(" 0 failed")
-    checks = json.loads(run("verify", SMALL, "--style", "fast", "--json").stdout)
+    checks = json.loads(run("verify", SMALL, "--style", "fast", "--json").stdout)["checks"]
     assert {c["style"] for c in checks} == {"", "fast"}
     plain = run("verify", SMALL).stdout
     assert "readable module" in plain

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from symconv.schemas import check_format
+
 from .json_tree import JsonReader, JsonTree, json_form_error, load_json, within_field
 
 MOST_TENSORS, MOST_SIZES = 2_000, 200
@@ -63,6 +65,7 @@ class DerivationRecord:
 def parse_derivation(text: str) -> DerivationRecord:
     """A JSON text as a document; SymconvError with the reason where it is none."""
     data, reader = load_json(text), JsonReader()
+    check_format("derivation", data)
     tensors = reader.each(data, "tensors", _parse_tensor)
     free = reader.each(data, "parameters", _parse_free_size)
     defined = reader.each(data, "sizes", _parse_defined_size)
