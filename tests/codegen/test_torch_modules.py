@@ -378,7 +378,7 @@ def test_symconv_writes_for_torch_without_torch():
         "except Exception as error: print(type(error).__name__, error)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.startswith("SymconvError the module needs torch, which is not installed")
+    assert done.stdout.startswith("MissingToolError the module needs torch, which is not installed")
 
 
 def test_no_room_of_symconv_imports_torch_to_write_for_it():
