@@ -205,6 +205,8 @@ def test_text_is_text_and_an_inset_stays_what_it_is():
     body = convert_markdown(f"# T\n\na < b & `<i>` {sign}\n\n```\n<x> $\n```\n", {}, insets).body
     assert "<p>a &lt; b &amp; <code>&lt;i&gt;</code> <math><mi>w</mi></math></p>" in body
     assert "&lt;x&gt; $" in body
+    ended = convert_markdown("```python\n>>> 1\n1\n\n```\n", {}, insets).body
+    assert ended.endswith("1\n1\n</code></pre>\n")
     assert (
         convert_markdown(insets.keep("<section>s</section>"), {}, insets).body
         == "<section>s</section>\n"

@@ -72,6 +72,9 @@ def convert_markdown(text: str, links: Mapping[str, str], insets: Insets) -> Con
     for token in _walk_tokens(tokens):
         _check_token(token)
         _lead_elsewhere(token, links)
+        if token.type == "fence":
+            # The empty line that ends a doctest is none of its words.
+            token.content = token.content.rstrip("\n") + "\n"
     body = parser.renderer.render(tokens, parser.options, {})
     body = body.replace("<table>", '<div class="scroll"><table>').replace(
         "</table>", "</table></div>"
