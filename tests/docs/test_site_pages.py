@@ -17,7 +17,13 @@ from symconv.network.examples import BY_NAME
 
 pytest.importorskip("markdown_it", reason="markdown-it-py is not installed: no page is written")
 
-from symconv.docs.site.pages.collect import SOURCES, collect_pages, convert_source, list_sources
+from symconv.docs.site.pages.collect import (
+    SOURCES,
+    collect_pages,
+    convert_source,
+    list_sources,
+    show_file,
+)
 from symconv.docs.site.pages.derivations import write_layer
 from symconv.docs.site.pages.layout import SharedFiles, lay_out_page, name_by_content
 from symconv.docs.site.pages.markdown import Insets, convert_markdown, find_targets, make_anchor
@@ -252,6 +258,13 @@ def test_the_search_finds_sections_and_holds_no_element():
     assert '["layers/index.html#how-to-add-a-layer","All layers","How to add a layer"' in text
     assert text.startswith("window.symconvSearch([[")
     assert all(p.path in text for p in pages())
+
+
+def test_a_folder_shows_its_files():
+    page = show_file("source/symconv/schemas.html", "symconv/schemas")
+    names = [f.name for f in (ROOT / "symconv/schemas").iterdir() if f.is_file()]
+    assert sorted(re.findall("<h2>(.*?)</h2>", page.body)) == sorted(names)
+    assert "<" not in re.sub(r"</?(h1|h2|pre|code)[^>]*>", "", page.body)
 
 
 def test_a_name_changes_with_the_content():

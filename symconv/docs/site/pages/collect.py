@@ -117,7 +117,7 @@ def convert_source(source: PageSource, write: Callable[[Insets], str]) -> Docume
             links[target] = relative_link(here, LIVE_PAGE)
             continue
         found = posixpath.normpath(posixpath.join(posixpath.dirname(source.path), target))
-        if (ROOT / found).is_file():
+        if (ROOT / found).exists():
             there = site_path(found)
             links[target] = relative_link(here, there)
             if there.startswith("source/") or there.endswith((".png", ".svg")):
@@ -133,7 +133,12 @@ def convert_source(source: PageSource, write: Callable[[Insets], str]) -> Docume
 
 
 def show_file(path: str, source: str) -> DocumentationPage:
-    """A file of the repository as a page."""
-    text = (ROOT / source).read_text(encoding="utf-8")
-    body = f"<h1>{source}</h1>\n{write_code_block(text)}"
-    return DocumentationPage(path, source, "Sources", body, lead=f"The file {source} of symconv.")
+    """A file of the repository as a page, or a folder with all of its files below each other."""
+    place, parts = ROOT / source, [f"<h1>{source}</h1>"]
+    if place.is_dir():
+        for file in sorted(f for f in place.iterdir() if f.is_file()):
+            parts += [f"<h2>{file.name}</h2>", write_code_block(file.read_text(encoding="utf-8"))]
+    else:
+        parts.append(write_code_block(place.read_text(encoding="utf-8")))
+    lead = f"{source}, as it stands in the repository of symconv."
+    return DocumentationPage(path, source, "Sources", "\n".join(parts), lead=lead)
