@@ -277,3 +277,14 @@ def test_functions_of_the_wrong_things_are_refused_in_words(network, text):
     verdict = check_claim(network, text.replace("w", letter) if letter == "W" else text)
     assert not verdict, str(verdict)
     assert verdict.notes or verdict.causes or verdict.counterexample
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "∂C/∂w₁¹ = 2·(o₁² − y₁)·(i₁w₁² + i₂w₂²)", "x₁ = 2*(i₁ + b₂)*(i₁w₁ + c)", "y₁ = x₁w₁²v₁¹",
+    ],
+)  # fmt: skip
+def test_a_product_of_names_with_small_digits_is_no_word(formula):
+    (found,) = find_statements(f"So {formula}, and that is all.")
+    assert found.text == formula

@@ -14,12 +14,15 @@ from .spoken_signs import is_spoken_sign
 BREAK = "\0"
 """Stands where marks of a text were, such as quotes: a formula ends there."""
 
+LETTER = r"[^\W\d_₀-₉⁰¹²³⁴-⁹]"
+"""A letter; a small digit, which Python takes for a part of a word, is an index or a power."""
+
 TOKEN = re.compile(
     rf"{BREAK}|{SIGN.pattern}|\\[A-Za-z]+|\\.|[A-Za-z]{{2,}}[’'](?:t|s|re|ve|ll|m|d)(?![A-Za-z])"
-    r"|[^\W\d_]+(?:\.[^\W\d_]\w*)*|\d+(?:\.\d+)?|\s+|.",
+    rf"|{LETTER}+(?:\.{LETTER}\w*)*|\d+(?:\.\d+)?|\s+|.",
     re.DOTALL,
 )
-WORD = re.compile(r"[^\W\d_]+(?:\.[^\W\d_]\w*)*$|[A-Za-z]{2,}[’'][a-z]+$")
+WORD = re.compile(rf"{LETTER}+(?:\.{LETTER}\w*)*$|[A-Za-z]{{2,}}[’'][a-z]+$")
 COMMON = {
     "all", "also", "am", "an", "and", "any", "are", "as", "at", "be", "big", "but", "by", "can",
     "did", "do", "does", "due", "eg", "etc", "far", "few", "for", "get", "gets", "give", "go",
