@@ -26,6 +26,7 @@ from symconv.core.errors import SymconvError
 if TYPE_CHECKING:
     from .api import Network
     from .imports import from_keras, from_onnx, from_torch
+    from .marking.grade import grade
     from .training import SGD, Adam, train
 
 __version__ = "0.1.0"
@@ -38,6 +39,7 @@ __all__ = [
     "from_keras",
     "from_onnx",
     "from_torch",
+    "grade",
     "train",
 ]
 
@@ -57,6 +59,10 @@ def __getattr__(name: str) -> Any:
         from . import imports
 
         return getattr(imports, name)
+    if name == "grade":
+        from .marking.grade import grade
+
+        return grade
     if name in {"Adam", "SGD", "train"}:
         from . import training
 

@@ -16,6 +16,7 @@ from .examples import examples
 from .explain import explain
 from .generate import generate, run
 from .import_model import import_model
+from .mark import mark
 from .page import page
 from .trace import trace
 from .verify import verify
@@ -29,7 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 EXIT_CODES = f"Exit codes: {describe_exit_codes()}."
-for command in (examples, derive, generate, check, explain, verify, trace, page, run):
+for command in (examples, derive, generate, check, mark, explain, verify, trace, page, run):
     app.command(epilog=EXIT_CODES if command is check else None)(command)
 app.command(name="import")(import_model)
 

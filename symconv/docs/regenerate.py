@@ -74,6 +74,7 @@ PAGES = MappingProxyType(
         "conventions.md": "conventions.md",
         "language.md": "language.md",
         "ci.md": "ci.md",
+        "marking.md": "marking.md",
         "layers/README.md": "layers.md",
     }
 )

@@ -25,13 +25,15 @@ LONGEST_ALIGNED = 2_000
 class Document:
     """The rows of a document, its text with its macros replaced, and its passages in order.
 
-    `marked` says that it names a network itself.
+    `marked` says that it names a network itself. `questions` are those of an exercise, each with
+    the number of rows before it.
     """
 
     rows: tuple[Row, ...]
     lines: tuple[str, ...]
     passages: tuple[Passage, ...]
     marked: bool
+    questions: tuple[tuple[int, str], ...] = ()
 
     def locate(self, line: int, column: int) -> Place:
         """The place in the file of a line and a column of the text, both counted from 1."""
@@ -43,6 +45,11 @@ class Document:
         found = _find_column(row.text, said, max(column, 1))
         place = row.place
         return Place(place.file, place.line, place.column + found - 1, place.cell, place.file_line)
+
+    def find_question(self, line: int) -> str:
+        """The question that a line answers, which is the last one before it; empty before any."""
+        before = [name for start, name in self.questions if start < line]
+        return before[-1] if before else ""
 
     def rename_lines(self, note: str) -> str:
         """A note with the lines of cells that it means; in a file without cells as it is."""
@@ -63,11 +70,14 @@ def build_document(pieces: Iterable[Piece], default: NetworkMark | None) -> Docu
     """
     rows: list[Row] = []
     starts: list[tuple[int, NetworkMark, Place]] = [(0, default or NetworkMark(""), Place("", 1))]
+    questions: list[tuple[int, str]] = []
     ignored = False
     for piece in pieces:
         if isinstance(piece, Row):
             rows.append(piece)
             ignored = _follow_marks(piece.text, ignored=ignored)
+        elif piece.question:
+            questions.append((len(rows), piece.question))
         elif not ignored:
             starts.append((len(rows), _change_network(starts[-1][1], piece), piece.place))
     lines = expand_macros("\n".join(row.text for row in rows)).split("\n")
@@ -77,7 +87,8 @@ def build_document(pieces: Iterable[Piece], default: NetworkMark | None) -> Docu
         for (start, mark, place), stop in zip(starts, stops, strict=True)
         if any(line.strip() for line in lines[start:stop])
     ]
-    return Document(tuple(rows), tuple(lines), tuple(passages), marked=len(starts) > 1)
+    marked = len(starts) > 1
+    return Document(tuple(rows), tuple(lines), tuple(passages), marked, tuple(questions))
 
 
 def _follow_marks(text: str, *, ignored: bool) -> bool:

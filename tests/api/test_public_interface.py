@@ -31,6 +31,7 @@ def test_the_package_offers_what_it_did():
         "from_keras",
         "from_onnx",
         "from_torch",
+        "grade",
         "train",
     ]
     assert all(hasattr(symconv, name) for name in symconv.__all__)

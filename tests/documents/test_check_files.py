@@ -10,11 +10,12 @@ from command import symconv
 from symconv.core.errors import SymconvError
 from symconv.documents import check_file as one
 from symconv.documents.check_file import CheckTask, NamedText, check_file
-from symconv.documents.check_files import check_files, count_processes, find_exit_code
+from symconv.documents.check_files import check_files, find_exit_code
 from symconv.documents.files import FileSearch, is_glob
 from symconv.documents.model.records import FAULT_KIND, NetworkMark
 from symconv.documents.networks import NetworkTable
 from symconv.documents.options import CheckOptions, find_options
+from symconv.documents.processes import count_processes
 
 NET = "input x 4 | relu -> y | half_sse t -> E"
 RIGHT, WRONG = "$dE/dy_i = y_i - t_i$", "$dE/dy_i = t_i - y_i$"

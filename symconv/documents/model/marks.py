@@ -1,6 +1,6 @@
 """What a text says to symconv, in a comment of its markup.
 
-    mark     = "symconv:" (NETWORK | "notation" NAME)
+    mark     = "symconv:" (NETWORK | "notation" NAME [NETWORK] | "question" NAME)
     ignored  = "symconv: ignore" ... "symconv: check"
 
 A mark stands on lines of its own. A network goes on to the end of an HTML comment, or on the next
@@ -19,6 +19,7 @@ OPENS = re.compile(
 )
 IGNORES = re.compile(r"(?:ignore|check)\b(?![^|]*\|)")
 NOTATION = re.compile(r"notation\s+(\S{1,40})\s*")
+QUESTION = re.compile(r"question\s+([\w.-]{1,40})\s*")
 LINES = 60
 """The most lines of a mark: a deep network has a stage on each."""
 
@@ -66,6 +67,12 @@ def join_network_lines(text: str) -> str:
     """The lines of a network text as one, without the comments behind `#`."""
     kept = (line.split("#", 1)[0].strip() for line in text.splitlines())
     return " ".join(line for line in kept if line)
+
+
+def find_question(said: str) -> str:
+    """The question of an exercise that a mark names; empty where it names none."""
+    match = QUESTION.fullmatch(said)
+    return "" if match is None else match[1]
 
 
 def part_notation(said: str) -> tuple[str, str]:

@@ -44,12 +44,14 @@ class Mark:
     """What a document says to symconv: `symconv: SAID` in a comment, a block or a tagged cell.
 
     `network` is an example's name, a name of the options, a file or a network text; `notation`
-    that of all that follows. Either may be empty.
+    that of all that follows. Either may be empty. `question` is the question of an exercise that
+    what follows answers; such a mark names no network.
     """
 
     network: str
     notation: str
     place: Place
+    question: str = ""
 
 
 @dataclass(frozen=True)

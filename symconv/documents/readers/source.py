@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from symconv.documents.model.marks import join_network_lines, part_notation
+from symconv.documents.model.marks import find_question, join_network_lines, part_notation
 from symconv.documents.model.records import Mark, Place, Row
 
 Piece = Row | Mark
@@ -49,5 +49,7 @@ def pad(text: str, length: int) -> str:
 
 def make_mark(said: str, place: Place) -> Mark:
     """The mark that says so: `notation flat1`, a network, or both."""
-    network, notation = part_notation(join_network_lines(said))
-    return Mark(network, notation, place)
+    joined = join_network_lines(said)
+    if question := find_question(joined):
+        return Mark("", "", place, question)
+    return Mark(*part_notation(joined), place)

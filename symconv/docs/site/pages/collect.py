@@ -44,6 +44,7 @@ SOURCES = (
     PageSource("generated/language.md", "The language", "Reference"),
     PageSource("generated/commands.md", "Commands", "Reference"),
     PageSource("generated/ci.md", "Formulas checked in CI", "Reference"),
+    PageSource("generated/marking.md", "Marking", "Reference"),
     PageSource("generated/python.md", "Python", "Reference"),
     PageSource("generated/styles.md", "Styles of code", "Reference"),
     PageSource("generated/conventions.md", "Conventions", "Reference"),

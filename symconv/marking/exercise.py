@@ -1,0 +1,189 @@
+"""An exercise: its network, its questions, and what a mistake costs; read from a TOML file.
+
+network = "two-convs"            # an example, a network text or a file beside this one
+notation = "flat1"
+
+[[question]]
+id = "a"
+wanted = "dC/dw_1^1"             # the quantity on the left, or a list of ways to write it
+points = 4
+partial = "entries"              # or "steps", "none"
+conditions = ["missing_two"]     # conditions under which an answer counts as right
+explicit = true                  # an answer in terms of derivatives is none
+
+[question.mistakes]              # points and a hint for a mistake by its name
+sign = { points = 3, hint = "Which way round is the difference?" }
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from symconv.claims.model.context import DifferentiableNetwork
+from symconv.core.errors import SymconvError, did_you_mean
+from symconv.core.input_files import read_regular_file
+from symconv.core.printable import quote_text
+from symconv.documents.model.records import NetworkMark
+from symconv.documents.networks import NetworkTable
+from symconv.trace.input_values import read_values
+from symconv.trace.toml_keys import refuse_long_keys
+
+LARGEST_EXERCISE = 200_000
+"""The largest file of an exercise in bytes; one with ten questions has 2,000."""
+
+MOST_POINTS, MOST_QUESTIONS = 1_000_000, 500
+"""The most points of a question, and the most questions of an exercise."""
+
+PARTIAL = ("entries", "steps", "none")
+
+
+@dataclass(frozen=True)
+class NamedMistake:
+    """What an answer with a mistake of that name gets, and what its author is told."""
+
+    points: float = 0.0
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class ExerciseQuestion:
+    """A question of an exercise; `wanted` are the ways to write the quantity on the left."""
+
+    id: str
+    wanted: tuple[str, ...]
+    points: float = 1.0
+    partial: str = "entries"
+    conditions: tuple[str, ...] = ()
+    explicit: bool = False
+    mistakes: Mapping[str, NamedMistake] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise as plain data, so that other processes can be given it.
+
+    `file` is where it was read from; `values` are the numbers that answers in numbers are about.
+    """
+
+    network: NetworkMark
+    questions: tuple[ExerciseQuestion, ...]
+    title: str = "exercise"
+    file: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    budget: float = 10.0
+
+    @property
+    def points(self) -> float:
+        """What all questions give together."""
+        return sum(q.points for q in self.questions)
+
+    def find_network(self) -> DifferentiableNetwork:
+        """The network of the exercise, built once for all submissions."""
+        return NetworkTable().find(self.network, self.file)
+
+
+def read_exercise(path: Path) -> Exercise:
+    """The exercise of a file; SymconvError, with the key, for what is none."""
+    raw = read_regular_file(path, LARGEST_EXERCISE)
+    try:
+        text = raw.decode("utf-8")
+        refuse_long_keys(text)
+        table = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        said = str(error).split("\n")[0]
+        raise SymconvError(f"{quote_text(path.name)} is not readable: {said}") from None
+    return parse_exercise(table, path)
+
+
+def parse_exercise(table: Mapping[str, Any], path: Path) -> Exercise:
+    """The exercise of a table; `path` is where its networks and values lie."""
+    _refuse_unknown(table, ("network", "notation", "title", "values", "budget", "question"), "")
+    given = table.get("question")
+    if not isinstance(given, list) or not 1 <= len(given) <= MOST_QUESTIONS:
+        raise SymconvError("an exercise has questions", help="[[question]] with id and wanted")
+    questions = tuple(_parse_question(q, n) for n, q in enumerate(given, 1))
+    ids = [q.id for q in questions]
+    if twice := [i for n, i in enumerate(ids) if i in ids[:n]]:
+        raise SymconvError(f"two questions have the id {quote_text(twice[0])}")
+    mark = NetworkMark(_take(table, "network", str, ""), _take(table, "notation", str, "", ""))
+    values_file = _take(table, "values", str, "", "")
+    exercise = Exercise(
+        mark,
+        questions,
+        _take(table, "title", str, "", path.stem),
+        str(path),
+        read_values(path.parent / values_file) if values_file else {},
+        float(_take(table, "budget", (int, float), "", 10.0)),
+    )
+    exercise.find_network()
+    return exercise
+
+
+def _parse_question(table: Any, number: int) -> ExerciseQuestion:
+    where = f"question {number}: "
+    if not isinstance(table, dict):
+        raise SymconvError(f"{where}it is no table", help="[[question]]")
+    known = ("id", "wanted", "points", "partial", "conditions", "explicit", "mistakes")
+    _refuse_unknown(table, known, where)
+    wanted = table.get("wanted")
+    ways = [wanted] if isinstance(wanted, str) else wanted
+    partial = _take(table, "partial", str, where, "entries")
+    if partial not in PARTIAL:
+        raise SymconvError(f"{where}'partial' is one of {', '.join(PARTIAL)}")
+    return ExerciseQuestion(
+        _take(table, "id", str, where, str(number)),
+        _take_texts(ways, "wanted", where),
+        _take_points(table.get("points", 1), where),
+        partial,
+        _take_texts(table.get("conditions", []), "conditions", where, least=0),
+        _take(table, "explicit", bool, where, False),  # noqa: FBT003 - what it is by itself
+        _parse_mistakes(table.get("mistakes", {}), where),
+    )
+
+
+def _parse_mistakes(given: Any, where: str) -> dict[str, NamedMistake]:
+    if not isinstance(given, dict) or not all(isinstance(m, dict) for m in given.values()):
+        raise SymconvError(f"{where}'mistakes' is a table", help='sign = { points = 3, hint = "" }')
+    found: dict[str, NamedMistake] = {}
+    for name, table in given.items():
+        inside = f"{where}mistake {quote_text(name)}: "
+        _refuse_unknown(table, ("points", "hint"), inside)
+        points = _take_points(table.get("points", 0), inside)
+        found[name] = NamedMistake(points, _take(table, "hint", str, inside, ""))
+    return found
+
+
+def _refuse_unknown(table: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
+    for key in table:
+        if key not in known:
+            raise SymconvError(
+                f"{where}{quote_text(key)} is no option of it", help=did_you_mean(key, known)
+            )
+
+
+def _take(table: Mapping[str, Any], key: str, kind: Any, where: str, default: Any = None) -> Any:
+    """A value of a kind; SymconvError where it is another, or is missing without a default."""
+    value = table.get(key, default)
+    if value is None:
+        raise SymconvError(f"{where}'{key}' is missing")
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        raise SymconvError(f"{where}'{key}' has the wrong kind")
+    return value
+
+
+def _take_texts(given: Any, key: str, where: str, *, least: int = 1) -> tuple[str, ...]:
+    right = isinstance(given, list) and all(isinstance(t, str) for t in given)
+    if not right or len(given) < least:
+        raise SymconvError(f"{where}'{key}' is a text, or a list of texts")
+    return tuple(given)
+
+
+def _take_points(value: Any, where: str) -> float:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not 0 <= value <= MOST_POINTS:
+        raise SymconvError(f"{where}'points' is a number, from 0 to {MOST_POINTS:,}")
+    return float(value)
