@@ -32,6 +32,7 @@ COMMANDS = (
     "derive",
     "generate",
     "check",
+    "mark",
     "explain",
     "verify",
     "trace",
@@ -39,6 +40,7 @@ COMMANDS = (
     "run",
     "import",
 )
+EXERCISE = f"network = {TINY!r}\n[[question]]\nwanted = 'dC/do^2'\n"
 LAYERS = (
     ("InputLayer", {"name": "x", "batch_shape": [2, 4]}),
     ("Dense", {"name": "d", "units": 3}),
@@ -80,6 +82,13 @@ def list_trials(folder: Path) -> Iterator[Trial]:
     yield Trial(("check", TINY, "dC/do^2 = 2(o^2 - y)"))
     yield Trial(("check", TINY, "dC/do^2 = o^2 - y"), code=1)
     yield Trial(("check", TINY, "dC/do^2 = ("), code=2)
+    course = folder / "course"
+    course.mkdir()
+    (course / "one.md").write_text("dC/do^2 = 2(o^2 - y)", encoding="utf-8")
+    exercise = folder / "exercise.toml"
+    exercise.write_text(EXERCISE, encoding="utf-8")
+    marked = str(folder / "marked")
+    yield Trial(("mark", str(exercise), str(course), "-o", marked), word="1 of 1 points")
     yield Trial(("explain", "product_of_sums"), word="product_of_sums")
     yield Trial(("trace", "relu-filter", "--values", "random:7"), word="seed 7")
     yield Trial(("trace", "no network"), code=2)

@@ -104,7 +104,8 @@ class Examiner:
         if is_accepted(question, verdict):
             return _make(question, answer, question.points, FULL, ("right",))
         if verdict.verdict == UNREADABLE:
-            said = ("the formula could not be read", *verdict.notes[:1])
+            reasons = [note.split("\n")[0] for note in verdict.notes[:1]]
+            said = ("the formula could not be read", *reasons)
             return _make(question, answer, 0, UNREAD, said)
         if verdict.verdict not in {WRONG, CONDITION}:
             return _make(question, answer, 0, OPEN, ("this could not be decided",))
