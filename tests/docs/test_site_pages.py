@@ -12,7 +12,7 @@ from paths import ROOT
 from symconv.api import Network
 from symconv.core.errors import SymconvError
 from symconv.docs.gallery_cases import CASES
-from symconv.docs.site import math_font
+from symconv.docs.site.font import math_font
 from symconv.network.examples import BY_NAME
 
 pytest.importorskip("markdown_it", reason="markdown-it-py is not installed: no page is written")

@@ -2,6 +2,7 @@
 
 import json
 import struct
+import traceback
 import zipfile
 from importlib.util import MAGIC_NUMBER, source_hash
 from io import BytesIO
@@ -51,6 +52,16 @@ def test_a_compiled_module_is_loaded_unchecked_and_works(docstrings):
     assert scope["f"](1) == 2
     assert bool(scope["f"].__doc__) is docstrings
     assert made == compile_module(SOURCE, "m.py", docstrings=docstrings)
+
+
+def test_an_error_in_a_compiled_module_is_told_without_a_line():
+    scope = {}
+    exec(loads(compile_module(SOURCE, "m.py", docstrings=False)[16:]), scope)
+    with pytest.raises(TypeError) as caught:
+        scope["f"]("x")
+    told = "".join(traceback.format_exception(caught.value))
+    assert "m.py" in told
+    assert "TypeError" in told
 
 
 def test_a_library_is_cut_to_what_is_used():
@@ -110,6 +121,10 @@ def test_a_statement_is_judged_and_drawn():
     drawn = ask("draw", NETWORK, verdict["notation"], "")["data"]
     tensor = next(t for t in drawn["tensors"] if t["key"] == "w^1")
     assert verdict["entry"] == tensor["first"]
+
+
+def test_layers_can_be_explored():
+    assert ask("explore", NETWORK, "flat1")["explored"]
 
 
 def test_a_post_has_a_verdict_for_every_equation():

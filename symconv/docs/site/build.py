@@ -10,12 +10,15 @@ from symconv.output.files import write_files
 
 from .live import write_live_page
 from .offline import write_offline_page
+from .pages.write import write_documentation
 from .sources import SiteFiles, SiteSources
 from .third_party import write_third_party
 
 SitePart = Callable[[SiteSources], SiteFiles]
 
-PARTS: tuple[SitePart, ...] = (write_live_page, write_offline_page, write_third_party)
+PARTS: tuple[SitePart, ...] = (
+    write_live_page, write_offline_page, write_third_party, lambda _: write_documentation(),
+)  # fmt: skip
 """Each is a function from the sources to files by their relative paths."""
 
 

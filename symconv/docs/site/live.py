@@ -12,6 +12,7 @@ from symconv.output.templates import render_template, template_environment
 from symconv.page.page import LAYERS_SCRIPTS, join_styles
 
 from .browser.questions import OFFERED
+from .font.math_font import FAMILY, math_font
 from .runtime import PageRuntime, build_runtime
 from .sources import HASH_LETTERS, SiteFiles, SiteSources, hash_name
 
@@ -62,10 +63,10 @@ def style_live_page(font: str) -> str:
     """The style sheet; `font` is the address of the mathematical font."""
     own = template_environment("site/live").get_template("live.css").render()
     face = (
-        f'@font-face {{ font-family: "STIX Two Math"; src: url("{font}") format("woff2"); '
+        f'@font-face {{ font-family: "{FAMILY}"; src: url("{font}") format("woff2"); '
         "font-display: swap; }\n"
     )
-    return f"{face if font else ''}{join_styles()}{own}"
+    return f"{face}{join_styles()}{own}"
 
 
 def write_json(data: object) -> str:
@@ -118,7 +119,8 @@ def write_live_page(sources: SiteSources) -> SiteFiles:
         return name
 
     worker = add("live/worker.js", read_script("worker.js").encode())
-    style = add("live/live.css", style_live_page("").encode())
+    font = add("live/math.woff2", math_font())
+    style = add("live/live.css", style_live_page(font.rpartition("/")[2]).encode())
     script = add("live/live.js", join_live_scripts().encode())
     answers = [
         add("live/answer.json", write_json(parse_answer(runtime.answers[asked.key])).encode())

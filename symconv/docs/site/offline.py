@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from symconv.output.templates import render_template
 
+from .font.math_font import math_font
 from .live import (
     describe_setup,
     join_live_scripts,
@@ -25,7 +26,7 @@ TYPE = "application/octet-stream"
 def write_offline_page(sources: SiteSources) -> SiteFiles:
     """`offline.html`: it asks for nothing, and opens by a double-click."""
     runtime = build_runtime(sources)
-    style = style_live_page("")
+    style = style_live_page(f"data:font/woff2;base64,{encode_base64(math_font())}")
     # A worker is a file, or a blob: here it is made from the text of the page.
     script = "\n".join((read_script("inside.js"), join_live_scripts()))
     setup = describe_setup(runtime, parts={}, worker="", keeper="", megabytes=0)

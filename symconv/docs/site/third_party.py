@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .font.math_font import SOURCE, font_licence
 from .pinned import PinnedPart, list_pinned
 from .runtime import build_runtime
 from .sources import SiteFiles, SiteSources
@@ -29,6 +30,8 @@ def write_third_party(sources: SiteSources) -> SiteFiles:
     lines += ["", *(line for part in parts for line in part), "", CUT, ""]
     lines += ["## CPython", "", "Its standard library and its interpreter, inside Pyodide.", ""]
     lines += _quote(sources.read(f"{LICENCES}/psf-2.0.txt").decode())
+    lines += ["", f"## {SOURCE}, of which the font of the formulas is a part", ""]
+    lines += _quote(font_licence())
     for package in sorted(texts):
         for name, text in sorted(texts[package].items()):
             lines += ["", f"## {package}: {name.rpartition('/')[2]}", "", *_quote(text)]

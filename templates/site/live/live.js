@@ -1,15 +1,18 @@
 // The page: a question, and its answer in three parts, each shown as soon as it is there.
 
 const setup = JSON.parse(document.getElementById("setup").textContent);
+// The part of a window below which nobody has seen that something is new.
+const LOW = 0.7;
 const place = (name) => document.getElementById(name);
 
 class LivePage {
   constructor() {
     this.turn = 0;
+    this.answered = Promise.resolve();
     this.shown = { picture: "", derivation: "" };
     this.derivation = new WholeDerivation(place("derivation"), (level) => this.derive(level));
     fillExamples(setup.offered, (question) => { writeFields(question); this.answer(); });
-    place("ask").addEventListener("submit", (event) => { event.preventDefault(); this.answer(); });
+    place("ask").addEventListener("submit", (event) => { event.preventDefault(); this.answer().then(() => this.lookAtAnswer()); });
     place("stop").addEventListener("click", () => this.python.end("Stopped."));
     place("share").addEventListener("click", () => this.share());
     for (const name of FIELDS) {
@@ -42,7 +45,8 @@ class LivePage {
     this.working = true;
     this.say(this.python.ready ? "working …" : this.state);
     place("stop").hidden = false;
-    await this.askAll(question, stale);
+    this.answered = this.askAll(question, stale);
+    await this.answered;
     if (stale()) return;
     this.working = false;
     place("stop").hidden = true;
@@ -104,8 +108,19 @@ class LivePage {
     this.ended?.abort();
     this.ended = new AbortController();
     this.numbers = Object.fromEntries(this.data.tensors.filter((t) => t.of).map((t) => [t.of, t.number]));
-    startPage(this.data, place("picture"), { derivations: this.derivation.pointer, signal: this.ended.signal });
+    startPage(this.data, place("picture"), {
+      derivations: this.derivation.pointer, explored: () => this.explore(drawn), signal: this.ended.signal,
+    });
     if (drawn.note) place("picture").append(html("p", { class: "quiet small" }, drawn.note));
+  }
+
+  // What can be explored is asked for last: it is looked at later than the rest.
+  async explore(drawn) {
+    if (drawn.explored) return drawn.explored;
+    const { network } = this.question, notation = this.drawnIn(this.verdict);
+    await this.answered;
+    const found = await this.startPython().ask("explore", network, notation);
+    return (drawn.explored = found.explored ?? []);
   }
 
   showVerdicts(question, verdicts, chosen = firstToShow(verdicts)) {
@@ -139,20 +154,26 @@ class LivePage {
     } catch { return null; }
   }
 
-  showAll(question, { check, draw, derive }) {
+  showAll(question, { check, draw, derive, explore }) {
     const verdict = check ? this.showVerdicts(question, check.verdicts) : null;
     this.verdict = verdict;
     if (!check) place("verdict").replaceChildren();
-    if (draw.ok) this.draw(draw, verdict);
+    if (draw.ok) this.draw({ ...draw, explored: explore.explored ?? [] }, verdict);
     else this.leaveOut(draw.error);
-    if (derive.ok) this.derivation.show(derive.html);
-    this.derivation.level = "normal";
-    this.shown.derivation = JSON.stringify([question.network, this.drawnIn(verdict)]);
     this.working = false;
     place("stop").hidden = true;
-    this.seek();
-    // Python is fetched behind it, for the next question.
-    setTimeout(() => this.startPython(), 0);
+    const turn = this.turn;
+    // What is below is written when the answer is on the screen; then Python is fetched, for the
+    // next question.
+    requestAnimationFrame(() => setTimeout(() => {
+      if (turn === this.turn && derive.ok) {
+        this.derivation.level = "normal";
+        this.derivation.show(derive.html);
+        this.shown.derivation = JSON.stringify([question.network, this.drawnIn(verdict)]);
+        this.seek();
+      }
+      this.startPython();
+    }));
   }
 
   startPython() {
@@ -188,6 +209,12 @@ class LivePage {
   // The place in the derivation that the address names.
   seek() {
     if (this.at) this.derivation.go(this.at);
+  }
+
+  // Where the answer stands below the question, it is brought to the eyes.
+  lookAtAnswer() {
+    const answer = place("verdict").children.length ? place("verdict") : place("picture");
+    if (answer.getBoundingClientRect().top > innerHeight * LOW) answer.scrollIntoView();
   }
 
   say(text) {

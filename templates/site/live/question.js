@@ -9,7 +9,7 @@ function writeFields(question) {
   for (const name of FIELDS) fieldOf(name).value = question[name] ?? "";
   // A notation that is unknown is none.
   if (fieldOf("notation").selectedIndex < 0) fieldOf("notation").value = "";
-  if (question.notation || question.values) fieldOf("more").open = true;
+  if (question.values) fieldOf("more").open = true;
 }
 
 const sameQuestion = (a, b) => FIELDS.every((name) => (a[name] ?? "") === (b[name] ?? ""));

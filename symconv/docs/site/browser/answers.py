@@ -18,6 +18,7 @@ from symconv.network.examples import BY_NAME
 from symconv.notation.presets import ASSUMED
 from symconv.page.claimed_notation import take_verdicts_notation
 from symconv.page.data import collect_page_data, list_claim_entries
+from symconv.page.explored_layers import collect_explored
 from symconv.trace.input_values import parse_values
 
 KEPT = 8
@@ -111,6 +112,12 @@ def derive(network: str, notation: str, level: str) -> dict[str, Any]:
 
 
 @answer_as_json
+def explore(network: str, notation: str) -> dict[str, Any]:
+    """The layers whose kernel, stride and padding can be changed, as the scripts read them."""
+    return {"explored": collect_explored(read_network(network, notation))}
+
+
+@answer_as_json
 def write_code(network: str, notation: str) -> dict[str, Any]:
     """The generated module, readable style."""
     return {"code": read_network(network, notation).numpy_source()}
@@ -120,6 +127,7 @@ QUESTIONS: Mapping[str, Callable[..., str]] = {
     "check": check,
     "draw": draw,
     "derive": derive,
+    "explore": explore,
     "code": write_code,
 }
 """What may be asked, by its name; every argument is a text."""

@@ -32,6 +32,7 @@ def answer_offered() -> dict[str, dict[str, str]]:
             "check": answer("check", network, notation, asked.claim, values) if asked.claim else "",
             "draw": answer("draw", network, notation, values),
             "derive": answer("derive", network, notation, "normal"),
+            "explore": answer("explore", network, notation),
         }
     return found
 
@@ -43,6 +44,7 @@ def ask_networks(texts: Iterable[str]) -> Iterator[str]:
     for number, text in enumerate(texts):
         yield answer("draw", text, "", "")
         yield answer("derive", text, "", LEVELS[number % len(LEVELS)])
+        yield answer("explore", text, "")
         yield answer("code", text, "")
 
 

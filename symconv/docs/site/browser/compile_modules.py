@@ -49,9 +49,15 @@ def compile_module(source: bytes, path: str, *, docstrings: bool) -> bytes:
 
 
 def drop_lines(code: CodeType) -> CodeType:
-    """The code without its table of line numbers: a fifth of the bytes, for tracebacks alone."""
+    """The code with a table that knows no line: half of the bytes, for tracebacks alone.
+
+    An entry of the table stands for up to eight instructions; 15 says that they have no place in a
+    source (Objects/locations.md of CPython).
+    """
     constants = tuple(drop_lines(c) if isinstance(c, CodeType) else c for c in code.co_consts)
-    return code.replace(co_linetable=b"", co_consts=constants)
+    eights, rest = divmod(len(code.co_code) // 2, 8)
+    table = b"\xff" * eights + (bytes([0xF8 | rest - 1]) if rest else b"")
+    return code.replace(co_linetable=table, co_consts=constants)
 
 
 def name_module(path: str) -> str:

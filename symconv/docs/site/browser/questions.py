@@ -55,6 +55,9 @@ ERRORS = json.dumps(
 )
 """The numbers of the question about a max-pooling."""
 
+LENET = BY_NAME["lenet5"].text.replace("Nx1x28x28", "1x1x28x28")
+"""One image: what has an open size has no picture."""
+
 OFFERED = (
     _ask_example(
         "Two convolutions: a product of two sums",
@@ -98,7 +101,7 @@ OFFERED = (
         r"dC/dx_{i,j} = \sum_{m,n} \delta_{i-m,j-n} w_{m,n}",
     ),
     _ask_example("Any stride, padding and dilation", "general-conv-strided"),
-    _ask_example("LeNet-5", "lenet5"),
+    OfferedQuestion("LeNet-5, one image", LENET, BY_NAME["lenet5"].notation),
     OfferedQuestion(
         "A layer of your own: a quadratic form",
         "input x 6 | y[q] = sum(r, v) x[r] A[q,r,v] x[v] for q<3 | half_sse t -> C",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from symconv.docs.site.math_font import math_font
+from symconv.docs.site.font.math_font import math_font
 from symconv.output.templates import template_environment
 from symconv.render.document.html import style_sheet
 

@@ -4,7 +4,7 @@
 build has to fetch, are worth more than their history. It is made anew from the file of npm's
 package `@fontsource/stix-two-math`, whose licence (SIL Open Font License 1.1) lies beside it:
 
-    python -m symconv.docs.site.math_font PACKAGE/files/stix-two-math-latin-400-normal.woff2
+    python -m symconv.docs.site.font.math_font PACKAGE/files/stix-two-math-latin-400-normal.woff2
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 from symconv.core.errors import SymconvError
 from symconv.render.formula.glyphs import GREEK
 
-FOLDER = Path(__file__).parent / "font"
+FOLDER = Path(__file__).parent
 SOURCE = "@fontsource/stix-two-math 5.3.0"
 SOURCE_HASH = "8b2a6834cfe1f4e0f3724ffa59fe92000013fc5a4c41e6a3f438006c26c60f0d"
 """The SHA-256 of the font that it is cut from."""
