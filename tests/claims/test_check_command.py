@@ -153,7 +153,7 @@ def post(tmp_path):
 
 def test_the_values_of_a_post_entry_by_entry_feed_what_follows(post):
     done = symconv("check", FILTER, post, "--json")
-    found = {(v["line"], v["verdict"]) for v in json.loads(done.stdout)}
+    found = {(v["line"], v["verdict"]) for v in json.loads(done.stdout)["verdicts"]}
     given = {(n, "not checked") for n in (5, 6, 7, 8, 10, 11)}
     assert found == given | {(9, "right"), (12, "right"), (13, "right"), (14, "wrong")}
     assert done.returncode == 1

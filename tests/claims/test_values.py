@@ -31,7 +31,7 @@ def in_words(claim, values, tmp_path):
     path = tmp_path / "values.json"
     path.write_text(json.dumps(values))
     done = CliRunner().invoke(app, ["check", TEXT, claim, "--values", str(path), "--json"])
-    return json.loads(done.stdout)
+    return json.loads(done.stdout)["verdicts"]
 
 
 @pytest.mark.parametrize("values", [VALUES, HALVES])

@@ -27,6 +27,7 @@ WRITTEN = {
     ],
     "checks": [("verify", "relu-filter")],
     "examples": [("examples",)],
+    "verdicts": [("check", "two-convs", "dC/dw_1^2 = 2(o_1^2 - y_1) o_1^1")],
 }
 FORM = {"derivation": ("--format", "json"), "trace": ("--format", "json")}
 CASES = [(kind, command) for kind, commands in WRITTEN.items() for command in commands]
