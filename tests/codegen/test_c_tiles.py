@@ -208,6 +208,17 @@ def test_tiles_are_taken_on_request_where_they_pay(monkeypatch):
     assert "products: vectors of 16" in told
 
 
+@NEEDS_COMPILER
+def test_tiles_whose_products_would_need_room_of_their_own_are_left_out(tmp_path):
+    """Six filters fill no two vectors of four: products would be kept in rows that are longer."""
+    text = "input x 2x6x5x15 | conv w 3x3 channels 6 padding 3 dilation 3x1 bias b -> z"
+    network, options = Network.parse(text), {"isa": "avx2", "dtype": "float64", "tiles": "f2"}
+    assert tiled(network, **options) == {"z", "gradient x"}
+    flags = ("-std=c99", "-O0", "-Wno-psabi", *WARNINGS)
+    setting = Setting("avx2", "float64", build.find_compiler(), flags, tiles="f2")
+    assert check_cases([(network, give_floats(network))], setting, tmp_path) < setting.tolerance
+
+
 def test_tiles_need_vectors_and_a_size_that_is_known():
     network = Network.parse(LAYER)
     with pytest.raises(SymconvError, match="'scalar' has none"):

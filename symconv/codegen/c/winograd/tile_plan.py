@@ -212,11 +212,14 @@ def _list_forms(*indices: Symbol) -> tuple[PlaceForm, ...]:
 def choose_tiles(nest: Nest, machine: Machine, cycles: float) -> WinogradPlan | None:
     """The plan of tiles for a nest, if it takes fewer cycles a product than these.
 
-    None where the machine is to make no tiles, too.
+    None where the machine is to make no tiles, too, and where the products of a block would be
+    planned with copies or kept sums: they have no room of their own.
     """
     product = find_windows(nest) if machine.tile else None
     plan = plan_tiles(product, machine) if product else None
-    return plan if plan and plan.cycles < cycles else None
+    if plan is None or plan.sums is None or plan.sums.scratch:
+        return None
+    return plan if plan.cycles < cycles else None
 
 
 def plan_tiles(product: CorrelatedNest, machine: Machine) -> WinogradPlan | None:
