@@ -35,7 +35,7 @@ STYLES = (
     "loops: the formula, index by index; readable: vectorised; fast: planned; jax, torch: for "
     "these; c: a C file."
 )
-StyleOption = Annotated[Style, typer.Option("--style", help=STYLES)]
+StyleOption = Annotated[Style, typer.Option("--style", metavar="STYLE", help=STYLES)]
 SizeOption = Annotated[
     list[str] | None,
     typer.Option("--size", metavar="NAME=NUMBER", help="Fix a size, as N=32; may be repeated."),
@@ -70,7 +70,9 @@ def generate(  # noqa: PLR0913 - a command has the options it has
     ] = None,
     style: Annotated[
         Style | None,
-        typer.Option("--style", help=STYLES, show_default="readable; fast to explain alone"),
+        typer.Option(
+            "--style", metavar="STYLE", help=STYLES, show_default="readable; fast to explain alone"
+        ),
     ] = None,
     size: SizeOption = None,
     notation: NotationOption = None,
