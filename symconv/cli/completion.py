@@ -39,6 +39,13 @@ def complete_words(*words: str) -> Complete:
 complete_notation = complete_words(*NOTATIONS)
 
 
+def complete_tiles(incomplete: str) -> list[str]:
+    """Completes the tiles of wide layers, which the algorithms know."""
+    from symconv.codegen.fast.algorithms.table import list_tiles
+
+    return complete_words(*list_tiles())(incomplete)
+
+
 def complete_tensor(context: typer.Context, incomplete: str) -> list[str]:
     """The tensors of the network that stands before; nothing where it is none, or a stream."""
     return [key for key in _list_tensors(context) if key.startswith(incomplete)]

@@ -10,7 +10,7 @@ import typer
 
 from symconv.core.printable import escape_line
 
-from .completion import complete_tensor, complete_words
+from .completion import complete_tensor, complete_tiles, complete_words
 from .console import (
     ColourOption,
     FolderOption,
@@ -84,7 +84,7 @@ def generate(  # noqa: PLR0913 - a command has the options it has
         typer.Option(
             "--tiles",
             help="f2 or f4: Winograd's tiles for wide layers (fast, c); they round more.",
-            autocompletion=complete_words("f2", "f4"),
+            autocompletion=complete_tiles,
         ),
     ] = None,
     form: Annotated[

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import sys
-import threading
 import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -16,6 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.context import BaseContext
+from pathlib import Path
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
@@ -74,7 +73,7 @@ class Workshop(Generic[Item, Result]):
         self, pool: ProcessPoolExecutor, items: Sequence[Item]
     ) -> dict[Future[Result], int]:
         with warnings.catch_warnings():
-            # Threads of libraries that wait for work are no danger: a child calls none of them.
+            # The thread that the pool itself starts is no danger: a child does not use it.
             warnings.filterwarnings("ignore", message=".*fork", category=DeprecationWarning)
             return {pool.submit(self.work, item): n for n, item in enumerate(items)}
 
@@ -101,5 +100,12 @@ def _count_cores() -> int:
 
 def _choose_context() -> BaseContext:
     """Forking keeps what is imported, and is safe on Linux where no other thread runs."""
-    forks = sys.platform == "linux" and threading.active_count() == 1
-    return multiprocessing.get_context("fork" if forks else "spawn")
+    return multiprocessing.get_context("fork" if _count_threads() == 1 else "spawn")
+
+
+def _count_threads() -> int:
+    """The threads of this process, those of libraries too; more than 1 where that is not told."""
+    try:
+        return len(list(Path("/proc/self/task").iterdir()))
+    except OSError:
+        return 2

@@ -47,6 +47,7 @@ def grade(exercise: str | Path | Exercise, answer: str, question: str | None = N
     Without a question the exercise has to have one only. SymconvError where it has none of that
     name, or the answer is no text.
 
+        >>> from symconv import grade
         >>> from symconv.documents.model.records import NetworkMark
         >>> from symconv.marking.exercise import Exercise, ExerciseQuestion
         >>> one = Exercise(NetworkMark("two-convs"), (ExerciseQuestion("a", ("dC/dw_1^2",), 2.0),))

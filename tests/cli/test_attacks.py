@@ -378,7 +378,7 @@ def run_with(arguments, **options):
 def test_a_right_claim_is_right_on_every_code_page(environment):
     done = run_with((*RIGHT, "--json"), env={**os.environ, **environment})
     assert (done.returncode, done.stderr) == (0, b"")
-    (found,) = json.loads(done.stdout)
+    (found,) = json.loads(done.stdout)["verdicts"]
     assert found["reading"].startswith("∂C/∂y_{0,0} = ")
 
 

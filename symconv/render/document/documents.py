@@ -15,7 +15,15 @@ from .content import Content, build_page
 from .detail import Detail
 from .displays import CaseEntries
 from .html import HTML, keep_together, security_policy, style_sheet
-from .markup_settings import DOCUMENT, MARKDOWN, NO_BREAK, NOTEBOOK, TERMINAL, fit_latex
+from .markup_settings import (
+    DOCUMENT,
+    MARKDOWN,
+    NO_BREAK,
+    NOTEBOOK,
+    TERMINAL,
+    TEXT_COLUMNS,
+    fit_latex,
+)
 from .scalar_displays import ScalarEquation
 from .symbol_notes import Sentence
 
@@ -131,7 +139,7 @@ def derivation_html_parts(*subject: Any, **words: Any) -> HtmlParts:
     )
 
 
-def derivation_text(*subject: Any, width: int, **words: Any) -> str:
+def derivation_text(*subject: Any, width: int = TEXT_COLUMNS, **words: Any) -> str:
     """Plain text for lines of so many columns; what has no place to break is longer."""
     page = build_page(make_content(*subject, **words), replace(TERMINAL, room=width))
     written = render_template("text", "derivation.txt.j2", page=page, columns=width)

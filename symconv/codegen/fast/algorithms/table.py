@@ -40,9 +40,14 @@ def find_algorithms(contraction: Contraction) -> tuple[Algorithm, ...]:
     return tuple(a for a in ALGORITHMS if a.applies(contraction))
 
 
+def list_tiles() -> list[str]:
+    """The values of the option `tiles` with which an algorithm takes part."""
+    return [a.tiles for a in ALGORITHMS if a.tiles]
+
+
 def check_tiles(tiles: str) -> None:
     """SymconvError unless an algorithm takes part with that value of the option `tiles`."""
-    known = [a.tiles for a in ALGORITHMS if a.tiles]
+    known = list_tiles()
     if tiles not in known:
         raise SymconvError(f"no tiles are called '{tiles}'", help=did_you_mean(tiles, known))
 

@@ -62,11 +62,11 @@ def cut_font(source: bytes) -> bytes:
 
     SymconvError where the source is another one than that from which the font was made.
     """
+    if sha256(source).hexdigest() != SOURCE_HASH:
+        raise SymconvError(f"the font to cut is not that of {SOURCE}")
     from fontTools import subset
     from fontTools.ttLib import TTFont
 
-    if sha256(source).hexdigest() != SOURCE_HASH:
-        raise SymconvError(f"the font to cut is not that of {SOURCE}")
     options = subset.Options()
     options.flavor = "woff2"
     options.hinting = False
