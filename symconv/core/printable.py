@@ -8,6 +8,7 @@ through here stays what it was.
 from __future__ import annotations
 
 import codecs
+import json
 import re
 
 CONTROLS = r"\x00-\x08\x0b-\x1f\x7f-\x9f"
@@ -49,8 +50,8 @@ def quote_text(text: str, most: int = LONGEST_QUOTE) -> str:
 
 def _escape(character: str) -> str:
     r"""`\u001b`; two of them for a character beyond the first 65,536, as in JSON."""
-    raw = character.encode("utf-16-be", "surrogatepass")
-    return "".join(f"\\u{raw[k]:02x}{raw[k + 1]:02x}" for k in range(0, len(raw), 2))
+    # Without UTF-16, which Python loads when it is first used: the live page has no such file.
+    return f"\\u{ord(character):04x}" if character <= "\uffff" else json.dumps(character)[1:-1]
 
 
 def _escape_unencodable(error: UnicodeError) -> tuple[str, int]:
