@@ -1,5 +1,13 @@
 // The whole derivation below the picture, and links into it that leave the address alone.
 
+// Frames until all that comes into view is laid out: above a place it moves that place.
+const FRAMES = 6;
+
+function bringToMiddle(place, frames) {
+  place.scrollIntoView({ block: "center" });
+  if (frames) requestAnimationFrame(() => bringToMiddle(place, frames - 1));
+}
+
 class WholeDerivation {
   // `ask` gives the markup of a level.
   constructor(host, ask) {
@@ -21,14 +29,20 @@ class WholeDerivation {
 
   show(markup) {
     const main = parseMarkup(markup).querySelector("main");
-    const parts = main ? [...main.children].map(copyAllowed) : [];
+    const parts = main ? [...main.children].map(copyAllowed) : [], results = main?.querySelector("nav ul");
+    // What it holds stands at its head, as on a page of its own.
+    const contents = results ? [html("nav", { "aria-label": "Results" }, copyAllowed(results))] : [];
+    // A formula alone is no name of a link to every reader.
+    for (const link of contents[0]?.querySelectorAll("a") ?? []) {
+      if (link.querySelector("math")) link.setAttribute("aria-label", `the gradient with respect to ${link.textContent}`);
+    }
     const buttons = LEVELS.map((level) => {
       const button = html("button", { type: "button", "aria-pressed": level === this.level }, level);
       button.addEventListener("click", () => this.turn(level));
       return button;
     });
     const levels = html("div", { class: "levels", role: "group", "aria-label": "how many steps" }, ...buttons);
-    this.host.replaceChildren(html("h2", { class: "head" }, "The derivation, step by step"), levels, ...parts);
+    this.host.replaceChildren(html("h2", { class: "head" }, "The derivation, step by step"), levels, ...contents, ...parts);
     for (const link of this.host.querySelectorAll('a[href^="#"]')) {
       link.addEventListener("click", (event) => {
         event.preventDefault();
@@ -38,11 +52,13 @@ class WholeDerivation {
     reachScrolled(this.host);
   }
 
+  // False where it cannot be had, or another derivation has come meanwhile.
   async turn(level) {
-    const found = await this.ask(level);
-    if (!found?.ok) return;
+    const shown = this.host.firstChild, found = await this.ask(level);
+    if (!found?.ok || this.host.firstChild !== shown) return false;
     this.level = level;
     this.show(found.html);
+    return true;
   }
 
   go(id) {
@@ -56,17 +72,23 @@ class WholeDerivation {
     place.classList.add("sought");
     place.setAttribute("tabindex", -1);
     place.focus({ preventScroll: true });
-    place.scrollIntoView({ block: "center" });
+    bringToMiddle(place, FRAMES);
   }
 
-  // "step 5 of the derivation of dC/dw^1: exchange of sums" leads to that step.
-  // `numbers` has the equation of a gradient by the name of what it is the derivative by.
-  follow(step, numbers) {
+  // "step 5 of the derivation of dC/dw^1: exchange of sums" leads to that step, which may be told
+  // at the last level alone. `numbers` has the equation of a gradient by what it is a derivative by.
+  async follow(step, numbers) {
     const found = /^step (\d+) of the derivation of d\S+?\/d(.+?): (.+)$/.exec(step);
-    const section = found && this.host.querySelector(`#result-${CSS.escape(numbers[found[2]] ?? "")}`);
-    if (!section) return;
-    const steps = [...section.querySelectorAll(".why")], named = steps.filter((why) => why.textContent.startsWith(found[3]));
-    const near = (why) => Math.abs(steps.indexOf(why) + 1 - Number(found[1]));
-    this.goTo(named.sort((a, b) => near(a) - near(b))[0] ?? section);
+    const section = () => found && this.host.querySelector(`#result-${CSS.escape(numbers[found[2]] ?? "")}`);
+    if (!section()) return;
+    const named = () => findNamedStep(section(), Number(found[1]), found[3]);
+    this.goTo(named() ?? section());
+    if (!named() && (await this.turn("full")) && named()) this.goTo(named());
   }
+}
+
+// Of the steps of that name the one nearest to that number; undefined where there is none.
+function findNamedStep(section, number, name) {
+  const steps = [...section.querySelectorAll(".why")], away = (why) => Math.abs(steps.indexOf(why) + 1 - number);
+  return steps.filter((why) => why.textContent.startsWith(name)).sort((a, b) => away(a) - away(b))[0];
 }
