@@ -64,7 +64,7 @@ function describeField(graph, entry) {
     const count = field.filter((read) => graph.owner[read] === t).length;
     return [n ? ", " : "", `${count} of ${t.subscripts.length} entries of `, math("math", {}, mathScripts(t.letter, "", t.layer))];
   });
-  return [html("div", { class: "line small" }, html("span", { class: "quiet" }, "receptive field: "), ...said)];
+  return [html("div", { class: "line small" }, html("span", { class: "quiet" }, "receptive field, outlined: "), ...said)];
 }
 
 // Of an entry that a maximum makes: who wins. `ask` turns the numbers on.

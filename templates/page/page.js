@@ -70,7 +70,6 @@ function drawLegend(graph) {
   const drawn = claim?.entry >= 0;
   if (drawn && claim.spurious_entries.length) kinds.push(["spurious", "a product that is claimed and not true: no output makes it"]);
   if (drawn && claim.missing_entries.length) kinds.push(["missing", "a true product that the claim lacks"]);
-  kinds.push(["field", "around all that a value was computed from"]);
   const sample = (kind) => svg("svg", { width: 34, height: 8, "aria-hidden": "true", class: "sample" }, svg("path", { d: "M2 4H32", class: kind }));
   const winner = hasMaxima(graph) ? [html("span", {}, "▲ the largest of its window, where numbers are shown")] : [];
   return html("p", { class: "legend" }, ...kinds.map(([kind, said]) => html("span", {}, sample(kind), said)), ...winner);

@@ -55,7 +55,7 @@ def test_a_receptive_field_is_outlined_and_said(browser, pooled):
     assert abs(box["y"] - corner["y"]) < corner["width"] / 4
     assert abs(box["width"] - 2 * corner["width"]) < corner["width"] / 4
     words = visit.page.locator(".words").first
-    assert "receptive field: 4 of 16 entries of" in words.inner_text()
+    assert "receptive field, outlined: 4 of 16 entries of" in words.inner_text()
     visit.cell("z_0,0").hover()
     assert visit.page.locator(".fields .field").count() == 2
     assert words.get_attribute("aria-live") == "polite"
