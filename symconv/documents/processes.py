@@ -49,7 +49,8 @@ class Workshop(Generic[Item, Result]):
     def _run_apart(self, items: Sequence[Item], count: int) -> list[Result]:
         """The results of several processes; where one ends, what is left is done one by one."""
         found: dict[int, Result] = {}
-        with ProcessPoolExecutor(count, mp_context=_choose_context()) as pool:
+        context = _choose_context()  # before there are threads of pools
+        with ProcessPoolExecutor(count, mp_context=context) as pool:
             waiting = self._submit(pool, items)
             try:
                 while waiting:
@@ -65,7 +66,7 @@ class Workshop(Generic[Item, Result]):
                 raise
         for number, item in enumerate(items):
             if number not in found:
-                found[number] = self._run_alone(item)
+                found[number] = self._run_alone(item, context)
                 self.told(found[number], len(found))
         return [found[number] for number in range(len(items))]
 
@@ -77,9 +78,8 @@ class Workshop(Generic[Item, Result]):
             warnings.filterwarnings("ignore", message=".*fork", category=DeprecationWarning)
             return {pool.submit(self.work, item): n for n, item in enumerate(items)}
 
-    def _run_alone(self, item: Item) -> Result:
+    def _run_alone(self, item: Item, context: BaseContext) -> Result:
         """The result of a process for this item only."""
-        context = _choose_context()
         with suppress(BrokenProcessPool), ProcessPoolExecutor(1, mp_context=context) as pool:
             return next(iter(self._submit(pool, [item]))).result()
         return self.lost(item)

@@ -96,8 +96,12 @@ def test_a_worker_computes_its_part_sleeps_and_is_woken():
     module, given = make(), draw(3 * CHUNK)
     module.TURNS = FOREVER
     run, first = module.bind(**given, threads=2)
-    run()
-    assert wait_until(lambda: find_state(module) == READY)
+
+    def is_ready():
+        run()  # the first steps may be over before the thread has a core
+        return find_state(module) == READY
+
+    assert wait_until(is_ready)
     kept = [np.copy(a) for a in listed(first)]
     for _ in range(50):
         run()
