@@ -28,13 +28,13 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Tests marked `long` run with `-m long` only; `-m rest` runs those that are marked so, too."""
+    """Tests marked `long` or `rest` run with `-m long` or `-m rest` only."""
     if config.option.markexpr:
         return
-    long = [item for item in items if item.get_closest_marker("long")]
-    if long:
-        config.hook.pytest_deselected(items=long)
-        items[:] = [item for item in items if item not in set(long)]
+    marked = {i for i in items if any(map(i.get_closest_marker, ("long", "rest")))}
+    if marked:
+        config.hook.pytest_deselected(items=list(marked))
+        items[:] = [item for item in items if item not in marked]
 
 
 YOUNG = 50_000
