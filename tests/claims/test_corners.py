@@ -203,7 +203,7 @@ GROUPS = (
     wrong_sizes, far_outputs, single_sizes,
 )  # fmt: skip
 
-HANDS = 4
+HANDS = 8
 """To how many hands each group is dealt: every run judges one of them, CI all."""
 
 

@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 from command import symconv
+from grids import slice_of
 from paths import ROOT
 from typer.testing import CliRunner
 
@@ -49,7 +50,7 @@ def own_tests(*folders):
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("style", slice_of(STYLES, 2))
 def test_the_tests_of_every_style_pass(tmp_path, style):
     folders = [tmp_path / str(k) for k in range(len(NETWORKS))]
     done = symconv("generate", NETWORKS[0], "--style", style, "-o", str(folders[0]))

@@ -187,6 +187,7 @@ def test_wide_windows_have_smaller_tiles():
     assert (plan.rows.size, plan.columns.size) == (2, 4)
 
 
+@pytest.mark.rest
 def test_a_block_is_what_stays_near_and_its_arrays_are_in_the_workspace():
     text = "input x 8x{c}x32x32 | conv w 3x3 channels {c} padding 1 -> z"
     for channels, most in ((64, 128), (128, 64)):
@@ -197,6 +198,7 @@ def test_a_block_is_what_stays_near_and_its_arrays_are_in_the_workspace():
         assert made.parts.bytes >= 8 * plan.scratch >= 8 * sum(plan.sizes.values())
 
 
+@pytest.mark.rest
 def test_tiles_are_taken_on_request_where_they_pay(monkeypatch):
     monkeypatch.undo()
     wide = Network.parse("input x 8x64x32x32 | conv w 3x3 channels 64 padding 1 -> z")

@@ -81,6 +81,7 @@ def run(text, folder, **settings):
     return ran.stdout
 
 
+@pytest.mark.rest
 def test_one_all_reduce_adds_up_the_gradients_of_eight_devices(tmp_path):
     printed = run(GIVEN + example("jax") + ONE_DEVICE, tmp_path, **DEVICES)
     assert printed.split() == ["1", "0", "0", "0", "0"]

@@ -27,13 +27,6 @@ class Exploration(Visit):
     def place(self, name):
         return self.page.locator(f"[data-place='{name}']")
 
-    def tap(self, name):
-        """Touch a place; a busy machine makes a long press of a tap, which is no click."""
-        for _ in range(3):
-            self.place(name).tap()
-            if "chosen" in self.place(name).get_attribute("class"):
-                break
-
     def marked(self, letter):
         found = self.page.locator(f".explored .path[data-place^='{letter} ']").all()
         return {node.get_attribute("data-place") for node in found}
@@ -61,6 +54,7 @@ def test_an_output_marks_what_it_reads_and_what_is_absent(browser, address):
     assert visit.asked == [address]
 
 
+@pytest.mark.rest
 def test_an_input_marks_the_outputs_it_feeds_and_says_on_what_terms(browser, address):
     visit = Exploration(browser, address)
     visit.place("x 2,3").click()
@@ -75,6 +69,7 @@ def test_an_input_marks_the_outputs_it_feeds_and_says_on_what_terms(browser, add
     assert "x 2,3 is read by 2 outputs: z 1,1; 1,2." in live
 
 
+@pytest.mark.rest
 def test_other_numbers_draw_another_grid(browser, address):
     visit = Exploration(browser, address)
     assert visit.size("z") == "z, 3 × 4"
@@ -90,6 +85,7 @@ def test_other_numbers_draw_another_grid(browser, address):
     assert visit.said == []
 
 
+@pytest.mark.rest
 @pytest.mark.parametrize(
     ("layer", "output", "drawn"),
     [("local w 2x2", "z", 2), ("upsample 2", "u", 2), ("transposed_conv w 2x2 stride 2", "z", 3)],
@@ -107,12 +103,13 @@ def test_other_layers_are_drawn_by_what_they_read(browser, tmp_path, layer, outp
     assert visit.said == []
 
 
+@pytest.mark.rest
 def test_keys_and_fingers_do_what_the_mouse_does(browser, address):
     keys, touch = Exploration(browser, address), Exploration(browser, address, 360, touch=True)
     keys.place("x 0,0").focus()
     for key in ("ArrowDown", "ArrowDown", *["ArrowRight"] * 3):
         keys.page.keyboard.press(key)
-    touch.tap("x 2,3")
+    touch.tap(touch.place("x 2,3"))
     for visit in (keys, touch):
         assert visit.marked("z") == {"z 1,1", "z 1,2"}
         assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")

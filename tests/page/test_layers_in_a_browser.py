@@ -42,22 +42,23 @@ class Opened(Visit):
         return self.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.rest
 def test_a_picker_shows_other_channels_and_what_is_hidden_is_said(browser, channels):
     visit = Visit(browser, channels, 360, touch=True)
     group = visit.page.get_by_role("group", name="which channel is shown").first
     assert "channel 0 to 1 of 3" in group.inner_text()
-    visit.cell("x_0,1,1").tap()
+    visit.tap(visit.cell("x_0,1,1"))
     unseen = visit.page.locator(".unseen button")
     assert [node.text_content() for node in unseen.all()] == [
         "w: 12 more in filter, channels 1,0 to 3,0",
         "z: 8 more in channels 2 to 3",
         "a: 8 more in channels 2 to 3",
     ]
-    unseen.nth(1).tap()
+    visit.tap(unseen.nth(1), "() => document.querySelector('[data-entry=\"z_2,0,0\"]')")
     places = {f"z_{f},{i},{j}" for f in (2, 3) for i in (0, 1) for j in (0, 1)}
     assert visit.names("[data-entry^='z_'].path") == places
     later = visit.page.get_by_role("button", name="later channel").first
-    later.tap()
+    visit.tap(later, "el => document.querySelector('[data-entry=\"x_2,1,1\"]')")
     assert "channel 1 to 2 of 3" in group.inner_text()
     assert visit.cell("x_2,1,1").count() == 1
     later.focus()
@@ -68,6 +69,7 @@ def test_a_picker_shows_other_channels_and_what_is_hidden_is_said(browser, chann
     assert visit.said == []
 
 
+@pytest.mark.rest
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (360, "dark")])
 def test_a_layer_opens_with_its_field_and_its_channels(browser, lenet, width, scheme):
     visit = Opened(browser, lenet, width, scheme)
@@ -88,6 +90,7 @@ def test_a_layer_opens_with_its_field_and_its_channels(browser, lenet, width, sc
     assert visit.asked == [lenet]
 
 
+@pytest.mark.rest
 def test_an_entry_that_is_read_marks_its_readers_by_the_keys(browser, lenet):
     visit = Opened(browser, lenet)
     visit.open("p^1")

@@ -28,6 +28,7 @@ def convs(tmp_path_factory):
     return path.as_uri()
 
 
+@pytest.mark.rest
 def test_the_first_largest_of_each_window_is_marked_where_there_are_numbers(browser, pooled):
     visit = Visit(browser, pooled)
     assert visit.names(".cell:has(.winner)") == {"x_0,1", "x_0,2", "x_2,0", "x_3,3"}
@@ -46,6 +47,7 @@ def test_the_first_largest_of_each_window_is_marked_where_there_are_numbers(brow
     assert visit.names(".cell:has(.winner)") == {"x_0,0", "x_0,2", "x_2,0", "x_3,3"}
 
 
+@pytest.mark.rest
 def test_a_receptive_field_is_outlined_and_said(browser, pooled):
     visit = Visit(browser, pooled)
     visit.cell("p_1,0").hover()
@@ -90,6 +92,7 @@ def test_number_formula_code_and_step_light_up_together(browser, convs):
     assert visit.said == []
 
 
+@pytest.mark.rest
 def test_a_print_has_no_buttons(browser, convs):
     visit = Visit(browser, convs)
     visit.page.locator(".explorer summary").click()

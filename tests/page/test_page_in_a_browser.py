@@ -85,6 +85,7 @@ def test_it_says_nothing_asks_for_nothing_and_fits(browser, address, width, sche
     assert visit.asked == [address]
 
 
+@pytest.mark.rest
 @pytest.mark.parametrize("width", [360, pytest.param(1440, marks=pytest.mark.long)])
 def test_nothing_that_is_read_is_cut_or_covered(browser, long_names, width):
     visit = Visit(browser, long_names, width)
@@ -93,6 +94,7 @@ def test_nothing_that_is_read_is_cut_or_covered(browser, long_names, width):
     assert visit.page.evaluate(COVERED) == []
 
 
+@pytest.mark.rest
 def test_a_link_that_passes_below_a_name_leaves_it_free(browser, long_names):
     visit = Visit(browser, long_names, 360)
     drawn = "e => { const s = getComputedStyle(e); return s.paintOrder + ' ' + s.strokeWidth; }"
@@ -110,6 +112,7 @@ def test_a_screen_reader_hears_role_place_layer_and_number(browser, address):
     assert visit.page.get_by_role("textbox", name="the number of w_1^1").count() == 1
 
 
+@pytest.mark.rest
 def test_what_scrolls_is_reached_by_the_keyboard_and_the_page_stays(browser, pooled):
     visit = Visit(browser, pooled, 360)
     for name in ("x_0,0", "C"):
@@ -137,7 +140,7 @@ def test_pointing_tabbing_and_touching_light_up_the_same(browser, address):
     for name, path in PATHS.items():
         mouse.cell(name).hover()
         keys.cell(name).focus()
-        touch.cell(name).tap()
+        touch.tap(touch.cell(name))
         for visit in (mouse, keys, touch):
             assert visit.names(".cell.path") == path
             assert visit.names(".cell.chosen") == {name}
@@ -155,6 +158,7 @@ def test_the_lines_are_explained_and_the_products_listed(browser, address):
     assert "too many: i_1 w_2^2, i_1 w_3^2" in claim
 
 
+@pytest.mark.rest
 def test_arrows_go_from_cell_to_cell_and_over_the_border(browser, address):
     visit = Visit(browser, address)
     visit.cell("i_5").focus()
@@ -186,6 +190,7 @@ def test_a_number_that_is_typed_runs_both_passes_again(browser, address):
     assert visit.page.locator("#value").get_attribute("aria-invalid") == "true"
 
 
+@pytest.mark.rest
 @pytest.mark.parametrize("scripts", [False, True])
 def test_where_no_script_is_unpacked_the_results_are_there(browser, address, scripts):
     context = browser.new_context(java_script_enabled=scripts)
@@ -196,6 +201,7 @@ def test_where_no_script_is_unpacked_the_results_are_there(browser, address, scr
     assert "dC/dw_1^1 = 2(o_1^2 - y_1)" in page.locator("#network").inner_text()
 
 
+@pytest.mark.rest
 @pytest.mark.parametrize("text", ["input x 3x3 | conv w 2x2 -> z", "input x 4 | dense w 2 | tanh"])
 def test_a_network_without_a_cost_has_given_error_signals(browser, tmp_path, text):
     path = tmp_path / "open_end.html"

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 
 import pytest
+from grids import slice_of
 from kept_networks import parse_once
 from markdown_it import MarkdownIt
 
@@ -59,7 +60,7 @@ def log_of(document, folder):
 
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is missing")
-@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("level", slice_of(LEVELS, 3))
 def test_all_examples_compile_within_their_margins(level, explanations, tmp_path):
     documents = [e.latex(document=True, detail=level) for e in explanations.values()]
     head = documents[0].split(r"\begin{document}")[0]
@@ -77,7 +78,7 @@ def test_all_fragments_compile_with_amsmath_alone(explanations, tmp_path):
 
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is missing")
-@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("level", slice_of(LEVELS, 3))
 @pytest.mark.parametrize(
     ("head", "width"),
     [
