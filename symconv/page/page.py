@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from symconv.api import Network
 
 SCRIPTS = (
-    "numbers", "tape", "graph", "formula", "layout", "picker", "marks", "linked", "picture",
-    "derivation", "maps", "explorer", "page",
+    "numbers", "tape", "graph", "formula", "layout", "picker", "marks", "linked",
+    "pointing", "picture", "derivation", "maps", "explorer", "page",
 )  # fmt: skip
 """The scripts of a page in the order in which they need each other: one scope holds them all."""
 

@@ -130,7 +130,7 @@ class Explorer {
     const choose = () => { this.chosen = { key, place }; this.mark(); };
     node.addEventListener("click", choose);
     node.addEventListener("focus", choose);
-    node.addEventListener("pointerenter", (event) => { if (event.pointerType === "mouse") choose(); });
+    onPointing(node, choose);
     node.addEventListener("keydown", (event) => this.move(event, cell));
     return node;
   }

@@ -96,7 +96,7 @@ class Picture {
       writeName(wide / 2, CELL / 2 + 3, tensor.letter, below, tensor.layer, { class: "letter", "aria-hidden": "true" }),
       svg("text", { x: wide / 2, y: CELL - 5, class: "number", "aria-hidden": "true" }),
     );
-    node.addEventListener("pointerenter", (event) => { if (event.pointerType === "mouse") this.choose(entry, "over"); });
+    onPointing(node, () => this.choose(entry, "over"));
     node.addEventListener("click", () => this.choose(entry, "pick"));
     node.addEventListener("focus", () => this.choose(entry, "pick"));
     node.addEventListener("keydown", (event) => this.move(event, entry));

@@ -103,6 +103,25 @@ def test_other_layers_are_drawn_by_what_they_read(browser, tmp_path, layer, outp
     assert visit.said == []
 
 
+LOWER = "([place, by]) => { document.querySelector(place).style.marginTop = `${by}px`; }"
+"""Moves what is drawn, as a line more above it does."""
+A_MOVE_THAT_IS_NONE_MS = 300
+"""A browser tells of a mouse that rests some 100 ms after what lies below it has moved."""
+
+
+def test_a_mouse_that_rests_chooses_nothing(browser, address):
+    visit = Exploration(browser, address)
+    picked = visit.page.locator(".explored .chosen")
+    visit.place("z 1,1").hover()
+    assert picked.get_attribute("data-place") == "z 1,1"
+    visit.page.evaluate(LOWER, [".explored-grids", 34])
+    visit.page.wait_for_timeout(A_MOVE_THAT_IS_NONE_MS)
+    assert picked.get_attribute("data-place") == "z 1,1"
+    visit.place("z 2,1").hover()
+    assert picked.get_attribute("data-place") == "z 2,1"
+    assert visit.said == []
+
+
 @pytest.mark.rest
 def test_keys_and_fingers_do_what_the_mouse_does(browser, address):
     keys, touch = Exploration(browser, address), Exploration(browser, address, 360, touch=True)
