@@ -180,6 +180,47 @@ def test_nobody_is_woken_again_and_again_in_vain():
 
 
 @NEEDS_COMPILER
+def test_a_step_that_finds_one_worker_asleep_leaves_the_others_ready():
+    module, seen = make(), []
+    first, second = module.find_workers(2)
+    module.wake_worker = lambda _: seen.append([find_state(module, n) for n in (0, 1)])
+    wanted = make().step(**draw(3 * CHUNK), threads=3)
+    first["state"][0], second["state"][0] = READY, ASLEEP
+    assert same(module.step(**draw(3 * CHUNK), threads=3), wanted)
+    assert seen == [[READY, ASLEEP]]
+
+
+@NEEDS_COMPILER
+@pytest.mark.parametrize("step", ["bind", "step"])
+def test_no_line_of_the_cache_is_written_by_two_threads_but_where_samples_meet(step, monkeypatch):
+    """Results of few numbers, which a part of the batch has beside the samples' own."""
+    module, parts = make(), []
+    bind = module.bind_step
+
+    def listen(given, made, threads, workspaces):
+        run = bind(given, made, threads, workspaces)
+        parts.append(made)
+        return run
+
+    monkeypatch.setattr(module, "bind_step", listen)
+    share = module.share_parts
+    monkeypatch.setattr(
+        module, "share_parts", lambda some, made: parts.extend(some) or share(some, made)
+    )
+    getattr(module, step)(**draw(3 * CHUNK), threads=3)
+    first, *others, made = [*(p["arrays"] for p in parts[:-1]), parts[-1]]
+    lines = [
+        {a.ctypes.data // 64 for a in (own[n] for n in made) if a.shape[:1] != (3 * CHUNK,)}
+        for own in (first, *others)
+    ]
+    assert len(lines) == 3
+    assert not any(one & other for one, other in itertools.combinations(lines, 2))
+    # What another thread reads for each part, too.
+    places = {int(p["pointers"].ctypes.data) for p in parts[:-1]}
+    assert all(place % 128 == 0 for place in places)
+
+
+@NEEDS_COMPILER
 def test_a_worker_with_another_callers_part_is_left_alone():
     module, given = make(), draw(3 * CHUNK)
     wanted = module.step(**given, threads=2)
@@ -340,7 +381,9 @@ static void *call(void *wrong)
     if (k) arrays[k] = arrays[0];
 {own}
     const size_t begin = (size_t)N * k / PARTS, end = (size_t)N * (k + 1) / PARTS;
-    network_part part = {{&arrays[k], begin, end - begin, N, aligned_alloc(64, size), 0, 0}};
+    network_part part = {{.arrays = &arrays[k], .first = begin, .samples = N}};
+    part.count = end - begin;
+    part.workspace = aligned_alloc(64, size);
     if (k) part.worker = &workers[k - 1];
     parts[k] = part;
   }}

@@ -42,7 +42,7 @@ CALLS = frozenset({
 
 OWN = (
     "real_", "compute_", "add_", "clear_", "turn_", "LOW_", "HIGH_", "read_", "write_", "change_",
-    "wait_",
+    "wait_", "claim_",
 )  # fmt: skip
 """How the functions begin that the file brings itself."""
 

@@ -71,7 +71,9 @@ ORDER = (
 )
 
 
-BINDING = ("collect_arrays", "make_arrays", "bind_pass", "bind_step", "count_samples")
+BINDING = (
+    *("collect_arrays", "make_arrays", "make_apart", "bind_pass", "bind_step", "count_samples"),
+)
 """The helpers that bind arrays."""
 
 
@@ -342,7 +344,7 @@ class FaceWriter:
         options: tuple[Parameter, ...] = ()
         sections = {}
         if self._splits:
-            make = f"make_arrays(({names},), count_samples(given))"
+            make = f"make_apart(({names},), count_samples(given))"
             bind = "bind_step(given, answer, threads, None)"
             sections = {"Args": self._describe_given(given, PARTS), "Raises": [NO_THREAD]}
             options = (THREADS,)

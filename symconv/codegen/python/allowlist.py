@@ -277,8 +277,8 @@ C_FACE = allow_training(AllowList(
     methods=frozenset({
         "CDLL", "CFUNCTYPE", "acquire", "any", "append", "c_int", "c_size_t", "c_uint", "c_void_p",
         "ctypes", "data", "dtype", "exists", "extend", "get", "is_alive", "items", "kind", "max",
-        "min", "name", "ndim", "release", "result", "setdefault", "shape", "start", "submit",
-        "values", "with_name",
+        "min", "name", "ndim", "release", "reshape", "result", "setdefault", "shape", "start",
+        "submit", "values", "itemsize", "with_name",
     }),
     builtins=frozenset({
         "OSError", "RuntimeError", "TypeError", "ValueError", "dict", "enumerate", "frozenset",
