@@ -15,6 +15,7 @@ from symconv.core.input_files import read_regular_file
 from symconv.core.printable import quote_text
 from symconv.semantics.index_arithmetic import Place
 
+from .json_depth import refuse_deep_json
 from .numbers import Number
 from .toml_keys import refuse_long_keys
 
@@ -111,6 +112,7 @@ def parse_values(text: str, name: str, *, toml: bool = False) -> dict[str, Any]:
 
 
 def _json(text: str) -> Any:
+    refuse_deep_json(text)
     return json.loads(
         text,
         parse_float=str,
