@@ -1,137 +1,25 @@
-"""The live page and `offline.html` in Chromium, as they are built: what is asked, shown, refused.
+"""The live page and `offline.html` in Chromium, as they are built: asked, shown and refused."""
 
-The site is that in the folder SITE, else it is built, which takes minutes.
-"""
-
-import functools
-import http.server
-import os
-import shutil
-import threading
+import gzip
+import json
+import struct
 from importlib.metadata import version
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from live_visits import ASK_ALL, FOREIGN, MILLISECONDS, LiveVisit, start_server
 from paths import ROOT
 
-from symconv.core.errors import SymconvError
 from symconv.docs.site.browser import answers
 from symconv.docs.site.browser.questions import OFFERED
-from symconv.docs.site.build import build_site
-from symconv.docs.site.pinned import find_missing_tools, list_pinned
-from symconv.docs.site.sources import SiteSources
+from symconv.docs.site.pinned import list_pinned
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
-pytestmark = [
-    pytest.mark.long,
-    pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed"),
-    pytest.mark.skipif(bool(find_missing_tools()), reason="there is no Node.js with npm"),
-]
+pytestmark = pytest.mark.long
 
 NETWORK, NOTATION = OFFERED[0].network, OFFERED[0].notation
 RIGHT = "dC/dw_1^2 = 2(o_1^2 - y_1) o_1^1"
 UNREAD = "dC/dw_1^1 = (i_1 +"
-MILLISECONDS = 120_000
-"""How long a page may take on a machine that does other things, too: it is no figure."""
-
-ASK_ALL = """async (questions) => {
-  const setup = JSON.parse(document.getElementById("setup").textContent);
-  const worker = new Worker(setup.worker, { type: "module" }), found = [];
-  worker.postMessage({ start: setup.parts, lock: setup.lock });
-  questions.forEach(([ask, ...words], id) => worker.postMessage({ id, ask, words }));
-  await new Promise((resolve) => worker.addEventListener("message", ({ data }) => {
-    if (data.stage === "failed") { found.push(data.error); resolve(); }
-    if ("answer" in data || "broken" in data) found[data.id] = data.answer ?? data.broken;
-    if (found.filter((x) => x !== undefined).length === questions.length) resolve();
-  }));
-  worker.terminate();
-  return found;
-}"""
-FOREIGN = """() => {
-  const known = new Set(("html head body meta title link style script noscript header main nav"
-    + " footer form label select option textarea p code details summary div button section h1"
-    + " h2 h3 pre dl dt dd ol ul li b a span input svg g path rect text tspan title circle"
-    + " line").split(" "));
-  return [...document.querySelectorAll("*")].filter((e) => !known.has(e.localName)
-    && e.namespaceURI !== "http://www.w3.org/1998/Math/MathML").map((e) => e.localName);
-}"""
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    if "SITE" in os.environ:
-        return Path(os.environ["SITE"])
-    folder = tmp_path_factory.mktemp("site")
-    try:
-        build_site(SiteSources(ROOT, tmp_path_factory.mktemp("tools")), folder)
-    except SymconvError as error:
-        if "cannot be fetched" in str(error):
-            pytest.skip(str(error))
-        raise
-    return folder
-
-
-class QuietHandler(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
-
-def start_server(folder):
-    handler = functools.partial(QuietHandler, directory=str(folder))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return server
-
-
-@pytest.fixture(scope="module")
-def address(site):
-    server = start_server(site)
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
-class LiveVisit:
-    """A page that is open; what it said, asked for and warned of."""
-
-    def __init__(self, browser, address, width=1440, scheme="light", **options):
-        self.context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, **options
-        )
-        self.context.set_default_timeout(MILLISECONDS)
-        self.page, self.said, self.asked = self.context.new_page(), [], []
-        self.page.on("console", lambda message: self.said.append(message.text))
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.on("dialog", lambda dialog: (self.said.append("a dialog"), dialog.dismiss()))
-        self.page.goto(address)
-
-    def check(self, claim, network=None):
-        if network is not None:
-            self.page.fill("#network", network)
-        self.page.fill("#claim", claim)
-        self.page.keyboard.press("Control+Enter")
-
-    def expect_verdict(self, words):
-        found = self.page.locator("#verdict .card h2")
-        playwright.expect(found).to_contain_text(words, timeout=MILLISECONDS)
-
-    def wait_for_derivation(self):
-        self.page.locator("#derivation section").first.wait_for()
-        playwright.expect(self.page.locator("#stop")).to_be_hidden(timeout=MILLISECONDS)
-
-    def close(self):
-        self.context.close()
 
 
 @pytest.fixture(scope="module")
@@ -171,6 +59,17 @@ def test_right_wrong_and_unread_are_told_with_their_reasons(visit):
     visit.expect_verdict("Wrong")
     assert visit.page.locator(".links .spurious").count() == 12
     assert visit.said == []
+
+
+def test_rooms_that_no_question_enters_are_not_shipped(site):
+    """Of the schemas their numbers are, which every answer carries."""
+    (packed,) = (site / "live").glob("packages-*.bin")
+    content = gzip.decompress(packed.read_bytes())
+    (length,) = struct.unpack("<I", content[:4])
+    shipped = {"/".join(name.split("/")[:2]) for name in json.loads(content[4 : 4 + length])}
+    rooms = {f"symconv/{p.name}" for p in (ROOT / "symconv").iterdir() if p.is_dir()}
+    unused = {"cli", "documents", "explanations", "importers", "marking", "training"}
+    assert rooms - shipped - {"symconv/__pycache__"} == {f"symconv/{room}" for room in unused}
 
 
 def test_a_mistake_leads_to_its_step_and_leaves_the_address_alone(visit):
