@@ -28,7 +28,7 @@ WORDS = frozenset({
     "char", "const", "float", "double", "else", "for", "if", "int", "long", "return", "restrict",
     "signed", "sizeof", "static", "struct", "typedef", "unsigned", "void", "inline", "int64_t",
     "size_t", "real", "arrays", "workspace", "INFINITY", "NAN", "GUARDED", "HOLD", "EACH", "room",
-    "in", "sum", "union", "uint32_t", "uint64_t", "enum",
+    "in", "sum", "union", "reals_in", "reals_out", "uint32_t", "uint64_t", "enum",
     "ASLEEP", "READY", "CLAIMED", "POSTED", "TAKEN", "DONE",
     "HANDS_OVER", "__ATOMIC_ACQUIRE", "__ATOMIC_RELEASE", "__ATOMIC_ACQ_REL",
 })  # fmt: skip

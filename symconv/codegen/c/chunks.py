@@ -12,17 +12,23 @@ from symconv.codegen.fast.plan.batch_split import BatchSplit
 from symconv.codegen.python.module_spec import ModuleSpec
 from symconv.codegen.python.prediction import find_prediction
 
+from .alike_functions import merge_alike
+from .array_helpers import ArrayHelpers, write_times
 from .equations import EquationCode
 from .model.names import CNames, c_identifier
 from .model.open_batch import fix_batch
 from .model.sized_program import SizedProgram, SizedTensor
 from .nests.machine import Machine
 from .passes import ALIGNMENT, WIDEST, FileParts, HelperCode, PassCode
-from .shared_code import share_code
+from .shared_code import share_codes
 from .step_cost import ChunkTimes, estimate_cycles
 
 PART = "of `count` samples from `first` on, of a batch of `samples`"
 """What is said of a function that computes some samples of a batch."""
+
+
+FEW = 6
+"""Where two functions move so many arrays, another one that does it for both is shorter."""
 
 
 @dataclass(frozen=True)
@@ -47,18 +53,23 @@ class ChunkedParts:
         """The functions for every number of samples."""
         if len(self.sizes) == 1:
             return (self._first,)
-        size, word = self.sizes[0], self.count
+        size, word, _ = self.sizes[0], self.count, self.entries
         single = self._write_for(1, self._first)
-        # Another number of samples, by which what counts samples is told from what does not.
-        other = size // 2 if size > 3 else size + 1
-        passes = (_list_passes(p) for p in (self._first, self._write_for(other, single), single))
+        # Other numbers of samples, by which what counts samples is told from what does not.
+        others = (size // 2 if size > 3 else size + 1, 2 * size)
+        whole = {size: self._first} | {n: self._write_for(n, single) for n in others}
+        listed = {n: _list_passes(p) for n, p in whole.items()}
         made = [
-            [_share(a, b, c, (size, other), word) for a, b, c in zip(*some, strict=True)]
-            for some in zip(*passes, strict=True)
+            list(share_codes({n: p[k] for n, p in listed.items()}, alone, word))
+            for k, alone in enumerate(_list_passes(single))
         ]
+        alike = merge_alike((a for some in made for a, b in some if a == b), word, self.entries)
+        parts = (
+            tuple(tuple(alike.get(c[n].key, c[n]) for c in some) for some in made) for n in (0, 1)
+        )
         return tuple(
-            FileParts(p.program, p.machine, p, tuple(tuple(c[n] for c in some) for some in made))
-            for n, p in enumerate((self._first, single))
+            FileParts(p.program, p.machine, p, codes)
+            for p, codes in zip((self._first, single), parts, strict=True)
         )
 
     def _write_for(self, samples: int, larger: FileParts | None = None) -> FileParts:
@@ -71,6 +82,12 @@ class ChunkedParts:
         # After those of the arrays, and before there are locals that would have it otherwise.
         _ = self._first.names
         return self._first.namer.claim("samples")
+
+    @cached_property
+    def entries(self) -> str:
+        """The name of the number of entries in the functions that serve several equations."""
+        _ = self.count
+        return self._first.namer.claim("entries")
 
     @property
     def prefix(self) -> str:
@@ -165,6 +182,17 @@ class ChunkedParts:
         return self.namer.claim("keep_values")
 
     @cached_property
+    def _moved(self) -> tuple[SizedTensor, ...]:
+        """The arrays with a sample a row that forward and backward use; none where they are few."""
+        both = [p.uses for p in self.chunks[0].passes if p.name in {"forward", "backward"}]
+        found = self.batched.intersection(*both)
+        return tuple(t for t in self.fields if t.key in found) if len(found) >= FEW else ()
+
+    @cached_property
+    def _mover(self) -> str:
+        return self.namer.claim("move_values")
+
+    @cached_property
     def summed(self) -> tuple[SizedTensor, ...]:
         """The results that all samples add to, but for the cost."""
         cost = self.program.cost
@@ -183,44 +211,25 @@ class ChunkedParts:
     @cached_property
     def helpers(self) -> tuple[HelperCode, ...]:
         """What the passes call that see to the arrays, not to the equations."""
-        inner, cost = self.chunks[0].inner, self.program.cost
-        places = {t.key: inner[t.key] for t in self.program.values if t.key in inner and t != cost}
-        kept = [f"kept.{self.names[k]} = room(workspace, {n});" for k, n in places.items()]
-        struct = f"{self.prefix}_arrays"
-        keep = HelperCode(
-            f"{struct} {self._keeper}(const {struct} *arrays, void *workspace)",
-            "The arrays, with values in the workspace.",
-            (
-                f"{struct} kept = *arrays;",
-                *kept,
-                *([] if kept else ["(void)workspace;"]),
-                "return kept;",
-            ),
-        )
-        if not self.summed:
-            return (keep,)
-        names, all_ = self._results, [(self.names[t.key], t) for t in self.summed]
-        return (
-            keep,
-            HelperCode(
-                f"void {names['clear']}(const {struct} *arrays)",
-                "What no sample adds to.",
-                tuple(f"clear_part(arrays->{name}, {t.entries});" for name, t in all_),
-            ),
-            HelperCode(
-                f"void {names['place']}({struct} *part, void *workspace)",
-                "Where samples leave what is added to that of others.",
-                tuple(f"part->{name} = room(workspace, {self.shared[t.key]});" for name, t in all_),
-            ),
-            HelperCode(
-                f"void {names['add']}(const {struct} *arrays, const {struct} *part, real share)",
-                "Adds the share of a part to the whole.",
-                tuple(
-                    f"add_part(arrays->{name}, part->{name}, {t.entries}, share);"
-                    for name, t in all_
-                ),
-            ),
-        )
+        inner, cost, names = self.chunks[0].inner, self.program.cost, self.names
+        kept = {t.key for t in self.program.values if t.key in inner and t != cost}
+        write = ArrayHelpers(f"{self.prefix}_arrays")
+        found = [
+            write.keep_values(self._keeper, {names[k]: n for k, n in inner.items() if k in kept})
+        ]
+        if self._moved:
+            found.append(
+                write.move_values(self._mover, {names[t.key]: t.entries for t in self._moved})
+            )
+        if self.summed:
+            entries = {names[t.key]: t.entries for t in self.summed}
+            places = {names[t.key]: self.shared[t.key] for t in self.summed}
+            found += [
+                write.clear_results(self._results["clear"], entries),
+                write.place_results(self._results["place"], places),
+                write.add_results(self._results["add"], entries),
+            ]
+        return tuple(found)
 
     def _call(self, names: Mapping[str, str], passes: Iterable[str], arrays: str) -> list[str]:
         given = f"{arrays}, workspace{f', {self.count}' if len(self.sizes) > 1 else ''}"
@@ -243,7 +252,14 @@ class ChunkedParts:
             return larger
         lines = list[str]()
         for a, b in zip(larger.lines, single[0].lines, strict=True):
-            lines += [a] if a == b else [f"if ({self.count} == {self.sizes[0]}) {a}", f"else {b}"]
+            if a == b:
+                lines.append(a)
+            else:
+                call, label = a.split(";", 1)
+                lines += [
+                    f"if ({self.count} == {self.sizes[0]}) {call};{label}",
+                    f"else {b.removesuffix(label)}",
+                ]
         heads = dict.fromkeys((*larger.heads, *single[0].heads))
         return replace(larger, heads=tuple(heads), lines=tuple(lines))
 
@@ -318,10 +334,14 @@ class ChunkedParts:
         yield "size_t taken = 0;"
         yield "for (size_t at = first; at < first + count; at += taken) {"
         yield f"  taken = {self._choose('first + count - at')};"
+        moved = self._moved if {t.key for t in self._moved} <= inner.uses else ()
+        yield from [f"  {self._mover}(&part, arrays, at);"] if moved else []
         for t in uses:
             name = self.names[t.key]
+            if t in moved:
+                continue
             if t.key in self.batched:
-                yield f"  part.{name} = arrays->{name} + {_times(t.entries, 'at')};"
+                yield f"  part.{name} = arrays->{name} + {write_times(t.entries, 'at')};"
             elif t == cost:
                 yield f"  part.{name} = {rooms[t.key]};"
         if summed:
@@ -349,17 +369,13 @@ class ChunkedParts:
             if t == cost:
                 yield f"total += {'share * ' if mean else ''}part.{name}[0];"
             elif t.key not in rooms and mean and t in self.program.results:
-                whole = _times(t.entries, "taken")
+                whole = write_times(t.entries, "taken")
                 yield f"add_part(part.{name}, part.{name}, {whole}, share);"
 
     def _choose(self, left: str) -> str:
         """The largest chunk that the samples fill."""
         *larger, least = self.sizes
         return "".join(f"{left} >= {n} ? {n} : " for n in larger) + str(least)
-
-
-def _times(entries: int, count: str) -> str:
-    return count if entries == 1 else f"{entries} * {count}"
 
 
 def _count(samples: int) -> str:
@@ -370,18 +386,6 @@ def _list_passes(parts: FileParts) -> tuple[tuple[EquationCode, ...], ...]:
     """The functions of what `FileParts.made` has, in its order."""
     forward, backward = parts.equations
     return forward, parts.probabilities, backward
-
-
-def _share(
-    code: EquationCode,
-    other: EquationCode,
-    single: EquationCode,
-    sizes: tuple[int, int],
-    word: str,
-) -> tuple[EquationCode, EquationCode]:
-    """The functions for many samples and for one: the same where one serves any number."""
-    shared = share_code(code, other, sizes, word)
-    return (shared, shared) if shared else (code, single)
 
 
 def _count_shared(one: Sequence[str], other: Sequence[str]) -> int:

@@ -37,8 +37,9 @@ class EquationCode:
     """The function of an equation: the keys of the arrays that it takes, in order, and its text.
 
     `words` are the identifiers of its indices and of what it computes on the way, `plan` is how it
-    is computed where that was planned, with room for so many numbers in `scratch`. `count` is the
-    name of its last parameter, the number of samples, where it serves several.
+    is computed where that was planned, with room for so many numbers in `scratch`. `count` is what
+    its last parameter is, the number of samples or a multiple of it, where it serves several.
+    `serves` are the numbers and keys of its equations where it computes several.
     """
 
     name: str
@@ -49,6 +50,7 @@ class EquationCode:
     words: frozenset[str]
     plan: NestPlan | WinogradPlan | None = None
     count: str = ""
+    serves: tuple[tuple[str, str], ...] = ()
 
     @property
     def scratch(self) -> int:
@@ -90,7 +92,7 @@ def write_planned(  # noqa: PLR0913 - what a function is written from
     arguments = (*sorted(read, key=list(program.tensors).index), e.key)
     name = namer.claim(f"compute_{names[e.key]}")
     given = _declare(arguments, program, names)
-    given += ", real *restrict scratch" if plan.scratch else ""
+    given += ", reals_out scratch" if plan.scratch else ""
     writer: NestWriter | WinogradWriter
     if isinstance(plan, WinogradPlan):
         writer = WinogradWriter(plan, names, namer, name)
@@ -120,10 +122,17 @@ def _declare(
     Those of the keys in `viewed`, or all, have an underscore: their names are those of views.
     """
     return ", ".join(
-        f"{'' if k == arguments[-1] else 'const '}{TYPES[program.tensors[k].kind]} "
-        f"*restrict {names[k]}{'_' if viewed is None or k in viewed else ''}"
+        f"{_type_array(program.tensors[k].kind, written=k == arguments[-1])}"
+        f"{names[k]}{'_' if viewed is None or k in viewed else ''}"
         for k in arguments
     )
+
+
+def _type_array(kind: str, *, written: bool) -> str:
+    """The type of a parameter that is an array."""
+    if kind == "real":
+        return "reals_out " if written else "reals_in "
+    return f"{'' if written else 'const '}{TYPES[kind]} *restrict "
 
 
 def write_equation(

@@ -129,4 +129,4 @@ DOUBLE = NumberForm(
     ),
     ulps={"exp": 1.5, "log": 1.0, "tanh": 3.0, "sigmoid": 3.0, "softplus": 2.5},
 )  # fmt: skip
-FORMS = (FLOAT, DOUBLE)
+FORMS = {"float32": FLOAT, "float64": DOUBLE}

@@ -14,6 +14,7 @@ from .allowlist import audit_c
 from .chunks import ChunkedParts
 from .equations import TYPES
 from .exponentials import FORMS, SPLIT
+from .joined_lines import join_lines
 from .model.names import c_identifier
 from .model.sized_program import SizedTensor
 from .passes import FileParts
@@ -86,13 +87,14 @@ class SourceFiles:
     def bodies(self) -> str:
         """The functions of the equations."""
         return "\n\n".join(
-            "\n".join([*self._note(e.number, e.key), *e.lines]) for e in self.parts.codes
+            "\n".join([self._note(*(e.serves or [(e.number, e.key)])), *join_lines(e.lines)])
+            for e in self.parts.codes
         )
 
-    def _note(self, number: str, key: str) -> list[str]:
-        """The number of an equation, and what it defines."""
-        words = f"({number}) {key}" if number else key
-        return [f"/* {escape_comment(words)} */"]
+    def _note(self, *equations: tuple[str, str]) -> str:
+        """The number of every equation that a function computes, and what it defines."""
+        words = (f"({number}) {key}" if number else key for number, key in equations)
+        return f"/* {escape_comment(', '.join(words))} */"
 
     @cached_property
     def header(self) -> str:
@@ -123,7 +125,7 @@ class SourceFiles:
             "module.c.j2",
             **self._words(),
             helpers=used,
-            forms=FORMS if SPLIT & set(used) else (),
+            form=FORMS[self.dtype] if SPLIT & set(used) else None,
             hold=HOLDS.get(self.isa) if "LOAD" in self.bodies else None,
             lanes=sorted({int(n) for n in re.findall(r"\b(?:u|LOAD|GATHER)(\d+)\b", self.bodies)}),
             turns=[write_turn(n) for n in sorted(turns)],

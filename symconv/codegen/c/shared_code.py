@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from .equations import EquationCode
+from .nests.planner import NestPlan
 from .winograd.tile_plan import WinogradPlan
 
 NUMBER = re.compile(r"(?<![\w.])\d+(?![\w.])")
@@ -13,6 +15,23 @@ NUMBER = re.compile(r"(?<![\w.])\d+(?![\w.])")
 
 LOOP = re.compile(r"for \(int (\w+) = 0; \1 < $")
 """What stands in front of the end of a loop that begins at 0."""
+
+
+def share_codes(
+    made: Mapping[int, Sequence[EquationCode]], single: Sequence[EquationCode], word: str
+) -> Iterator[tuple[EquationCode, EquationCode]]:
+    """The functions for many samples and for one: the same where one serves any number.
+
+    `made` are functions by their number of samples, those that are wanted first and two others to
+    compare them with; `single` those for one sample. `word` is the name of their number.
+    """
+    size, half, twice = made
+    for many, less, more, alone in zip(*made.values(), single, strict=True):
+        shared = share_code(many, less, (size, half), word)
+        # One sample needs no sums that are kept between samples, and is faster without them.
+        if not shared and not (isinstance(many.plan, NestPlan) and many.plan.partial):
+            shared = share_code(many, more, (size, twice), word)
+        yield (shared, shared) if shared else (many, alone)
 
 
 def share_code(

@@ -25,9 +25,9 @@ LIBRARY = frozenset({
     "erf", "erff", "fabs", "fabsf", "pow", "powf", "log1p", "log1pf", "y0", "y1", "yn", "j0", "j1",
     "jn", "gamma", "lgamma", "tgamma", "signgam", "index", "rindex", "div", "abs", "labs", "time",
     "main", "errno", "unix", "linux", "memset", "memcpy", "size_t", "ptrdiff_t", "int64_t", "NULL",
-    "NAN", "INFINITY", "real", "arrays", "workspace", "GUARDED", "HOLD", "EACH", "room",
-    "scratch", "HANDS_OVER", "PAUSE", "YIELD", "ASLEEP", "READY", "CLAIMED", "POSTED", "TAKEN",
-    "DONE",
+    "NAN", "INFINITY", "real", "reals_in", "reals_out", "arrays", "workspace", "GUARDED", "HOLD",
+    "EACH", "room", "scratch", "HANDS_OVER", "PAUSE", "YIELD", "ASLEEP", "READY", "CLAIMED",
+    "POSTED", "TAKEN", "DONE",
 })  # fmt: skip
 """What headers declare and what the file itself uses."""
 

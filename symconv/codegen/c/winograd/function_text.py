@@ -44,9 +44,9 @@ class FunctionText:
 
 def declare_input(name: str) -> str:
     """The parameter of an array that is read."""
-    return f"const real *restrict {name}"
+    return f"reals_in {name}"
 
 
 def declare_output(name: str) -> str:
     """The parameter of an array that is written."""
-    return f"real *restrict {name}"
+    return f"reals_out {name}"
