@@ -79,7 +79,7 @@ def _check(network: Network, claim: str, values: Mapping[str, Any] | None) -> Ve
 def _make_claims(mistake: Mutation, network: Network) -> Iterator[str]:
     """The gradients of single entries that the broken program has, where they are others."""
     true = EntrywiseGradients(network.backward(), network.notation)
-    for broken in _break_rule(mistake, network):
+    for broken in break_rule(mistake, network):
         wrong = EntrywiseGradients(broken, network.notation)
         for tensor in network.backward().wrt:
             for place in islice(_list_differences(true, wrong, tensor), MOST_ENTRIES):
@@ -100,7 +100,7 @@ def _list_differences(
     yield from (place for place in expected if found[place] != expected[place])
 
 
-def _break_rule(mistake: Mutation, network: Network) -> Iterator[Backward]:
+def break_rule(mistake: Mutation, network: Network) -> Iterator[Backward]:
     """The backward pass with the rule broken at one equation, in every way."""
     passes, context = network.backward(), reading_context(network)
     for equation in passes.equations:

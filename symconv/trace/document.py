@@ -46,6 +46,7 @@ FORMS: dict[str, tuple[MarkupSettings, str, str]] = {
     "markdown": (MARKDOWN, "markdown", "trace.md.j2"),
     "notebook": (NOTEBOOK, "markdown", "trace.md.j2"),
     "html": (HTML, "html", "trace.html.j2"),
+    "part": (HTML, "html", "trace_body.html.j2"),
     "latex": (DOCUMENT, "latex", "document.tex.j2"),
     "fragment": (LATEX, "latex", "fragment.tex.j2"),
 }
@@ -60,6 +61,7 @@ def trace_document(trace: Trace, form: str, width: int = TEXT_COLUMNS) -> str:
     around: dict[str, Any] = dict(DOLLARS if form == "notebook" else GITHUB)
     if form == "html":
         around |= {"style": style_sheet(), "policy": security_policy()}
+    around["whole"] = form != "part"
     return render_template(
         markup, template, page=page, body="trace.tex.j2", columns=width, **around
     )

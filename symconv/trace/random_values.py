@@ -79,12 +79,14 @@ def draw_values(network: Network, request: str | int) -> RandomValues:
     define_sizes(network.program.sizes, sizes)
     labels = _count_classes(network)
     for kind in KINDS:
-        values = _draw(network, kind, seed, labels)
+        # `random()` alone gives the same numbers in every version of Python.
+        source = Random(seed)  # noqa: S311 - an example, no secret
+        values = draw_tables(network, kind.number, source.random)
         with suppress(ZeroDivisionError, ValueError, OverflowError):
             run_program(network.program, sizes, values, Reals())
             classes = "; labels are classes" if labels else ""
             words = f"Drawn at random (seed {seed}): {kind.words}{classes}."
-            return RandomValues({key: _nest(table) for key, table in values.items()}, words)
+            return RandomValues({k: nest_table(table) for k, table in values.items()}, words)
     raise SymconvError(
         "the network has no value at small random numbers", help="give numbers: --values FILE"
     )
@@ -106,24 +108,25 @@ def _count_classes(network: Network) -> dict[str, int]:
     return {key: evaluate_extent(count, {}, key) for key, (count, *_) in found.items()}
 
 
-def _draw(network: Network, kind: RandomKind, seed: int, labels: Mapping[str, int]) -> Values:
-    """A table for every tensor that is given, in their order."""
-    # `random()` alone gives the same numbers in every version of Python.
-    source = Random(seed)  # noqa: S311 - an example, no secret
-    found: Values = {}
+def draw_tables(
+    network: Network, number: Callable[[float], Number], source: Callable[[], float]
+) -> Values:
+    """A table for every tensor that is given, in their order; labels are among the classes.
+
+    `source` answers draws from 0 up to 1, of which `number` makes numbers.
+    """
+    found, labels = Values(), _count_classes(network)
     for tensor in network.program.given:
         shape = [evaluate_extent(n, {}, tensor.key) for n in tensor.shape]
         if prod(shape) > MOST_NUMBERS:
             raise SymconvError(f"'{tensor.key}' has more than {MOST_NUMBERS:,} numbers")
         count = labels.get(tensor.key)
-        number = kind.number if count is None else lambda u, count=count: int(u * count)
-        found[tensor.key] = {
-            place: number(source.random()) for place in product(*(range(n) for n in shape))
-        }
+        one = number if count is None else lambda u, count=count: int(u * count)
+        found[tensor.key] = {place: one(source()) for place in product(*(range(n) for n in shape))}
     return found
 
 
-def _nest(table: Mapping[Place, Number]) -> Any:
+def nest_table(table: Mapping[Place, Number]) -> Any:
     """A table as nested lists, as a file of values has it; fractions as `3/8`."""
     found: Any = []
     for place, value in table.items():

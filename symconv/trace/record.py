@@ -89,9 +89,12 @@ class Trace:
         """A LaTeX document, or a fragment that needs amsmath."""
         return self._written("latex" if document else "fragment")
 
-    def html(self) -> str:
-        """One HTML file that needs no network, with feature maps and kernels drawn."""
-        return self._written("html")
+    def html(self, *, fragment: bool = False) -> str:
+        """One HTML file that needs no network, with feature maps and kernels drawn.
+
+        A fragment is what stands in its `main`, for a page that has the style sheet.
+        """
+        return self._written("part" if fragment else "html")
 
     def json(self) -> str:
         """Every number, as text that loses nothing."""
