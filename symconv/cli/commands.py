@@ -13,6 +13,7 @@ from .check import check
 from .console import show
 from .derive import derive
 from .examples import examples
+from .exercise import exercise
 from .explain import explain
 from .generate import generate, run
 from .import_model import import_model
@@ -30,7 +31,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 EXIT_CODES = f"Exit codes: {describe_exit_codes()}."
-for command in (examples, derive, generate, check, mark, explain, verify, trace, page, run):
+COMMANDS = (
+    examples, derive, generate, check, mark, exercise, explain, verify, trace, page, run,
+)  # fmt: skip
+for command in COMMANDS:
     app.command(epilog=EXIT_CODES if command is check else None)(command)
 app.command(name="import")(import_model)
 

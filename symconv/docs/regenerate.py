@@ -75,6 +75,7 @@ PAGES = MappingProxyType(
         "language.md": "language.md",
         "ci.md": "ci.md",
         "marking.md": "marking.md",
+        "exercises.md": "exercises.md",
         "layers/README.md": "layers.md",
     }
 )

@@ -45,6 +45,7 @@ SOURCES = (
     PageSource("generated/commands.md", "Commands", "Reference"),
     PageSource("generated/ci.md", "Formulas checked in CI", "Reference"),
     PageSource("generated/marking.md", "Marking", "Reference"),
+    PageSource("generated/exercises.md", "Exercises", "Reference"),
     PageSource("generated/python.md", "Python", "Reference"),
     PageSource("generated/styles.md", "Styles of code", "Reference"),
     PageSource("generated/conventions.md", "Conventions", "Reference"),

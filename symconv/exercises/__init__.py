@@ -1,0 +1,1 @@
+"""Exercises from a network: small numbers, blanks, wrong answers by name, and every solution."""
