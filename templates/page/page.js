@@ -112,9 +112,9 @@ function describe(graph, state, words, { enter, ask }) {
 
 // What scrolls can be reached by the keyboard.
 function reachScrolled(host) {
-  for (const node of host.querySelectorAll(".line, .derivation, .scroll, pre")) {
-    if (node.scrollWidth > node.clientWidth) node.setAttribute("tabindex", 0);
-  }
+  const nodes = [...host.querySelectorAll(".line, .derivation, .scroll, pre")];
+  // All are measured before one is changed: the page is laid out once.
+  for (const node of nodes.filter((node) => node.scrollWidth > node.clientWidth)) node.setAttribute("tabindex", 0);
 }
 
 // Error signals and masks of a formula that are said below it.

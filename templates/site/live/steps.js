@@ -8,6 +8,10 @@ function bringToMiddle(place, frames) {
   if (frames) requestAnimationFrame(() => bringToMiddle(place, frames - 1));
 }
 
+// A browser without idle times does it a little later.
+const LATER = 200;
+const whenIdle = (act) => (self.requestIdleCallback ? requestIdleCallback(act) : setTimeout(act, LATER));
+
 class WholeDerivation {
   // `ask` gives the markup of a level.
   constructor(host, ask) {
@@ -49,7 +53,8 @@ class WholeDerivation {
         this.go(link.getAttribute("href").slice(1));
       });
     }
-    reachScrolled(this.host);
+    // Measured later: it lays out all of what nobody looks at yet.
+    whenIdle(() => reachScrolled(this.host));
   }
 
   // False where it cannot be had, or another derivation has come meanwhile.
