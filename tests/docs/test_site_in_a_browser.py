@@ -181,7 +181,24 @@ def test_it_works_on_a_reload_without_the_network(browser, site):
     visit.expect_verdict("Right")
     visit.check(OFFERED[2].claim)
     visit.expect_verdict("Wrong")
+    for path in ("", "layers/conv.html", "tutorials/forum-question.html"):
+        visit.page.goto(f"http://127.0.0.1:{server.server_port}/{path}")
+        assert visit.page.locator("nav.site a").count() > 20
     visit.close()
+
+
+def test_the_bar_is_that_of_the_other_pages(browser, address):
+    bars = []
+    for path in ("live.html", "index.html"):
+        visit = LiveVisit(browser, address + path)
+        bar = visit.page.locator("header.bar")
+        bars.append([bar.get_by_role("link").all_text_contents(), bar.bounding_box()])
+        visit.page.keyboard.press("Escape")
+        visit.page.get_by_role("combobox", name="Search the documentation").fill("add a layer")
+        playwright.expect(visit.page.locator("#found [role=option]").first).to_be_visible()
+        assert visit.said == []
+        visit.close()
+    assert bars[0] == bars[1]
 
 
 def test_one_file_works_from_a_disk_with_the_network_off(browser, site):

@@ -19,6 +19,7 @@ from symconv.docs.site.browser import answers
 from symconv.docs.site.browser.compile_modules import compile_library, compile_module, name_module
 from symconv.docs.site.browser.questions import OFFERED
 from symconv.docs.site.build import join_parts
+from symconv.docs.site.keeper import write_keeper
 from symconv.docs.site.runtime import collect_questions, pack_files
 from symconv.docs.site.sources import SiteSources, hash_name
 
@@ -100,6 +101,15 @@ def test_two_parts_cannot_write_one_path(tmp_path):
     with pytest.raises(ValueError, match=r"two parts of the site write a\.html"):
         join_parts(sources, (lambda _: {"a.html": b"1"}, lambda _: {"a.html": b"2"}))
     assert list(join_parts(sources, (lambda _: {"b": b""}, lambda _: {"a": b""}))) == ["a", "b"]
+
+
+def test_a_browser_keeps_all_but_the_one_file():
+    files = {"live.html": b"1", "a/b.html": b"2", "offline.html": b"3"}
+    written = write_keeper(files)
+    assert '"a/b.html"' in written
+    assert '"offline.html"' not in written
+    assert write_keeper({**files, "offline.html": b"4"}) == written
+    assert write_keeper({**files, "a/b.html": b"4"}) != written
 
 
 def test_the_broad_run_asks_for_networks_and_claims_of_every_file():

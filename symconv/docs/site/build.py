@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from symconv.output.files import write_files
 
+from .keeper import KEEPER, write_keeper
 from .live import write_live_page
 from .offline import write_offline_page
 from .pages.write import write_documentation
@@ -34,7 +35,8 @@ def join_parts(sources: SiteSources, parts: tuple[SitePart, ...] = PARTS) -> Sit
 
 def build_site(sources: SiteSources, folder: Path) -> SiteFiles:
     """Write the site into a folder; what an older build left there under other names stays."""
-    made = join_parts(sources)
+    parts = join_parts(sources)
+    made = {**parts, KEEPER: write_keeper(parts).encode()}
     folders: dict[str, dict[str, bytes]] = {}
     for path, content in made.items():
         inside, _, name = path.rpartition("/")

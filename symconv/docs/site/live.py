@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cache
-from hashlib import sha256
 from typing import Any
 
 from symconv.output.templates import render_template, template_environment
@@ -13,8 +12,11 @@ from symconv.page.page import LAYERS_SCRIPTS, join_styles
 
 from .browser.questions import OFFERED
 from .font.math_font import FAMILY, math_font
+from .keeper import KEEPER
+from .pages.layout import write_bar
+from .pages.write import style_bar, write_shared_files
 from .runtime import PageRuntime, build_runtime
-from .sources import HASH_LETTERS, SiteFiles, SiteSources, hash_name
+from .sources import SiteFiles, SiteSources, hash_name
 
 LIVE_SCRIPTS = ("asking", "question", "verdict", "steps", "live")
 """The scripts of the live page in their order, after those of a picture."""
@@ -27,18 +29,12 @@ SECONDS = 20
 
 POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; "
-    "connect-src 'self'; style-src 'self'; font-src 'self'; img-src data:; base-uri 'none'; "
+    "connect-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; "
     "form-action 'none'"
 )
 """Scripts of this site alone; WebAssembly may be compiled, and text never."""
 
-KEEPER = "service-worker.js"
-"""At the top, since a service worker answers for the folder that it lies in and those below."""
-
-LINKS = (
-    '<nav aria-label="Site"><a href="index.html">symconv</a>'
-    '<a href="offline.html" download>this page as one file, for later</a></nav>'
-)
+ONE_FILE = '<a href="offline.html" download>This page as one file</a>, for later.'
 FOOTER = (
     "symconv computes this in your browser, by Python compiled to WebAssembly. "
     '<a href="THIRD_PARTY.md">What this page is made of, and the licences</a>.'
@@ -66,7 +62,7 @@ def style_live_page(font: str) -> str:
         f'@font-face {{ font-family: "{FAMILY}"; src: url("{font}") format("woff2"); '
         "font-display: swap; }\n"
     )
-    return f"{face}{join_styles()}{own}"
+    return f"{face}{join_styles()}{style_bar()}{own}"
 
 
 def write_json(data: object) -> str:
@@ -137,25 +133,22 @@ def write_live_page(sources: SiteSources) -> SiteFiles:
     )
     for asked, path in zip(setup["offered"], answers, strict=True):
         asked["answer"] = path
+    shared, _ = write_shared_files()
     page = render_template(
         "site/live",
         "live.html.j2",
         policy=POLICY,
-        style=f'<link rel="stylesheet" href="{style}">',
-        scripts=f'<script type="module" src="{script}"></script>',
+        # What the first answer needs is asked for before the page has been read to its end.
+        style=f'<link rel="icon" href="{shared.icon}">\n'
+        f'<link rel="stylesheet" href="{style}">\n'
+        f'<link rel="modulepreload" href="{script}">\n'
+        f'<link rel="preload" href="{font}" as="font" type="font/woff2" crossorigin>',
+        scripts=f'<script type="module" src="{script}"></script>\n'
+        f'<script defer src="{shared.script}"></script>',
         setup=write_json(setup),
-        links=LINKS,
+        bar=write_bar(shared, "", "index.html#pages", live=True),
+        file=ONE_FILE,
         footer=FOOTER,
     )
     made["live.html"] = page.encode()
-    made[KEEPER] = write_keeper(made).encode()
     return made
-
-
-def write_keeper(files: SiteFiles) -> str:
-    """The service worker for these files: its name changes with any of them."""
-    digest = sha256()
-    for path in sorted(files):
-        digest.update(sha256(path.encode() + b"\0" + files[path]).digest())
-    setup = {"name": f"symconv-{digest.hexdigest()[:HASH_LETTERS]}", "files": sorted(files)}
-    return read_script("keeper.js").replace("SETUP", json.dumps(setup, indent=1))

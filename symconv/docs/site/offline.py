@@ -50,10 +50,11 @@ def write_offline_page(sources: SiteSources) -> SiteFiles:
         "site/live",
         "live.html.j2",
         policy=policy,
-        style=f"<style>{style}</style>",
+        style=f'<link rel="icon" href="data:,">\n<style>{style}</style>',
         scripts=f"{inside}<script>{script}</script>",
         setup=write_json(setup),
-        links="",
+        bar="",
+        file="",
         footer="symconv computes this in your browser, by Python compiled to WebAssembly. It is "
         "all in this file: keep it, send it, open it without a network.",
     )

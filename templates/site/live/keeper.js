@@ -1,4 +1,4 @@
-// The service worker: it keeps the live page and its parts, so that it opens without a network.
+// The service worker: it keeps the site and the parts of Python, so that they open without a network.
 
 const { name, files } = SETUP;
 
@@ -16,7 +16,9 @@ self.addEventListener("activate", (event) => {
 self.addEventListener("fetch", (event) => {
   const { request } = event, address = new URL(request.url);
   if (request.method !== "GET" || address.origin !== location.origin) return;
-  const find = () => caches.open(name).then((kept) => kept.match(request, { ignoreSearch: true }));
+  // A folder is its first page.
+  const asked = address.pathname.endsWith("/") ? `${address.pathname}index.html` : request;
+  const find = () => caches.open(name).then((kept) => kept.match(asked, { ignoreSearch: true }));
   const hashed = /-[0-9a-f]{12}\.\w+$/.test(address.pathname);
   event.respondWith(hashed ? find().then((found) => found ?? fetch(request)) : fetch(request).catch(() => find().then((found) => found ?? Response.error())));
 });

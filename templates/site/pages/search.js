@@ -1,18 +1,5 @@
-// The search of the documentation: the index is loaded when the field is first entered; and
-// what is wider than the page is moved with the arrow keys.
+// The search of the documentation: the index is loaded when the field is first entered.
 "use strict";
-{
-  // Only what can be moved is a stop on the way of the tab key.
-  const reach = () => {
-    for (const box of document.querySelectorAll(".scroll, .kept, pre, .line")) {
-      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-      else box.removeAttribute("tabindex");
-    }
-  };
-  reach();
-  addEventListener("resize", reach);
-  document.fonts.ready.then(reach);
-}
 {
   const box = document.querySelector(".search");
   const field = box.querySelector("input");

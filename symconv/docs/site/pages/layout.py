@@ -26,6 +26,7 @@ class SharedFiles:
     script: str
     index: str
     icon: str
+    reach: str
 
 
 @dataclass(frozen=True)
@@ -61,13 +62,21 @@ def lay_out_page(
         top=top,
         style=shared.style,
         script=shared.script,
-        index=shared.index,
+        reach=shared.reach,
         icon=shared.icon,
+        bar=write_bar(shared, top, "#pages"),
         kind=page.group.lower().replace(" ", "-"),
         groups=_group_pages(page, pages),
         body=_list_headings(page),
     )
     return written.encode()
+
+
+def write_bar(shared: SharedFiles, top: str, pages: str, *, live: bool = False) -> str:
+    """The bar above a page: `top` leads to the top of the site, `pages` to the list of pages."""
+    return render_template(
+        "site/pages", "bar.html.j2", top=top, pages=pages, live=live, index=shared.index
+    ).rstrip()
 
 
 def _group_pages(
