@@ -28,6 +28,7 @@ from attacks import (
     value_files,
 )
 from command import symconv
+from grids import slice_of
 
 from symconv.cli import main
 
@@ -120,12 +121,12 @@ def every_fifth(shapes):
     return [(s, kind) for n, s in enumerate(shapes) for kind in list(TEXTS)[n % 5 :: 5]]
 
 
-@pytest.mark.parametrize(("shape", "kind"), every_fifth(NETWORKS))
+@pytest.mark.parametrize(("shape", "kind"), slice_of(every_fifth(NETWORKS), 2))
 def test_a_text_inside_a_network(monkeypatch, shape, kind):
     attack(monkeypatch, "check", shape.format(TEXTS[kind]), "C = 1")
 
 
-@pytest.mark.parametrize(("shape", "kind"), every_fifth(CLAIMS))
+@pytest.mark.parametrize(("shape", "kind"), slice_of(every_fifth(CLAIMS), 2))
 def test_a_text_inside_a_claim(monkeypatch, shape, kind):
     form = ("--json", "--lines", "--sarif", "--notation=ij0")[len(kind) % 4]
     out, _ = attack(monkeypatch, "check", form, "--", "two-convs", shape.format(TEXTS[kind]))
@@ -133,7 +134,7 @@ def test_a_text_inside_a_claim(monkeypatch, shape, kind):
         json.loads(out)
 
 
-@pytest.mark.parametrize(("option", "kind"), every_fifth(OPTIONS))
+@pytest.mark.parametrize(("option", "kind"), slice_of(every_fifth(OPTIONS), 2))
 def test_a_text_as_an_option(monkeypatch, option, kind):
     attack(monkeypatch, *option, TEXTS[kind])
 

@@ -128,8 +128,8 @@ def random_layer(seed, *, stride=True, dilation=True, kernel=None):
 @pytest.mark.parametrize(
     "seed",
     [
-        *range(2),
-        *(pytest.param(k, marks=REST) for k in range(2, 4)),
+        0,
+        *(pytest.param(k, marks=REST) for k in range(1, 4)),
         *(pytest.param(k, marks=LONG) for k in range(4, 16)),
     ],
 )
@@ -152,7 +152,7 @@ def test_every_form_agrees_at_random_sizes(form, seed):
     assert_agrees(net, made, np.float32, 2e-4)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", slice_of(range(12), 3))
 def test_forms_can_be_mixed(seed):
     r = Random(seed)
     net = parse_once(random_layer(700 + seed, kernel=r.choice([None, [3, 3]])))

@@ -9,6 +9,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from grids import slice_of
 from paths import ROOT
 from sympy import Integer
 
@@ -66,7 +67,7 @@ def spoiled(known, label):
     return known | {"t": t}
 
 
-@pytest.mark.parametrize(("text", "style"), CASES)
+@pytest.mark.parametrize(("text", "style"), slice_of(CASES, 6))
 @pytest.mark.parametrize("label", [4, 11, -1])
 def test_a_class_that_is_none_is_refused(text, style, label):
     module, known = made(text, style)
@@ -75,7 +76,7 @@ def test_a_class_that_is_none_is_refused(text, style, label):
     assert str(error.value) == CLASSES.format(label)
 
 
-@pytest.mark.parametrize(("text", "style"), CASES)
+@pytest.mark.parametrize(("text", "style"), slice_of(CASES, 6))
 @pytest.mark.parametrize("kind", [float, bool, np.float32, object])
 def test_what_is_no_integer_is_refused(text, style, kind):
     module, known = made(text, style)
@@ -84,7 +85,7 @@ def test_what_is_no_integer_is_refused(text, style, kind):
     assert str(error.value) == WHOLE.format(np.dtype(kind))
 
 
-@pytest.mark.parametrize(("text", "style"), CASES)
+@pytest.mark.parametrize(("text", "style"), slice_of(CASES, 6))
 @pytest.mark.parametrize("kind", [np.int8, np.uint8, np.int32, np.uint64])
 def test_every_class_of_every_integer_type_is_taken(text, style, kind):
     module, known = made(text, style)
@@ -192,7 +193,7 @@ PLANTED = [
 ]
 
 
-@pytest.mark.parametrize(("style", "text", "what", "old", "new"), PLANTED)
+@pytest.mark.parametrize(("style", "text", "what", "old", "new"), slice_of(PLANTED, 2))
 def test_a_fault_of_the_check_is_found(style, text, what, old, new):
     _, known = made(text, style)
     source, module, spoilt = Network.parse(text).numpy_source(style), {}, {}

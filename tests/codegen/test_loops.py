@@ -38,7 +38,7 @@ SMALL = [e.text for e in EXAMPLES if e.name != "lenet5"]
 TEXTS = [*SMALL, *(typical_text(catalogue()[k]) for k in sorted(catalogue())), *EXTRA]
 
 
-@pytest.mark.parametrize("text", slice_of(TEXTS, 3))
+@pytest.mark.parametrize("text", slice_of(TEXTS, 6))
 def test_loops_are_what_the_equations_say(text):
     network = parse_once(text)
     program, names = network.backward().program, network._module_names

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from c_style import NEEDS_COMPILER, QUICK
+from grids import REST
 
 from symconv.api import Network
 from symconv.codegen.c import build
@@ -13,7 +14,12 @@ DIGITS = (
     "| dense W 10 bias c | cross_entropy t labels -> C"
 )
 NAMES = ("w1", "b1", "w2", "b2", "g", "s", "W", "c")
-STYLES = ["readable", "fast", "loops", pytest.param("c", marks=NEEDS_COMPILER)]
+STYLES = [
+    "readable",
+    pytest.param("fast", marks=REST),
+    pytest.param("loops", marks=REST),
+    pytest.param("c", marks=(*REST, NEEDS_COMPILER)),
+]
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from grids import slice_of
 from paths import ROOT
 
 import symconv
@@ -44,7 +45,7 @@ def test_there_are_no_other_folders():
     assert folders == {*BY_NAME, "layers", "tutorials"}
 
 
-@pytest.mark.parametrize("keyword", sorted(catalogue()))
+@pytest.mark.parametrize("keyword", slice_of(sorted(catalogue()), 3))
 def test_the_page_of_a_layer_is_current(keyword):
     page = (GENERATED / "layers" / f"{keyword}.md").read_text(encoding="utf-8")
     assert page == layer_page(keyword), "run `python -m symconv.docs.regenerate`"

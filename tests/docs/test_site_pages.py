@@ -86,6 +86,7 @@ def html_of(path):
 PATHS = [site_path(s.path) for s in SOURCES] + ["index.html", "layers/relu.html"]
 
 
+@pytest.mark.rest
 @pytest.mark.parametrize("path", PATHS)
 def test_a_page_is_well_formed_and_has_one_heading_of_the_first_level(path):
     read = Reader(html_of(path))
@@ -94,6 +95,7 @@ def test_a_page_is_well_formed_and_has_one_heading_of_the_first_level(path):
     assert sorted(set(read.anchors)) == sorted(read.anchors)
 
 
+@pytest.mark.rest
 @pytest.mark.parametrize("path", PATHS)
 def test_no_formula_is_left_as_latex(path):
     words = "".join(Reader(html_of(path)).words)
@@ -102,6 +104,7 @@ def test_no_formula_is_left_as_latex(path):
     assert path == "claims.html" or not re.search(r"\\(frac|sum|partial|delta)", words)
 
 
+@pytest.mark.rest
 @pytest.mark.parametrize("path", PATHS)
 def test_a_page_asks_for_nothing_elsewhere(path):
     read = Reader(html_of(path))
@@ -113,6 +116,7 @@ def test_a_page_asks_for_nothing_elsewhere(path):
     assert "default-src 'none'" in html_of(path)
 
 
+@pytest.mark.rest
 @pytest.mark.parametrize("path", PATHS)
 def test_links_within_a_page_lead_to_anchors(path):
     read = Reader(html_of(path))

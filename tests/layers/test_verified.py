@@ -225,7 +225,7 @@ def test_every_option_of_a_layer_is_in_the_table(keyword):
 SOME = [
     case
     for k, texts in {**VARIANTS, "own": OWN}.items()
-    for case in slice_of(cases_of(k, texts), 2)
+    for case in slice_of(cases_of(k, texts), 4)
 ]
 """Of each layer, half of its variants in every run."""
 
