@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -25,6 +25,7 @@ from symconv.claims.judging.claimed_notation import (
 from symconv.claims.judging.interpretations import choose_interpretation, enumerate_interpretations
 from symconv.claims.judging.irrational_factors import try_irrational_factors
 from symconv.claims.judging.judge import Judge, Tests
+from symconv.claims.judging.memory import VerdictMemory
 from symconv.claims.judging.own_cost import take_own_cost
 from symconv.claims.judging.path_derivatives import choose_paths
 from symconv.claims.judging.probability_names import (
@@ -158,12 +159,35 @@ class Checker:
     reads: Callable[[str, SymbolTable], Statement] | None = None
     """Reads a line of a program, which means what the lines before it say."""
 
+    program: tuple[int, str] | None = None
+    """The program that `reads` knows, and which of its lines it reads."""
+
+    memory: VerdictMemory | None = None
+
     @property
     def context(self) -> NetworkContext:
         return reading_context(self.network)
 
     def verdict(self, text: str) -> Verdict:
-        """The verdict on a text, with the reading that it is about."""
+        """The verdict on a text, with the reading that it is about; one that is known is recalled.
+
+        A statement of a program is known by the program, where one is given.
+        """
+        if self.memory is None or (self.reads is not None and self.program is None):
+            return self.judge_anew(text)
+        found, self.choices = self.memory.find(
+            self.key(text), lambda: (self.judge_anew(text), self.choices)
+        )
+        return found
+
+    def key(self, text: str) -> Hashable:
+        """All that a verdict on a text depends on. Trees and numbers go by how they are written."""
+        known = (self.values, self.definitions, self.conventions, self.aliases, self.ranges)
+        switches = (self.explain, self.confirms, self.most_readings, self.notes, self.program)
+        return (self.network, text, switches, *(repr(sorted(k.items(), key=str)) for k in known))
+
+    def judge_anew(self, text: str) -> Verdict:
+        """The verdict on a text that was not judged before."""
         with limit_work(VERDICT_STEPS + DIAGNOSIS_STEPS):
             found = self.in_one_notation(text)
             own = take_own_cost(self.network) if found.verdict == v.WRONG else None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from symconv.claims.evaluation.assign import Values
+from symconv.claims.judging.memory import VerdictMemory
 from symconv.claims.model.budget import POST_SECONDS, STEPS_PER_SECOND, limit_work
 from symconv.claims.model.verdict import Verdict
 from symconv.claims.parsing.statements import split_text
@@ -36,7 +37,8 @@ class CheckTask:
     """How files are judged. It is plain data, so that other processes can be given it.
 
     `network` is that of files, or beginnings of files, that name none; `values` are about it.
-    `seconds` is what a file may take, counted in work.
+    `seconds` is what a file may take, counted in work. `explain` says whether what is wrong is
+    diagnosed, too.
     """
 
     network: NetworkMark | None = None
@@ -45,6 +47,7 @@ class CheckTask:
     seconds: float = POST_SECONDS
     code: str = SHOWN
     only_marked: bool = False
+    explain: bool = True
 
 
 @dataclass(frozen=True)
@@ -74,8 +77,13 @@ def check_file(task: CheckTask, given: str | NamedText) -> FileReport:
         return report_trouble(Place(name, 1), said, FAULT_KIND)
 
 
-def check_document(task: CheckTask, source: Source) -> FileReport:
-    """The report on a text; SymconvError where it is not of the form that its name says."""
+def check_document(
+    task: CheckTask, source: Source, memory: VerdictMemory | None = None
+) -> FileReport:
+    """The report on a text; SymconvError where it is not of the form that its name says.
+
+    `memory` recalls what was judged before, in an earlier state of the text.
+    """
     document = build_document(find_reader(source.file)(source), task.network)
     if task.only_marked and not document.marked:
         return FileReport(source.file, unmarked=True)
@@ -89,28 +97,38 @@ def check_document(task: CheckTask, source: Source) -> FileReport:
             if not passage.mark.network:
                 continue
             try:
-                report = _judge(task, passage, source.file)
+                report = _judge(task, passage, source.file, memory)
             except SymconvError as error:
                 found += report_trouble(passage.place, join_message(error)).found
                 continue
             signs += report.signs
-            found += [_place(document, v, passage.mark.network) for v in report.verdicts]
+            ends = (*report.ends, *[None] * (len(report.verdicts) - len(report.ends)))
+            found += [
+                _place(document, verdict, end, passage.mark.network)
+                for verdict, end in zip(report.verdicts, ends, strict=True)
+            ]
     return FileReport(source.file, tuple(found), tuple(signs), before)
 
 
-def _judge(task: CheckTask, passage: Passage, file: str) -> PostReport:
+def _judge(
+    task: CheckTask, passage: Passage, file: str, memory: VerdictMemory | None
+) -> PostReport:
     """The verdicts on a passage; SymconvError where its network is none, or it is too long."""
     network = task.table.find(passage.mark, file)
     values = task.values if passage.mark == task.network else {}
-    return report_post(network, passage.text, values, seconds=task.seconds)
+    return report_post(
+        network, passage.text, values, seconds=task.seconds, explain=task.explain, memory=memory
+    )
 
 
-def _place(document: Document, verdict: Verdict, network: str) -> PlacedVerdict:
+def _place(
+    document: Document, verdict: Verdict, end: tuple[int, int] | None, network: str
+) -> PlacedVerdict:
     """A verdict at its place in the file; its notes mean lines of the file, too."""
     place = document.locate(verdict.line, verdict.column)
     notes = tuple(map(document.rename_lines, verdict.notes))
     found = replace(verdict, line=place.line, column=place.column, notes=notes)
-    return PlacedVerdict(place, found, network)
+    return PlacedVerdict(place, found, network, None if end is None else document.locate(*end))
 
 
 def _say_nameless(count: int) -> str:

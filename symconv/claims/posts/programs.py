@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from symconv.claims.check import MOST_ECHOED, Checker
 from symconv.claims.model import verdict as v
@@ -374,7 +375,7 @@ class ProgramReader:
             run = CodeRun(choose_steps(steps, said.parts[1], groups), said.parts[1])
             return replace(said, parts=(said.parts[0], run))
 
-        return replace(self.checker, reads=read).verdict(piece.text)
+        return self._check(read, piece.text, piece.line)
 
     def _judge_built(self, text: str, name: str, steps: tuple[CodeStep, ...]) -> Verdict:
         """The verdict on an array that was made bit by bit, when it is done."""
@@ -387,7 +388,22 @@ class ProgramReader:
             notes = tuple(table.take_notes())
             return Statement(said, (left, value), ("=",), notes, is_code=True)
 
-        return replace(self.checker, reads=read).verdict(text)
+        return self._check(read, text, -1)
+
+    def _check(
+        self, read: Callable[[str, SymbolTable], Statement], text: str, line: int
+    ) -> Verdict:
+        """The verdict on a line that is read so; it depends on all lines of the programs."""
+        program = self.whole if self.checker.memory else ""
+        first = self.code[0].line if self.code else 0
+        checker = replace(self.checker, reads=read, program=(line - first, program))
+        return checker.verdict(text)
+
+    @cached_property
+    def whole(self) -> str:
+        """The statements of all programs, each with its distance from the first one."""
+        first = self.code[0].line if self.code else 0
+        return "\n".join(f"{c.line - first} {c.owner} {ast.dump(c.node)}" for c in self.code)
 
 
 def _unplace(node: ast.expr, code: PlacedCode) -> ast.expr:

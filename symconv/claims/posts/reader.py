@@ -10,6 +10,7 @@ from functools import cached_property
 
 from symconv.claims.check import MOST_ECHOED, Checker
 from symconv.claims.evaluation.assign import Values
+from symconv.claims.judging.memory import VerdictMemory
 from symconv.claims.judging.numeric import AGREE
 from symconv.claims.judging.statement_kinds import add_given_values, find_definition
 from symconv.claims.model import verdict as v
@@ -24,6 +25,7 @@ from symconv.claims.parsing.left_out import blank_left_out, find_left_out
 from symconv.claims.parsing.macros import expand_macros
 from symconv.claims.parsing.parser import parse_statement
 from symconv.claims.parsing.printed_arrays import PrintedArray, find_printed_arrays
+from symconv.claims.parsing.relation_signs import LineTable
 from symconv.claims.parsing.stated_ranges import find_stated_ranges, read_stated_ranges
 from symconv.claims.parsing.stated_sizes import StatedSize, find_stated_sizes
 from symconv.claims.parsing.statements import CODE, REST, Excerpt, split_text
@@ -49,10 +51,15 @@ NO_SIDES = "this is not read: there is no formula on both sides of the sign"
 
 @dataclass(frozen=True)
 class PostReport:
-    """The verdicts on the statements of a text, and what became of each of its relation signs."""
+    """The verdicts on the statements of a text, and what became of each of its relation signs.
+
+    `ends` are the lines and columns of the last characters of the statements, counted from 1; what
+    follows from several statements has none, and stands behind them.
+    """
 
     verdicts: tuple[Verdict, ...]
     signs: tuple[SignFate, ...]
+    ends: tuple[tuple[int, int], ...] = ()
 
 
 def check_post(
@@ -66,22 +73,27 @@ def check_post(
     return report_post(network, text, values, seconds=seconds).verdicts
 
 
-def report_post(
+def report_post(  # noqa: PLR0913 - what a post is judged by
     network: DifferentiableNetwork,
     text: str,
     values: Values | None = None,
     *,
     seconds: float = POST_SECONDS,
+    explain: bool = True,
+    memory: VerdictMemory | None = None,
 ) -> PostReport:
     """The verdicts on every equation of a post with their places, and the account of its signs.
 
     Values and definitions that the post states feed the statements after them. What is not read is
     reported. `seconds` is what all of it may take, in units of work (`STEPS_PER_SECOND`);
-    statements beyond it are undetermined.
+    statements beyond it are undetermined. `explain` says whether what is wrong is diagnosed, too;
+    `memory` recalls what was judged before.
     """
     if len(text) > MOST_POST or text.count("\n") > MOST_LINES:
         raise ClaimError("the text is too long", help=f"at most {MOST_POST:,} characters")
-    return PostReader(network, expand_macros(text), values or {}, seconds).report()
+    expanded = expand_macros(text)
+    reader = PostReader(network, expanded, values or {}, seconds, explain=explain, memory=memory)
+    return reader.report()
 
 
 @dataclass
@@ -92,12 +104,16 @@ class PostReader:
     text: str
     values: Values
     seconds: float
+    explain: bool = True
+    memory: VerdictMemory | None = None
     judged: list[tuple[Piece, Verdict]] = field(default_factory=list)
     programs: ProgramReader | None = None
 
     @cached_property
     def checker(self) -> Checker:
-        return Checker(self.network, dict(self.values), {})
+        return Checker(
+            self.network, dict(self.values), {}, explain=self.explain, memory=self.memory
+        )
 
     @cached_property
     def labels(self) -> LabelJudge:
@@ -139,7 +155,9 @@ class PostReader:
                     joined.extend(combine_statements(self.checker, [v for _, v in self.judged]))
         excerpts = [(p, v) for p, v in self.judged if isinstance(p, Excerpt)]
         signs = account_for_signs(whole, excerpts, (*split.no_formulas, *left_out))
-        return PostReport((*(v for _, v in self.judged), *joined), signs)
+        table = LineTable(self.text)
+        ends = tuple(table.locate(max(p.start, p.stop - 1)) for p, _ in self.judged)
+        return PostReport((*(v for _, v in self.judged), *joined), signs, ends)
 
     @cached_property
     def stated(self) -> list[tuple[int, str]]:

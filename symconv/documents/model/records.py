@@ -77,11 +77,16 @@ class Passage:
 
 @dataclass(frozen=True)
 class PlacedVerdict:
-    """A verdict, where the statement stands, and the network that it was judged by."""
+    """A verdict, where the statement stands, and the network that it was judged by.
+
+    `end` is the place of its last character; None for what follows from several statements, and
+    for a whole file.
+    """
 
     place: Place
     verdict: Verdict
     network: str = ""
+    end: Place | None = None
 
 
 @dataclass(frozen=True)
