@@ -17,6 +17,7 @@ from .exercise import exercise
 from .explain import explain
 from .generate import generate, run
 from .import_model import import_model
+from .lsp import lsp
 from .mark import mark
 from .page import page
 from .trace import trace
@@ -32,7 +33,7 @@ app = typer.Typer(
 )
 EXIT_CODES = f"Exit codes: {describe_exit_codes()}."
 COMMANDS = (
-    examples, derive, generate, check, mark, exercise, explain, verify, trace, page, run,
+    examples, derive, generate, check, mark, exercise, explain, verify, trace, page, run, lsp,
 )  # fmt: skip
 for command in COMMANDS:
     app.command(epilog=EXIT_CODES if command is check else None)(command)

@@ -76,6 +76,7 @@ PAGES = MappingProxyType(
         "ci.md": "ci.md",
         "marking.md": "marking.md",
         "exercises.md": "exercises.md",
+        "editors.md": "editors.md",
         "layers/README.md": "layers.md",
     }
 )

@@ -46,6 +46,7 @@ SOURCES = (
     PageSource("generated/ci.md", "Formulas checked in CI", "Reference"),
     PageSource("generated/marking.md", "Marking", "Reference"),
     PageSource("generated/exercises.md", "Exercises", "Reference"),
+    PageSource("generated/editors.md", "Where people write", "Reference"),
     PageSource("generated/python.md", "Python", "Reference"),
     PageSource("generated/styles.md", "Styles of code", "Reference"),
     PageSource("generated/conventions.md", "Conventions", "Reference"),
