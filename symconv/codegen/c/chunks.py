@@ -238,7 +238,7 @@ class ChunkedParts:
     def _finish(self, name: str, p: PassCode) -> PassCode:
         """The pass under its name, without places that it does not need."""
         text = "\n".join(p.lines)
-        needed = [h for h in p.heads if re.search(rf"\b{h.split(' = ')[0].split()[-1]}\b", text)]
+        needed = [h for h in p.heads if re.search(rf"\b{h.split(' = ')[0].split('*')[-1]}\b", text)]
         counts = (self.count,) if len(self.sizes) > 1 else ()
         unused = [f"(void){n};" for n in counts if not re.search(rf"\b{n}\b", text)]
         words = " or ".join(map(_count, self.sizes))

@@ -173,10 +173,10 @@ def write_equation(
 
 
 def _view(tensor: SizedTensor, name: str, *, written: bool) -> str:
-    """The array with its axes: `const real (*const x)[3][8] = (const real (*)[3][8])x_;`."""
+    """The array with its axes: `const real (*x)[3][8] = (const real (*)[3][8])x_;`."""
     kind = f"{'' if written else 'const '}{TYPES[tensor.kind]}"
     axes = "".join(f"[{n}]" for n in tensor.shape[1:])
-    return f"  {kind} (*const {name}){axes} = ({kind} (*){axes}){name}_;"
+    return f"  {kind} (*{name}){axes} = ({kind} (*){axes}){name}_;"
 
 
 def _pointer(tensor: SizedTensor, name: str) -> str:

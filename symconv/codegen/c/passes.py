@@ -263,13 +263,12 @@ class FileParts:
             label = f"  /* ({e.number}) */" if e.number else ""
             calls.append(f"{e.name}({arguments});{label}")
         heads = [
-            f"{TYPES[self.program.tensors[k].kind]} *const {self.names[k]} = "
-            f"room(workspace, {place});"
+            f"{TYPES[self.program.tensors[k].kind]} *{self.names[k]} = room(workspace, {place});"
             for k, place in self.inner.items()
             if k in local
         ]
         if room:
-            heads.append(f"real *const scratch = room(workspace, {self.scratch});")
+            heads.append(f"real *scratch = room(workspace, {self.scratch});")
         return PassCode(
             name, words, tuple(calls), (), frozenset(uses), frozenset(writes), tuple(heads)
         )

@@ -84,7 +84,7 @@ class NestWriter:
         self.line(f"/* {describe_plan(plan)} */")
         for pointer, packing, place in zip(self.pointers, plan.packings, plan.copies, strict=False):
             if packing.copied:
-                self.line(f"real *const {pointer} = scratch + {place};")
+                self.line(f"real *{pointer} = scratch + {place};")
                 if packing.has_zeros:
                     self.line(write_zeros(pointer, packing))
         if plan.partial:
@@ -119,10 +119,10 @@ class NestWriter:
         plan, place = self.plan, self.plan.copies[-1]
         if plan.axis.dot:
             entries = prod(plan.nest.outer.values())
-            self.line(f"{self.loose} *const sums = ({self.loose} *)(scratch + {place});")
+            self.line(f"{self.loose} *sums = ({self.loose} *)(scratch + {place});")
             self.line(f"for (int k = 0; k < {entries}; k++) sums[k] = ({self.vector}){{0}};")
             return
-        self.line(f"real *const sums = scratch + {place};")
+        self.line(f"real *sums = scratch + {place};")
         self.line(write_zeros("sums", plan.sums))
 
     def _end_sums(self) -> None:

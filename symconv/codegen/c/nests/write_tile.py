@@ -169,7 +169,7 @@ class TileWriter:
                 continue
             name = writer.namer.claim(f"{writer.names[self.accesses[array].key]}_at")
             place = write_offset(dict(strides), start, writer.letters)
-            writer.line(f"{kind} *const {name} = &{pointer}[{place}];")
+            writer.line(f"{kind} *{name} = &{pointer}[{place}];")
             self.bases[key] = name, start
 
     def _pointer(self, array: object) -> tuple[str, str]:

@@ -111,8 +111,8 @@ def write_inward_copy(f: FunctionText, shape: BlockShape) -> None:
     f.line("const int begin = top < 0 ? -top : 0;")
     f.line(f"const int end = top + {shape.high} > {tall} ? {tall} - top : {shape.high};")
     with f.loop("n", shape.plan.samples):
-        f.line(f"real *const to = block + {line * shape.high} * n;")
-        f.line(f"const real *const from = array + {n} * (sample + n);")
+        f.line(f"real *to = block + {line * shape.high} * n;")
+        f.line(f"const real *from = array + {n} * (sample + n);")
         with f.loop("i", shape.high):
             inside = f"i >= begin && i < end ? {low} : {line}"
             f.line(f"const int some = {inside};")
@@ -144,8 +144,8 @@ def write_outward_copy(f: FunctionText, shape: BlockShape) -> None:
     line = shape.wide * width
     f.line(f"const int end = row + {shape.high} > {tall} ? {tall} - row : {shape.high};")
     with f.loop("n", shape.plan.samples):
-        f.line(f"const real *const from = block + {line * shape.high} * n;")
-        f.line(f"real *const to = array + {n} * (sample + n) + {i} * row;")
+        f.line(f"const real *from = block + {line * shape.high} * n;")
+        f.line(f"real *to = array + {n} * (sample + n) + {i} * row;")
         if shape.turns:
             with _open_squares(f, shape, "0"):
                 f.line(

@@ -54,7 +54,7 @@ class WinogradWriter:
         main.line(f"/* {describe_tiles(self.plan)} */")
         end = 0
         for word, size in self.plan.sizes.items():
-            main.line(f"real *const {word} = scratch + {end};")
+            main.line(f"real *{word} = scratch + {end};")
             end += size + -size % ROUND
             self.words.add(word)
         if self.plan.product.sums_places:
@@ -149,8 +149,8 @@ class WinogradWriter:
         with f.loop("n", plan.channels):
             begins = plan.filters * taps[0] * taps[1], plan.filters
             one, other = begins[::-1] if back else begins
-            f.line(f"const real *const from = source + {one} * n;")
-            f.line(f"real *const to = target + {other} * n;")
+            f.line(f"const real *from = source + {one} * n;")
+            f.line(f"real *to = target + {other} * n;")
             with f.loop("c", plan.filters, plan.lanes):
                 write_transform(
                     f, rows, columns, plan.lanes, *((many, few) if back else (few, many))
@@ -182,8 +182,8 @@ class WinogradWriter:
             place = f"{width} * ({shape.wide} * ({shape.high} * n + {s} * i + r) + {z} * j + q)"
             tile = f"{width} * t"
             one, other = (tile, place) if back else (place, tile)
-            f.line(f"const real *const from = source + {one};")
-            f.line(f"real *const to = target + {other};")
+            f.line(f"const real *from = source + {one};")
+            f.line(f"real *to = target + {other};")
             block = (d * shape.wide * width, e * width)
             pitch = plan.pitch(width) * width
             tiles = (plan.columns.points * pitch, pitch)
