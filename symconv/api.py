@@ -434,9 +434,14 @@ class Network:
             missing = (report_unchecked_module(style, error.message),)
         if missing:
             pick_affordable_sizes(self.program, self._everything)
-            found = check_backward_pass(self._everything, draws=draws, seed=seed)
+            found = check_backward_pass(
+                self._everything, draws=draws, seed=seed, endings=self._explanation.endings
+            )
             return CheckReport((*found, *missing))
-        checks = verify_with_module(self._everything, uses, sizes, draws=draws, seed=seed)
+        endings = self._explanation.endings
+        checks = verify_with_module(
+            self._everything, uses, sizes, draws=draws, seed=seed, endings=endings
+        )
         return CheckReport(checks)
 
     def _module_uses(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from sympy import Expr
@@ -53,6 +53,35 @@ class Derivation:
     @property
     def ranges(self) -> Ranges:
         return self.equation.ranges
+
+
+@dataclass(frozen=True)
+class UnitSum:
+    """A condition: the entries of the tensor `key` add up to 1 along one of its axes."""
+
+    key: str
+    axis: int
+
+
+@dataclass(frozen=True)
+class Ending:
+    """Further steps from the result of a derivation to the line that textbooks end in.
+
+    `definitions` name parts of the formulas, `tensors` are what they define. The steps hold where
+    the sums of `unit_sums` are 1. Code and checks of code know nothing of it: the result of the
+    derivation stays what is computed.
+    """
+
+    derivation: Derivation
+    steps: tuple[Step, ...]
+    definitions: tuple[Equation, ...] = ()
+    tensors: tuple[Tensor, ...] = ()
+    unit_sums: tuple[UnitSum, ...] = ()
+
+    @property
+    def equation(self) -> Equation:
+        """The left side of the derivation and the last line."""
+        return replace(self.derivation.equation, rhs=self.steps[-1].after)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,9 @@ from typing import Literal
 from sympy import Expr, IndexedBase, S, Symbol, sympify
 from sympy.tensor.indexed import Indexed
 
+HAT = "\u0302"
+"""The accent behind the letter of a standardised value: no name that a person gives has it."""
+
 Role = Literal["input", "parameter", "target", "value", "cost", "mask", "delta", "gradient"]
 
 

@@ -52,5 +52,7 @@ def _list_steps() -> Iterator[StepExample]:
     further = ((text, parse_example(text)) for text in (*SMALL, UNREAD))
     for text, network in chain(list_networks(), further):
         for derivation in network.backward().derivations:
-            for number, step in enumerate(derivation.steps, start=1):
+            ending = network.derivation().endings.get(derivation.equation.key)
+            steps = (*derivation.steps, *(ending.steps if ending else ()))
+            for number, step in enumerate(steps, start=1):
                 yield StepExample(text, network, derivation, number, step)

@@ -9,10 +9,10 @@ from functools import cache
 from types import MappingProxyType
 from typing import Literal
 
-from symconv.calculus.rewrite_chain import REASONS
 from symconv.claims.mistakes import mistakes
 from symconv.core.errors import SymconvError, did_you_mean
 from symconv.core.printable import LONGEST_QUOTE, quote_text
+from symconv.render.document.glossary import RULES
 
 Kind = Literal["mistake", "rule"]
 
@@ -49,7 +49,7 @@ class Topic:
 def list_topics(kind: Kind | None = None) -> Mapping[str, str]:
     """The name of every topic, or of those of a kind, and what it is in words."""
     named = {m.name: m.text for m in mistakes()} if kind != "rule" else {}
-    return MappingProxyType(named | (dict(REASONS) if kind != "mistake" else {}))
+    return MappingProxyType(named | (dict(RULES) if kind != "mistake" else {}))
 
 
 @cache
@@ -67,7 +67,7 @@ def explain_name(name: str) -> Topic:
             f"{quote_text(name)} is no mistake and no rule",
             help=near if near.startswith("did") else "symconv explain lists them",
         )
-    return _explain_rule(found) if found in REASONS else _explain_mistake(found)
+    return _explain_rule(found) if found in RULES else _explain_mistake(found)
 
 
 def _simplify(name: str) -> str:
@@ -105,7 +105,7 @@ def _explain_rule(name: str) -> Topic:
     return Topic(
         name,
         "rule",
-        "; ".join(filter(None, (REASONS[name], formula))),
+        "; ".join(filter(None, (RULES[name], formula))),
         found.text,
         " = ".join(found.sides),
         where,

@@ -13,7 +13,7 @@ from sympy import Expr, count_ops
 
 from symconv.core.equation import Equation, Program
 from symconv.core.errors import SymconvError
-from symconv.core.proof import Backward, Derivation, Step
+from symconv.core.proof import Backward, Derivation, Ending, Step
 from symconv.core.tensor import Tensor
 from symconv.notation.conventions import describe_layout
 from symconv.notation.presets import Notation
@@ -166,7 +166,15 @@ class DerivationDocument:
             "conventions": self._conventions,
             "unrolled": tuple(self._entries()),
             "structure": self.structure,
+            "endings": self.endings,
         }
+
+    @cached_property
+    def endings(self) -> Mapping[str, Ending]:
+        """Further steps to the lines that textbooks end in, by the key of the result."""
+        from symconv.calculus.endings.end_derivations import end_derivations
+
+        return end_derivations(self.forward, self.backward)
 
     @property
     def _conventions(self) -> tuple[str, ...]:

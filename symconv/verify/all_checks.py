@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.util import find_spec
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sympy import Symbol
 
 from symconv.core.equation import Program
-from symconv.core.proof import Backward
+from symconv.core.proof import Backward, Ending
 from symconv.semantics.run import refuse_large
 from symconv.semantics.sizes import pick_sizes as pick
 
+from .endings import check_endings
 from .gradients import check_gradients
 from .inner_products import check_inner_products
 from .operand_swap import check_operand_swap
@@ -29,11 +31,21 @@ A multiple of 3 keeps clear of strides of 1 and of padding 0.
 """
 
 
-def check_backward_pass(passes: Backward, *, draws: int = 3, seed: int = 0) -> Iterator[Check]:
-    """The steps of every derivation, then every equation: derivative, transpose and role swap."""
+def check_backward_pass(
+    passes: Backward,
+    *,
+    draws: int = 3,
+    seed: int = 0,
+    endings: Mapping[str, Ending] = MappingProxyType({}),
+) -> Iterator[Check]:
+    """The steps of every derivation, then every equation: derivative, transpose and role swap.
+
+    Behind the steps those of the `endings` of derivations.
+    """
     program, derivations = passes.program, passes.derivations
     made = points_for_steps(program, derivations, draws, seed)
     yield from check_steps(program, derivations, seed=seed, made=made)
+    yield from check_endings(program, endings, seed=seed)
     yield from check_gradients(program, seed=seed, made=made)
     yield from check_inner_products(program, seed=seed, made=made)
     yield from check_operand_swap(program, seed=seed, made=made)
@@ -49,16 +61,17 @@ def pick_affordable_sizes(forward: Program, passes: Backward) -> dict[Symbol, in
     return sizes
 
 
-def verify_with_module(
+def verify_with_module(  # noqa: PLR0913 - a check depends on exactly these
     passes: Backward,
     modules: Iterable[ModuleUnderTest],
     sizes: dict[Symbol, int],
     *,
     draws: int = 3,
     seed: int = 0,
+    endings: Mapping[str, Ending] = MappingProxyType({}),
 ) -> Iterator[Check]:
     """All checks of a backward pass, then those of the modules that were generated from it."""
-    yield from check_backward_pass(passes, draws=draws, seed=seed)
+    yield from check_backward_pass(passes, draws=draws, seed=seed, endings=endings)
     from .module_checks import check_module
 
     for module in modules:

@@ -114,18 +114,18 @@ def _step_error(derivation: Derivation, trial: EvaluationPoint, seed: int) -> tu
     random = _random_deltas(chain, trial, seed)
     sides = [
         _true_derivative(derivation, trial, places),
-        _evaluate_formula(chain[0], ranges, trial, {}, places),
+        evaluate_formula(chain[0], ranges, trial, {}, places),
     ]
     for number, step in enumerate(derivation.steps, start=1):
         if number > 1:
-            sides = [sides[-1], _evaluate_formula(step.after, ranges, trial, random, places)]
-        difference = _first_difference(sides, ranges, places)
+            sides = [sides[-1], evaluate_formula(step.after, ranges, trial, random, places)]
+        difference = first_difference(sides, ranges, places)
         if difference:
             return len(places), f"step {number} ({step.rule}) at {difference}"
         # Step 1 is true for the true deltas only; what follows is algebra and holds for any, so
         # random ones are put in, which hide less.
         if number == 1:
-            sides = [_evaluate_formula(chain[0], ranges, trial, random, places)]
+            sides = [evaluate_formula(chain[0], ranges, trial, random, places)]
     return len(places), ""
 
 
@@ -137,7 +137,7 @@ def _random_deltas(chain: Sequence[Expr], trial: EvaluationPoint, seed: int) -> 
     return random_tables(deltas, trial, Random(seed))  # noqa: S311 - test numbers, not secrets
 
 
-def _evaluate_formula(
+def evaluate_formula(
     e: Expr, ranges: Ranges, trial: EvaluationPoint, deltas: Tables, places: Sequence[Place]
 ) -> list[Any]:
     """The values of a formula, with `deltas` in place of the true ones."""
@@ -146,7 +146,7 @@ def _evaluate_formula(
     return [at(place) for place in places]
 
 
-def _first_difference(sides: Sequence[list[Any]], ranges: Ranges, places: Sequence[Place]) -> str:
+def first_difference(sides: Sequence[list[Any]], ranges: Ranges, places: Sequence[Place]) -> str:
     """The first place at which the two sides differ, with the values there."""
     for place, before, after in zip(places, *sides, strict=True):
         if not values_agree(before, after):

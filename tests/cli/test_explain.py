@@ -7,10 +7,10 @@ from command import symconv
 from grids import slice_of
 
 from symconv.api import Network
-from symconv.calculus.rewrite_chain import REASONS
 from symconv.claims.mistakes import mistakes
 from symconv.core.errors import SymconvError
 from symconv.explanations import explain_name, list_topics
+from symconv.render.document.glossary import RULES
 
 MISTAKES = [m.name for m in mistakes()]
 
@@ -29,12 +29,15 @@ def test_the_example_of_a_mistake_is_called_by_its_name(name):
         assert verdict.truth
 
 
-@pytest.mark.parametrize("name", REASONS)
+@pytest.mark.parametrize("name", RULES)
 def test_the_example_of_a_rule_is_a_step_of_it(name):
     topic = explain_name(name)
-    assert topic.words.startswith(REASONS[name])
+    assert topic.words.startswith(RULES[name])
     number, of = topic.verdict.removeprefix("step ").split(" of the derivation of dC/d")
-    step = Network.parse(topic.network).derivation(of).steps[int(number) - 1]
+    document = Network.parse(topic.network).derivation()
+    derivation = next(d for d in document.backward.derivations if d.of.key == of)
+    ending = document.endings.get(derivation.equation.key)
+    step = [*derivation.steps, *(ending.steps if ending else ())][int(number) - 1]
     assert step.rule == name
     left, right = topic.claim.split(" = ", 1)
     assert left != right
@@ -49,9 +52,9 @@ def test_a_command_is_what_was_said():
 def test_everything_is_listed():
     done = symconv("explain")
     assert done.returncode == 0
-    for name in (*MISTAKES, *REASONS):
+    for name in (*MISTAKES, *RULES):
         assert f"\n  {name}: " in done.stdout
-    assert set(list_topics()) == {*MISTAKES, *REASONS}
+    assert set(list_topics()) == {*MISTAKES, *RULES}
 
 
 @pytest.mark.parametrize("name", ["chain rule", "chain_rule", "chain-rule", " Chain  Rule "])

@@ -6,15 +6,18 @@ from itertools import pairwise
 import pytest
 from kept_networks import parse_once
 
+from symconv.calculus.endings.chain import ENDINGS
+from symconv.calculus.endings.end_derivations import end_derivations
 from symconv.calculus.rewrite_chain import REASONS
 from symconv.core.errors import SymconvError
 from symconv.network.examples import BY_NAME
 from symconv.render.document.detail import group_steps
-from symconv.render.document.glossary import rule_examples, rule_formula
+from symconv.render.document.glossary import RULES, rule_examples, rule_formula
 from symconv.render.formula.arrange import arrange
 from symconv.render.formula.diff_marks import mark_changes
 from symconv.render.formula.latex import Latex
 from symconv.render.formula.names import collect_names
+from symconv.verify.endings import check_endings
 from symconv.verify.steps import check_steps
 
 LEVELS = ("terse", "normal", "full")
@@ -131,13 +134,16 @@ def test_marks_are_never_colour_alone(strided):
 # glossary
 
 
-@pytest.mark.parametrize("rule", [r for r in REASONS if r != "no dependence"])
+@pytest.mark.parametrize("rule", [r for r in RULES if r != "no dependence"])
 def test_every_rule_has_a_formula_and_an_example_that_is_checked(rule):
     assert rule_formula(rule)
     found = rule_examples()[rule]
-    assert found.step in found.derivation.steps
+    ending = end_derivations(found.program, found.backward).get(found.derivation.equation.key)
+    assert found.step in (*found.derivation.steps, *(ending.steps if ending else ()))
     assert found.step.before != found.step.after
-    checks = check_steps(found.backward.program, [found.derivation], draws=2)
+    checks = list(check_steps(found.backward.program, [found.derivation], draws=2))
+    if ending is not None and rule in ENDINGS:
+        checks += check_endings(found.backward.program, {"": ending}, draws=2)
     assert all(check.passed for check in checks)
 
 

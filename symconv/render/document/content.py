@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from symconv.core.equation import Equation, Program
-from symconv.core.proof import Derivation, equation_of, number_equations
+from symconv.core.proof import Derivation, Ending, equation_of, number_equations
 from symconv.notation.presets import Notation
 from symconv.render.formula.names import DisplayNames, collect_names, tensor_name
 from symconv.render.formula.tree import DisplayNumber, DisplaySymbol, Mark
@@ -14,6 +14,7 @@ from symconv.render.formula.tree_helpers import add_mark
 
 from .detail import Detail
 from .displays import CaseEntries, display_case, size_rows
+from .endings import add_ending_names, build_ending
 from .equation_writer import EquationWriter
 from .glossary import glossary_terms
 from .markup_settings import MarkupSettings
@@ -41,19 +42,26 @@ class Content:
     why_sizes: tuple[Sentence, ...] = ()
     case: CaseEntries | None = None
     glossary: bool = False
+    endings: Mapping[str, Ending] = field(default_factory=dict)
 
 
 def build_page(content: Content, scribe: MarkupSettings) -> Page:
     """The content, written and escaped."""
     program, backward = content.program, content.backward
     names = collect_names(program, backward, content.notation)
+    names = add_ending_names(names, content.endings.values())
     plain, scribe = scribe, scribe.lettered(content.notation)
     author = EquationWriter(names, scribe, number_equations(program, backward))
     widest = max((scribe.width(author.form(e.lhs)) for e in program.equations), default=0)
     telling = ReasonTracker(content.detail)
     structure = _describe_structures(content, scribe)
     sections = tuple(
-        build_section(author, item, telling, structure.get(equation_of(item).key, ()))
+        _end_section(
+            author,
+            build_section(author, item, telling, structure.get(equation_of(item).key, ())),
+            content.endings.get(equation_of(item).key),
+            telling,
+        )
         for item in backward
     )
     return Page(
@@ -70,6 +78,13 @@ def build_page(content: Content, scribe: MarkupSettings) -> Page:
         legend=_explain_marks(scribe, sections),
         stacked=scribe.narrow,
     )
+
+
+def _end_section(
+    author: EquationWriter, section: Section, ending: Ending | None, telling: ReasonTracker
+) -> Section:
+    """The section with its last lines, where there are such."""
+    return replace(section, ending=build_ending(author, ending, telling)) if ending else section
 
 
 def _state_conventions(

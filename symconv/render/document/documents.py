@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from symconv.core.equation import Equation, Program
-from symconv.core.proof import Derivation
+from symconv.core.proof import Derivation, Ending
 from symconv.notation.presets import Notation
 from symconv.output.templates import render_template
 
@@ -46,6 +46,7 @@ def make_content(  # noqa: PLR0913 - the words of a document
     structure: Structure | None = None,
     why_sizes: Sequence[Sentence] = (),
     case: CaseEntries | None = None,
+    endings: Mapping[str, Ending] | None = None,
 ) -> Content:
     """What a document is about, for every markup."""
     return Content(
@@ -59,6 +60,7 @@ def make_content(  # noqa: PLR0913 - the words of a document
         structure or {},
         tuple(why_sizes),
         case,
+        endings=endings or {},
     )
 
 

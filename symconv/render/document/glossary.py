@@ -6,14 +6,17 @@ derivations of small networks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from sympy import count_ops
 
 from symconv.calculus import affine, derivative, forward_reuse, sifting, sums
+from symconv.calculus.endings import chain, norm, normalised_exponential, standardised, terms
+from symconv.calculus.endings.end_derivations import end_derivations
 from symconv.calculus.reverse_mode import chain_rule, insert_definition, reverse_mode
 from symconv.calculus.rewrite_chain import REASONS
 from symconv.core.equation import Program
@@ -45,8 +48,17 @@ STATED: dict[str, Callable[..., Any]] = {
     "recognise a forward value": forward_reuse.ForwardReuse.forward_values,
     "one class": sums.one_hot_sum,
     "pull out": sums.pull_out,
+    "name a softmax": normalised_exponential.gather_shares,
+    "targets add up to one": normalised_exponential.unit_sums,
+    "insert a statistic": terms.multiply_out,
+    "deviations cancel": standardised.cancel_deviations,
+    "standardise": norm.NamedDeviation.rename,
+    "common factor": terms.take_common_factor,
 }
 """The code whose docstring is the formula of a rule."""
+
+RULES: Mapping[str, str] = MappingProxyType({**REASONS, **chain.ENDINGS})
+"""Every rule with its reason: those of derivations, then those of their endings."""
 
 SMALL = (
     "input x H | conv w k -> z",
@@ -61,6 +73,7 @@ SMALL = (
     "input x H | mse t -> C",
     "input x NxK | cross_entropy t -> C",
     "input x NxK | cross_entropy t labels -> C",
+    "input x NxK | layernorm -> y",
 )
 """Networks small enough for examples."""
 
@@ -103,6 +116,9 @@ def _all_steps() -> Iterator[RuleExample]:
         for derivation in backward.derivations:
             for step in derivation.steps:
                 yield RuleExample(program, backward, derivation, step)
+        for ending in end_derivations(program, backward).values():
+            for step in ending.steps:
+                yield RuleExample(program, backward, ending.derivation, step)
 
 
 def _count_operations(step: Step) -> int:
@@ -111,7 +127,7 @@ def _count_operations(step: Step) -> int:
 
 def glossary_terms(scribe: MarkupSettings, rules: Collection[str]) -> tuple[GlossaryTerm, ...]:
     """The rules that a page uses, in the order in which a derivation applies them."""
-    return tuple(build_term(scribe, rule) for rule in REASONS if rule in rules)
+    return tuple(build_term(scribe, rule) for rule in RULES if rule in rules)
 
 
 def build_term(scribe: MarkupSettings, rule: str) -> GlossaryTerm:
@@ -121,7 +137,7 @@ def build_term(scribe: MarkupSettings, rule: str) -> GlossaryTerm:
         scribe.words(rule),
         rule_anchor(rule),
         scribe.words(rule_formula(rule)),
-        scribe.words(REASONS[rule]),
+        scribe.words(RULES[rule]),
         (),
         (),
     )

@@ -11,7 +11,7 @@ from sympy.tensor.indexed import Indexed
 
 from symconv.core.equation import Equation, Program, Ranges
 from symconv.core.nodes import NamedNumber, Partial
-from symconv.core.proof import Derivation, equation_of, number_equations
+from symconv.core.proof import Derivation, Ending, equation_of, number_equations
 from symconv.core.tensor import key_of
 from symconv.notation.presets import Notation
 from symconv.render.formula.arrange import arrange
@@ -21,6 +21,7 @@ from symconv.render.formula.plain import PlainText
 from symconv.render.formula.scalars import scalar_latex, scalar_text
 
 from .detail import Detail, DisplayStep, group_steps
+from .endings import add_ending_names
 from .markup_settings import TEXT
 from .scalar_displays import ScalarEquation
 from .symbol_notes import Sentence
@@ -66,9 +67,11 @@ def derivation_json(  # noqa: PLR0913 - the words of a document
     detail: Detail = "full",
     structure: Structure | None = None,
     why_sizes: Sequence[Sentence] = (),
+    endings: Mapping[str, Ending] | None = None,
 ) -> Json:
     """Forward equations and derivations, numbered as in every document."""
-    names = collect_names(program, backward, notation)
+    ended = tuple((endings or {}).values())
+    names = add_ending_names(collect_names(program, backward, notation), ended)
     numbers = number_equations(program, backward)
     scribe = TEXT.lettered(notation)
     return {
@@ -77,7 +80,7 @@ def derivation_json(  # noqa: PLR0913 - the words of a document
         "notation": notation.name,
         "index_base": notation.index_base,
         "index_letters": dict(notation.shown_letters),
-        "tensors": tensors_json(program, backward),
+        "tensors": tensors_json(program, backward) + named_tensors_json(ended),
         "parameters": parameters_json(program, backward),
         "sizes": [
             {
@@ -97,6 +100,7 @@ def derivation_json(  # noqa: PLR0913 - the words of a document
             }
             for item in backward
         ],
+        "endings": [ending_json(ending, names, detail) for ending in ended],
         "why_sizes": [scribe.mixed(sentence) for sentence in why_sizes],
         "detail": detail,
         "unrolled": [{"left": left} | scalar_json(e, names) for left, e in unrolled],
@@ -177,6 +181,34 @@ def step_json(step: DisplayStep, names: DisplayNames) -> Json:
         "after": formula_json(step.after, names),
         "reason": step.reason,
         "conditions": list(step.conditions),
+    }
+
+
+def named_tensors_json(endings: Sequence[Ending]) -> list[Json]:
+    """What endings give a name to, once each."""
+    found = {t.key: t for ending in endings for t in ending.tensors}
+    return [
+        {"key": key, "role": "named", "shape": [tree_json(n) for n in found[key].shape]}
+        for key in sorted(found)
+    ]
+
+
+def ending_json(ending: Ending, names: DisplayNames, detail: Detail = "full") -> Json:
+    """The steps from a result to a textbook's last line, and the names in them."""
+    return {
+        "key": ending.equation.key,
+        "definitions": [
+            {
+                "title": e.title,
+                "left": formula_json(e.lhs, names),
+                "right": formula_json(e.rhs, names),
+                "ranges": ranges_json(e.ranges),
+            }
+            for e in ending.definitions
+        ],
+        "unit_sums": [{"tensor": s.key, "axis": s.axis} for s in ending.unit_sums],
+        "steps": [step_json(s, names) for s in group_steps(ending.steps, detail)],
+        "right": formula_json(ending.equation.rhs, names),
     }
 
 

@@ -46,6 +46,19 @@ class StepLine:
 
 
 @dataclass(frozen=True)
+class EndingSection:
+    """The names that last lines use, the steps that lead to them, and the last line itself.
+
+    `runs` are the ranges of the sums, where the steps do not show them.
+    """
+
+    names: tuple[Display, ...]
+    steps: tuple[StepLine, ...]
+    result: Display
+    runs: str = ""
+
+
+@dataclass(frozen=True)
 class Section:
     """One result of the backward pass and how it comes about.
 
@@ -53,6 +66,7 @@ class Section:
     are the ranges of the sums, where these do not show them. `reason_width` is the room that words
     have beside the left side, in units of the height of the type (em). `support` says where the
     terms of the result count, `structure` what operation the result is, each sentence in words.
+    `ending` is how a textbook would end, where it would go on.
     """
 
     words: str
@@ -65,6 +79,7 @@ class Section:
     support: str = ""
     structure: tuple[str, ...] = ()
     runs: str = ""
+    ending: EndingSection | None = None
 
 
 @dataclass(frozen=True)

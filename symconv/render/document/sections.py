@@ -60,7 +60,7 @@ def build_section(
     shown = group_steps(steps, telling.detail)
     left = author.form(equation.lhs)
     begin, *forms = mark_lines(author, shown, telling)
-    limits = _state_ranges_once([begin, *forms], author, telling)
+    limits = state_ranges_once([begin, *forms], author, telling)
     writing = replace(author, scribe=author.scribe.brief()) if limits else author
     beside = 0.0 if author.scribe.stacked else author.scribe.width(left)
     words, symbol = section_heading(author, equation)
@@ -82,7 +82,7 @@ def build_section(
     )
 
 
-def _state_ranges_once(
+def state_ranges_once(
     forms: Sequence[DisplayTree | None], author: EquationWriter, telling: ReasonTracker
 ) -> tuple[DisplayLimit, ...]:
     """The ranges of all sums, to be stated once; none where every sum shows its own limits."""

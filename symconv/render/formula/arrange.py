@@ -37,6 +37,7 @@ from symconv.core.nodes import (
     absolute,
 )
 from symconv.core.tensor import Role, key_of
+from symconv.core.tree import walk
 from symconv.notation.index_letters import rebase
 
 from .names import DisplayNames, display_entry, parse_symbol, tensor_name
@@ -56,6 +57,7 @@ from .tree import (
     DisplayLimit,
     DisplayNumber,
     DisplayPower,
+    DisplayProduct,
     DisplayReduction,
     DisplayRelation,
     DisplaySum,
@@ -163,6 +165,12 @@ def _(e: Mul, names: DisplayNames) -> DisplayTree:
     under = arrange_node(below, names)
     if is_index_expression(below) or below.is_number:
         return scale_factors(coefficient, tuple(above), names, under)
+    # What a factor stands in front of is read as a whole: g/s (n d - sum d), not (g (..))/s.
+    sums = [f for f in above if isinstance(f, DisplaySum) and any(walk(f, DisplayReduction))]
+    if len(sums) == 1 and coefficient > 0:
+        others = tuple(f for f in above if f is not sums[0])
+        front = make_quotient(scale_factors(coefficient, others, names), under)
+        return DisplayProduct((front, sums[0]))
     return make_signed_quotient(scale_factors(coefficient, tuple(above), names), under)
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Self
 
-from symconv.core.tensor import Name
+from symconv.core.tensor import HAT, Name
 
 from . import glyphs
 from .escape import escape_latex
@@ -68,6 +68,9 @@ class LatexLeaves(FormulaPrinter):
         r"""A letter as it is, a Greek one by its name, a longer word upright."""
         if letter in GREEK:
             return self.piece(rf"\{letter}", glyphs.GREEK_LETTER)
+        if letter.endswith(HAT):
+            plain = letter.removesuffix(HAT)
+            return self.piece(rf"\hat{{{plain}}}", glyphs.italic_width(plain))
         if re.fullmatch("[A-Za-z]", letter):
             return self.piece(letter, glyphs.italic_width(letter))
         safe = (

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Self
 
+from symconv.core.tensor import HAT
+
 from .formula_printer import FormulaPrinter
 from .glyphs import GREEK, SUBSCRIPT, SUPERSCRIPT
 from .line_breaking import Boxes, TextBox, delimit, fuse_boxes
@@ -27,8 +29,15 @@ from .tree_helpers import has_parentheses, is_numeric, is_root
 
 
 def text_box(text: str) -> TextBox:
-    """Text as wide as it has characters."""
-    return TextBox(text, len(text))
+    """Text as wide as it has characters; an accent stands on the one before it."""
+    return TextBox(text, len(text) - text.count(HAT))
+
+
+WIDEST = 40
+"""In characters: the widest fraction of a formula that does not fit otherwise.
+
+A wider one is written as 1/n times what stands above, which can be broken.
+"""
 
 
 @dataclass(frozen=True)
@@ -49,7 +58,9 @@ class PlainLeaves(FormulaPrinter):
         return text_box(self.word(form) if isinstance(form, DisplaySymbol) else self.entry(form))
 
     def letter(self, letter: str) -> str:
-        """`beta`, or β."""
+        """`beta`, or β; `xhat`, or x with its accent."""
+        if self.ascii_only and letter.endswith(HAT):
+            return letter.removesuffix(HAT) + "hat"
         return letter if self.ascii_only else GREEK.get(letter, letter)
 
     def word(self, form: DisplaySymbol) -> str:
@@ -101,6 +112,9 @@ def _add_braces(text: str) -> str:
 @dataclass(frozen=True)
 class PlainText(PlainLeaves):
     """x[i+m, j+n], Σ_{i,j}, ∂C/∂w; or sum_{i,j} and dC/dw where `ascii_only`."""
+
+    def widest(self) -> float:
+        return WIDEST if self.loose else super().widest()
 
     def quotient(self, form: DisplayQuotient) -> TextBox:
         above, below = self.strip(form.above), self.strip(form.below)

@@ -30,7 +30,7 @@ LARGEST_NUMBER = 10**12
 It is beyond any size or factor that is meant, and calculating with it is quick.
 """
 
-NAME = re.compile(r"[A-Za-z0-9_^' ,()\[\]*+/-]{1,60}")
+NAME = re.compile(r"[A-Za-z0-9_^' ,()\[\]*+/\u0302-]{1,60}")
 WORDS = re.compile(r"[a-z -]{1,60}(, [a-z -]{1,60}){0,20}")
 Item = TypeVar("Item")
 
