@@ -20,6 +20,7 @@ from symconv.network.examples import EXAMPLES
 from symconv.output.files import write_files
 from symconv.output.templates import render_template
 
+from .errata import list_errata
 from .gallery import gallery_page
 from .language_page import (
     list_functions,
@@ -77,6 +78,7 @@ PAGES = MappingProxyType(
         "marking.md": "marking.md",
         "exercises.md": "exercises.md",
         "editors.md": "editors.md",
+        "errata.md": "errata.md",
         "layers/README.md": "layers.md",
     }
 )
@@ -179,6 +181,7 @@ REGIONS: MappingProxyType[str, Callable[..., str]] = MappingProxyType(
         "language_limits": list_language_limits,
         "mistakes": list_mistakes,
         "rules": list_rules,
+        "errata": list_errata,
     }
 )
 

@@ -41,6 +41,7 @@ SOURCES = (
     PageSource("generated/gallery.md", "Gallery of questions", "Questions"),
     PageSource("generated/claims.md", "What a claim may look like", "Questions"),
     PageSource("generated/mistakes.md", "Mistakes and rules", "Questions"),
+    PageSource("generated/errata.md", "Errata that a machine finds", "Questions"),
     PageSource("generated/language.md", "The language", "Reference"),
     PageSource("generated/commands.md", "Commands", "Reference"),
     PageSource("generated/ci.md", "Formulas checked in CI", "Reference"),
