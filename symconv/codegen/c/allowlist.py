@@ -29,7 +29,7 @@ WORDS = frozenset({
     "signed", "sizeof", "static", "struct", "typedef", "unsigned", "void", "inline", "int64_t",
     "size_t", "real", "arrays", "workspace", "INFINITY", "NAN", "GUARDED", "HOLD", "EACH", "room",
     "in", "sum", "union", "reals_in", "reals_out", "uint32_t", "uint64_t", "enum",
-    "ASLEEP", "READY", "CLAIMED", "POSTED", "TAKEN", "DONE",
+    "ASLEEP", "READY", "POSTED", "TAKEN", "DONE", "STATES",
     "HANDS_OVER", "__ATOMIC_ACQUIRE", "__ATOMIC_RELEASE", "__ATOMIC_ACQ_REL",
 })  # fmt: skip
 CALLS = frozenset({
@@ -62,7 +62,7 @@ DIRECTIVES = re.compile(
     r"|if defined\(__clang__\) \|\| \(defined\(__GNUC__\) && __GNUC__ >= 12\)"
     r"|define (LOW|HIGH)_\d+\(x, y\) __builtin_shufflevector\(x, y(, \d+)+\)"
     r"|if defined\(__GNUC__\) && !defined\(__clang__\)"
-    r"|if defined\(__GCC_ATOMIC_INT_LOCK_FREE\) && __GCC_ATOMIC_INT_LOCK_FREE == 2"
+    r"|if defined\(__GCC_ATOMIC_POINTER_LOCK_FREE\) && __GCC_ATOMIC_POINTER_LOCK_FREE == 2"
     r"|define HANDS_OVER [01]|if HANDS_OVER"
     r"|if HANDS_OVER && \(defined\(__unix__\) \|\| defined\(__APPLE__\)\)"
     r"|include <sched\.h>|define YIELD\(\) (sched_yield\(\)|0)"

@@ -43,7 +43,7 @@ WORDS_OF_TEMPLATES = frozenset(
         *("entries", "share", "taken", "at", "first", "samples"),
         *("from", "step", "rows", "to", "pitch", "j"),
         *("parts", "worker", "given", "woken", "state", "turn", "turns", "word", "value", "mine"),
-        *("missed", "here"),
+        *("missed", "here", "posted", "stays", "spared"),
     ]
 )
 """The names of numbers in the templates."""
