@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from symconv.schemas import check_format
@@ -48,13 +48,36 @@ class EquationRecord:
 
 
 @dataclass(frozen=True)
+class EndingRecord:
+    """Further steps from the result of `key`, with the names in them and the sums that are 1."""
+
+    key: str
+    definitions: tuple[EquationRecord, ...]
+    unit_sums: tuple[tuple[str, int], ...]
+    steps: tuple[tuple[str, JsonTree, JsonTree], ...]
+
+
+@dataclass(frozen=True)
 class DerivationRecord:
-    """A derivation in JSON form: tensors by key, sizes, forward and backward equations."""
+    """A derivation in JSON form: tensors by key, sizes, forward and backward equations.
+
+    `named` are the tensors that endings define.
+    """
 
     tensors: dict[str, TensorRecord]
     sizes: tuple[SizeRecord, ...]
     forward: tuple[EquationRecord, ...]
     backward: tuple[EquationRecord, ...]
+    named: dict[str, TensorRecord] = field(default_factory=dict)
+    endings: tuple[EndingRecord, ...] = ()
+
+    def with_names(self, ending: EndingRecord) -> DerivationRecord:
+        """The same with what an ending defines as equations of the forward pass."""
+        defined = {e.key: self.named[e.key] for e in ending.definitions if e.key in self.named}
+        if len(defined) < len(ending.definitions):
+            raise json_form_error("an ending defines a tensor that is not listed as named")
+        forward = (*self.forward, *ending.definitions)
+        return replace(self, tensors={**self.tensors, **defined}, forward=forward)
 
     def defines_mask(self, line: EquationRecord) -> bool:
         """Whether an equation is the definition of a mask, which is derived from nothing."""
@@ -73,8 +96,25 @@ def parse_derivation(text: str) -> DerivationRecord:
     backward = reader.each(data, "backward", _parse_equation)
     if len(tensors) > MOST_TENSORS or len(free) + len(defined) > MOST_SIZES:
         raise json_form_error("too many tensors or sizes")
-    by_key = {t.key: t for t in tensors}
-    return DerivationRecord(by_key, (*free, *defined), tuple(forward), tuple(backward))
+    endings = reader.each(data, "endings", _parse_ending) if data.get("endings") else []
+    named = {t.key: t for t in tensors if t.role == "named"}
+    by_key = {t.key: t for t in tensors if t.role != "named"}
+    return DerivationRecord(
+        by_key, (*free, *defined), tuple(forward), tuple(backward), named, tuple(endings)
+    )
+
+
+def _parse_ending(reader: JsonReader, data: Any) -> EndingRecord:
+    return EndingRecord(
+        reader.name(data, "key"),
+        tuple(reader.each(data, "definitions", _parse_equation)),
+        tuple(reader.each(data, "unit_sums", _parse_unit_sum)),
+        tuple(reader.each(data, "steps", _step)),
+    )
+
+
+def _parse_unit_sum(reader: JsonReader, data: Any) -> tuple[str, int]:
+    return reader.name(data, "tensor"), reader.field(data, "axis", int)
 
 
 def _parse_tensor(reader: JsonReader, data: Any) -> TensorRecord:

@@ -17,7 +17,7 @@ from typing import Any
 
 from symconv.core.errors import SymconvError
 
-from .derivation_file import DerivationRecord, EquationRecord, parse_derivation
+from .derivation_file import DerivationRecord, EndingRecord, EquationRecord, parse_derivation
 from .entries import Environment, Place
 from .json_tree import JsonTree, json_form_error
 from .replay_point import DRAWS, ReplayPoint, iterate_ranges
@@ -29,6 +29,9 @@ ATTEMPTS = 300
 
 The four kinds of entries get a quarter of them each, from ever easier numbers.
 """
+
+ENDING_TRIALS = 5
+"""At how many choices of sizes an ending is replayed."""
 
 ENOUGH_WORK = 5_000
 """After how many parts a step has been compared at enough places."""
@@ -78,7 +81,8 @@ def replay(text: str, *, trials: int = 2, seed: int = 0) -> tuple[Replay, ...]:
         raise json_form_error("'backward' holds no derivation")
     try:
         made = [_draw_replay_point(found, seed + n, work) for n in range(trials)]
-        return tuple(_replay_derivation(line, made, seed) for line in lines)
+        ended = [_replay_ending(found, ending, seed, work) for ending in found.endings]
+        return (*(_replay_derivation(line, made, seed) for line in lines), *ended)
     except RecursionError:
         raise json_form_error(
             "equations that read themselves, or one another in too long a chain"
@@ -86,14 +90,17 @@ def replay(text: str, *, trials: int = 2, seed: int = 0) -> tuple[Replay, ...]:
 
 
 def _draw_replay_point(
-    found: DerivationRecord, seed: int, work: Budget
+    found: DerivationRecord,
+    seed: int,
+    work: Budget,
+    unit_sums: tuple[tuple[str, int], ...] = (),
 ) -> tuple[ReplayPoint, Derivatives]:
     """A trial at which everything has a value, with the true derivatives of the cost."""
     random, problem = Random(seed), ""  # noqa: S311 - test numbers, not secrets
     for attempt in range(ATTEMPTS):
         work.renew()
         try:
-            trial = ReplayPoint(found, random, attempt * len(DRAWS) // ATTEMPTS, work)
+            trial = ReplayPoint(found, random, attempt * len(DRAWS) // ATTEMPTS, work, unit_sums)
             return trial, trial.derivatives(_cost_key(found))
         except BudgetExceededError:
             problem = "it is too large to replay"
@@ -145,6 +152,52 @@ def _replay_derivation(
     return Replay(line.key, len(line.steps), points, open=open_step)
 
 
+def _replay_ending(
+    found: DerivationRecord, ending: EndingRecord, seed: int, work: Budget
+) -> Replay:
+    """Every step from a result to its last line, at five choices of sizes, for true deltas."""
+    key, count, points = f"ending of {ending.key}", len(ending.steps), 0
+    line = next((e for e in found.backward if e.key == ending.key), None)
+    formulas = [line.right] if line else []
+    for _, before, after in ending.steps:
+        if not formulas or before != formulas[-1]:
+            return Replay(key, count, 0, len(formulas), "a step does not start where one ended")
+        formulas.append(after)
+    if line is None or not ending.steps:
+        return Replay(key, count, 0, 0, "it has no steps")
+    rules, document = [rule for rule, _, _ in ending.steps], found.with_names(ending)
+    for trial in range(ENDING_TRIALS):
+        point, true = _draw_replay_point(document, seed + trial, work, ending.unit_sums)
+        _take_true_deltas(point, true)
+        for at in iterate_ranges(line.ranges, point.sizes):
+            work.renew()
+            place = point.world.entries.place(JsonTree("entry", line.left.args, line.of), at)
+            wanted = 0 if place is None else true.get((line.of, place), 0)
+            try:
+                values = [primal_value(point.world.value(f, at)) for f in formulas]
+            except BudgetExceededError:
+                return Replay(key, count, points, open="one entry is too large to replay")
+            except NoValueError as problem:
+                return Replay(key, count, points, count, f"no value: {problem}")
+            points += 1
+            for number, value in enumerate(values):
+                if not _values_agree(primal_value(wanted), value):
+                    rule = rules[number - 1] if number else "the result"
+                    error = f"step {number} ({rule}): {wanted} before, {value} after"
+                    return Replay(key, count, points, number, error)
+    return Replay(key, count, points)
+
+
+def _take_true_deltas(point: ReplayPoint, true: Derivatives) -> None:
+    """The true derivatives in the place of the deltas that were drawn."""
+    for key, table in dict(point.deltas).items():
+        if not point.given(key):
+            plain = key.partition(" ")[2]
+            if any((plain, p) not in true for p in table):
+                raise json_form_error(f"{key!a} is the derivative by no value of its shape")
+            point.deltas[key] = {p: true[plain, p] for p in table}
+
+
 def _find_broken_link(line: EquationRecord) -> tuple[int, str] | None:
     """Where the chain does not lead from the derivative asked for to the equation."""
     if not line.steps:
@@ -183,12 +236,7 @@ def _first_step_values(
 ) -> Generator[Pair]:
     """The derivative through the whole forward pass, and what the true deltas make of it."""
     drawn, by = dict(trial.deltas), before.args[1]
-    for key, table in drawn.items():
-        if not trial.given(key):
-            plain = key.partition(" ")[2]
-            if any((plain, p) not in true for p in table):
-                raise json_form_error(f"{key!a} is the derivative by no value of its shape")
-            trial.deltas[key] = {p: true[plain, p] for p in table}
+    _take_true_deltas(trial, true)
     try:
         for at in places:
             place = trial.world.entries.place(by, at)

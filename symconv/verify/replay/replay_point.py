@@ -32,7 +32,14 @@ DRAWS = (
 class ReplayPoint:
     """Sizes, random entries of what is given, and the forward pass on a tape."""
 
-    def __init__(self, document: DerivationRecord, random: Random, kind: int, work: Budget) -> None:
+    def __init__(
+        self,
+        document: DerivationRecord,
+        random: Random,
+        kind: int,
+        work: Budget,
+        unit_sums: tuple[tuple[str, int], ...] = (),
+    ) -> None:
         self.document = document
         self.exact = not _is_inexact(document)
         self.sizes = draw_sizes(document, random)
@@ -48,6 +55,8 @@ class ReplayPoint:
         self.deltas: dict[str, dict[Place, Number]] = {}
         for key in sorted(document.tensors):
             self._draw(document.tensors[key], random, DRAWS[kind])
+        for key, axis in unit_sums:
+            self._add_up_to_one(key, axis)
         self.world = Evaluation(
             TensorEntries(self.shapes, self.entry), self.definition, self.exact, work
         )
@@ -131,6 +140,16 @@ class ReplayPoint:
             self.deltas[array.key] = numbers
         else:
             self.tables[array.key] = {p: TapeNumber(x) for p, x in numbers.items()}
+
+    def _add_up_to_one(self, key: str, axis: int) -> None:
+        """The last entries along an axis become what is missing to 1."""
+        table = self.tables.get(key, {})
+        if not table or not 0 <= axis < len(self.shapes[key]):
+            raise json_form_error(f"a sum over axis {axis} of {key!a}, which is not given")
+        last = self.shapes[key][axis] - 1
+        for place in [p for p in table if p[axis] == last]:
+            rest = ((*place[:axis], n, *place[axis + 1 :]) for n in range(last))
+            table[place] = TapeNumber(1 - sum(primal_value(table[p]) for p in rest))
 
 
 def iterate_ranges(
