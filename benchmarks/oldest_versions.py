@@ -91,7 +91,7 @@ def list_trials(folder: Path) -> Iterator[Trial]:
     exercise.write_text(EXERCISE, encoding="utf-8")
     marked = str(folder / "marked")
     yield Trial(("mark", str(exercise), str(course), "-o", marked), word="1 of 1 points")
-    yield Trial(("exercise", TINY, "-o", str(folder / "sheets")), word="written: 9 files")
+    yield Trial(("exercise", TINY, "-o", str(folder / "sheets")), word="written: 10 files")
     yield Trial(("explain", "product_of_sums"), word="product_of_sums")
     yield Trial(("trace", "relu-filter", "--values", "random:7"), word="seed 7")
     yield Trial(("trace", "no network"), code=2)

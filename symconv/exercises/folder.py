@@ -11,7 +11,7 @@ from symconv.core.errors import SymconvError
 from symconv.core.printable import quote_text
 from symconv.documents.model.records import NetworkMark
 from symconv.marking.exercise import Exercise, ExerciseQuestion, NamedMistake
-from symconv.marking.exercise_writer import write_exercise
+from symconv.marking.exercise_writer import write_exercise, write_variant_list
 from symconv.output.templates import capitalize_first
 
 from .questions import HALF, POINTS, DrawnQuestion
@@ -35,6 +35,8 @@ def write_variants(
             build_exercise(network, mark, variant), f"values-{name}.json"
         )
         found[f"answers-{name}.md"] = write_answer_form(variant)
+    files = {v.name: f"exercise-{v.name}.toml" for v in variants}
+    found["exercise.toml"] = write_variant_list(network.title, files)
     return found
 
 
@@ -46,7 +48,8 @@ def list_file_names(count: int) -> list[str]:
         "exercise-{}.toml",
         "answers-{}.md",
     ]
-    return [kind.format(name) for name in name_variants(count) for kind in kinds]
+    found = [kind.format(name) for name in name_variants(count) for kind in kinds]
+    return [*found, "exercise.toml"]
 
 
 def build_exercise(network: Network, mark: NetworkMark, variant: Variant) -> Exercise:
@@ -54,17 +57,17 @@ def build_exercise(network: Network, mark: NetworkMark, variant: Variant) -> Exe
     called = "" if network.title == "network" else f"{network.title}, "
     return Exercise(
         mark,
-        tuple(map(_build_question, variant.questions)),
+        tuple(_build_question(q, variant.name) for q in variant.questions),
         f"{called}variant {variant.name}",
         values=list_values(variant.tables),
     )
 
 
-def _build_question(question: DrawnQuestion) -> ExerciseQuestion:
+def _build_question(question: DrawnQuestion, variant: str) -> ExerciseQuestion:
     """A wrong choice gets nothing, a blank with one named mistake half of the points."""
     points = 0.0 if question.options else HALF
     return ExerciseQuestion(
-        question.id,
+        f"{variant}.{question.id}",
         (question.wanted,),
         POINTS,
         "none",
@@ -80,7 +83,8 @@ def write_answer_form(variant: Variant) -> str:
     """A file to fill in and hand in: the marker of every question, and the left side."""
     lines = [f"# Answers to variant {variant.name}", ""]
     for question in variant.questions:
-        lines += [f"<!-- symconv: question {question.id} -->", f"{question.wanted} =", ""]
+        marker = f"<!-- symconv: question {variant.name}.{question.id} -->"
+        lines += [marker, f"{question.wanted} =", ""]
     return "\n".join(lines)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -58,6 +59,17 @@ def read_submission(exercise: Exercise, files: tuple[str, ...]) -> SubmittedText
         except SymconvError as error:
             troubles.append(f"{escape_line(Path(file).name)}: {join_message(error)}")
     return SubmittedText(tuple(answers), tuple(troubles))
+
+
+def list_markers(files: tuple[str, ...]) -> Iterator[str]:
+    """The questions that the files of one person name, in order."""
+    for file in files:
+        with suppress(SymconvError):
+            raw = read_regular_file(Path(file), most_bytes(file))
+            text = raw.decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
+            for piece in find_reader(file)(Source(text, escape_line(file))):
+                if isinstance(piece, Mark) and piece.question:
+                    yield piece.question
 
 
 def list_answers(exercise: Exercise, source: Source) -> Iterator[Answer]:

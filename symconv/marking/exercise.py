@@ -18,8 +18,8 @@ sign = { points = 3, hint = "Which way round is the difference?" }
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +67,7 @@ class Exercise:
     """An exercise as plain data, so that other processes can be given it.
 
     `file` is where it was read from; `values` are the numbers that answers in numbers are about.
+    One with `variants` marks each submission by the variant whose questions it names.
     """
 
     network: NetworkMark
@@ -75,6 +76,14 @@ class Exercise:
     file: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
     budget: float = 10.0
+    variants: Mapping[str, Exercise] = field(default_factory=dict)
+
+    def choose_variant(self, names: Iterable[str]) -> Exercise | None:
+        """The variant that has one of these questions; itself without variants, None for none."""
+        if not self.variants:
+            return self
+        known = {q.id: variant for variant in self.variants.values() for q in variant.questions}
+        return next((known[name] for name in names if name in known), None)
 
     @property
     def points(self) -> float:
@@ -101,6 +110,8 @@ def read_exercise(path: Path) -> Exercise:
 
 def parse_exercise(table: Mapping[str, Any], path: Path) -> Exercise:
     """The exercise of a table; `path` is where its networks and values lie."""
+    if "variants" in table:
+        return _parse_variants(table, path)
     _refuse_unknown(table, ("network", "notation", "title", "values", "budget", "question"), "")
     given = table.get("question")
     if not isinstance(given, list) or not 1 <= len(given) <= MOST_QUESTIONS:
@@ -121,6 +132,38 @@ def parse_exercise(table: Mapping[str, Any], path: Path) -> Exercise:
     )
     exercise.find_network()
     return exercise
+
+
+def _parse_variants(table: Mapping[str, Any], path: Path) -> Exercise:
+    """An exercise of several, each in a file beside it, with the same questions and points."""
+    _refuse_unknown(table, ("title", "variants"), "")
+    given = _take(table, "variants", dict, "")
+    if not 1 <= len(given) <= MOST_QUESTIONS:
+        raise SymconvError("'variants' is a table of files", help='01 = "exercise-01.toml"')
+    found: dict[str, Exercise] = {}
+    for name, file in given.items():
+        where = f"variant {quote_text(name)}: "
+        if not isinstance(file, str) or Path(file).name != file or file == path.name:
+            raise SymconvError(f"{where}it is no file beside this one", help="exercise-01.toml")
+        found[name] = read_exercise(path.parent / file)
+    asked = {
+        name: tuple(replace(q, id=q.id.removeprefix(f"{name}.")) for q in one.questions)
+        for name, one in found.items()
+    }
+    first = next(iter(found))
+    for name in found:
+        if [(q.id, q.points) for q in asked[name]] != [(q.id, q.points) for q in asked[first]]:
+            raise SymconvError(
+                f"variant {quote_text(name)} has other questions than variant {quote_text(first)}"
+            )
+    if len({q.id for one in found.values() for q in one.questions}) < len(asked[first]) * len(
+        found
+    ):
+        raise SymconvError("two variants have a question of the same id", help='id = "01.a"')
+    title = _take(table, "title", str, "", path.stem)
+    return replace(
+        found[first], questions=asked[first], title=title, file=str(path), variants=found
+    )
 
 
 def _parse_question(table: Any, number: int) -> ExerciseQuestion:

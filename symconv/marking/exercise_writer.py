@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from .exercise import Exercise, ExerciseQuestion
 
@@ -21,6 +21,12 @@ def write_exercise(exercise: Exercise, values: str = "") -> str:
     for question in exercise.questions:
         lines += ["", *_list_lines(question)]
     return "\n".join(lines) + "\n"
+
+
+def write_variant_list(title: str, files: Mapping[str, str]) -> str:
+    """The TOML of an exercise with variants, each in the file that stands by its name."""
+    lines = [f"title = {_quote(title)}", "", "[variants]"]
+    return "\n".join([*lines, *(f"{_quote(n)} = {_quote(f)}" for n, f in files.items())]) + "\n"
 
 
 def _list_lines(question: ExerciseQuestion) -> Iterator[str]:

@@ -13,7 +13,7 @@ from symconv.documents.files import FileSearch
 from symconv.documents.processes import Workshop
 from symconv.documents.readers.table import READERS, is_document
 
-from .answers import read_submission
+from .answers import list_markers, read_submission
 from .exercise import Exercise
 from .quantities import QuantityReader
 from .score import UNREAD, Examiner, QuestionMark
@@ -22,6 +22,8 @@ MOST_SUBMISSIONS = 5_000
 """The most submissions of one call; no course is as large."""
 
 LOST = "the process that marked it ended, perhaps for lack of memory"
+
+NO_VARIANT = "it names no question of a variant, as a marker `symconv: question 01.a` does"
 
 
 @dataclass(frozen=True)
@@ -89,8 +91,11 @@ def mark_submission(exercise: Exercise, submission: Submission) -> MarkedSubmiss
     """The marks of one; what goes wrong with it is told in it, and nothing is raised."""
     student = escape_line(submission.student)
     try:
-        text = read_submission(exercise, submission.files)
-        examiner = Examiner(exercise, QuantityReader(exercise.find_network(), exercise.values))
+        chosen = exercise.choose_variant(list_markers(submission.files))
+        if chosen is None:
+            return _mark_lost(exercise, submission, NO_VARIANT)
+        text = read_submission(chosen, submission.files)
+        examiner = Examiner(chosen, QuantityReader(chosen.find_network(), chosen.values))
         return MarkedSubmission(student, examiner.mark(text.answers), text.troubles)
     # A fault of ours in one submission leaves the others, and a person looks at this one.
     except Exception as error:  # noqa: BLE001 - as above

@@ -57,6 +57,7 @@ def grade(exercise: str | Path | Exercise, answer: str, question: str | None = N
     if not isinstance(answer, str):
         raise SymconvError(f"an answer is text, and this is of type '{type(answer).__name__}'")
     found = exercise if isinstance(exercise, Exercise) else read_exercise(Path(exercise))
+    found = found.choose_variant([question or ""]) or found
     ids = [q.id for q in found.questions]
     if question is None and len(ids) > 1:
         raise SymconvError("which question?", help=f"question={ids[0]!r}")

@@ -1,9 +1,12 @@
 """Exercises: solutions are right and distractors wrong by name, by the judge of claims alone."""
 
+from dataclasses import replace
+
 import pytest
 from command import symconv
 
 from symconv.api import Network
+from symconv.core.errors import SymconvError
 from symconv.documents.model.records import NetworkMark
 from symconv.exercises.folder import build_exercise, list_file_names, write_variants
 from symconv.exercises.values import (
@@ -15,7 +18,9 @@ from symconv.exercises.values import (
 )
 from symconv.exercises.variant import make_variants
 from symconv.marking.exercise import read_exercise
+from symconv.marking.folder import find_submissions, mark_submissions
 from symconv.marking.grade import grade
+from symconv.marking.sheets import write_csv
 
 TINY = "input x 3 | conv w 2 -> z | half_sse t -> C"
 FIVE = {
@@ -61,15 +66,16 @@ def grade_all(network, variant):
     """What the exercise of a variant gives for each of its answers."""
     exercise = build_exercise(network, NetworkMark(FIVE.get(network.title, TINY)), variant)
     for question in variant.questions:
-        marker = f"<!-- symconv: question {question.id} -->\n"
-        got = grade(exercise, marker + question.claim, question.id)
+        name = f"{variant.name}.{question.id}"
+        marker = f"<!-- symconv: question {name} -->\n"
+        got = grade(exercise, marker + question.claim, name)
         assert (got.points, got.most) == (2, 2), question.claim
         for one in question.wrong:
-            got = grade(exercise, marker + one.claim, question.id)
+            got = grade(exercise, marker + one.claim, name)
             assert (got.points, got.status) == ((0, "zero") if question.options else (1, "part"))
             said = one.feedback[:1].upper() + one.feedback[1:]
             assert got.feedback.startswith(f"{said}.")
-        assert grade(exercise, f"{marker}{question.wanted} =\n", question.id).points == 0
+        assert grade(exercise, f"{marker}{question.wanted} =\n", name).points == 0
 
 
 def test_a_small_exercise_is_right_and_marked_as_it_says(tiny):
@@ -110,6 +116,50 @@ def test_the_same_seed_makes_the_same_bytes(tiny, tmp_path):
     assert sorted(written) == sorted(list_file_names(1))
     exercise = read_exercise(tmp_path / "out" / "exercise-01.toml")
     assert exercise.points == 2 * len(exercise.questions)
+
+
+def test_each_submission_is_marked_by_its_own_variant(tiny, tmp_path):
+    network, (first, *_), files = tiny
+    second = replace(first, name="02")
+    both = write_variants(network, NetworkMark(TINY), (first, second))
+    assert both.items() >= (files.items() - {("exercise.toml", files["exercise.toml"])})
+    (tmp_path / "answers").mkdir()
+    for name, content in both.items():
+        (tmp_path / name).write_text(content)
+    for variant in (first, second):
+        text = both[f"answers-{variant.name}.md"]
+        for question in variant.questions[:1]:
+            text = text.replace(f"{question.wanted} =", question.claim, 1)
+        (tmp_path / "answers" / f"s{variant.name}.md").write_text(text)
+    (tmp_path / "answers" / "none.md").write_text(first.questions[0].claim)
+    exercise = read_exercise(tmp_path / "exercise.toml")
+    assert exercise.points == 2 * len(first.questions)
+    marked = mark_submissions(exercise, find_submissions(tmp_path / "answers"), jobs=1)
+    assert [(m.student, m.points) for m in marked] == [("none", 0), ("s01", 2), ("s02", 2)]
+    assert [m.marks[0].question for m in marked] == ["a", "01.a", "02.a"]
+    assert "names no question of a variant" in marked[0].troubles[0]
+    assert write_csv(exercise, marked).startswith("student,a,b,c")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[variants]\n", "table of files"), ("variants = 3\n", "wrong kind"),
+        ('[variants]\n01 = "../x.toml"\n', "no file beside"),
+        ('[variants]\n01 = "exercise.toml"\n', "no file beside"),
+        ('[variants]\n01 = "a.toml"\n02 = "b.toml"\n', "other questions"),
+        ('[variants]\n01 = "a.toml"\n02 = "a.toml"\n', "of the same id"),
+        ('network = "two-convs"\n[variants]\n01 = "a.toml"\n', "'network' is no option"),
+    ],
+)  # fmt: skip
+def test_variants_that_are_none_are_one_message(tmp_path, text, said):
+    for name, points in (("a", 1), ("b", 2)):
+        question = f"[[question]]\nid = '{name}'\nwanted = 'dC/dw_1^2'\npoints = {points}\n"
+        (tmp_path / f"{name}.toml").write_text(f"network = 'two-convs'\n{question}")
+    (tmp_path / "exercise.toml").write_text(text)
+    with pytest.raises(SymconvError) as error:
+        read_exercise(tmp_path / "exercise.toml")
+    assert said in str(error.value)
 
 
 def test_other_seeds_make_other_numbers():
