@@ -3,9 +3,12 @@
 import csv
 import io
 import json
+import sys
+from types import SimpleNamespace
 
 import pytest
 from command import symconv
+from paths import ROOT
 from submissions import EXERCISE, RIGHT, WRONG, write_script
 
 import symconv as package
@@ -90,6 +93,30 @@ def test_every_mistake_has_its_points(question):
 )  # fmt: skip
 def test_an_answer_is_found_by_its_marker_or_its_left_side(answer, status):
     assert grade("exercise.toml", answer, "c").status == status
+
+
+@pytest.mark.parametrize(
+    ("answer", "share", "said"),
+    [
+        (RIGHT["a"][1].partition("= ")[2], 1, "right"),
+        (WRONG["a"][0][0].partition("= ")[2], 0.75, "Which way round is the difference?"),
+    ],
+)
+def test_the_question_of_a_server_that_is_shown_gives_its_share(
+    course, monkeypatch, answer, share, said
+):
+    """The code of the page, with the one function of the server that it calls."""
+    page = (ROOT / "templates" / "site" / "marking.md").read_text("utf-8")
+    (code,) = (b.split("```")[0] for b in page.split("```python\n") if "import prairielearn" in b)
+    server = SimpleNamespace(set_weighted_score_data=lambda data: data.update(score="weighted"))
+    monkeypatch.setitem(sys.modules, "prairielearn", server)
+    names = {"__file__": str(course / "server.py")}
+    exec(compile(code, "server.py", "exec"), names)
+    data = {"submitted_answers": {"gradient": answer}, "partial_scores": {}, "feedback": {}}
+    names["grade"](data)
+    assert data["partial_scores"]["gradient"]["score"] == share
+    assert data["feedback"]["gradient"].startswith(said)
+    assert data["score"] == "weighted"
 
 
 HOSTILE = (
