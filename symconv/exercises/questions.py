@@ -134,7 +134,7 @@ class QuestionMaker:
         network = self.maker.network
         backward = network.backward()
         names = collect_names(network.program, backward.items, network.notation)
-        plain = PlainText(ascii_only=True, letters=network.notation.shown_letters)
+        plain = PlainText(ascii_only=True).in_notation(network.notation)
         for derivation in shuffle(backward.derivations, self.draw):
             left = arrange(derivation.equation.lhs, names)
             steps = list_steps(derivation)

@@ -9,10 +9,10 @@ from typing import Any
 from symconv.api import Network
 from symconv.core.proof import Derivation
 from symconv.output.templates import render_template
-from symconv.render.document.documents import GITHUB
 from symconv.render.document.html import HTML, keep_together, style_sheet
 from symconv.render.document.markup_settings import DOCUMENT, MARKDOWN, MarkupSettings
 from symconv.render.document.page_model import Display
+from symconv.render.document.result_documents import FORMULA_ENDS
 from symconv.render.document.symbol_notes import Sentence
 from symconv.render.document.symbols import describe_symbols
 from symconv.render.formula.arrange import arrange
@@ -103,7 +103,7 @@ def write_sheet(network: Network, variant: Variant, form: str, *, solved: bool) 
             derivation=write_derivation(network, form),
             trace=_embed_trace(variant, form),
         )
-    around: dict[str, Any] = dict(GITHUB) if form == "md" else {}
+    around: dict[str, Any] = dict(FORMULA_ENDS["github"]) if form == "md" else {}
     if form == "html":
         around["style"] = style_sheet()
     written = render_template(folder, TEMPLATES[form], page=page, body="exercise.tex.j2", **around)

@@ -35,7 +35,7 @@ class StepExample:
         """What stood before the step, and what stands after it, as text."""
         passes, notation = self.network.backward(), self.network.notation
         names = collect_names(self.network.program, passes.items, notation)
-        plain = PlainText(letters=notation.shown_letters)
+        plain = PlainText().in_notation(notation)
         before, after = (arrange(e, names) for e in (self.step.before, self.step.after))
         return plain.write(before), plain.write(after)
 

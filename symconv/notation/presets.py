@@ -13,6 +13,8 @@ from sympy import Symbol
 from symconv.core.errors import SymconvError, did_you_mean
 from symconv.core.tensor import Tensor
 
+from .hand import PLAIN_HAND, Hand
+
 Letters = tuple[tuple[str, str], ...]
 CHOICES: Mapping[str, tuple[object, ...]] = {
     "index_base": (0, 1),
@@ -30,7 +32,8 @@ class Notation:
     always the superscript. `deltas` names an error signal by its layer alone (`delta^1`) wherever
     that is enough, or always by its tensor, or as the derivative that it is (`dC/do`). `letters`
     replaces index letters, as in `{"i": "r"}`; an index that already has the new letter takes the
-    old one. `assumed` says that nobody asked for it: a claim in another one is answered in that.
+    old one. `hand` gives tensors signs of one's own. `assumed` says that nobody asked for it: a
+    claim in another one is answered in that.
     """
 
     name: str
@@ -38,6 +41,7 @@ class Notation:
     style: Literal["grid", "flat"] = "grid"
     deltas: Literal["shortest", "full", "partial"] = "shortest"
     letters: Letters | Mapping[str, str] = ()
+    hand: Hand = PLAIN_HAND
     assumed: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:

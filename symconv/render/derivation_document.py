@@ -17,9 +17,18 @@ from symconv.core.proof import Backward, Derivation, Ending, Step
 from symconv.core.tensor import Tensor
 from symconv.notation.conventions import describe_layout
 from symconv.notation.presets import Notation
+from symconv.render.document.content import Content
 from symconv.render.document.detail import parse_detail
 from symconv.render.document.displays import CaseEntries
 from symconv.render.document.markup_settings import TEXT_COLUMNS, check_columns
+from symconv.render.document.plain_align import plain_latex
+from symconv.render.document.result_documents import (
+    check_math,
+    check_only,
+    results_html,
+    results_markdown,
+    results_text,
+)
 from symconv.render.document.symbol_notes import Sentence
 from symconv.schemas import with_format
 from symconv.semantics.entrywise import EntrywiseGradients, Place, count_expanded_terms
@@ -80,27 +89,50 @@ class DerivationDocument:
         """Its result, in index form."""
         return self.derivation.equation.rhs
 
-    def latex(
+    def latex(  # noqa: PLR0913 - each says where the formulas go
         self,
         *,
         document: bool = False,
         detail: str = "normal",
         case: bool = False,
         width: float | None = None,
+        plain: bool = False,
+        only: str = "",
     ) -> str:
         r"""A fragment for `\input` that needs amsmath, or a whole document.
 
-        `width` is what `\the\columnwidth` says where the fragment goes, in points.
+        `width` is what `\the\columnwidth` says where the fragment goes, in points. `plain` is one
+        `align` without a macro of ours, and a label for each equation; the results alone, which
+        `only="result"` asks for, are such an `align`, too.
         """
+        if check_only(only) or plain:
+            return plain_latex(self._formulas(detail), width, only=only)
         words = self._at(detail, case=case)
         return emit.derivation_latex(*self._subject, **words, document=document, width=width)
 
-    def markdown(self, *, detail: str = "normal", case: bool = False) -> str:
-        """Markdown as GitHub renders it."""
-        return emit.derivation_markdown(*self._subject, **self._at(detail, case=case))
+    def markdown(
+        self, *, detail: str = "normal", case: bool = False, math: str = "github", only: str = ""
+    ) -> str:
+        """Markdown as GitHub renders it; with `math="dollars"` as most others do, between $$."""
+        dollars = check_math(math) == "dollars"
+        if check_only(only):
+            return results_markdown(self._formulas(detail), math)
+        words = self._at(detail, case=case)
+        if dollars:
+            return emit.derivation_notebook(*self._subject, **words)
+        return emit.derivation_markdown(*self._subject, **words)
 
-    def html(self, *, detail: str = "normal", case: bool = False, fragment: bool = False) -> str:
+    def html(
+        self,
+        *,
+        detail: str = "normal",
+        case: bool = False,
+        fragment: bool = False,
+        only: str = "",
+    ) -> str:
         """One HTML file that needs no network and runs no script; or its `main` element alone."""
+        if check_only(only):
+            return results_html(self._formulas(detail), fragment=fragment)
         words = self._at(detail, case=case)
         return emit.derivation_html(*self._subject, **words, fragment=fragment)
 
@@ -108,8 +140,17 @@ class DerivationDocument:
         """The elements of the page apart: equations, results and rules."""
         return emit.derivation_html_parts(*self._subject, **self._at(detail))
 
-    def text(self, *, detail: str = "normal", case: bool = False, width: int = TEXT_COLUMNS) -> str:
+    def text(
+        self,
+        *,
+        detail: str = "normal",
+        case: bool = False,
+        width: int = TEXT_COLUMNS,
+        only: str = "",
+    ) -> str:
         """Plain text in lines of `width` columns; SymconvError where that is too narrow."""
+        if check_only(only):
+            return results_text(self._formulas(detail), check_columns(width))
         words = self._at(detail, case=case)
         return emit.derivation_text(*self._subject, **words, width=check_columns(width))
 
@@ -151,6 +192,10 @@ class DerivationDocument:
     @property
     def _subject(self) -> tuple[Program, tuple[Derivation | Equation, ...], Notation]:
         return self.forward, self.backward.items, self.notation
+
+    def _formulas(self, detail: str) -> Content:
+        """The derivations alone: nothing is proved of them, as nothing is said of them."""
+        return emit.make_content(*self._subject, title=self.title, detail=parse_detail(detail))
 
     def _at(self, detail: str, *, case: bool = False) -> dict[str, Any]:
         """The words of a document at a level of detail."""

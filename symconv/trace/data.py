@@ -22,7 +22,7 @@ def trace_json(trace: Trace) -> str:
     names = collect_names(
         trace.network.program, trace.network.backward().items, trace.network.notation
     )
-    plain = PlainText(letters=trace.network.notation.shown_letters)
+    plain = PlainText().in_notation(trace.network.notation)
     data: dict[str, Any] = {
         "title": trace.network.title,
         "chosen": trace.chosen,

@@ -12,7 +12,6 @@ from symconv.core.proof import number_equations
 from symconv.core.tensor import Tensor
 from symconv.notation.presets import entry_name, entry_number
 from symconv.output.templates import render_template
-from symconv.render.document.documents import DOLLARS, GITHUB
 from symconv.render.document.equation_writer import EquationWriter
 from symconv.render.document.html import HTML, security_policy, style_sheet
 from symconv.render.document.markup_settings import (
@@ -25,6 +24,7 @@ from symconv.render.document.markup_settings import (
     MarkupSettings,
 )
 from symconv.render.document.page_model import Display
+from symconv.render.document.result_documents import FORMULA_ENDS
 from symconv.render.formula.names import collect_names, display_entry, parse_symbol, tensor_name
 from symconv.render.formula.tree import DisplayEntry, DisplayRelation, DisplayTree
 from symconv.render.formula.tree import DisplayNumber as Whole
@@ -58,7 +58,7 @@ def trace_document(trace: Trace, form: str, width: int = TEXT_COLUMNS) -> str:
     if form == "text":
         scribe = replace(scribe, room=width)
     page = TraceWriter(trace, scribe).page()
-    around: dict[str, Any] = dict(DOLLARS if form == "notebook" else GITHUB)
+    around: dict[str, Any] = dict(FORMULA_ENDS["dollars" if form == "notebook" else "github"])
     if form == "html":
         around |= {"style": style_sheet(), "policy": security_policy()}
     around["whole"] = form != "part"

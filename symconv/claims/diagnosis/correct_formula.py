@@ -125,7 +125,7 @@ def _write_equation(context: NetworkContext, equation: Equation) -> str:
     from symconv.render.formula.plain import PlainText
 
     names = collect_names(context.forward, context.backward.items, context.notation)
-    plain = PlainText(letters=context.notation.shown_letters, ascii_only=True)
+    plain = PlainText(ascii_only=True).in_notation(context.notation)
     sides = (equation.lhs, equation.rhs)
     text = " = ".join(plain.write(arrange(side, names)) for side in sides)
     return text if len(text) <= MOST_INDEX_LENGTH else ""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from sympy.tensor.indexed import Indexed
 
-from symconv.render.formula.tree import DisplayTree
+from symconv.core.tensor import key_of
+from symconv.render.formula.tree import DisplayDerivative, DisplayTree
 from symconv.structure.array_operations import ArrayOperation, Kind
 from symconv.structure.findings import Finding
 
@@ -45,6 +46,8 @@ class ArrayOperationWords:
         """The outer product of delta and v; dE/dW = delta ⊗ v."""
         assert o.second is not None
         first, second = self.wholes.whole(o.first), self.wholes.whole(o.second)
+        if o.kind == "outer product" and self._is_transposed(finding.derivation.equation.lhs):
+            first, second = second, first
         yield from (f"the {o.kind} of ", first, " and ", second)
         if finding.coefficient == 1:
             yield from ("; ", self.wholes.left(finding), " = ", first, SIGNS[o.kind], second)
@@ -83,18 +86,45 @@ class ArrayOperationWords:
         yield from self.wholes.listed([*o.form.bound])
 
     def _matrix(self, finding: Finding, o: ArrayOperation) -> Iterator[str | DisplayTree]:
-        """A matrix product, left = A B, each transposed where its indices are swapped."""
+        """A matrix product, left = A B, each transposed where its indices are swapped.
+
+        All is transposed, (A B)' = B' A', where the hand has the other factor in front, and where
+        the left side as a whole is a transpose.
+        """
         assert o.second is not None
         (summed,) = o.form.bound
         first, second = self._in_order(finding, o)
+        lhs = finding.derivation.equation.lhs
+        turned = self._is_transposed(lhs) or self._wants_other_order(lhs, first, second)
+        factors = [(first, first.indices[0] == summed), (second, second.indices[-1] == summed)]
+        if turned:
+            factors = [(f, not swapped) for f, swapped in factors[::-1]]
         alone = finding.coefficient == 1
-        yield from ("a matrix product, ", self.wholes.left(finding), " = ") if alone else ()
-        yield "" if alone else "the matrix product "
-        yield self.wholes.whole(first)
-        yield "ᵀ" if len(first.indices) == 2 and first.indices[0] == summed else ""
-        yield " "
-        yield self.wholes.whole(second)
-        yield "ᵀ" if len(second.indices) == 2 and second.indices[-1] == summed else ""
+        yield from ("a matrix product, ", self.wholes.left(finding)) if alone else ()
+        yield self._mark(lhs, turned) if alone else ""
+        yield " = " if alone else "the matrix product "
+        for number, (factor, swapped) in enumerate(factors):
+            yield " " if number else ""
+            yield self.wholes.whole(factor)
+            yield self._mark(factor, swapped)
+
+    def _mark(self, array: Indexed, swapped: bool) -> str:
+        """The sign of a transpose, for a matrix whose indices are swapped."""
+        turned = swapped != self._is_transposed(array)
+        return "ᵀ" if len(array.indices) == 2 and turned else ""
+
+    def _is_transposed(self, array: Indexed) -> bool:
+        """Whether a derivative by a matrix is written as a whole with its axes swapped."""
+        form = self.wholes.whole(array)
+        numerator = self.wholes.names.notation.hand.layout == "numerator"
+        return numerator and len(array.indices) == 2 and isinstance(form, DisplayDerivative)
+
+    def _wants_other_order(self, lhs: Indexed, first: Indexed, second: Indexed) -> bool:
+        """Whether the weights stand in front and the hand has them behind, or the other way."""
+        names, order = self.wholes.names, self.wholes.names.notation.hand.product
+        weights = [names.roles.get(key_of(a)) == "parameter" for a in (first, second)]
+        unwanted = {"xW": [True, False], "Wx": [False, True]}.get(order)
+        return weights == unwanted and not self._is_transposed(lhs)
 
     @staticmethod
     def _in_order(finding: Finding, o: ArrayOperation) -> tuple[Indexed, Indexed]:

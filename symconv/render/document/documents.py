@@ -24,13 +24,11 @@ from .markup_settings import (
     TEXT_COLUMNS,
     fit_latex,
 )
+from .result_documents import FORMULA_ENDS
 from .scalar_displays import ScalarEquation
 from .symbol_notes import Sentence
 
 Backward = Sequence[Derivation | Equation]
-GITHUB = {"opening": "```math", "closing": "```"}
-DOLLARS = {"opening": "$$", "closing": "$$"}
-"""What stands around a formula of its own line."""
 Structure = Mapping[str, tuple[Sentence, ...]]
 
 
@@ -83,7 +81,7 @@ def derivation_markdown(*subject: Any, **words: Any) -> str:
     """Markdown with formulas in ```math fences, as GitHub shows them."""
     content = make_content(*subject, **words)
     return render_template(
-        "markdown", "derivation.md.j2", page=build_page(content, MARKDOWN), **GITHUB
+        "markdown", "derivation.md.j2", page=build_page(content, MARKDOWN), **FORMULA_ENDS["github"]
     )
 
 
@@ -91,7 +89,10 @@ def derivation_notebook(*subject: Any, **words: Any) -> str:
     """Markdown with formulas between dollar signs, as notebooks show them."""
     content = make_content(*subject, **words)
     return render_template(
-        "markdown", "derivation.md.j2", page=build_page(content, NOTEBOOK), **DOLLARS
+        "markdown",
+        "derivation.md.j2",
+        page=build_page(content, NOTEBOOK),
+        **FORMULA_ENDS["dollars"],
     )
 
 

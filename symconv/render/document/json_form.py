@@ -221,6 +221,6 @@ def scalar_json(e: Expr, names: DisplayNames) -> Json:
 def formula_json(e: Expr, names: DisplayNames) -> Json:
     """A formula in every form."""
     form = arrange(e, names)
-    letters = names.notation.shown_letters
-    text, latex = PlainText(letters=letters).write(form), Latex(letters=letters).write(form)
+    writers = PlainText().in_notation(names.notation), Latex().in_notation(names.notation)
+    text, latex = (writer.write(form) for writer in writers)
     return {"tree": tree_json(e), "text": text, "latex": latex}

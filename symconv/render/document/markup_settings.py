@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from symconv.core.errors import SymconvError
+from symconv.notation.hand import TRANSPOSE
 from symconv.notation.presets import Notation
 from symconv.render.formula.escape import clean_text, escape_latex, escape_markdown
 from symconv.render.formula.formula_printer import FormulaPrinter
@@ -41,10 +42,12 @@ class MarkupSettings:
     stacked: bool
     marks: bool = False
     small_word: float = 1
+    transpose: str = TRANSPOSE
 
     def lettered(self, notation: Notation) -> MarkupSettings:
         """The same markup with the letters that a notation has for indices."""
-        return replace(self, writer=replace(self.writer, letters=notation.shown_letters))
+        sign = notation.hand.transpose
+        return replace(self, writer=self.writer.in_notation(notation), transpose=sign)
 
     @property
     def narrow(self) -> bool:
@@ -78,7 +81,8 @@ class MarkupSettings:
         before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
         if not text.strip():
             return text
-        return before + (self.words(text) if start else self.words(f"x{text.strip()}")[1:]) + after
+        said = self.words(text) if start else self.words(f"x{text.strip()}")[1:]
+        return before + said.replace(f"$^{{{TRANSPOSE}}}$", f"$^{{{self.transpose}}}$") + after
 
     def text(self, form: DisplayTree) -> str:
         """A formula inside a sentence."""

@@ -120,7 +120,10 @@ class FormulaPrinter(Markup):
         """A factor of a product, in parentheses where it would read wrong without."""
         strip = nest_boxes(self.strip(form))
         open_ended = isinstance(form, DisplayReduction) and not last
-        return self.enclosed(strip) if open_ended or isinstance(form, DisplaySum) else strip
+        nabla = isinstance(form, DisplayDerivative) and self.shows_nabla(form)
+        return (
+            self.enclosed(strip) if open_ended or nabla or isinstance(form, DisplaySum) else strip
+        )
 
     def reduction(self, form: DisplayReduction) -> Boxes:
         """The signs of summation, then what they reach: a product, or a sum in parentheses."""

@@ -40,6 +40,8 @@ BIG_SUM = 16.5
 RADICAL = 9.7
 THIN_SPACE = 1.9
 SCALE = (1.0, 1.0, 0.76, 0.6)
+WIDER_FONT = 1.2
+"""How much wider a letter may be in another font: a bold one has 0.575 em for 0.5 em."""
 
 
 def italic_width(letter: str) -> float:
@@ -47,10 +49,32 @@ def italic_width(letter: str) -> float:
     return LETTERS.get(letter, DIGIT if letter.isdigit() else GREEK_LETTER)
 
 
+def sign_width(letter: str) -> float:
+    """The width of a letter in any font: no narrower than an upright or a blackboard one."""
+    return max(italic_width(letter), 8.0 if letter.isupper() else UPRIGHT)
+
+
 def upright_width(text: str) -> float:
     """The width of a word in upright letters, averaged and rounded up."""
     return UPRIGHT * len(text)
 
+
+COMBINING = {
+    "hat": "\u0302",
+    "widehat": "\u0302",
+    "tilde": "\u0303",
+    "widetilde": "\u0303",
+    "bar": "\u0304",
+    "overline": "\u0305",
+    "vec": "\u20d7",
+    "dot": "\u0307",
+    "ddot": "\u0308",
+    "check": "\u030c",
+    "breve": "\u0306",
+    "mathring": "\u030a",
+    "underline": "\u0332",
+}
+"""The characters that put an accent on the letter before them."""
 
 GREEK = {
     "alpha": "α",
@@ -76,6 +100,14 @@ GREEK = {
     "chi": "χ",
     "psi": "ψ",
     "omega": "ω",
+    "varepsilon": "ε",
+    "vartheta": "ϑ",
+    "varpi": "ϖ",
+    "varrho": "ϱ",
+    "varsigma": "ς",
+    "varphi": "ϕ",
+    "ell": "ℓ",
+    "Upsilon": "Υ",
     "Gamma": "Γ",
     "Delta": "Δ",
     "Theta": "Θ",

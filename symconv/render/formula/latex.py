@@ -194,11 +194,19 @@ class Latex(LatexSums):
         return self.piece("/", glyphs.DIGIT)
 
     def derivative(self, form: DisplayDerivative) -> Boxes:
-        d = r"\partial "
+        if self.shows_nabla(form):
+            return self.nabla(form)
+        d = "d" if self.hand.derivative == "d" else r"\partial "
         by = fuse_boxes(self.inner().strip(form.by))
         if isinstance(form.of, DisplayEntry | DisplaySymbol):
             of = fuse_boxes(self.inner().strip(form.of))
             width = max(of.width, by.width) + 9.5 * self.scale
             return (TextBox(rf"\frac{{{d}{of.text}}}{{{d}{by.text}}}", width, 2),)
-        operator = TextBox(rf"\frac{{\partial}}{{{d}{by.text}}}", by.width + 9.5 * self.scale, 2)
+        operator = TextBox(rf"\frac{{{d.strip()}}}{{{d}{by.text}}}", by.width + 9.5 * self.scale, 2)
         return delimit(operator, self.operand(form.of), self.nothing())
+
+    def nabla(self, form: DisplayDerivative) -> Boxes:
+        r"""`\nabla_{w_{m,n}} C`."""
+        by, of = fuse_boxes(self.small().strip(form.by)), fuse_boxes(self.strip(form.of))
+        width = 9.2 * self.scale + by.width + of.width + 2
+        return (TextBox(rf"\nabla_{{{by.text}}} {of.text}", width),)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from symconv.core.tensor import HAT, Name
+from symconv.notation.signs import TensorSign
 
 from . import glyphs
 from .escape import escape_latex
@@ -80,6 +81,9 @@ class LatexLeaves(FormulaPrinter):
 
     def word(self, form: DisplaySymbol) -> TextBox:
         """`w_3^1`, `w_{1,0}^{1}`, `k_1`, `m'`."""
+        sign = self.sign_of(form)
+        if sign or (form.entry and form.superscript and self.hand.mark != "up"):
+            return self.word_in_hand(form, sign)
         letter = self.letter(form.letter)
         below, above = self.script(form.subscript), self.script(form.superscript)
         brace = "{%s}" if max(len(below.text), len(above.text)) > 1 else "%s"
@@ -104,28 +108,93 @@ class LatexLeaves(FormulaPrinter):
         letter, above = self.named(form.name)
         small = self.small()
         places = [small.strip(place) for place in form.places]
-        text, width = letter.text, above.width
-        if above.text:
-            text += f"^{{{above.text}}}"
-        if places:
-            text += f"_{{{','.join(map(join_text, places))}}}"
-            commas = self.small_scale * glyphs.TIGHT_COMMA * (len(places) - 1)
-            width = max(width, sum(map(total_width, places)) + commas)
-        height = 1 if any(tallest_height(place) for place in places) else 0
-        return TextBox(text, letter.width + width + 0.6, height)
+        commas = self.small_scale * glyphs.TIGHT_COMMA * (len(places) - 1)
+        below = TextBox(
+            ",".join(map(join_text, places)),
+            sum(map(total_width, places)) + commas if places else 0,
+            1 if any(tallest_height(place) for place in places) else 0,
+        )
+        word = self.word_below(form.name)
+        inside = self.hand.mark == "below" and form.name.kind != "delta"
+        if inside or (self.hand.mark == "below" and not form.name.letter):
+            return self.layer_below(letter, above, below, word)
+        return self.scripted(letter, above, self.joined(word, below))
+
+    def joined(self, word: TextBox, below: TextBox) -> TextBox:
+        """A word of a sign in front of the indices below it."""
+        if not word.text or not below.text:
+            return word if word.text else below
+        width = word.width + below.width + glyphs.TIGHT_COMMA * self.small_scale
+        return TextBox(f"{word.text},{below.text}", width, below.height)
+
+    def scripted(self, letter: TextBox, above: TextBox, below: TextBox) -> TextBox:
+        """A letter with what stands above and below it."""
+        text = letter.text
+        text += f"^{{{above.text}}}" if above.text else ""
+        text += f"_{{{below.text}}}" if below.text else ""
+        return TextBox(text, letter.width + max(above.width, below.width) + 0.6, below.height)
+
+    def layer_below(
+        self, letter: TextBox, layer: TextBox, below: TextBox, word: TextBox
+    ) -> TextBox:
+        """`W_{1}`, and `(W_{1})_{m,n}` with indices."""
+        nothing = TextBox("", 0)
+        if not (below.text and layer.text):
+            only = below if below.text else layer
+            return self.scripted(letter, nothing, self.joined(word, only))
+        marked = self.scripted(letter, nothing, self.joined(word, layer))
+        ends = 2 * glyphs.DELIMITER[0] * self.scale
+        around = TextBox(f"({marked.text})", marked.width + ends)
+        return self.scripted(around, nothing, below)
+
+    def word_in_hand(self, form: DisplaySymbol, sign: TensorSign | None) -> TextBox:
+        """An entry by its numbers with the sign of its tensor and the mark of its layer."""
+        number = form.superscript
+        name = Name(form.letter, int(number) if number.isdecimal() else None)
+        letter = self.letter(form.letter) if sign is None else self.sign_letter(sign)
+        shown = self.hand.shown_layer(name)
+        layer = self.layer_mark(shown) if form.entry else self.script(number)
+        below, word = self.script(form.subscript), self.word_below(name)
+        if self.hand.mark == "below" and form.entry:
+            return self.layer_below(letter, layer, below, word)
+        found = self.scripted(letter, layer, self.joined(word, below))
+        return found._replace(text=found.text + chr(39) * form.primes)
+
+    def word_below(self, name: Name) -> TextBox:
+        """The word below a sign; nothing where it has none."""
+        sign = self.hand.sign(name) if self.hand.signs and not name.kind else None
+        text = "" if sign is None else sign.below_latex()
+        return TextBox(text, glyphs.upright_width(sign.below if sign else "") * self.small_scale)
+
+    def layer_mark(self, layer: int | None) -> TextBox:
+        """`1`, `[1]` or `(1)`; nothing where a tensor has no layer."""
+        digits = "" if layer is None else str(layer)
+        ends = {"bracket": "[]", "paren": "()"}.get(self.hand.mark, "")
+        text = f"{ends[0]}{digits}{ends[1]}" if digits and ends else digits
+        return TextBox(text, glyphs.DIGIT * len(text) * self.small_scale)
+
+    def sign_letter(self, sign: TensorSign) -> TextBox:
+        r"""`\mathbf{W}`, `\hat{x}`, with a width on the safe side."""
+        letter = sign.letter
+        width = glyphs.GREEK_LETTER if sign.is_greek else sum(map(glyphs.sign_width, letter))
+        return self.piece(sign.latex(), width if sign.is_bare else width * glyphs.WIDER_FONT)
 
     def named(self, name: Name) -> tuple[TextBox, TextBox]:
         """The letter of a tensor and what stands above it."""
-        layer = "" if name.layer is None else str(name.layer)
-        number = TextBox(layer, glyphs.DIGIT * len(layer) * self.small_scale)
+        number = self.layer_mark(self.hand.shown_layer(name) if name.letter else name.layer)
         if not name.kind:
-            return self.letter(name.letter), number
-        delta = self.piece(r"\delta", glyphs.GREEK_LETTER)
+            sign = self.hand.sign(name)
+            return self.letter(name.letter) if sign is None else self.sign_letter(sign), number
+        own = self.hand.sign(Name("delta"))
+        delta = self.piece(r"\delta", glyphs.GREEK_LETTER) if own is None else self.sign_letter(own)
         if not name.letter:
             return delta, number
         inner, above = self.small().named(name.plain)
-        exponent = f"^{{{above.text}}}" if above.text else ""
-        return delta, TextBox(inner.text + exponent, inner.width + above.width)
+        word = self.small().word_below(name.plain)
+        script = "_" if self.hand.mark == "below" else "^"
+        exponent = f"{script}{{{above.text}}}" if above.text else ""
+        exponent += f"_{{{word.text}}}" if word.text and script == "^" else ""
+        return delta, TextBox(inner.text + exponent, inner.width + above.width + word.width)
 
 
 FUNCTIONS = {

@@ -62,11 +62,16 @@ class MathMl(MathMlSigns):
 
     def derivative(self, form: DisplayDerivative) -> Boxes:
         widths = super().derivative(form)
-        by = row(operator("∂") + self.inner().write(form.by))
+        if self.shows_nabla(form):
+            under = row(self.small().write(form.by))
+            text = element("msub", operator("∇"), under) + self.write(form.of)
+            return (fuse_boxes(widths)._replace(text=row(text)),)
+        d = operator("d" if self.hand.derivative == "d" else "∂")
+        by = row(d + self.inner().write(form.by))
         if isinstance(form.of, DisplayEntry | DisplaySymbol):
-            of = row(operator("∂") + self.inner().write(form.of))
+            of = row(d + self.inner().write(form.of))
             return (fuse_boxes(widths)._replace(text=element("mfrac", of, by)),)
-        head = element("mfrac", operator("∂"), by)
+        head = element("mfrac", d, by)
         return delimit(TextBox(head, 0, 2), self.operand(form.of), self.nothing())
 
     def first_maximum(self, form: DisplayArgmax) -> Boxes:

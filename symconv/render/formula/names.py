@@ -17,6 +17,7 @@ from symconv.core.tensor import Name, Role, key_of
 from symconv.notation.index_letters import is_index
 from symconv.notation.index_order import IndexOrder, index_order
 from symconv.notation.presets import IJ0, Notation
+from symconv.notation.signs import TensorSign
 
 from .tree import DisplayDerivative, DisplayEntry, DisplaySymbol, DisplayTree
 
@@ -49,6 +50,7 @@ def collect_names(
     """The names of a forward program together with its backward pass."""
     equations = [*program.equations, *map(equation_of, backward)]
     refuse_clashes(program, equations, notation)
+    refuse_equal_signs(program, equations, notation)
     roles = {t.key: t.role for t in program.tensors}
     roles |= {item.of.key: item.of.role for item in backward if isinstance(item, Derivation)}
     roles |= {e.key: "mask" for e in equations if isinstance(e.rhs, OneHot)}
@@ -75,6 +77,28 @@ def refuse_clashes(program: Program, equations: Sequence[Equation], notation: No
     known = [old for old, _ in notation.shown_letters if old in sizes]
     if known:
         raise SymconvError(f"{known[0]} is a size; only index letters can be replaced")
+
+
+def refuse_equal_signs(program: Program, equations: Sequence[Equation], notation: Notation) -> None:
+    """A sign cannot be that of another tensor, of a size or of an index."""
+    hand = notation.hand
+    if not hand.signs:
+        return
+    tensors = {t.name.plain for t in program.tensors}
+    shown = {name: hand.sign(name) or TensorSign(name.letter) for name in tensors}
+    own = {name: sign for name, sign in shown.items() if hand.sign(name)}
+    symbols = {s for e in equations for side in (e.lhs, e.rhs) for s in side.atoms(Symbol)}
+    letters = dict(notation.shown_letters)
+    bare = {s.name.rstrip("'") for s in symbols if s.is_integer}
+    bare = {letters.get(letter, letter) for letter in bare}
+    for name, sign in sorted(own.items()):
+        same = [n for n, s in shown.items() if n.letter != name.letter and s == sign]
+        if same or (sign.is_bare and sign.letter in bare):
+            other = min(same).key if same else "a size or an index"
+            raise SymconvError(
+                f"{name.key} cannot be written as {sign.latex()}: so is {other}",
+                help="another letter, font or accent for it",
+            )
 
 
 def _cost_letter(program: Program, backward: Sequence[Derivation | Equation]) -> str:

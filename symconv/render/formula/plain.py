@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, replace
 from typing import Self
 
-from symconv.core.tensor import HAT
+from symconv.core.tensor import HAT, Name
+from symconv.notation.signs import TensorSign
 
 from .formula_printer import FormulaPrinter
-from .glyphs import GREEK, SUBSCRIPT, SUPERSCRIPT
+from .glyphs import COMBINING, GREEK, SUBSCRIPT, SUPERSCRIPT
 from .line_breaking import Boxes, TextBox, delimit, fuse_boxes
 from .markup import Leaf
 from .tree import (
@@ -30,7 +32,7 @@ from .tree_helpers import has_parentheses, is_numeric, is_root
 
 def text_box(text: str) -> TextBox:
     """Text as wide as it has characters; an accent stands on the one before it."""
-    return TextBox(text, len(text) - text.count(HAT))
+    return TextBox(text, sum(not unicodedata.combining(c) for c in text))
 
 
 WIDEST = 40
@@ -64,11 +66,39 @@ class PlainLeaves(FormulaPrinter):
         return letter if self.ascii_only else GREEK.get(letter, letter)
 
     def word(self, form: DisplaySymbol) -> str:
-        """`w_3^1`, or w₃¹."""
-        above = self.above(form.superscript)
-        below = self.below(form)
+        """`w_3^1`, or w₃¹; in a hand that marks layers below, w_1[3]."""
+        sign, number = self.sign_of(form), form.superscript
+        letter = self.letter(form.letter) if sign is None else self.sign_letter(sign)
         primes = ("'" if self.ascii_only else "′") * form.primes
-        return self.letter(form.letter) + below + above + primes
+        if not form.entry:
+            return letter + self.below(form) + self.above(number) + primes
+        layer = int(number) if number.isdecimal() else None
+        layer = self.hand.shown_layer(Name(form.letter, layer))
+        if self.hand.mark == "below" and layer is not None:
+            places = f"[{form.subscript}]" if form.subscript else ""
+            return letter + self.layer_mark(layer) + places + primes
+        above = self.above(number) if self.hand.mark == "up" else self.layer_mark(layer)
+        return letter + self.below(form) + (above if layer is not None else "") + primes
+
+    def layer_mark(self, layer: int | None) -> str:
+        """`^1`, `^[1]`, `^(1)` or `_1`; nothing where a tensor has no layer."""
+        if layer is None:
+            return ""
+        match self.hand.mark:
+            case "bracket":
+                return f"^[{layer}]"
+            case "paren":
+                return f"^({layer})"
+            case "below":
+                return f"_{layer}" if self.ascii_only else str(layer).translate(SUBSCRIPT)
+        return self.above(str(layer))
+
+    def sign_letter(self, sign: TensorSign) -> str:
+        """`W` for a bold one, `xhat` or x̂: a text has no fonts."""
+        letter = self.letter(sign.letter)
+        if self.ascii_only:
+            return letter + "".join(sign.accents[::-1])
+        return letter + "".join(COMBINING[accent] for accent in sign.accents[::-1])
 
     def below(self, form: DisplaySymbol) -> str:
         """A subscript; the number of a size is part of its ASCII name (`k1`)."""
@@ -91,10 +121,15 @@ class PlainLeaves(FormulaPrinter):
 
     def entry(self, form: DisplayEntry) -> str:
         """`w^1[m,n]`, `delta_z[i,j]`."""
-        layer = self.above("" if form.name.layer is None else str(form.name.layer))
-        letter = self.letter(form.name.letter)
-        if form.name.kind:
-            kind = self.letter("delta") if form.name.kind == "delta" else "grad"
+        name = form.name
+        shown = self.hand.shown_layer(name) if name.letter else name.layer
+        layer = self.layer_mark(shown)
+        sign = self.sign_of(form) if name.letter else None
+        letter = self.letter(name.letter) if sign is None else self.sign_letter(sign)
+        if name.kind:
+            own = self.hand.sign(Name("delta"))
+            delta = self.letter("delta") if own is None else self.sign_letter(own)
+            kind = delta if name.kind == "delta" else "grad"
             letter = f"{kind}_{letter}" if letter else kind
         return letter + layer + self.places(form.places)
 
@@ -137,7 +172,10 @@ class PlainText(PlainLeaves):
         return delimit(text_box(""), self.based(form.base), text_box(above))
 
     def derivative(self, form: DisplayDerivative) -> Boxes:
-        d = "d" if self.ascii_only else "∂"
+        if self.shows_nabla(form):
+            nabla = "nabla" if self.ascii_only else "∇"
+            return (text_box(f"{nabla}_{{{self.write(form.by)}}} {self.write(form.of)}"),)
+        d = "d" if self.ascii_only or self.hand.derivative == "d" else "∂"
         by = self.write(form.by)
         if isinstance(form.of, DisplayEntry | DisplaySymbol):
             return (text_box(f"{d}{self.write(form.of)}/{d}{by}"),)

@@ -52,7 +52,11 @@ def parse_left_side(text: str) -> DisplayTree:
 
 def scalar_text(expression: Expr, names: DisplayNames, *, ascii_only: bool = False) -> str:
     """The formula on one line, in Unicode or ASCII."""
-    return PlainText(ascii_only=ascii_only).write(arrange_scalar(expression, names))
+    return (
+        PlainText(ascii_only=ascii_only)
+        .in_notation(names.notation)
+        .write(arrange_scalar(expression, names))
+    )
 
 
 def format_gradient(entry: str, gradients: EntrywiseGradients, forward: Program) -> str:
@@ -65,4 +69,4 @@ def format_gradient(entry: str, gradients: EntrywiseGradients, forward: Program)
 
 def scalar_latex(expression: Expr, names: DisplayNames) -> str:
     """The formula in LaTeX."""
-    return Latex().write(arrange_scalar(expression, names))
+    return Latex().in_notation(names.notation).write(arrange_scalar(expression, names))
