@@ -40,6 +40,7 @@ COMMANDS = (
     "page",
     "run",
     "lsp",
+    "mcp",
     "import",
 )
 EXERCISE = f"network = {TINY!r}\n[[question]]\nwanted = 'dC/do^2'\n"
@@ -103,7 +104,8 @@ def list_trials(folder: Path) -> Iterator[Trial]:
     yield Trial(("verify", "input x Nx2x3x3 | batchnorm | softmax | sse t"), word=", 0 failed")
     model = folder / "model.json"
     model.write_text(json.dumps(MODEL), encoding="utf-8")
-    yield Trial(("lsp",), code=2)  # what it needs is optional, and not there
+    for command in ("lsp", "mcp"):
+        yield Trial((command,), code=2)  # what they need is optional, and not there
     yield Trial(("import", str(model)), word="dense w 3")
     yield Trial(("import", str(folder / "none.onnx")), code=2)
     yield Trial(("run", "two-convs", "-o", str(folder / "run")), word=", 0 failed")

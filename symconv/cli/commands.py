@@ -19,6 +19,7 @@ from .generate import generate, run
 from .import_model import import_model
 from .lsp import lsp
 from .mark import mark
+from .mcp import mcp
 from .page import page
 from .trace import trace
 from .verify import verify
@@ -33,7 +34,7 @@ app = typer.Typer(
 )
 EXIT_CODES = f"Exit codes: {describe_exit_codes()}."
 COMMANDS = (
-    examples, derive, generate, check, mark, exercise, explain, verify, trace, page, run, lsp,
+    examples, derive, generate, check, mark, exercise, explain, verify, trace, page, run, lsp, mcp,
 )  # fmt: skip
 for command in COMMANDS:
     app.command(epilog=EXIT_CODES if command is check else None)(command)

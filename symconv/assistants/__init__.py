@@ -1,0 +1,1 @@
+"""Assistants: what a program that is asked "am I right?" may call, with schemas and budgets."""
