@@ -42,7 +42,7 @@ try {
   await drawn.page.waitForSelector("[data-entry='w_1^1']");
   found.dashed = await count(drawn.page, ".links .spurious");
   found.path = await drawn.page.$$eval(".cell.path", (cells) => cells.map((cell) => cell.dataset.entry));
-  await drawn.page.focus("[data-entry='i_5']");
+  await drawn.page.$eval("[data-entry='i_5']", (cell) => cell.focus());
   found.chosen = await drawn.page.$$eval(".cell.chosen", (cells) => cells.map((cell) => cell.dataset.entry));
   found.wide = await drawn.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   found.picture = { said: drawn.said, asked: drawn.asked };
