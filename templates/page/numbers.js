@@ -23,10 +23,12 @@ const isExact = (x) => typeof x === "object";
 const isZero = (x) => (isExact(x) ? x.n === 0n : x === 0);
 
 // "0.25", "-3", "1/3", "2e-3" as a fraction; null where the text is no number.
-function parseNumber(text) {
+const parseNumber = (text) => (text.trim().length > LONGEST_NUMBER ? null : readNumber(text));
+
+// A number that the page was made with may be longer: it was read before.
+function readNumber(text) {
   const said = text.trim().replace("−", "-");
   const ratio = /^([+-]?\d+)\s*\/\s*(\d+)$/.exec(said);
-  if (said.length > LONGEST_NUMBER) return null;
   if (ratio) return BigInt(ratio[2]) ? fraction(BigInt(ratio[1]), BigInt(ratio[2])) : null;
   const found = /^([+-]?)(\d*)(?:[.,](\d*))?(?:e([+-]?\d{1,2}))?$/i.exec(said);
   if (!found || !(found[2] || found[3])) return null;

@@ -49,7 +49,7 @@ function startEntries(data, host, { derivations, explorer, signal }) {
 
   if (data.claim) toggle("overlay", "the claim over the truth", true, (on) => { state.overlay = on; });
   const showNumbers = (on) => {
-    state.given ??= data.numbers ? data.numbers.map((x) => x && parseNumber(x)) : drawNumbers(graph);
+    state.given ??= data.numbers ? data.numbers.map((x) => x && readNumber(x)) : drawNumbers(graph);
     state.values = on ? runTape(data, state.given) : null;
   };
   showNumbers(Boolean(data.numbers));

@@ -108,6 +108,13 @@ def test_what_is_typed_is_a_number_or_refused():
     ]  # fmt: skip
 
 
+def test_a_number_that_the_page_was_made_with_may_be_longer_than_one_that_is_typed():
+    given = ["1" + "0" * 99, f"-1/1{'0' * 99}", "3/4"]
+    found = run_scripts(("numbers",), given, "data.map(readNumber).map((x) => `${x.n}/${x.d}`)")
+    assert found == [f"{given[0]}/1", given[1], "3/4"]
+    assert run_scripts(("numbers",), given, "data.map(parseNumber).map(Boolean)") == [0, 0, 1]
+
+
 def test_a_number_without_room_is_rounded_and_never_cut():
     given = ["3", "-1/3", "0.99987", "0.0000379123", "123456789", "-1234567.5", "1e-12", "-0.25001"]
     found = run_scripts(("numbers",), given, "data.map(parseNumber).map(shortenNumber)")
