@@ -56,6 +56,8 @@ class Picture {
   draw() {
     const wide = (this.host.parentElement || document.documentElement).clientWidth;
     this.plan = layOut(this.graph, wide < NARROW);
+    // What is too wide to be read in a row is whole from top to bottom.
+    if (this.plan.width * SMALLEST > wide) this.plan = layOut(this.graph, true);
     const { width, height } = this.plan;
     // A little smaller where it then fits; smaller letters would not be read, and it scrolls.
     const scale = Math.max(Math.min(1, (wide - 2) / width), SMALLEST);

@@ -1,5 +1,7 @@
 """The page in Chromium: what lights up, by mouse, keyboard and touch, in every width and scheme."""
 
+from itertools import pairwise
+
 import pytest
 from page_visits import Visit
 
@@ -121,6 +123,31 @@ def test_what_scrolls_is_reached_by_the_keyboard_and_the_page_stays(browser, poo
         visit.page.locator(".derivation").first.wait_for(state="attached")
         assert visit.page.evaluate(STUCK) == []
         assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.rest
+def test_what_is_too_wide_for_a_row_is_whole_from_top_to_bottom(browser, tmp_path):
+    network = symconv.Network.parse("input x 6x6 | conv w 2x2 | conv w 2x2 | conv w 2x2 | sse t")
+    path = tmp_path / "wide.html"
+    path.write_text(write_page(network), encoding="utf-8")
+    for width in (800, 1440):
+        visit = Visit(browser, path.as_uri(), width)
+        cut = visit.page.locator(".picture").evaluate("e => e.scrollWidth > e.clientWidth")
+        first, last = visit.cell("x_0,0").bounding_box(), visit.cell("C").bounding_box()
+        assert not cut
+        assert (last["y"] > first["y"] + 600) == (width == 800)
+
+
+@pytest.mark.rest
+def test_lines_of_a_formula_keep_apart(browser, tmp_path):
+    text = "input x 4x4 | conv w 2x2 | sigmoid | maxpool 2 stride 1 | flatten | dense V 2 | sse t"
+    path = tmp_path / "lines.html"
+    path.write_text(write_page(symconv.Network.parse(text)), encoding="utf-8")
+    visit = Visit(browser, path.as_uri(), 768)
+    boxes = [t.bounding_box() for t in visit.page.locator(".gradient mfrac").all()]
+    rows = sorted({round(b["y"]): b["height"] for b in boxes}.items())
+    assert len(rows) > 2
+    assert all(y + height <= below for (y, height), (below, _) in pairwise(rows) if below > y + 9)
 
 
 def test_given_numbers_stand_in_the_cells_from_the_beginning(browser, tmp_path):
