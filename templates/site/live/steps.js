@@ -1,10 +1,11 @@
 // The whole derivation below the picture, and links into it that leave the address alone.
 
-// Frames until all that comes into view is laid out: above a place it moves that place.
+// Frames in which what is above a place may still move it.
 const FRAMES = 6;
 
+// At once: a page that glides is still on its way when the place has moved.
 function bringToMiddle(place, frames) {
-  place.scrollIntoView({ block: "center" });
+  place.scrollIntoView({ block: "center", behavior: "instant" });
   if (frames) requestAnimationFrame(() => bringToMiddle(place, frames - 1));
 }
 
@@ -75,6 +76,8 @@ class WholeDerivation {
   goTo(place) {
     for (const old of this.host.querySelectorAll(".sought")) old.classList.remove("sought");
     place.classList.add("sought");
+    // All that is above is laid out, so that the place is where it stays.
+    this.host.classList.add("whole");
     place.setAttribute("tabindex", -1);
     place.focus({ preventScroll: true });
     bringToMiddle(place, FRAMES);
