@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from attacks import STATEMENTS
 from paths import DATA
 
 import symconv
@@ -27,69 +28,6 @@ SEEDS = [record["claim"] for record in CASES] + [
     "∂C/∂w₁¹ = 2(o₁² − y₁)(i₁w₁² + i₂w₂²)",
     "sum(i[m]*w1[m] for m in range(1, 5)) = o1[1]",
 ]
-ATTACKS = [
-    "__import__('os').system('touch MARK') = 1",
-    "dC/dw_1^1 = __import__('os').system('touch MARK')",
-    "dC/dw_1^1 = eval(\"open('MARK','w')\")",
-    "dC/dw_1^1 = exec('import os')",
-    "dC/dw_1^1 = open('MARK','w')",
-    "dC/dw_1^1 = lambda: open('MARK','w')",
-    "dC/dw_1^1 = x.__class__.__mro__[1].__subclasses__()",
-    "dC/dw_1^1 = ().__class__.__bases__[0]",
-    r"dC/dw_1^1 = \input{/etc/passwd}",
-    r"dC/dw_1^1 = \write18{touch MARK}",
-    r"dC/dw_1^1 = \def\x{\x\x}\x",
-    r"dC/dw_1^1 = \loop\iftrue\repeat",
-    r"dC/dw_1^1 = \csname end\endcsname",
-    r"dC/dw_1^1 = \href{javascript:alert(1)}{x}",
-    "dC/dw_1^1 = <script>alert(1)</script>",
-    "dC/dw_1^1 = ${7*7}",
-    "dC/dw_1^1 = {{7*7}}",
-    "dC/dw_1^1 = {% for x in ().__class__ %}",
-    "dC/dw_1^1 = 9**9**9**9",
-    "dC/dw_1^1 = ((9^16)^16)^16",
-    "dC/dw_1^1 = (((((2^60)^60)^60)^60)^60)",
-    "dC/dw_1^1 = w_1^2^9^9",
-    "dC/dw_1^1 = 1e99999999",
-    "dC/dw_1^1 = 1e-99999999",
-    "dC/dw_1^1 = 1e300 * 1e300",
-    "dC/dw_1^1 = " + "9" * 5000,
-    "dC/dw_1^1 = (i_1+i_2+i_3+i_4+w_1^1+w_2^1)^64",
-    "dC/dw_1^1 = (i_1+i_2+i_3+i_4+w_1^1+w_2^1)^200",
-    "dC/dw_1^1 = factorial(10^9)",
-    "dC/dw_1^1 = 1000000000!",
-    "dC/dw_1^1 = " + "(" * 3000 + "1" + ")" * 3000,
-    "dC/dw_1^1 = " + "[" * 3000 + "1" + "]" * 3000,
-    "dC/dw_1^1 = " + r"\frac{1}{" * 3000 + "1" + "}" * 3000,
-    "dC/dw_1^1 = " + "-" * 3000 + "1",
-    "dC/dw_1^1 = " + r"\sqrt" * 3000 + "2",
-    "dC/dw_1^1 = " + "relu" * 3000 + "(1)",
-    "dC/dw_1^1 = " + r"\sum_i" * 400 + " i_i",
-    "dC/dw_1^1 = " + "+".join(["i_1"] * 20000),
-    "dC/dw_1^1 = " + "*".join(["(i_1+i_2)"] * 400),
-    r"dC/dw_1^1 = \sum_{i=0}^{10^9} i_i",
-    r"dC/dw_1^1 = \sum_{i=0}^{2^{2^{2^{2^{2^{2}}}}}} i_i",
-    r"dC/dw_1^1 = \sum_{a=1}^{4000}\sum_{b=1}^{4000}\sum_{c=1}^{4000} i_1",
-    "dC/dw_{a,b,c,d,e,f} = i_{a,b,c,d,e,f,g,h}",
-    "dC/dw_a^1 = i_a i_b i_c i_d i_e i_f i_g",
-    "dC/dw_1^1 = exp(exp(exp(exp(1000))))",
-    "dC/dw_1^1 = 1/(i_1 - i_1)",
-    "dC/dw_1^1 = log(0)",
-    "dC/dw_1^1 = sqrt(-1)",
-    "dC/dw_1^1 = i_{10^{10^{10}}}",
-    "dC/dw_1^1 = i_{1/0}",
-    "w^{99999999999999999999} = 1",
-    "\x00 = \x01",
-    "dC/dw_1^1 = \u202e1",
-    "a = a = " * 2000 + "a",
-    "= = = =",
-    "\\" * 10000,
-    "{" * 10000,
-    "d" * 19000 + " = 1",
-    "dC/d" * 4000 + "w = 1",
-    r"\begin{pmatrix}" * 500 + " = 1",
-    r"\begin{cases}" * 500 + " = 1",
-]
 
 
 def one(text):
@@ -97,16 +35,16 @@ def one(text):
     return check_claim(NETWORK, text)
 
 
-@pytest.mark.parametrize("number", range(len(ATTACKS)))
+@pytest.mark.parametrize("number", range(len(STATEMENTS)))
 def test_an_attack_is_refused_or_judged(number, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    verdict = one(ATTACKS[number])
+    verdict = one(STATEMENTS[number])
     assert not verdict
     assert os.listdir(tmp_path) == []  # noqa: PTH208
 
 
 def test_there_are_enough_attacks():
-    assert len(ATTACKS) >= 40
+    assert len(STATEMENTS) >= 40
 
 
 @pytest.mark.parametrize(

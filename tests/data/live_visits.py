@@ -27,7 +27,7 @@ ASK_ALL = """async (questions) => {
 FOREIGN = """() => {
   const known = new Set(("html head body meta title link style script noscript header main nav"
     + " footer form label select option textarea p code details summary div button section h1"
-    + " h2 h3 pre dl dt dd ol ul li b a span input svg g path rect text tspan title circle"
+    + " h2 h3 pre dl dt dd ol ul li b br a span input svg g path rect text tspan title circle"
     + " line figure figcaption output").split(" "));
   return [...document.querySelectorAll("*")].filter((e) => (!known.has(e.localName)
     && e.namespaceURI !== "http://www.w3.org/1998/Math/MathML")
