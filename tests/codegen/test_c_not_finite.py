@@ -1,12 +1,11 @@
 """Vectors of the C style read beyond rows and borders: what is no number stays where it belongs.
 
 With NaN or an infinity at one entry of one array every entry in C is what the loops compute, which
-read nothing beyond a border. There are two exceptions, of zeros that a copy has beside its entries:
-those of a halo times a weight or a delta that is no number are NaN, as they are in PyTorch wherever
-it pads its arrays; and those behind rows of deltas that are filled up to whole vectors meet the
-pixels that other taps read there, so that a weight whose own sum has none of them gets NaN, too.
-Where such zeros meet what was planted, or what is made of it, a NaN more is let pass, and nothing
-else: no NaN is lost, and no number is another one.
+read nothing beyond a border. There is one exception: the zeros of a halo times a weight or a delta
+that is no number are NaN, as they are in PyTorch wherever it pads its arrays. Where such zeros meet
+what was planted, or what is made of it, a NaN more is let pass, and nothing else: no NaN is lost,
+and no number is another one. Zeros behind rows that are filled up to whole vectors meet pixels,
+too, and what they make NaN of is computed again.
 """
 
 from dataclasses import replace
@@ -60,13 +59,10 @@ def plant(given, rng, times):
 def find_right(network, given):
     """What the loops compute; None where they divide by how many entries an empty window has.
 
-    PyTorch has no such windows. Where minus infinity meets the border of a maximum, which counts as
-    minus infinity and is the first of two equals in the loops, the fast style is right: there it
-    gets the gradient, as in PyTorch.
+    PyTorch has no such windows.
     """
-    tied = "MaxPool" in str(network.spec) and any(np.isneginf(v).any() for v in given.values())
     try:
-        return run(network, "fast" if tied else "loops", given)
+        return run(network, "loops", given)
     except ZeroDivisionError:
         assert "exclude_padding=True" in str(network.spec)
         return None
@@ -75,7 +71,7 @@ def find_right(network, given):
 def list_touched(case, planted):
     """The keys of what zeros are multiplied into that meet what was planted, and of what reads it.
 
-    Zeros stand in the halo of an operand, and behind rows that are filled up to whole vectors.
+    Zeros stand in the halo of an operand; what rows that are filled up have is computed again.
     """
     reached, touched = {planted}, set()
     for part in case.made.parts.equations:
@@ -88,10 +84,10 @@ def list_touched(case, planted):
 
 
 def meet(plan, reached):
-    """Whether zeros around or behind the rows of an operand are multiplied with what is reached."""
+    """Whether zeros around an operand are multiplied with what is reached, and left as they are."""
     keys = [a.key for a in plan.nest.operands]
-    return any(
-        (any((*p.low, *p.high)) or p.least) and reached.intersection(keys[:n] + keys[n + 1 :])
+    return not plan.meets_zeros and any(
+        any((*p.low, *p.high)) and reached.intersection(keys[:n] + keys[n + 1 :])
         for n, p in enumerate(plan.packings)
     )
 

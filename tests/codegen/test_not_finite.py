@@ -91,3 +91,12 @@ def test_slopes_at_infinity_are_the_limits(text):
         module = compiled(text, style)
         slopes = module.backward(x=x, delta_y=seed, values=module.forward(x=x)).dx
         assert np.allclose(slopes[:2], [1.0, 0.0]), style
+
+
+@pytest.mark.parametrize("style", ["loops", "fast"])
+def test_of_minus_infinity_alone_the_first_entry_within_the_border_gets_the_gradient(style):
+    """As in PyTorch; the styles that fill borders with minus infinity may give it to these."""
+    module = compiled("input x 4x4 | maxpool 2x2 stride 2 padding 1 -> y", style)
+    x, seed = np.full((4, 4), -INF), np.arange(1.0, 10.0).reshape(3, 3)
+    slopes = module.backward(x=x, delta_y=seed, values=module.forward(x=x)).dx
+    assert slopes.tolist() == [[1, 2, 0, 3], [4, 5, 0, 6], [0, 0, 0, 0], [7, 8, 0, 9]]

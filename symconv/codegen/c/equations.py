@@ -100,6 +100,11 @@ def write_planned(  # noqa: PLR0913 - what a function is written from
     else:
         writer = NestWriter(plan, names, local, looped=looped)
         lines = [f"static void {name}({given})", "{", *writer.write(), "}"]
+        if plan.meets_zeros:
+            again = write_equation(e, program, names, namer, first=False, again=f"{name}_again")
+            call = f"{again.name}({', '.join(f'{names[k]}_' for k in again.arguments)});"
+            lines = [*again.lines, "", *lines[:-1], f"  {call}", "}"]
+            local.claimed |= again.words
     return EquationCode(
         name,
         e.key,
@@ -135,14 +140,21 @@ def _type_array(kind: str, *, written: bool) -> str:
     return f"{'' if written else 'const '}{TYPES[kind]} *restrict "
 
 
-def write_equation(
-    e: Equation, program: SizedProgram, names: Mapping[str, str], namer: CNames, *, first: bool
+def write_equation(  # noqa: PLR0913 - what a function is written from
+    e: Equation,
+    program: SizedProgram,
+    names: Mapping[str, str],
+    namer: CNames,
+    *,
+    first: bool,
+    again: str = "",
 ) -> EquationCode:
     """The function that computes one equation; `first` where no other has written to its array.
 
+    With a name for it, a function that computes those entries `again` that are no finite numbers.
     Unsupported where a formula has no form in C.
     """
-    name = namer.claim(f"compute_{names[e.key]}")
+    name = namer.claim(again or f"compute_{names[e.key]}")
     e, arrays = join_axes(e, program.tensors)
     writer = BlockWriter(arrays, names, namer.branch())
     target = arrays[e.key]
@@ -152,7 +164,7 @@ def write_equation(
     if isinstance(e.rhs, OneHot) and set(e.rhs.position) <= set(e.lhs.indices):
         _write_mask(e, e.rhs, names[e.key], writer)
     else:
-        _write_entries(e, names[e.key], writer)
+        _write_entries(e, names[e.key], writer, again=bool(again))
     read = sorted(writer.read - {e.key}, key=list(program.tensors).index)
     arguments = (*read, e.key)
     number = program.spec.numbers.get(e.key, "")
@@ -204,12 +216,20 @@ def _target(name: str, e: Equation, writer: BlockWriter, known: Mapping[Expr, st
     return f"{name}{places}"
 
 
-def _write_entries(e: Equation, name: str, writer: BlockWriter) -> None:
+def _write_entries(e: Equation, name: str, writer: BlockWriter, *, again: bool) -> None:
+    if again:
+        writer.line(
+            "/* Zeros behind rows make NaN of what is no number there: not all of these are. */"
+        )
     with ExitStack() as stack:
         for v, n in e.ranges:
             stack.enter_context(writer.loop(v, int(n)))
-        value = write_scalar(e.rhs, writer)
         target = _target(name, e, writer, {})
+        if again:
+            head = f"if (!({target} - {target} == 0))"
+            # All of the sum stands within the condition.
+            stack.enter_context(writer.block(head, *(v for v, _ in e.ranges)))
+        value = write_scalar(e.rhs, writer)
         writer.read.add(key_of(e.lhs))
         writer.line(f"{target} = {value.text};")
 

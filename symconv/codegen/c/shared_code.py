@@ -47,14 +47,23 @@ def share_code(
         return None
     lines = list[str]()
     for a, b in zip(code.lines, other.lines, strict=True):
-        line = _join_lines(a, b.replace(f"{other.name}(", f"{code.name}("), sizes, word)
+        # A function that computes again what is no number has the same name, and a word behind it.
+        b = re.sub(rf"\b{other.name}(_again)?\(", rf"{code.name}\1(", b)  # noqa: PLW2901
+        line = _join_lines(a, b, sizes, word)
         if line is None:
             return None
         lines.append(line)
     if lines == list(code.lines):
         return code
-    lines[0] = f"{lines[0].removesuffix(')')}, int {word})"
-    return replace(code, lines=tuple(lines), words=code.words | {word}, count=word)
+    given = [
+        f"{line.removesuffix(')')}, int {word})"
+        if line.startswith("static ")
+        else line.replace(");", f", {word});")
+        if f" {code.name}_again(" in line
+        else line
+        for line in lines
+    ]
+    return replace(code, lines=tuple(given), words=code.words | {word}, count=word)
 
 
 def _join_lines(first: str, second: str, sizes: tuple[int, int], word: str) -> str | None:

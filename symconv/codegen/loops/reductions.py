@@ -5,6 +5,8 @@ from __future__ import annotations
 from sympy import Expr, Sum
 from sympy.tensor.indexed import Indexed
 
+from symconv.codegen.python.layout import TAB
+from symconv.codegen.python.module import make_code
 from symconv.codegen.python.text import ADD, ATOM, COMPARE, PythonText
 from symconv.core.equation import Ranges
 from symconv.core.nodes import LogSumExp, MaxOver, OneHot
@@ -61,16 +63,23 @@ def write_maximum(e: MaxOver | LogSumExp, writer: LoopWriter) -> str:
 
 def write_argmax(e: MaxOver, writer: LoopWriter) -> list[str]:
     """The indices of the first largest entry of a window, row by row."""
-    value = writer.fresh("largest")
+    value, start = writer.fresh("largest"), "0"
     best = [writer.fresh(f"best_{v.name.rstrip(chr(39))}") for v in e.variables]
-    writer.line(f"{', '.join((value, *best))} = {', '.join(('-np.inf', *('0' for _ in best)))}")
+    begin, depth = len(writer.body), writer.depth
     with writer.loop(window_ranges(e)):
         name, needed = _window_entry(e, writer)
         # Only what is larger wins: of equal entries the first, as `argmax` has it. NaN is larger
         # than all, and nothing is larger than NaN.
-        with writer.guard([*needed, f"not {name} <= {value}", f"{value} <= np.inf"]):
+        larger = f"not {name} <= {value}"
+        if needed:
+            # Minus infinity wins where it is the first entry that is there.
+            larger, start = f"({best[0]} < 0 or {larger})", "-1"
+        with writer.guard([*needed, larger, f"{value} <= np.inf"]):
             here = [writer.here(v) for v in e.variables]
             writer.line(f"{', '.join((value, *best))} = {', '.join((name, *here))}")
+    starts = ", ".join(("-np.inf", *(start for _ in best)))
+    line = f"{TAB * depth}{', '.join((value, *best))} = {starts}"
+    writer.body.insert(begin, make_code([line]))
     return best
 
 

@@ -75,6 +75,19 @@ class NestPlan:
         return self.copies[-1] + self.sums.total
 
     @property
+    def meets_zeros(self) -> bool:
+        """Whether zeros that rows are filled up with are multiplied with entries of an operand.
+
+        Such a row ends within a vector along a sum; entries of two operands that lie row by row end
+        at the same place, and zeros meet zeros.
+        """
+        alone = ((self.axis.index, 1),)
+        forms = (f for a in self.nest.operands for f in a.forms)
+        along = [f for f in forms if self.axis.index in dict(f.terms)]
+        even = all(f.terms == alone and not f.constant and f.divisor == 1 for f in along)
+        return any(p.least for p in self.packings) and len(self.nest.operands) > 1 and not even
+
+    @property
     def sums(self) -> Packing:
         """The layout of the sums that are kept."""
         return lay_sums_out(self.nest, self.axis, self.tile)
