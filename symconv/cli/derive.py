@@ -154,6 +154,9 @@ def derive(  # noqa: PLR0913, PLR0917 - a command has the options it has
     ] = None,
     *,
     case: Annotated[bool, typer.Option("--case", help="Add the smallest case, in full.")] = False,
+    costs: Annotated[
+        bool, typer.Option("--costs", help="Add the operations and bytes of every equation.")
+    ] = False,
     fragment: Annotated[
         bool, typer.Option("--fragment", help=r"LaTeX for \input, without a preamble.")
     ] = False,
@@ -184,7 +187,7 @@ def derive(  # noqa: PLR0913, PLR0917 - a command has the options it has
     if only and form in {Format.json, Format.pdf}:
         raise SymconvError("--only result is for text, LaTeX, Markdown and HTML")
     net, names = load_network(network, notation), second or []
-    options: dict[str, Any] = {"detail": detail.value}
+    options: dict[str, Any] = {"detail": detail.value, "costs": costs}
     options |= {"only": only.value} if only else {}
     options |= {"math": math.value} if math else {}
     if form not in {Format.json, Format.pdf}:

@@ -33,6 +33,7 @@ from symconv.render.document.symbol_notes import Sentence
 from symconv.schemas import with_format
 from symconv.semantics.entrywise import EntrywiseGradients, Place, count_expanded_terms
 from symconv.semantics.work import count_terms
+from symconv.structure.operation_counts import EquationCost
 
 from .document import documents as emit
 from .network_summary import shorten_line
@@ -95,6 +96,7 @@ class DerivationDocument:
         document: bool = False,
         detail: str = "normal",
         case: bool = False,
+        costs: bool = False,
         width: float | None = None,
         plain: bool = False,
         only: str = "",
@@ -107,17 +109,23 @@ class DerivationDocument:
         """
         if check_only(only) or plain:
             return plain_latex(self._formulas(detail), width, only=only)
-        words = self._at(detail, case=case)
+        words = self._at(detail, case=case, costs=costs)
         return emit.derivation_latex(*self._subject, **words, document=document, width=width)
 
     def markdown(
-        self, *, detail: str = "normal", case: bool = False, math: str = "github", only: str = ""
+        self,
+        *,
+        detail: str = "normal",
+        case: bool = False,
+        costs: bool = False,
+        math: str = "github",
+        only: str = "",
     ) -> str:
         """Markdown as GitHub renders it; with `math="dollars"` as most others do, between $$."""
         dollars = check_math(math) == "dollars"
         if check_only(only):
             return results_markdown(self._formulas(detail), math)
-        words = self._at(detail, case=case)
+        words = self._at(detail, case=case, costs=costs)
         if dollars:
             return emit.derivation_notebook(*self._subject, **words)
         return emit.derivation_markdown(*self._subject, **words)
@@ -127,13 +135,14 @@ class DerivationDocument:
         *,
         detail: str = "normal",
         case: bool = False,
+        costs: bool = False,
         fragment: bool = False,
         only: str = "",
     ) -> str:
         """One HTML file that needs no network and runs no script; or its `main` element alone."""
         if check_only(only):
             return results_html(self._formulas(detail), fragment=fragment)
-        words = self._at(detail, case=case)
+        words = self._at(detail, case=case, costs=costs)
         return emit.derivation_html(*self._subject, **words, fragment=fragment)
 
     def html_parts(self, *, detail: str = "normal") -> emit.HtmlParts:
@@ -145,27 +154,28 @@ class DerivationDocument:
         *,
         detail: str = "normal",
         case: bool = False,
+        costs: bool = False,
         width: int = TEXT_COLUMNS,
         only: str = "",
     ) -> str:
         """Plain text in lines of `width` columns; SymconvError where that is too narrow."""
         if check_only(only):
             return results_text(self._formulas(detail), check_columns(width))
-        words = self._at(detail, case=case)
+        words = self._at(detail, case=case, costs=costs)
         return emit.derivation_text(*self._subject, **words, width=check_columns(width))
 
-    def json(self, *, detail: str = "full") -> str:
+    def json(self, *, detail: str = "full", costs: bool = False) -> str:
         """Every step as data: rule, reason, both sides as trees, text and LaTeX."""
         from symconv.render.document.json_form import derivation_json
 
-        found = derivation_json(*self._subject, **self._at(detail))
+        found = derivation_json(*self._subject, **self._at(detail, costs=costs))
         return json.dumps(with_format("derivation", found), indent=1, sort_keys=True)
 
-    def pdf(self, *, detail: str = "normal") -> bytes:
+    def pdf(self, *, detail: str = "normal", costs: bool = False) -> bytes:
         """A PDF, where pdflatex is installed; SymconvError where it is not."""
         from symconv.render.document.pdf import compile_pdf
 
-        return compile_pdf(self.latex(document=True, detail=detail))
+        return compile_pdf(self.latex(document=True, detail=detail, costs=costs))
 
     def __str__(self) -> str:
         return self.text()
@@ -197,11 +207,12 @@ class DerivationDocument:
         """The derivations alone: nothing is proved of them, as nothing is said of them."""
         return emit.make_content(*self._subject, title=self.title, detail=parse_detail(detail))
 
-    def _at(self, detail: str, *, case: bool = False) -> dict[str, Any]:
+    def _at(self, detail: str, *, case: bool = False, costs: bool = False) -> dict[str, Any]:
         """The words of a document at a level of detail."""
         level = parse_detail(detail)
         why = self.why_sizes.get(level, ())
         words = {**self._words, "detail": level, "why_sizes": why}
+        words |= {"costs": self.costs} if costs else {}
         return words | {"case": self._case} if case and not self._words["unrolled"] else words
 
     @cached_property
@@ -213,6 +224,13 @@ class DerivationDocument:
             "structure": self.structure,
             "endings": self.endings,
         }
+
+    @cached_property
+    def costs(self) -> tuple[EquationCost, ...]:
+        """The operations and the bytes of every equation, as formulas of the sizes."""
+        from symconv.structure.operation_counts import count_costs
+
+        return count_costs(self.backward.program)
 
     @cached_property
     def endings(self) -> Mapping[str, Ending]:

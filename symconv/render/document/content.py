@@ -11,7 +11,9 @@ from symconv.notation.presets import Notation
 from symconv.render.formula.names import DisplayNames, collect_names, tensor_name
 from symconv.render.formula.tree import DisplayNumber, DisplaySymbol, Mark
 from symconv.render.formula.tree_helpers import add_mark
+from symconv.structure.operation_counts import EquationCost
 
+from .costs import describe_costs
 from .detail import Detail
 from .displays import CaseEntries, display_case, size_rows
 from .endings import add_ending_names, build_ending
@@ -43,6 +45,7 @@ class Content:
     case: CaseEntries | None = None
     glossary: bool = False
     endings: Mapping[str, Ending] = field(default_factory=dict)
+    costs: tuple[EquationCost, ...] = ()
 
 
 def build_page(content: Content, scribe: MarkupSettings) -> Page:
@@ -72,12 +75,22 @@ def build_page(content: Content, scribe: MarkupSettings) -> Page:
         conventions=_state_conventions(content, names, scribe),
         sections=sections,
         why_sizes=tuple(map(scribe.mixed, content.why_sizes)),
+        costs=_write_costs(content, author, scribe),
         case=display_case(content.case, names, scribe) if content.case else None,
         unrolled=scalar_displays(content.unrolled, names, scribe),
         glossary=glossary_terms(plain, telling.told) if content.glossary else (),
         legend=_explain_marks(scribe, sections),
         stacked=scribe.narrow,
     )
+
+
+def _write_costs(
+    content: Content, author: EquationWriter, scribe: MarkupSettings
+) -> tuple[str, ...]:
+    """What every equation costs, where that was asked for."""
+    if not content.costs:
+        return ()
+    return tuple(map(scribe.mixed, describe_costs(content.costs, author.numbers, author.names)))
 
 
 def _end_section(

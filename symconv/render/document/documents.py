@@ -10,6 +10,7 @@ from symconv.core.equation import Equation, Program
 from symconv.core.proof import Derivation, Ending
 from symconv.notation.presets import Notation
 from symconv.output.templates import render_template
+from symconv.structure.operation_counts import EquationCost
 
 from .content import Content, build_page
 from .detail import Detail
@@ -45,6 +46,7 @@ def make_content(  # noqa: PLR0913 - the words of a document
     why_sizes: Sequence[Sentence] = (),
     case: CaseEntries | None = None,
     endings: Mapping[str, Ending] | None = None,
+    costs: Sequence[EquationCost] = (),
 ) -> Content:
     """What a document is about, for every markup."""
     return Content(
@@ -59,6 +61,7 @@ def make_content(  # noqa: PLR0913 - the words of a document
         tuple(why_sizes),
         case,
         endings=endings or {},
+        costs=tuple(costs),
     )
 
 

@@ -19,6 +19,7 @@ from symconv.render.formula.latex import Latex
 from symconv.render.formula.names import DisplayNames, collect_names
 from symconv.render.formula.plain import PlainText
 from symconv.render.formula.scalars import scalar_latex, scalar_text
+from symconv.structure.operation_counts import EquationCost
 
 from .detail import Detail, DisplayStep, group_steps
 from .endings import add_ending_names
@@ -68,6 +69,7 @@ def derivation_json(  # noqa: PLR0913 - the words of a document
     structure: Structure | None = None,
     why_sizes: Sequence[Sentence] = (),
     endings: Mapping[str, Ending] | None = None,
+    costs: Sequence[EquationCost] = (),
 ) -> Json:
     """Forward equations and derivations, numbered as in every document."""
     ended = tuple((endings or {}).values())
@@ -104,7 +106,7 @@ def derivation_json(  # noqa: PLR0913 - the words of a document
         "why_sizes": [scribe.mixed(sentence) for sentence in why_sizes],
         "detail": detail,
         "unrolled": [{"left": left} | scalar_json(e, names) for left, e in unrolled],
-    }
+    } | ({"costs": [cost_json(c, names, numbers) for c in costs]} if costs else {})
 
 
 def tensors_json(program: Program, backward: Sequence[Derivation | Equation]) -> list[Json]:
@@ -181,6 +183,16 @@ def step_json(step: DisplayStep, names: DisplayNames) -> Json:
         "after": formula_json(step.after, names),
         "reason": step.reason,
         "conditions": list(step.conditions),
+    }
+
+
+def cost_json(cost: EquationCost, names: DisplayNames, numbers: dict[str, int]) -> Json:
+    """The operations and the bytes of an equation."""
+    return {
+        "key": cost.equation.key,
+        "number": numbers[cost.equation.key],
+        "operations": formula_json(cost.operations, names),
+        "bytes": formula_json(cost.bytes, names),
     }
 
 

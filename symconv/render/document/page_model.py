@@ -126,3 +126,4 @@ class Page:
     why_sizes: tuple[str, ...] = ()
     case: CaseSection | None = None
     stacked: bool = False
+    costs: tuple[str, ...] = ()
