@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from sympy import Expr, Symbol
 
 from symconv.calculus.reverse_mode import reverse_mode
-from symconv.codegen.c.module import GeneratedC, parse_c_options
 from symconv.codegen.compiled import Compiled
 from symconv.codegen.python.allowlist import ALLOW_LISTS
 from symconv.codegen.python.identifiers import Identifiers
@@ -44,6 +43,7 @@ from symconv.verify.record import CheckReport
 
 if TYPE_CHECKING:
     from symconv.claims.model.verdict import Verdict
+    from symconv.codegen.c.module import GeneratedC
     from symconv.render.second_order import Matrix
     from symconv.verify.generated_module import ModuleUnderTest
 
@@ -297,6 +297,8 @@ class Network:
         """
         if style == "c":
             # What is built here runs here: it may have all that the machine has.
+            from symconv.codegen.c.module import GeneratedC, parse_c_options
+
             options = parse_c_options(overrides, native=True)
             return GeneratedC(self.module_spec, options).compile()
         source = self.numpy_source(style, **overrides)
@@ -326,6 +328,8 @@ class Network:
             >>> "sum += x[r] * w[q][r];" in c.source
             True
         """
+        from symconv.codegen.c.module import GeneratedC, parse_c_options
+
         return GeneratedC(self.module_spec, parse_c_options(options))
 
     @cached_property
