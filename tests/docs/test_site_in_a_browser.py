@@ -67,9 +67,10 @@ def test_rooms_that_no_question_enters_are_not_shipped(site):
     content = gzip.decompress(packed.read_bytes())
     (length,) = struct.unpack("<I", content[:4])
     shipped = {"/".join(name.split("/")[:2]) for name in json.loads(content[4 : 4 + length])}
-    rooms = {f"symconv/{p.name}" for p in (ROOT / "symconv").iterdir() if p.is_dir()}
-    unused = {"cli", "documents", "explanations", "importers", "marking", "training"}
-    assert rooms - shipped - {"symconv/__pycache__"} == {f"symconv/{room}" for room in unused}
+    unused = {"assistants", "cli", "documents", "editors", "exercises", "explanations"}
+    unused |= {"importers", "marking", "training"}
+    assert shipped & {f"symconv/{room}" for room in unused} == set()
+    assert all((ROOT / "symconv" / room).is_dir() for room in unused)
 
 
 def test_a_mistake_leads_to_its_step_and_leaves_the_address_alone(visit):
