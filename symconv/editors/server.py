@@ -7,7 +7,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable
-from typing import Any, BinaryIO
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from lsprotocol import types as lsp
@@ -298,13 +298,15 @@ def _own(answer: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return heard
 
 
-def serve(stdin: BinaryIO | None = None, stdout: BinaryIO | None = None) -> None:
+def serve() -> None:
     """Serve one editor over the standard streams, until it goes."""
     if not os.environ.get("SYMCONV_TRACEBACK"):
         logging.getLogger("pygls").setLevel(logging.CRITICAL)
         logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     server, desk = build_server()
     try:
-        server.start_io(LimitedInput(stdin or sys.stdin.buffer), stdout or sys.stdout.buffer)
+        # The library closes what it writes to, and standard output is not its own.
+        with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as output:
+            server.start_io(LimitedInput(sys.stdin.buffer), output)
     finally:
         desk.stop()

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -261,6 +262,21 @@ async def drive():
     await client.shutdown_async(None)
     client.exit(None)
     await client.stop()
+
+
+@pytest.mark.rest
+@pytest.mark.parametrize("last", ["exit", None], ids=["told to", "left alone"])
+def test_a_server_ends_without_a_word(last):
+    """When it is told to, or when the editor is gone."""
+    pytest.importorskip("pygls", reason=MISSING)
+    first = {"processId": None, "rootUri": None, "capabilities": {}}
+    sent = [("initialize", first, 1), ("shutdown", None, 2)]
+    bodies = [json.dumps({"jsonrpc": "2.0", "method": m, "params": p, "id": n}) for m, p, n in sent]
+    bodies += [json.dumps({"jsonrpc": "2.0", "method": last})] if last else []
+    data = "".join(f"Content-Length: {len(b)}\r\n\r\n{b}" for b in bodies).encode()
+    command = [sys.executable, "-m", "symconv", "lsp"]
+    done = subprocess.run(command, input=data, capture_output=True, timeout=300, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 @pytest.mark.rest
