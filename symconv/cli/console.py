@@ -40,7 +40,7 @@ NotationOption = Annotated[
     str | None,
     typer.Option(
         "--notation",
-        help="ij0, ij1 or flat1: how entries are numbered and written.",
+        help="ij0, ij1 or flat1: how entries are numbered and written; or a file NAME.toml.",
         autocompletion=complete_notation,
     ),
 ]

@@ -10,6 +10,7 @@ from symconv.core.errors import SymconvError, did_you_mean
 from symconv.core.printable import LONGEST_QUOTE, escape_line, quote_text
 from symconv.documents.networks import LARGEST_NETWORK, extract_network, is_network_text
 from symconv.network.examples import BY_NAME
+from symconv.notation.notation_file import resolve_notation
 from symconv.notation.presets import ASSUMED
 
 from .console import say
@@ -23,11 +24,12 @@ def load_network(given: str, notation: str | None, *, told: bool = True) -> Netw
 
     What a person should know of how it was read is `told` on standard error.
     """
+    known = None if notation is None else resolve_notation(notation)
     if given in BY_NAME:
         net = Network.example(given)
-        return net if notation is None else net.in_notation(notation)
+        return net if known is None else net.in_notation(known)
     text, title = find_network_text(given)
-    net = Network.parse(text, notation or ASSUMED).titled(title)
+    net = Network.parse(text, known or ASSUMED).titled(title)
     for remark in net.remarks if told else ():
         say(f"note: {remark}")
     return net

@@ -76,6 +76,7 @@ PAGES = MappingProxyType(
         "language.md": "language.md",
         "ci.md": "ci.md",
         "marking.md": "marking.md",
+        "hand.md": "hand.md",
         "exercises.md": "exercises.md",
         "editors.md": "editors.md",
         "errata.md": "errata.md",

@@ -17,7 +17,8 @@ from symconv.core.input_files import read_regular_file
 from symconv.core.printable import LONGEST_QUOTE, quote_text
 from symconv.network.examples import BY_NAME
 from symconv.network.parser import LONGEST_TEXT
-from symconv.notation.presets import ASSUMED
+from symconv.notation.notation_file import ENDING, read_notation
+from symconv.notation.presets import ASSUMED, PRESETS, Notation
 
 from .model.marks import join_network_lines
 from .model.records import NetworkMark
@@ -40,10 +41,18 @@ class NetworkTable:
     def find(self, mark: NetworkMark, file: str) -> Network:
         """The network of a mark in a file; SymconvError where there is none of that name."""
         text = self.named.get(mark.network, mark.network)
-        notation = mark.notation or self.notation
+        notation = self._find_notation(mark.notation or self.notation, file)
         if text in BY_NAME or is_network_text(text):
             return _build(text, notation)
         return _build(_read_beside(text, file, [*self.named, *BY_NAME]), notation)
+
+    def _find_notation(self, name: str, file: str) -> str | Notation:
+        """A preset by its name, or the notation of a file: of the options, or beside a document."""
+        if not name.endswith(ENDING):
+            return name
+        if name == self.notation:
+            return read_notation(Path(name))
+        return read_notation(_find_beside(name, file, [*PRESETS], "notation"))
 
 
 def is_network_text(given: str) -> bool:
@@ -58,7 +67,7 @@ def extract_network(text: str) -> str:
 
 
 @lru_cache(KEPT_NETWORKS)
-def _build(text: str, notation: str) -> Network:
+def _build(text: str, notation: str | Notation) -> Network:
     """A network, built once for all files that name it."""
     if text in BY_NAME:
         found = Network.example(text)
@@ -68,18 +77,7 @@ def _build(text: str, notation: str) -> Network:
 
 def _read_beside(name: str, file: str, known: list[str]) -> str:
     """The network text of a file that lies beside a document."""
-    path = PurePosixPath(name)
-    inside = not path.is_absolute() and ".." not in path.parts and path.suffix != ""
-    if not inside or "\\" in name or len(name) > LONGEST_QUOTE or not name.isprintable():
-        raise SymconvError(
-            f"{quote_text(name)} is no network",
-            help=f"{did_you_mean(name[:LONGEST_QUOTE], known)}; a network text looks like "
-            "'input i 3x3 | conv w 2x2 -> o | sse y -> C'",
-        )
-    folder = Path(file).parent
-    found = folder / path
-    if any(p.is_symlink() for p in (found, *found.parents) if folder in p.parents):
-        raise SymconvError(f"{quote_text(name)} is a link, which a document may not name")
+    found = _find_beside(name, file, known, "network")
     raw = read_regular_file(found, LARGEST_NETWORK)
     text = extract_network(raw.decode("utf-8-sig", errors="replace"))
     if not text:
@@ -88,3 +86,21 @@ def _read_beside(name: str, file: str, known: list[str]) -> str:
             help="it begins with its input: input i 3x3 | conv w 2x2 -> o | sse y -> C",
         )
     return text
+
+
+def _find_beside(name: str, file: str, known: list[str], kind: str) -> Path:
+    """A file in the folder of a document or below it, which a document may name."""
+    path = PurePosixPath(name)
+    inside = not path.is_absolute() and ".." not in path.parts and path.suffix != ""
+    if not inside or "\\" in name or len(name) > LONGEST_QUOTE or not name.isprintable():
+        raise SymconvError(
+            f"{quote_text(name)} is no {kind}",
+            help=did_you_mean(name[:LONGEST_QUOTE], known)
+            + ("; a network text looks like 'input i 3x3 | conv w 2x2 -> o | sse y -> C'")
+            * (kind == "network"),
+        )
+    folder = Path(file).parent
+    found = folder / path
+    if any(p.is_symlink() for p in (found, *found.parents) if folder in p.parents):
+        raise SymconvError(f"{quote_text(name)} is a link, which a document may not name")
+    return found

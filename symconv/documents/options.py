@@ -15,7 +15,8 @@ from typing import Any
 from symconv.core.errors import SymconvError, did_you_mean
 from symconv.core.input_files import read_regular_file
 from symconv.core.printable import quote_text
-from symconv.trace.toml_keys import refuse_long_keys
+from symconv.core.toml_keys import refuse_long_keys
+from symconv.notation.notation_file import ENDING
 
 from .readers.source import CODE, SHOWN
 
@@ -97,6 +98,8 @@ def read_options(table: Mapping[str, Any], path: Path) -> CheckOptions:
         if not right(value):
             raise SymconvError(f"{path.name}: '{name.replace('_', '-')}' is {said}")
         found[name] = tuple(value) if isinstance(value, list) else value
+    if found.get("notation", "").endswith(ENDING):
+        found["notation"] = str(path.parent / found["notation"])
     return CheckOptions(**found, folder=path.parent)
 
 
@@ -126,7 +129,7 @@ def _is_count(value: Any) -> bool:
 
 KINDS = {
     "network": (_is_text, "an example's name or a network text"),
-    "notation": (_is_text, "the name of a notation"),
+    "notation": (_is_text, "the name of a notation, or a file of one (NAME.toml)"),
     "networks": (_is_table, "a table of names, each with a network text"),
     "paths": (_is_texts, "a list of files, folders and patterns"),
     "exclude": (_is_texts, "a list of patterns, such as 'drafts/*'"),

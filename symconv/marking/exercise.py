@@ -27,10 +27,10 @@ from symconv.claims.model.context import DifferentiableNetwork
 from symconv.core.errors import SymconvError, did_you_mean
 from symconv.core.input_files import read_regular_file
 from symconv.core.printable import quote_text
+from symconv.core.toml_keys import refuse_long_keys
 from symconv.documents.model.records import NetworkMark
 from symconv.documents.networks import NetworkTable
 from symconv.trace.input_values import read_values
-from symconv.trace.toml_keys import refuse_long_keys
 
 LARGEST_EXERCISE = 200_000
 """The largest file of an exercise in bytes; one with ten questions has 2,000."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 
-from symconv.core.errors import SymconvError, did_you_mean
+from symconv.core.errors import SymconvError
 
 GREEK_NAMES = (
     "alpha", "beta", "gamma", "delta", "epsilon", "varepsilon", "zeta", "eta", "theta",
@@ -41,6 +42,9 @@ AMSFONTS = frozenset({"blackboard", "fraktur"})
 
 CAPITALS_ALONE = frozenset({"calligraphic", "blackboard"})
 """Fonts that have capital letters alone."""
+
+CLOSE = 0.75
+"""How alike a command is to one that is offered: mathbold to mathbf is 0.86, input to nu 0.57."""
 
 LONGEST_SIGN, MOST_ACCENTS = 80, 3
 r"""The longest sign in characters, and how many accents it may have.
@@ -86,6 +90,10 @@ class TensorSign:
         for accent in reversed(self.accents):
             inner = rf"\{accent}{{{inner}}}"
         return inner
+
+    def ascii(self) -> str:
+        """The sign in a text without fonts: `W`, `xhat`."""
+        return self.letter + "".join(self.accents[::-1])
 
     def below_latex(self) -> str:
         """The word below in LaTeX, upright where it is longer than a letter."""
@@ -152,8 +160,9 @@ class SignReader:
             return "", (), name
         if name not in FONTS and name not in ACCENTS:
             known = (*FONTS, *ACCENTS, *GREEK_NAMES)
-            help_ = did_you_mean(name[:LONGEST_SIGN], known)
-            hint = help_ if help_.startswith("did") else "fonts, accents and Greek letters are"
+            close = get_close_matches(name, known, n=1, cutoff=CLOSE)
+            hint = r"a font (\mathbf), accents (\hat) and Greek letters are"
+            hint = rf"did you mean \{close[0]}?" if close else hint
             raise self.error("this command is no part of a sign", hint)
         here = self.place
         self.place += 1

@@ -13,11 +13,11 @@ from typing import Any
 from symconv.core.errors import SymconvError
 from symconv.core.input_files import read_regular_file
 from symconv.core.printable import quote_text
+from symconv.core.toml_keys import refuse_long_keys
 from symconv.semantics.index_arithmetic import Place
 
 from .json_depth import refuse_deep_json
 from .numbers import Number
-from .toml_keys import refuse_long_keys
 
 NUMBER = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,2})?")
 RATIO = re.compile(r"[+-]?\d{1,40}/\d{1,40}")

@@ -77,6 +77,13 @@ def test_a_nabla_reaches_no_further_than_the_cost():
     assert r"(\nabla_{h^{1}_{q'}} C)\,x_{r'}" in latex
 
 
+def test_a_document_loads_the_fonts_that_its_signs_need():
+    for sign, packages in ((r"\mathbb{W}", "amsmath,amssymb"), (r"\mathbf{W}", "amsmath")):
+        shown = derived(MATRICES, "w", symbols={"w": sign})
+        for latex in (shown.latex(), shown.latex(document=True), shown.latex(plain=True)):
+            assert rf"\usepackage{{{packages}}}" in latex
+
+
 def test_one_layer_may_have_a_letter_of_its_own():
     shown = derived(TWO_LAYERS, "w^1", symbols={"w^1": "V", "w^2": "U"}).latex(only="result")
     assert r"\partial V_{q',r'}" in shown

@@ -93,7 +93,7 @@ def test_all_examples_in_all_hands_stay_within_the_margins(hand, place, tmp_path
 @pytest.mark.parametrize("hand", HANDS)
 def test_documents_with_words_stay_within_the_margins_in_all_hands(hand, tmp_path):
     documents = [derivation(name, hand).latex(document=True) for name in BY_NAME]
-    head = documents[0].split(r"\begin{document}")[0].replace(r"\usepackage{amsmath}", PACKAGES)
+    head = documents[0].split(r"\begin{document}")[0]
     bodies = [d.split(r"\begin{document}")[1].split(r"\end{document}")[0] for d in documents]
     body = "\n\\clearpage\n".join(bodies)
     log = compiled(f"{head}\\begin{{document}}{body}\\end{{document}}", tmp_path)

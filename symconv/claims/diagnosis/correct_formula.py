@@ -67,7 +67,7 @@ def write_forward_line(
 ) -> str:
     """`h[i] = sum_{m} k[m] u[i+m]; h_0 = k_0 u_0 + k_1 u_1`; the entry alone where it is meant."""
     from symconv.render.formula.names import collect_names
-    from symconv.render.formula.scalars import scalar_text
+    from symconv.render.formula.scalars import scalar_text, write_left_side
 
     general = _write_equation(context, equation) if named or place is None else ""
     entry, tensor = "", context.tensors[equation.key]
@@ -83,7 +83,8 @@ def write_forward_line(
         # A maximum of entries has no text of its own; the general line says what it is.
         with suppress(SymconvError):
             right = scalar_text(found[tensor.key][place], names, ascii_only=True)
-            entry = f"{entry_name(tensor, place, context.notation)} = {right}"
+            left = write_left_side(entry_name(tensor, place, context.notation), context.notation)
+            entry = f"{left} = {right}"
     return "; ".join(text for text in (general, entry) if text)[:MOST_ENTRY_LENGTH]
 
 
@@ -203,7 +204,7 @@ def count_entry_terms(context: NetworkContext, key: str) -> int:
 def write_entry_formulas(question: Question, asked: int, envs: Sequence[Environment]) -> str:
     """`dC/dw_1^1 = ...`, entry by entry at concrete sizes."""
     from symconv.render.formula.names import collect_names
-    from symconv.render.formula.scalars import scalar_text
+    from symconv.render.formula.scalars import scalar_text, write_left_side
     from symconv.semantics.entrywise import EntrywiseGradients
 
     context = question.context
@@ -217,10 +218,11 @@ def write_entry_formulas(question: Question, asked: int, envs: Sequence[Environm
         names = collect_names(context.forward, context.backward.items, context.notation)
         shown = [place] if place is not None else all_places(context, tensor)[:MOST_SHOWN]
         entries = EntrywiseGradients(context.backward, context.notation).entries(tensor, only=shown)
+        lefts = [f"d{context.cost}/d{entry_name(tensor, p, context.notation)}" for p in shown]
         texts = [
-            f"d{context.cost}/d{entry_name(tensor, p, context.notation)} = "
+            f"{write_left_side(left, context.notation)} = "
             f"{scalar_text(entries[p], names, ascii_only=True)}"
-            for p in shown
+            for left, p in zip(lefts, shown, strict=True)
         ]
         return "; ".join(texts)[:MOST_ENTRY_LENGTH]
     return ""

@@ -100,7 +100,9 @@ def name_notation(assumed: Notation, base: int, *, numbered: bool) -> Notation:
     style: Literal["grid", "flat"] = "flat" if numbered else "grid"
     for preset in PRESETS.values():
         if (preset.index_base, preset.style) == (first, style):
-            return preset
+            return replace(
+                preset, deltas=assumed.deltas, letters=assumed.letters, hand=assumed.hand
+            )
     name = f"{'flat' if numbered else 'ij'}{base}"
     return replace(assumed, name=name, index_base=first, style=style, assumed=False)
 

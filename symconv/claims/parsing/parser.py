@@ -75,7 +75,10 @@ SENTENCE = {"for", "if", "where", "otherwise", "in", "else", "when"}
 def parse_statement(text: str, table: SymbolTable) -> Statement:
     """The statement that a text makes; ClaimError with a caret where it is not read."""
     text = expand_macros(text)
-    return Parser(text, tokenize_claim(text, table.vocabulary), table).statement()
+    named = table.signs.replace_signs(text)
+    tokens = table.signs.replace_letters(tokenize_claim(named, table.vocabulary), text)
+    # A person is shown what they wrote, at the place that it has there.
+    return Parser(text if len(text) == len(named) else named, tokens, table).statement()
 
 
 def parse_range(text: str, table: SymbolTable) -> list[SumRange]:

@@ -42,6 +42,7 @@ from symconv.claims.readings.number_below import ENTRY, NAME, NUMBER_BELOW
 
 from .cursor import Vocabulary
 from .deltas import resolve_delta
+from .own_signs import SignTokens, list_letters, sign_reader
 from .scripts import Scripts
 from .superscripts import (
     is_after_update,
@@ -96,7 +97,19 @@ class SymbolTable:
         sizes = self.context.own_size_names
         other = {n.swapcase() for n in self.letters if len(n) == 1}
         words = self.letters | sizes | other | RESERVED_WORDS | {"C", "E", "L", "J", "loss"}
+        words |= list_letters(self.context.notation.hand)
         return Vocabulary(frozenset(words))
+
+    @cached_property
+    def signs(self) -> SignTokens:
+        """The reader of the signs that tensors have in the hand of the notation."""
+        context, layers = self.context, self.context.layers
+        own_sizes = {str(size).replace("_", "") for size, _ in context.sizes}
+        taken = self.letters | own_sizes | {context.cost}
+        layered = frozenset(letter for letter, found in layers.items() if found != [None])
+        return sign_reader(
+            context.notation.hand, frozenset(taken), layered | {"delta"}, context.own_size_names
+        )
 
     def choose(self, ambiguity: Ambiguity, subject: str, possible: tuple[str, ...]) -> str:
         """The meaning of a notation that has several, with a remark on what was taken.

@@ -33,6 +33,7 @@ from symconv.claims.model.syntax_tree import (
     TensorReference,
     UnaryMinus,
 )
+from symconv.core.tensor import Name
 
 SIGNS = {"": "*", "*": "*", "conv": " ∗ ", "corr": " ⋆ ", "had": " ⊙ ", "@": " @ "}
 OF_ARRAYS = {"softmax", "log_softmax"}
@@ -59,6 +60,11 @@ class Unparser:
 
     def __call__(self, node: SyntaxNode) -> str:
         return RULES[type(node)](self, node)
+
+    def shown(self, letter: str) -> str:
+        """The letter of a tensor in the hand of the notation."""
+        sign = self.context.notation.hand.sign(Name(letter)) if letter else None
+        return letter if sign is None else sign.ascii()
 
     def tight(self, node: SyntaxNode) -> str:
         """The node as a factor: in brackets if it is a sum or has a sign."""
@@ -92,7 +98,8 @@ def _identifier(s: Unparser, node: Identifier) -> str:
 def _entry(s: Unparser, node: TensorReference) -> str:
     sub = ",".join(map(s, node.indices or ()))
     letter = node.letter or s.delta
-    body = (f"∂{s.context.cost}/∂{letter}" if letter else "delta") if node.kind else letter
+    letter, cost = s.shown(letter), s.shown(s.context.cost)
+    body = (f"∂{cost}/∂{letter}" if letter else s.shown("delta")) if node.kind else letter
     if sub:
         body += f"_{{{sub}}}" if len(sub) > 1 else f"_{sub}"
     if node.layer is not None and (

@@ -24,6 +24,7 @@ from .markup_settings import (
     TERMINAL,
     TEXT_COLUMNS,
     fit_latex,
+    list_packages,
 )
 from .result_documents import FORMULA_ENDS
 from .scalar_displays import ScalarEquation
@@ -76,7 +77,11 @@ def derivation_latex(
     content = replace(make_content(*subject, **words), glossary=document)
     template, scribe = ("document", DOCUMENT) if document else ("fragment", fit_latex(width))
     return render_template(
-        "latex", f"{template}.tex.j2", page=build_page(content, scribe), body="body.tex.j2"
+        "latex",
+        f"{template}.tex.j2",
+        page=build_page(content, scribe),
+        body="body.tex.j2",
+        packages=list_packages(content.notation),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from symconv.core.errors import SymconvError
 from symconv.notation.hand import TRANSPOSE
 from symconv.notation.presets import Notation
+from symconv.notation.signs import AMSFONTS
 from symconv.render.formula.escape import clean_text, escape_latex, escape_markdown
 from symconv.render.formula.formula_printer import FormulaPrinter
 from symconv.render.formula.latex import PLAIN_MARKS, SHORT, WIDEST, Latex
@@ -140,6 +141,12 @@ NARROWEST, EDGE, STACKED = 120, 4, 360
 120 is half a column of a paper in two columns, and 360 the text width of LaTeX's article at 11
 points; in less, reasons get lines of their own.
 """
+
+
+def list_packages(notation: Notation) -> str:
+    """The packages of LaTeX that formulas in a notation need: blackboard letters are in amssymb."""
+    fonts = {sign.font for _, sign in notation.hand.signs}
+    return "amsmath,amssymb" if fonts & AMSFONTS else "amsmath"
 
 
 def fit_latex(width: float | None) -> MarkupSettings:

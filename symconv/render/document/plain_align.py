@@ -10,7 +10,6 @@ from symconv.core.equation import Equation, SizeDefinition
 from symconv.core.errors import SymconvError
 from symconv.core.proof import Derivation, equation_of
 from symconv.core.tensor import Name
-from symconv.notation.signs import AMSFONTS
 from symconv.output.templates import render_template
 from symconv.render.formula.latex import SHORT, WIDEST, Latex
 from symconv.render.formula.names import collect_names, parse_symbol, tensor_name
@@ -20,7 +19,7 @@ from .content import Content
 from .detail import group_steps
 from .displays import arrange_size
 from .equation_writer import EquationWriter
-from .markup_settings import LATEX, NARROWEST, MarkupSettings
+from .markup_settings import LATEX, NARROWEST, MarkupSettings, list_packages
 
 ARTICLE = 345.0
 r"""The width of a line in points where none is said: `\textwidth` of LaTeX's article."""
@@ -62,9 +61,8 @@ def fit_plain(width: float | None) -> MarkupSettings:
 def plain_latex(content: Content, width: float | None = None, *, only: str = "") -> str:
     """The network's equations and each derivation as a chain; the results alone with `only`."""
     equations = tuple(_list_equations(content, fit_plain(width), only))
-    fonts = {sign.font for _, sign in content.notation.hand.signs}
-    needs = "amsmath and amssymb" if fonts & AMSFONTS else "amsmath"
-    return render_template("latex", "plain.tex.j2", equations=equations, needs=needs)
+    packages = list_packages(content.notation)
+    return render_template("latex", "plain.tex.j2", equations=equations, packages=packages)
 
 
 def _list_equations(content: Content, scribe: MarkupSettings, only: str) -> Iterator[PlainEquation]:

@@ -97,7 +97,7 @@ class PlainLeaves(FormulaPrinter):
         """`W` for a bold one, `xhat` or x̂: a text has no fonts."""
         letter = self.letter(sign.letter)
         if self.ascii_only:
-            return letter + "".join(sign.accents[::-1])
+            return sign.ascii()
         return letter + "".join(COMBINING[accent] for accent in sign.accents[::-1])
 
     def below(self, form: DisplaySymbol) -> str:

@@ -8,6 +8,8 @@ from typing import cast
 from sympy import Add, Expr, Mul
 
 from symconv.core.equation import Program
+from symconv.notation.hand import PLAIN_HAND
+from symconv.notation.presets import Notation
 from symconv.semantics.entrywise import EntrywiseGradients
 
 from .arrange import arrange_node
@@ -64,7 +66,14 @@ def format_gradient(entry: str, gradients: EntrywiseGradients, forward: Program)
     tensor, place = gradients.entry(entry)
     names = collect_names(forward, gradients.backward.items, gradients.notation)
     right = scalar_text(gradients.entries(tensor)[place], names, ascii_only=True)
-    return f"{gradients.label(tensor, place)} = {right}"
+    return f"{write_left_side(gradients.label(tensor, place), gradients.notation)} = {right}"
+
+
+def write_left_side(text: str, notation: Notation) -> str:
+    """`dC/dw_1^1` in the hand of a notation, in ASCII; as it is where that has none."""
+    if notation.hand == PLAIN_HAND:
+        return text
+    return PlainText(ascii_only=True).in_notation(notation).write(parse_left_side(text))
 
 
 def scalar_latex(expression: Expr, names: DisplayNames) -> str:
