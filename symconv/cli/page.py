@@ -19,8 +19,9 @@ def page(  # noqa: PLR0913 - a command has the options it has
         Path | None,
         typer.Option(
             "--values",
-            metavar="FILE|random:SEED",
-            help="JSON or TOML: the numbers that it begins with; random:7 draws small ones.",
+            metavar="FILE|random:SEED|small",
+            help="JSON or TOML: the numbers that it begins with; random:7 draws "
+            "small ones, and small takes those that come out well.",
         ),
     ] = None,
     output: FileOption = None,

@@ -37,8 +37,9 @@ def trace(  # noqa: PLR0913, PLR0917 - a command has the options it has
         Path | None,
         typer.Option(
             "--values",
-            metavar="FILE|random:SEED",
-            help="JSON or TOML: names, and nested lists of numbers; random:7 draws small ones.",
+            metavar="FILE|random:SEED|small",
+            help="JSON or TOML: names, and nested lists of numbers; random:7 draws "
+            "small ones, and small takes those that come out well.",
         ),
     ] = None,
     given: Annotated[
