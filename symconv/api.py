@@ -30,6 +30,7 @@ from symconv.network.parser import parse_network
 from symconv.network.remarks import describe_tensors, list_remarks
 from symconv.network.spec import Input, NetworkSpec
 from symconv.notation.conventions import describe_conventions
+from symconv.notation.hand import describe_signs
 from symconv.notation.presets import ASSUMED, Notation, find_notation
 from symconv.output.picture import Picture
 from symconv.render.derivation_document import DerivationDocument
@@ -342,7 +343,10 @@ class Network:
         backward = self._everything
         found = number_equations(self.program, backward.items)
         numbers = {key: str(number) for key, number in found.items()}
-        return ModuleSpec(self.program, backward, self.title, self.conventions, numbers)
+        # Code has names of its own: who reads it beside the formulas has to know the signs there.
+        signs = describe_signs(self.notation.hand, [t.key for t in self.program.tensors])
+        notes = (*self.conventions, signs) if signs else self.conventions
+        return ModuleSpec(self.program, backward, self.title, notes, numbers)
 
     @cached_property
     def _module_names(self) -> Identifiers:

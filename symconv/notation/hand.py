@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from symconv.core.errors import SymconvError, did_you_mean
@@ -104,6 +104,22 @@ def _collect_signs(given: Mapping[str, str] | Signs) -> Signs:
             )
         seen[sign] = key
     return tuple(sorted(found.items()))
+
+
+def describe_signs(hand: Hand, keys: Collection[str]) -> str:
+    r"""One sentence for code, which has no fonts: how formulas write the tensors of these keys.
+
+    >>> describe_signs(Hand({"w": r"\mathbf{W}", "x": r"\hat{x}"}), ["w", "x", "y"])
+    'Formulas write w as W (bold), x as x (hat).'
+    """
+    letters = {key.partition("^")[0] for key in keys}
+    said = []
+    for key, sign in hand.signs:
+        if key in letters or key in keys:
+            looks = ", ".join(filter(None, (sign.font, *sign.accents)))
+            word = f"{sign.letter}_{sign.below}" if sign.below else sign.letter
+            said.append(f"{key} as {word}" + (f" ({looks})" if looks else ""))
+    return f"Formulas write {', '.join(said)}." if said else ""
 
 
 PLAIN_HAND = Hand()

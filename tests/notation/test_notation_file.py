@@ -101,3 +101,12 @@ def test_the_options_of_a_project_may_name_one_anywhere(ours):
     table = NetworkTable({}, str(ours))
     assert table.find(NetworkMark("two-convs", ""), "x.md").notation == read_notation(ours)
     assert Path(table.notation).is_absolute()
+
+
+def test_generated_code_says_how_formulas_write_its_tensors(ours):
+    net = Network.example("two-convs")
+    in_hand = net.in_notation(read_notation(ours))
+    for style in ("readable", "loops"):
+        source = in_hand.numpy_source(style)
+        assert "Formulas write w as W (bold), w^2 as V.\n" in source
+    assert "Formulas write" not in net.numpy_source()
