@@ -30,8 +30,11 @@ def exercise(  # noqa: PLR0913 - a command has the options it has
 
     from .network_argument import find_network_text, load_network
 
-    net = load_network(network, notation)
-    mark = NetworkMark(find_network_text(network)[0], notation or "")
+    # Standard input can be read once only.
+    text, title = find_network_text(network)
+    net = load_network(text, notation)
+    net = net if text == network else net.titled(title)
+    mark = NetworkMark(text, notation or "")
 
     def tell(variant: Variant) -> None:
         show_progress(f"{variant.name}/{variants}")

@@ -162,6 +162,18 @@ def test_variants_that_are_none_are_one_message(tmp_path, text, said):
     assert said in str(error.value)
 
 
+@pytest.mark.parametrize("given", ["-", "small.txt"])
+def test_a_network_of_a_file_or_a_stream_stands_in_the_exercise(tmp_path, monkeypatch, given):
+    monkeypatch.chdir(tmp_path)
+    text = "input x 2 | dense w 1 -> z | half_sse t -> C"
+    (tmp_path / "small.txt").write_text(text)
+    done = symconv("exercise", given, "-o", "out", input=text if given == "-" else "")
+    assert done.returncode == 0, done.stderr
+    exercise = read_exercise(tmp_path / "out" / "exercise-01.toml")
+    assert exercise.network.network == text
+    assert exercise.title == ("small, variant 01" if given == "small.txt" else "variant 01")
+
+
 def test_other_seeds_make_other_numbers():
     network = Network.parse(TINY)
     drawn = [choose_numbers(network, seed, []) for seed in ("1", "2", "3")]
