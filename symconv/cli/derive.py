@@ -150,7 +150,10 @@ def derive(  # noqa: PLR0913, PLR0917 - a command has the options it has
     ] = None,
     math: Annotated[
         MathForm | None,
-        typer.Option("--math", help="Markdown: formulas as GitHub has them, or between $$."),
+        typer.Option(
+            "--math",
+            help="Markdown: formulas as GitHub has them, or between two dollar signs each.",
+        ),
     ] = None,
     *,
     case: Annotated[bool, typer.Option("--case", help="Add the smallest case, in full.")] = False,
