@@ -37,6 +37,7 @@ from symconv.claims.judging.probability_names import (
 )
 from symconv.claims.judging.probability_targets import judge_with_probabilities
 from symconv.claims.judging.second_chances import (
+    accept_layout,
     judge_misfit,
     judge_positioned_bias,
     try_other_layout,
@@ -325,6 +326,7 @@ class Checker:
             found = self.other_base(text, read_base, found)
         if found.verdict == v.WRONG:
             found = try_other_layout(statement, found, self.context, judge)
+            found = accept_layout(found, self.network.notation.hand.layout)
         if found.verdict == v.WRONG and found.kind == "update":
             found = try_whole_update(statement, found, self.spelled, judge)
         return found

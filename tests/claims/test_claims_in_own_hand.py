@@ -132,3 +132,11 @@ def test_printed_results_are_read_back_and_right(hand):
     for line in net.derivation().markdown(only="result").split("```")[1::2]:
         claim = line.removeprefix("math").strip()
         assert net.check(claim).verdict in {"right", "right under a condition"}, claim
+
+
+def test_a_matrix_in_numerator_layout_is_right_where_the_notation_has_it():
+    text, claim = "input x Nx3 | dense w 2 -> h | sse t -> C", r"dC/dw = 2 x^T (h - t)"
+    assert network(text, Hand()).check(claim).verdict == "right under a condition"
+    assert network(text, Hand(layout="numerator")).check(claim).verdict == "right"
+    wrong = claim.replace("2 x^T", "x^T")
+    assert network(text, Hand(layout="numerator")).check(wrong).verdict != "right"

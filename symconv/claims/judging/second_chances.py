@@ -111,3 +111,11 @@ def judge_misfit(
                 found.insert(0, cause)
                 break
     return Verdict(v.WRONG, causes=tuple(found))
+
+
+def accept_layout(found: Verdict, layout: str) -> Verdict:
+    """Right where the other layout is that of the notation, in which the claim is written."""
+    if layout != "numerator" or "weight_layout" not in {cause.name for cause in found.causes}:
+        return found
+    note = "read in numerator layout: a derivative by a matrix has the shape of its transpose"
+    return replace(found, verdict=v.RIGHT, causes=(), notes=(note, *found.notes))
