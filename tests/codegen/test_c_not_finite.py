@@ -27,9 +27,11 @@ LAYERS = (
     "input x 2x3x6x9 | conv w 3x3 channels 4 padding 1 -> z",
     "input x 3x2x9x9 | conv w 3x3 channels 3 padding 1 stride 2 bias b -> z",
     "input x 11 batch 5 | dense w 9 bias b -> h | sse t",
+    "input x 3x2x9x9 | conv w 3x3 channels 3 padding 1 -> z",
     "input x 2x2x3x5 | transposed_conv w 3x2 channels 3 stride 2 padding 1 -> z",
 )
-"""Sums along rows with an odd end, planes, a dense layer whose rows follow each other, phases."""
+"""Sums along rows with an odd end, planes, a dense layer whose rows follow each other, rows that
+zeros fill up, phases."""
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -125,7 +127,15 @@ def check(networks, isa, folder, times, *flags):
 
 
 def test_what_is_no_number_stays_where_it_belongs(tmp_path):
-    check([Network.parse(text) for text in LAYERS], "avx2", tmp_path, 9, "-O0")
+    networks = [Network.parse(text) for text in LAYERS]
+    codes = (
+        e
+        for n in networks
+        for part in n.generate_c(isa="avx2", dtype="float64").parts.equations
+        for e in part
+    )
+    assert any(e.plan and e.plan.meets_zeros for e in codes)
+    check(networks, "avx2", tmp_path, 9, "-O0")
 
 
 @pytest.mark.long
