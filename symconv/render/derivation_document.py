@@ -121,7 +121,7 @@ class DerivationDocument:
         math: str = "github",
         only: str = "",
     ) -> str:
-        """Markdown as GitHub renders it; with `math="dollars"` as most others do, between $$."""
+        """Markdown as GitHub renders it; with `math="dollars"` between two of these."""
         dollars = check_math(math) == "dollars"
         if check_only(only):
             return results_markdown(self._formulas(detail), math)
