@@ -75,9 +75,10 @@ class QuestionMaker:
     def make_questions(self) -> tuple[DrawnQuestion, ...]:
         """A formula to choose, a number to choose, blanks, and two gaps of a derivation."""
         asked: set[tuple[str, Place]] = set()
+        # Every variant has as many questions: where there is nothing to choose from, a blank.
         made = [
-            *self._choose_formula(asked),
-            *self._choose_number(asked),
+            *(list(self._choose_formula(asked)) or self._leave_blank(asked)),
+            *(list(self._choose_number(asked)) or self._leave_blank(asked)),
             *self._leave_blanks(asked),
             *self._leave_gaps(),
         ]
@@ -114,6 +115,17 @@ class QuestionMaker:
                     asked.add((tensor.key, place))
                     yield self._ask(tensor, place, claim, None, wrong)
                     return
+
+    def _leave_blank(self, asked: set[tuple[str, Place]]) -> list[DrawnQuestion]:
+        """One number of the gradients that were asked for."""
+        for tensor in self._list_tensors():
+            for place in self._rank_places(tensor):
+                if (tensor.key, place) not in asked and (claim := self._state(tensor, place)):
+                    asked.add((tensor.key, place))
+                    value = self.wrong.find_true(tensor, place)
+                    left = self.maker.write_left(tensor, place)
+                    return [DrawnQuestion("", left, claim, tensor, place, value)]
+        return []
 
     def _leave_blanks(self, asked: set[tuple[str, Place]]) -> Iterator[DrawnQuestion]:
         """One entry of as many gradients as there is room for, those inside first."""

@@ -57,7 +57,10 @@ def judge(network, variant):
         chosen = [w for _, w in question.options]
         assert chosen.count(None) == bool(chosen)
         assert len(chosen) == 0 or 3 <= len(chosen) <= 5
-    assert [bool(q.options) for q in variant.questions[:3]] == [True, True, False]
+    assert [bool(q.options) for q in variant.questions[:3]] in (
+        [True, True, False],
+        [True, False, False],
+    )
     assert sum(q.derivation is not None for q in variant.questions) == 2
     return wrong
 
@@ -99,10 +102,11 @@ def test_thirty_variants_are_right_and_have_wrong_answers_by_name(name):
     network = Network.parse(FIVE[name]).titled(name)
     variants = make_variants(network, 30, 7)
     for variant in variants:
-        assert judge(network, variant) >= 4
+        assert judge(network, variant) >= 3
         gradients = [k for k in variant.trace.values if k.startswith(("gradient", "delta"))]
         numbers = [v for k in gradients for v in variant.trace.values[k].values()]
         assert all(find_fraction(v) is not None for v in numbers)
+    assert len({len(v.questions) for v in variants}) == 1
     tables = [v.tables for v in variants]
     assert all(t not in tables[:n] for n, t in enumerate(tables))
 
