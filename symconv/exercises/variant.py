@@ -18,6 +18,9 @@ from .wrong_answers import MistakeMaker, MistakenValues
 MOST_VARIANTS = 500
 """The most variants of one call: more students than a course gives a sheet of their own."""
 
+ATTEMPTS = 5
+"""How many numbers are tried at which `check` calls as many answers right as before."""
+
 LARGEST_SEED = 999_999_999
 """Nine digits are more seeds than anybody tries."""
 
@@ -48,12 +51,17 @@ def make_variants(
         raise SymconvError(f"{seed} is no seed", help=f"a number from 0 to {LARGEST_SEED:,}")
     maker, used, found = MistakeMaker(network), list[Values](), list[Variant]()
     for number, name in enumerate(names, 1):
-        tables = choose_numbers(network, f"numbers {seed} {number}", used)
-        used.append(tables)
-        trace = trace_network(network, list_values(tables))
-        wrong = MistakenValues(maker, tables, trace.values)
-        draw = start_draw(f"questions {seed} {number}")
-        questions = QuestionMaker(wrong, draw).make_questions()
+        for attempt in range(ATTEMPTS):
+            again = f" {attempt}" if attempt else ""
+            tables = choose_numbers(network, f"numbers {seed} {number}{again}", used)
+            used.append(tables)
+            trace = trace_network(network, list_values(tables))
+            wrong = MistakenValues(maker, tables, trace.values)
+            draw = start_draw(f"questions {seed} {number}")
+            questions = QuestionMaker(wrong, draw).make_questions()
+            # All variants have as many questions, or one file cannot mark them.
+            if not found or len(questions) == len(found[0].questions):
+                break
         found.append(Variant(name, tables, trace, questions))
         told(found[-1])
     return found
