@@ -178,12 +178,11 @@ def _escape_claim(claim: Mapping[str, Any] | None) -> dict[str, Any] | None:
             f"{len(claim['missing'])} missing."
         )
     listed = [
-        f"{said}: {', '.join(claim[kind])}"
+        {"said": said, "products": [escape_html(p.replace("*", " ")) for p in claim[kind]]}
         for kind, said in (("spurious", "too many"), ("missing", "missing"))
         if claim[kind]
     ]
     words = {
-        "listed": "; ".join(listed).replace("*", " "),
         "text": claim["text"],
         "verdict": claim["verdict"],
         "mark": MARKS[claim["verdict"]],
@@ -193,4 +192,8 @@ def _escape_claim(claim: Mapping[str, Any] | None) -> dict[str, Any] | None:
         "example": claim["counterexample"],
     }
     escaped = {name: escape_html(said) for name, said in words.items()}
-    return {**escaped, "right": claim["verdict"] in {"right", "right to the printed digits"}}
+    return {
+        **escaped,
+        "listed": listed,
+        "right": claim["verdict"] in {"right", "right to the printed digits"},
+    }
