@@ -80,6 +80,7 @@ def comments(text):
     return [line for line in text.splitlines() if line.startswith("    # (")]
 
 
+@pytest.mark.rest
 def test_the_modules_pass_linter_formatter_and_type_checker(tmp_path):
     pytest.importorskip("ruff")
     pytest.importorskip("mypy")

@@ -15,6 +15,7 @@ def test_the_page_is_current():
     assert text == training_page(), "run `python -m symconv.docs.regenerate`"
 
 
+@pytest.mark.rest
 def test_the_example_needs_few_lines_and_learns_the_digits():
     pytest.importorskip("sklearn")
     assert len(EXAMPLE) <= 12

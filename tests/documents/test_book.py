@@ -48,6 +48,7 @@ def place_of(fault):
     return Place(str(path), line, start - text.rfind("\n", 0, start), cell)
 
 
+@pytest.mark.rest
 def test_every_fault_is_found_in_its_place_and_no_other(reports):
     wanted = {str(place_of(f)): f["rule"] for f in FAULTS}
     found = {
@@ -62,6 +63,7 @@ def test_every_fault_is_found_in_its_place_and_no_other(reports):
     assert not any(r.before for r in reports)
 
 
+@pytest.mark.rest
 def test_what_is_told_of_all_together(reports):
     said = summarize_files(reports)
     assert said.startswith("20 files, ")
@@ -73,6 +75,7 @@ def test_what_is_told_of_all_together(reports):
     assert (codes["00-preface.md"], clean) == (5, set())
 
 
+@pytest.mark.rest
 def test_sarif_is_valid_and_names_the_places(reports):
     validator = pytest.importorskip("jsonschema", reason="needs jsonschema").Draft7Validator
     schema = json.loads((SCHEMAS / "sarif-2.1.0.json").read_text("utf-8"))
@@ -95,6 +98,7 @@ def by_name(fault):
     return fault["file"], FAULTS.index(fault)
 
 
+@pytest.mark.rest
 def test_junit_is_valid_and_counts(reports):
     xmlschema = pytest.importorskip("xmlschema", reason="needs xmlschema")
     written = write_junit(reports)
@@ -106,6 +110,7 @@ def test_junit_is_valid_and_counts(reports):
     assert sum(int(s.get("skipped")) for s in suites) == len(suites.findall(".//skipped"))
 
 
+@pytest.mark.rest
 def test_annotations_are_commands_of_the_runner(reports):
     lines = write_github(reports).splitlines()
     parsed = [COMMAND.fullmatch(line) for line in lines]
@@ -121,6 +126,7 @@ def test_annotations_are_commands_of_the_runner(reports):
     assert parsed[-1][3].startswith("20 files")
 
 
+@pytest.mark.rest
 def test_the_page_shows_every_fault_and_runs_nothing(reports):
     page = write_html(reports)
     assert page.count('<tr class="bad">') == 28
@@ -130,6 +136,7 @@ def test_the_page_shows_every_fault_and_runs_nothing(reports):
     assert "cell 5, line 5, column 1" in page
 
 
+@pytest.mark.rest
 def test_the_lists_have_every_statement(reports):
     count = sum(len(r.found) for r in reports)
     assert len(write_lines(reports).splitlines()) == count
