@@ -198,7 +198,7 @@ C_FAULTS = (
     Fault("C: the share of a chunk of samples is forgotten", "template module.c.j2",
           "total[k] += share * part[k]", "total[k] += part[k]"),
     Fault("C: the second chunk of a batch is lost", f"{C}.chunks",
-          "at == first ? arrays->{name} : {rooms[t.key]};", "arrays->{name};"),
+          "if (at != first) {self._results", "if (at < first) {self._results"),
 )  # fmt: skip
 """Of these every one is looked for in `C_NETWORKS`, where there is a compiler."""
 if any(map(shutil.which, ("cc", "gcc", "clang"))):
@@ -316,6 +316,8 @@ def run_apart(function: Callable[[], str]) -> str:
     if not child:
         try:
             os.write(write, function().encode())
+        except SystemExit as stale:
+            os.write(write, str(stale).encode())
         except Exception as error:  # noqa: BLE001 - whatever a fault brings about
             os.write(write, f"{type(error).__name__}: {error}".encode())
         finally:
