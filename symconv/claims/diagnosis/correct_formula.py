@@ -40,7 +40,8 @@ def write_correct_formula(question: Question, asked: int, env: Environment) -> s
             return known
     entry = write_entry_formulas(question, asked, [env])
     with suppress(SymconvError):
-        if found is not None and (env or found[1] is None):
+        # An entry that is too long to be written is said by the formula of all of them.
+        if found is not None and (env or found[1] is None or not entry):
             general = write_index_formula(question.context, found[0].key)
     return "; ".join(text for text in (general, entry) if text)
 
