@@ -96,7 +96,7 @@ def list_trials(folder: Path) -> Iterator[Trial]:
     yield Trial(("explain", "product_of_sums"), word="product_of_sums")
     yield Trial(("trace", "relu-filter", "--values", "random:7"), word="seed 7")
     yield Trial(("trace", "no network"), code=2)
-    yield Trial(("page", TINY), word="startPage")
+    yield Trial(("page", TINY), word='id="scripts"')
     for style in ("loops", "readable", "fast"):
         out = str(folder / style)
         yield Trial(("generate", NETWORK, "--style", style, "-o", out), word="written")
