@@ -149,6 +149,7 @@ def test_markdown_is_read_by_commonmark(explanations):
         assert len(found) - markdown.count("```math") == markdown.count("$`")
 
 
+@pytest.mark.rest
 def test_katex_renders_every_formula(explanations):
     environment = os.environ | {"NODE_PATH": os.environ.get("NODE_PATH", "")}
     probe = ["node", "-e", "require.resolve('katex')"]
