@@ -6,16 +6,14 @@ to the root of the repository. Paths are read from the folder of the file.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from symconv.core.errors import SymconvError, did_you_mean
-from symconv.core.input_files import read_regular_file
 from symconv.core.printable import quote_text
-from symconv.core.toml_keys import refuse_long_keys
+from symconv.core.toml_files import read_toml_table
 from symconv.notation.notation_file import ENDING
 
 from .readers.source import CODE, SHOWN
@@ -56,24 +54,13 @@ def find_options(start: Path) -> CheckOptions:
         for name in ("symconv.toml", "pyproject.toml"):
             path = folder / name
             if path.is_file():
-                table = _load_table(path)
+                table = read_toml_table(path, LARGEST_OPTIONS)
                 own = table if name == "symconv.toml" else _take_tool(table)
                 if own is not None:
                     return read_options(own, path)
         if (folder / ".git").exists():
             break
     return CheckOptions()
-
-
-def _load_table(path: Path) -> dict[str, Any]:
-    raw = read_regular_file(path, LARGEST_OPTIONS)
-    try:
-        text = raw.decode("utf-8")
-        refuse_long_keys(text)
-        return tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        said = str(error).split("\n")[0]
-        raise SymconvError(f"{quote_text(path.name)} is not readable: {said}") from None
 
 
 def _take_tool(table: Mapping[str, Any]) -> dict[str, Any] | None:

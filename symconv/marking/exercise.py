@@ -17,7 +17,6 @@ sign = { points = 3, hint = "Which way round is the difference?" }
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -25,9 +24,8 @@ from typing import Any
 
 from symconv.claims.model.context import DifferentiableNetwork
 from symconv.core.errors import SymconvError, did_you_mean
-from symconv.core.input_files import read_regular_file
 from symconv.core.printable import quote_text
-from symconv.core.toml_keys import refuse_long_keys
+from symconv.core.toml_files import read_toml_table
 from symconv.documents.model.records import NetworkMark
 from symconv.documents.networks import NetworkTable
 from symconv.trace.input_values import read_values
@@ -97,15 +95,7 @@ class Exercise:
 
 def read_exercise(path: Path) -> Exercise:
     """The exercise of a file; SymconvError, with the key, for what is none."""
-    raw = read_regular_file(path, LARGEST_EXERCISE)
-    try:
-        text = raw.decode("utf-8")
-        refuse_long_keys(text)
-        table = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        said = str(error).split("\n")[0]
-        raise SymconvError(f"{quote_text(path.name)} is not readable: {said}") from None
-    return parse_exercise(table, path)
+    return parse_exercise(read_toml_table(path, LARGEST_EXERCISE), path)
 
 
 def parse_exercise(table: Mapping[str, Any], path: Path) -> Exercise:

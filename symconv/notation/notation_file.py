@@ -18,16 +18,14 @@ i = "r"
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from symconv.core.errors import SymconvError, did_you_mean
-from symconv.core.input_files import read_regular_file
 from symconv.core.printable import quote_text
-from symconv.core.toml_keys import refuse_long_keys
+from symconv.core.toml_files import read_toml_table
 
 from .hand import HAND_CHOICES, Hand
 from .presets import ASSUMED, Notation, find_notation
@@ -48,14 +46,7 @@ def resolve_notation(name: str) -> Notation:
 
 def read_notation(path: Path) -> Notation:
     """The notation of a file; SymconvError, with the file and the key, for what is none."""
-    raw = read_regular_file(path, LARGEST_NOTATION)
-    try:
-        text = raw.decode("utf-8")
-        refuse_long_keys(text)
-        table = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        said = str(error).split("\n")[0]
-        raise SymconvError(f"{quote_text(path.name)} is not readable: {said}") from None
+    table = read_toml_table(path, LARGEST_NOTATION)
     try:
         return parse_notation(table, path.stem)
     except SymconvError as error:
