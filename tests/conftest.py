@@ -76,3 +76,16 @@ def pytest_terminal_summary(terminalreporter):
             f"{max(errors['forward'], default=0.0):>12.1e}"
             f"{max(errors['gradients'], default=0.0):>12.1e}"
         )
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium, where it and playwright are installed."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    if not path:
+        pytest.skip("Chromium is not installed")
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield opened
+        opened.close()

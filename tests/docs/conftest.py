@@ -1,10 +1,9 @@
-"""The site as it is built, its address, and Chromium, for the tests that open it.
+"""The site as it is built, and its address, for the tests that open it.
 
 The site is that in the folder SITE, else it is built, which takes minutes.
 """
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
@@ -37,15 +36,3 @@ def address(site):
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
     server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    if not path:
-        pytest.skip("Chromium is not installed")
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield opened
-        opened.close()

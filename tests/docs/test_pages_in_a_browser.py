@@ -54,14 +54,6 @@ def site(tmp_path_factory):
         server.shutdown()
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
 @pytest.fixture
 def visit(site, browser):
     """Opens a page of the site; what is said on the console or asked elsewhere is a failure."""
